@@ -1,0 +1,1 @@
+"""What care is: the events, the words, the numbers and the rules. Pure: no I/O, no clock, no randomness."""

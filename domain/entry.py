@@ -1,0 +1,78 @@
+"""Entries: events at their place in a client's timeline."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from eventsourcing.domain import OriginatorIDError, OriginatorVersionError
+
+from domain.events.base import Event
+from domain.vocabulary import Precision
+
+if TYPE_CHECKING:
+    from domain.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a caller asks to record: an event, when it occurred, and where it comes from.
+
+    `id` is also the idempotency key: the same id with the same content is the same entry.
+    `source` names the system that sent it; correlation and causation ids are the caller's own.
+    """
+
+    id: UUID
+    event: Event
+    occurred_at: datetime
+    precision: Precision
+    source: str
+    correlation_id: UUID | None = None
+    causation_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An immutable fact about a client, as it stands in the record.
+
+    `version` counts the client's entries from 1, `position` the organization's. `occurred_at` is what the
+    recorder says (valid time), `recorded_at` the store's clock (transaction time), both in UTC.
+    `corrected_by` is the id of the last correction that applies; only effective entries carry one.
+    Satisfies eventsourcing's DomainEventProtocol and CanMutateProtocol.
+    """
+
+    client_id: UUID
+    version: int
+    id: UUID
+    event: Event
+    occurred_at: datetime
+    precision: Precision
+    recorded_at: datetime
+    recorded_by: str
+    source: str
+    correlation_id: UUID | None
+    causation_id: UUID | None
+    position: int
+    corrected_by: UUID | None = None
+
+    @property
+    def originator_id(self) -> UUID:
+        """The client, in the words of eventsourcing."""
+        return self.client_id
+
+    @property
+    def originator_version(self) -> int:
+        """The version, in the words of eventsourcing."""
+        return self.version
+
+    def mutate(self, timeline: "Timeline") -> "Timeline":
+        """Put this entry at the end of its timeline.
+
+        Raises OriginatorIDError or OriginatorVersionError when it does not belong there.
+        """
+        if self.client_id != timeline.id:
+            raise OriginatorIDError(self.client_id, timeline.id)
+        if self.version != timeline.version + 1:
+            raise OriginatorVersionError(self.version, timeline.version + 1)
+        timeline.note(self.id, self.event)
+        return timeline

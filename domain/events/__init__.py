@@ -1,0 +1,1 @@
+"""Events, a module per strand of care, and the catalogue that lists them."""

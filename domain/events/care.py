@@ -1,0 +1,43 @@
+"""The events of care, listed. A new kind of event is one class in a strand's module and one line here."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.events.consents import ConsentGranted
+from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
+from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
+from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined, HandoffRequested
+from domain.events.lapses import CloseCallRecorded, LapseRecorded
+from domain.events.milestones import MilestoneCelebrated
+from domain.events.plan import GoalClosed, GoalMeasured, GoalSet, PlanAgreed
+from domain.events.postvention import PostventionReviewed
+from domain.events.registration import ClientRegistered, IntakeCompleted
+
+OfCare = (
+    ClientRegistered
+    | IntakeCompleted
+    | ConsentGranted
+    | GoalSet
+    | GoalMeasured
+    | GoalClosed
+    | PlanAgreed
+    | SessionHeld
+    | SessionMissed
+    | CheckInReceived
+    | OutreachMade
+    | LapseRecorded
+    | CloseCallRecorded
+    | HandoffRequested
+    | HandoffAccepted
+    | HandoffDeclined
+    | HandoffCompleted
+    | CrisisContactRecorded
+    | CrisisResolved
+    | SafetyPlanWritten
+    | PostventionReviewed
+    | MilestoneCelebrated
+)
+
+CareEvent = Annotated[OfCare, Field(discriminator="type")]
+"""Any event of care; all of them can be corrected and retracted."""

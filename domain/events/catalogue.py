@@ -1,0 +1,55 @@
+"""The catalogue: every type of event by its name, and its bytes.
+
+A stored body is JSON. It names no schema version of its own (the entry's header does), except that a
+correction keeps the version of the replacement inside it.
+"""
+
+import json
+from typing import Annotated, Any, get_args
+
+from pydantic import Field
+
+from domain.events.base import Event
+from domain.events.care import OfCare
+from domain.events.record import EntryCorrected, EntryRetracted
+
+AnyEvent = Annotated[OfCare | EntryCorrected | EntryRetracted, Field(discriminator="type")]
+
+CARE_EVENTS: tuple[type[Event], ...] = get_args(OfCare)
+
+ALL_EVENTS: tuple[type[Event], ...] = (*CARE_EVENTS, EntryCorrected, EntryRetracted)
+
+EVENT_TYPES: dict[str, type[Event]] = {
+    event_class.model_fields["type"].default: event_class for event_class in ALL_EVENTS
+}
+
+
+class UnknownEventType(Exception):
+    """A stored event has a type or schema version that this release does not know; a newer one wrote it."""
+
+
+def encode(event: Event) -> bytes:
+    """The event's body as it is sealed: JSON in UTF-8, without what is None."""
+    return event.__pydantic_serializer__.to_json(event, exclude_none=True)
+
+
+def decode(event_type: str, schema_version: int, data: bytes) -> Event:
+    """The event of a stored body, upcast to the present shape. Raises UnknownEventType."""
+    event_class = EVENT_TYPES.get(event_type)
+    if event_class is None or schema_version > event_class.schema_version:
+        raise UnknownEventType(f"{event_type} in schema version {schema_version}: upgrade this service to read it.")
+    if schema_version < event_class.schema_version or event_class is EntryCorrected:
+        data = json.dumps(_upcast(event_class, schema_version, json.loads(data))).encode()
+    event: Event = event_class.__pydantic_validator__.validate_json(data)
+    return event
+
+
+def _upcast(event_class: type[Event], schema_version: int, state: dict[str, Any]) -> dict[str, Any]:
+    for version in range(schema_version, event_class.schema_version):
+        getattr(event_class, f"upcast_v{version}_v{version + 1}")(state)
+    if event_class is EntryCorrected:
+        inner_version = state.pop("replacement_schema_version", None)
+        if inner_version is not None:
+            inner = EVENT_TYPES[state["replacement"]["type"]]
+            state["replacement"] = _upcast(inner, inner_version, state["replacement"])
+    return state

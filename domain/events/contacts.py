@@ -1,0 +1,61 @@
+"""Contacts: sessions held and missed, check-ins, outreach (R22-R25, R42)."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from domain.events.base import Event, FreeText, RefersTo
+from domain.vocabulary import Barrier, Channel, Role, SessionKind, Technique
+
+Scale = Annotated[int, Field(ge=0, le=10)]
+"""A client's own rating from 0 to 10."""
+
+CrisisId = Annotated[UUID, RefersTo("crisis_contact_recorded")]
+
+
+class SessionHeld(Event):
+    """A session took place and the client was there (R22, R23)."""
+
+    type: Literal["session_held"] = "session_held"
+    kind: SessionKind
+    channel: Channel
+    held_by: Role
+    minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
+    techniques: tuple[Technique, ...] = ()
+    summary: FreeText | None = None
+
+
+class SessionMissed(Event):
+    """A session did not take place because the client could not come; the barrier, where known (R24)."""
+
+    type: Literal["session_missed"] = "session_missed"
+    kind: SessionKind
+    channel: Channel
+    barrier: Barrier = Barrier.UNKNOWN
+    note: FreeText | None = None
+
+
+class CheckInReceived(Event):
+    """The client checked in: craving and mood from 0 to 10, hours of sleep in the last night (R25)."""
+
+    type: Literal["check_in_received"] = "check_in_received"
+    channel: Channel
+    craving: Scale | None = None
+    mood: Scale | None = None
+    sleep_hours: Annotated[float, Field(ge=0, le=24)] | None = None
+    words: FreeText | None = None
+
+
+class OutreachMade(Event):
+    """Somebody of the team reached out; `reached` says whether the client answered (R25, R42).
+
+    `crisis` names the crisis that it follows up, where there is one.
+    """
+
+    type: Literal["outreach_made"] = "outreach_made"
+    channel: Channel
+    made_by: Role
+    reached: bool
+    crisis: CrisisId | None = None
+    note: FreeText | None = None

@@ -1,0 +1,91 @@
+"""The shared care plan and its measurable goals (R10-R13)."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from domain.events.base import Event, FreeText, Part, RefersTo, ShortText, Standing
+from domain.refusals import Refusal
+from domain.vocabulary import GoalCategory, GoalOutcome, Role, Strand, Technique
+
+GoalId = Annotated[UUID, RefersTo("goal_set")]
+
+
+class PlannedIntervention(Part):
+    """What one strand of care will do (R13; CarePlan.activity)."""
+
+    strand: Strand
+    what: FreeText
+    techniques: tuple[Technique, ...] = ()
+    sessions_per_week: Annotated[float, Field(gt=0, le=21)] | None = None
+
+
+class PlanAgreed(Event):
+    """Client and team agreed on a version of the one shared plan (R10).
+
+    Each agreement is the plan's next version and replaces the interventions of the one before.
+    `because_of` cites the entries that led to this version: a crisis, its review, a lapse.
+    """
+
+    type: Literal["plan_agreed"] = "plan_agreed"
+    summary: FreeText
+    agreed_by: Annotated[tuple[Role, ...], Field(min_length=1)]
+    interventions: tuple[PlannedIntervention, ...] = ()
+    because_of: Annotated[
+        tuple[UUID, ...],
+        Field(max_length=32),
+        RefersTo(
+            "crisis_contact_recorded",
+            "postvention_reviewed",
+            "lapse_recorded",
+            "close_call_recorded",
+            "intake_completed",
+            "session_held",
+            "handoff_completed",
+        ),
+    ] = ()
+
+
+class GoalSet(Event):
+    """Client and team set a measurable goal (R11). Values are in `unit`; `target` may lie below `baseline`."""
+
+    type: Literal["goal_set"] = "goal_set"
+    category: GoalCategory
+    description: FreeText
+    unit: ShortText | None = None
+    baseline: float | None = None
+    target: float | None = None
+    target_on: date | None = None
+
+
+class GoalMeasured(Event):
+    """A reading of a goal, in the goal's unit (R11)."""
+
+    type: Literal["goal_measured"] = "goal_measured"
+    goal: GoalId
+    value: float
+    note: FreeText | None = None
+
+    def refusals(self, standing: Standing) -> Iterator[Refusal]:
+        if "goal_closed" in standing.answers(self.goal):
+            yield Refusal(
+                "goal_is_open",
+                "goal",
+                "This goal was closed; set a new goal to go on measuring, or retract its closing.",
+            )
+
+
+class GoalClosed(Event):
+    """A goal came to its end; `achieved` makes it a milestone (R11, R47)."""
+
+    type: Literal["goal_closed"] = "goal_closed"
+    goal: GoalId
+    outcome: GoalOutcome
+    note: FreeText | None = None
+
+    def refusals(self, standing: Standing) -> Iterator[Refusal]:
+        if "goal_closed" in standing.answers(self.goal):
+            yield Refusal("goal_is_open", "goal", "This goal was closed already; correct that entry instead.")

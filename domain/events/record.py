@@ -1,0 +1,54 @@
+"""The record's own events: corrections and retractions. Both keep the original (R55)."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, computed_field
+
+from domain.events.base import Event, FreeText, RefersTo, Standing
+from domain.events.care import CareEvent
+from domain.refusals import Refusal
+from domain.vocabulary import CorrectionReason, Precision
+
+
+class EntryCorrected(Event):
+    """Replaces an earlier entry's body, its time, or both; what is left out stays as it was.
+
+    `replacement` is the whole body as it should have been, of the same type and with the same references.
+    Several corrections of one entry apply in the order in which they were recorded.
+    """
+
+    type: Literal["entry_corrected"] = "entry_corrected"
+    entry: Annotated[UUID, RefersTo()]
+    reason: CorrectionReason
+    replacement: CareEvent | None = None
+    occurred_at: AwareDatetime | None = None
+    precision: Precision | None = None
+    note: FreeText | None = None
+
+    @computed_field(description="The schema version in which the replacement is stored.")  # type: ignore[prop-decorator]
+    @property
+    def replacement_schema_version(self) -> int | None:
+        """Kept beside the replacement, so that it can be upcast like any other stored body."""
+        return self.replacement.schema_version if self.replacement else None
+
+    def refusals(self, standing: Standing) -> Iterator[Refusal]:
+        if self.replacement is None and self.occurred_at is None and self.precision is None:
+            yield Refusal(
+                "correction_says_something",
+                "",
+                "Give the replacement, occurred_at or precision that is right.",
+            )
+
+
+class EntryRetracted(Event):
+    """Marks an earlier entry as entered in error: it stays in the record and no longer counts.
+
+    Retracting a correction brings back what stood before it.
+    """
+
+    type: Literal["entry_retracted"] = "entry_retracted"
+    entry: Annotated[UUID, RefersTo()]
+    reason: CorrectionReason
+    note: FreeText | None = None

@@ -1,0 +1,137 @@
+"""Every number of care, with its source. A TOML file may change each of them; it is checked when loaded."""
+
+import tomllib
+from datetime import date
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from domain.events.registration import TimeZone
+from domain.vocabulary import RiskTier
+
+Positive = Annotated[int, Field(gt=0)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Recording(_Section):
+    """How entries are taken in. Source: our choice; clocks of other systems run a little ahead."""
+
+    future_tolerance_minutes: Positive = 5
+
+
+class Crisis(_Section):
+    """Follow-up after a crisis. Source: 988 follow-up practice; S1; HEDIS FUA and FUI (7 and 30 days)."""
+
+    contact_within_hours: Annotated[tuple[Positive, ...], Field(min_length=1)] = (24, 72, 168, 720)
+    attempts_before_not_reached: Positive = 3
+
+    @model_validator(mode="after")
+    def _rising(self) -> "Crisis":
+        if list(self.contact_within_hours) != sorted(set(self.contact_within_hours)):
+            raise ValueError("contact_within_hours must rise from one follow-up to the next")
+        return self
+
+
+class Handoffs(_Section):
+    """When a handoff must be accepted and completed. Source: no published number, our choice.
+
+    A crisis handoff is accepted within hours, an urgent one on the same day, a routine one within working days.
+    """
+
+    crisis_accepted_within_hours: Positive = 1
+    routine_accepted_within_working_days: Positive = 1
+    client_met_within_days: Positive = 7
+
+
+class Postvention(_Section):
+    """When a crisis must be reviewed. Source: no published number, our choice."""
+
+    review_within_hours_high: Positive = 72
+    review_within_hours_otherwise: Positive = 168
+
+
+class Milestones(_Section):
+    """The recovery ladder in days, then every so many days, and the words for remission.
+
+    Source: convention, 90 in S1; DSM-5 early remission from 3 months, sustained from 12.
+    `years_ahead` is how far ahead of the ladder's end the projection's rows look.
+    """
+
+    ladder_days: Annotated[tuple[Positive, ...], Field(min_length=1)] = (1, 7, 30, 60, 90, 180, 365)
+    then_every_days: Positive = 365
+    years_ahead: Positive = 10
+    early_remission_months: Positive = 3
+    sustained_remission_months: Positive = 12
+
+    @model_validator(mode="after")
+    def _rising(self) -> "Milestones":
+        if list(self.ladder_days) != sorted(set(self.ladder_days)):
+            raise ValueError("ladder_days must rise from one step to the next")
+        return self
+
+
+class Plan(_Section):
+    """When the plan is reviewed: every so many days at first, then less often. Source: our choice."""
+
+    review_every_days_at_first: Positive = 30
+    at_first_days: Positive = 90
+    review_every_days_later: Positive = 90
+
+
+class WorkingDays(_Section):
+    """The organization's working days: 0 is Monday. Days begin and end in its time zone."""
+
+    time_zone: TimeZone = "UTC"
+    weekdays: Annotated[frozenset[Annotated[int, Field(ge=0, le=6)]], Field(min_length=1)] = frozenset({0, 1, 2, 3, 4})
+    holidays: frozenset[date] = frozenset()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The organization's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    def is_working(self, day: date) -> bool:
+        """Whether the organization works on that day."""
+        return day.weekday() in self.weekdays and day not in self.holidays
+
+
+class Policy(_Section):
+    """All numbers. The defaults are those of the table in the care documentation."""
+
+    recording: Recording = Recording()
+    crisis: Crisis = Crisis()
+    handoffs: Handoffs = Handoffs()
+    postvention: Postvention = Postvention()
+    milestones: Milestones = Milestones()
+    plan: Plan = Plan()
+    working_days: WorkingDays = WorkingDays()
+
+    def in_time_zone(self, time_zone: str) -> "Policy":
+        """The same numbers for an organization that lives in that time zone."""
+        working_days = self.working_days.model_copy(update={"time_zone": time_zone})
+        return self.model_copy(update={"working_days": working_days})
+
+    def review_within_hours(self, tier: RiskTier) -> int:
+        """Hours from a crisis of that tier to its postvention review."""
+        if tier is RiskTier.HIGH:
+            return self.postvention.review_within_hours_high
+        return self.postvention.review_within_hours_otherwise
+
+
+class PolicyInvalid(ValueError):
+    """The policy file cannot be used; the message names each setting and what is wrong with it."""
+
+
+def policy_from_toml(text: str) -> Policy:
+    """A policy from a TOML text; what it leaves out keeps its default. Raises PolicyInvalid."""
+    try:
+        return Policy.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyInvalid(f"not a TOML file: {error}") from error
+    except ValidationError as error:
+        problems = (f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors())
+        raise PolicyInvalid("; ".join(problems)) from error

@@ -1,0 +1,1 @@
+"""Projections: pure folds of effective timelines, a module or package per projection."""

@@ -1,0 +1,10 @@
+"""The projections, listed. A new one is one module or package and one line here."""
+
+from typing import Any
+
+from projections.care_plan import CARE_PLAN
+from projections.milestones import MILESTONES
+from projections.postvention import POSTVENTION
+from projections.projection import Projection
+
+PROJECTIONS: tuple[Projection[Any], ...] = (CARE_PLAN, MILESTONES, POSTVENTION)
