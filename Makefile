@@ -1,0 +1,77 @@
+# Everything the project does from a shell. It needs Python 3.11 or newer, make and git, and nothing else.
+
+PYTHON ?= python3
+DATA ?= .demo
+ARGS ?=
+
+BIN := .venv/bin
+SOURCES := domain projections service tests benchmarks
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
+LOCK := build/lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo serve test check format bench lock wheel tidy install
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo "PYTHON=python3.12 chooses the interpreter, DATA=folder where demo and serve keep their record,"
+	@echo "ARGS='…' is passed on to demo, serve, test (pytest) and bench."
+
+demo: install ## tell a story of care through the real service and leave the service running
+	@CARE_TIMELINE_DATA_DIR="$(DATA)" $(BIN)/care-timeline demo $(ARGS)
+
+serve: install ## run the service with its embedded PostgreSQL
+	@CARE_TIMELINE_DATA_DIR="$(DATA)" $(BIN)/care-timeline serve $(ARGS)
+
+test: install ## run every test
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: install ## format, lint, types and the direction of imports
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy $(wildcard $(SOURCES))
+	@$(BIN)/lint-imports
+
+format: install ## put the code into its one format and repair what ruff can
+	@$(BIN)/ruff check --fix --exit-zero --quiet .
+	@$(BIN)/ruff format .
+
+bench: install ## measure us, a peer and the limit side by side
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+wheel: install ## build the package into dist/
+	@$(BIN)/python -m hatchling build --target wheel
+
+lock: build/lock/installed ## choose the newest versions that pyproject.toml allows and pin them with hashes
+	@$(LOCK) --upgrade pyproject.toml --output-file requirements/runtime.txt
+	@$(LOCK) --upgrade --group build --output-file requirements/build.txt
+	@$(LOCK) --upgrade pyproject.toml --group development --output-file requirements/development.txt \
+		--constraint requirements/runtime.txt --constraint requirements/build.txt
+	@git diff --stat -- requirements
+
+tidy: ## remove what make made, except the record that demo and serve keep
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+install: .venv/installed
+
+# The lock decides what is installed: when it changes, the environment is made anew.
+.venv/locked: requirements/development.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit( \
+		"care-timeline needs Python 3.11 or newer, and $(PYTHON) is %d.%d. " % sys.version_info[:2] \
+		+ "Name a newer one: make PYTHON=python3.12 …")'
+	@echo "Making .venv and installing what requirements/development.txt names …"
+	@$(PYTHON) -m venv --clear .venv
+	@$(PIP) --require-hashes -r requirements/development.txt
+	@touch $@
+
+.venv/installed: .venv/locked pyproject.toml
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+build/lock/installed:
+	@$(PYTHON) -m venv --clear build/lock
+	@build/lock/bin/python -m pip --disable-pip-version-check -qq install "uv>=0.13,<1"
+	@touch $@
