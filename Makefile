@@ -33,7 +33,7 @@ check: install ## format, lint, types and the direction of imports
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy $(wildcard $(SOURCES))
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 format: install ## put the code into its one format and repair what ruff can
 	@$(BIN)/ruff check --fix --exit-zero --quiet .
