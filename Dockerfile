@@ -26,7 +26,9 @@ FROM python:3.11.14-slim-bookworm
 ENV PATH=/opt/care-timeline/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    CARE_TIMELINE_DATA_DIR=/var/lib/care-timeline
+    CARE_TIMELINE_DATA_DIR=/var/lib/care-timeline \
+    CARE_TIMELINE_HOST=0.0.0.0 \
+    CARE_TIMELINE_PORT=8420
 
 RUN groupadd --gid 10001 care-timeline \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /var/lib/care-timeline \
@@ -38,10 +40,10 @@ COPY --from=build /opt/care-timeline /opt/care-timeline
 # Used by the embedded PostgreSQL alone: with CARE_TIMELINE_DATABASE_URL set, nothing is kept here.
 VOLUME /var/lib/care-timeline
 USER 10001:10001
-EXPOSE 8000
+EXPOSE 8420
 
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
-    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8420/healthz', timeout=4)"]
 
 ENTRYPOINT ["care-timeline"]
-CMD ["serve", "--host", "0.0.0.0", "--port", "8000"]
+CMD ["serve"]

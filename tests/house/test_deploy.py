@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from service.settings import Settings
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -26,3 +28,15 @@ def test_the_image_is_made_of_what_the_wheel_is_made_of() -> None:
 
     assert copied == allowed
     assert "USER 10001:10001" in dockerfile
+
+
+def test_every_setting_that_is_named_exists() -> None:
+    named = {
+        name
+        for file in ("Dockerfile", "Makefile", "compose.yaml")
+        for name in re.findall(r"CARE_TIMELINE_(\w+)(?==|:)", (ROOT / file).read_text(encoding="utf-8"))
+        if not name.endswith("_PASSWORD")
+    }
+
+    assert {"DATA_DIR", "DATABASE_URL", "OWNER_DATABASE_URL", "KEY_ENCRYPTION_KEYS"} <= named
+    assert {name.lower() for name in named} <= set(Settings.model_fields)
