@@ -46,7 +46,7 @@ def impurities(source: str, libraries: frozenset[str]) -> Iterator[str]:
                 for alias in names:
                     if alias.name in WORLDLY:
                         yield f"{node.lineno}: {alias.name}"
-            case ast.Name(id=name) if name in WORLDLY:
+            case ast.Name(id=name, ctx=ast.Load()) if name in WORLDLY:
                 yield f"{node.lineno}: {name}"
             case ast.Attribute(attr=name) if name in WORLDLY and _names_a_module(node.value):
                 yield f"{node.lineno}: {name}"
@@ -112,6 +112,7 @@ def test_an_impure_line_is_found(source: str) -> None:
         "from . import vocabulary",
         "import re\nre.compile('x')",
         "class Door:\n    def open(self): ...",
+        "class Adjustment:\n    open: bool",
     ],
 )
 def test_a_pure_line_is_left_alone(source: str) -> None:
