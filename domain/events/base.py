@@ -1,7 +1,7 @@
 """What every event is made of."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, Protocol
+from typing import Annotated, Any, ClassVar, Protocol, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -69,11 +69,17 @@ def _references(event_class: type[Event]) -> dict[str, RefersTo]:
         found = {
             name: mark
             for name, field in event_class.model_fields.items()
-            for mark in field.metadata
+            for mark in (*field.metadata, *_nested(field.annotation))
             if isinstance(mark, RefersTo)
         }
         type.__setattr__(event_class, "_reference_fields", found)
     return found
+
+
+def _nested(annotation: Any) -> Iterator[Any]:
+    for inner in get_args(annotation):
+        yield inner
+        yield from _nested(inner)
 
 
 def referred(event: Event) -> Iterator[tuple[str, UUID, RefersTo]]:

@@ -1,0 +1,269 @@
+"""How tests tell a client's story: events with believable bodies, and a history that puts them in the record.
+
+history = History()
+history.add(registered(), at="2026-03-01T15:00Z")
+goal = history.add(goal_set(target=7), at="2026-03-02T15:00Z")
+history.add(GoalMeasured(goal=goal, value=5), at="2026-03-09T15:00Z", recorded="2026-03-20T15:00Z")
+history.correct(goal, goal_set(target=8))
+state = folded(CARE_PLAN, history, as_of="2026-03-10T00:00Z")
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import reduce
+from typing import Any, TypeVar
+from uuid import UUID
+
+from domain.effective import effective
+from domain.entry import Draft, Entry
+from domain.events.base import Event
+from domain.events.consents import ConsentGranted
+from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
+from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
+from domain.events.handoffs import HandoffRequested
+from domain.events.lapses import LapseRecorded
+from domain.events.plan import GoalSet, PlanAgreed
+from domain.events.postvention import PostventionReviewed
+from domain.events.record import EntryCorrected, EntryRetracted
+from domain.events.registration import ClientRegistered, IntakeCompleted
+from domain.policy import Policy
+from domain.refusals import Refused
+from domain.timeline import Timeline
+from domain.vocabulary import (
+    Channel,
+    ConsentPurpose,
+    ConsentScope,
+    CorrectionReason,
+    CrisisKind,
+    CrisisOutcome,
+    EntryRoute,
+    GoalCategory,
+    HandoffUrgency,
+    Precision,
+    Role,
+    SessionKind,
+    Substance,
+)
+from projections.projection import Projection
+
+S = TypeVar("S")
+
+Moment = str | datetime
+"""A datetime, or its ISO text with a zone, such as 2026-03-01T15:00Z."""
+
+CLIENT = UUID("c1000000-0000-4000-8000-000000000001")
+POLICY = Policy()
+LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
+
+def moment(said: Moment) -> datetime:
+    """The moment in UTC; it must name its zone."""
+    found = datetime.fromisoformat(said) if isinstance(said, str) else said
+    assert found.tzinfo is not None, f"{said} has no zone"
+    return found.astimezone(UTC)
+
+
+def moment_or_none(said: Moment | None) -> datetime | None:
+    return None if said is None else moment(said)
+
+
+class History:
+    """One client's record, as it grows. Whatever is added must be admitted by the client's timeline.
+
+    Ids are made of the version, so that the same story always gives the same ids. An entry is recorded when
+    it occurred unless `recorded` says otherwise, and never before the one recorded last.
+    """
+
+    def __init__(self, client_id: UUID = CLIENT, policy: Policy = POLICY) -> None:
+        self.policy = policy
+        self.timeline = Timeline(client_id)
+        self.entries: list[Entry] = []
+
+    @property
+    def client_id(self) -> UUID:
+        return self.timeline.id
+
+    @property
+    def last_recorded(self) -> datetime:
+        """When the last entry was recorded; long ago when there is none."""
+        return self.entries[-1].recorded_at if self.entries else LONG_AGO
+
+    def draft(self, event: Event, at: Moment, precision: Precision = Precision.INSTANT) -> Draft:
+        """The event as a caller would ask to record it next."""
+        id_ = UUID(int=self.client_id.int + self.timeline.version + 1)
+        return Draft(id_, event, moment(at), precision, "tests")
+
+    def add(
+        self, event: Event, at: Moment, recorded: Moment | None = None, precision: Precision = Precision.INSTANT
+    ) -> UUID:
+        """Record the event and give the entry's id. Raises Refused."""
+        draft = self.draft(event, at, precision)
+        recorded_at = moment(recorded) if recorded else max(draft.occurred_at, self._next_tick())
+        self.timeline.admit([draft], recorded_at, self.policy)
+        assert recorded_at > self.last_recorded, "what is recorded next is recorded later"
+        entry = Entry(
+            client_id=self.client_id,
+            version=self.timeline.version + 1,
+            id=draft.id,
+            event=event,
+            occurred_at=draft.occurred_at,
+            precision=precision,
+            recorded_at=recorded_at,
+            recorded_by="counselor.ada",
+            source=draft.source,
+            correlation_id=None,
+            causation_id=None,
+            position=self.timeline.version + 1,
+        )
+        entry.mutate(self.timeline)
+        self.entries.append(entry)
+        return entry.id
+
+    def correct(
+        self,
+        entry: UUID,
+        replacement: Event | None = None,
+        *,
+        occurred_at: Moment | None = None,
+        precision: Precision | None = None,
+        recorded: Moment | None = None,
+    ) -> UUID:
+        """Record a correction of an earlier entry and give its id."""
+        correction = EntryCorrected(
+            entry=entry,
+            reason=CorrectionReason.WRONG_CONTENT if replacement else CorrectionReason.WRONG_TIME,
+            replacement=replacement,  # type: ignore[arg-type]  # the model checks that it is an event of care
+            occurred_at=moment_or_none(occurred_at),
+            precision=precision,
+        )
+        return self._about(correction, recorded)
+
+    def retract(self, entry: UUID, recorded: Moment | None = None) -> UUID:
+        """Record that an earlier entry was made in error and give the retraction's id."""
+        return self._about(EntryRetracted(entry=entry, reason=CorrectionReason.DID_NOT_OCCUR), recorded)
+
+    def refused(self, event: Event, at: Moment, now: Moment | None = None) -> set[str]:
+        """The names of the rules that would refuse the event now; none when it may be recorded."""
+        draft = self.draft(event, at)
+        try:
+            self.timeline.admit([draft], moment(now) if now else max(draft.occurred_at, self._next_tick()), self.policy)
+        except Refused as refused:
+            return {refusal.rule for _, refusal in refused.refusals}
+        return set()
+
+    def effective(self, as_of: Moment | None = None, known_at: Moment | None = None) -> list[Entry]:
+        """What counts, in order."""
+        return effective(self.entries, as_of=moment_or_none(as_of), known_at=moment_or_none(known_at)).entries
+
+    def _about(self, event: Event, recorded: Moment | None) -> UUID:
+        at = moment(recorded) if recorded else self._next_tick()
+        return self.add(event, at=at, recorded=at)
+
+    def _next_tick(self) -> datetime:
+        return self.last_recorded + timedelta(microseconds=1)
+
+
+def folded(
+    projection: Projection[S], history: History, *, as_of: Moment | None = None, known_at: Moment | None = None
+) -> S:
+    """The projection's state of the client at two times."""
+    return fold(projection, history.effective(as_of, known_at), history.policy)
+
+
+def fold(projection: Projection[S], entries: Iterable[Entry], policy: Policy = POLICY) -> S:
+    """The projection's state after these effective entries."""
+    return reduce(lambda state, entry: projection.apply(state, entry, policy), entries, projection.initial)
+
+
+def registered(time_zone: str = "America/Chicago", **said: Any) -> ClientRegistered:
+    return ClientRegistered(**{"name": "Dana Example", "time_zone": time_zone, **said})
+
+
+def intake(*substances: Substance, **said: Any) -> IntakeCompleted:
+    uses = tuple({"substance": substance} for substance in substances or (Substance.ALCOHOL,))
+    return IntakeCompleted(**{"entry_route": EntryRoute.REFERRAL, "substances": uses, **said})
+
+
+def consent(expires_on: str = "2027-03-01", **said: Any) -> ConsentGranted:
+    return ConsentGranted(
+        **{
+            "discloser": "Example Clinic",
+            "recipients": ("Dana's sister",),
+            "purpose": ConsentPurpose.FAMILY_INVOLVEMENT,
+            "scope": (ConsentScope.CARE_PLAN,),
+            "expires_on": date.fromisoformat(expires_on),
+            "signed_on": date(2026, 3, 1),
+            "signed_by": "Dana Example",
+            **said,
+        }
+    )
+
+
+def goal_set(category: GoalCategory = GoalCategory.SLEEP, **said: Any) -> GoalSet:
+    return GoalSet(**{"category": category, "description": "Sleep through the night", "unit": "hours", **said})
+
+
+def plan(*because_of: UUID, **said: Any) -> PlanAgreed:
+    agreed_by = (Role.CLIENT, Role.COUNSELOR)
+    return PlanAgreed(**{"summary": "One day after another", "agreed_by": agreed_by, "because_of": because_of, **said})
+
+
+def session(**said: Any) -> SessionHeld:
+    return SessionHeld(
+        **{"kind": SessionKind.INDIVIDUAL, "channel": Channel.IN_PERSON, "held_by": Role.COUNSELOR, **said}
+    )
+
+
+def missed(**said: Any) -> SessionMissed:
+    return SessionMissed(**{"kind": SessionKind.INDIVIDUAL, "channel": Channel.IN_PERSON, **said})
+
+
+def check_in(**said: Any) -> CheckInReceived:
+    return CheckInReceived(**{"channel": Channel.TEXT, **said})
+
+
+def outreach(reached: bool, crisis: UUID | None = None, **said: Any) -> OutreachMade:
+    return OutreachMade(
+        **{"channel": Channel.PHONE, "made_by": Role.PEER, "reached": reached, "crisis": crisis, **said}
+    )
+
+
+def lapse(*substances: Substance, **said: Any) -> LapseRecorded:
+    return LapseRecorded(**{"substances": substances or (Substance.ALCOHOL,), **said})
+
+
+def handoff(urgency: HandoffUrgency = HandoffUrgency.ROUTINE, **said: Any) -> HandoffRequested:
+    return HandoffRequested(**{"from_role": Role.COUNSELOR, "to_role": Role.CASE_MANAGER, "urgency": urgency, **said})
+
+
+def crisis(*kinds: CrisisKind, **said: Any) -> CrisisContactRecorded:
+    return CrisisContactRecorded(
+        **{"kinds": kinds or (CrisisKind.CRAVINGS,), "channel": Channel.PHONE, "noticed_by": Role.PEER, **said}
+    )
+
+
+def resolved(crisis_id: UUID, outcome: CrisisOutcome = CrisisOutcome.STABILIZED, **said: Any) -> CrisisResolved:
+    return CrisisResolved(**{"crisis": crisis_id, "outcome": outcome, **said})
+
+
+def safety_plan(**said: Any) -> SafetyPlanWritten:
+    return SafetyPlanWritten(**{"warning_signs": ("Nights without sleep",), "own_coping": ("A walk",), **said})
+
+
+def review(crisis_id: UUID, *adjustments: Any, **said: Any) -> PostventionReviewed:
+    reviewed_by = (Role.COUNSELOR, Role.CLIENT)
+    return PostventionReviewed(
+        **{
+            "crisis": crisis_id,
+            "reviewed_by": reviewed_by,
+            "what_worked": "The call came early",
+            "adjustments": adjustments,
+            **said,
+        }
+    )
+
+
+def only(items: Sequence[S]) -> S:
+    """The one item that there is."""
+    (item,) = items
+    return item
