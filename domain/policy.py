@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from domain.events.registration import TimeZone
 from domain.vocabulary import RiskTier
 
-Positive = Annotated[int, Field(gt=0)]
+Positive = Annotated[int, Field(gt=0, le=100_000)]
+"""A count of hours, days or the like; no rule of care looks further ahead than the calendar reaches."""
 
 
 class _Section(BaseModel):
@@ -34,6 +35,16 @@ class Crisis(_Section):
         if list(self.contact_within_hours) != sorted(set(self.contact_within_hours)):
             raise ValueError("contact_within_hours must rise from one follow-up to the next")
         return self
+
+
+class OverdoseDanger(_Section):
+    """By when naloxone and a crisis card are in the client's hands once overdose is a danger (R32).
+
+    Source: no published number, our choice.
+    """
+
+    naloxone_within_hours: Positive = 24
+    crisis_card_within_hours: Positive = 24
 
 
 class Handoffs(_Section):
@@ -63,7 +74,7 @@ class Milestones(_Section):
 
     ladder_days: Annotated[tuple[Positive, ...], Field(min_length=1)] = (1, 7, 30, 60, 90, 180, 365)
     then_every_days: Positive = 365
-    years_ahead: Positive = 10
+    years_ahead: Annotated[int, Field(gt=0, le=100)] = 10
     early_remission_months: Positive = 3
     sustained_remission_months: Positive = 12
 
@@ -104,6 +115,7 @@ class Policy(_Section):
 
     recording: Recording = Recording()
     crisis: Crisis = Crisis()
+    overdose_danger: OverdoseDanger = OverdoseDanger()
     handoffs: Handoffs = Handoffs()
     postvention: Postvention = Postvention()
     milestones: Milestones = Milestones()
