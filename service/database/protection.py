@@ -1,0 +1,75 @@
+"""What keeps rows in their organization, the log unchanged, and the service within its duties.
+
+Attached to tables as DDL, so that metadata.create_all makes the protection along with them.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import DDL, MetaData, Table, event
+
+OWNER_ROLE = "care_timeline_owner"
+"""Owns every table; runs migrations and operator commands."""
+
+APP_ROLE = "care_timeline_app"
+"""What the service connects as."""
+
+ORGANIZATION_SETTING = "care_timeline.organization"
+"""The setting that names the organization whose rows a transaction may touch; unset means none."""
+
+_ISOLATED = f"organization_id = nullif(current_setting('{ORGANIZATION_SETTING}', true), '')::uuid"
+
+
+def own_schema(metadata: MetaData, schema: str) -> None:
+    """Makes the schema before the metadata's tables, open to the service's role."""
+    _attach(metadata, "before_create", f"create schema if not exists {schema}")
+    _attach(metadata, "before_create", f"grant usage on schema {schema} to {APP_ROLE}")
+
+
+def protection(table: Table, *, app: Sequence[str]) -> list[str]:
+    """The statements that force row-level security on a table and grant the service's role its duties on it.
+
+    `app` lists privileges as GRANT takes them: "select", "insert", "update (version, position)". Raises ValueError
+    for a table without organization_id.
+    """
+    if "organization_id" not in table.columns:
+        raise ValueError(f"{table.fullname} has no organization_id, so its rows cannot be kept apart.")
+    return [
+        f"alter table {table.fullname} enable row level security",
+        f"alter table {table.fullname} force row level security",
+        f"create policy organization_isolation on {table.fullname} using ({_ISOLATED})",
+        f"grant {', '.join(app)} on {table.fullname} to {APP_ROLE}",
+    ]
+
+
+def protect(table: Table, *, app: Sequence[str]) -> None:
+    """Has the table protected (see `protection`) whenever it is created from its metadata."""
+    for statement in protection(table, app=app):
+        after_create(table, statement)
+
+
+def append_only(table: Table) -> None:
+    """Makes the database refuse UPDATE, DELETE and TRUNCATE on a table, whoever asks, its owner included."""
+    schema = table.schema
+    after_create(
+        table,
+        f"""create or replace function {schema}.refuse_change() returns trigger language plpgsql as $$
+begin
+  raise insufficient_privilege using
+    message = format('%s.%s is append-only: %s is refused', tg_table_schema, tg_table_name, tg_op);
+end
+$$""",
+    )
+    after_create(
+        table,
+        f"create trigger append_only before update or delete or truncate on {table.fullname}"
+        f" for each statement execute function {schema}.refuse_change()",
+    )
+
+
+def after_create(table: Table, statement: str) -> None:
+    """Runs a statement whenever the table has been created from its metadata."""
+    _attach(table, "after_create", statement)
+
+
+def _attach(target: MetaData | Table, moment: str, statement: str) -> None:
+    event.listen(target, moment, DDL(statement.replace("%", "%%")))  # type: ignore[no-untyped-call]

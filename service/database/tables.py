@@ -1,0 +1,173 @@
+"""The tables of the log, of the keys and of access, each column with its meaning."""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from service.database.append_function import ADVANCE_TYPE, APPEND_FUNCTION, NEW_EVENT_TYPE
+from service.database.protection import APP_ROLE, OWNER_ROLE, after_create, append_only, own_schema, protect
+
+metadata = MetaData()
+for _schema in ("log", "keyring", "access"):
+    own_schema(metadata, _schema)
+
+_MOMENT = DateTime(timezone=True)
+
+organization = Table(
+    "organization",
+    metadata,
+    Column("organization_id", Uuid, comment="The clinic or programme"),
+    Column("name", Text, nullable=False, comment="What people call it"),
+    Column("time_zone", Text, nullable=False, comment="IANA name of the zone in which its days begin and end"),
+    Column("created_at", _MOMENT, nullable=False, server_default=text("now()"), comment="When it was set up"),
+    PrimaryKeyConstraint("organization_id", name="organization_pkey"),
+    schema="log",
+    comment="A clinic or programme: the unit of isolation, of ordering, of sharding and of audit",
+)
+protect(organization, app=["select"])
+# Operator commands list the organizations; they run as owner, before any organization is chosen.
+after_create(
+    organization,
+    f"create policy owner_lists on log.organization for select to {OWNER_ROLE} using (true)",
+)
+# The service catches up and watches over all organizations: it may learn their ids, and nothing else of them.
+after_create(
+    organization,
+    "create function log.organization_ids() returns setof uuid language sql stable security definer"
+    " set search_path = pg_catalog as 'select organization_id from log.organization'",
+)
+after_create(organization, "revoke execute on function log.organization_ids from public")
+after_create(organization, f"grant execute on function log.organization_ids to {APP_ROLE}")
+
+log_head = Table(
+    "log_head",
+    metadata,
+    Column("organization_id", Uuid, comment="Whose log"),
+    Column(
+        "position",
+        BigInteger,
+        nullable=False,
+        server_default=text("0"),
+        comment="Position of the last event; 0 when there is none",
+    ),
+    Column(
+        "recorded_at",
+        _MOMENT,
+        nullable=False,
+        server_default=text("'epoch'"),
+        comment="The next event is recorded later than this",
+    ),
+    PrimaryKeyConstraint("organization_id", name="log_head_pkey"),
+    ForeignKeyConstraint(
+        ["organization_id"], ["log.organization.organization_id"], name="log_head_organization_id_fkey"
+    ),
+    schema="log",
+    comment="Where an organization's log ends; its row lock puts appends in order",
+    postgresql_with={"fillfactor": 10},
+)
+protect(log_head, app=["select", "update (position, recorded_at)"])
+
+timeline_head = Table(
+    "timeline_head",
+    metadata,
+    Column("organization_id", Uuid, comment="The organization that keeps the client's record"),
+    Column("client_id", Uuid, comment="The person in care"),
+    Column("version", Integer, nullable=False, comment="Version of the client's last event"),
+    Column("position", BigInteger, nullable=False, comment="Position of the client's last event"),
+    PrimaryKeyConstraint("organization_id", "client_id", name="timeline_head_pkey"),
+    schema="log",
+    comment="Where each client's timeline ends",
+    postgresql_with={"fillfactor": 70},
+)
+protect(timeline_head, app=["select", "insert", "update (version, position)"])
+
+event = Table(
+    "event",
+    metadata,
+    Column("organization_id", Uuid, comment="The organization that recorded it"),
+    Column("position", BigInteger, comment="Place in the organization's log: 1, 2, 3 … in commit order"),
+    Column("client_id", Uuid, nullable=False, comment="The person in care it is about"),
+    Column("version", Integer, nullable=False, comment="Place in the client's timeline: 1, 2, 3 …"),
+    Column("id", Uuid, nullable=False, comment="Its identity, and the idempotency key of recording it"),
+    Column("type", Text, nullable=False, comment="What kind of event"),
+    Column("schema_version", Integer, nullable=False, comment="Version of that kind's body"),
+    Column("occurred_at", _MOMENT, nullable=False, comment="When it happened, as the recorder says"),
+    Column("precision", Text, nullable=False, comment="How exact occurred_at is: instant, day or approximate"),
+    Column("recorded_at", _MOMENT, nullable=False, comment="When it was recorded, by the server's clock"),
+    Column("recorded_by", Text, nullable=False, comment="Who recorded it"),
+    Column("source", Text, nullable=False, comment="The system it came through"),
+    Column("correlation_id", Uuid, comment="What it belongs together with"),
+    Column("causation_id", Uuid, comment="The event it follows from"),
+    Column("key_id", Uuid, nullable=False, comment="The client's data key that sealed the body"),
+    Column("body", LargeBinary, nullable=False, comment="Nonce, then the JSON sealed with AES-256-GCM"),
+    Column("body_digest", LargeBinary, nullable=False, comment="SHA-256 of body as stored"),
+    Column(
+        "leaf",
+        LargeBinary,
+        nullable=False,
+        comment="SHA-256 over position, recorded_at, the header and body_digest",
+    ),
+    PrimaryKeyConstraint("organization_id", "position", name="event_pkey"),
+    UniqueConstraint("organization_id", "client_id", "version", name="event_version_key"),
+    UniqueConstraint("organization_id", "id", name="event_id_key"),
+    CheckConstraint("version > 0", name="event_version_check"),
+    CheckConstraint("octet_length(body_digest) = 32", name="event_body_digest_check"),
+    schema="log",
+    comment="The log: what happened to clients, sealed, never changed",
+)
+protect(event, app=["select", "insert"])
+append_only(event)
+# Sealed bytes do not compress: do not try.
+after_create(event, "alter table log.event alter column body set storage external")
+for _statement in (NEW_EVENT_TYPE, ADVANCE_TYPE, APPEND_FUNCTION):
+    after_create(event, _statement)
+after_create(event, "revoke execute on function log.append from public")
+after_create(event, f"grant execute on function log.append to {APP_ROLE}")
+
+client_key = Table(
+    "client_key",
+    metadata,
+    Column("organization_id", Uuid, comment="The organization that keeps the client's record"),
+    Column("client_id", Uuid, comment="The person in care whose record the key opens"),
+    Column("key_id", Uuid, nullable=False, comment="The key; events name it"),
+    Column("kek_id", Text, nullable=False, comment="The key-encryption key that wraps it"),
+    Column("wrapped_key", LargeBinary, comment="The wrapped data key; null once destroyed"),
+    Column("created_at", _MOMENT, nullable=False, server_default=text("now()"), comment="When it was made"),
+    Column("destroyed_at", _MOMENT, comment="When it was destroyed, and the person's record with it"),
+    PrimaryKeyConstraint("organization_id", "client_id", name="client_key_pkey"),
+    CheckConstraint("(wrapped_key is null) = (destroyed_at is not null)", name="client_key_destroyed_check"),
+    schema="keyring",
+    comment="Each client's data key, wrapped; left out of the log's backups",
+)
+protect(client_key, app=["select", "insert", "update (kek_id, wrapped_key, destroyed_at)"])
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("organization_id", Uuid, comment="The organization whose data it opens"),
+    Column("key_id", Uuid, comment="The public part of the key"),
+    Column("name", Text, nullable=False, comment="Who or what holds it"),
+    Column("role", Text, nullable=False, comment="The holder's role in care"),
+    Column("scopes", ARRAY(Text), nullable=False, comment="What it may do"),
+    Column("secret_digest", LargeBinary, nullable=False, comment="Digest of the secret part"),
+    Column("created_at", _MOMENT, nullable=False, server_default=text("now()"), comment="When it was made"),
+    Column("revoked_at", _MOMENT, comment="When it stopped working; null while it works"),
+    PrimaryKeyConstraint("organization_id", "key_id", name="api_key_pkey"),
+    schema="access",
+    comment="Keys to the API",
+)
+protect(api_key, app=["select", "insert", "update (revoked_at)"])

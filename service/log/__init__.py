@@ -1,0 +1,1 @@
+"""The log: sealed events, appended in one order per organization and never changed."""

@@ -1,0 +1,173 @@
+"""Writing appends to the database: together when nothing conflicts, else decided one by one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from itertools import pairwise
+from uuid import UUID
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from service.database.connection import scoped
+from service.log.decision import Decision, advances, decide
+from service.log.errors import IdConflict, StoreUnavailable, UnknownOrganization, answering
+from service.log.group_commit import Row, Waiting
+from service.log.header import header
+from service.log.reading import EVENTS, stored
+from service.log.sealed import Appended, SealedEvent
+
+_APPEND = "select before, moment from log.append($1, $2, $3)"
+_TO_PRECISION = SealedEvent._fields.index("recorded_by")
+
+
+def rows_to_append(
+    organization_id: UUID, events: Sequence[SealedEvent], recorded_at: Sequence[datetime] | None = None
+) -> list[Row]:
+    """The events as log.append takes them: with recorded_at (none: now), the body's digest and the header."""
+    moments: Sequence[datetime | None] = recorded_at or [None] * len(events)
+    return [
+        (
+            *event[:_TO_PRECISION],
+            moment,
+            *event[_TO_PRECISION:],
+            sha256(event.body).digest(),
+            header(organization_id, event),
+        )
+        for event, moment in zip(events, moments, strict=True)
+    ]
+
+
+async def commit_group(pool: asyncpg.Pool, organization_id: UUID, group: list[Waiting]) -> None:
+    """Writes what can be written of a group, as one transaction, and tells every caller the outcome."""
+    try:
+        if not await _commit_together(pool, organization_id, group):
+            await _commit_one_by_one(pool, organization_id, group)
+    except (asyncpg.PostgresError, ValueError) as error:
+        # One caller's event that the database cannot take must not fail the others'.
+        if len(group) == 1:
+            group[0].fail(error)
+        else:
+            for waiting in group:
+                await commit_group(pool, organization_id, [waiting])
+    except (StoreUnavailable, UnknownOrganization) as error:
+        for waiting in group:
+            waiting.fail(error)
+
+
+async def commit_bulk(
+    pool: asyncpg.Pool, organization_id: UUID, events: Sequence[SealedEvent], recorded_at: Sequence[datetime] | None
+) -> int:
+    """Writes events in a transaction of their own; returns the position before the first (see EventStore)."""
+    rows = rows_to_append(organization_id, events, recorded_at)
+    with answering(writing=True):
+        async with scoped(pool, organization_id) as connection:
+            head = await _lock_head(connection, organization_id)
+            if recorded_at is not None:
+                _require_later(head, recorded_at)
+            moves = advances(events)
+            if moves is not None:
+                before: int | None = await connection.fetchval(_APPEND, organization_id, moves, rows)
+                if before is not None:
+                    return before
+            (decision,) = await _decide(connection, organization_id, [events])
+            raise await _refusal(connection, organization_id, decision)
+
+
+async def _commit_together(pool: asyncpg.Pool, organization_id: UUID, group: list[Waiting]) -> bool:
+    moves = advances([event for waiting in group for event in waiting.events])
+    if moves is None:
+        return False
+    rows = [row for waiting in group for row in waiting.rows]
+    with answering(writing=True):
+        appended = await _append(pool, organization_id, moves, rows)
+    if appended is None:
+        return False
+    _tell(group, appended)
+    return True
+
+
+async def _commit_one_by_one(pool: asyncpg.Pool, organization_id: UUID, group: list[Waiting]) -> None:
+    with answering(writing=True):
+        async with scoped(pool, organization_id) as connection:
+            await _lock_head(connection, organization_id)
+            decisions = await _decide(connection, organization_id, [waiting.events for waiting in group])
+            accepted = [waiting for waiting, decision in zip(group, decisions, strict=True) if decision.accepted]
+            appended = None
+            if accepted:
+                events = [event for waiting in accepted for event in waiting.events]
+                rows = [row for waiting in accepted for row in waiting.rows]
+                appended = await _append(connection, organization_id, advances(events) or [], rows)
+            refusals = [
+                (waiting, await _refusal(connection, organization_id, decision))
+                for waiting, decision in zip(group, decisions, strict=True)
+                if not decision.accepted
+            ]
+    if appended is not None:
+        _tell(accepted, appended)
+    for waiting, refusal in refusals:
+        waiting.fail(refusal)
+
+
+async def _append(
+    connection: asyncpg.Pool | PoolConnectionProxy, organization_id: UUID, moves: Sequence[Row], rows: list[Row]
+) -> Appended | None:
+    """Where the first event stands, and when all were recorded; None when they conflict with what is there."""
+    try:
+        row = await connection.fetchrow(_APPEND, organization_id, moves, rows)
+    except asyncpg.NoDataFoundError:
+        raise UnknownOrganization(organization_id) from None
+    if row is None or row["before"] is None:
+        return None
+    return Appended(row["before"] + 1, row["moment"])
+
+
+async def _lock_head(connection: PoolConnectionProxy, organization_id: UUID) -> asyncpg.Record:
+    query = "select recorded_at, clock_timestamp() as now from log.log_head where organization_id = $1 for update"
+    head = await connection.fetchrow(query, organization_id)
+    if head is None:
+        raise UnknownOrganization(organization_id)
+    return head
+
+
+async def _decide(
+    connection: PoolConnectionProxy, organization_id: UUID, appends: list[Sequence[SealedEvent]]
+) -> list[Decision]:
+    events = [event for append in appends for event in append]
+    heads = await connection.fetch(
+        "select client_id, version from log.timeline_head where organization_id = $1 and client_id = any($2)",
+        organization_id,
+        list({event.client_id for event in events}),
+    )
+    taken = await connection.fetch(
+        "select id from log.event where organization_id = $1 and id = any($2)",
+        organization_id,
+        [event.id for event in events],
+    )
+    return decide(appends, {row["client_id"]: row["version"] for row in heads}, {row["id"] for row in taken})
+
+
+async def _refusal(connection: PoolConnectionProxy, organization_id: UUID, decision: Decision) -> Exception:
+    if decision.conflict is not None:
+        return decision.conflict
+    rows = await connection.fetch(
+        f"{EVENTS} and id = any($2) order by position", organization_id, list(decision.taken_ids)
+    )
+    return IdConflict(stored(rows))
+
+
+def _tell(group: list[Waiting], first: Appended) -> None:
+    position, recorded_at = first
+    for waiting in group:
+        count = len(waiting.rows)
+        waiting.succeed([Appended(at, recorded_at) for at in range(position, position + count)])
+        position += count
+
+
+def _require_later(head: asyncpg.Record, recorded_at: Sequence[datetime]) -> None:
+    if recorded_at[0] <= head["recorded_at"]:
+        raise ValueError(f"recorded_at must be later than {head['recorded_at']}, up to which this log is final.")
+    if recorded_at[-1] > head["now"]:
+        raise ValueError(f"recorded_at must not be in the future: the last is {recorded_at[-1]}.")
+    if any(later < earlier for earlier, later in pairwise(recorded_at)):
+        raise ValueError("recorded_at must not fall from one event to the next.")

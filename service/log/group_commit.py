@@ -1,0 +1,114 @@
+"""Gathers the appends that wait and commits them as one transaction, organization by organization."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from service.log.sealed import Appended, SealedEvent
+
+Row = tuple[object, ...]
+"""Values of a composite type of the database, in its order."""
+
+
+@dataclass(slots=True, eq=False)
+class Waiting:
+    """One caller's append: the events, all or none, and where the caller waits for the outcome."""
+
+    events: Sequence[SealedEvent]
+    rows: list[Row]
+    """The events as log.append takes them."""
+    outcome: "asyncio.Future[list[Appended]]"
+
+    def succeed(self, appended: list[Appended]) -> None:
+        """Tells the caller, unless it no longer waits."""
+        if not self.outcome.done():
+            self.outcome.set_result(appended)
+
+    def fail(self, error: Exception) -> None:
+        """Tells the caller, unless it no longer waits."""
+        if not self.outcome.done():
+            self.outcome.set_exception(error)
+
+
+@dataclass(slots=True)
+class _Queue:
+    waiting: deque[Waiting] = field(default_factory=deque)
+    committers: set["asyncio.Task[None]"] = field(default_factory=set)
+    starting: bool = False
+    """A committer was started and has not yet taken its group."""
+
+
+class GroupCommit:
+    """Queues of appends, one an organization, each emptied group by group.
+
+    `commit` writes a group and tells each of its callers the outcome. The groups of one organization may overlap,
+    `in_flight` at a time: while the database writes one, the next is made ready; the row lock keeps their order.
+    A caller that is cancelled while it waits is left out; once its group has set out, its events may be written.
+    """
+
+    def __init__(
+        self,
+        commit: Callable[[UUID, list[Waiting]], Awaitable[None]],
+        *,
+        largest_group: int = 512,
+        in_flight: int = 1,
+    ) -> None:
+        self._commit = commit
+        self._largest_group = largest_group
+        self._in_flight = in_flight
+        self._queues: dict[UUID, _Queue] = {}
+        self._closed = False
+
+    async def append(self, organization_id: UUID, events: Sequence[SealedEvent], rows: list[Row]) -> list[Appended]:
+        """Waits until the events are committed, or refused with the error that `commit` tells."""
+        if self._closed:
+            raise RuntimeError("The store is closed.")
+        queue = self._queues.setdefault(organization_id, _Queue())
+        waiting = Waiting(events, rows, asyncio.get_running_loop().create_future())
+        queue.waiting.append(waiting)
+        self._start(organization_id, queue)
+        return await waiting.outcome
+
+    async def close(self) -> None:
+        """Refuses new appends and waits for those under way."""
+        self._closed = True
+        while tasks := [task for queue in self._queues.values() for task in queue.committers]:
+            await asyncio.wait(tasks)
+
+    def _start(self, organization_id: UUID, queue: _Queue) -> None:
+        if queue.starting or len(queue.committers) >= self._in_flight:
+            return
+        queue.starting = True
+        task = asyncio.create_task(self._run(organization_id, queue))
+        queue.committers.add(task)
+        task.add_done_callback(lambda done: self._finished(organization_id, queue, done))
+
+    async def _run(self, organization_id: UUID, queue: _Queue) -> None:
+        queue.starting = False
+        while group := self._take(queue):
+            if queue.waiting:
+                self._start(organization_id, queue)
+            try:
+                await self._commit(organization_id, group)
+            except Exception as error:  # noqa: BLE001 every caller learns of it
+                for waiting in group:
+                    waiting.fail(error)
+
+    def _take(self, queue: _Queue) -> list[Waiting]:
+        group: list[Waiting] = []
+        room = self._largest_group
+        while queue.waiting and (room >= len(queue.waiting[0].rows) or not group):
+            waiting = queue.waiting.popleft()
+            if not waiting.outcome.done():
+                group.append(waiting)
+                room -= len(waiting.rows)
+        return group
+
+    def _finished(self, organization_id: UUID, queue: _Queue, task: "asyncio.Task[None]") -> None:
+        queue.committers.discard(task)
+        if queue.waiting:
+            self._start(organization_id, queue)
+        elif not queue.committers:
+            self._queues.pop(organization_id, None)

@@ -1,0 +1,117 @@
+"""The event store: appends sealed events to the log of an organization, and reads them back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+import asyncpg
+
+from service.database.connection import scoped
+from service.log.appending import commit_bulk, commit_group, rows_to_append
+from service.log.errors import UnknownOrganization, answering
+from service.log.group_commit import GroupCommit
+from service.log.reading import EVENTS, stored
+from service.log.sealed import Appended, SealedEvent, StoredEvent
+
+_LAST_VERSION = 2**31 - 1
+
+
+class EventStore:
+    """Appends events to the logs of organizations, and reads them.
+
+    Every method raises StoreUnavailable when the database does not answer; the store goes on when it does again.
+    """
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self._groups = GroupCommit(partial(commit_group, pool))
+
+    async def append(self, organization_id: UUID, events: Sequence[SealedEvent]) -> list[Appended]:
+        """Appends events of one or several clients, all or none; returns where and when, one for each event.
+
+        Each event's version continues its client's timeline. Returns once they are on disk. Raises IdConflict,
+        VersionConflict, UnknownOrganization; ValueError when a text of the header is too long.
+        """
+        if not events:
+            return []
+        return await self._groups.append(organization_id, events, rows_to_append(organization_id, events))
+
+    async def append_bulk(
+        self, organization_id: UUID, events: Sequence[SealedEvent], recorded_at: Sequence[datetime] | None = None
+    ) -> range:
+        """Appends many events, all or none, as a transaction of their own; returns their positions.
+
+        For import and simulation: `recorded_at` may say when each was recorded elsewhere, never falling, later than
+        whatever the log has, and not in the future. A call of about 1,000 events is quickest. Raises as `append`
+        does, and ValueError when recorded_at breaks those rules.
+        """
+        if not events:
+            return range(0)
+        before = await commit_bulk(self._pool, organization_id, events, recorded_at)
+        return range(before + 1, before + len(events) + 1)
+
+    async def timeline(
+        self, organization_id: UUID, client_id: UUID, *, after: int = 0, up_to: int | None = None
+    ) -> list[StoredEvent]:
+        """A client's events with after < version <= up_to, in the order they were recorded."""
+        query = f"{EVENTS} and client_id = $2 and version > $3 and version <= $4 order by version"
+        last = _LAST_VERSION if up_to is None else up_to
+        return await self._read(organization_id, query, client_id, after, last)
+
+    async def timelines(self, organization_id: UUID, client_ids: Sequence[UUID]) -> list[StoredEvent]:
+        """All events of several clients, by client and version."""
+        query = f"{EVENTS} and client_id = any($2) order by client_id, version"
+        return await self._read(organization_id, query, client_ids)
+
+    async def events(self, organization_id: UUID, ids: Sequence[UUID]) -> list[StoredEvent]:
+        """The events that have these ids, in order of position."""
+        return await self._read(organization_id, f"{EVENTS} and id = any($2) order by position", ids)
+
+    async def log(self, organization_id: UUID, *, after: int = 0, limit: int) -> list[StoredEvent]:
+        """The next events of an organization's log: those with position > after, in order, at most `limit`."""
+        query = f"{EVENTS} and position > $2 order by position limit $3"
+        return await self._read(organization_id, query, after, limit)
+
+    async def head(self, organization_id: UUID, client_id: UUID) -> int:
+        """The version of a client's last event; 0 when there is none."""
+        query = "select version from log.timeline_head where organization_id = $1 and client_id = $2"
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id) as connection:
+                return await connection.fetchval(query, organization_id, client_id) or 0
+
+    async def log_head(self, organization_id: UUID) -> int:
+        """The position of an organization's last event; 0 when there is none. Raises UnknownOrganization."""
+        query = "select position from log.log_head where organization_id = $1"
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id) as connection:
+                position: int | None = await connection.fetchval(query, organization_id)
+        if position is None:
+            raise UnknownOrganization(organization_id)
+        return position
+
+    async def settled(self, organization_id: UUID) -> datetime:
+        """A moment, about now, up to which what was recorded is final.
+
+        Every event recorded until then is visible, and none will be added: later ones are recorded later, even
+        should the server's clock be set back. Raises UnknownOrganization.
+        """
+        query = (
+            "update log.log_head set recorded_at = greatest(recorded_at, clock_timestamp())"
+            " where organization_id = $1 returning recorded_at"
+        )
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id, durable=False) as connection:
+                moment: datetime | None = await connection.fetchval(query, organization_id)
+        if moment is None:
+            raise UnknownOrganization(organization_id)
+        return moment
+
+    async def close(self) -> None:
+        """Waits for the appends under way; new ones are refused. The pool stays its owner's to close."""
+        await self._groups.close()
+
+    async def _read(self, organization_id: UUID, query: str, *arguments: object) -> list[StoredEvent]:
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id) as connection:
+                return stored(await connection.fetch(query, organization_id, *arguments))

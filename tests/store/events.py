@@ -1,0 +1,35 @@
+"""Sealed events for tests of the store: what they say does not matter there."""
+
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from service.log.sealed import SealedEvent
+
+OCCURRED_AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+KEY_ID = UUID(int=7)
+
+
+def sealed_event(
+    client_id: UUID,
+    version: int,
+    *,
+    event_id: UUID | None = None,
+    body: bytes = b"sealed",
+    recorded_by: str = "counselor/ada",
+) -> SealedEvent:
+    """An event whose body is as it is: the store does not look inside."""
+    return SealedEvent(
+        client_id=client_id,
+        version=version,
+        id=event_id or uuid4(),
+        type="session_held",
+        schema_version=1,
+        occurred_at=OCCURRED_AT,
+        precision="instant",
+        recorded_by=recorded_by,
+        source="test",
+        correlation_id=None,
+        causation_id=None,
+        key_id=KEY_ID,
+        body=body,
+    )
