@@ -68,6 +68,10 @@ class Timeline:
         if refused:
             raise Refused(refused)
 
+    def holds(self, entry_id: UUID) -> bool:
+        """Whether the timeline has an entry with this id."""
+        return self._find(entry_id) is not None
+
     def answers(self, entry_id: UUID) -> frozenset[str]:
         """The types of the standing entries of care that refer to the given entry."""
         return frozenset(
@@ -106,7 +110,7 @@ class Timeline:
                 "",
                 "A timeline begins with client_registered or, in a crisis, crisis_contact_recorded; record that first.",
             )
-        if self._find(draft.id):
+        if self.holds(draft.id):
             yield Refusal("id_is_new", "id", "This id is used twice; give every event an id of its own.")
         if draft.occurred_at > latest:
             yield Refusal(

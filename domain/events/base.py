@@ -36,9 +36,12 @@ class Standing(Protocol):
 
 
 class Part(BaseModel):
-    """A part of an event's body."""
+    """A part of an event's body. Its repr names the class alone: what it says must not slip into logs."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        return iter(())
 
 
 class Event(Part):

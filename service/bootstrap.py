@@ -1,0 +1,142 @@
+"""Where everything is wired: from settings to a running system."""
+
+import asyncio
+import os
+import secrets
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import asyncpg
+
+from domain.policy import Policy
+from projections.catalogue import PROJECTIONS
+from service.care.api_keys import ApiKeys
+from service.care.organizations import Organizations
+from service.care.reader import Reader
+from service.care.recorder import Recorder
+from service.care.timelines import Timelines
+from service.database.connection import open_pool
+from service.database.embedded import EmbeddedPostgres
+from service.database.migrate import migrate
+from service.log.keyring import KeyEncryptionKeys, Keyring
+from service.log.store import EventStore
+from service.projector.projector import Projector
+from service.settings import Settings, parse_key_encryption_keys
+
+EMBEDDED_KEY_FILE = "key-encryption-key"
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The parts of a running service."""
+
+    settings: Settings
+    policy: Policy
+    pool: asyncpg.Pool
+    store: EventStore
+    keyring: Keyring
+    timelines: Timelines
+    organizations: Organizations
+    api_keys: ApiKeys
+    projector: Projector
+    recorder: Recorder
+    reader: Reader
+
+
+class Addresses(NamedTuple):
+    """Where the database is, as the service's own role and, for operators' commands, as the owner."""
+
+    app: str
+    owner: str | None
+
+
+class OwnerNeeded(Exception):
+    """The command works as the database's owner, and no address for that is set."""
+
+    def __init__(self) -> None:
+        super().__init__("Set CARE_TIMELINE_OWNER_DATABASE_URL: this command works as the owner of the database.")
+
+
+@asynccontextmanager
+async def database(settings: Settings) -> AsyncIterator[Addresses]:
+    """Addresses of the database: the one set, or the embedded one, started and migrated."""
+    if settings.database_url:
+        owner = settings.owner_database_url
+        yield Addresses(settings.database_url.get_secret_value(), owner.get_secret_value() if owner else None)
+        return
+    embedded = EmbeddedPostgres(settings.data_dir)
+    urls = await asyncio.to_thread(embedded.start)
+    try:
+        await migrate(urls.owner)
+        yield Addresses(urls.app, urls.owner)
+    finally:
+        await asyncio.to_thread(embedded.stop)
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[System]:
+    """The system over the database that the settings name; stopped in order when the context ends."""
+    async with database(settings) as addresses, connected(settings, addresses) as system:
+        yield system
+
+
+@asynccontextmanager
+async def connected(settings: Settings, addresses: Addresses) -> AsyncIterator[System]:
+    """The system over a database that is there, as the service's own role."""
+    policy = settings.policy()
+    keks = key_encryption_keys(settings)
+    async with AsyncExitStack() as stack:
+        # The projector waits for reads of the log while it holds a connection, so the two never share a pool.
+        log_pool = await stack.enter_async_context(await open_pool(addresses.app))
+        pool = await stack.enter_async_context(await open_pool(addresses.app))
+        store = EventStore(log_pool)
+        stack.push_async_callback(store.close)
+        keyring = Keyring(log_pool, keks)
+        timelines = Timelines(store, keyring)
+        organizations = Organizations(log_pool, policy)
+        projector = Projector(pool, timelines, keyring, organizations, PROJECTIONS)
+        stack.push_async_callback(projector.close)
+        yield System(
+            settings=settings,
+            policy=policy,
+            pool=pool,
+            store=store,
+            keyring=keyring,
+            timelines=timelines,
+            organizations=organizations,
+            api_keys=ApiKeys(log_pool),
+            projector=projector,
+            recorder=Recorder(store, keyring, timelines, organizations, projector),
+            reader=Reader(pool, store, keyring, timelines, organizations, PROJECTIONS),
+        )
+
+
+def key_encryption_keys(settings: Settings) -> KeyEncryptionKeys:
+    """The key-encryption keys of the settings; in the embedded mode one is made on the first start.
+
+    It lies in a file of its own in the data folder: whoever copies the database without it reads nothing.
+    """
+    if settings.key_encryption_keys:
+        return KeyEncryptionKeys(parse_key_encryption_keys(settings.key_encryption_keys.get_secret_value()))
+    path = settings.data_dir / EMBEDDED_KEY_FILE
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        made = path.with_suffix(f".{os.getpid()}")
+        descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(new_key_encryption_key())
+        try:
+            os.link(made, path)
+        except FileExistsError:
+            pass
+        finally:
+            made.unlink()
+    return KeyEncryptionKeys(parse_key_encryption_keys(path.read_text("ascii")))
+
+
+def new_key_encryption_key() -> str:
+    """A fresh key-encryption key, as the settings read it."""
+    return f"kek-{secrets.token_hex(4)}:{b64encode(secrets.token_bytes(32)).decode()}"

@@ -1,0 +1,1 @@
+"""Recording and reading care: what the API and the command line do, in their own words."""

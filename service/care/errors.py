@@ -1,0 +1,32 @@
+"""What can stand in the way of recording or reading care."""
+
+from datetime import datetime
+from uuid import UUID
+
+
+class UnknownClient(Exception):
+    """The organization has no client with this id."""
+
+
+class UnknownEntry(Exception):
+    """The client has no entry with this id."""
+
+
+class ClientExists(Exception):
+    """There is a client with this id already, who began with other entries."""
+
+
+class IdUsed(Exception):
+    """An entry with this id exists and says something else; nothing was written."""
+
+    def __init__(self, entry_id: UUID) -> None:
+        super().__init__(f"The id {entry_id} was used for another entry.")
+        self.entry_id = entry_id
+
+
+class KnownAtInFuture(Exception):
+    """Nobody can say yet what will be known at that moment."""
+
+    def __init__(self, settled: datetime) -> None:
+        super().__init__("known_at lies in the future")
+        self.settled = settled

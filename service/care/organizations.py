@@ -1,0 +1,76 @@
+"""Organizations: clinics and programmes; each is a world of its own."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from pydantic import BaseModel
+
+from domain.policy import Policy
+from service import clock
+from service.bounded import Bounded
+from service.database.connection import scoped
+from service.log.errors import UnknownOrganization
+
+
+class Organization(BaseModel):
+    """A clinic or programme: the unit of isolation, of ordering and of audit."""
+
+    organization_id: UUID
+    name: str
+    time_zone: str
+    created_at: datetime
+
+
+class Organizations:
+    """What the service knows of organizations, as its own role."""
+
+    def __init__(self, pool: asyncpg.Pool, policy: Policy) -> None:
+        self._pool = pool
+        self._policy = policy
+        self._policies: Bounded[UUID, Policy] = Bounded(1_000)
+
+    async def policy(self, organization_id: UUID) -> Policy:
+        """The policy in the organization's time zone. Raises UnknownOrganization."""
+        policy = self._policies.get(organization_id)
+        if policy is None:
+            async with scoped(self._pool, organization_id) as connection:
+                time_zone = await connection.fetchval(
+                    "SELECT time_zone FROM log.organization WHERE organization_id = $1", organization_id
+                )
+            if time_zone is None:
+                raise UnknownOrganization(organization_id)
+            policy = self._policies[organization_id] = self._policy.in_time_zone(time_zone)
+        return policy
+
+    async def ids(self) -> list[UUID]:
+        """The ids of all organizations, and nothing else of them."""
+        return [record[0] for record in await self._pool.fetch("SELECT log.organization_ids()")]
+
+
+async def create_organization(owner: asyncpg.Connection, name: str, time_zone: str) -> Organization:
+    """Create an organization, as the owner. Raises ValueError for an unknown time zone."""
+    try:
+        ZoneInfo(time_zone)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{time_zone} is no time zone of the IANA database, such as America/Chicago.") from error
+    organization = Organization(organization_id=uuid4(), name=name, time_zone=time_zone, created_at=clock.now())
+    async with owner.transaction():
+        await owner.execute(
+            "SELECT set_config('care_timeline.organization', $1, true)", str(organization.organization_id)
+        )
+        await owner.execute(
+            "INSERT INTO log.organization (organization_id, name, time_zone, created_at) VALUES ($1, $2, $3, $4)",
+            *organization.model_dump().values(),
+        )
+        await owner.execute("INSERT INTO log.log_head (organization_id) VALUES ($1)", organization.organization_id)
+    return organization
+
+
+async def list_organizations(owner: asyncpg.Connection) -> list[Organization]:
+    """All organizations, as the owner, by name."""
+    records = await owner.fetch(
+        "SELECT organization_id, name, time_zone, created_at FROM log.organization ORDER BY name, organization_id"
+    )
+    return [Organization(**record) for record in records]

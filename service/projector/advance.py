@@ -1,0 +1,133 @@
+"""One projection of one client, brought up to the entries that have come: incrementally or by a refold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from domain.effective import Effective, effective
+from domain.entry import Entry
+from domain.events.record import EntryCorrected, EntryRetracted
+from domain.policy import Policy
+from projections.projection import Projection, Rows
+from service.care.timelines import Timelines
+from service.projector.folding import FoldFailed, describe, fold
+from service.projector.rows import RowChanges
+from service.projector.states import Checkpoint, Kept
+
+
+class ClientWork:
+    """The entries that have come for one client, and the older ones once they turn out to be needed."""
+
+    def __init__(self, organization_id: UUID, client_id: UUID, entries: Sequence[Entry], timelines: Timelines) -> None:
+        self.organization_id = organization_id
+        self.client_id = client_id
+        self._entries = list(entries)
+        self._timelines = timelines
+        self._all: list[Entry] | None = None
+        self._effective: Effective | None = None
+
+    @property
+    def version(self) -> int | None:
+        """The version to reach; None for whatever the log holds."""
+        return self._entries[-1].version if self._entries else None
+
+    async def after(self, version: int) -> Sequence[Entry]:
+        """All entries that follow this version, without a gap."""
+        if self._all is None and self._entries and self._entries[0].version <= version + 1:
+            return [entry for entry in self._entries if entry.version > version]
+        return [entry for entry in await self.up_to_now() if entry.version > version]
+
+    async def up_to_now(self) -> list[Entry]:
+        """The whole timeline up to the version to reach, in order of version."""
+        if self._all is None:
+            if self._entries and self._entries[0].version == 1:
+                self._all = self._entries
+            else:
+                self._all = await self._timelines.read(self.organization_id, self.client_id, up_to=self.version)
+        return self._all
+
+    async def effective(self) -> Effective:
+        """The whole effective timeline."""
+        if self._effective is None:
+            self._effective = effective(await self.up_to_now())
+        return self._effective
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """A projection of a client after an advance; `before` is what stood there, None when all rows are to be replaced."""
+
+    projection: Projection[Any]
+    client_id: UUID
+    before: Kept | None
+    kept: Kept
+    changed: bool
+
+    def change(self, changes: RowChanges) -> None:
+        """Add what became of the rows."""
+        if self.before is None:
+            changes.replacement(self.client_id, self.projection.tables, self.kept.rows)
+        elif self.changed:
+            changes.difference(self.client_id, self.before.rows, self.kept.rows)
+
+
+async def advance(
+    projection: Projection[Any],
+    work: ClientWork,
+    point: Checkpoint | None,
+    kept: Kept | None,
+    policy: Policy,
+    *,
+    again: bool,
+) -> Advanced | None:
+    """The projection after the entries that have come; None when there is nothing to do, or it has failed before.
+
+    `again` folds from the beginning whatever stands there. Raises FoldFailed.
+    """
+    if again or point is None:
+        return await _refolded(projection, work, point, policy)
+    if kept is None:
+        return None
+    pending = await work.after(point.version)
+    if not pending:
+        return None
+    if not _follows(pending, point):
+        return await _refolded(projection, work, point, policy)
+    ordered = effective(pending)
+    state = fold(projection, ordered.entries, policy, kept.state)
+    changed = state is not kept.state
+    moved = replace(point, version=pending[-1].version, until=ordered.until)
+    rows = _rows(projection, state, policy, pending[-1]) if changed else kept.rows
+    return Advanced(projection, work.client_id, kept, Kept(moved, state, rows), changed)
+
+
+def _follows(pending: Sequence[Entry], point: Checkpoint) -> bool:
+    """Whether these entries only add to the end of the effective timeline."""
+    return all(
+        not isinstance(entry.event, EntryCorrected | EntryRetracted)
+        and (point.until is None or entry.occurred_at >= point.until)
+        for entry in pending
+    )
+
+
+async def _refolded(
+    projection: Projection[Any], work: ClientWork, point: Checkpoint | None, policy: Policy
+) -> Advanced | None:
+    entries = await work.up_to_now()
+    if not entries:
+        return None
+    ordered = await work.effective()
+    state = fold(projection, ordered.entries, policy)
+    reached = Checkpoint(
+        projection.name, work.client_id, point.generation if point else 0, entries[-1].version, ordered.until, None
+    )
+    kept = Kept(reached, state, _rows(projection, state, policy, entries[-1]))
+    return Advanced(projection, work.client_id, None, kept, changed=True)
+
+
+def _rows(projection: Projection[Any], state: Any, policy: Policy, last: Entry) -> Rows:
+    try:
+        return projection.rows(state, policy)
+    except Exception as error:
+        raise FoldFailed(projection.name, last.id, describe(error)) from error

@@ -1,0 +1,44 @@
+"""Folding a timeline, in memory."""
+
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+from domain.entry import Entry
+from domain.policy import Policy
+from projections.projection import Projection
+
+S = TypeVar("S")
+
+
+class FoldFailed(Exception):
+    """A projection raised at an entry: a defect of the projection, never of what was recorded.
+
+    `error` names the kind of exception and the line that raised it, not its text, which may quote a client.
+    """
+
+    def __init__(self, projection: str, entry_id: UUID, error: str) -> None:
+        super().__init__(f"projection {projection} failed at entry {entry_id}: {error}")
+        self.projection = projection
+        self.entry_id = entry_id
+        self.error = error
+
+
+def fold(projection: Projection[S], entries: Iterable[Entry], policy: Policy, state: S | None = None) -> S:
+    """The state after these effective entries, from `state` or from the beginning. Raises FoldFailed."""
+    folded = projection.initial if state is None else state
+    for entry in entries:
+        try:
+            folded = projection.apply(folded, entry, policy)
+        except Exception as error:
+            raise FoldFailed(projection.name, entry.id, describe(error)) from error
+    return folded
+
+
+def describe(error: BaseException) -> str:
+    """What kind of exception was raised where, without its text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{where}"

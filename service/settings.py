@@ -1,0 +1,79 @@
+"""Settings, from the environment (prefix CARE_TIMELINE_)."""
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import platformdirs
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.policy import Policy, policy_from_toml
+
+
+class Settings(BaseSettings):
+    """What a deployment decides. Without a database address the service brings its own PostgreSQL along."""
+
+    model_config = SettingsConfigDict(env_prefix="CARE_TIMELINE_", extra="ignore", hide_input_in_errors=True)
+
+    database_url: Annotated[
+        SecretStr | None,
+        Field(description="PostgreSQL 15 or newer, as the service's own role. Unset: the embedded PostgreSQL 18."),
+    ] = None
+    owner_database_url: Annotated[
+        SecretStr | None,
+        Field(description="The same database as the owner's role; only migrate and the operator's commands use it."),
+    ] = None
+    data_dir: Annotated[Path, Field(description="Where the embedded PostgreSQL and its key-encryption key live.")] = (
+        platformdirs.user_data_path("care-timeline")
+    )
+    key_encryption_keys: Annotated[
+        SecretStr | None,
+        Field(
+            description="`id:base64 of 32 bytes`, several separated by commas; the first wraps new keys, the others"
+            " still open old ones. Needed with an external database; the embedded mode makes one."
+        ),
+    ] = None
+    policy_file: Annotated[Path | None, Field(description="A TOML file that changes numbers of the policy.")] = None
+    host: Annotated[str, Field(description="The address to listen on.")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535, description="The port to listen on.")] = 8420
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="How much is logged.")] = (
+        "info"
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.database_url and not self.key_encryption_keys:
+            raise ValueError(
+                "CARE_TIMELINE_KEY_ENCRYPTION_KEYS is needed with CARE_TIMELINE_DATABASE_URL;"
+                " make one with: care-timeline keys new-encryption-key"
+            )
+        if self.owner_database_url and not self.database_url:
+            raise ValueError("CARE_TIMELINE_OWNER_DATABASE_URL goes with CARE_TIMELINE_DATABASE_URL; set both.")
+        parse_key_encryption_keys(self.key_encryption_keys.get_secret_value() if self.key_encryption_keys else "")
+        return self
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the service runs its own PostgreSQL."""
+        return self.database_url is None
+
+    def policy(self) -> Policy:
+        """The policy file's numbers over the defaults. Raises PolicyInvalid, or OSError when it cannot be read."""
+        return policy_from_toml(self.policy_file.read_text("utf-8")) if self.policy_file else Policy()
+
+
+def parse_key_encryption_keys(text: str) -> dict[str, bytes]:
+    """Keys by their id, the current one first. Raises ValueError that tells what is wrong, never a key."""
+    keys: dict[str, bytes] = {}
+    for place, part in enumerate(filter(None, (part.strip() for part in text.split(","))), start=1):
+        name, _, encoded = part.partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            key = b""
+        if not name or len(key) != 32:
+            raise ValueError(f"key-encryption key number {place} must read id:base64 of 32 bytes")
+        keys[name] = key
+    return keys
