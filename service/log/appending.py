@@ -17,7 +17,8 @@ from service.log.header import header
 from service.log.reading import EVENTS, stored
 from service.log.sealed import Appended, SealedEvent
 
-_APPEND = "select before, moment from log.append($1, $2, $3)"
+APPEND = "select before, moment from log.append($1, $2, $3)"
+"""Appends, given an organization, its advances and its rows; both results are null when something conflicts."""
 _TO_PRECISION = SealedEvent._fields.index("recorded_by")
 
 
@@ -67,7 +68,7 @@ async def commit_bulk(
                 _require_later(head, recorded_at)
             moves = advances(events)
             if moves is not None:
-                before: int | None = await connection.fetchval(_APPEND, organization_id, moves, rows)
+                before: int | None = await connection.fetchval(APPEND, organization_id, moves, rows)
                 if before is not None:
                     return before
             (decision,) = await _decide(connection, organization_id, [events])
@@ -114,7 +115,7 @@ async def _append(
 ) -> Appended | None:
     """Where the first event stands, and when all were recorded; None when they conflict with what is there."""
     try:
-        row = await connection.fetchrow(_APPEND, organization_id, moves, rows)
+        row = await connection.fetchrow(APPEND, organization_id, moves, rows)
     except asyncpg.NoDataFoundError:
         raise UnknownOrganization(organization_id) from None
     if row is None or row["before"] is None:

@@ -1,0 +1,97 @@
+"""Checking that an organization's log is as it was written: nothing altered, nothing missing."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import NamedTuple
+from uuid import UUID
+
+from service.log.header import header, leaf
+from service.log.sealed import StoredEvent
+from service.log.store import EventStore
+
+_BATCH = 2_000
+
+
+class Finding(NamedTuple):
+    """Something that is not as it was written."""
+
+    position: int
+    """The event's place in the log; of several missing in a row, the first."""
+    what: str
+
+
+class Verification(NamedTuple):
+    """What a check of a log found."""
+
+    events: int
+    """How many events were there to check."""
+    findings: list[Finding]
+
+    @property
+    def intact(self) -> bool:
+        """Whether everything is as it was written."""
+        return not self.findings
+
+
+async def verify(
+    store: EventStore, organization_id: UUID, *, progress: Callable[[int, int], None] | None = None
+) -> Verification:
+    """Recomputes every digest and leaf of a log, and checks that positions, versions and moments follow one another.
+
+    Reads the log in batches, up to where it ended at the beginning. `progress` is told how many positions are done,
+    and how many there are. Raises UnknownOrganization, StoreUnavailable.
+    """
+    check = _Check()
+    end = await store.log_head(organization_id)
+    async for event in _events(store, organization_id, end):
+        check.event(event)
+        if progress is not None and event.position % _BATCH == 0:
+            progress(event.position, end)
+    check.gap_before(end + 1)
+    return Verification(check.events, check.findings)
+
+
+async def _events(store: EventStore, organization_id: UUID, end: int) -> AsyncIterator[StoredEvent]:
+    after = 0
+    while batch := await store.log(organization_id, after=after, limit=min(_BATCH, end - after)):
+        for event in batch:
+            yield event
+        after = batch[-1].position
+
+
+@dataclass(slots=True)
+class _Check:
+    events: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    position: int = 0
+    recorded_at: datetime | None = None
+    versions: dict[UUID, int] = field(default_factory=dict)
+
+    def event(self, event: StoredEvent) -> None:
+        self.gap_before(event.position)
+        self.events += 1
+        self.position = event.position
+        if sha256(event.body).digest() != event.body_digest:
+            self._find("its body is not the one its digest was made of")
+        expected = leaf(event.position, event.recorded_at, header(event.organization_id, event), event.body_digest)
+        if expected != event.leaf:
+            self._find("its header, recorded_at or digest is not the one its leaf was made of")
+        if self.recorded_at is not None and event.recorded_at < self.recorded_at:
+            self._find("it was recorded earlier than the event before it")
+        self.recorded_at = event.recorded_at
+        last = self.versions.get(event.client_id, 0)
+        if event.version != last + 1:
+            self._find(f"its version is {event.version}, after version {last} of the same client")
+        self.versions[event.client_id] = event.version
+
+    def gap_before(self, position: int) -> None:
+        missing = position - self.position - 1
+        if missing == 1:
+            self.findings.append(Finding(position - 1, "the event is missing"))
+        elif missing > 1:
+            self.findings.append(Finding(self.position + 1, f"{missing} events are missing, up to {position - 1}"))
+
+    def _find(self, what: str) -> None:
+        self.findings.append(Finding(self.position, what))

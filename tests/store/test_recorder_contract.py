@@ -1,0 +1,48 @@
+"""The store keeps the eventsourcing library's contract for recorders, by the library's own test cases."""
+
+from uuid import UUID
+
+import pytest
+from eventsourcing.tests.persistence import (
+    AggregateRecorderTestCase,
+    ApplicationRecorderTestCase,
+    NonInterleavingNotificationIDsBaseCase,
+    RecorderTestCase,
+)
+
+from service.database.embedded import DatabaseUrls
+from tests.store.recorder_adapter import StoreAggregateRecorder, StoreApplicationRecorder
+
+
+class _OnTheStore(RecorderTestCase):
+    INITIAL_VERSION = 0
+
+    @pytest.fixture(autouse=True)
+    def _use(self, database: DatabaseUrls, organization_id: UUID) -> None:
+        self.url = database.app
+        self.organization_id = organization_id
+
+
+class _ApplicationRecorderOnTheStore(_OnTheStore):
+    def create_recorder(self) -> StoreApplicationRecorder:
+        recorder = StoreApplicationRecorder(self.url, self.organization_id)
+        self.addCleanup(recorder.close)
+        return recorder
+
+
+class TestAggregateRecorder(_OnTheStore, AggregateRecorderTestCase):
+    def create_recorder(self) -> StoreAggregateRecorder:
+        recorder = StoreAggregateRecorder(self.url, self.organization_id)
+        self.addCleanup(recorder.close)
+        return recorder
+
+
+class TestApplicationRecorder(
+    _ApplicationRecorderOnTheStore, ApplicationRecorderTestCase[StoreApplicationRecorder]
+): ...
+
+
+class TestNonInterleavingPositions(_ApplicationRecorderOnTheStore, NonInterleavingNotificationIDsBaseCase): ...
+
+
+del RecorderTestCase, AggregateRecorderTestCase, ApplicationRecorderTestCase, NonInterleavingNotificationIDsBaseCase
