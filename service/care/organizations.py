@@ -48,6 +48,20 @@ class Organizations:
         """The ids of all organizations, and nothing else of them."""
         return [record[0] for record in await self._pool.fetch("SELECT log.organization_ids()")]
 
+    async def all(self) -> list[Organization]:
+        """Every organization, by name."""
+        found = []
+        for organization_id in await self.ids():
+            async with scoped(self._pool, organization_id) as connection:
+                record = await connection.fetchrow(
+                    "SELECT organization_id, name, time_zone, created_at FROM log.organization"
+                    " WHERE organization_id = $1",
+                    organization_id,
+                )
+            if record:
+                found.append(Organization(**record))
+        return sorted(found, key=lambda organization: (organization.name, organization.organization_id))
+
 
 async def create_organization(owner: asyncpg.Connection, name: str, time_zone: str) -> Organization:
     """Create an organization, as the owner. Raises ValueError for an unknown time zone."""

@@ -32,11 +32,15 @@ LOCK_TIMEOUT = "5s"
 
 
 class Progress(NamedTuple):
-    """How far a rebuild has come, in events; `total` may grow while others record."""
+    """How far a rebuild has come, in events; `total` may grow while others record.
+
+    `resumed` when an unfinished rebuild was found: what that had folded is not counted again.
+    """
 
     done: int
     total: int
     failed_clients: int
+    resumed: bool
 
 
 class RebuildUnfinished(Exception):
@@ -44,7 +48,7 @@ class RebuildUnfinished(Exception):
 
 
 async def rebuild(
-    owner_dsn: str, keks: dict[str, bytes], policy: Policy, names: Sequence[str], *, processes: int | None = None
+    owner_dsn: str, keks: KeyEncryptionKeys, policy: Policy, names: Sequence[str], *, processes: int | None = None
 ) -> AsyncIterator[Progress]:
     """Rebuild these projections for all organizations, as the owner; yields its progress.
 
@@ -52,7 +56,7 @@ async def rebuild(
     """
     owner: Owner = await asyncpg.connect(owner_dsn)
     try:
-        await make_shadows(owner, names)
+        resumed = await make_shadows(owner, names)
         organizations = await list_organizations(owner)
         with ProcessPoolExecutor(
             processes or os.cpu_count(),
@@ -66,11 +70,12 @@ async def rebuild(
                 if sum(len(chunk.clients) for chunk, _ in chunks) <= FEW_CLIENTS:
                     break
                 total = done + sum(events for _, events in chunks)
+                yield Progress(done, total, failed, resumed)
                 async for result in _each(pool, [chunk for chunk, _ in chunks]):
                     done, failed = done + result.events, failed + result.failed
-                    yield Progress(done, max(total, done), failed)
+                    yield Progress(done, max(total, done), failed, resumed)
         last = await _finish(owner, owner_dsn, keks, policy, organizations, names)
-        yield Progress(done + last.events, done + last.events, failed + last.failed)
+        yield Progress(done + last.events, done + last.events, failed + last.failed, resumed)
     finally:
         await owner.close()
 
@@ -119,7 +124,7 @@ async def _scope(owner: Owner, organization_id: UUID) -> None:
 async def _finish(
     owner: Owner,
     owner_dsn: str,
-    keks: dict[str, bytes],
+    keks: KeyEncryptionKeys,
     policy: Policy,
     organizations: Sequence[Organization],
     names: Sequence[str],
@@ -127,7 +132,7 @@ async def _finish(
     """Hold the projector back, fold what came last, and swap, in one short transaction."""
     events, failed = 0, 0
     async with await open_pool(owner_dsn, min_size=1, max_size=2) as pool:
-        rebuilder = Rebuilder(EventStore(pool), Keyring(pool, KeyEncryptionKeys(keks)), policy, names)
+        rebuilder = Rebuilder(EventStore(pool), Keyring(pool, keks), policy, names)
         try:
             async with owner.transaction():
                 await owner.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")

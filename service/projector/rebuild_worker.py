@@ -124,14 +124,14 @@ def _rows(projection: Projection[Any], state: Any, policy: Policy, last: Entry) 
 class _Process:
     """What a worker process keeps between chunks."""
 
-    def __init__(self, owner: str, keks: dict[str, bytes], policy: Policy, names: Sequence[str]) -> None:
+    def __init__(self, owner: str, keks: KeyEncryptionKeys, policy: Policy, names: Sequence[str]) -> None:
         self.runner = asyncio.Runner()
         self.runner.run(self._open(owner, keks, policy, names))
 
-    async def _open(self, owner: str, keks: dict[str, bytes], policy: Policy, names: Sequence[str]) -> None:
+    async def _open(self, owner: str, keks: KeyEncryptionKeys, policy: Policy, names: Sequence[str]) -> None:
         self.pool = await open_pool(owner, min_size=1, max_size=3)
         store = EventStore(self.pool)
-        self.rebuilder = Rebuilder(store, Keyring(self.pool, KeyEncryptionKeys(keks)), policy, names)
+        self.rebuilder = Rebuilder(store, Keyring(self.pool, keks), policy, names)
 
     async def work(self, chunk: Chunk) -> Done:
         async with scoped(self.pool, chunk.organization_id, durable=False) as connection:
@@ -141,7 +141,7 @@ class _Process:
 _process: _Process | None = None
 
 
-def begin(owner: str, keks: dict[str, bytes], policy: Policy, names: Sequence[str]) -> None:
+def begin(owner: str, keks: KeyEncryptionKeys, policy: Policy, names: Sequence[str]) -> None:
     """Set this process up for chunks."""
     global _process  # noqa: PLW0603 - a pool of processes has no other place for what a process keeps
     _process = _Process(owner, keks, policy, names)
