@@ -1,0 +1,107 @@
+"""Keys of clients: one each, wrapped, bound to their client, and gone for good when destroyed."""
+
+import asyncio
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from service.database.connection import scoped
+from service.database.embedded import DatabaseUrls
+from service.log.keyring import KeyDestroyed, KeyEncryptionKeys, Keyring, UnknownKey
+from service.log.seal import SealBroken
+
+FIRST, SECOND = bytes([1]) * 32, bytes([2]) * 32
+KEKS = KeyEncryptionKeys({"first": FIRST})
+
+
+async def test_a_client_has_one_key_whoever_asks_first(pool: asyncpg.Pool, organization_id: UUID) -> None:
+    client_id = uuid4()
+    keyrings = [Keyring(pool, KEKS) for _ in range(8)]
+
+    keys = await asyncio.gather(*(keyring.data_key(organization_id, client_id) for keyring in keyrings))
+
+    assert len(set(keys)) == 1
+    assert len(keys[0].key) == 32
+    assert await Keyring(pool, KEKS).key(organization_id, client_id, keys[0].key_id) == keys[0].key
+    assert await Keyring(pool, KEKS).data_key(organization_id, uuid4()) != keys[0]
+
+
+async def test_the_key_is_not_in_the_database_nor_in_what_is_printed(pool: asyncpg.Pool, organization_id: UUID) -> None:
+    client_id = uuid4()
+    data_key = await Keyring(pool, KEKS).data_key(organization_id, client_id)
+
+    async with scoped(pool, organization_id) as connection:
+        (row,) = await connection.fetch("select * from keyring.client_key where client_id = $1", client_id)
+
+    assert all(data_key.key not in value for value in row.values() if isinstance(value, bytes))
+    assert row["kek_id"] == "first"
+    assert str(data_key) == f"DataKey({data_key.key_id})"
+
+
+async def test_a_key_that_is_not_there_is_not_made_by_reading(pool: asyncpg.Pool, organization_id: UUID) -> None:
+    keyring, client_id = Keyring(pool, KEKS), uuid4()
+
+    with pytest.raises(UnknownKey):
+        await keyring.data_key(organization_id, client_id, create=False)
+    with pytest.raises(UnknownKey):
+        await keyring.key(organization_id, client_id, uuid4())
+    await keyring.data_key(organization_id, client_id)
+    with pytest.raises(UnknownKey):
+        await keyring.key(organization_id, client_id, uuid4())
+
+
+async def test_older_key_encryption_keys_still_open_and_rewrapping_retires_them(
+    pool: asyncpg.Pool, organization_id: UUID
+) -> None:
+    old_client, new_client = uuid4(), uuid4()
+    old_key = await Keyring(pool, KEKS).data_key(organization_id, old_client)
+    both = KeyEncryptionKeys({"second": SECOND, "first": FIRST})
+    only_second = KeyEncryptionKeys({"second": SECOND})
+
+    assert await Keyring(pool, both).data_key(organization_id, old_client) == old_key
+    new_key = await Keyring(pool, both).data_key(organization_id, new_client)
+    assert await Keyring(pool, only_second).data_key(organization_id, new_client) == new_key
+    with pytest.raises(UnknownKey, match="first"):
+        await Keyring(pool, only_second).data_key(organization_id, old_client)
+
+    assert await Keyring(pool, both).rewrap(organization_id) == 1
+    assert await Keyring(pool, both).rewrap(organization_id) == 0
+    assert await Keyring(pool, only_second).data_key(organization_id, old_client) == old_key
+
+
+async def test_a_destroyed_key_is_gone_and_never_replaced(pool: asyncpg.Pool, organization_id: UUID) -> None:
+    keyring, client_id, stranger = Keyring(pool, KEKS), uuid4(), uuid4()
+    data_key = await keyring.data_key(organization_id, client_id)
+
+    for erased in (client_id, client_id, stranger):
+        await keyring.destroy(organization_id, erased)
+
+    for erased in (client_id, stranger):
+        with pytest.raises(KeyDestroyed):
+            await keyring.data_key(organization_id, erased)
+    with pytest.raises(KeyDestroyed):
+        await keyring.key(organization_id, client_id, data_key.key_id)
+    async with scoped(pool, organization_id) as connection:
+        assert await connection.fetch("select from keyring.client_key where wrapped_key is not null") == []
+    assert await keyring.rewrap(organization_id) == 0
+
+
+async def test_a_wrapped_key_moved_to_another_client_does_not_open(
+    pool: asyncpg.Pool, organization_id: UUID, database: DatabaseUrls
+) -> None:
+    ada, ben = uuid4(), uuid4()
+    await Keyring(pool, KEKS).data_key(organization_id, ada)
+    superuser = await asyncpg.connect(database.superuser)
+    await superuser.execute("update keyring.client_key set client_id = $2 where client_id = $1", ada, ben)
+    await superuser.close()
+
+    with pytest.raises(SealBroken):
+        await Keyring(pool, KEKS).data_key(organization_id, ben)
+
+
+def test_key_encryption_keys_are_checked() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        KeyEncryptionKeys({})
+    with pytest.raises(ValueError, match="32 bytes"):
+        KeyEncryptionKeys({"first": b"short"})

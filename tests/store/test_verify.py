@@ -1,0 +1,118 @@
+"""verify names the exact event that was altered or taken away, by someone who can do anything to the database."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from service.database.embedded import DatabaseUrls
+from service.log.store import EventStore
+from service.log.verify import Verification, verify
+from tests.store.events import sealed_event
+
+Tamper = Callable[[str], Awaitable[None]]
+
+
+@pytest.fixture
+def tamper(database: DatabaseUrls, organization_id: UUID) -> Tamper:
+    """Changes the organization's events, bypassing every protection."""
+
+    async def change(statement: str) -> None:
+        superuser = await asyncpg.connect(database.superuser)
+        try:
+            await superuser.execute("set session_replication_role = replica")
+            done = await superuser.execute(statement.replace("ORGANIZATION", f"organization_id = '{organization_id}'"))
+            assert done.split()[-1] != "0"
+        finally:
+            await superuser.close()
+
+    return change
+
+
+@pytest.fixture(autouse=True)
+async def three_events_each_of_two_clients(store: EventStore, organization_id: UUID) -> None:
+    ada, ben = uuid4(), uuid4()
+    for version in (1, 2, 3):
+        await store.append(organization_id, [sealed_event(ada, version), sealed_event(ben, version)])
+
+
+async def test_an_untouched_log_is_intact(store: EventStore, organization_id: UUID) -> None:
+    assert await verify(store, organization_id) == Verification(6, [])
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ("body = set_byte(body, 3, get_byte(body, 3) # 1)", "body"),
+        ("leaf = set_byte(leaf, 31, get_byte(leaf, 31) # 128)", "leaf"),
+        ("occurred_at = occurred_at + interval '1 microsecond'", "header"),
+        ("recorded_by = 'counselor/eve'", "header"),
+        ("recorded_at = recorded_at - interval '1 microsecond'", "recorded_at"),
+        ("id = gen_random_uuid()", "header"),
+        ("causation_id = gen_random_uuid()", "header"),
+        ("source = ''", "header"),
+    ],
+)
+async def test_a_changed_column_is_named_with_its_position(
+    store: EventStore, organization_id: UUID, tamper: Tamper, change: str, what: str
+) -> None:
+    await tamper(f"update log.event set {change} where position = 4 and ORGANIZATION")
+
+    verification = await verify(store, organization_id)
+
+    assert not verification.intact
+    assert verification.events == 6
+    assert {finding.position for finding in verification.findings} == {4}
+    assert any(what in finding.what for finding in verification.findings)
+
+
+async def test_a_body_replaced_with_its_digest_is_named(
+    store: EventStore, organization_id: UUID, tamper: Tamper
+) -> None:
+    await tamper("update log.event set body = 'x', body_digest = sha256('x') where position = 2 and ORGANIZATION")
+
+    (finding,) = (await verify(store, organization_id)).findings
+
+    assert finding.position == 2
+
+
+async def test_a_deleted_event_is_a_gap(store: EventStore, organization_id: UUID, tamper: Tamper) -> None:
+    await tamper("delete from log.event where position = 3 and ORGANIZATION")
+
+    verification = await verify(store, organization_id)
+
+    assert verification.events == 5
+    assert verification.findings[0] == (3, "the event is missing")
+    assert verification.findings[1].position == 5, "the same client's next version shows it too"
+
+
+async def test_deleted_events_at_either_end_are_gaps(store: EventStore, organization_id: UUID, tamper: Tamper) -> None:
+    await tamper("delete from log.event where position in (1, 2, 5, 6) and ORGANIZATION")
+
+    gaps = [finding for finding in (await verify(store, organization_id)).findings if "missing" in finding.what]
+
+    assert gaps == [(1, "2 events are missing, up to 2"), (5, "2 events are missing, up to 6")]
+
+
+async def test_events_that_changed_places_are_named(store: EventStore, organization_id: UUID, tamper: Tamper) -> None:
+    await tamper("update log.event set position = 100 where position = 3 and ORGANIZATION")
+    await tamper("update log.event set position = 3 where position = 5 and ORGANIZATION")
+    await tamper("update log.event set position = 5 where position = 100 and ORGANIZATION")
+
+    findings = (await verify(store, organization_id)).findings
+
+    assert {3, 5} <= {finding.position for finding in findings}
+    assert any("recorded earlier" in finding.what for finding in findings)
+    assert any("version" in finding.what for finding in findings)
+
+
+async def test_progress_is_told_batch_by_batch(store: EventStore, organization_id: UUID) -> None:
+    client_id = uuid4()
+    await store.append_bulk(organization_id, [sealed_event(client_id, version) for version in range(1, 4_001)])
+    told: list[tuple[int, int]] = []
+
+    verification = await verify(store, organization_id, progress=lambda done, of: told.append((done, of)))
+
+    assert verification == Verification(4_006, [])
+    assert told == [(2_000, 4_006), (4_000, 4_006)]
