@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import psutil
 
-from service.database.server_user import current_user, user_for_server
+from service.database.server_user import EmbeddedPostgresError, current_user, user_for_server
 
 _PORT = 5432
 _LONGEST_SOCKET_PATH = 100  # the systems' limits begin at 103 bytes
@@ -54,10 +54,6 @@ select 'create role care_timeline_app login'
 select 'create database care_timeline owner care_timeline_owner'
  where not exists (select from pg_database where datname = 'care_timeline') \\gexec
 """
-
-
-class EmbeddedPostgresError(Exception):
-    """The embedded server could not be made, started or stopped; the message says what to do."""
 
 
 def _programs() -> Path:
@@ -171,23 +167,26 @@ class EmbeddedPostgres:
 
     def _start_server(self) -> None:
         self._write_settings()
+        self._wait_for_orphans()
+        # What is left of a killed server names a process that is gone, or by now another program.
+        (self._cluster / "postmaster.pid").unlink(missing_ok=True)
+        logged = self._log.stat().st_size if self._log.exists() else 0
+        arguments = ("-D", str(self._cluster), "-l", str(self._log), "-w", "-t", str(_START_SECONDS))
+        try:
+            self._run("pg_ctl", "start", *arguments)
+        except EmbeddedPostgresError as error:
+            said = self._log.read_bytes()[logged:].decode(errors="replace") if self._log.exists() else "nothing"
+            raise EmbeddedPostgresError(f"{error} The server's log says: {said.strip()[-2000:]}") from None
+
+    def _wait_for_orphans(self) -> None:
+        """Waits until no process of a killed server works in the cluster any more: it could still write there."""
         deadline = time.monotonic() + _ORPHAN_SECONDS
-        while True:
-            self._forget_foreign_process()
-            log_before = self._log.stat().st_size if self._log.exists() else 0
-            arguments = ("start", "-D", str(self._cluster), "-l", str(self._log), "-w", "-t", str(_START_SECONDS))
-            try:
-                self._run("pg_ctl", *arguments)
-            except EmbeddedPostgresError as error:
-                said = self._log.read_bytes()[log_before:].decode(errors="replace") if self._log.exists() else ""
-                orphans = "shared memory" in said or "another server might be running" in said
-                if self._ready():
-                    return
-                if not orphans or time.monotonic() > deadline:
-                    raise EmbeddedPostgresError(f"{error} The server's log says: {said.strip()[-2000:]}") from None
-                time.sleep(0.2)
-            else:
-                return
+        while orphans := [process.pid for process in psutil.process_iter() if self._works_here(process)]:
+            if time.monotonic() > deadline:
+                raise EmbeddedPostgresError(
+                    f"Processes {orphans} of an earlier PostgreSQL still work in {self._cluster}. End them first."
+                )
+            time.sleep(0.05)
 
     def _write_settings(self) -> None:
         socket_folder = self._socket_folder()
@@ -209,28 +208,18 @@ class EmbeddedPostgres:
 
     def _server_pid(self) -> int | None:
         """The process named by the cluster's lock file, when it lives and is this cluster's server."""
-        pid = self._locked_pid()
-        if pid is None:
-            return None
-        try:
-            command = psutil.Process(pid).cmdline()
-        except psutil.Error:
-            return None
-        return pid if str(self._cluster) in command else None
-
-    def _locked_pid(self) -> int | None:
         try:
             first = (self._cluster / "postmaster.pid").read_text(encoding="utf-8").partition("\n")[0]
-        except FileNotFoundError:
+            process = psutil.Process(int(first))
+        except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
             return None
-        return int(first) if first.strip().isdigit() else None
+        return process.pid if self._works_here(process) else None
 
-    def _forget_foreign_process(self) -> None:
-        # After a reboot the number in the lock file may be another program's, and PostgreSQL would wait for it.
-        # A dead number stays: PostgreSQL uses the file to see whether orphans of the old server still write.
-        pid = self._locked_pid()
-        if pid is not None and psutil.pid_exists(pid) and self._server_pid() is None:
-            (self._cluster / "postmaster.pid").unlink(missing_ok=True)
+    def _works_here(self, process: psutil.Process) -> bool:
+        try:
+            return Path(process.cwd()) == self._cluster
+        except psutil.Error:
+            return False
 
     def _ready(self) -> bool:
         """Whether this cluster's server answers; waits for one that is starting or recovering."""

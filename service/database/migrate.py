@@ -80,6 +80,10 @@ async def _take_turn(connection: AsyncConnection) -> None:
             f"The server has no role {' and no role '.join(sorted(missing))}. Its administrator makes both, and grants "
             f"{OWNER_ROLE} to the login that migrates and {APP_ROLE} to the login the service connects as."
         )
+    if not await connection.scalar(text("select pg_has_role(:owner, 'member')"), {"owner": OWNER_ROLE}):
+        raise MigrationError(
+            f"This login may not act as {OWNER_ROLE}, which owns the tables. The server's administrator grants it that."
+        )
     await connection.execute(text(f"set role {OWNER_ROLE}"))
     await connection.execute(text("set lock_timeout = '5min'"))
     await connection.execute(text("select pg_advisory_lock(:key)"), {"key": _ONE_AT_A_TIME})
