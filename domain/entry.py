@@ -65,14 +65,21 @@ class Entry:
         """The version, in the words of eventsourcing."""
         return self.version
 
-    def mutate(self, timeline: "Timeline") -> "Timeline":
-        """Put this entry at the end of its timeline.
+    def mutate(self, aggregate: "Timeline | None") -> "Timeline":
+        """Put this entry at the end of its timeline; None stands for one that has no entry yet.
 
         Raises OriginatorIDError or OriginatorVersionError when it does not belong there.
         """
+        timeline = _begun(self.client_id) if aggregate is None else aggregate
         if self.client_id != timeline.id:
             raise OriginatorIDError(self.client_id, timeline.id)
         if self.version != timeline.version + 1:
             raise OriginatorVersionError(self.version, timeline.version + 1)
         timeline.note(self.id, self.event)
         return timeline
+
+
+def _begun(client_id: UUID) -> "Timeline":
+    from domain.timeline import Timeline  # which itself knows entries
+
+    return Timeline(client_id)

@@ -53,7 +53,7 @@ Moment = str | datetime
 
 CLIENT = UUID("c1000000-0000-4000-8000-000000000001")
 POLICY = Policy()
-LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def moment(said: Moment) -> datetime:

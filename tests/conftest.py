@@ -1,5 +1,15 @@
 """Fixtures for every test; what they are is told where they are made."""
 
-from tests.database import database, fresh_database, organization_id, pool, server, store
+import hypothesis
+import pytest
 
-__all__ = ["database", "fresh_database", "organization_id", "pool", "server", "store"]
+# No deadline: how fast an example runs depends on what else the machine does. `make bench` measures.
+hypothesis.settings.register_profile("care-timeline", deadline=None, max_examples=50)
+hypothesis.settings.load_profile("care-timeline")
+
+pytest.register_assert_rewrite("tests.projector.comparing")
+
+from tests.database import database, fresh_database, organization_id, pool, server, store  # noqa: E402
+from tests.system import counselor, system  # noqa: E402
+
+__all__ = ["counselor", "database", "fresh_database", "organization_id", "pool", "server", "store", "system"]

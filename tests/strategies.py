@@ -4,11 +4,12 @@ Bodies are drawn from the event classes themselves, so a new kind of event takes
 it. Every free text is one of WORDS, so that a test can tell whether one has come where it must not.
 """
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from enum import Enum
+from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from uuid import UUID
 
 from annotated_types import Ge, Gt, Le, MaxLen, MinLen
@@ -17,7 +18,7 @@ from pydantic import BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
 
 from domain.entry import Entry
-from domain.events.base import Event, RefersTo
+from domain.events.base import Event
 from domain.events.catalogue import CARE_EVENTS
 from domain.events.crisis import CrisisContactRecorded
 from domain.events.record import EntryCorrected, EntryRetracted
@@ -25,6 +26,8 @@ from domain.events.registration import ClientRegistered
 from domain.refusals import Refused
 from domain.vocabulary import CorrectionReason, Precision
 from tests.builders import LONG_AGO, History, moment
+
+T = TypeVar("T")
 
 WORDS = (
     "Canary Robin",
@@ -58,19 +61,27 @@ STARTS = tuple(
     )
 )
 
-MINUTES = (0, 1, 20, 59, 60, 61, 300, 1439, 1440, 1441, 4320, 10_080, 43_200, 50_400, 131_040, 525_600)
-LAGS = (0, 0, 0, 0, 0, -4, 7, 60, 1440, 4320, 44_640, 576_000)
+PAUSE = st.sampled_from((0, 1, 20, 59, 60, 61, 300, 1439, 1440, 1441, 4320, 10_080, 43_200, 50_400, 131_040, 525_600))
+"""Minutes from one recording to the next."""
+
+LAG = st.sampled_from((0, 0, 0, 0, 0, -4, 7, 60, 1440, 4320, 44_640, 576_000, None))
+"""Minutes from what happened to its recording, a clock that runs ahead included; None for very long."""
+
 DATES = st.sampled_from(
     [date(2026, 3, 8), date(2026, 11, 1), date(2018, 11, 4), date(2024, 2, 29), date(1, 1, 1), date.max]
 ) | st.dates(date(2025, 1, 1), date(2028, 1, 1))
+
+PRECISION = st.sampled_from(Precision)
+REASON = st.sampled_from(CorrectionReason)
+MAYBE = st.booleans()
+NUMBER = st.integers(0, 255)
+SHARE = st.integers(0, 9)
 
 
 @st.composite
 def events(draw: st.DrawFn, event_class: type[Event], among: Iterable[Entry] = ()) -> Event:
     """An event of that class whose references point to fitting ones `among` the given entries."""
-    found = _part(draw, event_class, {entry.id: entry.event.type for entry in among})
-    assert isinstance(found, event_class)
-    return found
+    return _event(draw, event_class, among)
 
 
 @st.composite
@@ -80,48 +91,47 @@ def histories(draw: st.DrawFn, min_steps: int = 0, max_steps: int = 16, zones: t
     A step that the timeline refuses leaves no entry.
     """
     history = History()
-    opening: type[Event] = CrisisContactRecorded if draw(st.integers(0, 5)) == 5 else ClientRegistered
-    start = draw(st.sampled_from(STARTS))
-    history.add(_in_zone(draw, draw(events(opening)), zones), at=start, recorded=start)
+    opening: type[Event] = CrisisContactRecorded if draw(SHARE) == 9 else ClientRegistered
+    start = _pick(draw, STARTS)
+    history.add(_in_zone(draw, _event(draw, opening), zones), at=start, recorded=start)
     for _ in range(draw(st.integers(min_steps, max_steps))):
-        event, lag = draw(_next(history)), draw(st.sampled_from(LAGS))
-        recorded = history.last_recorded + timedelta(minutes=draw(st.sampled_from(MINUTES)), microseconds=1)
-        long_ago = lag == LAGS[-1] and draw(st.booleans())
-        at = LONG_AGO if long_ago else recorded - timedelta(minutes=lag)
+        event = _in_zone(draw, _next(draw, history), zones)
+        recorded = history.last_recorded + timedelta(minutes=draw(PAUSE), microseconds=1)
         try:
-            history.add(_in_zone(draw, event, zones), at, recorded, draw(st.sampled_from(Precision)))
+            history.add(event, _before(draw, recorded), recorded, draw(PRECISION))
         except Refused:
             continue
     return history
 
 
-@st.composite
+def _before(draw: st.DrawFn, recorded: datetime) -> datetime:
+    lag = draw(LAG)
+    return LONG_AGO if lag is None else recorded - timedelta(minutes=lag)
+
+
 def _next(draw: st.DrawFn, history: History) -> Event:
     standing = [entry for entry in history.entries if not history.timeline.retracted(entry.id)]
-    choice = draw(st.integers(0, 9))
+    choice = draw(SHARE)
     if choice == 9:
-        target = draw(st.sampled_from(history.entries))
-        return EntryRetracted(entry=target.id, reason=draw(st.sampled_from(CorrectionReason)))
+        return EntryRetracted(entry=_pick(draw, history.entries).id, reason=draw(REASON))
     corrigible = [entry for entry in standing if isinstance(entry.event, CARE_EVENTS)]
     if choice >= 7 and corrigible:
-        return draw(_corrections(draw(st.sampled_from(corrigible)), history))
+        return _correction(draw, _pick(draw, corrigible), history)
     present = {entry.event.type for entry in standing}
-    return draw(events(draw(st.sampled_from(_likely(present))), standing))
+    return _event(draw, _pick(draw, _likely(present)), standing)
 
 
-@st.composite
-def _corrections(draw: st.DrawFn, entry: Entry, history: History) -> EntryCorrected:
+def _correction(draw: st.DrawFn, entry: Entry, history: History) -> EntryCorrected:
     replacement: Event | None = None
-    if draw(st.booleans()):
+    if draw(MAYBE):
         references = {field: getattr(entry.event, field) for field in entry.event.references()}
-        replacement = draw(events(type(entry.event), history.entries)).model_copy(update=references)
-    lag = draw(st.none() | st.sampled_from(LAGS))
+        replacement = _event(draw, type(entry.event), history.entries).model_copy(update=references)
     return EntryCorrected(
         entry=entry.id,
-        reason=draw(st.sampled_from(CorrectionReason)),
+        reason=draw(REASON),
         replacement=replacement,  # type: ignore[arg-type]  # an event of care, like the one that it replaces
-        occurred_at=None if lag is None else history.last_recorded - timedelta(minutes=lag),
-        precision=draw(st.none() | st.sampled_from(Precision)),
+        occurred_at=_before(draw, history.last_recorded) if draw(MAYBE) else None,
+        precision=draw(PRECISION) if draw(MAYBE) else None,
     )
 
 
@@ -133,67 +143,64 @@ def _likely(present: set[str]) -> list[type[Event]]:
     return possible + 3 * [event_class for event_class in possible if _needs(event_class)]
 
 
-def _needs(event_class: type[Event]) -> set[str]:
+@cache
+def _needs(event_class: type[Event]) -> frozenset[str]:
     """The types of which there must be an entry, since the event cannot do without referring to one."""
     fields = event_class.model_fields
-    return {
+    return frozenset(
         event_type
         for field, mark in event_class.references().items()
         if fields[field].is_required()
         for event_type in mark.types
-    }
+    )
 
 
 def _in_zone(draw: st.DrawFn, event: Event, zones: tuple[str, ...]) -> Event:
-    if not isinstance(event, ClientRegistered):
-        return event
-    return event.model_copy(update={"time_zone": draw(st.sampled_from(zones))})
+    return event.model_copy(update={"time_zone": _pick(draw, zones)}) if isinstance(event, ClientRegistered) else event
 
 
-def _part(draw: st.DrawFn, model: type[BaseModel], targets: dict[UUID, str]) -> BaseModel:
-    said = {name: _value(draw, field.annotation, field.metadata, targets) for name, field in model.model_fields.items()}
-    return model(**said)
+def _pick(draw: st.DrawFn, items: Sequence[T]) -> T:
+    return items[draw(NUMBER) % len(items)]
 
 
-def _value(draw: st.DrawFn, annotation: Any, metadata: Iterable[Any], targets: dict[UUID, str]) -> Any:
+def _event(draw: st.DrawFn, event_class: type[Event], among: Iterable[Entry] = ()) -> Event:
+    said = draw(_bodies(event_class))
+    for field, mark in event_class.references().items():
+        fitting = [entry.id for entry in among if entry.event.type in mark.types]
+        said[field] = _pointed(said[field], fitting)
+    return event_class(**said)
+
+
+@cache
+def _bodies(model: type[BaseModel]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(
+        {name: _values(field.annotation, field.metadata) for name, field in model.model_fields.items()}
+    )
+
+
+def _values(annotation: Any, metadata: Iterable[Any]) -> st.SearchStrategy[Any]:
     marks = [each for mark in metadata for each in (mark.metadata if isinstance(mark, FieldInfo) else [mark])]
     origin, inner = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return _value(draw, inner[0], [*marks, *inner[1:]], targets)
+        return _values(inner[0], [*marks, *inner[1:]])
     if origin in {Union, UnionType}:
-        return _optional(draw, inner, marks, targets)
+        return st.one_of([st.none(), *(_values(kind, marks) for kind in inner if kind is not NoneType)])
     if origin is tuple:
-        return _several(draw, inner[0], marks, targets)
+        least = max((mark.min_length for mark in marks if isinstance(mark, MinLen)), default=0)
+        of_each = [mark for mark in marks if not isinstance(mark, MinLen | MaxLen)]
+        return st.lists(_values(inner[0], of_each), min_size=least, max_size=least + 2).map(tuple)
     if origin is Literal:
-        return draw(st.sampled_from(inner))
+        return st.sampled_from(inner)
     if issubclass(annotation, BaseModel):
-        return _part(draw, annotation, targets)
-    return draw(_scalars(annotation, marks, targets))
+        return _bodies(annotation).map(lambda said: annotation(**said))
+    return _scalars(annotation, marks)
 
 
-def _optional(draw: st.DrawFn, kinds: tuple[Any, ...], marks: list[Any], targets: dict[UUID, str]) -> Any:
-    (kind,) = (kind for kind in kinds if kind is not NoneType)
-    refers = next((mark for mark in get_args(kind) if isinstance(mark, RefersTo)), None)
-    if (refers and not _fitting(refers, targets)) or draw(st.booleans()):
-        return None
-    return _value(draw, kind, marks, targets)
-
-
-def _several(draw: st.DrawFn, kind: Any, marks: list[Any], targets: dict[UUID, str]) -> tuple[Any, ...]:
-    refers = next((mark for mark in marks if isinstance(mark, RefersTo)), None)
-    if refers and not _fitting(refers, targets):
-        return ()
-    least = max((mark.min_length for mark in marks if isinstance(mark, MinLen)), default=0)
-    of_each = [mark for mark in marks if not isinstance(mark, MinLen | MaxLen)]
-    return tuple(_value(draw, kind, of_each, targets) for _ in range(draw(st.integers(least, least + 2))))
-
-
-def _scalars(kind: type, marks: list[Any], targets: dict[UUID, str]) -> st.SearchStrategy[Any]:
+def _scalars(kind: type, marks: list[Any]) -> st.SearchStrategy[Any]:
     if issubclass(kind, Enum):
         return st.sampled_from(kind)
     if kind is UUID:
-        (refers,) = (mark for mark in marks if isinstance(mark, RefersTo))
-        return st.sampled_from(_fitting(refers, targets))
+        return NUMBER  # which of the fitting entries: see _pointed
     if kind is bool:
         return st.booleans()
     if kind is date:
@@ -201,6 +208,13 @@ def _scalars(kind: type, marks: list[Any], targets: dict[UUID, str]) -> st.Searc
     if kind is str:
         return st.sampled_from(_texts(marks))
     return _numbers(kind, marks)
+
+
+def _pointed(pick: Any, fitting: list[UUID]) -> Any:
+    """The fitting entry for a number, several for several; None or nothing where there is none."""
+    if isinstance(pick, tuple):
+        return tuple(_pointed(each, fitting) for each in pick) if fitting else ()
+    return fitting[pick % len(fitting)] if fitting and pick is not None else None
 
 
 def _texts(marks: list[Any]) -> tuple[str, ...]:
@@ -219,7 +233,3 @@ def _numbers(kind: type, marks: list[Any]) -> st.SearchStrategy[Any]:
         return st.integers(least, most)
     assert kind is float, f"say here how to draw a {kind}"
     return st.floats(least, most, exclude_min=above is not None, allow_nan=False, allow_infinity=False)
-
-
-def _fitting(refers: RefersTo, targets: dict[UUID, str]) -> list[UUID]:
-    return [id_ for id_, event_type in targets.items() if event_type in refers.types]

@@ -1,0 +1,201 @@
+"""The effective timeline: what counts, in the order in which it happened, as of one time and as known at another."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.effective import effective
+from domain.events.base import referred
+from domain.events.handoffs import HandoffAccepted, HandoffCompleted
+from domain.events.record import EntryCorrected, EntryRetracted
+from domain.vocabulary import Precision, Role
+from tests.builders import History, goal_set, handoff, moment, registered, session
+from tests.strategies import histories
+
+MOMENTS = st.datetimes(datetime(2011, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+
+
+@pytest.fixture
+def history() -> History:
+    history = History()
+    history.add(registered(), at="2026-03-01T15:00Z")
+    return history
+
+
+def ids(history: History, as_of: str | None = None, known_at: str | None = None) -> list[UUID]:
+    return [entry.id for entry in history.effective(as_of, known_at)]
+
+
+def minutes(history: History, held: UUID, known_at: str | None = None) -> int | None:
+    (event,) = (entry.event for entry in history.effective(known_at=known_at) if entry.id == held)
+    found: int | None = event.minutes  # type: ignore[attr-defined]  # a session
+    return found
+
+
+def test_r56_a_late_entry_takes_its_place_in_the_past(history: History) -> None:
+    first = history.entries[0].id
+    on_time = history.add(session(), at="2026-03-05T15:00Z")
+    late = history.add(session(), at="2026-03-03T15:00Z", recorded="2026-03-20T15:00Z")
+
+    assert ids(history) == [first, late, on_time]
+    assert ids(history, known_at="2026-03-19T00:00Z") == [first, on_time]
+
+
+def test_as_of_and_known_at_are_both_inclusive(history: History) -> None:
+    first = history.entries[0].id
+    held = history.add(session(), at="2026-03-03T15:00Z", recorded="2026-03-20T15:00Z")
+
+    assert ids(history, as_of="2026-03-03T15:00Z") == [first, held]
+    assert ids(history, as_of="2026-03-03T14:59:59.999999Z") == [first]
+    assert ids(history, known_at="2026-03-20T15:00Z") == [first, held]
+    assert ids(history, known_at="2026-03-20T14:59:59.999999Z") == [first]
+
+
+def test_entries_of_one_moment_keep_the_order_of_recording(history: History) -> None:
+    at = "2026-03-05T15:00Z"
+    added = [history.add(session(minutes=each), at=at) for each in (10, 20, 30)]
+
+    assert ids(history)[1:] == added
+
+
+def test_r55_corrections_add_up_and_the_last_one_is_named(history: History) -> None:
+    held = history.add(session(minutes=10), at="2026-03-05T15:00Z")
+    history.correct(held, session(minutes=20), recorded="2026-03-06T15:00Z")
+    history.correct(held, occurred_at="2026-03-04T15:00Z", recorded="2026-03-07T15:00Z")
+    last = history.correct(held, precision=Precision.DAY, recorded="2026-03-08T15:00Z")
+
+    (_, standing) = history.effective()
+
+    assert standing.event == session(minutes=20)
+    assert standing.occurred_at == moment("2026-03-04T15:00Z")
+    assert standing.precision is Precision.DAY
+    assert standing.corrected_by == last
+    assert (standing.id, standing.version) == (held, 2)
+    assert history.entries[1].event == session(minutes=10), "the original stays in the record"
+
+
+def test_r55_what_was_known_before_a_correction_is_still_told(history: History) -> None:
+    held = history.add(session(minutes=10), at="2026-03-05T15:00Z")
+    history.correct(held, session(minutes=20), recorded="2026-03-06T15:00Z")
+
+    assert minutes(history, held) == 20
+    assert minutes(history, held, known_at="2026-03-06T14:59Z") == 10
+
+
+def test_r55_a_corrected_time_moves_the_entry(history: History) -> None:
+    first = history.entries[0].id
+    one = history.add(session(), at="2026-03-03T15:00Z")
+    two = history.add(session(), at="2026-03-04T15:00Z")
+    history.correct(one, occurred_at="2026-03-05T15:00Z", recorded="2026-03-06T15:00Z")
+
+    assert ids(history) == [first, two, one]
+    assert ids(history, as_of="2026-03-04T15:00Z") == [first, two]
+
+
+def test_r55_a_retracted_entry_no_longer_counts_but_was_known(history: History) -> None:
+    first = history.entries[0].id
+    held = history.add(session(), at="2026-03-03T15:00Z")
+    history.retract(held, recorded="2026-03-06T15:00Z")
+
+    assert ids(history) == [first]
+    assert ids(history, known_at="2026-03-06T14:59Z") == [first, held]
+
+
+def test_r55_retracting_a_correction_brings_back_what_stood_before(history: History) -> None:
+    held = history.add(session(minutes=10), at="2026-03-05T15:00Z")
+    kept = history.correct(held, session(minutes=20))
+    wrong = history.correct(held, session(minutes=30))
+    assert minutes(history, held) == 30
+
+    history.retract(wrong)
+    assert minutes(history, held) == 20
+    assert history.effective()[1].corrected_by == kept
+
+    history.retract(kept)
+    assert minutes(history, held) == 10
+    assert history.effective()[1].corrected_by is None
+
+
+def test_nothing_comes_before_what_it_refers_to(history: History) -> None:
+    """The acceptance was noted with a rounder time than the request; both keep the time that was said."""
+    first = history.entries[0].id
+    asked = history.add(handoff(), at="2026-03-03T15:07Z")
+    other = history.add(session(), at="2026-03-03T15:05Z", recorded="2026-03-03T15:08Z")
+    accepted = history.add(
+        HandoffAccepted(handoff=asked, accepted_by=Role.PEER), at="2026-03-03T15:00Z", recorded="2026-03-03T15:10Z"
+    )
+
+    assert ids(history) == [first, other, asked, accepted]
+    assert ids(history, as_of="2026-03-03T15:06Z") == [first, other]
+    assert history.effective()[-1].occurred_at == moment("2026-03-03T15:00Z")
+
+
+def test_what_refers_to_a_moved_entry_moves_along(history: History) -> None:
+    first = history.entries[0].id
+    asked = history.add(handoff(), at="2026-03-03T15:00Z")
+    met = history.add(HandoffCompleted(handoff=asked), at="2026-03-04T15:00Z")
+    other = history.add(session(), at="2026-03-05T15:00Z")
+    history.correct(asked, occurred_at="2026-03-06T15:00Z", recorded="2026-03-07T15:00Z")
+
+    assert ids(history) == [first, other, asked, met]
+
+
+def test_a_reference_to_a_retracted_entry_moves_nothing(history: History) -> None:
+    goal = history.add(goal_set(), at="2026-03-05T15:00Z")
+    asked = history.add(handoff(), at="2026-03-06T15:00Z")
+    met = history.add(HandoffCompleted(handoff=asked), at="2026-03-04T15:00Z", recorded="2026-03-06T16:00Z")
+    history.retract(asked)
+
+    assert ids(history)[1:] == [met, goal]
+
+
+def test_until_is_the_moment_of_the_last_entry_in_order(history: History) -> None:
+    assert effective([]).until is None
+
+    asked = history.add(handoff(), at="2026-03-05T15:07Z")
+    history.add(HandoffCompleted(handoff=asked), at="2026-03-05T15:00Z", recorded="2026-03-05T15:10Z")
+    assert effective(history.entries).until == moment("2026-03-05T15:07Z")
+
+
+@given(histories(), MOMENTS, MOMENTS)
+def test_what_was_known_never_changes_when_more_is_recorded(
+    history: History, known_at: datetime, as_of: datetime
+) -> None:
+    then = [entry for entry in history.entries if entry.recorded_at <= known_at]
+
+    assert effective(history.entries, known_at=known_at) == effective(then)
+    assert effective(history.entries, as_of=as_of, known_at=known_at) == effective(then, as_of=as_of)
+
+
+@given(histories(), MOMENTS)
+def test_as_of_is_the_beginning_of_the_whole(history: History, as_of: datetime) -> None:
+    whole = history.effective()
+    past = history.effective(as_of=as_of)
+
+    assert past == whole[: len(past)]
+    assert all(entry.occurred_at <= as_of for entry in past)
+
+
+@given(histories())
+def test_every_standing_entry_of_care_is_there_once_after_what_it_refers_to(history: History) -> None:
+    placed = {entry.id: place for place, entry in enumerate(history.effective())}
+
+    assert placed.keys() == {
+        entry.id
+        for entry in history.entries
+        if not isinstance(entry.event, EntryCorrected | EntryRetracted) and not history.timeline.retracted(entry.id)
+    }
+    for entry in history.effective():
+        assert all(placed[id_] < placed[entry.id] for _, id_, _ in referred(entry.event) if id_ in placed)
+
+
+@given(histories())
+def test_an_entry_at_or_after_until_belongs_at_the_end(history: History) -> None:
+    for known in range(1, len(history.entries)):
+        before, newest = effective(history.entries[:known]), history.entries[known]
+        about_the_record = isinstance(newest.event, EntryCorrected | EntryRetracted)
+        if not about_the_record and (before.until is None or newest.occurred_at >= before.until):
+            assert effective(history.entries[: known + 1]).entries == [*before.entries, newest]

@@ -1,0 +1,92 @@
+"""The numbers: defaults as care.md's table has them, and a TOML file that changes them, checked when loaded."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from domain.policy import Policy, PolicyInvalid, policy_from_toml
+from domain.vocabulary import RiskTier
+
+
+def test_the_defaults_are_those_of_the_table() -> None:
+    policy = Policy()
+
+    assert policy.crisis.contact_within_hours == (24, 72, 7 * 24, 30 * 24)
+    assert policy.crisis.attempts_before_not_reached == 3
+    assert policy.handoffs.crisis_accepted_within_hours == 1
+    assert policy.handoffs.routine_accepted_within_working_days == 1
+    assert policy.handoffs.client_met_within_days == 7
+    assert policy.review_within_hours(RiskTier.HIGH) == 72
+    assert {policy.review_within_hours(tier) for tier in RiskTier if tier is not RiskTier.HIGH} == {7 * 24}
+    assert policy.milestones.ladder_days == (1, 7, 30, 60, 90, 180, 365)
+    assert policy.milestones.then_every_days == 365
+    assert (policy.milestones.early_remission_months, policy.milestones.sustained_remission_months) == (3, 12)
+    assert policy.plan.review_every_days_at_first == 30
+    assert policy.plan.at_first_days == 90
+    assert policy.plan.review_every_days_later == 90
+
+
+def test_our_own_choices_stand_where_the_table_is_silent() -> None:
+    policy = Policy()
+
+    assert policy.overdose_danger.naloxone_within_hours == 24
+    assert policy.overdose_danger.crisis_card_within_hours == 24
+    assert policy.recording.future_tolerance_minutes == 5
+    assert policy.working_days.weekdays == {0, 1, 2, 3, 4}
+
+
+def test_a_file_changes_what_it_says_and_nothing_else() -> None:
+    policy = policy_from_toml(
+        """
+        [crisis]
+        contact_within_hours = [12, 48]
+
+        [working_days]
+        time_zone = "America/Chicago"
+        holidays = [2026-07-03]
+        """
+    )
+
+    assert policy.crisis.contact_within_hours == (12, 48)
+    assert policy.crisis.attempts_before_not_reached == 3
+    assert policy.handoffs == Policy().handoffs
+    assert policy.working_days.zone == ZoneInfo("America/Chicago")
+    assert not policy.working_days.is_working(date(2026, 7, 3))
+    assert policy.working_days.is_working(date(2026, 7, 6))
+    assert not policy.working_days.is_working(date(2026, 7, 5))
+
+
+def test_an_empty_file_is_the_default() -> None:
+    assert policy_from_toml("") == Policy()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param("[crisis]\ncontacts = [1]", r"crisis\.contacts: Extra inputs", id="unknown setting"),
+        pytest.param("[crises]", r"crises: Extra inputs", id="unknown section"),
+        pytest.param("[crisis]\ncontact_within_hours = [72, 24]", r"crisis: .*must rise", id="falling hours"),
+        pytest.param("[crisis]\ncontact_within_hours = [24, 24]", r"crisis: .*must rise", id="the same hour twice"),
+        pytest.param("[crisis]\ncontact_within_hours = []", r"crisis\.contact_within_hours: ", id="no contact"),
+        pytest.param("[milestones]\nladder_days = [7, 1]", r"milestones: .*must rise", id="falling ladder"),
+        pytest.param("[plan]\nat_first_days = 0", r"plan\.at_first_days: .*greater than 0", id="zero"),
+        pytest.param("[plan]\nat_first_days = -3", r"plan\.at_first_days: .*greater than 0", id="negative"),
+        pytest.param("[plan]\nat_first_days = 1_000_000_000", r"plan\.at_first_days: ", id="beyond the calendar"),
+        pytest.param("[plan]\nat_first_days = 1.5", r"plan\.at_first_days: .*integer", id="a fraction"),
+        pytest.param("[working_days]\ntime_zone = 'Mars/Base'", r"time_zone: .*IANA", id="unknown zone"),
+        pytest.param("[working_days]\nweekdays = [7]", r"working_days\.weekdays", id="an eighth day"),
+        pytest.param("[working_days]\nweekdays = []", r"working_days\.weekdays", id="no working day"),
+        pytest.param("[plan\nx", "not a TOML file", id="not TOML"),
+    ],
+)
+def test_a_bad_file_is_refused_by_name(text: str, told: str) -> None:
+    with pytest.raises(PolicyInvalid, match=told):
+        policy_from_toml(text)
+
+
+def test_an_organization_lives_in_its_own_time_zone() -> None:
+    policy = policy_from_toml("[working_days]\nweekdays = [0]").in_time_zone("Asia/Kathmandu")
+
+    assert policy.working_days.zone == ZoneInfo("Asia/Kathmandu")
+    assert policy.working_days.weekdays == {0}

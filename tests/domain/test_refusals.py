@@ -1,0 +1,376 @@
+"""What may be recorded, rule by rule: given a history, when an event comes, then it is refused for a named reason."""
+
+import ast
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+
+from domain.entry import Draft
+from domain.events.base import Event
+from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined
+from domain.events.milestones import MilestoneCelebrated
+from domain.events.plan import GoalClosed, GoalMeasured
+from domain.events.record import EntryCorrected, EntryRetracted
+from domain.refusals import Refused
+from domain.vocabulary import (
+    CorrectionReason,
+    GoalOutcome,
+    HandoffDeclineReason,
+    Precision,
+    Role,
+)
+from tests.builders import (
+    POLICY,
+    History,
+    check_in,
+    crisis,
+    goal_set,
+    handoff,
+    lapse,
+    moment,
+    only,
+    outreach,
+    plan,
+    registered,
+    resolved,
+    review,
+    safety_plan,
+    session,
+)
+from tests.strategies import histories
+
+ROOT = Path(__file__).parents[2]
+NOON = "2026-03-02T18:00Z"
+LATER = "2026-03-03T18:00Z"
+UNKNOWN = UUID(int=404)
+
+
+@pytest.fixture
+def history() -> History:
+    history = History()
+    history.add(registered(), at="2026-03-01T15:00Z")
+    return history
+
+
+def corrected(entry: UUID, replacement: Event | None = None, **said: object) -> EntryCorrected:
+    return EntryCorrected.model_validate(
+        {"entry": entry, "reason": CorrectionReason.WRONG_CONTENT, "replacement": replacement, **said}
+    )
+
+
+def retracted(entry: UUID) -> EntryRetracted:
+    return EntryRetracted(entry=entry, reason=CorrectionReason.DUPLICATE)
+
+
+def accepted(handoff_id: UUID) -> HandoffAccepted:
+    return HandoffAccepted(handoff=handoff_id, accepted_by=Role.CASE_MANAGER)
+
+
+def declined(handoff_id: UUID) -> HandoffDeclined:
+    return HandoffDeclined(handoff=handoff_id, reason=HandoffDeclineReason.NO_CAPACITY)
+
+
+def closed(goal: UUID) -> GoalClosed:
+    return GoalClosed(goal=goal, outcome=GoalOutcome.ACHIEVED)
+
+
+# Beginnings
+
+
+def test_r08_a_timeline_opens_with_a_registration_or_a_crisis() -> None:
+    assert History().refused(session(), NOON) == {"opens_with_registration"}
+    assert not History().refused(registered(), NOON)
+    assert not History().refused(crisis(), NOON)
+
+
+def test_r08_who_came_through_a_crisis_is_registered_afterwards() -> None:
+    history = History()
+    history.add(crisis(), at=NOON)
+
+    assert not history.refused(registered(), LATER)
+    assert not history.refused(session(), LATER)
+
+
+def test_a_client_is_registered_once(history: History) -> None:
+    assert history.refused(registered(), NOON) == {"registered_once"}
+
+
+def test_ids_are_new(history: History) -> None:
+    draft = history.draft(session(), NOON)
+    history.add(session(), at=NOON)
+
+    with pytest.raises(Refused, match="id_is_new"):
+        history.timeline.admit([draft], moment(NOON), POLICY)
+
+
+# Time
+
+
+def test_r56_what_happened_long_ago_may_be_recorded(history: History) -> None:
+    assert not history.refused(lapse(), at="1999-12-31T23:00Z", now=NOON)
+
+
+def test_a_year_that_nobody_living_saw_is_a_slip(history: History) -> None:
+    held = history.add(session(), at=NOON)
+
+    assert not history.refused(lapse(), at="1900-01-01T00:00Z", now=NOON)
+    assert history.refused(lapse(), at="1899-12-31T23:59Z", now=NOON) == {"not_before_1900"}
+    assert history.refused(corrected(held, occurred_at=moment("0202-03-02T18:00Z")), NOON) == {"not_before_1900"}
+
+
+def test_nothing_is_recorded_before_it_happens(history: History) -> None:
+    tolerance = timedelta(minutes=POLICY.recording.future_tolerance_minutes)
+
+    assert not history.refused(session(), at=moment(NOON) + tolerance, now=NOON)
+    assert history.refused(session(), at=moment(NOON) + tolerance + timedelta(seconds=1), now=NOON) == {
+        "not_in_the_future"
+    }
+
+
+def test_nothing_is_corrected_into_the_future(history: History) -> None:
+    held = history.add(session(), at=NOON)
+
+    assert history.refused(corrected(held, occurred_at=moment(LATER)), at=NOON, now=NOON) == {"not_in_the_future"}
+
+
+# References
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        resolved(UNKNOWN),
+        outreach(True, crisis=UNKNOWN),
+        safety_plan(crisis=UNKNOWN),
+        plan(UNKNOWN),
+        MilestoneCelebrated(goal=UNKNOWN),
+        corrected(UNKNOWN, occurred_at=moment(NOON)),
+        retracted(UNKNOWN),
+    ],
+    ids=lambda event: event.type,
+)
+def test_references_are_to_entries_of_the_same_client(history: History, event: Event) -> None:
+    assert history.refused(event, NOON) == {"refers_to_known_entry"}
+
+
+def test_references_fit(history: History) -> None:
+    held = history.add(session(), at=NOON)
+
+    assert history.refused(resolved(held), LATER) == {"refers_to_fitting_entry"}
+    assert history.refused(outreach(True, crisis=held), LATER) == {"refers_to_fitting_entry"}
+    assert history.refused(MilestoneCelebrated(goal=held), LATER) == {"refers_to_fitting_entry"}
+    assert not history.refused(plan(held), LATER)
+
+
+def test_references_are_to_entries_that_stand(history: History) -> None:
+    goal = history.add(goal_set(), at=NOON)
+    history.retract(goal)
+
+    assert history.refused(GoalMeasured(goal=goal, value=1), LATER) == {"refers_to_standing_entry"}
+    assert history.refused(retracted(goal), LATER) == {"refers_to_standing_entry"}
+    assert history.refused(corrected(goal, goal_set(target=1)), LATER) == {"refers_to_standing_entry"}
+
+
+# Goals
+
+
+def test_r11_a_goal_is_measured_and_closed_while_it_is_open(history: History) -> None:
+    goal = history.add(goal_set(), at=NOON)
+    closing = history.add(closed(goal), at=LATER)
+
+    assert history.refused(GoalMeasured(goal=goal, value=1), LATER) == {"goal_is_open"}
+    assert history.refused(closed(goal), LATER) == {"goal_is_open"}
+
+    history.retract(closing)
+    assert not history.refused(GoalMeasured(goal=goal, value=1), LATER)
+    assert not history.refused(closed(goal), LATER)
+
+
+# Handoffs
+
+
+def test_r33_a_handoff_is_accepted_once(history: History) -> None:
+    asked = history.add(handoff(), at=NOON)
+    history.add(accepted(asked), at=LATER)
+
+    assert history.refused(accepted(asked), LATER) == {"handoff_accepted_once"}
+
+
+def test_r33_an_accepted_handoff_is_not_declined_any_more(history: History) -> None:
+    asked = history.add(handoff(), at=NOON)
+    acceptance = history.add(accepted(asked), at=LATER)
+
+    assert history.refused(declined(asked), LATER) == {"handoff_is_waiting"}
+
+    history.retract(acceptance)
+    assert not history.refused(declined(asked), LATER)
+
+
+def test_r33_a_declined_handoff_has_ended(history: History) -> None:
+    asked = history.add(handoff(), at=NOON)
+    history.add(declined(asked), at=LATER)
+
+    for event in (accepted(asked), HandoffCompleted(handoff=asked), declined(asked)):
+        assert history.refused(event, LATER) == {"handoff_not_declined"}
+
+
+def test_r33_a_handoff_is_completed_once_and_may_be_accepted_in_hindsight(history: History) -> None:
+    asked = history.add(handoff(), at=NOON)
+    history.add(HandoffCompleted(handoff=asked), at=LATER)
+
+    assert history.refused(HandoffCompleted(handoff=asked), LATER) == {"handoff_completed_once"}
+    assert history.refused(declined(asked), LATER) == {"handoff_is_waiting"}
+    assert not history.refused(accepted(asked), NOON)
+
+
+# Crises
+
+
+def test_r42_a_crisis_is_resolved_once(history: History) -> None:
+    met = history.add(crisis(), at=NOON)
+    resolution = history.add(resolved(met), at=LATER)
+
+    assert history.refused(resolved(met), LATER) == {"crisis_resolved_once"}
+
+    history.retract(resolution)
+    assert not history.refused(resolved(met), LATER)
+
+
+def test_r44_a_crisis_is_reviewed_once(history: History) -> None:
+    met = history.add(crisis(), at=NOON)
+    history.add(review(met), at=LATER)
+
+    assert history.refused(review(met), LATER) == {"reviewed_once"}
+
+
+def test_r37_a_crisis_contact_is_never_refused_for_being_incomplete(history: History) -> None:
+    assert not history.refused(crisis(cssrs=None, overdose_danger=None, actions=()), NOON)
+
+
+# Milestones
+
+
+def test_r48_a_celebration_says_what_it_celebrates(history: History) -> None:
+    assert history.refused(MilestoneCelebrated(how="Cake"), NOON) == {"celebrates_something"}
+    assert not history.refused(MilestoneCelebrated(days=90), NOON)
+    assert not history.refused(MilestoneCelebrated(own="Called my brother"), NOON)
+
+
+# Corrections and retractions
+
+
+def test_r55_a_correction_says_something(history: History) -> None:
+    held = history.add(session(), at=NOON)
+
+    assert history.refused(corrected(held), LATER) == {"correction_says_something"}
+    assert not history.refused(corrected(held, precision=Precision.DAY), LATER)
+
+
+def test_r55_a_correction_keeps_the_type(history: History) -> None:
+    held = history.add(session(), at=NOON)
+
+    assert history.refused(corrected(held, check_in()), LATER) == {"correction_keeps_type"}
+
+
+def test_r55_a_correction_keeps_the_references(history: History) -> None:
+    first, second = history.add(crisis(), at=NOON), history.add(crisis(), at=NOON)
+    called = history.add(outreach(True, crisis=first), at=LATER)
+    agreed = history.add(plan(first), at=LATER)
+
+    assert history.refused(corrected(called, outreach(True, crisis=second)), LATER) == {"correction_keeps_references"}
+    assert history.refused(corrected(called, outreach(True)), LATER) == {"correction_keeps_references"}
+    assert history.refused(corrected(agreed, plan(first, second)), LATER) == {"correction_keeps_references"}
+    assert not history.refused(corrected(called, outreach(False, crisis=first)), LATER)
+
+
+def test_r55_only_entries_of_care_are_corrected(history: History) -> None:
+    held = history.add(session(), at=NOON)
+    correction = history.correct(held, session(minutes=50))
+
+    assert history.refused(corrected(correction, occurred_at=moment(NOON)), LATER) == {"corrects_an_entry_of_care"}
+
+
+def test_r55_a_correction_may_be_retracted_and_a_retraction_may_not(history: History) -> None:
+    held = history.add(session(), at=NOON)
+    correction = history.correct(held, session(minutes=50))
+    assert not history.refused(retracted(correction), LATER)
+
+    retraction = history.retract(held)
+    assert history.refused(retracted(retraction), LATER) == {"retraction_stays"}
+
+
+def test_r55_a_registration_is_corrected_but_never_retracted(history: History) -> None:
+    registration = history.entries[0].id
+
+    assert history.refused(retracted(registration), LATER) == {"registration_stays"}
+    assert not history.refused(corrected(registration, registered("America/Denver")), LATER)
+
+
+# Lists
+
+
+def test_drafts_of_one_list_may_refer_to_each_other(history: History) -> None:
+    goal = history.draft(goal_set(), NOON)
+    reading = Draft(UUID(int=7), GoalMeasured(goal=goal.id, value=5), goal.occurred_at, Precision.INSTANT, "tests")
+
+    history.timeline.admit([goal, reading], moment(NOON), POLICY)
+    with pytest.raises(Refused, match="refers_to_known_entry"):
+        history.timeline.admit([reading, goal], moment(NOON), POLICY)
+
+
+def test_every_broken_rule_is_told_with_its_place_its_field_and_what_to_do(history: History) -> None:
+    drafts = [
+        Draft(UUID(int=1), session(), moment(NOON), Precision.INSTANT, "tests"),
+        Draft(UUID(int=2), resolved(UNKNOWN), moment(LATER), Precision.INSTANT, "tests"),
+        Draft(UUID(int=1), registered(), moment(NOON), Precision.INSTANT, "tests"),
+    ]
+
+    with pytest.raises(Refused) as told:
+        history.timeline.admit(drafts, moment(NOON), POLICY)
+
+    assert [(place, refusal.rule, refusal.field) for place, refusal in told.value.refusals] == [
+        (1, "not_in_the_future", "occurred_at"),
+        (1, "refers_to_known_entry", "crisis"),
+        (2, "id_is_new", "id"),
+        (2, "registered_once", ""),
+    ]
+    assert all(refusal.message.endswith(".") for _, refusal in told.value.refusals)
+
+
+@given(histories(max_steps=8))
+def test_asking_changes_nothing(history: History) -> None:
+    """Whether a list is admitted or refused, the timeline stays as it was."""
+    timeline = history.timeline
+    before = (timeline.version, [timeline.retracted(entry.id) for entry in history.entries])
+
+    for event in (registered(), crisis(), retracted(history.entries[-1].id)):
+        asked_once = history.refused(event, history.last_recorded)
+        assert history.refused(event, history.last_recorded) == asked_once
+    assert before == (timeline.version, [timeline.retracted(entry.id) for entry in history.entries])
+
+
+def test_refusals_tell_nothing_that_was_written_about_a_client(history: History) -> None:
+    named = registered(name="Robin Canary")
+
+    with pytest.raises(Refused) as told:
+        history.add(named, at=NOON)
+    assert "Robin" not in str(told.value)
+    assert only(told.value.refusals)[1].rule == "registered_once"
+
+
+def test_every_rule_of_the_domain_is_tested_here() -> None:
+    source = Path(__file__).read_text(encoding="utf-8")
+    rules = {
+        name.value
+        for module in (ROOT / "domain").rglob("*.py")
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refusal"
+        for name in node.args[:1]
+        if isinstance(name, ast.Constant) and isinstance(name.value, str)
+    }
+
+    assert len(rules) > 20
+    assert not {rule for rule in rules if f'"{rule}"' not in source}
