@@ -1,0 +1,120 @@
+"""What holds for the milestones of any client, whatever was recorded and in whatever order."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.events.lapses import LapseRecorded
+from domain.events.record import EntryCorrected, EntryRetracted
+from domain.events.registration import ClientRegistered, IntakeCompleted
+from domain.vocabulary import Substance
+from projections.milestones import MILESTONES
+from projections.milestones.tables import STEP, STRETCH
+from projections.milestones.view import MilestonesAnswer
+from tests.builders import POLICY, History, folded, lapse
+from tests.strategies import histories
+
+TELLING_ANEW = (ClientRegistered, IntakeCompleted, EntryCorrected, EntryRetracted)
+
+Reached = set[tuple[str, date, int, UUID]]
+
+
+def shown(history: History) -> MilestonesAnswer:
+    answer = MILESTONES.view(folded(MILESTONES, history), history.last_recorded, POLICY)
+    assert isinstance(answer, MilestonesAnswer)
+    return answer
+
+
+def reached(answer: MilestonesAnswer) -> Reached:
+    return {
+        (track.track, stretch.started_on, step.days, step.put_by)
+        for track in answer.tracks
+        for stretch in track.stretches
+        for step in stretch.steps
+        if step.reached
+    }
+
+
+@given(histories(), st.sampled_from(Substance), st.integers(0, 200_000))
+def test_r46_nothing_reached_is_wiped_by_a_later_lapse(history: History, substance: Substance, minutes: int) -> None:
+    before = shown(history)
+    last = max([history.last_recorded, *(entry.occurred_at for entry in history.effective())])
+
+    history.add(lapse(substance), at=last + timedelta(minutes=minutes))
+
+    after = shown(history)
+    assert reached(before) <= reached(after)
+    assert before.goals_reached == after.goals_reached
+    assert before.close_calls == after.close_calls
+    longest = {track.track: track.longest_days for track in after.tracks}
+    assert all(longest[track.track] >= track.longest_days for track in before.tracks)
+
+
+@given(histories())
+def test_r46_nothing_reached_is_ever_wiped_except_by_what_tells_the_past_anew(history: History) -> None:
+    """What tells the past anew: corrections, retractions, intakes, a time zone that becomes known, and any entry of
+    something that had happened before the moment at which the milestones were looked at.
+    """
+    story = History()
+    before: Reached = set()
+    for entry in history.entries:
+        anew = isinstance(entry.event, TELLING_ANEW) or entry.occurred_at < story.last_recorded
+        story.entries.append(entry)
+        after = reached(shown(story))
+        assert anew or before <= after
+        before = after
+
+
+@given(histories())
+def test_r46_stretches_follow_one_another_without_gap_and_each_ends_with_the_use_that_starts_the_next(
+    history: History,
+) -> None:
+    ids = {entry.id: entry.event for entry in history.entries}
+    for track in shown(history).tracks:
+        for stretch, following in zip(track.stretches, track.stretches[1:], strict=False):
+            assert stretch.ended_on == following.started_on > stretch.started_on
+            assert stretch.ended_by == following.put_by
+        assert track.stretches[-1].ended_on is None
+        assert track.cumulative_days == sum(stretch.days for stretch in track.stretches)
+        assert {ids[stretch.put_by].type for stretch in track.stretches} <= {"intake_completed", "lapse_recorded"}
+
+
+@given(histories())
+def test_r46_every_lapse_that_stands_lies_on_a_day_from_which_days_are_counted_or_before_it(history: History) -> None:
+    tracks = {track.track: track for track in shown(history).tracks}
+    for entry in history.effective():
+        if isinstance(entry.event, LapseRecorded):
+            for substance in entry.event.substances:
+                assert tracks[substance].stretches
+                assert tracks["overall"].stretches[-1].started_on >= tracks[substance].stretches[-1].started_on
+
+
+@given(histories())
+def test_rows_agree_with_what_is_shown(history: History) -> None:
+    state = folded(MILESTONES, history)
+    rows = MILESTONES.rows(state, POLICY)
+    answer = shown(history)
+
+    assert {row[:3] for row in rows[STRETCH]} == {
+        (track.track, stretch.started_on, stretch.put_by) for track in answer.tracks for stretch in track.stretches
+    }
+    shown_steps = {
+        (track.track, stretch.started_on, step.days, step.on, step.at, step.put_by)
+        for track in answer.tracks
+        for stretch in track.stretches
+        for step in stretch.steps
+    }
+    assert set(rows[STEP]) <= shown_steps
+    for table, found in rows.items():
+        keys = [column for column in table.primary_key.columns if column.name not in {"organization_id", "client_id"}]
+        assert len({row[: len(keys)] for row in found}) == len(found)
+        assert all(len(row) == len(table.columns) - 2 for row in found)
+
+
+@given(histories())
+def test_the_state_goes_to_json_and_comes_back_the_same(history: History) -> None:
+    state = folded(MILESTONES, history)
+
+    assert MILESTONES.states.validate_json(MILESTONES.states.dump_json(state)) == state
