@@ -1,10 +1,11 @@
 """What every event is made of."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Protocol, get_args
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 from domain.refusals import Refusal
 
@@ -16,6 +17,17 @@ ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200, strip
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._/-]{0,63}$")]
 """A machine-readable name, such as a system's or a person's account; never a client's."""
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("must lie within the years 1 to 9999 of UTC") from error
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A moment with its zone, kept in UTC."""
 
 
 class RefersTo:

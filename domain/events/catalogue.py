@@ -35,13 +35,18 @@ def encode(event: Event) -> bytes:
 
 def decode(event_type: str, schema_version: int, data: bytes) -> Event:
     """The event of a stored body, upcast to the present shape. Raises UnknownEventType."""
-    event_class = EVENT_TYPES.get(event_type)
-    if event_class is None or schema_version > event_class.schema_version:
-        raise UnknownEventType(f"{event_type} in schema version {schema_version}: upgrade this service to read it.")
+    event_class = _known(event_type, schema_version)
     if schema_version < event_class.schema_version or event_class is EntryCorrected:
         data = json.dumps(_upcast(event_class, schema_version, json.loads(data))).encode()
     event: Event = event_class.__pydantic_validator__.validate_json(data)
     return event
+
+
+def _known(event_type: str, schema_version: int) -> type[Event]:
+    event_class = EVENT_TYPES.get(event_type)
+    if event_class is None or schema_version > event_class.schema_version:
+        raise UnknownEventType(f"{event_type} in schema version {schema_version}: upgrade this service to read it.")
+    return event_class
 
 
 def _upcast(event_class: type[Event], schema_version: int, state: dict[str, Any]) -> dict[str, Any]:
@@ -50,6 +55,6 @@ def _upcast(event_class: type[Event], schema_version: int, state: dict[str, Any]
     if event_class is EntryCorrected:
         inner_version = state.pop("replacement_schema_version", None)
         if inner_version is not None:
-            inner = EVENT_TYPES[state["replacement"]["type"]]
+            inner = _known(state["replacement"]["type"], inner_version)
             state["replacement"] = _upcast(inner, inner_version, state["replacement"])
     return state

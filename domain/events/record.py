@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, computed_field
+from pydantic import computed_field
 
-from domain.events.base import Event, FreeText, RefersTo, Standing
+from domain.events.base import Event, FreeText, Moment, RefersTo, Standing
 from domain.events.care import CareEvent
 from domain.refusals import Refusal
 from domain.vocabulary import CorrectionReason, Precision
@@ -23,7 +23,7 @@ class EntryCorrected(Event):
     entry: Annotated[UUID, RefersTo()]
     reason: CorrectionReason
     replacement: CareEvent | None = None
-    occurred_at: AwareDatetime | None = None
+    occurred_at: Moment | None = None
     precision: Precision | None = None
     note: FreeText | None = None
 
