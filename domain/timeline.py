@@ -6,7 +6,7 @@ Everything else is for the projections to say.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from domain.entry import Draft
@@ -17,6 +17,9 @@ from domain.refusals import Refusal, Refused
 
 OPENING = ("client_registered", "crisis_contact_recorded")
 """A timeline begins with one of these: people also come into care through a crisis (R08)."""
+
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+"""Nothing in a living client's record occurred before; an earlier time is a slip of the keyboard."""
 
 RECORD_EVENTS = frozenset({"entry_corrected", "entry_retracted"})
 
@@ -112,12 +115,7 @@ class Timeline:
             )
         if self.holds(draft.id):
             yield Refusal("id_is_new", "id", "This id is used twice; give every event an id of its own.")
-        if draft.occurred_at > latest:
-            yield Refusal(
-                "not_in_the_future",
-                "occurred_at",
-                "This lies in the future; record what happened once it has happened.",
-            )
+        yield from _time_refusals(draft.occurred_at, latest)
         yield from self._reference_refusals(event)
         if isinstance(event, EntryCorrected):
             yield from self._correction_refusals(event, latest)
@@ -165,12 +163,8 @@ class Timeline:
                     "replacement",
                     "A correction cannot point to other entries; retract this entry and record it anew.",
                 )
-        if event.occurred_at and event.occurred_at > latest:
-            yield Refusal(
-                "not_in_the_future",
-                "occurred_at",
-                "This lies in the future; give the time at which it happened.",
-            )
+        if event.occurred_at:
+            yield from _time_refusals(event.occurred_at, latest, field="event.occurred_at")
 
     def _retraction_refusals(self, event: EntryRetracted) -> Iterator[Refusal]:
         known = self._find(event.entry)
@@ -178,3 +172,10 @@ class Timeline:
             yield Refusal("registration_stays", "entry", "A registration is not retracted; correct it instead.")
         if known and known[0] == "entry_retracted":
             yield Refusal("retraction_stays", "entry", "A retraction is not retracted; record the entry anew.")
+
+
+def _time_refusals(occurred_at: datetime, latest: datetime, field: str = "occurred_at") -> Iterator[Refusal]:
+    if occurred_at > latest:
+        yield Refusal("not_in_the_future", field, "This lies in the future; record what happened once it has happened.")
+    if occurred_at < EARLIEST:
+        yield Refusal("not_before_1900", field, "This lies before the year 1900; check the year.")

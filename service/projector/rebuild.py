@@ -57,6 +57,7 @@ async def rebuild(
     owner: Owner = await asyncpg.connect(owner_dsn)
     try:
         resumed = await make_shadows(owner, names)
+        progress = Progress(0, 0, 0, resumed)
         organizations = await list_organizations(owner)
         with ProcessPoolExecutor(
             processes or os.cpu_count(),
@@ -64,20 +65,39 @@ async def rebuild(
             initializer=begin,
             initargs=(owner_dsn, keks, policy, names),
         ) as pool:
-            done, failed = 0, 0
-            for _ in range(CATCH_UP_ROUNDS):
-                chunks = [chunk async for chunk in _behind(owner, organizations, names)]
-                if sum(len(chunk.clients) for chunk, _ in chunks) <= FEW_CLIENTS:
-                    break
-                total = done + sum(events for _, events in chunks)
-                yield Progress(done, total, failed, resumed)
-                async for result in _each(pool, [chunk for chunk, _ in chunks]):
-                    done, failed = done + result.events, failed + result.failed
-                    yield Progress(done, max(total, done), failed, resumed)
+            try:
+                async for progress in _fold_beside(pool, owner, organizations, names, resumed=resumed):
+                    yield progress
+            except BaseException:
+                # Who stops a rebuild does not want to wait for what has not begun; it goes on from there next time.
+                pool.shutdown(cancel_futures=True)
+                raise
         last = await _finish(owner, owner_dsn, keks, policy, organizations, names)
-        yield Progress(done + last.events, done + last.events, failed + last.failed, resumed)
+        done = progress.done + last.events
+        yield Progress(done, done, progress.failed_clients + last.failed, resumed)
     finally:
         await owner.close()
+
+
+async def _fold_beside(
+    pool: ProcessPoolExecutor,
+    owner: Owner,
+    organizations: Sequence[Organization],
+    names: Sequence[str],
+    *,
+    resumed: bool,
+) -> AsyncIterator[Progress]:
+    """Fold into the shadow tables until but a few clients are behind."""
+    done, failed = 0, 0
+    for _ in range(CATCH_UP_ROUNDS):
+        chunks = [chunk async for chunk in _behind(owner, organizations, names)]
+        total = done + sum(events for _, events in chunks)
+        yield Progress(done, total, failed, resumed)
+        if sum(len(chunk.clients) for chunk, _ in chunks) <= FEW_CLIENTS:
+            return
+        async for result in _each(pool, [chunk for chunk, _ in chunks]):
+            done, failed = done + result.events, failed + result.failed
+            yield Progress(done, max(total, done), failed, resumed)
 
 
 async def _each(pool: ProcessPoolExecutor, chunks: Sequence[Chunk]) -> AsyncIterator[Done]:

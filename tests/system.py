@@ -1,0 +1,52 @@
+"""The running system for tests, over the module's database, and people who call it.
+
+`system` is made once a module; `circle` gives callers of a new organization for each test.
+"""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest_asyncio
+from pydantic import SecretStr
+
+from domain.entry import Draft
+from domain.events.base import Event
+from domain.vocabulary import Precision
+from service import clock
+from service.bootstrap import Addresses, System, connected, new_key_encryption_key
+from service.care.caller import SCOPES_OF_ROLE, Caller, KeyRole
+from service.database.embedded import DatabaseUrls
+from service.settings import Settings
+from tests.builders import Moment, moment
+
+KEY_ENCRYPTION_KEY = SecretStr(new_key_encryption_key())
+
+
+def settings_for(database: DatabaseUrls, data_dir: Path) -> Settings:
+    """Settings of a service over a database of the tests."""
+    return Settings(
+        database_url=SecretStr(database.app),
+        owner_database_url=SecretStr(database.owner),
+        data_dir=data_dir,
+        key_encryption_keys=KEY_ENCRYPTION_KEY,
+    )
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def system(database: DatabaseUrls) -> AsyncIterator[System]:
+    """The system, wired as in production, as the service's own role."""
+    settings = settings_for(database, Path("unused"))
+    async with connected(settings, Addresses(database.app, database.owner)) as system:
+        yield system
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def counselor(organization_id: UUID) -> Caller:
+    """A counselor of a new organization."""
+    return Caller(organization_id, uuid4(), "ana", KeyRole.COUNSELOR, SCOPES_OF_ROLE[KeyRole.COUNSELOR])
+
+
+def draft(event: Event, at: Moment | None = None, id_: UUID | None = None) -> Draft:
+    """The event as a caller would ask to record it: by default it occurred now."""
+    return Draft(id_ or uuid4(), event, moment(at) if at else clock.now(), Precision.INSTANT, "tests")
