@@ -56,7 +56,7 @@ class ClientWork:
 
 @dataclass(frozen=True, slots=True)
 class Advanced:
-    """A projection of a client after an advance; `before` is what stood there, None when all rows are to be replaced."""
+    """A projection of a client after an advance; without `before`, what stood there, all rows are replaced."""
 
     projection: Projection[Any]
     client_id: UUID

@@ -6,7 +6,7 @@ effects: only projections' tables are written.
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import NamedTuple
@@ -49,7 +49,7 @@ class RebuildUnfinished(Exception):
 
 async def rebuild(
     owner_dsn: str, keks: KeyEncryptionKeys, policy: Policy, names: Sequence[str], *, processes: int | None = None
-) -> AsyncIterator[Progress]:
+) -> AsyncGenerator[Progress, None]:
     """Rebuild these projections for all organizations, as the owner; yields its progress.
 
     Raises RebuildUnfinished when the swap could not get its locks in time.
@@ -86,7 +86,7 @@ async def _fold_beside(
     names: Sequence[str],
     *,
     resumed: bool,
-) -> AsyncIterator[Progress]:
+) -> AsyncGenerator[Progress, None]:
     """Fold into the shadow tables until but a few clients are behind."""
     done, failed = 0, 0
     for _ in range(CATCH_UP_ROUNDS):
