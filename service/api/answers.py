@@ -1,0 +1,110 @@
+"""The forms of answers, documented and served from the same models."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.entry import Entry
+from domain.events.catalogue import AnyEvent
+from domain.vocabulary import Precision
+from service.api.queries import Order
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
+
+
+class Receipt(_Answer):
+    """Where in the record an event was put, and when."""
+
+    id: UUID = Field(description="The event's id.")
+    type: str = Field(description="The kind of event.")
+    version: int = Field(description="Its place in the client's timeline, counted from 1.")
+    position: int = Field(description="Its place in your organization's log, counted from 1.")
+    occurred_at: datetime = Field(description="When it happened, in UTC.")
+    recorded_at: datetime = Field(description="When it was recorded, by the service's clock.")
+    recorded_by: str = Field(description="The role and name of the API key that recorded it.")
+
+    @classmethod
+    def of(cls, entry: Entry) -> "Receipt":
+        """The receipt for an entry."""
+        return cls(
+            id=entry.id,
+            type=entry.event.type,
+            version=entry.version,
+            position=entry.position,
+            occurred_at=entry.occurred_at,
+            recorded_at=entry.recorded_at,
+            recorded_by=entry.recorded_by,
+        )
+
+
+class Recorded(_Answer):
+    """What was recorded. A retry is answered like the first time."""
+
+    client_id: UUID = Field(description="The client's id.")
+    version: int = Field(description="The version that the client's timeline reached with these events.")
+    events: tuple[Receipt, ...] = Field(description="A receipt for each event, in the order in which they were sent.")
+
+
+class RecordedEvent(_Answer):
+    """An event at its place in the record. The record of it never changes."""
+
+    id: UUID = Field(description="The event's id.")
+    version: int = Field(description="Its place in the client's timeline, counted from 1.")
+    position: int = Field(description="Its place in your organization's log, counted from 1.")
+    occurred_at: datetime = Field(description="When it happened, in UTC.")
+    precision: Precision = Field(description="How exactly that moment is known.")
+    recorded_at: datetime = Field(description="When it was recorded, by the service's clock.")
+    recorded_by: str = Field(description="The role and name of the API key that recorded it.")
+    source: str = Field(description="The system that the news came from.")
+    correlation_id: UUID | None = Field(description="An id that related events share.")
+    causation_id: UUID | None = Field(description="An id for what led to this event.")
+    corrected_by: UUID | None = Field(
+        description="In an effective timeline: the last correction that applies to this event."
+    )
+    event: AnyEvent = Field(description="What happened.")
+
+
+class TimelineAnswer(_Answer):
+    """A part of a client's timeline."""
+
+    client_id: UUID = Field(description="The client's id.")
+    version: int = Field(description="The version of the timeline that this is a part of.")
+    as_of: datetime | None = Field(description="As of which moment; null when not asked.")
+    known_at: datetime | None = Field(description="As known at which moment; null when not asked.")
+    order: Order = Field(description="The order in which the events stand here.")
+    events: tuple[RecordedEvent, ...] = Field(description="The events.")
+    next: int | None = Field(description="What to give as `after` to go on; null when these are the last.")
+
+
+class Standing(StrEnum):
+    """How an event stands now."""
+
+    STANDS = "stands"
+    CORRECTED = "corrected"
+    RETRACTED = "retracted"
+
+
+class CorrectionMade(_Answer):
+    """A correction of the event."""
+
+    correction: RecordedEvent = Field(description="The correction, as it was recorded.")
+    retracted_by: UUID | None = Field(description="The retraction of this correction; null when it applies.")
+
+
+class EventAnswer(_Answer):
+    """One event: as it was recorded, what was recorded about it since, and how it stands now."""
+
+    client_id: UUID = Field(description="The client's id.")
+    version: int = Field(description="The version of the client's timeline.")
+    original: RecordedEvent = Field(description="The event, as it was recorded.")
+    standing: Standing = Field(description="How it stands now.")
+    corrections: tuple[CorrectionMade, ...] = Field(description="Its corrections, in the order in which they apply.")
+    retraction: RecordedEvent | None = Field(description="What marked it as entered in error; null when nothing did.")
+    effective: RecordedEvent | None = Field(
+        description="The event as it counts now, corrections applied; null when it was retracted, and for corrections"
+        " and retractions themselves."
+    )

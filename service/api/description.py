@@ -1,0 +1,66 @@
+"""What the API's description says before the operations."""
+
+from typing import Final
+
+TITLE: Final = "care-timeline"
+VERSION: Final = "1.0"
+
+TAGS: Final = [
+    {"name": "Recording", "description": "Creating clients and recording what happened."},
+    {"name": "Reading", "description": "The record, and what is made of it, now or at any earlier moment."},
+    {"name": "Problems", "description": "What errors mean."},
+    {"name": "Health", "description": "For those who run the service."},
+]
+
+DESCRIPTION: Final = """\
+The history of care of people in recovery, as a log of events that never change. Plans, milestones and reviews
+are made of that log, and can be asked for now or as they were at any earlier moment.
+
+## Words
+
+**Client** is the person in care. An **event** is something that happened to them or with them; all events of one
+client are their **timeline**. A **lapse** is a return to use: an event that care learns from. It takes nothing away
+from what was reached before. **Postvention**, here, is the review after a crisis: what worked, what did
+not, and how the care plan changes. (Elsewhere the word means support after a suicide; that is not meant.)
+
+Please write about people as people: a client *with a substance use disorder*, who *returned to use*, whose test
+was *positive* or *negative*.
+
+## Keys
+
+Send `Authorization: Bearer` and an API key. A key belongs to one organization and sees that organization's clients
+only; another's look as if they did not exist. Its role and name stand as `recorded_by` in every event that it
+records. The scope `record` allows to create clients and record events, `read` to read them.
+
+## Versions, and recording without overwriting
+
+A timeline's `version` counts its events: 1, 2, 3 … Every answer about a client carries it as `ETag`, such as `"7"`.
+Send it back as `If-Match` with what you record, and it is recorded only if nothing else was meanwhile; else the
+answer is 412 with the version at which the timeline stands. With `If-None-Match`, reads answer 304 where the same
+question still has the same answer.
+
+## Sending again is safe
+
+Every event has an id. The same id with the same content is recorded once, however often it is sent, and answered
+like the first time (200 instead of 201). The same id with other content is refused (409). Choose the ids yourself,
+or send an `Idempotency-Key` and let them be derived from it. After a timeout or a 5xx, send the same again.
+
+## Two times
+
+`occurred_at` is when something happened; `recorded_at` is when this service learned of it. Care is documented late
+and corrected, so every read can be asked about both: `as_of` (what had happened by then) and `known_at` (what had been
+recorded by then). A late entry changes what is known about the past; it never changes what was known at the time.
+
+Nothing is overwritten or deleted. `entry_corrected` gives an earlier event the content or time that is right,
+`entry_retracted` marks it as entered in error, and both leave the original to be read.
+
+Moments are written as in RFC 3339 with a zone: `2026-03-01T15:00:00Z` or `2026-03-01T09:00:00-06:00`. In a query a `+`
+has to be written as `%2B`.
+
+## Errors
+
+Every error is `application/problem+json` (RFC 9457). Its `type` is an address that explains it, `errors` names the
+fields concerned, the rule each of them breaks, and what to do instead. Problems never quote what was sent. JSON is
+read strictly: unknown fields, fields given twice, NaN, and datetimes without a zone are refused, at most 1 MB is read,
+and nothing is recorded then. `X-Request-Id` comes back as you send it, or is made up, and stands in the service's log.
+"""

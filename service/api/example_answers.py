@@ -1,0 +1,87 @@
+"""Answers for the API's description: what the example client's record says, made by the code that answers."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from functools import reduce
+from typing import Final
+from uuid import UUID
+
+from domain.effective import effective
+from domain.entry import Entry
+from domain.policy import Policy
+from projections.catalogue import PROJECTIONS
+from service.api import examples
+from service.api.answers import Receipt, Recorded, RecordedEvent, TimelineAnswer
+from service.api.health import Health, ProjectionState, Readiness
+from service.api.problem_pages import ProblemKinds, kind_of
+from service.api.problems import RefusedByRule
+from service.api.projection_reads import answer_of, operation_id
+from service.api.queries import Order
+from service.api.recordings import ONE_RECORDING
+from service.api.responses import json_of
+from service.api.timeline import event_answer
+
+_CLIENT: Final = UUID(examples.CLIENT)
+
+
+def example_answers() -> dict[str, bytes]:
+    """An example of what each operation answers when all is well, as JSON, by the operation's id."""
+    entries = list(_entries())
+    opening, crisis = entries[:2], entries[4]
+    shown = {
+        "create_client": _recorded(opening),
+        "record_events": _recorded([crisis]),
+        "read_timeline": _timeline(entries),
+        "read_event": event_answer(_CLIENT, crisis.id, entries),
+        "list_problems": ProblemKinds(problems=(kind_of(RefusedByRule),)),
+        "explain_problem": kind_of(RefusedByRule),
+        "read_health": Health(alive=True),
+        "read_readiness": Readiness(
+            ready=True,
+            projections=tuple(ProjectionState(projection=each.name, behind=0, failed=0) for each in PROJECTIONS),
+        ),
+    }
+    policy = Policy()
+    counting, asked_at = effective(entries).entries, entries[-1].recorded_at + timedelta(days=1)
+    for projection in PROJECTIONS:
+        state = reduce(lambda state, entry: projection.apply(state, entry, policy), counting, projection.initial)
+        answer = projection.view(state, asked_at, policy)
+        shown[operation_id(projection)] = answer_of(projection, _CLIENT, len(entries), asked_at, None, answer)
+    return {operation: json_of(answer) for operation, answer in shown.items()}
+
+
+def _entries() -> Iterator[Entry]:
+    for version, said in enumerate(examples.STORY, start=1):
+        recording = ONE_RECORDING.validate_python(said, strict=False)
+        assert recording.id
+        yield Entry(
+            client_id=_CLIENT,
+            version=version,
+            id=recording.id,
+            event=recording.event,
+            occurred_at=recording.occurred_at,
+            precision=recording.precision,
+            recorded_at=recording.occurred_at + timedelta(minutes=20),
+            recorded_by="counselor/ana",
+            source=recording.source or "ana",
+            correlation_id=None,
+            causation_id=None,
+            position=1_000 + version,
+        )
+
+
+def _recorded(entries: Sequence[Entry]) -> Recorded:
+    receipts = tuple(map(Receipt.of, entries))
+    return Recorded(client_id=_CLIENT, version=entries[-1].version, events=receipts)
+
+
+def _timeline(entries: Sequence[Entry]) -> TimelineAnswer:
+    return TimelineAnswer(
+        client_id=_CLIENT,
+        version=len(entries),
+        as_of=None,
+        known_at=None,
+        order=Order.RECORDED,
+        events=tuple(map(RecordedEvent.model_validate, entries[:2])),
+        next=2,
+    )

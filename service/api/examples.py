@@ -1,0 +1,108 @@
+"""Requests of a believable client, for the API's description. None of them is about anybody."""
+
+from typing import Any, Final
+
+CLIENT: Final = "0b8f4c1e-7d52-4a63-9e0a-5c3d2f1b6a90"
+REGISTRATION: Final = "5a1d9c34-20be-4c7f-8f16-0e4b7a92d3c1"
+INTAKE: Final = "c2e67b08-91f4-4d0e-a3b5-6f7d18c40e25"
+GOAL: Final = "e94f3a17-58c6-4b2d-b7e0-93a1d5f86c42"
+READING: Final = "17c8b5e0-4a92-4f3d-8c61-d2b0e7935fa4"
+CRISIS: Final = "8f0e4c52-6c1e-4d8a-9b1e-2f6d1a3c5e70"
+CORRECTION: Final = "d60a2f9b-3b75-4e18-95cd-7a4c81e0b3f6"
+
+_REGISTERED: Final = {
+    "id": REGISTRATION,
+    "occurred_at": "2026-03-02T15:00:00Z",
+    "event": {
+        "type": "client_registered",
+        "name": "Marisol Vega",
+        "preferred_name": "Mari",
+        "birth_date": "1991-06-14",
+        "pronouns": "she/her",
+        "language": "es",
+        "time_zone": "America/Denver",
+    },
+}
+_INTAKE: Final = {
+    "id": INTAKE,
+    "occurred_at": "2026-03-02T15:30:00Z",
+    "event": {
+        "type": "intake_completed",
+        "entry_route": "referral",
+        "substances": [{"substance": "alcohol", "route": "oral", "severity": "moderate", "last_used_on": "2026-02-20"}],
+        "conditions": ["anxiety"],
+        "social_needs": ["transport"],
+        "triggers": ["work_stress", "insomnia"],
+        "readiness": "preparation",
+        "own_reasons": "I want to be awake for my daughter's mornings.",
+    },
+}
+_GOAL: Final = {
+    "id": GOAL,
+    "occurred_at": "2026-03-03T16:00:00Z",
+    "event": {
+        "type": "goal_set",
+        "category": "sleep",
+        "description": "Sleep through most nights",
+        "unit": "hours a night",
+        "baseline": 4.5,
+        "target": 7,
+        "target_on": "2026-06-01",
+    },
+}
+_READING: Final = {
+    "id": READING,
+    "occurred_at": "2026-03-10T16:00:00Z",
+    "event": {"type": "goal_measured", "goal": GOAL, "value": 5.5, "note": "Fewer late shifts this week."},
+}
+_CRISIS: Final = {
+    "id": CRISIS,
+    "occurred_at": "2026-03-12T02:15:00Z",
+    "precision": "approximate",
+    "source": "text-line",
+    "event": {
+        "type": "crisis_contact_recorded",
+        "kinds": ["cravings", "panic"],
+        "channel": "text",
+        "noticed_by": "peer",
+        "activated": ["counselor"],
+        "triggers": ["conflict"],
+        "cssrs": {"q1": False, "q2": False, "q6": "never"},
+        "actions": ["grounded", "supportive_listening"],
+        "account": "Wrote that the evening got loud and the urge came fast; stayed on the line for an hour.",
+    },
+}
+_CORRECTION: Final = {
+    "id": CORRECTION,
+    "occurred_at": "2026-03-12T17:00:00Z",
+    "event": {
+        "type": "entry_corrected",
+        "entry": CRISIS,
+        "reason": "wrong_time",
+        "occurred_at": "2026-03-12T01:45:00Z",
+        "precision": "instant",
+        "note": "The message itself shows the time.",
+    },
+}
+
+NEW_CLIENTS: Final[dict[str, Any]] = {
+    "Registered at intake": {"client_id": CLIENT, "events": [_REGISTERED, _INTAKE]},
+    "Met in a crisis, not yet registered": {
+        "events": [{**_CRISIS, "id": "2d7b9e61-f3a8-4c05-b94e-8e1f60c7d5a3", "precision": "instant"}]
+    },
+}
+"""Bodies that create a client."""
+
+RECORDINGS: Final[dict[str, Any]] = {
+    "A goal and its first reading, both or neither": [_GOAL, _READING],
+    "A crisis contact, told by a text line": _CRISIS,
+    "A correction of its time": _CORRECTION,
+    "A check-in, without an id of its own": {
+        "occurred_at": "2026-03-13T14:00:00-06:00",
+        "event": {"type": "check_in_received", "channel": "app", "craving": 3, "mood": 6, "sleep_hours": 6.5},
+    },
+}
+"""Bodies that record events on that client's timeline, in this order."""
+
+STORY: Final[list[dict[str, Any]]] = [_REGISTERED, _INTAKE, _GOAL, _READING, _CRISIS, _CORRECTION]
+"""The events whose record the example answers show."""

@@ -1,0 +1,109 @@
+"""Whether the service is alive, and whether it can do its work: public, and without a word about anybody."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service.api.access import system
+from service.api.operation import Documented, Operation
+from service.api.problems import DatabaseUnreachable, NotMigrated
+from service.api.responses import public_answer
+from service.bootstrap import System
+from service.database.migrate import MigrationError, require_migrated
+from service.projector.catch_up import lag
+
+PATIENCE_SECONDS: Final = 3.0
+REMEMBERED_SECONDS: Final = 10.0
+"""How long the lag is believed: counting it looks at every client, and probes come every few seconds."""
+
+
+class _Public(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Health(_Public):
+    """That the process runs."""
+
+    alive: bool = Field(description="True.")
+
+
+class ProjectionState(_Public):
+    """How one projection stands, over all organizations."""
+
+    projection: str = Field(description="Its name.")
+    behind: int = Field(description="Clients that it has to catch up with; reads fold what is missing.")
+    failed: int = Field(description="Clients for whom it failed; `care-timeline catch-up` tries again.")
+
+
+class Readiness(_Public):
+    """That the service can record and answer."""
+
+    ready: bool = Field(description="True.")
+    projections: tuple[ProjectionState, ...] = Field(description="How each projection stands.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    projections: tuple[ProjectionState, ...]
+    until: float
+
+
+async def read_health(request: Request) -> Response:
+    """The process runs and answers. Says nothing about the database: restarting this process would not mend that."""
+    return public_answer(Health(alive=True))
+
+
+async def read_readiness(request: Request) -> Response:
+    """The database answers and has the schema that this release was made for; else 503.
+
+    Shows how many clients each projection lags behind for, and failed for. A failed projection does not make
+    the service unready: events are recorded all the same, the timeline and the other projections answer,
+    and taking the service out of traffic would lose all that and mend nothing.
+    """
+    running = system(request)
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await require_migrated(running.pool)
+            remembered: _Remembered | None = getattr(request.app.state, "lag", None)
+            if remembered is None or remembered.until < time.monotonic():
+                remembered = _Remembered(await _projections(running), time.monotonic() + REMEMBERED_SECONDS)
+                request.app.state.lag = remembered
+    except MigrationError:
+        raise NotMigrated("The database has another schema than this release needs.") from None
+    return public_answer(Readiness(ready=True, projections=remembered.projections))
+
+
+async def _projections(running: System) -> tuple[ProjectionState, ...]:
+    organizations = await running.organizations.ids()
+    states = []
+    for projection in running.projector.projections:
+        lags = [await lag(running.pool, organization_id, projection.name) for organization_id in organizations]
+        behind, failed = sum(each.behind for each in lags), sum(each.failed for each in lags)
+        states.append(ProjectionState(projection=projection.name, behind=behind, failed=failed))
+    return tuple(states)
+
+
+OPERATIONS: Final = [
+    Operation(
+        method="GET",
+        path="/healthz",
+        endpoint=read_health,
+        summary="Whether the process runs",
+        tag="Health",
+        answers={200: Documented(description="It does.", model=Health)},
+    ),
+    Operation(
+        method="GET",
+        path="/readyz",
+        endpoint=read_readiness,
+        summary="Whether the service can do its work",
+        tag="Health",
+        answers={200: Documented(description="It can.", model=Readiness)},
+        problems=(DatabaseUnreachable, NotMigrated),
+    ),
+]

@@ -1,0 +1,185 @@
+"""Every kind of problem that the API answers. Its docstring is what `GET /v1/problems/{slug}` says about it."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import ClassVar, Final
+
+from service.api.problem import Problem
+
+
+class MalformedBody(Problem):
+    """The body could not be read as JSON with exactly one meaning.
+
+    Refused are: an empty body, text that is not UTF-8 or not JSON, a field given twice, NaN and infinite
+    numbers, integers of more than 18 digits, NUL, halves of surrogate pairs, nesting of more than 32 levels, and
+    more than 20,000 values.
+    `errors` names the places. Nothing was recorded.
+    """
+
+    status, slug, title = HTTPStatus.BAD_REQUEST, "malformed-body", "The body cannot be read"
+
+
+class MalformedHeader(Problem):
+    """A header does not have the form that it needs.
+
+    `If-Match` is one version in double quotes, such as "7". `Idempotency-Key` is 1 to 200 visible ASCII
+    characters. Nothing was recorded.
+    """
+
+    status, slug, title = HTTPStatus.BAD_REQUEST, "malformed-header", "A header cannot be read"
+
+
+class KeyNeeded(Problem):
+    """The request carries no API key, or none that is valid.
+
+    Send `Authorization: Bearer` and the key. Whoever runs the service makes keys, and can revoke them.
+    """
+
+    status, slug, title = HTTPStatus.UNAUTHORIZED, "key-needed", "A valid API key is needed"
+    documented_headers: ClassVar = {"WWW-Authenticate": "How to send an API key."}
+
+
+class ScopeMissing(Problem):
+    """The API key does not allow this. `missing_scope` names the scope that a key needs for it."""
+
+    status, slug, title = HTTPStatus.FORBIDDEN, "scope-missing", "The key does not allow this"
+
+
+class UnknownPath(Problem):
+    """Nothing is at this path; /docs and /openapi.json list what there is."""
+
+    status, slug, title = HTTPStatus.NOT_FOUND, "unknown-path", "Nothing is at this path"
+
+
+class NoSuchClient(Problem):
+    """Your organization has no client with this id."""
+
+    status, slug, title = HTTPStatus.NOT_FOUND, "unknown-client", "There is no such client"
+
+
+class NoSuchEvent(Problem):
+    """The client's timeline has no event with this id."""
+
+    status, slug, title = HTTPStatus.NOT_FOUND, "unknown-event", "There is no such event"
+
+
+class NoSuchProblem(Problem):
+    """No problem goes by this name; `GET /v1/problems` lists them all."""
+
+    status, slug, title = HTTPStatus.NOT_FOUND, "unknown-problem", "There is no such problem"
+
+
+class MethodNotAllowed(Problem):
+    """What is at this path does not understand this method; the `Allow` header lists those that it does."""
+
+    status, slug, title = HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed", "The method is not allowed here"
+    documented_headers: ClassVar = {"Allow": "The methods that are."}
+
+
+class ClientIdTaken(Problem):
+    """There is a client with this id already, whose timeline begins otherwise; nothing was recorded.
+
+    To add to that timeline, send the events to /v1/clients/{client_id}/events; to create another client,
+    choose another id or leave it out.
+    """
+
+    status, slug, title = HTTPStatus.CONFLICT, "client-exists", "There is such a client already"
+
+
+class IdTaken(Problem):
+    """An event with this id is in the log already and says something else; nothing was recorded.
+
+    A retry has to repeat what was sent the first time, to the letter. To change what was recorded, record
+    `entry_corrected`. Other news needs another id, or another `Idempotency-Key`.
+    """
+
+    status, slug, title = HTTPStatus.CONFLICT, "id-used", "The id was used for another event"
+
+
+class VersionMismatch(Problem):
+    """The timeline is no longer at the version that `If-Match` names; nothing was recorded.
+
+    `actual_version` is where it stands. Read what was added since, and decide anew.
+    """
+
+    status, slug, title = HTTPStatus.PRECONDITION_FAILED, "version-mismatch", "The timeline has moved on"
+
+
+class BodyTooLarge(Problem):
+    """The body is larger than 1 MB (1,000,000 bytes). Send the events in smaller lists. Nothing was recorded."""
+
+    status, slug, title = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large", "The body is too large"
+
+
+class UnsupportedMediaType(Problem):
+    """The body has to be application/json in UTF-8, and not compressed. Nothing was recorded."""
+
+    status, slug, title = HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The body has to be JSON"
+
+
+class InvalidInput(Problem):
+    """Fields of the body, the path or the query do not have the form that the API's description gives them.
+
+    `errors` names each field, the rule that it breaks and what to do instead. Nothing was recorded.
+    """
+
+    status, slug, title = HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input", "The input does not have the right form"
+
+
+class RefusedByRule(Problem):
+    """The events are well formed, and a rule of care forbids to record them; nothing was recorded.
+
+    `errors` names each rule, the field concerned, and what to do instead.
+    """
+
+    status, slug, title = HTTPStatus.UNPROCESSABLE_ENTITY, "refused", "A rule of care forbids this"
+
+
+class KnownAtAhead(Problem):
+    """`known_at` lies in the future, and nobody can say yet what will be known then. Leave it out to ask about now."""
+
+    status, slug, title = HTTPStatus.UNPROCESSABLE_ENTITY, "known-at-in-future", "known_at lies in the future"
+
+
+class Unexpected(Problem):
+    """The service failed in a way that nobody foresaw.
+
+    `error_id` stands in the service's log beside what went wrong; tell it to whoever runs the service. A
+    request that writes can be sent again as it was: with the same ids nothing is recorded twice.
+    """
+
+    status, slug, title = HTTPStatus.INTERNAL_SERVER_ERROR, "unexpected", "The service failed"
+
+
+class DatabaseUnreachable(Problem):
+    """The service cannot reach its database at the moment; try again after the seconds in `Retry-After`.
+
+    A request that writes can be sent again as it was: with the same ids (or the same `Idempotency-Key`)
+    nothing is recorded twice, whether it had arrived or not.
+    """
+
+    status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "database-unreachable", "The database is out of reach"
+    documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
+
+
+class NotMigrated(Problem):
+    """The database has another schema than this release needs; whoever runs it calls `care-timeline migrate`."""
+
+    status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "not-migrated", "The database has another schema"
+
+
+class ProjectionBroken(Problem):
+    """What was recorded is safe, and a defect keeps this answer from being made of it.
+
+    `projection` and `entry_id` name the fold and the entry at which it failed. Ask for an earlier moment
+    with `known_at`, before that entry was recorded, or read the timeline itself. The answer comes back when
+    the defect is repaired; nothing has to be recorded again.
+    """
+
+    status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "projection-failed", "This answer cannot be made"
+
+
+CATALOGUE: Final[Mapping[str, type[Problem]]] = {
+    problem.slug: problem for problem in sorted(Problem.__subclasses__(), key=lambda each: (each.status, each.slug))
+}
+"""Every kind of problem by its slug."""

@@ -1,0 +1,118 @@
+"""Reading the projections: one operation for each that the catalogue lists."""
+
+from datetime import datetime
+from typing import Any, Final, get_type_hints
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+from starlette.requests import Request
+from starlette.responses import Response
+
+from projections.catalogue import PROJECTIONS
+from projections.projection import Answer, Projection
+from service.api.access import authorized, system
+from service.api.operation import Documented, Endpoint, Operation
+from service.api.problems import KnownAtAhead, NoSuchClient, ProjectionBroken
+from service.api.queries import Moments, path_id, query
+from service.api.responses import read_answer
+from service.api.timeline import IF_NONE_MATCH, NOT_MODIFIED, VERSION_HEADER
+from service.care.caller import Scope
+
+_HOW_TO_ASK: Final = """
+
+Every element names in `put_by` the event that put it there.
+
+Without parameters this is how things stand now. `as_of` asks what had happened by a moment, `known_at` what had
+been recorded by then; together they tell what was known at one time about another. What is due or late is judged
+at the moment asked about.
+
+With `If-None-Match`, answers 304 only when `as_of` or `known_at` is given: the answer about now can change with the
+clock alone, while the timeline stays at its version."""
+
+
+class OfClient(BaseModel):
+    """What a projection answers about a client."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    client_id: UUID = Field(description="The client's id.")
+    version: int = Field(description="The version of the timeline that this answer knows of.")
+    as_of: datetime | None = Field(description="As of which moment; null when not asked.")
+    known_at: datetime | None = Field(description="As known at which moment; null when not asked.")
+
+
+def operation_id(projection: Projection[Any]) -> str:
+    """The name of the operation that reads the projection."""
+    return f"read_{_field(projection)}"
+
+
+def answer_of(
+    projection: Projection[Any],
+    client_id: UUID,
+    version: int,
+    as_of: datetime | None,
+    known_at: datetime | None,
+    answer: Any,
+) -> OfClient:
+    """What the projection answers about a client, with what was asked."""
+    said: dict[str, Any] = {"client_id": client_id, "version": version, "as_of": as_of, "known_at": known_at}
+    return _MODELS[projection.name](**said, **{_field(projection): answer})
+
+
+def _field(projection: Projection[Any]) -> str:
+    return projection.title.lower().replace(" ", "_")
+
+
+def _answered(projection: Projection[Any]) -> type[Answer]:
+    answered: type[Answer] = get_type_hints(projection.view)["return"]
+    return answered
+
+
+def _model(projection: Projection[Any]) -> type[OfClient]:
+    name = f"{projection.title.title().replace(' ', '')}OfClient"
+    described: Any = (_answered(projection), Field(description=f"{projection.title} of the client."))
+    fields = {_field(projection): described}
+    return create_model(name, __base__=OfClient, __doc__=f"{projection.title} of a client.", **fields)
+
+
+def _endpoint(projection: Projection[Any]) -> Endpoint:
+    async def read(request: Request) -> Response:
+        caller = await authorized(request, Scope.READ)
+        client_id = path_id(request, "client_id")
+        asked = query(request, Moments)
+        answered = await system(request).reader.projection(
+            caller.organization_id, client_id, projection.name, as_of=asked.as_of, known_at=asked.known_at
+        )
+        content = answer_of(projection, client_id, answered.version, asked.as_of, asked.known_at, answered.answer)
+        timeless = asked.as_of is not None or asked.known_at is not None
+        return read_answer(request, content, answered.version, timeless=timeless)
+
+    return read
+
+
+def _operation(projection: Projection[Any]) -> Operation:
+    title = projection.title
+    return Operation(
+        method="GET",
+        path=f"/v1/clients/{{client_id}}/{_field(projection).replace('_', '-')}",
+        endpoint=_endpoint(projection),
+        operation_id=operation_id(projection),
+        summary=f"Read {title[0].lower()}{title[1:]}",
+        description=(_answered(projection).__doc__ or "") + _HOW_TO_ASK,
+        tag="Reading",
+        scope=Scope.READ,
+        query=Moments,
+        headers=IF_NONE_MATCH,
+        answers={
+            200: Documented(
+                description=f"{title} of the client.", model=_MODELS[projection.name], headers=VERSION_HEADER
+            ),
+            304: NOT_MODIFIED,
+        },
+        problems=(NoSuchClient, KnownAtAhead, ProjectionBroken),
+    )
+
+
+_MODELS: Final = {projection.name: _model(projection) for projection in PROJECTIONS}
+
+OPERATIONS: Final = [_operation(projection) for projection in PROJECTIONS]

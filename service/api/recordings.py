@@ -1,0 +1,89 @@
+"""What callers ask to record, and the ids that it gets when they give none."""
+
+from collections.abc import Sequence
+from typing import Annotated, Final
+from uuid import UUID, uuid4, uuid5
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from domain.entry import Draft
+from domain.events.base import Slug
+from domain.events.catalogue import AnyEvent
+from domain.vocabulary import Precision
+from service.api.moments import Moment
+from service.care.caller import Caller
+
+MOST_EVENTS: Final = 100
+"""How many events one request can record."""
+
+_IDS: Final = UUID("6f0c5a52-3d7e-5b0a-9a53-6a2f0f6b1c11")
+"""The namespace of ids that are derived. It never changes, or retries would no longer be known as such."""
+
+
+class Recording(BaseModel):
+    """An event to record: what happened and when, and where the news comes from."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    id: UUID | None = Field(
+        None,
+        description="The event's id, and what makes a retry safe: the same id with the same content is recorded once."
+        " Left out, it is derived from `Idempotency-Key`, or random when there is none.",
+    )
+    occurred_at: Moment = Field(description="When it happened, with a time zone. May lie long ago, not in the future.")
+    precision: Precision = Field(Precision.INSTANT, description="How exactly that moment is known.")
+    source: Slug | None = Field(
+        None, description="The system that the news comes from. Left out, it is the name of the API key."
+    )
+    correlation_id: UUID | None = Field(None, description="An id of your own that related events share.")
+    causation_id: UUID | None = Field(None, description="An id of your own for what led to this event.")
+    event: AnyEvent = Field(description="What happened; `type` says which kind of event it is.")
+
+
+Recordings = Annotated[list[Recording], Field(min_length=1, max_length=MOST_EVENTS)]
+
+
+class NewClient(BaseModel):
+    """A client to create, with the first events of their timeline."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    client_id: UUID | None = Field(
+        None,
+        description="The client's id. Left out, it is derived from the first event's id: a retry is the same client.",
+    )
+    events: Recordings = Field(
+        description="The first of them is `client_registered` or, in a crisis, `crisis_contact_recorded`."
+    )
+
+
+ONE_RECORDING: Final = TypeAdapter(Recording)
+RECORDINGS: Final = TypeAdapter(Recordings)
+NEW_CLIENT: Final = TypeAdapter(NewClient)
+
+
+def drafts(recordings: Sequence[Recording], caller: Caller, idempotency_key: str | None) -> list[Draft]:
+    """What the caller asks to record, each with an id."""
+    return [
+        Draft(
+            recording.id or _event_id(caller, idempotency_key, place),
+            recording.event,
+            recording.occurred_at,
+            recording.precision,
+            recording.source or caller.name,
+            recording.correlation_id,
+            recording.causation_id,
+        )
+        for place, recording in enumerate(recordings)
+    ]
+
+
+def _event_id(caller: Caller, idempotency_key: str | None, place: int) -> UUID:
+    if idempotency_key is None:
+        return uuid4()
+    return uuid5(_IDS, f"event {caller.organization_id} {caller.key_id} {place} {idempotency_key}")
+
+
+def client_id_of(caller: Caller, first: Draft) -> UUID:
+    """The id of the client whose timeline this event opens, when the caller gives none."""
+    return uuid5(_IDS, f"client {caller.organization_id} {first.id}")

@@ -1,0 +1,82 @@
+"""Around every request: its id, one line in the log, and what to do when something unforeseen is raised.
+
+The line tells the route, never the path: paths hold ids of clients. No header, query or body is logged.
+"""
+
+import re
+import time
+from typing import Final
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.api.access import CALLER
+from service.api.problems import Unexpected
+from service.logging_setup import frames
+
+CLIENT_GONE: Final = 499
+"""What the log says of a request whose sender left before it was complete; nobody is there to be answered."""
+
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+
+log = structlog.get_logger(__name__)
+
+
+class RequestLog:
+    """The outermost part of the application that is ours."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        started = time.perf_counter()
+        status = 0
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(raw=message["headers"])["X-Request-Id"] = request_id
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, send_with_id)
+            except ClientDisconnect:
+                status = CLIENT_GONE
+            except Exception as error:  # noqa: BLE001 - it is logged, and answered with the id of the log's line
+                error_id = uuid4()
+                log.error("unexpected", error_id=str(error_id), error=frames(error))
+                if not status:
+                    problem = Unexpected("The service failed; its log tells more under this id.", error_id=error_id)
+                    await problem.response()(scope, receive, send_with_id)
+            finally:
+                log.info(
+                    "request",
+                    method=scope["method"],
+                    route=_route(scope),
+                    status=status,
+                    milliseconds=round((time.perf_counter() - started) * 1_000, 2),
+                    organization_id=_organization_id(scope),
+                )
+
+
+def _request_id(scope: Scope) -> str:
+    said = Headers(scope=scope).get("x-request-id", "")
+    return said if _REQUEST_ID.fullmatch(said) else uuid4().hex
+
+
+def _route(scope: Scope) -> str | None:
+    return getattr(scope.get("route"), "path", None)
+
+
+def _organization_id(scope: Scope) -> str | None:
+    caller = scope.get(CALLER)
+    return str(caller.organization_id) if caller else None

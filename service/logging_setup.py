@@ -1,0 +1,75 @@
+"""Logging: one JSON object a line, on standard error, without anything that was said about a client.
+
+Texts of exceptions may quote what was being worked on, so a log tells only what kind of exception was raised
+and where. Lines of libraries keep their first line, which says what happened; further ones quote.
+"""
+
+import json
+import logging
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+import structlog
+
+_QUOTING: Final = frozenset({"asyncio"})
+"""Loggers whose first line already quotes: asyncio shows the arguments of the callback that failed."""
+
+_CHATTY: Final = ("alembic", "asyncio", "asyncpg", "httpcore", "httpx", "sqlalchemy", "uvicorn.access")
+"""Loggers that say too much below a warning: requests with ids of clients in their addresses, statements."""
+
+
+def configure_logging(level: str = "info", stream: TextIO | None = None) -> None:
+    """Send all logs, the libraries' too, to the stream (standard error unless given)."""
+    stream = stream or sys.stderr
+    number = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _without_texts,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.WriteLoggerFactory(stream),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(_JsonLine())
+    logging.basicConfig(handlers=[handler], level=number, force=True)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(max(number, logging.WARNING))
+
+
+def frames(error: BaseException) -> list[str]:
+    """What kind of exception was raised where, and what had led to it; no text of it."""
+    chain: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None:
+        places = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(cause.__traceback__)]
+        chain.append(" < ".join([type(cause).__qualname__, *reversed(places)]))
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    return chain
+
+
+def _without_texts(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    raised = event.pop("exc_info", None)
+    if raised:
+        error = raised if isinstance(raised, BaseException) else sys.exception()
+        event["error"] = frames(error) if error else []
+    return event
+
+
+class _JsonLine(logging.Formatter):
+    """A library's record in the form of our own lines."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        event = "a library reports" if record.name in _QUOTING else record.getMessage().partition("\n")[0]
+        line: dict[str, Any] = {"event": event, "logger": record.name, "level": record.levelname.lower()}
+        if record.exc_info and record.exc_info[1]:
+            line["error"] = frames(record.exc_info[1])
+        line["timestamp"] = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
+        return json.dumps(line)

@@ -1,0 +1,97 @@
+"""A clinic that calls the API: an organization, a key of it, and the requests that people there make."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from service.api.problem import MEDIA_TYPE, ProblemDocument
+from service.api.problems import CATALOGUE
+from service.bootstrap import System
+from service.care.caller import KeyRole, Scope
+
+Json = Any
+
+REGISTERED: Json = {"type": "client_registered", "name": "Dana Example", "time_zone": "America/Chicago"}
+SESSION: Json = {"type": "session_held", "kind": "individual", "channel": "in_person", "held_by": "counselor"}
+GOAL: Json = {"type": "goal_set", "category": "sleep", "description": "Sleep through the night"}
+
+
+def recording(event: Json, at: str = "2026-03-02T15:00:00Z", **said: Json) -> Json:
+    """The event as it is sent."""
+    return {"occurred_at": at, "event": event, **said}
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """Calls the API with one key."""
+
+    http: httpx.AsyncClient
+    system: System
+    organization_id: UUID
+    key: str
+
+    async def with_key(
+        self, role: KeyRole = KeyRole.COUNSELOR, name: str = "ana", scopes: set[Scope] | None = None
+    ) -> "Clinic":
+        """The same clinic, calling with another, new key."""
+        _, key = await self.system.api_keys.create(self.organization_id, name, role, scopes)
+        return replace(self, key=key)
+
+    async def request(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **sent: Any
+    ) -> httpx.Response:
+        """A request with the key."""
+        headers = {"Authorization": f"Bearer {self.key}", **(headers or {})}
+        return await self.http.request(method, path, headers=headers, **sent)
+
+    async def get(self, path: str, headers: Mapping[str, str] | None = None, **params: Any) -> httpx.Response:
+        """A read."""
+        return await self.request("GET", path, headers=headers, params=params or None)
+
+    async def record(
+        self, client_id: str, *recordings: Json, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """Record one event as an object, several as a list."""
+        sent = recordings[0] if len(recordings) == 1 else list(recordings)
+        return await self.request("POST", events_of(client_id), json=sent, headers=headers)
+
+    async def create(self, *recordings: Json, **said: Json) -> httpx.Response:
+        """Create a client."""
+        return await self.request("POST", "/v1/clients", json={"events": recordings, **said})
+
+    async def client(self, *recordings: Json) -> str:
+        """A new client's id, registered unless other events are given."""
+        created = await self.create(*(recordings or [recording(REGISTERED)]))
+        assert created.status_code == 201, created.text
+        return str(created.json()["client_id"])
+
+    async def versions(self, client_id: str) -> list[int]:
+        """The versions of all that is recorded of the client."""
+        answer = await self.get(events_of(client_id), limit=1_000)
+        return [event["version"] for event in answer.json()["events"]]
+
+
+def events_of(client_id: str) -> str:
+    return f"/v1/clients/{client_id}/events"
+
+
+def problem_in(response: httpx.Response, slug: str) -> ProblemDocument:
+    """The problem, which must be of this kind, well formed and told by its headers."""
+    assert response.headers["content-type"] == MEDIA_TYPE, response.text
+    document = ProblemDocument.model_validate_json(response.content)
+    assert document.type == f"/v1/problems/{slug}", response.text
+    assert response.status_code == document.status == CATALOGUE[slug].status
+    assert document.title == CATALOGUE[slug].title
+    assert document.detail
+    assert response.headers["x-request-id"]
+    return document
+
+
+def errors_in(response: httpx.Response, slug: str) -> set[tuple[str, str]]:
+    """The field and rule of each error of the problem, which must be of this kind."""
+    errors = problem_in(response, slug).errors
+    assert all(error.message for error in errors)
+    return {(error.field, error.rule) for error in errors}

@@ -1,0 +1,114 @@
+"""The API's description: complete, true, and shown without asking another host."""
+
+import json
+import re
+from typing import Any
+
+import httpx
+import jsonschema_rs
+import pytest
+
+from service.api import examples
+from service.api.app import OPERATIONS
+from tests.api.clinic import Clinic, events_of
+
+Described = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+async def described(http: httpx.AsyncClient) -> Described:
+    answer: Described = (await http.get("/openapi.json")).json()
+    return answer
+
+
+def operations(described: Described) -> list[Described]:
+    return [operation for path in described["paths"].values() for operation in path.values()]
+
+
+def test_every_operation_says_all_that_is_to_be_said(described: Described) -> None:
+    found = operations(described)
+
+    assert len(found) == len({each["operationId"] for each in found}) == len(OPERATIONS)
+    for each in found:
+        assert each["summary"]
+        assert each["description"]
+        assert "500" in each["responses"]
+        assert all(answer["description"] for answer in each["responses"].values())
+        assert all(parameter["description"] for parameter in each.get("parameters", ()))
+
+
+def test_every_operation_about_clients_tells_what_may_go_wrong(described: Described) -> None:
+    for path, each in described["paths"].items():
+        for operation in each.values():
+            if path.startswith("/v1/clients"):
+                assert {"401", "403", "422", "500", "503"} <= set(operation["responses"])
+                assert operation["security"]
+            else:
+                assert "security" not in operation
+
+
+def test_everything_referred_to_is_there(described: Described) -> None:
+    referred_to = set(re.findall(r"#/components/schemas/([^\"]+)", json.dumps(described)))
+
+    assert referred_to == set(described["components"]["schemas"])
+
+
+def test_every_answer_has_an_example_that_fits_its_schema(described: Described) -> None:
+    for each in operations(described):
+        for status, answer in each["responses"].items():
+            for media_type, content in answer.get("content", {}).items():
+                shown = [content["example"]] if status < "3" else [e["value"] for e in content["examples"].values()]
+                assert shown, (each["operationId"], status, media_type)
+                for example in shown:
+                    fits(described, content["schema"], example)
+
+
+def test_every_request_has_examples_that_fit_their_schema(described: Described) -> None:
+    for each in operations(described):
+        for content in each.get("requestBody", {}).get("content", {}).values():
+            assert content["examples"]
+            for example in content["examples"].values():
+                fits(described, content["schema"], example["value"])
+
+
+def fits(described: Described, schema: Described, example: object) -> None:
+    jsonschema_rs.validate({**schema, "components": described["components"]}, example)
+
+
+async def test_the_example_requests_are_recorded_when_they_are_sent(clinic: Clinic) -> None:
+    for body in examples.NEW_CLIENTS.values():
+        assert (await clinic.request("POST", "/v1/clients", json=body)).status_code == 201
+    for body in examples.RECORDINGS.values():
+        assert (await clinic.request("POST", events_of(examples.CLIENT), json=body)).status_code == 201
+
+
+async def test_answers_fit_their_schemas(clinic: Clinic, described: Described) -> None:
+    for body in (*examples.NEW_CLIENTS.values(),):
+        await clinic.request("POST", "/v1/clients", json=body)
+    for body in examples.RECORDINGS.values():
+        await clinic.request("POST", events_of(examples.CLIENT), json=body)
+
+    for path, each in described["paths"].items():
+        filled = path.format(client_id=examples.CLIENT, event_id=examples.CRISIS, slug="refused")
+        if "get" in each:
+            answer = await clinic.get(filled)
+            assert answer.status_code == 200, answer.text
+            fits(described, each["get"]["responses"]["200"]["content"]["application/json"]["schema"], answer.json())
+
+
+def test_the_description_explains_postvention_and_the_words(described: Described) -> None:
+    text = described["info"]["description"]
+
+    for word in ("Postvention", "If-Match", "Idempotency-Key", "as_of", "known_at", "Bearer"):
+        assert word in text
+
+
+async def test_the_page_asks_no_other_host(http: httpx.AsyncClient) -> None:
+    page = await http.get("/docs")
+
+    asked = re.findall(r"""(?:src|href|url)\s*[=:]\s*["']([^"']+)["']""", page.text)
+    assert asked
+    assert "'self'" in page.headers["content-security-policy"]
+    for address in asked:
+        assert address.startswith("/"), address
+        assert (await http.get(address)).status_code == 200, address
