@@ -162,7 +162,13 @@ class Recorder:
     async def _project(self, organization_id: UUID, recorded: Recorded) -> None:
         try:
             await self._projector.project(organization_id, recorded.client_id, recorded.entries)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, StoreUnavailable) as error:
+        except (
+            asyncpg.PostgresError,
+            asyncpg.InterfaceError,
+            asyncpg.InternalClientError,
+            OSError,
+            StoreUnavailable,
+        ) as error:
             # The entries are durable and acknowledged all the same: reads fold what is missing, catch-up repairs.
             log.error("projector_unreachable", error=describe(error), organization_id=str(organization_id))
 
