@@ -1,0 +1,80 @@
+"""The service as a process of its own, over an embedded server in its data folder, to be killed."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Self
+
+import httpx
+import psutil
+
+COMMAND = (sys.executable, "-c", "from service.cli.main import app; app()")
+
+
+class ServiceProcess:
+    """One `care-timeline serve` at a time over one data folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._environment = {**os.environ, "CARE_TIMELINE_DATA_DIR": str(data_dir)}
+        self._data_dir = data_dir
+        self._process: asyncio.subprocess.Process | None = None
+        self.address = ""
+
+    def command(self, *arguments: str) -> str:
+        """What another command of the command line prints; it must end well."""
+        done = subprocess.run(
+            [*COMMAND, *arguments], env=self._environment, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == 0, done.stderr + done.stdout
+        return done.stdout.strip()
+
+    async def start(self) -> Self:
+        """Start it and wait until it has told its address."""
+        self._process = await asyncio.create_subprocess_exec(
+            *COMMAND, "serve", "--port", "0",
+            env=self._environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        assert self._process.stdout is not None
+        while line := (await self._process.stdout.readline()).decode():
+            if "http://" in line:
+                self.address = line[line.index("http://") :].strip()
+                return self
+        raise AssertionError("the service ended before it told its address")
+
+    async def kill(self) -> None:
+        """As a power cut does: no last word."""
+        assert self._process is not None
+        self._process.kill()
+        await self._process.wait()
+
+    async def stop(self) -> None:
+        """As an operator does."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(signal.SIGTERM)
+            await self._process.wait()
+
+    def kill_postgresql(self) -> int:
+        """Kill every process of its PostgreSQL server at once; how many there were."""
+        servers = [
+            process
+            for process in psutil.process_iter(["name", "cmdline"])
+            if process.info["name"] == "postgres" and str(self._data_dir) in " ".join(process.info["cmdline"] or ())
+        ]
+        processes = [each for server in servers for each in (server, *server.children(recursive=True))]
+        for process in processes:
+            process.kill()
+        psutil.wait_procs(processes, timeout=30)
+        return len(processes)
+
+    async def caught_up(self) -> None:
+        """Wait until no projection lags."""
+        async with httpx.AsyncClient(base_url=self.address, timeout=30) as http:
+            for _ in range(600):
+                ready = (await http.get("/readyz")).json()
+                if all(each["behind"] == each["failed"] == 0 for each in ready["projections"]):
+                    return
+                await asyncio.sleep(0.1)
+        raise AssertionError(f"projections still lag: {ready}")
