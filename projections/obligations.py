@@ -29,7 +29,7 @@ from projections.projection import Fold
 
 
 class ObligationKind(StrEnum):
-    """What must happen."""
+    """What an obligation asks for."""
 
     HANDOFF_ACCEPTANCE = "handoff_acceptance"
     CLIENT_MEETING = "client_meeting"
