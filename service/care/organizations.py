@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import asyncpg
 from pydantic import BaseModel
@@ -67,7 +67,7 @@ async def create_organization(owner: asyncpg.Connection, name: str, time_zone: s
     """Create an organization, as the owner. Raises ValueError for an unknown time zone."""
     try:
         ZoneInfo(time_zone)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, ZoneInfoNotFoundError) as error:
         raise ValueError(f"{time_zone} is no time zone of the IANA database, such as America/Chicago.") from error
     organization = Organization(organization_id=uuid4(), name=name, time_zone=time_zone, created_at=clock.now())
     async with owner.transaction():

@@ -1,0 +1,55 @@
+"""The command care-timeline."""
+
+import typer
+
+from service.cli import keys, organizations
+from service.cli.catch_up import catch_up
+from service.cli.demo import demo
+from service.cli.doctor import doctor
+from service.cli.help_text import add, prose
+from service.cli.migrate import migrate
+from service.cli.rebuild import rebuild
+from service.cli.replay import replay
+from service.cli.serve import serve
+from service.cli.verify import verify
+
+RUN = "Run"
+SET_UP = "Set up"
+LOOK = "Look and check"
+KEEP_UP = "Keep projections up to date"
+
+app = typer.Typer(
+    name="care-timeline",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    help=prose(
+        """
+    The history of care of people in recovery, kept as a log that nobody can alter.
+
+    Begin with [bold]care-timeline demo[/bold]: it tells a story of care through the real service. To run your own,
+    set up an organization, make a key, and serve:
+
+      care-timeline organizations create "Harbor Lane Recovery" --time-zone America/Chicago
+      care-timeline keys create --role counselor --name ana
+      care-timeline serve
+
+    Every command explains itself: care-timeline COMMAND --help.
+    """
+    ),
+    epilog="Settings come from the environment: CARE_TIMELINE_DATA_DIR, CARE_TIMELINE_DATABASE_URL and others; without"
+    " any, an embedded PostgreSQL is used. Exit codes: 0 done, 1 not done or something is wrong (one sentence"
+    " says what to do), 2 the command was not understood, 130 stopped with Ctrl-C.",
+)
+
+add(app, serve, panel=RUN)
+add(app, demo, panel=RUN)
+add(app, migrate, panel=SET_UP)
+app.add_typer(organizations.app, name="organizations", rich_help_panel=SET_UP)
+app.add_typer(keys.app, name="keys", rich_help_panel=SET_UP)
+add(app, doctor, panel=LOOK)
+add(app, replay, panel=LOOK)
+add(app, verify, panel=LOOK)
+add(app, catch_up, name="catch-up", panel=KEEP_UP)
+add(app, rebuild, panel=KEEP_UP)

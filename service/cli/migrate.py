@@ -1,0 +1,33 @@
+"""care-timeline migrate."""
+
+
+def migrate() -> None:
+    """
+    Bring the database to the schema of this release.
+
+    Works as the database's owner: set CARE_TIMELINE_OWNER_DATABASE_URL beside CARE_TIMELINE_DATABASE_URL.
+    Run it after each upgrade, before the new release is started; when two run at once, one waits for the
+    other. A database at the newest schema is left as it is. The embedded PostgreSQL needs no migrate: it is
+    brought up to date whenever a command starts it.
+
+    [bold]Examples[/bold]
+
+      care-timeline migrate
+
+    Exit codes: 0 the database is at the newest schema, 1 it is not.
+    """
+    from service.bootstrap import OwnerNeeded, database
+    from service.cli.console import out
+    from service.cli.running import run
+    from service.database.migrate import migrate as migrate_database
+    from service.database.migrate import newest_revision
+    from service.settings import Settings
+
+    async def work(settings: Settings) -> None:
+        async with database(settings) as addresses:
+            if addresses.owner is None:
+                raise OwnerNeeded
+            await migrate_database(addresses.owner)
+        out.print(f"The database is at revision {newest_revision()}, the newest.")
+
+    run(work)

@@ -1,0 +1,28 @@
+"""Which organization a command is about: its id or its exact name, or the only one that there is."""
+
+from collections.abc import Sequence
+
+from service.care.organizations import Organization
+from service.cli.running import CommandFailed
+
+
+def choose(organizations: Sequence[Organization], said: str | None) -> Organization:
+    """The organization of that id or exact name; without either, the only one. Raises CommandFailed."""
+    if not organizations:
+        raise CommandFailed("There is no organization yet: make one with care-timeline organizations create NAME.")
+    if said is None:
+        if len(organizations) == 1:
+            return organizations[0]
+        raise CommandFailed(
+            "There are several organizations: say which one with --organization;"
+            " care-timeline organizations list shows them."
+        )
+    meant = [each for each in organizations if said == each.name or said.lower() == str(each.organization_id)]
+    if not meant:
+        raise CommandFailed(
+            f"No organization has the id or the exact name {said!r}: care-timeline organizations list shows them."
+        )
+    if len(meant) > 1:
+        ids = ", ".join(str(each.organization_id) for each in meant)
+        raise CommandFailed(f"Several organizations are called {said!r}: give the id of one of them: {ids}.")
+    return meant[0]

@@ -1,0 +1,90 @@
+"""care-timeline organizations."""
+
+from typing import Annotated
+
+import typer
+
+from service.cli.help_text import add, prose
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help=prose(
+        """
+    The clinics and programmes whose records this service keeps, each a world of its own.
+
+    [bold]Examples[/bold]
+
+      care-timeline organizations create "Harbor Lane Recovery" --time-zone America/Chicago
+      care-timeline organizations list
+
+    Every command here explains itself: care-timeline organizations create --help.
+    """
+    ),
+)
+
+
+def create(
+    name: Annotated[str, typer.Argument(help="What people call it.", show_default=False)],
+    time_zone: Annotated[
+        str,
+        typer.Option(
+            metavar="ZONE", help="Where its working days begin and end: an IANA name such as America/Chicago."
+        ),
+    ] = "UTC",
+) -> None:
+    """
+    Set up an organization, and print its id.
+
+    Works as the database's owner (CARE_TIMELINE_OWNER_DATABASE_URL; the embedded PostgreSQL needs nothing).
+
+    Exit codes: 0 set up, 1 not.
+    """
+    import asyncpg
+
+    from service.bootstrap import OwnerNeeded, database
+    from service.care.organizations import Organization, create_organization
+    from service.cli.console import err, out
+    from service.cli.running import CommandFailed, run
+    from service.settings import Settings
+
+    async def work(settings: Settings) -> Organization:
+        async with database(settings) as addresses:
+            if addresses.owner is None:
+                raise OwnerNeeded
+            owner = await asyncpg.connect(addresses.owner)
+            try:
+                return await create_organization(owner, name, time_zone)
+            except ValueError as error:
+                raise CommandFailed(str(error)) from error
+            finally:
+                await owner.close()
+
+    organization = run(work)
+    out.print(str(organization.organization_id))
+    err.print(f"{organization.name} is set up. Next: care-timeline keys create --role counselor --name NAME")
+
+
+def list_all() -> None:
+    """
+    Show every organization with its id and its time zone.
+    """
+    from rich.table import Table
+
+    from service.bootstrap import running
+    from service.care.organizations import Organization
+    from service.cli.console import out
+    from service.cli.running import run
+    from service.settings import Settings
+
+    async def work(settings: Settings) -> list[Organization]:
+        async with running(settings) as system:
+            return await system.organizations.all()
+
+    table = Table("Name", "Id", "Time zone", "Since", box=None, pad_edge=False)
+    for each in run(work):
+        table.add_row(each.name, str(each.organization_id), each.time_zone, f"{each.created_at:%Y-%m-%d}")
+    out.print(table if table.rows else "There is none yet: care-timeline organizations create NAME makes one.")
+
+
+add(app, create)
+add(app, list_all, name="list")

@@ -1,0 +1,78 @@
+"""Showing a client's record at a moment, or after each of its entries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from rich.rule import Rule
+from rich.text import Text
+
+from domain.entry import Entry
+from domain.events.registration import ClientRegistered
+from service.care.organizations import Organization
+from service.care.reader import Reader
+from service.cli.console import out
+from service.pictures import Look, picture
+from service.pictures.timeline import timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose record, which projections of it, and at which two times."""
+
+    reader: Reader
+    organization: Organization
+    client_id: UUID
+    projections: Sequence[str]
+    as_of: datetime | None
+    known_at: datetime | None
+
+    async def entries(self) -> list[Entry]:
+        """What had been recorded. Raises UnknownClient, KnownAtInFuture."""
+        return await self.reader.timeline(self.organization.organization_id, self.client_id, known_at=self.known_at)
+
+    def look(self, entries: Sequence[Entry]) -> Look:
+        """Moments in the client's time zone, or the organization's before registration."""
+        zones = [entry.event.time_zone for entry in entries if isinstance(entry.event, ClientRegistered)]
+        zone = ZoneInfo(zones[-1] if zones else self.organization.time_zone)
+        return Look(zone, {entry.id: entry.version for entry in entries})
+
+
+async def show(asked: Asked, *, timeline_too: bool) -> None:
+    """Print the record at the moment asked about."""
+    entries = await asked.entries()
+    look = asked.look(entries)
+    out.print(Text(_when(asked, look), style="bold"))
+    if not entries:
+        out.print("Nothing had been recorded by then.")
+        return
+    if timeline_too:
+        out.print(timeline(entries, look, as_of=asked.as_of))
+    await _pictures(asked, look)
+
+
+async def show_each(asked: Asked) -> None:
+    """Print the record as it was known after each of its entries."""
+    entries = await asked.entries()
+    for count, entry in enumerate(entries, start=1):
+        look = asked.look(entries[:count])
+        said = f"#{entry.version} {entry.event.type}, occurred {look.full(entry.occurred_at)}"
+        out.print(Rule(Text(said, style="bold"), align="left"))
+        out.print(f"recorded {look.full(entry.recorded_at)} by {entry.recorded_by}")
+        await _pictures(replace(asked, known_at=entry.recorded_at), look)
+
+
+async def _pictures(asked: Asked, look: Look) -> None:
+    for name in asked.projections:
+        answered = await asked.reader.projection(
+            asked.organization.organization_id, asked.client_id, name, as_of=asked.as_of, known_at=asked.known_at
+        )
+        out.print(picture(name, answered.answer, look))
+
+
+def _when(asked: Asked, look: Look) -> str:
+    as_of = look.full(asked.as_of) if asked.as_of else "now"
+    known_at = look.full(asked.known_at) if asked.known_at else "now"
+    return f"As of {as_of}, as known at {known_at}"

@@ -1,0 +1,64 @@
+"""Running a command: settings, an event loop, and errors as one plain sentence."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from service.settings import Settings
+
+T = TypeVar("T")
+
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it."""
+
+
+class CommandFailed(Exception):
+    """What was asked cannot be done; the message says why, and what to do."""
+
+
+def run(work: Callable[["Settings"], Coroutine[Any, Any, T]], settings: Callable[[], "Settings"] | None = None) -> T:
+    """The result of the work, done with the settings of the environment unless others are given.
+
+    Expected errors end the command with a sentence on standard error and exit code 1.
+    """
+    with said_plainly(), asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(work((settings or _environment)()))
+
+
+@contextmanager
+def said_plainly() -> Iterator[None]:
+    """Turns expected errors into a sentence and an exit code; what nobody expected keeps its traceback."""
+    from service.cli.console import err
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        err.print("Stopped.")
+        raise typer.Exit(INTERRUPTED) from None
+    except Exception as error:
+        from service.cli.plainly import plainly
+
+        sentence = plainly(error)
+        if sentence is None:
+            raise
+        err.print(sentence, style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+
+
+def _environment() -> "Settings":
+    from service.settings import Settings
+
+    return Settings()
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    if sys.platform == "win32":
+        return None
+    import uvloop
+
+    return uvloop.new_event_loop

@@ -1,0 +1,106 @@
+"""Checks of the database: its version, its schema, and that the service's login can do no more than it should."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+
+from service.database.migrate import MigrationError, newest_revision, require_migrated
+from service.database.protection import APP_ROLE, OWNER_ROLE
+from service.doctor.check import Check
+
+OLDEST_VERSION = 15
+
+_LOGIN = """
+select current_user as name, rolsuper, rolbypassrls, pg_has_role(current_user, $1, 'member') as owner
+  from pg_roles where rolname = current_user
+"""
+
+_CHANGES = """
+select privilege from unnest(array['update', 'delete', 'truncate']) as privilege
+ where has_table_privilege('log.event', privilege)
+    or privilege = 'update' and has_any_column_privilege('log.event', privilege)
+"""
+
+_UNPROTECTED = """
+select relation.oid::regclass::text as name
+  from pg_class as relation
+  join pg_namespace as schema on schema.oid = relation.relnamespace
+  join pg_attribute as attribute on attribute.attrelid = relation.oid
+ where relation.relkind in ('r', 'p') and schema.nspname in ('log', 'keyring', 'access', 'projection')
+   and attribute.attname = 'organization_id' and not attribute.attisdropped
+   and not (relation.relrowsecurity and relation.relforcerowsecurity)
+ order by name
+"""
+
+
+async def checks(pool: asyncpg.Pool) -> AsyncIterator[Check]:
+    """Every check of the database, through the service's own login."""
+    yield await version(pool)
+    migrated = await schema(pool)
+    yield migrated
+    yield await login(pool)
+    if migrated.good:
+        yield await append_only(pool)
+        yield await isolation(pool)
+
+
+async def version(pool: asyncpg.Pool) -> Check:
+    """Whether the server is new enough."""
+    number = int(await pool.fetchval("select current_setting('server_version_num')"))
+    found = f"PostgreSQL {number // 10_000}.{number % 10_000}"
+    if number >= OLDEST_VERSION * 10_000:
+        return Check("database", True, f"{found} answers.")
+    return Check("database", False, f"{found} is too old: the service needs {OLDEST_VERSION} or newer.")
+
+
+async def schema(pool: asyncpg.Pool) -> Check:
+    """Whether the schema is the one of this release."""
+    try:
+        await require_migrated(pool)
+    except MigrationError as error:
+        return Check("schema", False, str(error))
+    return Check("schema", True, f"At revision {newest_revision()}, the newest.")
+
+
+async def login(pool: asyncpg.Pool) -> Check:
+    """Whether the service's login is an ordinary one."""
+    found = await pool.fetchrow(_LOGIN, OWNER_ROLE)
+    assert found is not None
+    too_much = [
+        what
+        for what, has in (
+            ("is a superuser", found["rolsuper"]),
+            ("passes row-level security by", found["rolbypassrls"]),
+            (f"may act as {OWNER_ROLE}", found["owner"]),
+        )
+        if has
+    ]
+    if too_much:
+        return Check(
+            "login",
+            False,
+            f"The login {found['name']} {' and '.join(too_much)}: let CARE_TIMELINE_DATABASE_URL name a login that was"
+            f" granted {APP_ROLE} and nothing else.",
+        )
+    return Check("login", True, f"The login {found['name']} can do what the service does, and no more.")
+
+
+async def append_only(pool: asyncpg.Pool) -> Check:
+    """Whether the login can change what was recorded."""
+    changes = [record["privilege"] for record in await pool.fetch(_CHANGES)]
+    if changes:
+        return Check("log", False, f"The login may {', '.join(changes)} events: revoke that on log.event.")
+    return Check("log", True, "The login can add events and read them, never change them.")
+
+
+async def isolation(pool: asyncpg.Pool) -> Check:
+    """Whether every table keeps organizations apart."""
+    unprotected = [record["name"] for record in await pool.fetch(_UNPROTECTED)]
+    if unprotected:
+        return Check(
+            "isolation",
+            False,
+            f"Row-level security is not forced on {', '.join(unprotected)}: run"
+            " ALTER TABLE … ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY on each, and find out who changed it.",
+        )
+    return Check("isolation", True, "Row-level security is forced on every table that holds an organization's rows.")

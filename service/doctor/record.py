@@ -1,0 +1,51 @@
+"""Checks of the record: whether its keys open, and whether projections are up to date."""
+
+from service.bootstrap import System
+from service.database.connection import scoped
+from service.doctor.check import Check
+from service.log.keyring import UnknownKey
+from service.log.seal import SealBroken
+from service.projector.catch_up import lag
+
+_ONE_CLIENT_OF_EACH = """
+select distinct on (kek_id) kek_id, client_id from keyring.client_key
+ where organization_id = $1 and destroyed_at is null order by kek_id, client_id
+"""
+
+
+async def keys(system: System) -> Check:
+    """Whether each key-encryption key in use is there, and opens the key of a client."""
+    opened: set[str] = set()
+    for organization_id in await system.organizations.ids():
+        async with scoped(system.pool, organization_id) as connection:
+            wrapped = await connection.fetch(_ONE_CLIENT_OF_EACH, organization_id)
+        for kek_id, client_id in wrapped:
+            try:
+                await system.keyring.data_key(organization_id, client_id, create=False)
+            except (UnknownKey, SealBroken):
+                return Check(
+                    "keys",
+                    False,
+                    f"Clients' keys that {kek_id} wraps do not open: put that key-encryption key back, after the one"
+                    " in use, or those clients' records stay closed.",
+                )
+            opened.add(kek_id)
+    if not opened:
+        return Check("keys", True, "There is a key-encryption key, and no client's key yet for it to open.")
+    return Check("keys", True, f"{', '.join(sorted(opened))} opens the clients' keys.")
+
+
+async def projections(system: System) -> Check:
+    """Whether projections lag behind or failed."""
+    problems = []
+    for projection in system.projector.projections:
+        lags = [
+            await lag(system.pool, organization_id, projection.name)
+            for organization_id in await system.organizations.ids()
+        ]
+        behind, failed = sum(each.behind for each in lags), sum(each.failed for each in lags)
+        if behind or failed:
+            problems.append(f"{projection.name} lags behind for {behind} clients and failed for {failed}")
+    if problems:
+        return Check("projections", False, f"{'; '.join(problems)}: run care-timeline catch-up. Nothing is lost.")
+    return Check("projections", True, "All are up to date.")
