@@ -10,7 +10,7 @@ import pytest
 
 from service.bootstrap import running
 from service.settings import Settings
-from tests.crash.service_process import ServiceProcess
+from tests.service_process import ServiceProcess
 from tests.projector.comparing import assert_equal_to_fresh_folds
 
 WRITERS = 8
