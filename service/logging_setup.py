@@ -21,6 +21,10 @@ _CHATTY: Final = ("alembic", "asyncio", "asyncpg", "httpcore", "httpx", "sqlalch
 """Loggers that say too much below a warning: requests with ids of clients in their addresses, statements."""
 
 
+_SELF_HANDLED: Final = ("uvicorn", "uvicorn.access")
+"""Loggers to which uvicorn gives handlers of their own when it is started from a shell."""
+
+
 def configure_logging(level: str = "info", stream: TextIO | None = None) -> None:
     """Send all logs, the libraries' too, to the stream (standard error unless given)."""
     stream = stream or sys.stderr
@@ -40,6 +44,10 @@ def configure_logging(level: str = "info", stream: TextIO | None = None) -> None
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_JsonLine())
     logging.basicConfig(handlers=[handler], level=number, force=True)
+    for name in _SELF_HANDLED:
+        library = logging.getLogger(name)
+        library.handlers.clear()
+        library.propagate = True
     for name in _CHATTY:
         logging.getLogger(name).setLevel(max(number, logging.WARNING))
 

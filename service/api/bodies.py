@@ -12,6 +12,11 @@ from service.api.problems import BodyTooLarge, InvalidInput, MalformedBody, Unsu
 from service.api.strict_json import errors_in
 
 MOST_BYTES: Final = 1_000_000
+"""What is read of a body."""
+
+MOST_BYTES_HEARD: Final = 20_000_000
+"""What is heard of a larger one and dropped: answered while it is still being sent, the caller's network would
+break the connection off, and the answer would be lost with it."""
 
 T = TypeVar("T")
 
@@ -51,21 +56,20 @@ def _unsupported(header: str, rule: str, message: str) -> Problem:
 
 
 async def _bytes(request: Request) -> bytes:
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared[:20]) > MOST_BYTES:
-        raise _too_large()
-    chunks = []
+    kept = []
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > MOST_BYTES:
-            raise _too_large()
-        chunks.append(chunk)
-    return b"".join(chunks)
+        if size <= MOST_BYTES:
+            kept.append(chunk)
+        elif size > MOST_BYTES_HEARD:
+            raise _too_large({"Connection": "close"})
+    if size > MOST_BYTES:
+        raise _too_large({})
+    return b"".join(kept)
 
 
-def _too_large() -> Problem:
+def _too_large(headers: dict[str, str]) -> Problem:
     message = f"Send {MOST_BYTES:,} bytes at most; put the events into smaller lists."
     errors = [FieldError(field="", rule="at_most_1_mb", message=message)]
-    # Whoever sends more than this may go on sending, so the connection ends here.
-    return BodyTooLarge("The body is larger than 1 MB.", errors=errors, headers={"Connection": "close"})
+    return BodyTooLarge("The body is larger than 1 MB.", errors=errors, headers=headers)

@@ -1,0 +1,145 @@
+"""Words about a client, names, ids of clients and keys stay out of logs; words and names out of the tables.
+
+Each canary is put wherever a caller can put it, in requests that succeed and that fail.
+"""
+
+import asyncio
+import base64
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from service.bootstrap import System
+from service.database.embedded import DatabaseUrls, EmbeddedPostgres
+from tests.api.clinic import GOAL, Clinic, Json, events_of, recording
+from tests.api.live import Live, running_service
+from tests.database import server_log
+
+NAME = "Quetzalcoatl Featherstone"
+WORDS = "we talked by the lighthouse about the marmalade"
+CLIENT = "deadbeef-cafe-4bad-8ace-0123456789ab"
+CRISIS = "0c415150-0000-4000-8000-00000000cafe"
+
+EVENTS: list[Json] = [
+    {"type": "client_registered", "name": NAME, "preferred_name": NAME, "time_zone": "America/Chicago", "phone": WORDS},
+    {"type": "intake_completed", "entry_route": "self", "own_reasons": WORDS, "note": WORDS, "strengths": WORDS},
+    {
+        "type": "consent_granted",
+        "discloser": NAME,
+        "recipients": [NAME],
+        "purpose": "treatment",
+        "scope": ["care_plan"],
+        "expires_on": "2027-01-01",
+        "signed_on": "2026-03-01",
+        "signed_by": NAME,
+    },
+    {**GOAL, "description": WORDS, "unit": WORDS},
+    {
+        "type": "plan_agreed",
+        "summary": WORDS,
+        "agreed_by": ["client"],
+        "interventions": [{"strand": "family", "what": WORDS}],
+    },
+    {"type": "lapse_recorded", "substances": ["alcohol"], "environment": WORDS, "learned": WORDS},
+    {"type": "milestone_celebrated", "own": WORDS, "how": WORDS},
+    {"type": "safety_plan_written", "warning_signs": [WORDS], "people_to_ask": [NAME]},
+    {"type": "handoff_requested", "from_role": "peer", "to_role": "counselor", "to_party": NAME, "urgency": "routine"},
+    {"type": "postvention_reviewed", "crisis": CRISIS, "reviewed_by": ["peer"], "what_worked": WORDS},
+]
+CONTACT: Json = {
+    "type": "crisis_contact_recorded",
+    "kinds": ["panic"],
+    "channel": "phone",
+    "noticed_by": "peer",
+    "account": WORDS,
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def sung(database: DatabaseUrls, system: System, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Live]:
+    """A service that has heard every canary, in requests of every outcome."""
+    async with running_service(database, system, tmp_path_factory.mktemp("service")) as live:
+        statuses = set(await succeed(live.clinic)) | set(await fail(live.clinic))
+        yield live
+    assert statuses == {200, 201, 304, 400, 401, 404, 405, 409, 412, 413, 415, 422}
+
+
+async def succeed(clinic: Clinic) -> list[int]:
+    created = await clinic.create(recording(CONTACT, id=CRISIS), client_id=CLIENT)
+    recorded = await clinic.record(CLIENT, *map(recording, EVENTS))
+    again = await clinic.create(recording(CONTACT, id=CRISIS), client_id=CLIENT)
+    unchanged = await clinic.get(events_of(CLIENT), {"If-None-Match": recorded.headers["etag"]})
+    reads = [
+        await clinic.get(f"/v1/clients/{CLIENT}/{read}")
+        for read in ("events", f"events/{CRISIS}", "care-plan", "milestones", "postvention-reviews")
+    ]
+    assert WORDS in reads[0].text
+    assert NAME in reads[0].text
+    return [answer.status_code for answer in (created, recorded, again, unchanged, *reads)]
+
+
+async def fail(clinic: Clinic) -> list[int]:
+    contact = recording(CONTACT, id=CRISIS)
+    answers = [
+        await clinic.record(CLIENT, {**contact, "event": {**CONTACT, "account": f"{WORDS}!"}}),
+        await clinic.record(CLIENT, recording({**GOAL, "category": WORDS, "description": NAME})),
+        await clinic.record(CLIENT, recording({**GOAL, WORDS: NAME})),
+        await clinic.record(CLIENT, recording({**GOAL, "description": f"{WORDS}\0"})),
+        await clinic.record(CLIENT, recording({"type": "goal_measured", "goal": CRISIS, "value": 1, "note": WORDS})),
+        await clinic.record(CLIENT, recording({**GOAL, "description": WORDS * 50_000})),
+        await clinic.record(CLIENT, recording(GOAL), headers={"If-Match": '"1"', "X-Request-Id": f"{CLIENT} {WORDS}"}),
+        await clinic.record(CLIENT, recording(GOAL), headers={"If-Match": WORDS}),
+        await clinic.record(str(uuid4()), recording({**GOAL, "description": WORDS})),
+        await clinic.request("POST", events_of(CLIENT), content=WORDS, headers={"Content-Type": "text/plain"}),
+        await clinic.request("PATCH", f"{events_of(CLIENT)}?name={NAME}", content=WORDS),
+        await clinic.get(f"/v1/clients/{CLIENT}/{WORDS}", name=NAME),
+        await clinic.get(events_of(CLIENT), as_of=WORDS),
+        await clinic.get(events_of(CLIENT), {"Authorization": f"Bearer {clinic.key}x"}),
+    ]
+    for answer in answers:
+        for canary in (NAME, WORDS, CLIENT, clinic.key):
+            assert canary not in answer.text
+    return [answer.status_code for answer in answers]
+
+
+async def test_the_services_log_holds_none_of_it(sung: Live) -> None:
+    log = sung.log_file.read_text()
+
+    assert '"status": 201' in log
+    assert "/v1/clients/{client_id}/events" in log
+    for canary in (*forms(NAME), *forms(WORDS), *forms(CLIENT), *forms(sung.clinic.key)):
+        assert canary not in log
+
+
+async def test_the_databases_log_holds_none_of_it(sung: Live, server: EmbeddedPostgres) -> None:
+    log = server_log(server)
+
+    assert "database system is ready" in log
+    for canary in (*forms(NAME), *forms(WORDS), *forms(CLIENT), *forms(sung.clinic.key)):
+        assert canary not in log
+
+
+async def test_a_dump_of_the_tables_holds_neither_words_nor_names(
+    sung: Live, server: EmbeddedPostgres, database: DatabaseUrls, tmp_path: Path
+) -> None:
+    dump = await asyncio.to_thread(dumped, server, database, tmp_path / "dump.sql")
+
+    assert CLIENT in dump
+    assert "counselor/ana" in dump
+    for canary in (*forms(NAME), *forms(WORDS), sung.clinic.key, sung.clinic.key.removeprefix("ct_")):
+        assert canary not in dump
+
+
+def forms(canary: str) -> list[str]:
+    """The canary as it may be written: plainly, by each of its words, in hexadecimal digits, and in base64."""
+    plain = canary.encode()
+    return [canary, *(word for word in canary.split() if len(word) > 7), plain.hex(), base64.b64encode(plain).decode()]
+
+
+def dumped(server: EmbeddedPostgres, database: DatabaseUrls, to: Path) -> str:
+    subprocess.run([server.programs / "pg_dump", "--file", str(to), database.superuser], check=True)
+    return to.read_text()
