@@ -11,7 +11,8 @@ APP_PRIVILEGES = ("select", "insert", "update", "delete")
 """What the service's role does with derived rows."""
 
 
-def _state_table(name: str) -> Table:
+def state_table(name: str) -> Table:
+    """The table in which the projector keeps the states of the projection of this name."""
     return client_table(
         f"{name}_state",
         Column("version", Integer, nullable=False, comment="The timeline's version that state and rows stand for."),
@@ -30,7 +31,7 @@ def _state_table(name: str) -> Table:
     )
 
 
-STATE_TABLES: dict[str, Table] = {projection.name: _state_table(projection.name) for projection in PROJECTIONS}
+STATE_TABLES: dict[str, Table] = {projection.name: state_table(projection.name) for projection in PROJECTIONS}
 """Declared on the projections' metadata, so that migrations and rebuilds treat all of a projection's tables alike."""
 
 own_schema(metadata, SCHEMA)
