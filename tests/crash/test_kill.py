@@ -1,7 +1,7 @@
 """Promise 1: an acknowledged event is durable, exactly once, whatever is killed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -10,8 +10,8 @@ import pytest
 
 from service.bootstrap import running
 from service.settings import Settings
-from tests.service_process import ServiceProcess
 from tests.projector.comparing import assert_equal_to_fresh_folds
+from tests.service_process import ServiceProcess
 
 WRITERS = 8
 CHECK_IN = {"type": "check_in_received", "channel": "text", "craving": 4, "mood": 6}
@@ -85,7 +85,7 @@ class Load:
         return httpx.AsyncClient(base_url=address, headers=self._headers, timeout=60)
 
 
-def _recording(event_id: UUID, event: dict[str, object]) -> dict[str, object]:
+def _recording(event_id: UUID, event: Mapping[str, object]) -> dict[str, object]:
     return {"id": str(event_id), "occurred_at": "2026-03-01T15:00:00Z", "event": event}
 
 
