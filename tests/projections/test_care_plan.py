@@ -358,6 +358,15 @@ def test_r42_three_failed_attempts_count_as_not_reached(history: History) -> Non
     assert (found.not_reached, found.reached) == (False, mark(answered, NEXT_DAY))
 
 
+def test_r42_an_attempt_that_names_a_crisis_counts_for_that_one(history: History) -> None:
+    first, second = history.add(crisis(), at=AT), history.add(crisis(), at=AT)
+    history.add(outreach(False, crisis=second), at=NEXT_DAY)
+    history.add(outreach(True, crisis=first), at=LATER)
+
+    found = {each.put_by: (each.attempts, each.reached is not None) for each in shown(history).crises}
+    assert found == {first: (0, True), second: (1, False)}
+
+
 def test_r42_a_resolved_crisis_says_how_it_passed(history: History) -> None:
     met = history.add(crisis(), at=AT)
     resolution = history.add(resolved(met, CrisisOutcome.AVOIDED_LAPSE), at=NEXT_DAY)

@@ -132,6 +132,14 @@ def test_r33_a_completion_says_that_the_handoff_was_accepted(history: History) -
     assert only(obligations(history, ObligationKind.CLIENT_MEETING)).met_by == met
 
 
+def test_r33_an_acceptance_after_the_meeting_asks_for_no_other(history: History) -> None:
+    asked = history.add(handoff(), at=AT)
+    history.add(HandoffCompleted(handoff=asked), at=after(2))
+    history.add(HandoffAccepted(handoff=asked, accepted_by=Role.PEER), at=after(3))
+
+    assert not obligations(history, ObligationKind.CLIENT_MEETING)
+
+
 @pytest.mark.parametrize(("hours", "status"), [(0.5, RELEASED), (1.5, MISSED)])
 def test_r33_a_declined_handoff_asks_for_nothing_any_more(
     history: History, hours: float, status: ObligationStatus
