@@ -1,0 +1,197 @@
+"""Simulated clinics: the same from the same seed, such as the record admits, and like real ones in what they hold."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date, timedelta
+from itertools import islice, pairwise
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.effective import effective
+from domain.entry import Entry
+from domain.events.catalogue import EVENT_TYPES, decode, encode
+from domain.events.crisis import CrisisContactRecorded
+from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined, HandoffRequested
+from domain.events.postvention import PostventionReviewed
+from domain.events.registration import ClientRegistered
+from domain.policy import Policy
+from domain.timeline import Timeline
+from projections.catalogue import PROJECTIONS
+from projections.postvention import POSTVENTION
+from projections.postvention.view import PostventionAnswer, ReviewStatus
+from service.simulation import SimulatedEntry, one_client, simulate
+from tests.builders import fold, moment
+
+START, END = date(2025, 1, 1), date(2026, 7, 1)
+LATE = timedelta(hours=2)
+OF_THE_RECORD = {"entry_corrected", "entry_retracted"}
+
+
+@pytest.fixture(scope="module")
+def clinic() -> list[SimulatedEntry]:
+    return list(simulate(7, clients=150, events=12_000, start=START, end=END))
+
+
+def record(entries: Iterable[SimulatedEntry]) -> dict[UUID, list[Entry]]:
+    """The clients' timelines; raises Refused when one of them would not admit an entry."""
+    timelines: dict[UUID, Timeline] = {}
+    recorded: dict[UUID, list[Entry]] = defaultdict(list)
+    for position, said in enumerate(entries, start=1):
+        timeline = timelines.setdefault(said.client_id, Timeline(said.client_id))
+        timeline.admit([said.draft], said.recorded_at, Policy())
+        entry = Entry(
+            client_id=said.client_id,
+            version=timeline.version + 1,
+            id=said.id,
+            event=said.event,
+            occurred_at=said.occurred_at,
+            precision=said.precision,
+            recorded_at=said.recorded_at,
+            recorded_by=said.recorded_by,
+            source=said.source,
+            correlation_id=said.correlation_id,
+            causation_id=said.causation_id,
+            position=position,
+        )
+        entry.mutate(timeline)
+        recorded[said.client_id].append(entry)
+    return recorded
+
+
+def share(found: Iterable[bool]) -> float:
+    told = list(found)
+    return sum(told) / len(told)
+
+
+def test_the_same_seed_tells_the_same_and_another_seed_something_else() -> None:
+    def told(seed: int) -> list[SimulatedEntry]:
+        return list(simulate(seed, clients=5, events=200, start=START, end=END))
+
+    assert told(1) == told(1)
+    assert not {entry.id for entry in told(1)} & {entry.id for entry in told(2)}
+
+
+def test_about_as_many_entries_come_as_were_asked_for_of_just_so_many_clients(clinic: list[SimulatedEntry]) -> None:
+    assert 0.97 * 12_000 <= len(clinic) <= 12_000
+    assert len({entry.client_id for entry in clinic}) == 150
+    assert len({entry.id for entry in clinic}) == len(clinic)
+
+
+def test_entries_come_in_the_order_in_which_they_were_recorded_between_start_and_end(
+    clinic: list[SimulatedEntry],
+) -> None:
+    assert all(before.recorded_at < after.recorded_at for before, after in pairwise(clinic))
+    assert clinic[0].recorded_at >= moment("2025-01-01T06:00Z")
+    assert clinic[-1].recorded_at < moment("2026-07-01T05:00Z")
+    assert all(entry.occurred_at <= entry.recorded_at for entry in clinic)
+
+
+def test_every_entry_may_be_recorded_and_every_projection_tells_of_it(clinic: list[SimulatedEntry]) -> None:
+    for entries in record(clinic).values():
+        for projection in PROJECTIONS:
+            state = fold(projection, effective(entries).entries)
+            assert projection.rows(state, Policy())
+            assert projection.view(state, clinic[-1].recorded_at, Policy()).model_dump_json()
+
+
+@given(st.integers(0, 2**64), st.integers(1, 60))
+def test_one_client_has_exactly_as_many_entries_as_were_asked_for(seed: int, events: int) -> None:
+    story = list(one_client(seed, events))
+
+    assert len(story) == events
+    assert len(record(story)) == 1
+
+
+def test_one_client_may_have_thousands_of_entries() -> None:
+    story = list(one_client(3, 5_000))
+
+    assert len(story) == 5_000
+    assert story[-1].recorded_at - story[0].recorded_at < timedelta(days=5 * 366)
+
+
+def test_every_kind_of_event_occurs_and_check_ins_most_often(clinic: list[SimulatedEntry]) -> None:
+    kinds = Counter(entry.event.type for entry in clinic)
+
+    assert set(kinds) == set(EVENT_TYPES)
+    assert [kind for kind, _ in kinds.most_common(2)] == ["check_in_received", "session_held"]
+
+
+def test_some_entries_are_late_some_corrected_and_a_few_retracted(clinic: list[SimulatedEntry]) -> None:
+    kinds = [entry.event.type for entry in clinic]
+    lateness = [entry.recorded_at - entry.occurred_at for entry in clinic if entry.event.type not in OF_THE_RECORD]
+
+    assert 0.07 < share(late > LATE for late in lateness) < 0.15
+    assert timedelta(days=14) < max(lateness) < timedelta(days=60)
+    assert 0.01 < share(kind == "entry_corrected" for kind in kinds) < 0.02
+    assert 0.003 < share(kind == "entry_retracted" for kind in kinds) < 0.008
+
+
+def test_bodies_are_as_long_as_real_ones_and_survive_their_journey(clinic: list[SimulatedEntry]) -> None:
+    bodies = [encode(entry.event) for entry in clinic]
+
+    assert 300 < sum(map(len, bodies)) / len(bodies) < 600
+    for entry, body in islice(zip(clinic, bodies, strict=True), 3_000):
+        assert decode(entry.event.type, entry.event.schema_version, body) == entry.event
+
+
+def test_handoffs_are_accepted_declined_completed_and_some_never_answered(clinic: list[SimulatedEntry]) -> None:
+    requested = {entry.id for entry in clinic if isinstance(entry.event, HandoffRequested)}
+    answered: dict[type, set[UUID]] = defaultdict(set)
+    for entry in clinic:
+        if isinstance(entry.event, HandoffAccepted | HandoffDeclined | HandoffCompleted):
+            answered[type(entry.event)].add(entry.event.handoff)
+
+    accepted, declined = answered[HandoffAccepted], answered[HandoffDeclined]
+    assert answered[HandoffCompleted] < accepted
+    assert declined
+    assert not declined & accepted
+    assert requested - accepted - declined
+
+
+def test_crises_are_screened_in_full_in_part_or_not_at_all(clinic: list[SimulatedEntry]) -> None:
+    crises = [entry.event for entry in clinic if isinstance(entry.event, CrisisContactRecorded)]
+    answers = [crisis.cssrs for crisis in crises]
+
+    assert None in answers
+    assert any(said and None in {said.q1, said.q2, said.q6} for said in answers)
+    assert any(said and None not in {said.q1, said.q2, said.q6} for said in answers)
+
+
+def test_reviews_are_held_in_time_held_late_and_left_out_and_plans_carry_them_out(clinic: list[SimulatedEntry]) -> None:
+    statuses: Counter[ReviewStatus] = Counter()
+    carried_out: Counter[bool] = Counter()
+    for entries in record(clinic).values():
+        state = fold(POSTVENTION, effective(entries).entries)
+        answer = POSTVENTION.view(state, clinic[-1].recorded_at, Policy())
+        assert isinstance(answer, PostventionAnswer)
+        for crisis in answer.reviews:
+            statuses[crisis.status] += 1
+            carried_out.update(not each.open for each in (crisis.review.adjustments if crisis.review else ()))
+
+    assert {ReviewStatus.DONE, ReviewStatus.DONE_LATE, ReviewStatus.LATE} <= set(statuses)
+    assert statuses.most_common(1)[0][0] is ReviewStatus.DONE
+    assert carried_out[True]
+    assert carried_out[False]
+    assert sum(isinstance(entry.event, PostventionReviewed) for entry in clinic) <= statuses.total()
+
+
+def test_clients_live_in_the_time_zone_that_was_asked_for() -> None:
+    story = simulate(1, clients=20, events=400, start=START, end=END, time_zone="Pacific/Auckland")
+    zones = {entry.event.time_zone for entry in story if isinstance(entry.event, ClientRegistered)}
+
+    assert zones == {"Pacific/Auckland"}
+
+
+def test_a_huge_clinic_begins_to_be_told_at_once() -> None:
+    told = islice(simulate(1, clients=500, events=50_000_000, start=START, end=END), 100)
+
+    assert len(list(told)) == 100
+
+
+@pytest.mark.parametrize(("clients", "end"), [(0, END), (5, START)])
+def test_a_clinic_without_clients_or_days_is_refused(clients: int, end: date) -> None:
+    with pytest.raises(ValueError, match="at least one client"):
+        simulate(1, clients=clients, events=100, start=START, end=end)
