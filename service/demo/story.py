@@ -57,8 +57,17 @@ class Story:
         """The chapter of that name."""
         return next(chapter for chapter in self.chapters if chapter.name == name)
 
-    def without(self, *ids: UUID) -> "Story":
+    def id(self, name: str) -> UUID:
+        """The id of the step of that name."""
+        return id_of(self.client_id, name)
+
+    def step(self, name: str) -> Step:
+        """The step of that name."""
+        return next(step for step in self.steps if step.draft.id == self.id(name))
+
+    def without(self, *names: str) -> "Story":
         """The story as it goes when these steps are left out."""
+        ids = {self.id(name) for name in names}
         return replace(
             self,
             chapters=tuple(
@@ -66,6 +75,11 @@ class Story:
                 for chapter in self.chapters
             ),
         )
+
+
+def id_of(client_id: UUID, name: str) -> UUID:
+    """The id of a client's step of that name, always the same."""
+    return uuid5(client_id, name)
 
 
 class Pen:
@@ -78,7 +92,7 @@ class Pen:
         self.client_id = client_id
         self.zone = ZoneInfo(time_zone)
         self.today: date = now.astimezone(self.zone).date()
-        self.id = partial(uuid5, client_id)
+        self.id = partial(id_of, client_id)
 
     def day(self, days_ago: int) -> date:
         """The client's day so many days before today."""
@@ -93,11 +107,12 @@ class Pen:
         self,
         name: str,
         by: KeyRole,
-        at: datetime,
+        days_ago: int,
+        clock: str,
         event: Event,
-        told: str,
+        told: str = "",
         *,
         precision: Precision = Precision.INSTANT,
     ) -> Step:
-        """A step of that name."""
-        return Step(Draft(self.id(name), event, at, precision, SOURCE), by, told)
+        """A step of that name, which happened so many days before today, when the client's clock showed that time."""
+        return Step(Draft(self.id(name), event, self.moment(days_ago, clock), precision, SOURCE), by, told)

@@ -92,7 +92,7 @@ class Telling:
             self._console.print("  The plan asked for naloxone and a crisis card; both are with her.", style="green")
 
     async def _replay(self, before: Answer, known_before: datetime) -> bool:
-        lapse = self._step_named("lapse").draft.occurred_at
+        lapse = self._story.step("lapse").draft.occurred_at
         self._heading(
             "Back to the moment before the lapse",
             "Everything is still there. The record can be asked what had happened by any moment (as of), and what was"
@@ -159,6 +159,3 @@ class Telling:
 
     def _end_of(self, chapter: str) -> datetime:
         return max(step.draft.occurred_at for step in self._story.chapter(chapter).steps)
-
-    def _step_named(self, chapter: str) -> Step:
-        return self._story.chapter(chapter).steps[0]

@@ -53,7 +53,8 @@ def way_in(pen: Pen) -> Chapter:
             pen.step(
                 "withdrawal",
                 PEER,
-                pen.moment(42, "15:40"),
+                42,
+                "15:40",
                 CrisisContactRecorded(
                     kinds=(CrisisKind.ACUTE_WITHDRAWAL,),
                     channel=Channel.IN_PERSON,
@@ -70,7 +71,8 @@ def way_in(pen: Pen) -> Chapter:
             pen.step(
                 "registered",
                 CASE_MANAGER,
-                pen.moment(42, "17:05"),
+                42,
+                "17:05",
                 ClientRegistered(
                     name="Renee Carter",
                     preferred_name="Renee",
@@ -84,7 +86,8 @@ def way_in(pen: Pen) -> Chapter:
             pen.step(
                 "withdrawal_call",
                 PEER,
-                pen.moment(41, "08:30"),
+                41,
+                "08:30",
                 OutreachMade(
                     channel=Channel.PHONE,
                     made_by=Role.PEER,
@@ -108,7 +111,8 @@ def intake(pen: Pen) -> Chapter:
             pen.step(
                 "intake",
                 COUNSELOR,
-                pen.moment(41, "10:00"),
+                41,
+                "10:00",
                 IntakeCompleted(
                     entry_route=EntryRoute.CRISIS,
                     substances=(
@@ -134,7 +138,8 @@ def intake(pen: Pen) -> Chapter:
             pen.step(
                 "consent_clinic",
                 CASE_MANAGER,
-                pen.moment(41, "11:15"),
+                41,
+                "11:15",
                 ConsentGranted(
                     discloser=ORGANIZATION,
                     recipients=("Lakeside Clinic",),
@@ -149,7 +154,8 @@ def intake(pen: Pen) -> Chapter:
             pen.step(
                 "consent_sister",
                 CASE_MANAGER,
-                pen.moment(41, "11:20"),
+                41,
+                "11:20",
                 ConsentGranted(
                     discloser=ORGANIZATION,
                     recipients=("Danielle Carter",),
@@ -174,7 +180,8 @@ def first_plan(pen: Pen) -> Chapter:
             pen.step(
                 "sleep",
                 COUNSELOR,
-                pen.moment(40, "14:10"),
+                40,
+                "14:10",
                 GoalSet(
                     category=GoalCategory.SLEEP,
                     description="Sleep six hours a night",
@@ -188,7 +195,8 @@ def first_plan(pen: Pen) -> Chapter:
             pen.step(
                 "pain",
                 COUNSELOR,
-                pen.moment(40, "14:15"),
+                40,
+                "14:15",
                 GoalSet(
                     category=GoalCategory.PAIN,
                     description="Walk the children to school and back",
@@ -202,7 +210,8 @@ def first_plan(pen: Pen) -> Chapter:
             pen.step(
                 "cravings",
                 COUNSELOR,
-                pen.moment(40, "14:20"),
+                40,
+                "14:20",
                 GoalSet(
                     category=GoalCategory.CRAVINGS,
                     description="Evenings that are not about tablets",
@@ -216,7 +225,8 @@ def first_plan(pen: Pen) -> Chapter:
             pen.step(
                 "plan_1",
                 COUNSELOR,
-                pen.moment(40, "15:00"),
+                40,
+                "15:00",
                 PlanAgreed(
                     summary="Get through the first weeks: rest, company in the evening, and somebody to call.",
                     agreed_by=(Role.CLIENT, Role.COUNSELOR, Role.PEER),
@@ -239,7 +249,8 @@ def first_plan(pen: Pen) -> Chapter:
             pen.step(
                 "evening_1",
                 PEER,
-                pen.moment(40, "20:40"),
+                40,
+                "20:40",
                 CheckInReceived(
                     channel=Channel.TEXT,
                     craving=5,
@@ -252,7 +263,8 @@ def first_plan(pen: Pen) -> Chapter:
             pen.step(
                 "withdrawal_passed",
                 COUNSELOR,
-                pen.moment(38, "16:00"),
+                38,
+                "16:00",
                 CrisisResolved(
                     crisis=pen.id("withdrawal"),
                     outcome=CrisisOutcome.ENTERED_CARE,
@@ -263,7 +275,8 @@ def first_plan(pen: Pen) -> Chapter:
             pen.step(
                 "withdrawal_review",
                 COUNSELOR,
-                pen.moment(38, "16:30"),
+                38,
+                "16:30",
                 PostventionReviewed(
                     crisis=pen.id("withdrawal"),
                     reviewed_by=(Role.COUNSELOR, Role.PEER, Role.CLIENT),
@@ -278,7 +291,8 @@ def first_plan(pen: Pen) -> Chapter:
             pen.step(
                 "evening_2",
                 PEER,
-                pen.moment(37, "21:20"),
+                37,
+                "21:20",
                 CheckInReceived(
                     channel=Channel.TEXT,
                     craving=3,
@@ -291,7 +305,8 @@ def first_plan(pen: Pen) -> Chapter:
             pen.step(
                 "evening_2_corrected",
                 PEER,
-                pen.moment(36, "08:10"),
+                36,
+                "08:10",
                 EntryCorrected(
                     entry=pen.id("evening_2"),
                     reason=CorrectionReason.WRONG_CONTENT,

@@ -40,7 +40,8 @@ def lapse(pen: Pen) -> Chapter:
             pen.step(
                 "lapse",
                 PEER,
-                pen.moment(36, "22:30"),
+                36,
+                "22:30",
                 LapseRecorded(
                     substances=(Substance.OPIOIDS,),
                     triggers=(Trigger.PHYSICAL_PAIN, Trigger.INSOMNIA),
@@ -67,7 +68,8 @@ def community_centre(pen: Pen) -> Chapter:
             pen.step(
                 "crisis",
                 PEER,
-                pen.moment(35, "10:15"),
+                35,
+                "10:15",
                 CrisisContactRecorded(
                     kinds=(CrisisKind.RETURN_TO_USE, CrisisKind.OVERDOSE_DANGER),
                     channel=Channel.IN_PERSON,
@@ -103,7 +105,8 @@ def handoffs(pen: Pen) -> Chapter:
             pen.step(
                 "to_prescriber",
                 COUNSELOR,
-                pen.moment(35, "11:00"),
+                35,
+                "11:00",
                 HandoffRequested(
                     from_role=Role.COUNSELOR,
                     to_role=Role.PRESCRIBER,
@@ -115,7 +118,8 @@ def handoffs(pen: Pen) -> Chapter:
             pen.step(
                 "prescriber_accepts",
                 PRESCRIBER,
-                pen.moment(35, "11:35"),
+                35,
+                "11:35",
                 HandoffAccepted(
                     handoff=pen.id("to_prescriber"),
                     accepted_by=Role.PRESCRIBER,
@@ -126,7 +130,8 @@ def handoffs(pen: Pen) -> Chapter:
             pen.step(
                 "safety_plan",
                 COUNSELOR,
-                pen.moment(35, "13:00"),
+                35,
+                "13:00",
                 SafetyPlanWritten(
                     warning_signs=("Three nights without sleep", "Not answering Danielle"),
                     own_coping=("Ice on the knee and the radio", "Writing to Mum"),
@@ -141,7 +146,8 @@ def handoffs(pen: Pen) -> Chapter:
             pen.step(
                 "to_clinic",
                 CASE_MANAGER,
-                pen.moment(35, "14:00"),
+                35,
+                "14:00",
                 HandoffRequested(
                     from_role=Role.CASE_MANAGER,
                     to_role=Role.OUTSIDE_PARTY,
@@ -154,7 +160,8 @@ def handoffs(pen: Pen) -> Chapter:
             pen.step(
                 "clinic_accepts",
                 CASE_MANAGER,
-                pen.moment(35, "16:20"),
+                35,
+                "16:20",
                 HandoffAccepted(
                     handoff=pen.id("to_clinic"),
                     accepted_by=Role.OUTSIDE_PARTY,
@@ -165,7 +172,8 @@ def handoffs(pen: Pen) -> Chapter:
             pen.step(
                 "consult",
                 PRESCRIBER,
-                pen.moment(34, "09:30"),
+                34,
+                "09:30",
                 SessionHeld(
                     kind=SessionKind.MEDICATION_CONSULT,
                     channel=Channel.IN_PERSON,
@@ -178,14 +186,16 @@ def handoffs(pen: Pen) -> Chapter:
             pen.step(
                 "met_prescriber",
                 PRESCRIBER,
-                pen.moment(34, "10:15"),
+                34,
+                "10:15",
                 HandoffCompleted(handoff=pen.id("to_prescriber"), note="Met, with Marcus in the room."),
                 "she has met the prescriber: the handoff is complete",
             ),
             pen.step(
                 "evening_call",
                 PEER,
-                pen.moment(33, "08:15"),
+                33,
+                "08:15",
                 OutreachMade(
                     channel=Channel.PHONE,
                     made_by=Role.PEER,
@@ -198,7 +208,8 @@ def handoffs(pen: Pen) -> Chapter:
             pen.step(
                 "met_clinic",
                 CASE_MANAGER,
-                pen.moment(33, "13:30"),
+                33,
+                "13:30",
                 HandoffCompleted(
                     handoff=pen.id("to_clinic"), note="Halima was at the entrance; Renee stayed two hours."
                 ),
@@ -207,7 +218,8 @@ def handoffs(pen: Pen) -> Chapter:
             pen.step(
                 "plan_2",
                 COUNSELOR,
-                pen.moment(33, "16:00"),
+                33,
+                "16:00",
                 PlanAgreed(
                     summary="Medication, company at night, and a way to live with the knee.",
                     agreed_by=(Role.CLIENT, Role.COUNSELOR, Role.PEER, Role.CASE_MANAGER, Role.PRESCRIBER),
@@ -252,7 +264,8 @@ def review(pen: Pen) -> Chapter:
             pen.step(
                 "crisis_review",
                 COUNSELOR,
-                pen.moment(32, "09:30"),
+                32,
+                "09:30",
                 PostventionReviewed(
                     crisis=pen.id("crisis"),
                     reviewed_by=(Role.COUNSELOR, Role.PEER, Role.PRESCRIBER, Role.CLIENT),
@@ -272,7 +285,8 @@ def review(pen: Pen) -> Chapter:
             pen.step(
                 "plan_3",
                 COUNSELOR,
-                pen.moment(29, "15:10"),
+                29,
+                "15:10",
                 PlanAgreed(
                     summary="Medication, mornings after bad nights, and physical therapy twice a week.",
                     agreed_by=(Role.CLIENT, Role.COUNSELOR, Role.PEER, Role.CASE_MANAGER),

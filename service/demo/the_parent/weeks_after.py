@@ -55,7 +55,8 @@ def four_weeks(pen: Pen) -> Chapter:
             pen.step(
                 "close_call",
                 PEER,
-                pen.moment(18, "22:50"),
+                18,
+                "22:50",
                 CloseCallRecorded(
                     substances=(Substance.OPIOIDS,),
                     triggers=(Trigger.PHYSICAL_PAIN,),
@@ -77,7 +78,8 @@ def four_weeks(pen: Pen) -> Chapter:
             pen.step(
                 "missed",
                 CASE_MANAGER,
-                pen.moment(12, "17:00"),
+                12,
+                "17:00",
                 SessionMissed(
                     kind=SessionKind.SKILLS_CLASS,
                     channel=Channel.IN_PERSON,
@@ -89,7 +91,8 @@ def four_weeks(pen: Pen) -> Chapter:
             pen.step(
                 "childcare",
                 CASE_MANAGER,
-                pen.moment(11, "11:00"),
+                11,
+                "11:00",
                 SessionHeld(
                     kind=SessionKind.CASE_MANAGEMENT,
                     channel=Channel.PHONE,
@@ -122,7 +125,8 @@ def thirty_days(pen: Pen) -> Chapter:
             pen.step(
                 "crisis_passed",
                 COUNSELOR,
-                pen.moment(6, "14:50"),
+                6,
+                "14:50",
                 CrisisResolved(
                     crisis=pen.id("crisis"),
                     outcome=CrisisOutcome.STABILIZED,
@@ -133,7 +137,8 @@ def thirty_days(pen: Pen) -> Chapter:
             pen.step(
                 "celebration",
                 PEER,
-                pen.moment(4, "17:30"),
+                4,
+                "17:30",
                 MilestoneCelebrated(
                     days=30,
                     substance=Substance.OPIOIDS,
@@ -151,7 +156,8 @@ def told_late(story: Story, now: datetime) -> Step:
     return pen.step(
         "told_late",
         COUNSELOR,
-        pen.moment(34, "21:00"),
+        34,
+        "21:00",
         LapseRecorded(
             substances=(Substance.OPIOIDS,),
             triggers=(Trigger.PHYSICAL_PAIN,),
@@ -169,7 +175,8 @@ def _session(pen: Pen, name: str, days_ago: int, summary: str, techniques: tuple
     return pen.step(
         name,
         COUNSELOR,
-        pen.moment(days_ago, "14:00"),
+        days_ago,
+        "14:00",
         SessionHeld(
             kind=SessionKind.INDIVIDUAL,
             channel=Channel.IN_PERSON,
@@ -184,4 +191,4 @@ def _session(pen: Pen, name: str, days_ago: int, summary: str, techniques: tuple
 
 def _reading(pen: Pen, name: str, goal: str, days_ago: int, value: float, told: str) -> Step:
     measured = GoalMeasured(goal=pen.id(goal), value=value)
-    return pen.step(name, COUNSELOR, pen.moment(days_ago, "14:55"), measured, told)
+    return pen.step(name, COUNSELOR, days_ago, "14:55", measured, told)

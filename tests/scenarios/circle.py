@@ -1,0 +1,170 @@
+"""A circle of care that tells a story through the running service, and replays it to every moment.
+
+    async with telling(service, juan(uuid4(), now)) as told:
+        await told.replays_to_every_moment()
+        plan = await told.care_plan(as_of=…)
+
+After each entry the three projections are read and kept as they were shown. Replayed to the moment at which that
+entry was recorded, whatever was recorded since, they must be the same.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import httpx
+
+from projections.care_plan import CARE_PLAN
+from projections.care_plan.answers import CarePlanAnswer, ObligationAnswer
+from projections.catalogue import PROJECTIONS
+from projections.milestones import MILESTONES
+from projections.milestones.view import MilestonesAnswer, Track
+from projections.obligations import ObligationKind
+from projections.postvention import POSTVENTION
+from projections.postvention.view import CrisisReview, PostventionAnswer
+from projections.projection import Answer
+from service.api.answers import EventAnswer, Receipt
+from service.bootstrap import System
+from service.care.caller import KeyRole
+from service.database.embedded import DatabaseUrls
+from service.demo.api import CareApi
+from service.demo.story import Chapter, Pen, Step, Story
+from tests.builders import only
+from tests.database import new_organization
+
+COUNSELOR, PEER = KeyRole.COUNSELOR, KeyRole.PEER
+CASE_MANAGER, PRESCRIBER = KeyRole.CASE_MANAGER, KeyRole.PRESCRIBER
+TEAM = (COUNSELOR, PEER, CASE_MANAGER, PRESCRIBER, KeyRole.AUDITOR)
+
+
+@dataclass(frozen=True)
+class Service:
+    """The running service, and the operator's way into its database."""
+
+    address: str
+    system: System
+    database: DatabaseUrls
+
+
+class Shown(NamedTuple):
+    """What the service answered right after an entry was recorded, by projection."""
+
+    receipt: Receipt
+    answers: dict[str, Answer]
+
+
+@dataclass
+class Told:
+    """A story as it was told: what was shown after each of its entries, in order."""
+
+    story: Story
+    api: CareApi
+    http: httpx.AsyncClient
+    keys: dict[KeyRole, str]
+    shown: list[Shown] = field(default_factory=list)
+
+    async def record(self, step: Step) -> None:
+        """Record one more step, and keep what is shown then."""
+        receipt = await self.api.record(step)
+        self.shown.append(Shown(receipt, {each.name: await self.api.read(each) for each in PROJECTIONS}))
+
+    async def replays_to_every_moment(self) -> None:
+        """Each answer, asked for as known at the moment when it was given, is the one that was given."""
+        for receipt, answers in self.shown:
+            for projection in PROJECTIONS:
+                again = await self.api.read(projection, known_at=receipt.recorded_at)
+                assert again == answers[projection.name], f"{projection.name} after {receipt.type} #{receipt.version}"
+
+    def plans(self) -> list[CarePlanAnswer]:
+        """The care plan as it was shown after each entry."""
+        return [plan for shown in self.shown if isinstance(plan := shown.answers[CARE_PLAN.name], CarePlanAnswer)]
+
+    def recorded_at(self, step: str) -> datetime:
+        """When the step of that name was recorded."""
+        return next(shown.receipt.recorded_at for shown in self.shown if shown.receipt.id == self.id(step))
+
+    def id(self, step: str) -> UUID:
+        """The id of the step of that name."""
+        return self.story.id(step)
+
+    def occurred_at(self, step: str) -> datetime:
+        """When the step of that name happened."""
+        return self.story.step(step).draft.occurred_at
+
+    def version(self, step: str) -> int:
+        """The version that the step of that name became."""
+        return next(shown.receipt.version for shown in self.shown if shown.receipt.id == self.id(step))
+
+    async def event(self, step: str) -> EventAnswer:
+        """The step of that name as the record tells of it."""
+        path = f"/v1/clients/{self.story.client_id}/events/{self.id(step)}"
+        response = await self.http.get(path, headers={"Authorization": f"Bearer {self.keys[KeyRole.AUDITOR]}"})
+        return EventAnswer.model_validate_json(response.content)
+
+    async def care_plan(self, **asked: datetime | None) -> CarePlanAnswer:
+        """The care plan at two times."""
+        answer = await self.api.read(CARE_PLAN, **asked)
+        assert isinstance(answer, CarePlanAnswer)
+        return answer
+
+    async def track(self, substance: str, **asked: datetime | None) -> Track:
+        """The days of one substance at two times."""
+        answer = await self.api.read(MILESTONES, **asked)
+        assert isinstance(answer, MilestonesAnswer)
+        return only([track for track in answer.tracks if track.track == substance])
+
+    async def milestones(self, **asked: datetime | None) -> MilestonesAnswer:
+        """The milestones at two times."""
+        answer = await self.api.read(MILESTONES, **asked)
+        assert isinstance(answer, MilestonesAnswer)
+        return answer
+
+    async def review_of(self, crisis: str, **asked: datetime | None) -> CrisisReview:
+        """The review of the crisis of that name, at two times."""
+        answer = await self.api.read(POSTVENTION, **asked)
+        assert isinstance(answer, PostventionAnswer)
+        return only([review for review in answer.reviews if review.put_by == self.id(crisis)])
+
+    async def obligation(
+        self,
+        kind: ObligationKind,
+        because: str,
+        number: int = 1,
+        *,
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> ObligationAnswer:
+        """An obligation that the step of that name brought, at two times."""
+        plan = await self.care_plan(as_of=as_of, known_at=known_at)
+        return only([each for each in plan.obligations if _is(each, kind, self.id(because), number)])
+
+
+def _is(each: ObligationAnswer, kind: ObligationKind, because: UUID, number: int) -> bool:
+    return (each.kind, each.because, each.step) == (kind, because, number)
+
+
+def one_chapter(pen: Pen, *steps: Step) -> Story:
+    """A story that goes through in one go."""
+    return Story(pen.client_id, pen.zone, (Chapter("all", "", "", steps),))
+
+
+async def tell(service: Service, http: httpx.AsyncClient, story: Story) -> Told:
+    """Tell the story to a new clinic."""
+    organization_id = await new_organization(service.database, story.time_zone.key)
+    keys = {}
+    for role in TEAM:
+        _, keys[role] = await service.system.api_keys.create(organization_id, role.value.replace("_", "-"), role)
+    told = Told(story, CareApi(http, story.client_id, keys), http, keys)
+    for step in story.steps:
+        await told.record(step)
+    return told
+
+
+@asynccontextmanager
+async def telling(service: Service, story: Story) -> AsyncIterator[Told]:
+    """The story, told over HTTP."""
+    async with httpx.AsyncClient(base_url=service.address, timeout=30) as http:
+        yield await tell(service, http, story)

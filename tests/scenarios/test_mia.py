@@ -1,0 +1,144 @@
+"""Mia (S0), trauma and alcohol: panic at work, a voice on the phone, a session the next day, a change of shift."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest_asyncio
+
+from domain.events.consents import ConsentGranted
+from domain.events.handoffs import HandoffAccepted, HandoffCompleted
+from domain.events.plan import PlannedIntervention
+from domain.events.registration import IntakeCompleted, SubstanceUse
+from domain.instruments import CssrsAnswers
+from domain.vocabulary import (
+    Channel,
+    Condition,
+    ConsentPurpose,
+    ConsentScope,
+    CrisisAction,
+    CrisisKind,
+    CrisisOutcome,
+    Driver,
+    HandoffUrgency,
+    RiskTier,
+    Role,
+    Strand,
+    Substance,
+    Technique,
+    Trigger,
+)
+from projections.obligations import ObligationKind
+from service import clock
+from service.demo.story import Pen, Story
+from tests.builders import consent, crisis, handoff, intake, only, outreach, plan, registered, resolved, review, session
+from tests.scenarios.circle import CASE_MANAGER, COUNSELOR, PEER, Service, Told, one_chapter, telling
+
+EMPLOYER = "Example Stores, human resources"
+
+
+def mia(client_id: UUID, now: datetime) -> Story:
+    pen = Pen(client_id, "America/New_York", now)
+    panic, booked = pen.id("crisis"), pen.id("booked")
+    return one_chapter(
+        pen,
+        pen.step("registered", CASE_MANAGER, 40, "09:00", registered(pen.zone.key, name="Mia Example")),
+        pen.step("intake", COUNSELOR, 40, "10:00", _trauma_and_alcohol(pen)),
+        pen.step("plan_1", COUNSELOR, 39, "10:00", plan()),
+        pen.step(
+            "crisis",
+            CASE_MANAGER,
+            4,
+            "11:20",
+            crisis(
+                CrisisKind.PANIC,
+                channel=Channel.PHONE,
+                noticed_by=Role.CLIENT,
+                activated=(Role.CASE_MANAGER, Role.PEER),
+                triggers=(Trigger.TRAUMA_REMINDER, Trigger.WORK_STRESS),
+                cssrs=CssrsAnswers(q1=False, q2=False, q6="never"),
+                overdose_danger=False,
+                actions=(CrisisAction.GROUNDED, CrisisAction.BREATHING),
+            ),
+        ),
+        pen.step(
+            "booked",
+            CASE_MANAGER,
+            4,
+            "11:50",
+            handoff(HandoffUrgency.URGENT, from_role=Role.CASE_MANAGER, to_role=Role.COUNSELOR),
+        ),
+        pen.step("accepted", COUNSELOR, 4, "12:30", HandoffAccepted(handoff=booked, accepted_by=Role.COUNSELOR)),
+        pen.step("for_the_employer", CASE_MANAGER, 4, "15:00", _for_the_employer(pen)),
+        pen.step("next_day", COUNSELOR, 3, "09:00", session(techniques=(Technique.GROUNDING,))),
+        pen.step("met", COUNSELOR, 3, "09:50", HandoffCompleted(handoff=booked)),
+        pen.step("plan_2", COUNSELOR, 3, "10:00", plan(panic, interventions=(_change_of_shift(pen),))),
+        pen.step("peer_call", PEER, 2, "18:00", outreach(True, panic)),
+        pen.step("review", COUNSELOR, 1, "09:00", review(panic)),
+        pen.step("resolved", COUNSELOR, 1, "09:30", resolved(panic, CrisisOutcome.STABILIZED)),
+    )
+
+
+def _trauma_and_alcohol(pen: Pen) -> IntakeCompleted:
+    alcohol = SubstanceUse(substance=Substance.ALCOHOL, last_used_on=pen.day(70))
+    return intake(substances=(alcohol,), conditions=(Condition.PTSD,), drivers=(Driver.TRAUMA,))
+
+
+def _for_the_employer(pen: Pen) -> ConsentGranted:
+    return consent(
+        pen.day(-30).isoformat(),
+        recipients=(EMPLOYER,),
+        purpose=ConsentPurpose.EMPLOYER,
+        scope=(ConsentScope.ATTENDANCE,),
+        signed_on=pen.day(4),
+    )
+
+
+def _change_of_shift(pen: Pen) -> PlannedIntervention:
+    return PlannedIntervention(strand=Strand.CASE_MANAGEMENT, what=f"Early shift until {pen.day(-10):%d %B}")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def told(service: Service) -> AsyncIterator[Told]:
+    async with telling(service, mia(uuid4(), clock.now())) as told:
+        yield told
+
+
+async def test_replayed_to_every_entry_it_is_what_was_shown_then(told: Told) -> None:
+    await told.replays_to_every_moment()
+
+
+async def test_she_is_found_not_to_be_at_risk(told: Told) -> None:
+    found = only((await told.care_plan()).crises)
+
+    assert (found.tier, found.unanswered) == (RiskTier.NONE_FOUND, ())
+
+
+async def test_the_session_of_the_next_day_is_due_and_met(told: Told) -> None:
+    in_between = told.occurred_at("for_the_employer")
+    contact, meeting = ObligationKind.CRISIS_CONTACT, ObligationKind.CLIENT_MEETING
+
+    due = await told.obligation(contact, "crisis", as_of=in_between)
+    assert (due.status, due.due_at) == ("open", told.occurred_at("crisis") + timedelta(hours=24))
+    assert (await told.obligation(meeting, "booked", as_of=in_between)).status == "open"
+
+    met = await told.obligation(contact, "crisis")
+    assert met.met is not None
+    assert (met.status, met.met.put_by) == ("met", told.id("next_day"))
+    assert (await told.obligation(meeting, "booked")).status == "met"
+
+
+async def test_the_employer_may_be_shown_attendance_and_nothing_else(told: Told) -> None:
+    plan = await told.care_plan()
+
+    granted = only([each for each in plan.consents if EMPLOYER in each.recipients])
+    assert (granted.scope, granted.in_force) == ((ConsentScope.ATTENDANCE,), True)
+    assert (await told.care_plan(as_of=granted.expires_at)).consents[0].in_force is False
+
+
+async def test_the_change_of_shift_is_in_the_plan_because_of_the_crisis(told: Told) -> None:
+    plan = (await told.care_plan()).plan
+
+    assert plan is not None
+    assert plan.because_of == (told.id("crisis"),)
+    assert "shift until" in only(plan.interventions).what

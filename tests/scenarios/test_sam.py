@@ -1,0 +1,157 @@
+"""Sam (S0): housing lost from one day to the next, a bed found by a warm handoff, 72 hours in small steps."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest_asyncio
+
+from domain.events.crisis import CrisisContactRecorded
+from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffRequested
+from domain.events.plan import GoalClosed, GoalSet
+from domain.events.record import EntryRetracted
+from domain.instruments import CssrsAnswers
+from domain.vocabulary import (
+    Channel,
+    CorrectionReason,
+    CrisisKind,
+    CrisisOutcome,
+    GoalCategory,
+    GoalOutcome,
+    HandoffUrgency,
+    RiskTier,
+    Role,
+    SessionKind,
+    Trigger,
+)
+from projections.care_plan.state import HandoffStatus
+from projections.obligations import ObligationKind
+from service import clock
+from service.api.answers import Standing
+from service.demo.story import Pen, Step, Story
+from tests.builders import crisis, intake, outreach, plan, registered, resolved, review, safety_plan, session
+from tests.scenarios.circle import CASE_MANAGER, COUNSELOR, PEER, Service, Told, one_chapter, telling
+
+SMALL_STEPS = {
+    "sleep_there": GoalOutcome.ACHIEVED,
+    "find_the_bus": GoalOutcome.ACHIEVED,
+    "unpack": GoalOutcome.NOT_ACHIEVED,
+}
+
+
+def sam(client_id: UUID, now: datetime) -> Story:
+    pen = Pen(client_id, "America/Denver", now)
+    lost, bed = pen.id("crisis"), pen.id("bed")
+    return one_chapter(
+        pen,
+        pen.step("registered", CASE_MANAGER, 80, "09:00", registered(pen.zone.key, name="Sam Example")),
+        pen.step("intake", COUNSELOR, 80, "10:00", intake()),
+        pen.step("plan_1", COUNSELOR, 79, "10:00", plan()),
+        pen.step("crisis", CASE_MANAGER, 9, "16:00", _housing_lost()),
+        pen.step("bed", CASE_MANAGER, 9, "16:20", _to_elm_street()),
+        pen.step("accepted", CASE_MANAGER, 9, "16:50", HandoffAccepted(handoff=bed, accepted_by=Role.OUTSIDE_PARTY)),
+        pen.step("moved_in", CASE_MANAGER, 8, "11:00", HandoffCompleted(handoff=bed)),
+        pen.step("peer_there", PEER, 8, "11:10", session(kind=SessionKind.PEER_MEETING, held_by=Role.PEER)),
+        *(_small_step(pen, name) for name in SMALL_STEPS),
+        pen.step("safety_plan", COUNSELOR, 8, "15:00", safety_plan(people_and_places=("The kitchen",), crisis=lost)),
+        pen.step("text", PEER, 7, "17:00", outreach(True, lost, channel=Channel.TEXT)),
+        pen.step("plan_2", COUNSELOR, 7, "18:00", plan(lost, pen.id("moved_in"))),
+        pen.step("call", PEER, 6, "12:00", outreach(False, lost)),
+        pen.step("call_again", PEER, 6, "12:00", outreach(False, lost)),
+        pen.step("not_twice", PEER, 6, "12:05", _not_twice(pen)),
+        *(_small_step_ends(pen, name, outcome) for name, outcome in SMALL_STEPS.items()),
+        pen.step("caring_call", PEER, 4, "12:00", outreach(True, lost)),
+        pen.step("resolved", CASE_MANAGER, 3, "16:00", resolved(lost, CrisisOutcome.STABILIZED)),
+        pen.step("review", COUNSELOR, 3, "15:30", review(lost)),
+    )
+
+
+def _housing_lost() -> CrisisContactRecorded:
+    return crisis(
+        CrisisKind.LOSS_OF_HOUSING,
+        noticed_by=Role.CASE_MANAGER,
+        activated=(Role.COUNSELOR, Role.PEER),
+        triggers=(Trigger.HOUSING_LOSS,),
+        cssrs=CssrsAnswers(q1=True, q2=False, q6="never"),
+    )
+
+
+def _to_elm_street() -> HandoffRequested:
+    return HandoffRequested(
+        from_role=Role.CASE_MANAGER,
+        to_role=Role.OUTSIDE_PARTY,
+        to_party="Elm Street House",
+        urgency=HandoffUrgency.CRISIS,
+    )
+
+
+def _small_step(pen: Pen, name: str) -> Step:
+    goal = GoalSet(category=GoalCategory.HOUSING, description=name.replace("_", " "), target_on=pen.day(5))
+    return pen.step(name, PEER, 8, "11:30", goal)
+
+
+def _small_step_ends(pen: Pen, name: str, outcome: GoalOutcome) -> Step:
+    return pen.step(f"{name}_ends", PEER, 5, "11:30", GoalClosed(goal=pen.id(name), outcome=outcome))
+
+
+def _not_twice(pen: Pen) -> EntryRetracted:
+    return EntryRetracted(entry=pen.id("call_again"), reason=CorrectionReason.DUPLICATE)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def told(service: Service) -> AsyncIterator[Told]:
+    async with telling(service, sam(uuid4(), clock.now())) as told:
+        yield told
+
+
+async def test_replayed_to_every_entry_it_is_what_was_shown_then(told: Told) -> None:
+    await told.replays_to_every_moment()
+
+
+async def test_the_handoff_is_requested_accepted_and_completed(told: Told) -> None:
+    stages = [
+        (await told.care_plan(as_of=told.occurred_at(name))).handoffs[0] for name in ("bed", "accepted", "moved_in")
+    ]
+
+    assert [each.status for each in stages] == [
+        HandoffStatus.REQUESTED,
+        HandoffStatus.ACCEPTED,
+        HandoffStatus.COMPLETED,
+    ]
+    assert stages[0].accept_due_at == told.occurred_at("bed") + timedelta(hours=1)
+    assert (await told.obligation(ObligationKind.HANDOFF_ACCEPTANCE, "bed")).status == "met"
+
+
+async def test_small_steps_appear_and_end_after_72_hours(told: Told) -> None:
+    def open_goals(name: str) -> int:
+        shown = told.plans()[told.version(name) - 1]
+        return sum(goal.closed is None for goal in shown.longer_term_goals)
+
+    assert [open_goals(name) for name in ("peer_there", "unpack", "unpack_ends")] == [0, 3, 0]
+    ended = {goal.put_by: goal.outcome for goal in (await told.care_plan()).longer_term_goals}
+    assert ended == {told.id(name): outcome for name, outcome in SMALL_STEPS.items()}
+    assert len((await told.milestones()).goals_reached) == 2
+
+
+async def test_the_risk_is_low_and_the_review_has_a_week(told: Told) -> None:
+    reviewed = await told.review_of("crisis")
+
+    assert reviewed.tier is RiskTier.LOW
+    assert reviewed.due_at == told.occurred_at("crisis") + timedelta(days=7)
+
+
+async def test_follow_ups_stop_when_the_crisis_is_over(told: Told) -> None:
+    contact = ObligationKind.CRISIS_CONTACT
+    before, after = told.occurred_at("resolved") - timedelta(minutes=1), told.occurred_at("resolved")
+
+    assert (await told.obligation(contact, "crisis", 4, as_of=before)).status == "open"
+    assert (await told.obligation(contact, "crisis", 4, as_of=after)).status == "released"
+    much_later = await told.care_plan(as_of=after + timedelta(days=60))
+    assert not [each for each in much_later.obligations if each.kind is contact and each.status in {"open", "late"}]
+
+
+async def test_an_attempt_entered_twice_counts_once(told: Told) -> None:
+    crises = (await told.care_plan()).crises
+
+    assert [each.attempts for each in crises] == [1]
+    assert (await told.event("call_again")).standing is Standing.RETRACTED

@@ -1,0 +1,142 @@
+"""The parent (S1): opioids after surgery, a crisis as the way in, a lapse, handoffs, four weeks, thirty days."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest_asyncio
+
+from domain.events.contacts import CheckInReceived
+from domain.events.crisis import CrisisContactRecorded
+from domain.vocabulary import ConsentPurpose, CrisisAction, EntryRoute, Role
+from projections.care_plan.state import HandoffStatus
+from projections.obligations import ObligationKind
+from projections.postvention.view import ReviewStatus
+from service import clock
+from service.api.answers import Standing
+from service.demo.the_parent import the_parent, told_late
+from tests.scenarios.circle import Service, Told, telling
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def told(service: Service) -> AsyncIterator[Told]:
+    """The whole story, told; and then what is told late."""
+    now = clock.now()
+    async with telling(service, the_parent(uuid4(), now)) as told:
+        await told.record(told_late(told.story, now))
+        yield told
+
+
+async def test_replayed_to_every_entry_it_is_what_was_shown_then(told: Told) -> None:
+    await told.replays_to_every_moment()
+
+
+async def test_the_way_in_is_a_crisis_before_any_registration(told: Told) -> None:
+    first, second, *_ = told.plans()
+
+    assert first.client is None
+    assert first.crises[0].noticed_by is Role.PEER
+    assert second.client is not None
+    assert told.plans()[-1].episode.entry_route is EntryRoute.CRISIS  # type: ignore[union-attr]
+
+
+async def test_danger_of_overdose_asks_for_naloxone_and_a_crisis_card_until_they_are_given(told: Told) -> None:
+    """R32"""
+    asks = [(plan.naloxone_needed, plan.crisis_card_needed) for plan in told.plans()]
+    lapse, given = told.version("lapse"), told.version("crisis")
+
+    assert asks[: lapse - 1] == [(False, False)] * (lapse - 1)
+    assert asks[lapse - 1 : given - 1] == [(True, True)] * (given - lapse)
+    assert asks[given - 1 :] == [(False, False)] * (len(asks) - given + 1)
+    a_day_later = told.occurred_at("lapse") + timedelta(days=1, minutes=1)
+    for kind in (ObligationKind.NALOXONE, ObligationKind.CRISIS_CARD):
+        assert (
+            await told.obligation(kind, "lapse", as_of=a_day_later, known_at=told.recorded_at("lapse"))
+        ).status == "late"
+        assert (await told.obligation(kind, "lapse")).status == "met"
+
+
+async def test_the_family_is_taught_with_consent(told: Told) -> None:
+    """R09, R19"""
+    taught = told.story.step("crisis").event
+    assert isinstance(taught, CrisisContactRecorded)
+    assert CrisisAction.NALOXONE_TAUGHT in taught.actions
+
+    plan = await told.care_plan(as_of=told.occurred_at("crisis"))
+
+    purposes = {consent.purpose for consent in plan.consents if consent.in_force}
+    assert ConsentPurpose.FAMILY_INVOLVEMENT in purposes
+
+
+async def test_the_lapse_starts_a_new_stretch_and_keeps_the_old(told: Told) -> None:
+    """R30, R46"""
+    before = await told.track("opioids", as_of=told.occurred_at("lapse") - MINUTE)
+    after = await told.track("opioids", known_at=told.recorded_at("celebration"))
+
+    (only_stretch,) = before.stretches
+    old, new = after.stretches
+    assert (only_stretch.days, only_stretch.ended_on) == (7, None)
+    assert (old.days, old.ended_by) == (7, told.id("lapse"))
+    assert [step.days for step in old.steps if step.reached] == [1, 7]
+    assert (new.put_by, new.days, new.ended_on) == (told.id("lapse"), 36, None)
+    assert (after.longest_days, after.cumulative_days) == (36, 43)
+
+
+async def test_what_is_told_late_changes_the_past_and_not_what_was_known(told: Told) -> None:
+    """R56"""
+    known = await told.track("opioids", known_at=told.recorded_at("told_late") - timedelta(microseconds=1))
+    now = await told.track("opioids")
+
+    assert [stretch.days for stretch in known.stretches] == [7, 36]
+    assert [stretch.days for stretch in now.stretches] == [7, 2, 34]
+    assert now.cumulative_days == known.cumulative_days
+    assert [held.days for held in (await told.milestones()).celebrations] == [30]
+
+
+async def test_the_handoffs_complete(told: Told) -> None:
+    """R33"""
+    moments = ("to_prescriber", "prescriber_accepts", "met_prescriber")
+    stages = [(await told.care_plan(as_of=told.occurred_at(moment))).handoffs[0].status for moment in moments]
+
+    assert stages == [HandoffStatus.REQUESTED, HandoffStatus.ACCEPTED, HandoffStatus.COMPLETED]
+    assert {handoff.status for handoff in (await told.care_plan()).handoffs} == {HandoffStatus.COMPLETED}
+    for handoff in ("to_prescriber", "to_clinic"):
+        assert (await told.obligation(ObligationKind.HANDOFF_ACCEPTANCE, handoff)).status == "met"
+        assert (await told.obligation(ObligationKind.CLIENT_MEETING, handoff)).status == "met"
+
+
+async def test_the_review_is_open_then_held_then_carried_out_by_the_plan(told: Told) -> None:
+    """R44, R45"""
+    waiting = await told.review_of("crisis", as_of=told.occurred_at("plan_2"))
+    late = await told.review_of("crisis", as_of=waiting.due_at + MINUTE, known_at=told.recorded_at("plan_2"))
+    held = await told.review_of("crisis", as_of=told.occurred_at("crisis_review"))
+    carried_out = await told.review_of("crisis")
+
+    assert (waiting.status, waiting.due_at) == (ReviewStatus.OPEN, told.occurred_at("crisis") + timedelta(hours=72))
+    assert late.status is ReviewStatus.LATE
+    assert held.status is ReviewStatus.DONE
+    assert held.review is not None
+    assert all(adjustment.open for adjustment in held.review.adjustments)
+    assert carried_out.review is not None
+    assert {each.carried_out_by for each in carried_out.review.adjustments} == {told.id("plan_3")}
+
+
+async def test_the_plan_says_why_it_changed(told: Told) -> None:
+    """R10"""
+    plan = (await told.care_plan(as_of=told.occurred_at("plan_2"))).plan
+
+    assert plan is not None
+    assert plan.version == 2
+    assert {told.id("lapse"), told.id("crisis")} <= set(plan.because_of)
+
+
+async def test_a_correction_counts_and_the_original_stays(told: Told) -> None:
+    """R55"""
+    check_in = await told.event("evening_2")
+
+    assert isinstance(check_in.original.event, CheckInReceived)
+    assert isinstance(check_in.effective.event, CheckInReceived)  # type: ignore[union-attr]
+    assert (check_in.original.event.craving, check_in.effective.event.craving) == (3, 8)  # type: ignore[union-attr]
+    assert check_in.standing is Standing.CORRECTED
