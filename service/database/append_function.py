@@ -17,9 +17,12 @@ ADVANCE_TYPE = """create type log.advance as (
 # up by its key: a join planned while the table was small would go on reading the whole organization as it grows.
 APPEND_FUNCTION = r"""create function log.append(
   the_organization uuid, advances log.advance[], events log.new_event[], out before bigint, out moment timestamptz
-) language plpgsql set plan_cache_mode = force_generic_plan as $$
+) language plpgsql
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+as $$
 declare
-  the_advance log.advance;
+  moved integer;
 begin
   perform set_config('care_timeline.organization', the_organization::text, true);
 
@@ -33,19 +36,17 @@ begin
     raise no_data_found using message = 'no such organization';
   end if;
 
-  foreach the_advance in array advances loop
-    update log.timeline_head h
-       set version = the_advance.to_version, position = before + the_advance.last_place
-     where h.organization_id = the_organization and h.client_id = the_advance.client_id
-       and h.version = the_advance.from_version;
-    if not found then
-      if the_advance.from_version > 0 then
-        raise unique_violation;
-      end if;
-      insert into log.timeline_head (organization_id, client_id, version, position)
-      values (the_organization, the_advance.client_id, the_advance.to_version, before + the_advance.last_place);
-    end if;
-  end loop;
+  insert into log.timeline_head (organization_id, client_id, version, position)
+  select the_organization, a.client_id, a.to_version, before + a.last_place
+    from unnest(advances) a
+   where a.from_version = coalesce((
+           select h.version from log.timeline_head h
+            where h.organization_id = the_organization and h.client_id = a.client_id), 0)
+  on conflict (organization_id, client_id) do update set version = excluded.version, position = excluded.position;
+  get diagnostics moved = row_count;
+  if moved < cardinality(advances) then
+    raise unique_violation;
+  end if;
 
   insert into log.event (
     organization_id, position, client_id, version, id, type, schema_version, occurred_at, precision, recorded_at,

@@ -40,6 +40,15 @@ async def open_pool(
 async def scoped(
     pool: asyncpg.Pool, organization_id: UUID, *, durable: bool = True
 ) -> AsyncIterator[PoolConnectionProxy]:
+    """A connection in a transaction that sees and changes one organization's rows only (see `transaction`)."""
+    async with pool.acquire() as connection, transaction(connection, organization_id, durable=durable):
+        yield connection
+
+
+@asynccontextmanager
+async def transaction(
+    connection: PoolConnectionProxy, organization_id: UUID, *, durable: bool = True
+) -> AsyncIterator[None]:
     """A transaction that sees and changes one organization's rows only; it commits when the block ends well.
 
     `durable=False` commits without waiting for the disk: for derived data, which can be made again. The
@@ -48,15 +57,14 @@ async def scoped(
     begin = f"begin; set local {ORGANIZATION_SETTING} = '{UUID(int=organization_id.int)}'"
     if not durable:
         begin += "; set local synchronous_commit = off"
-    async with pool.acquire() as connection:
-        try:
-            await connection.execute(begin)
-            yield connection
-            await connection.execute("commit")
-        except BaseException:
-            if not connection.is_closed():
-                await connection.execute("rollback")
-            raise
+    try:
+        await connection.execute(begin)
+        yield
+        await connection.execute("commit")
+    except BaseException:
+        if not connection.is_closed():
+            await connection.execute("rollback")
+        raise
 
 
 async def _keep_session(connection: asyncpg.Connection) -> None:

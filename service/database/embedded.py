@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import psutil
 
-from service.database.server_user import EmbeddedPostgresError, current_user, user_for_server
+from service.database.server_user import current_user, user_for_server
 
 _PORT = 5432
 _LONGEST_SOCKET_PATH = 100  # the systems' limits begin at 103 bytes
@@ -54,6 +54,10 @@ select 'create role care_timeline_app login'
 select 'create database care_timeline owner care_timeline_owner'
  where not exists (select from pg_database where datname = 'care_timeline') \\gexec
 """
+
+
+class EmbeddedPostgresError(Exception):
+    """The embedded server could not be made, started or stopped; the message says what to do."""
 
 
 def _programs() -> Path:
@@ -100,7 +104,7 @@ class EmbeddedPostgres:
     def start(self) -> DatabaseUrls:
         """Makes what is missing (cluster, roles, database), starts the server unless it runs, and says where it is.
 
-        Raises EmbeddedPostgresError.
+        Raises EmbeddedPostgresError, ServerUserError.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         self._user = user_for_server(self._folder, self._cluster, self.programs)

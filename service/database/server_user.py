@@ -13,8 +13,8 @@ _NAME = "care-timeline"
 _logger = logging.getLogger(__name__)
 
 
-class EmbeddedPostgresError(Exception):
-    """The embedded server could not be made, started or stopped; the message says what to do."""
+class ServerUserError(Exception):
+    """No user could be had to run the embedded server as; the message says what to do."""
 
 
 class _AsProcess(TypedDict, total=False):
@@ -45,7 +45,7 @@ def user_for_server(folder: Path, cluster: Path, programs: Path) -> ServerUser:
     """The user to run the server as, after making sure that it can reach the folder and the programs.
 
     That is this process's own user, except under root: then the owner of an existing cluster, or the system
-    user care-timeline, made when missing. Raises EmbeddedPostgresError.
+    user care-timeline, made when missing. Raises ServerUserError.
     """
     if os.geteuid() != 0:
         return current_user()
@@ -87,9 +87,9 @@ def _make_system_user() -> None:
     try:
         subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 fixed arguments
     except FileNotFoundError:
-        raise EmbeddedPostgresError(f"{advice} (There is no program useradd here.)") from None
+        raise ServerUserError(f"{advice} (There is no program useradd here.)") from None
     except subprocess.CalledProcessError as error:
-        raise EmbeddedPostgresError(f"{advice} (useradd says: {error.stderr.strip()})") from None
+        raise ServerUserError(f"{advice} (useradd says: {error.stderr.strip()})") from None
 
 
 def _allow(path: Path, bits: int) -> None:

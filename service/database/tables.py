@@ -124,8 +124,6 @@ event = Table(
     PrimaryKeyConstraint("organization_id", "position", name="event_pkey"),
     UniqueConstraint("organization_id", "client_id", "version", name="event_version_key"),
     UniqueConstraint("organization_id", "id", name="event_id_key"),
-    CheckConstraint("version > 0", name="event_version_check"),
-    CheckConstraint("octet_length(body_digest) = 32", name="event_body_digest_check"),
     schema="log",
     comment="The log: what happened to clients, sealed, never changed",
 )

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from service.database.connection import scoped
+from service.database.connection import scoped, transaction
 from service.log.decision import Decision, advances, decide
 from service.log.errors import IdConflict, StoreUnavailable, UnknownOrganization, answering
 from service.log.group_commit import Row, Waiting
@@ -39,18 +39,18 @@ def rows_to_append(
     ]
 
 
-async def commit_group(pool: asyncpg.Pool, organization_id: UUID, group: list[Waiting]) -> None:
+async def commit_group(connection: PoolConnectionProxy, organization_id: UUID, group: list[Waiting]) -> None:
     """Writes what can be written of a group, as one transaction, and tells every caller the outcome."""
     try:
-        if not await _commit_together(pool, organization_id, group):
-            await _commit_one_by_one(pool, organization_id, group)
+        if not await _commit_together(connection, organization_id, group):
+            await _commit_one_by_one(connection, organization_id, group)
     except (asyncpg.PostgresError, ValueError) as error:
         # One caller's event that the database cannot take must not fail the others'.
         if len(group) == 1:
             group[0].fail(error)
         else:
             for waiting in group:
-                await commit_group(pool, organization_id, [waiting])
+                await commit_group(connection, organization_id, [waiting])
     except (StoreUnavailable, UnknownOrganization) as error:
         for waiting in group:
             waiting.fail(error)
@@ -75,22 +75,22 @@ async def commit_bulk(
             raise await _refusal(connection, organization_id, decision)
 
 
-async def _commit_together(pool: asyncpg.Pool, organization_id: UUID, group: list[Waiting]) -> bool:
+async def _commit_together(connection: PoolConnectionProxy, organization_id: UUID, group: list[Waiting]) -> bool:
     moves = advances([event for waiting in group for event in waiting.events])
     if moves is None:
         return False
     rows = [row for waiting in group for row in waiting.rows]
     with answering(writing=True):
-        appended = await _append(pool, organization_id, moves, rows)
+        appended = await _append(connection, organization_id, moves, rows)
     if appended is None:
         return False
     _tell(group, appended)
     return True
 
 
-async def _commit_one_by_one(pool: asyncpg.Pool, organization_id: UUID, group: list[Waiting]) -> None:
+async def _commit_one_by_one(connection: PoolConnectionProxy, organization_id: UUID, group: list[Waiting]) -> None:
     with answering(writing=True):
-        async with scoped(pool, organization_id) as connection:
+        async with transaction(connection, organization_id):
             await _lock_head(connection, organization_id)
             decisions = await _decide(connection, organization_id, [waiting.events for waiting in group])
             accepted = [waiting for waiting, decision in zip(group, decisions, strict=True) if decision.accepted]
@@ -111,7 +111,7 @@ async def _commit_one_by_one(pool: asyncpg.Pool, organization_id: UUID, group: l
 
 
 async def _append(
-    connection: asyncpg.Pool | PoolConnectionProxy, organization_id: UUID, moves: Sequence[Row], rows: list[Row]
+    connection: PoolConnectionProxy, organization_id: UUID, moves: Sequence[Row], rows: list[Row]
 ) -> Appended | None:
     """Where the first event stands, and when all were recorded; None when they conflict with what is there."""
     try:

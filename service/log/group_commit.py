@@ -6,10 +6,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from service.log.errors import answering
 from service.log.sealed import Appended, SealedEvent
 
 Row = tuple[object, ...]
 """Values of a composite type of the database, in its order."""
+
+_SMALLEST_SHARE = 4  # fewer appends than this are not worth a transaction of their own, when they can join another
 
 
 @dataclass(slots=True, eq=False)
@@ -43,18 +49,21 @@ class _Queue:
 class GroupCommit:
     """Queues of appends, one an organization, each emptied group by group.
 
-    `commit` writes a group and tells each of its callers the outcome. The groups of one organization may overlap,
-    `in_flight` at a time: while the database writes one, the next is made ready; the row lock keeps their order.
+    `commit` writes a group through the connection and tells each of its callers the outcome. Two groups of an
+    organization are under way at a time: while the database writes one, the other is made ready; the row lock keeps
+    their order.
     A caller that is cancelled while it waits is left out; once its group has set out, its events may be written.
     """
 
     def __init__(
         self,
-        commit: Callable[[UUID, list[Waiting]], Awaitable[None]],
+        pool: asyncpg.Pool,
+        commit: Callable[[PoolConnectionProxy, UUID, list[Waiting]], Awaitable[None]],
         *,
         largest_group: int = 512,
-        in_flight: int = 1,
+        in_flight: int = 2,
     ) -> None:
+        self._pool = pool
         self._commit = commit
         self._largest_group = largest_group
         self._in_flight = in_flight
@@ -87,19 +96,28 @@ class GroupCommit:
 
     async def _run(self, organization_id: UUID, queue: _Queue) -> None:
         queue.starting = False
-        while group := self._take(queue):
-            if queue.waiting:
-                self._start(organization_id, queue)
-            try:
-                await self._commit(organization_id, group)
-            except Exception as error:  # noqa: BLE001 every caller learns of it
-                for waiting in group:
-                    waiting.fail(error)
+        group = self._take(queue)
+        try:
+            with answering(writing=False):
+                async with self._pool.acquire() as connection:
+                    while group:
+                        if queue.waiting:
+                            self._start(organization_id, queue)
+                        await self._commit(connection, organization_id, group)
+                        # The callers just told may have more: they go first, and join the next group.
+                        await asyncio.sleep(0)
+                        group = [] if connection.is_closed() else self._take(queue)
+        except Exception as error:  # noqa: BLE001 every caller learns of it
+            for waiting in group:
+                waiting.fail(error)
 
     def _take(self, queue: _Queue) -> list[Waiting]:
         group: list[Waiting] = []
         room = self._largest_group
-        while queue.waiting and (room >= len(queue.waiting[0].rows) or not group):
+        # What waits is shared among the groups that can set out now, else one would take it all and none overlap.
+        idle = 1 + self._in_flight - len(queue.committers)
+        share = max(_SMALLEST_SHARE, -(-len(queue.waiting) // idle))
+        while queue.waiting and len(group) < share and (room >= len(queue.waiting[0].rows) or not group):
             waiting = queue.waiting.popleft()
             if not waiting.outcome.done():
                 group.append(waiting)

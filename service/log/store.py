@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 import asyncpg
@@ -25,7 +24,7 @@ class EventStore:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self._groups = GroupCommit(partial(commit_group, pool))
+        self._groups = GroupCommit(pool, commit_group)
 
     async def append(self, organization_id: UUID, events: Sequence[SealedEvent]) -> list[Appended]:
         """Appends events of one or several clients, all or none; returns where and when, one for each event.

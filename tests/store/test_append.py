@@ -9,6 +9,7 @@ import pytest
 
 from service.database.connection import open_pool, scoped
 from service.database.embedded import DatabaseUrls
+from service.log.decision import decide
 from service.log.errors import IdConflict, StoreUnavailable, UnknownOrganization, VersionConflict
 from service.log.sealed import Appended, SealedEvent
 from service.log.store import EventStore
@@ -128,11 +129,7 @@ async def test_conflicts_in_one_group_are_decided_one_by_one(store: EventStore, 
         [first],
         [sealed_event(ada, 1)],
         [sealed_event(ada, 2), sealed_event(ben, 1)],
-        [sealed_event(ben, 1)],
-        [sealed_event(ben, 2)],
         [sealed_event(uuid4(), 1, event_id=first.id)],
-        [sealed_event(ada, 4)],
-        [sealed_event(ada, 3)],
     ]
 
     outcomes = await asyncio.gather(
@@ -140,11 +137,54 @@ async def test_conflicts_in_one_group_are_decided_one_by_one(store: EventStore, 
     )
 
     kinds = [list if isinstance(outcome, list) else type(outcome) for outcome in outcomes]
-    assert kinds == [list, VersionConflict, list, VersionConflict, list, IdConflict, VersionConflict, list]
+    assert kinds == [list, VersionConflict, list, IdConflict]
     written = [place for outcome in outcomes if isinstance(outcome, list) for place in outcome]
-    assert [place.position for place in written] == [1, 2, 3, 4, 5]
+    assert [place.position for place in written] == [1, 2, 3]
     assert len({place.recorded_at for place in written}) == 1, "one group, one transaction"
     assert (await verify(store, organization_id)).intact
+
+
+def test_each_append_of_a_group_is_decided_as_if_those_before_it_were_written() -> None:
+    ada, ben, known = uuid4(), uuid4(), uuid4()
+    first, taken = sealed_event(ada, 3), uuid4()
+    appends = [
+        [first],
+        [sealed_event(ada, 3)],
+        [sealed_event(ada, 4), sealed_event(ben, 1)],
+        [sealed_event(ben, 1)],
+        [sealed_event(ben, 2)],
+        [sealed_event(known, 1, event_id=first.id)],
+        [sealed_event(known, 7, event_id=taken)],
+        [sealed_event(ada, 6)],
+        [sealed_event(ada, 5)],
+    ]
+
+    decisions = decide(appends, {ada: 2}, {taken})
+
+    assert [decision.accepted for decision in decisions] == [
+        True, False, True, False, True, False, False, False, True,
+    ]  # fmt: skip
+    assert decisions[5].taken_ids == {first.id}
+    assert decisions[6].taken_ids == {taken}
+    conflict = decisions[7].conflict
+    assert conflict is not None
+    assert (conflict.client_id, conflict.expected, conflict.actual) == (ada, 5, 4)
+
+
+async def test_many_more_writers_than_fit_a_group_lose_nothing(store: EventStore, organization_id: UUID) -> None:
+    clients = [uuid4() for _ in range(300)]
+
+    async def write(client_id: UUID) -> list[int]:
+        return [
+            (await store.append(organization_id, [sealed_event(client_id, version)]))[0].position
+            for version in (1, 2, 3)
+        ]
+
+    told = await asyncio.gather(*(write(client_id) for client_id in clients))
+
+    assert sorted(position for positions in told for position in positions) == list(range(1, 901))
+    assert all(positions == sorted(positions) for positions in told)
+    assert (await verify(store, organization_id)).events == 900
 
 
 async def test_what_the_database_cannot_hold_fails_its_own_caller_only(
