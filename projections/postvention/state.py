@@ -54,10 +54,7 @@ class Crisis:
 
     def review_due_at(self, policy: Policy) -> datetime:
         """By when the crisis has to be reviewed."""
-        try:
-            return self.at + timedelta(hours=policy.review_within_hours(self.tier))
-        except OverflowError:  # within days of the last moment that a datetime can hold
-            return datetime.max.replace(tzinfo=self.at.tzinfo)
+        return self.at + timedelta(hours=policy.review_within_hours(self.tier))
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,4 +241,3 @@ def test_r44_every_crisis_that_stands_has_its_review_open_or_held(history: Histo
     assert {each.put_by for each in answer.reviews} == standing
     assert {row[0] for row in POSTVENTION.rows(state, POLICY)[REVIEW]} == standing
     assert answer.open_reviews == sum(each.review is None for each in answer.reviews)
-    assert POSTVENTION.states.validate_json(POSTVENTION.states.dump_json(state)) == state
