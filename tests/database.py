@@ -30,6 +30,7 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Embe
     """The embedded server of the run, with a migrated database to copy."""
     server = EmbeddedPostgres(tmp_path_factory.mktemp("server"))
     await asyncio.to_thread(server.start)
+    await _hurry(server)
     await create_database(server, TEMPLATE, template="template0")
     await migrate(server.urls(TEMPLATE).owner)
     yield server
@@ -99,6 +100,17 @@ async def create_database(server: EmbeddedPostgres, name: str, template: str) ->
     connection = await asyncpg.connect(server.urls("postgres").superuser)
     try:
         await connection.execute(f"create database {name} template {template} owner care_timeline_owner")
+    finally:
+        await connection.close()
+
+
+async def _hurry(server: EmbeddedPostgres) -> None:
+    """Has the operating system write to the disk when it likes: what a test writes need not outlive the machine."""
+    connection = await asyncpg.connect(server.urls("postgres").superuser)
+    try:
+        for setting in ("fsync", "full_page_writes"):
+            await connection.execute(f"alter system set {setting} = off")
+        await connection.execute("select pg_reload_conf()")
     finally:
         await connection.close()
 

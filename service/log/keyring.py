@@ -12,7 +12,7 @@ from asyncpg.pool import PoolConnectionProxy
 from service.bounded import Bounded
 from service.database.connection import scoped
 from service.log.errors import answering
-from service.log.seal import KEY_BYTES, SealBroken, open_sealed, seal
+from service.log.seal import KEY_BYTES, SealBroken, forget_keys, open_sealed, seal
 
 _KEPT_KEYS = 10_000
 _KEPT_SECONDS = 60.0  # a key destroyed by another process is forgotten here within this time
@@ -111,6 +111,7 @@ class Keyring:
                     client_id,
                 )
         self._kept.forget((organization_id, client_id))
+        forget_keys()
 
     async def rewrap(self, organization_id: UUID) -> int:
         """Wraps the organization's keys anew under the current key-encryption key; returns how many it changed.
