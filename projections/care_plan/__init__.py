@@ -2,7 +2,7 @@
 
 from pydantic import TypeAdapter
 
-from projections.care_plan.fold import apply
+from projections.care_plan.fold import fold
 from projections.care_plan.rows import rows
 from projections.care_plan.state import CarePlan
 from projections.care_plan.tables import TABLES
@@ -13,7 +13,7 @@ CARE_PLAN = Projection(
     name="care_plan",
     title="Care plan",
     initial=CarePlan(),
-    apply=apply,
+    apply=fold.apply,
     rows=rows,
     view=view,
     tables=TABLES,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from domain.entry import Entry
@@ -15,6 +16,8 @@ from domain.events.postvention import PostventionReviewed
 from domain.events.registration import ClientRegistered, IntakeCompleted
 from domain.instruments import CssrsAnswers, crisis_tier, triage
 from domain.policy import Policy
+from projections.care_plan.due import acceptance_due, meeting_due, plan_review_due
+from projections.care_plan.follow_ups import attempted, contacted, endangered, provided
 from projections.care_plan.state import (
     CarePlan,
     Client,
@@ -24,22 +27,15 @@ from projections.care_plan.state import (
     Goal,
     Handoff,
     Lapse,
-    Mark,
     Plan,
+    PlanReview,
     Reading,
     SafetyPlan,
 )
-from projections.obligations import OBLIGATIONS
+from projections.mark import mark
 from projections.projection import Fold
 
 fold: Fold[CarePlan] = Fold()
-
-
-def apply(state: CarePlan, entry: Entry, policy: Policy) -> CarePlan:
-    """The plan after one more effective entry, its obligations included."""
-    after = fold.apply(state, entry, policy)
-    obligations = OBLIGATIONS.apply(state.obligations, entry, policy)
-    return after if obligations is state.obligations else replace(after, obligations=obligations)
 
 
 @fold.on(ClientRegistered)
@@ -77,7 +73,10 @@ def plan_agreed(state: CarePlan, entry: Entry, event: PlanAgreed, policy: Policy
         because_of=event.because_of,
         corrected_by=entry.corrected_by,
     )
-    return replace(state, plan=plan)
+    since = _reviewing_since(state, entry)
+    due_at = plan_review_due(entry.occurred_at, since, state.zone(policy), policy)
+    review = PlanReview(entry.id, entry.occurred_at, due_at)
+    return replace(state, plan=plan, plan_reviews=(*state.plan_reviews, review))
 
 
 @fold.on(GoalSet)
@@ -106,7 +105,7 @@ def goal_measured(state: CarePlan, entry: Entry, event: GoalMeasured, policy: Po
 @fold.on(GoalClosed)
 def goal_closed(state: CarePlan, entry: Entry, event: GoalClosed, policy: Policy) -> CarePlan:
     """A goal came to its end."""
-    return _goal(state, event.goal, lambda goal: replace(goal, closed=_mark(entry), outcome=event.outcome))
+    return _goal(state, event.goal, lambda goal: replace(goal, closed=mark(entry), outcome=event.outcome))
 
 
 @fold.on(ConsentGranted)
@@ -148,6 +147,7 @@ def handoff_requested(state: CarePlan, entry: Entry, event: HandoffRequested, po
     """A handoff that waits to be accepted (R33)."""
     handoff = Handoff(
         requested_at=entry.occurred_at,
+        accept_due_at=acceptance_due(event.urgency, entry.occurred_at, policy),
         from_role=event.from_role,
         to_role=event.to_role,
         to_party=event.to_party,
@@ -160,10 +160,11 @@ def handoff_requested(state: CarePlan, entry: Entry, event: HandoffRequested, po
 @fold.on(HandoffAccepted)
 def handoff_accepted(state: CarePlan, entry: Entry, event: HandoffAccepted, policy: Policy) -> CarePlan:
     """The receiver took the client on."""
+    due_at = meeting_due(entry.occurred_at, state.zone(policy), policy)
     return _handoff(
         state,
         event.handoff,
-        lambda handoff: replace(handoff, accepted=_mark(entry), accepted_by_role=event.accepted_by),
+        lambda handoff: replace(handoff, accepted=mark(entry), accepted_by_role=event.accepted_by, meet_due_at=due_at),
     )
 
 
@@ -173,14 +174,14 @@ def handoff_declined(state: CarePlan, entry: Entry, event: HandoffDeclined, poli
     return _handoff(
         state,
         event.handoff,
-        lambda handoff: replace(handoff, declined=_mark(entry), decline_reason=event.reason),
+        lambda handoff: replace(handoff, declined=mark(entry), decline_reason=event.reason),
     )
 
 
 @fold.on(HandoffCompleted)
 def handoff_completed(state: CarePlan, entry: Entry, event: HandoffCompleted, policy: Policy) -> CarePlan:
     """The client has met the receiver."""
-    return _handoff(state, event.handoff, lambda handoff: replace(handoff, completed=_mark(entry)))
+    return _handoff(state, event.handoff, lambda handoff: replace(handoff, completed=mark(entry)))
 
 
 @fold.on(CrisisContactRecorded)
@@ -197,8 +198,10 @@ def crisis_contact_recorded(state: CarePlan, entry: Entry, event: CrisisContactR
         actions=event.actions,
         corrected_by=entry.corrected_by,
     )
-    contacts = replace(state.contacts, last_contact=_mark(entry))
-    return replace(state, crises=state.crises | {entry.id: crisis}, contacts=contacts)
+    contacts = replace(state.contacts, last_contact=mark(entry))
+    dangers = endangered(state.dangers, entry) if event.overdose_danger else state.dangers
+    dangers = provided(dangers, entry, event.actions)
+    return replace(state, crises=state.crises | {entry.id: crisis}, contacts=contacts, dangers=dangers)
 
 
 @fold.on(CrisisResolved)
@@ -207,73 +210,61 @@ def crisis_resolved(state: CarePlan, entry: Entry, event: CrisisResolved, policy
     return _crisis(
         state,
         event.crisis,
-        lambda crisis: replace(crisis, resolved=_mark(entry), outcome=event.outcome),
+        lambda crisis: replace(crisis, resolved=mark(entry), outcome=event.outcome),
     )
 
 
 @fold.on(PostventionReviewed)
 def postvention_reviewed(state: CarePlan, entry: Entry, event: PostventionReviewed, policy: Policy) -> CarePlan:
     """The crisis was reviewed; what the review says is for the postvention projection."""
-    return _crisis(state, event.crisis, lambda crisis: replace(crisis, reviewed=_mark(entry)))
+    return _crisis(state, event.crisis, lambda crisis: replace(crisis, reviewed=mark(entry)))
 
 
 @fold.on(LapseRecorded)
 def lapse_recorded(state: CarePlan, entry: Entry, event: LapseRecorded, policy: Policy) -> CarePlan:
     """The last lapse. The plan and all that was reached stay as they are (R30)."""
     lapse = Lapse(entry.id, entry.occurred_at, event.substances, event.overdose_danger, entry.corrected_by)
-    return replace(state, last_lapse=lapse)
+    dangers = endangered(state.dangers, entry) if event.overdose_danger else state.dangers
+    return replace(state, last_lapse=lapse, dangers=dangers)
 
 
 @fold.on(SessionHeld)
 def session_held(state: CarePlan, entry: Entry, event: SessionHeld, policy: Policy) -> CarePlan:
     """The client was there: a contact, and the end of any missed sessions in a row."""
-    held = replace(state.contacts, last_session=_mark(entry), missed_in_a_row=0)
-    return _reached(replace(state, contacts=held), entry, None)
+    contacts = replace(state.contacts, last_session=mark(entry), last_contact=mark(entry), missed_in_a_row=0)
+    return replace(state, contacts=contacts, crises=contacted(state.crises, entry, None, policy))
 
 
 @fold.on(SessionMissed)
 def session_missed(state: CarePlan, entry: Entry, event: SessionMissed, policy: Policy) -> CarePlan:
     """One more session missed in a row (R24)."""
     contacts = state.contacts
-    missed = replace(contacts, missed_in_a_row=contacts.missed_in_a_row + 1, last_missed=_mark(entry))
+    missed = replace(contacts, missed_in_a_row=contacts.missed_in_a_row + 1, last_missed=mark(entry))
     return replace(state, contacts=missed)
 
 
 @fold.on(CheckInReceived)
 def check_in_received(state: CarePlan, entry: Entry, event: CheckInReceived, policy: Policy) -> CarePlan:
     """The client was heard from."""
-    return _reached(state, entry, None)
+    contacts = replace(state.contacts, last_contact=mark(entry))
+    return replace(state, contacts=contacts, crises=contacted(state.crises, entry, None, policy))
 
 
 @fold.on(OutreachMade)
 def outreach_made(state: CarePlan, entry: Entry, event: OutreachMade, policy: Policy) -> CarePlan:
     """A contact, or one more attempt in every crisis that it follows up (R42)."""
     if event.reached:
-        return _reached(state, entry, event.crisis)
-    return _crises_followed_up(state, event.crisis, lambda crisis: replace(crisis, attempts=crisis.attempts + 1))
+        contacts = replace(state.contacts, last_contact=mark(entry))
+        return replace(state, contacts=contacts, crises=contacted(state.crises, entry, event.crisis, policy))
+    crises = attempted(state.crises, event.crisis)
+    return state if crises is state.crises else replace(state, crises=crises)
 
 
-def _reached(state: CarePlan, entry: Entry, crisis_id: UUID | None) -> CarePlan:
-    contacted = replace(state, contacts=replace(state.contacts, last_contact=_mark(entry)))
-    return _crises_followed_up(
-        contacted,
-        crisis_id,
-        lambda crisis: crisis if crisis.reached else replace(crisis, reached=_mark(entry)),
-    )
-
-
-def _crises_followed_up(state: CarePlan, crisis_id: UUID | None, change: Callable[[Crisis], Crisis]) -> CarePlan:
-    """Change the crises that an outreach follows up: the one that it names, or else all that are not resolved."""
-    crises = {
-        id_: changed
-        for id_, crisis in state.crises.items()
-        if crisis_id in {None, id_} and not crisis.resolved and (changed := change(crisis)) is not crisis
-    }
-    return replace(state, crises=state.crises | crises) if crises else state
-
-
-def _mark(entry: Entry) -> Mark:
-    return Mark(entry.id, entry.occurred_at)
+def _reviewing_since(state: CarePlan, entry: Entry) -> datetime:
+    """When the episode began or, without an intake, when the first plan was agreed."""
+    if state.episode:
+        return state.episode.opened_at
+    return state.plan_reviews[0].agreed_at if state.plan_reviews else entry.occurred_at
 
 
 def _goal(state: CarePlan, goal_id: UUID, change: Callable[[Goal], Goal]) -> CarePlan:

@@ -8,7 +8,8 @@ from domain.events.plan import PlannedIntervention
 from domain.events.registration import SubstanceUse
 from domain.policy import Policy
 from domain.vocabulary import STABILIZATION
-from projections.care_plan.state import CarePlan, Consent, Crisis, Episode, Goal, Handoff, Mark, Plan
+from projections.care_plan.obligations import obligations
+from projections.care_plan.state import CarePlan, Consent, Crisis, Episode, Goal, Handoff, Plan
 from projections.care_plan.tables import (
     CARE_PLAN,
     CONSENT,
@@ -19,14 +20,14 @@ from projections.care_plan.tables import (
     OBLIGATION,
     SUBSTANCE,
 )
+from projections.mark import Mark
 from projections.obligations import Obligation
 from projections.projection import Row, Rows
 
 
 def rows(state: CarePlan, policy: Policy) -> Rows:
     """One row for the plan, and one for each of its elements."""
-    zone = state.obligations.zone(policy)
-    episode, plan, obligations = state.episode, state.plan, state.obligations
+    zone, episode, plan = state.zone(policy), state.episode, state.plan
     return {
         CARE_PLAN: [_care_plan(state)],
         SUBSTANCE: [_substance(episode, *each) for each in enumerate(episode.substances, 1)] if episode else [],
@@ -35,7 +36,7 @@ def rows(state: CarePlan, policy: Policy) -> Rows:
         CONSENT: [_consent(*each, zone) for each in state.consents.items()],
         HANDOFF: [_handoff(*each) for each in state.handoffs.items()],
         CRISIS: [_crisis(*each) for each in state.crises.items()],
-        OBLIGATION: [_obligation(each) for each in (*obligations.settled, *obligations.waiting)],
+        OBLIGATION: [_obligation(each) for each in obligations(state, policy)],
     }
 
 
@@ -150,10 +151,8 @@ def _obligation(each: Obligation) -> Row:
         each.step,
         each.opens_at,
         each.due_at,
-        each.met_by,
-        each.met_at,
-        each.released_by,
-        each.released_at,
+        *_mark(each.met),
+        *_mark(each.released),
     )
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from domain.events.plan import PlannedIntervention
 from domain.events.registration import SubstanceUse
+from domain.policy import Policy
 from domain.vocabulary import (
     Condition,
     ConsentPurpose,
@@ -26,15 +27,7 @@ from domain.vocabulary import (
     Substance,
 )
 from projections.local_days import end_of_day
-from projections.obligations import Obligations
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """That something happened: the entry that says so, and when it occurred."""
-
-    put_by: UUID
-    at: datetime
+from projections.mark import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +65,15 @@ class Plan:
     interventions: tuple[PlannedIntervention, ...]
     because_of: tuple[UUID, ...]
     corrected_by: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReview:
+    """That a version of the plan has to be reviewed; the version that follows it in the list did so."""
+
+    put_by: UUID
+    agreed_at: datetime
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +148,10 @@ class HandoffStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """A handoff, and how far it has come."""
+    """A handoff, and how far it has come. `meet_due_at` is set when it is accepted."""
 
     requested_at: datetime
+    accept_due_at: datetime
     from_role: Role
     to_role: Role
     to_party: str | None
@@ -156,6 +159,7 @@ class Handoff:
     corrected_by: UUID | None
     accepted: Mark | None = None
     accepted_by_role: Role | None = None
+    meet_due_at: datetime | None = None
     declined: Mark | None = None
     decline_reason: HandoffDeclineReason | None = None
     completed: Mark | None = None
@@ -174,8 +178,8 @@ class Handoff:
 class Crisis:
     """A crisis. `unanswered` names the questions of the screener without an answer; they are unknown, never "no".
 
-    `attempts` counts the outreach that did not reach the client until the crisis was resolved, and `reached` is
-    the first contact with them after it.
+    `contacts` says which contact met each follow-up in turn, as far as they were met; `attempts` counts the
+    outreach that did not reach the client. Both end when the crisis is resolved.
     """
 
     at: datetime
@@ -188,10 +192,25 @@ class Crisis:
     actions: tuple[CrisisAction, ...]
     corrected_by: UUID | None
     attempts: int = 0
-    reached: Mark | None = None
+    contacts: tuple[Mark, ...] = ()
     resolved: Mark | None = None
     outcome: CrisisOutcome | None = None
     reviewed: Mark | None = None
+
+    @property
+    def reached(self) -> Mark | None:
+        """The first contact with the client after the crisis."""
+        return self.contacts[0] if self.contacts else None
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """A danger of overdose, which asks for naloxone and a crisis card until each was given (R32)."""
+
+    put_by: UUID
+    at: datetime
+    naloxone: Mark | None = None
+    crisis_card: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +242,7 @@ class CarePlan:
     episode: Episode | None = None
     earlier_episodes: int = 0
     plan: Plan | None = None
+    plan_reviews: tuple[PlanReview, ...] = ()
     goals: dict[UUID, Goal] = field(default_factory=dict)
     consents: dict[UUID, Consent] = field(default_factory=dict)
     safety_plan: SafetyPlan | None = None
@@ -230,4 +250,8 @@ class CarePlan:
     crises: dict[UUID, Crisis] = field(default_factory=dict)
     contacts: Contacts = Contacts()
     last_lapse: Lapse | None = None
-    obligations: Obligations = field(default_factory=Obligations)
+    dangers: tuple[Danger, ...] = ()
+
+    def zone(self, policy: Policy) -> ZoneInfo:
+        """The time zone in which the client's days are counted; the organization's until theirs is known."""
+        return ZoneInfo(self.client.time_zone) if self.client else policy.working_days.zone

@@ -16,27 +16,25 @@ from projections.care_plan.answers import (
     ObligationAnswer,
     PlanAnswer,
 )
-from projections.care_plan.state import CarePlan, Crisis, Handoff, Mark
+from projections.care_plan.obligations import acceptance, meeting, obligations, plan_reviews
+from projections.care_plan.state import CarePlan, Crisis, Handoff
 from projections.obligations import Obligation, ObligationKind
 from projections.projection import Answer
 
 A = TypeVar("A", bound=Answer)
 
-Asked = dict[tuple[ObligationKind, UUID], Obligation]
-"""Obligations that are the only ones of their kind for the entry that asks for them."""
-
 
 def view(state: CarePlan, at: datetime, policy: Policy) -> CarePlanAnswer:
     """The plan as it stands at the moment `at`."""
-    zone = state.obligations.zone(policy)
-    waiting = sorted(state.obligations.waiting, key=lambda each: each.due_at)
-    obligations = (*waiting, *state.obligations.settled)
-    asked = {(each.kind, each.because): each for each in obligations}
+    zone = state.zone(policy)
+    asked_for = obligations(state, policy)
+    waiting = sorted((each for each in asked_for if each.waits), key=lambda each: each.due_at)
+    settled = [each for each in asked_for if not each.waits]
     return _shown(
         CarePlanAnswer,
         state,
         episode=_episode(state),
-        plan=_plan(state, asked, at),
+        plan=_plan(state, at),
         stabilization_goals=_goals(state, stabilization=True),
         longer_term_goals=_goals(state, stabilization=False),
         consents=tuple(
@@ -44,7 +42,7 @@ def view(state: CarePlan, at: datetime, policy: Policy) -> CarePlanAnswer:
             for id_, consent in state.consents.items()
             for ends in (consent.expires_at(zone),)
         ),
-        handoffs=tuple(_handoff(*each, asked, at) for each in state.handoffs.items()),
+        handoffs=tuple(_handoff(*each, at) for each in state.handoffs.items()),
         crises=tuple(_crisis(*each, policy) for each in state.crises.items()),
         last_session=state.contacts.last_session,
         last_contact=state.contacts.last_contact,
@@ -52,7 +50,7 @@ def view(state: CarePlan, at: datetime, policy: Policy) -> CarePlanAnswer:
         last_missed=state.contacts.last_missed,
         naloxone_needed=any(each.kind is ObligationKind.NALOXONE for each in waiting),
         crisis_card_needed=any(each.kind is ObligationKind.CRISIS_CARD for each in waiting),
-        obligations=tuple(_obligation(each, at) for each in obligations),
+        obligations=tuple(_obligation(each, at) for each in (*waiting, *settled)),
     )
 
 
@@ -68,10 +66,10 @@ def _episode(state: CarePlan) -> EpisodeAnswer | None:
     return _shown(EpisodeAnswer, state.episode, earlier_episodes=state.earlier_episodes)
 
 
-def _plan(state: CarePlan, asked: Asked, at: datetime) -> PlanAnswer | None:
+def _plan(state: CarePlan, at: datetime) -> PlanAnswer | None:
     if state.plan is None:
         return None
-    review = asked[ObligationKind.PLAN_REVIEW, state.plan.put_by]
+    (review,) = plan_reviews(state.plan_reviews[-1:])
     return _shown(PlanAnswer, state.plan, review_due_at=review.due_at, review_status=review.status(at))
 
 
@@ -83,17 +81,15 @@ def _goals(state: CarePlan, *, stabilization: bool) -> tuple[GoalAnswer, ...]:
     )
 
 
-def _handoff(put_by: UUID, handoff: Handoff, asked: Asked, at: datetime) -> HandoffAnswer:
-    acceptance = asked.get((ObligationKind.HANDOFF_ACCEPTANCE, put_by))
-    meeting = asked.get((ObligationKind.CLIENT_MEETING, put_by))
+def _handoff(put_by: UUID, handoff: Handoff, at: datetime) -> HandoffAnswer:
+    accepting, meeting_ = acceptance(put_by, handoff), meeting(put_by, handoff)
     return _shown(
         HandoffAnswer,
         handoff,
         put_by=put_by,
-        accept_due_at=acceptance and acceptance.due_at,
-        accept_status=acceptance and acceptance.status(at),
-        met_due_at=meeting and meeting.due_at,
-        met_status=meeting and meeting.status(at),
+        accept_status=accepting.status(at),
+        met_due_at=meeting_ and meeting_.due_at,
+        met_status=meeting_ and meeting_.status(at),
     )
 
 
@@ -113,6 +109,4 @@ def _obligation(each: Obligation, at: datetime) -> ObligationAnswer:
         ObligationAnswer,
         each,
         status=each.status(at),
-        met=Mark(each.met_by, each.met_at) if each.met_by and each.met_at else None,
-        released=Mark(each.released_by, each.released_at) if each.released_by and each.released_at else None,
     )
