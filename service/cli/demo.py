@@ -41,14 +41,12 @@ def demo(
 
     from service.cli.running import run
     from service.demo.demonstration import WIDTH, demonstrate
-    from service.logging_setup import configure_logging
     from service.settings import Settings
 
     console = Console(highlight=False)
     console.width = min(console.width, WIDTH)
 
     async def work(settings: Settings) -> bool:
-        configure_logging("warning")
         return await demonstrate(settings, console, leave=leave)
 
     def settings() -> Settings:

@@ -11,6 +11,7 @@ from service.cli.migrate import migrate
 from service.cli.rebuild import rebuild
 from service.cli.replay import replay
 from service.cli.serve import serve
+from service.cli.simulate import simulate
 from service.cli.verify import verify
 
 RUN = "Run"
@@ -48,6 +49,7 @@ add(app, demo, panel=RUN)
 add(app, migrate, panel=SET_UP)
 app.add_typer(organizations.app, name="organizations", rich_help_panel=SET_UP)
 app.add_typer(keys.app, name="keys", rich_help_panel=SET_UP)
+add(app, simulate, panel=SET_UP)
 add(app, doctor, panel=LOOK)
 add(app, replay, panel=LOOK)
 add(app, verify, panel=LOOK)

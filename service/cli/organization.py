@@ -1,8 +1,11 @@
-"""Which organization a command is about: its id or its exact name, or the only one that there is."""
+"""Organizations for commands: the one that is meant, and a new one."""
 
 from collections.abc import Sequence
 
-from service.care.organizations import Organization
+import asyncpg
+
+from service.bootstrap import Addresses, OwnerNeeded
+from service.care.organizations import Organization, create_organization
 from service.cli.running import CommandFailed
 
 
@@ -26,3 +29,16 @@ def choose(organizations: Sequence[Organization], said: str | None) -> Organizat
         ids = ", ".join(str(each.organization_id) for each in meant)
         raise CommandFailed(f"Several organizations are called {said!r}: give the id of one of them: {ids}.")
     return meant[0]
+
+
+async def set_up(addresses: Addresses, name: str, time_zone: str) -> Organization:
+    """A new organization, made as the database's owner. Raises CommandFailed, OwnerNeeded."""
+    if addresses.owner is None:
+        raise OwnerNeeded
+    owner = await asyncpg.connect(addresses.owner)
+    try:
+        return await create_organization(owner, name, time_zone)
+    except ValueError as error:
+        raise CommandFailed(str(error)) from error
+    finally:
+        await owner.close()

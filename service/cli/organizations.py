@@ -39,25 +39,16 @@ def create(
 
     Exit codes: 0 set up, 1 not.
     """
-    import asyncpg
-
-    from service.bootstrap import OwnerNeeded, database
-    from service.care.organizations import Organization, create_organization
+    from service.bootstrap import database
+    from service.care.organizations import Organization
     from service.cli.console import err, out
-    from service.cli.running import CommandFailed, run
+    from service.cli.organization import set_up
+    from service.cli.running import run
     from service.settings import Settings
 
     async def work(settings: Settings) -> Organization:
         async with database(settings) as addresses:
-            if addresses.owner is None:
-                raise OwnerNeeded
-            owner = await asyncpg.connect(addresses.owner)
-            try:
-                return await create_organization(owner, name, time_zone)
-            except ValueError as error:
-                raise CommandFailed(str(error)) from error
-            finally:
-                await owner.close()
+            return await set_up(addresses, name, time_zone)
 
     organization = run(work)
     out.print(str(organization.organization_id))

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from domain.entry import Entry
 from domain.events.registration import ClientRegistered
+from service import clock
 from service.care.organizations import Organization
 from service.care.reader import Reader
 from service.cli.console import out
@@ -37,7 +38,8 @@ class Asked:
         """Moments in the client's time zone, or the organization's before registration."""
         zones = [entry.event.time_zone for entry in entries if isinstance(entry.event, ClientRegistered)]
         zone = ZoneInfo(zones[-1] if zones else self.organization.time_zone)
-        return Look(zone, {entry.id: entry.version for entry in entries})
+        moment = self.as_of or self.known_at or clock.now()
+        return Look(zone, {entry.id: entry.version for entry in entries}, moment.astimezone(zone).year)
 
 
 async def show(asked: Asked, *, timeline_too: bool) -> None:

@@ -21,13 +21,23 @@ class CommandFailed(Exception):
     """What was asked cannot be done; the message says why, and what to do."""
 
 
-def run(work: Callable[["Settings"], Coroutine[Any, Any, T]], settings: Callable[[], "Settings"] | None = None) -> T:
+def run(
+    work: Callable[["Settings"], Coroutine[Any, Any, T]],
+    settings: Callable[[], "Settings"] | None = None,
+    *,
+    quiet: bool = True,
+) -> T:
     """The result of the work, done with the settings of the environment unless others are given.
 
-    Expected errors end the command with a sentence on standard error and exit code 1.
+    Expected errors end the command with a sentence on standard error and exit code 1. Only warnings are logged,
+    unless the command is not quiet; then it is for the settings to say what.
     """
     with said_plainly(), asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(work((settings or _environment)()))
+        from service.logging_setup import configure_logging
+
+        found = (settings or _environment)()
+        configure_logging("warning" if quiet else found.log_level, sys.__stderr__)
+        return runner.run(work(found))
 
 
 @contextmanager

@@ -33,13 +33,11 @@ def serve(
     from service.cli.console import out
     from service.cli.running import run
     from service.database.migrate import require_migrated
-    from service.logging_setup import configure_logging
     from service.serving import address, listen
     from service.serving import serve as serve_on
     from service.settings import Settings
 
     async def work(settings: Settings) -> None:
-        configure_logging(settings.log_level)
         with listen(host or settings.host, settings.port if port is None else port) as listening:
 
             def announce() -> None:
@@ -52,4 +50,4 @@ def serve(
                 await serve_on(system, listening, announce)
         out.print("Stopped.")
 
-    run(work)
+    run(work, quiet=False)

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -80,24 +81,24 @@ def _listen(settings: Settings) -> socket.socket:
 def _leave_running(settings: Settings, clinic: Clinic, story: Story, console: Console, where: str) -> None:
     key = clinic.keys[KeyRole.COUNSELOR]
     client = f"/v1/clients/{story.client_id}"
-    folder = _shown(settings.data_dir)
+    command = _shown(Path(sys.prefix, "bin", "care-timeline"))
     lines = (
         ("The service answers on", where),
         ("The API is explained on", f"{where}/docs"),
-        ("A key (Ana's, counselor)", key),
     )
     console.print()
     for said, what in lines:
         console.print(f"{said:<25}", Text(what, style="bold"), soft_wrap=True)
     console.print("\nTry, in another terminal:")
-    for command in (
-        f"curl -H 'Authorization: Bearer {key}' {where}{client}/care-plan",
-        f"curl -H 'Authorization: Bearer {key}' '{where}{client}/milestones?as_of={_three_weeks_ago()}'",
-        f"export CARE_TIMELINE_DATA_DIR={folder}",
-        f".venv/bin/care-timeline replay {story.client_id} --projection care_plan",
-        ".venv/bin/care-timeline verify",
+    for line in (
+        f"KEY={key}",
+        f'curl -H "Authorization: Bearer $KEY" {where}{client}/care-plan',
+        f'curl -H "Authorization: Bearer $KEY" "{where}{client}/milestones?as_of={_three_weeks_ago()}"',
+        f"export CARE_TIMELINE_DATA_DIR={_shown(settings.data_dir)}",
+        f'{command} replay {story.client_id} -o "{clinic.organization.name}"',
+        f"{command} verify",
     ):
-        console.print(f"  {command}", soft_wrap=True, style="cyan")
+        console.print(f"  {line}", soft_wrap=True, style="cyan")
     console.print("\nCtrl-C stops the service; the record stays in the folder.", style="dim")
 
 
@@ -105,6 +106,6 @@ def _three_weeks_ago() -> str:
     return f"{clock.now() - timedelta(weeks=3):%FT%TZ}"
 
 
-def _shown(folder: Path) -> str:
+def _shown(path: Path) -> str:
     here = Path.cwd()
-    return str(folder.relative_to(here) if folder.is_relative_to(here) else folder)
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

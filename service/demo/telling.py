@@ -151,7 +151,9 @@ class Telling:
 
     @property
     def _look(self) -> Look:
-        return Look(self._story.time_zone, {receipt.id: receipt.version for receipt in self._api.receipts})
+        receipts = self._api.receipts
+        last = receipts[-1].recorded_at.astimezone(self._story.time_zone)
+        return Look(self._story.time_zone, {receipt.id: receipt.version for receipt in receipts}, last.year)
 
     @property
     def _last_known(self) -> datetime:

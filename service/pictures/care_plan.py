@@ -61,7 +61,7 @@ def _client(answer: CarePlanAnswer, look: Look) -> Iterator[Text]:
     if episode:
         substances = listed(use.substance for use in episode.substances)
         yield joined(
-            f"in care since {look.moment(episode.opened_at)}, by the way of {words(episode.entry_route)}: {substances}",
+            f"in care since {look.moment(episode.opened_at)} (way in: {words(episode.entry_route)}); {substances}",
             look.put_by(episode.put_by, episode.corrected_by),
         )
     lapse = answer.last_lapse

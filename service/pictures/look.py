@@ -1,7 +1,7 @@
 """How pictures say days, moments, terms and places in the record."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,7 +15,9 @@ class Look:
     """Shows moments in the client's time zone, and entries by their version in the client's timeline: #12."""
 
     zone: ZoneInfo
-    versions: Mapping[UUID, int] = field(default_factory=dict)
+    versions: Mapping[UUID, int]
+    year: int
+    """Days of this year are shown without it."""
 
     def moment(self, moment: datetime) -> str:
         """Such as Sat 17 Oct 10:15."""
@@ -23,13 +25,13 @@ class Look:
         return f"{self.day(local.date())} {local:%H:%M}"
 
     def day(self, day: date) -> str:
-        """Such as Sat 17 Oct."""
-        return f"{day:%a} {day.day} {day:%b}"
+        """Such as Sat 17 Oct, or Fri 17 Oct 2025 in another year."""
+        return f"{day:%a} {day.day} {day:%b}" + ("" if day.year == self.year else f" {day.year}")
 
     def full(self, moment: datetime) -> str:
         """Such as Sat 17 Oct 2026 10:15:00 CDT."""
         local = moment.astimezone(self.zone)
-        return f"{self.day(local.date())} {local:%Y %H:%M:%S %Z}"
+        return f"{local:%a} {local.day} {local:%b %Y %H:%M:%S %Z}"
 
     def put_by(self, *entries: UUID | None) -> Text:
         """The entries' versions, quietly, such as #12 #14; nothing for those without."""

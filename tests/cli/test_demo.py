@@ -1,0 +1,72 @@
+"""The demonstration, as make demo runs it: a process of its own, in a folder of its own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+DEMO = (sys.executable, "-c", "from service.cli.main import app; app()", "demo", "--port", "0")
+PATIENCE_SECONDS = 120
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A data folder for all of the tellings, and a database that the demonstration must not touch."""
+    folder = tmp_path_factory.mktemp("demo")
+    return {
+        **os.environ,
+        "COLUMNS": "100",
+        "CARE_TIMELINE_DATA_DIR": str(folder),
+        "CARE_TIMELINE_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/real_records",
+        "CARE_TIMELINE_KEY_ENCRYPTION_KEYS": "not even a key",
+    }
+
+
+def test_it_tells_the_story_to_its_end(environment: dict[str, str]) -> None:
+    done = subprocess.run(
+        [*DEMO, "--exit"], env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
+
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert done.stderr == ""
+    told = [
+        "The care plan before the crisis.",
+        "The plan asks for naloxone by",
+        "both are with her",
+        "The care plan after the crisis.",
+        "review open",
+        "Reviewed, and carried out by version 3 of the plan.",
+        "Back to the moment before the lapse",
+        "is, element for element, the one shown above",
+        "as it was known until today:  36",
+        "as it is known now:  34",
+        "events, all as they were recorded.",
+    ]
+    places = [done.stdout.find(each) for each in told]
+    assert -1 not in places, told[places.index(-1)]
+    assert places == sorted(places)
+    assert max(len(line) for line in done.stdout.splitlines()) <= 100
+
+
+def test_told_again_it_leaves_the_service_running_until_ctrl_c(environment: dict[str, str]) -> None:
+    with subprocess.Popen(DEMO, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        try:
+            assert process.stdout is not None
+            said = ""
+            while "Ctrl-C stops the service" not in said and (line := process.stdout.readline()):
+                said += line
+            patterns = (r"KEY=(\S+)", r"curl .* (\S+/care-plan)", r"explained on +(\S+)")
+            key, plan, docs = (match[1] for match in (re.search(each, said) for each in patterns) if match)
+            answer = httpx.get(plan, headers={"Authorization": f"Bearer {key}"})
+            page = httpx.get(docs)
+        finally:
+            process.send_signal(signal.SIGINT)
+            code = process.wait(PATIENCE_SECONDS)
+
+    assert answer.json()["care_plan"]["client"]["goes_by"] == "Renee"
+    assert page.status_code == 200
+    assert code == 0

@@ -1,0 +1,108 @@
+"""Replay: a client's record at any moment, in both times."""
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest_asyncio
+
+from domain.vocabulary import Substance
+from service.bootstrap import System
+from service.care.caller import SCOPES_OF_ROLE, Caller, KeyRole
+from service.database.embedded import DatabaseUrls
+from tests.builders import intake, lapse, plan, registered
+from tests.cli.command import Command
+from tests.database import new_organization
+from tests.system import draft
+
+CLIENT = UUID("c11e0000-0000-4000-8000-000000000001")
+LAPSE_AT = "2026-03-20T21:00-05:00"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
+async def recorded(database: DatabaseUrls, system: System) -> list[datetime]:
+    """A client's record, whose lapse of 20 March was told last; when each of its entries was recorded."""
+    counselor = Caller(
+        await new_organization(database), uuid4(), "ana", KeyRole.COUNSELOR, SCOPES_OF_ROLE[KeyRole.COUNSELOR]
+    )
+    alcohol = {"substance": Substance.ALCOHOL, "last_used_on": datetime.fromisoformat("2026-03-01").date()}
+    moments: list[datetime] = []
+    for event, at in (
+        (registered(), "2026-03-02T09:00-06:00"),
+        (intake(substances=(alcohol,)), "2026-03-02T10:00-06:00"),
+        (plan(summary="One day after another"), "2026-04-02T10:00-05:00"),
+        (lapse(), LAPSE_AT),
+    ):
+        done = await system.recorder.record(counselor, CLIENT, [draft(event, at)], new_client=not moments)
+        moments.append(done.entries[-1].recorded_at)
+    return moments
+
+
+async def test_now_it_shows_the_timeline_the_plan_the_milestones_and_the_reviews(command: Command) -> None:
+    shown = await command.done("replay", CLIENT)
+
+    assert "As of now, as known at now" in shown
+    for part in ("lapse recorded", "counselor/ana", "One day after another", "Milestones", "Postvention reviews"):
+        assert part in shown
+
+
+async def test_as_of_shows_what_had_happened_by_then(command: Command) -> None:
+    day_before = await command.done("replay", CLIENT, "--as-of", "2026-03-20T12:00Z", "--projection", "milestones")
+    weeks_after = await command.done("replay", CLIENT, "--as-of", "2026-04-10T12:00Z", "--projection", "milestones")
+
+    assert "19 days from Sun 1 Mar and going on" in day_before
+    assert "19 days from Sun 1 Mar to Fri 20 Mar" in weeks_after
+    assert "21 days from Fri 20 Mar and going on" in weeks_after
+
+
+async def test_known_at_shows_what_had_been_recorded_by_then(command: Command, recorded: list[datetime]) -> None:
+    before_it_was_told = (recorded[-1] - timedelta(microseconds=1)).isoformat()
+    asked = ("--as-of", "2026-04-10T12:00Z", "--projection", "milestones")
+
+    known_then = await command.done("replay", CLIENT, *asked, "--known-at", before_it_was_told)
+
+    assert "40 days from Sun 1 Mar and going on" in known_then
+    assert "20 Mar" not in known_then
+
+
+async def test_only_the_projections_that_were_asked_for_are_shown(command: Command) -> None:
+    shown = await command.done("replay", CLIENT, "--projection", "care_plan", "--projection", "postvention")
+
+    assert "Care plan" in shown
+    assert "Postvention reviews" in shown
+    assert "Milestones" not in shown
+    assert "counselor/ana" not in shown
+
+
+async def test_each_shows_the_plan_after_every_entry(command: Command) -> None:
+    shown = await command.done("replay", CLIENT, "--projection", "care_plan", "--each")
+
+    pictures = shown.split("Care plan")
+    assert len(pictures) == 1 + 4
+    assert ["One day after another" in picture for picture in pictures] == [False, False, False, True, True]
+    assert "#4 lapse_recorded, occurred Fri 20 Mar 2026 21:00:00 CDT" in shown
+
+
+async def test_before_the_first_entry_nothing_was_known(command: Command) -> None:
+    assert "Nothing had been recorded by then." in await command.done(
+        "replay", CLIENT, "--known-at", "2026-01-01T00:00Z"
+    )
+
+
+async def test_nobody_knows_what_will_be_known(command: Command) -> None:
+    said = await command("replay", CLIENT, "--known-at", "2190-01-01T00:00Z")
+
+    assert said.code == 1
+    assert said.err.startswith("Nobody can say yet what will be known then")
+
+
+async def test_a_moment_without_a_zone_is_not_understood(command: Command) -> None:
+    said = await command("replay", CLIENT, "--as-of", "2026-03-20T12:00")
+
+    assert said.code == 2
+    assert "time zone" in said.err
+
+
+async def test_an_unknown_client(command: Command) -> None:
+    said = await command("replay", uuid4())
+
+    assert said == (1, "", "This organization has no client with that id: check the id, and the organization.\n")

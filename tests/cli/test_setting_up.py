@@ -1,0 +1,120 @@
+"""Setting up: organizations and keys."""
+
+import re
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest_asyncio
+
+from service.bootstrap import System
+from service.care.caller import KeyRole, Scope
+from service.database.embedded import DatabaseUrls
+from tests.cli.command import Command, environment_of
+from tests.database import new_organization
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
+async def clinic(database: DatabaseUrls) -> None:
+    """The module's only organization."""
+    await new_organization(database)
+
+
+async def test_first_an_organization_is_needed(fresh_database: DatabaseUrls, tmp_path: Path) -> None:
+    command = Command(environment_of(fresh_database, tmp_path))
+
+    said = await command("keys", "create", "--role", "counselor", "--name", "ana")
+
+    assert (said.code, said.out) == (1, "")
+    assert "care-timeline organizations create" in said.err
+
+
+async def test_an_organization_is_set_up_and_listed(fresh_database: DatabaseUrls, tmp_path: Path) -> None:
+    command = Command(environment_of(fresh_database, tmp_path))
+    id_ = UUID((await command.done("organizations", "create", "Harbor", "--time-zone", "America/Chicago")).strip())
+
+    listed = await command.done("organizations", "list")
+
+    assert f"{id_}" in listed
+    assert "America/Chicago" in listed
+
+
+async def test_a_time_zone_that_is_none_is_told_in_one_sentence(command: Command) -> None:
+    said = await command("organizations", "create", "Mars", "--time-zone", "Mars/Olympus")
+
+    assert said.code == 1
+    assert said.err == "Mars/Olympus is no time zone of the IANA database, such as America/Chicago.\n"
+
+
+async def test_a_key_alone_is_on_standard_output_and_works(command: Command, system: System) -> None:
+    out = await command.done("keys", "create", "--role", "peer", "--name", "marcus", "--scope", "read")
+
+    assert re.fullmatch(r"ct_[\w-]+\n", out)
+    caller = await system.api_keys.authenticate(out.strip())
+    assert caller is not None
+    assert (caller.recorded_by, caller.role) == ("peer/marcus", KeyRole.PEER)
+    assert caller.scopes == {Scope.READ}
+
+
+async def test_keys_are_listed_without_their_text(command: Command) -> None:
+    token = (await command.done("keys", "create", "--role", "auditor", "--name", "lee")).strip()
+
+    listed = await command.done("keys", "list")
+
+    assert re.search(r"lee +auditor +read ", listed)
+    assert token[3:] not in listed
+
+
+async def test_a_revoked_key_is_marked_and_opens_nothing(command: Command, system: System) -> None:
+    token = (await command.done("keys", "create", "--role", "peer", "--name", "gone")).strip()
+    row = next(line for line in (await command.done("keys", "list")).splitlines() if line.startswith("gone"))
+    key_id = next(word for word in row.split() if len(word) == 36)
+
+    assert await command.done("keys", "revoke", key_id) == "Revoked.\n"
+
+    assert await system.api_keys.authenticate(token) is None
+    again = await command("keys", "revoke", key_id)
+    assert again.code == 1
+    assert "care-timeline keys list" in again.err
+
+
+async def test_a_key_cannot_have_more_than_its_role_may(command: Command) -> None:
+    said = await command("keys", "create", "--role", "auditor", "--name", "lee", "--scope", "record")
+
+    assert said == (1, "", "The role auditor may have these scopes at most: read.\n")
+
+
+async def test_a_name_that_is_no_slug_is_told(command: Command) -> None:
+    said = await command("keys", "create", "--role", "peer", "--name", "Ana Lee")
+
+    assert said.code == 1
+    assert "a-z, 0-9" in said.err
+
+
+async def test_several_organizations_have_to_be_told_apart(fresh_database: DatabaseUrls, tmp_path: Path) -> None:
+    command = Command(environment_of(fresh_database, tmp_path))
+    await command.done("organizations", "create", "Harbor")
+    other = (await command.done("organizations", "create", "Lakeside")).strip()
+
+    unsaid = await command("keys", "list")
+    by_name = await command("keys", "list", "--organization", "Lakeside")
+    by_id = await command("keys", "list", "-o", other)
+    unknown = await command("keys", "list", "-o", str(uuid4()))
+
+    assert unsaid.code == unknown.code == 1
+    assert "--organization" in unsaid.err
+    assert "care-timeline organizations list" in unknown.err
+    assert by_name == by_id
+    assert "There is none yet" in by_id.out
+
+    await command.done("organizations", "create", "Lakeside")
+    twice = await command("keys", "list", "-o", "Lakeside")
+    assert twice.code == 1
+    assert other in twice.err
+
+
+async def test_a_new_encryption_key_fits_the_settings(command: Command) -> None:
+    key = (await command.done("keys", "new-encryption-key")).strip()
+
+    said = await command("organizations", "list", KEY_ENCRYPTION_KEYS=key)
+
+    assert said.code == 0

@@ -1,0 +1,74 @@
+"""Verify: names the exact position of what was altered or left out."""
+
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest_asyncio
+
+from service.bootstrap import System
+from service.care.caller import Caller
+from service.database.embedded import DatabaseUrls
+from tests.builders import check_in, registered
+from tests.cli.command import Command
+from tests.database import new_organization
+from tests.system import draft
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def clinic(database: DatabaseUrls, system: System, counselor: Caller) -> UUID:
+    """An organization with three events."""
+    events = [draft(registered()), draft(check_in(craving=3)), draft(check_in(craving=2))]
+    await system.recorder.record(counselor, uuid4(), events, new_client=True)
+    return counselor.organization_id
+
+
+async def _alter(database: DatabaseUrls, statement: str, *arguments: object) -> None:
+    """Change the log as nobody may: as superuser, past triggers."""
+    superuser = await asyncpg.connect(database.superuser)
+    try:
+        await superuser.execute("set session_replication_role = replica")
+        await superuser.execute(statement, *arguments)
+    finally:
+        await superuser.close()
+
+
+async def test_an_intact_log(command: Command, clinic: UUID) -> None:
+    said = await command("verify", "--organization", clinic)
+
+    assert (said.code, said.out) == (0, "Clinic: 3 events, all as they were recorded.\n")
+
+
+async def test_a_flipped_bit_is_named_by_its_position(command: Command, clinic: UUID, database: DatabaseUrls) -> None:
+    flip = "update log.event set body = set_bit(body, 99, 1 - get_bit(body, 99))"
+    await _alter(database, f"{flip} where organization_id = $1 and position = 2", clinic)
+
+    said = await command("verify", "--organization", clinic)
+
+    assert said.code == 1
+    assert said.out.splitlines() == [
+        "Clinic, position 2: its body is not the one its digest was made of.",
+        "Clinic: 3 events, 1 do not fit.",
+    ]
+
+
+async def test_an_event_left_out_is_named_by_its_position(
+    command: Command, clinic: UUID, database: DatabaseUrls
+) -> None:
+    await _alter(database, "delete from log.event where organization_id = $1 and position = 3", clinic)
+
+    said = await command("verify", "--organization", clinic)
+
+    assert said.code == 1
+    assert "Clinic, position 3: the event is missing." in said.out
+
+
+async def test_without_an_organization_each_is_checked(command: Command, clinic: UUID, database: DatabaseUrls) -> None:
+    other = await new_organization(database)
+    await _alter(database, "update log.organization set name = 'Other' where organization_id = $1", other)
+    await _alter(database, "update log.event set source = 'x' where organization_id = $1 and position = 1", clinic)
+
+    said = await command("verify")
+
+    assert said.code == 1
+    assert "Clinic, position 1: its header" in said.out
+    assert "Other: 0 events, all as they were recorded." in said.out
