@@ -44,9 +44,10 @@ def _after_the_gap(day: date, before: datetime, after: datetime, zone: ZoneInfo)
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     """The first moment, in UTC, that no longer belongs to that day: the start of the next one.
 
-    The last day of the calendar, which people write for "never", ends with the last moment that there is.
+    The last day of the calendar, which people write for "never", ends with the last second that there is; its last
+    microsecond is what databases read as infinity.
     """
-    return datetime.max.replace(tzinfo=UTC) if day == date.max else start_of_day(day + _DAY, zone)
+    return datetime.max.replace(microsecond=0, tzinfo=UTC) if day == date.max else start_of_day(day + _DAY, zone)
 
 
 def working_day_after(day: date, n: int, working_days: WorkingDays) -> date:

@@ -23,7 +23,10 @@ class RowChanges:
     def difference(self, client_id: UUID, before: Rows, after: Rows) -> None:
         """Take the client's rows from `before` to `after`."""
         for table in {*before, *after}:
-            old, new = _by_key(table, before.get(table, ())), _by_key(table, after.get(table, ()))
+            was, now = before.get(table, ()), after.get(table, ())
+            if was == now:  # most tables, most of the time; a long history has many rows
+                continue
+            old, new = _by_key(table, was), _by_key(table, now)
             gone = [(self._organization_id, client_id, *key) for key in old.keys() - new.keys()]
             there = [(self._organization_id, client_id, *row) for key, row in new.items() if old.get(key) != row]
             self._gone.setdefault(table, []).extend(gone)

@@ -29,7 +29,7 @@ def moment(text: str) -> datetime:
         pytest.param("2025-11-02", "America/Havana", "2025-11-02T04:00Z", "2025-11-03T05:00Z", id="midnight twice"),
         pytest.param("1919-03-31", "America/Toronto", "1919-03-31T04:30Z", "1919-04-01T04:00Z", id="gap over midnight"),
         pytest.param("2011-12-30", "Pacific/Apia", "2011-12-30T10:00Z", "2011-12-30T10:00Z", id="a day that never was"),
-        pytest.param("9999-12-31", "Pacific/Honolulu", "9999-12-31T10:00Z", "9999-12-31T23:59:59.999999Z", id="never"),
+        pytest.param("9999-12-31", "Pacific/Honolulu", "9999-12-31T10:00Z", "9999-12-31T23:59:59Z", id="never"),
         pytest.param("0001-01-01", "Asia/Tokyo", "0001-01-01T00:00Z", "0001-01-01T14:41:01Z", id="the first day"),
     ],
 )
