@@ -4,7 +4,6 @@ Texts of exceptions may quote what was being worked on, so a log tells only what
 and where. Lines of libraries keep their first line, which says what happened; further ones quote.
 """
 
-import json
 import logging
 import sys
 import traceback
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 
 import structlog
+from pydantic_core import to_json
 
 _QUOTING: Final = frozenset({"asyncio"})
 """Loggers whose first line already quotes: asyncio shows the arguments of the callback that failed."""
@@ -33,9 +33,9 @@ def configure_logging(level: str = "info", stream: TextIO | None = None) -> None
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _stamped,
             _without_texts,
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(serializer=_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.WriteLoggerFactory(stream),
@@ -63,6 +63,19 @@ def frames(error: BaseException) -> list[str]:
     return chain
 
 
+def _stamped(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    event["timestamp"] = _moment(datetime.now(UTC))
+    return event
+
+
+def _moment(moment: datetime) -> str:
+    return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+def _json(event: structlog.typing.EventDict, **_: Any) -> str:
+    return to_json(event, fallback=str).decode()
+
+
 def _without_texts(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     raised = event.pop("exc_info", None)
     if raised:
@@ -79,5 +92,5 @@ class _JsonLine(logging.Formatter):
         line: dict[str, Any] = {"event": event, "logger": record.name, "level": record.levelname.lower()}
         if record.exc_info and record.exc_info[1]:
             line["error"] = frames(record.exc_info[1])
-        line["timestamp"] = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
-        return json.dumps(line)
+        line["timestamp"] = _moment(datetime.fromtimestamp(record.created, UTC))
+        return _json(line)

@@ -91,15 +91,14 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = {
 def exception_handlers(operations: Sequence[APIRoute]) -> dict[int | type[Exception], Handler]:
     """A handler for whatever may be foreseen; everything else is answered by RequestLog."""
 
-    async def of_problem(_: Request, problem: Any) -> Response:
-        response: Response = problem.response()
-        return response
+    async def of_problem(_: Request, problem: Problem) -> Response:
+        return problem.response()
 
     async def of_service(_: Request, error: Exception) -> Response:
         kind = next(kind for kind in type(error).__mro__ if kind in _PROBLEMS)
         return _PROBLEMS[kind](error).response()
 
-    async def of_routing(request: Request, error: Any) -> Response:
+    async def of_routing(request: Request, error: HTTPException) -> Response:
         return _routing_problem(request, error, operations).response()
 
     return {Problem: of_problem, HTTPException: of_routing, **dict.fromkeys(_PROBLEMS, of_service)}

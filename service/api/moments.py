@@ -7,9 +7,10 @@ from typing import Annotated, Any, Final
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+from domain.timeline import EARLIEST
+
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
-"""Care has no moments outside these; beyond them are typing errors, and the ends of what a datetime can hold."""
+"""Care has no moments from here on; beyond are typing errors, and the end of what a datetime can hold."""
 
 _FORM = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(?P<zone>[Zz]|[+-]\d\d:\d\d)?", re.ASCII)
 _PLUS_LOST = re.compile(r".*\d \d\d:?\d\d", re.ASCII)

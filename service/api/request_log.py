@@ -9,7 +9,6 @@ from typing import Final
 from uuid import uuid4
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,7 +19,8 @@ from service.logging_setup import frames
 CLIENT_GONE: Final = 499
 """What the log says of a request whose sender left before it was complete; nobody is there to be answered."""
 
-_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_HEADER: Final = b"x-request-id"
+_REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +36,8 @@ class RequestLog:
             await self._app(scope, receive, send)
             return
         request_id = _request_id(scope)
+        # Each request is answered in a task of its own, whose context ends with it.
+        structlog.contextvars.bind_contextvars(request_id=request_id)
         started = time.perf_counter()
         status = 0
 
@@ -43,34 +45,35 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(raw=message["headers"])["X-Request-Id"] = request_id
+                message["headers"].append((_HEADER, request_id.encode("ascii")))
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                await self._app(scope, receive, send_with_id)
-            except ClientDisconnect:
-                status = CLIENT_GONE
-            except Exception as error:  # noqa: BLE001 - it is logged, and answered with the id of the log's line
-                error_id = uuid4()
-                log.error("unexpected", error_id=str(error_id), error=frames(error))
-                if not status:
-                    problem = Unexpected("The service failed; its log tells more under this id.", error_id=error_id)
-                    await problem.response()(scope, receive, send_with_id)
-            finally:
-                log.info(
-                    "request",
-                    method=scope["method"],
-                    route=_route(scope),
-                    status=status,
-                    milliseconds=round((time.perf_counter() - started) * 1_000, 2),
-                    organization_id=_organization_id(scope),
-                )
+        try:
+            await self._app(scope, receive, send_with_id)
+        except ClientDisconnect:
+            status = CLIENT_GONE
+        except Exception as error:  # noqa: BLE001 - it is logged, and answered with the id of the log's line
+            error_id = uuid4()
+            log.error("unexpected", error_id=str(error_id), error=frames(error))
+            if not status:
+                problem = Unexpected("The service failed; its log tells more under this id.", error_id=error_id)
+                await problem.response()(scope, receive, send_with_id)
+        finally:
+            log.info(
+                "request",
+                method=scope["method"],
+                route=_route(scope),
+                status=status,
+                milliseconds=round((time.perf_counter() - started) * 1_000, 2),
+                organization_id=_organization_id(scope),
+            )
 
 
 def _request_id(scope: Scope) -> str:
-    said = Headers(scope=scope).get("x-request-id", "")
-    return said if _REQUEST_ID.fullmatch(said) else uuid4().hex
+    for name, value in scope["headers"]:
+        if name == _HEADER and _REQUEST_ID.fullmatch(value):
+            return str(value, "ascii")
+    return uuid4().hex
 
 
 def _route(scope: Scope) -> str | None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import httpx
 import pytest_asyncio
+from fastapi import FastAPI
 
 from service.api.app import create_app
 from service.bootstrap import System
@@ -15,9 +16,15 @@ from tests.database import new_organization
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def http(system: System) -> AsyncIterator[httpx.AsyncClient]:
+async def app(system: System) -> FastAPI:
+    """The application."""
+    return create_app(system)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """HTTP to the application, without a key."""
-    transport = httpx.ASGITransport(app=create_app(system))
+    transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://care-timeline.test") as http:
         yield http
 
