@@ -41,95 +41,89 @@ def cells(rows: Rows) -> Iterator[tuple[Column[Any], Any]]:
                     yield column, value
 
 
-@every_projection
 @given(histories())
-def test_a_state_comes_back_from_json_as_it_was(projection: Projection[Any], history: History) -> None:
-    state = folded(projection, history)
+def test_a_state_comes_back_from_json_as_it_was(history: History) -> None:
+    for projection in PROJECTIONS:
+        state = folded(projection, history)
 
-    assert projection.states.validate_json(projection.states.dump_json(state)) == state
+        assert projection.states.validate_json(projection.states.dump_json(state)) == state
 
 
-@every_projection
 @given(histories())
-def test_rows_hold_coded_terms_and_never_free_text(projection: Projection[Any], history: History) -> None:
-    for column, value in cells(projection.rows(folded(projection, history), POLICY)):
-        if isinstance(value, str):
-            assert CODED.fullmatch(value) or value in ZONES, column
-            assert value not in WORDS
+def test_rows_hold_coded_terms_and_never_free_text(history: History) -> None:
+    for projection in PROJECTIONS:
+        for column, value in cells(projection.rows(folded(projection, history), POLICY)):
+            if isinstance(value, str):
+                assert CODED.fullmatch(value) or value in ZONES, column
+                assert value not in WORDS
 
 
-@every_projection
 @given(histories())
-def test_rows_fit_their_tables(projection: Projection[Any], history: History) -> None:
-    rows = projection.rows(folded(projection, history), POLICY)
+def test_rows_fit_their_tables(history: History) -> None:
+    for projection in PROJECTIONS:
+        rows = projection.rows(folded(projection, history), POLICY)
 
-    assert rows.keys() <= set(projection.tables)
-    for column, value in cells(rows):
-        of_element = column.type.item_type if isinstance(column.type, ARRAY) else column.type
-        if value is None:
-            assert column.nullable, column
-        else:
-            kind = next(python for sql, python in PYTHON.items() if type(of_element) is sql)
-            assert type(value) is kind or (kind is str and isinstance(value, str)), column
-            assert not isinstance(value, datetime) or value.utcoffset() == UTC.utcoffset(None), column
-    for table, found in rows.items():
-        length = len(table.primary_key.columns) - 2
-        assert len({row[:length] for row in found}) == len(found), table.name
+        assert rows.keys() <= set(projection.tables)
+        for column, value in cells(rows):
+            of_element = column.type.item_type if isinstance(column.type, ARRAY) else column.type
+            if value is None:
+                assert column.nullable, column
+            else:
+                kind = next(python for sql, python in PYTHON.items() if type(of_element) is sql)
+                assert type(value) is kind or (kind is str and isinstance(value, str)), column
+                assert not isinstance(value, datetime) or value.utcoffset() == UTC.utcoffset(None), column
+        for table, found in rows.items():
+            length = len(table.primary_key.columns) - 2
+            assert len({row[:length] for row in found}) == len(found), table.name
 
 
-@every_projection
 @given(histories(), st.data())
-def test_no_order_and_no_missing_entry_stops_a_fold(
-    projection: Projection[Any], history: History, data: st.DataObject
-) -> None:
+def test_no_order_and_no_missing_entry_stops_a_fold(history: History, data: st.DataObject) -> None:
     entries = data.draw(st.lists(st.sampled_from(history.effective() or history.entries), max_size=12))
-    state = fold(projection, entries)
+    for projection in PROJECTIONS:
+        state = fold(projection, entries)
 
-    assert projection.rows(state, POLICY) == projection.rows(fold(projection, entries), POLICY)
-    projection.view(state, history.last_recorded, POLICY)
+        assert projection.rows(state, POLICY) == projection.rows(fold(projection, entries), POLICY)
+        projection.view(state, history.last_recorded, POLICY)
 
 
-@every_projection
 @given(histories(), MOMENTS, MOMENTS)
 def test_what_was_shown_at_a_time_is_shown_for_that_time_for_ever(
-    projection: Projection[Any], history: History, known_at: datetime, as_of: datetime
+    history: History, known_at: datetime, as_of: datetime
 ) -> None:
     then = [entry for entry in history.entries if entry.recorded_at <= known_at]
-    shown_then = projection.view(fold(projection, effective(then, as_of=as_of).entries), as_of, POLICY)
+    for projection in PROJECTIONS:
+        shown_then = projection.view(fold(projection, effective(then, as_of=as_of).entries), as_of, POLICY)
 
-    now = folded(projection, history, as_of=as_of, known_at=known_at)
-    assert projection.view(now, as_of, POLICY) == shown_then
+        now = folded(projection, history, as_of=as_of, known_at=known_at)
+        assert projection.view(now, as_of, POLICY) == shown_then
 
 
-@every_projection
 @given(histories())
-def test_an_entry_at_the_end_gives_incrementally_what_a_refold_gives(
-    projection: Projection[Any], history: History
-) -> None:
+def test_an_entry_at_the_end_gives_incrementally_what_a_refold_gives(history: History) -> None:
     for known in range(1, len(history.entries)):
         before, newest = effective(history.entries[:known]), history.entries[known]
         late = before.until is not None and newest.occurred_at < before.until
         if late or isinstance(newest.event, EntryCorrected | EntryRetracted):
             continue
-        incremental = projection.apply(fold(projection, before.entries), newest, POLICY)
-        refolded = fold(projection, effective(history.entries[: known + 1]).entries)
-        assert incremental == refolded
-        assert projection.rows(incremental, POLICY) == projection.rows(refolded, POLICY)
+        after = effective(history.entries[: known + 1]).entries
+        for projection in PROJECTIONS:
+            incremental = projection.apply(fold(projection, before.entries), newest, POLICY)
+            refolded = fold(projection, after)
+            assert incremental == refolded
+            assert projection.rows(incremental, POLICY) == projection.rows(refolded, POLICY)
 
 
-@every_projection
 @given(histories(), MOMENTS)
-def test_every_answer_is_in_utc_and_names_only_entries_that_stand(
-    projection: Projection[Any], history: History, at: datetime
-) -> None:
-    answer = projection.view(folded(projection, history), at, POLICY).model_dump()
+def test_every_answer_is_in_utc_and_names_only_entries_that_stand(history: History, at: datetime) -> None:
     standing = {entry.id for entry in history.entries if not history.timeline.retracted(entry.id)}
-
-    for name, value in leaves(answer):
-        if isinstance(value, UUID) and name.endswith("put_by"):
-            assert value in standing, name
-        if isinstance(value, datetime):
-            assert value.utcoffset() == UTC.utcoffset(None), name
+    for projection in PROJECTIONS:
+        answer = projection.view(folded(projection, history), at, POLICY).model_dump()
+        for name, value in leaves(answer):
+            if isinstance(value, UUID) and name.endswith("put_by"):
+                assert value in standing, name
+            if isinstance(value, datetime):
+                assert value.utcoffset() == UTC.utcoffset(None), name
 
 
 def leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
