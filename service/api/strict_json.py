@@ -62,7 +62,7 @@ class _Reader:
         return _Repeating(pairs)
 
     def _integer(self, digits: str) -> int | _Unfit:
-        return int(digits) if len(digits) <= MAX_DIGITS else self._unfit(digits)
+        return int(digits) if len(digits.removeprefix("-")) <= MAX_DIGITS else self._unfit(digits)
 
     def _fraction(self, digits: str) -> float | _Unfit:
         read = float(digits)
