@@ -21,7 +21,7 @@ help: ## list what can be made
 	@echo "ARGS='…' is passed on to demo, serve, test (pytest) and bench."
 
 demo: install ## tell a story of care through the real service and leave the service running
-	@CARE_TIMELINE_DATA_DIR="$(DATA)" $(BIN)/care-timeline demo $(ARGS)
+	@$(BIN)/care-timeline demo --data-dir "$(DATA)" $(ARGS)
 
 serve: install ## run the service with its embedded PostgreSQL
 	@CARE_TIMELINE_DATA_DIR="$(DATA)" $(BIN)/care-timeline serve $(ARGS)

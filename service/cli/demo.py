@@ -9,11 +9,7 @@ import typer
 def demo(
     data_dir: Annotated[
         Path,
-        typer.Option(
-            envvar="CARE_TIMELINE_DATA_DIR",
-            help="Where the story's record is kept, apart from anything real.",
-            show_envvar=True,
-        ),
+        typer.Option(help="Where the story's record is kept, apart from anything real."),
     ] = Path(".demo"),
     port: Annotated[
         int | None,
@@ -25,9 +21,9 @@ def demo(
     Tell a story of care through the real service, and leave the service running.
 
     A clinic, its team and their keys are made in a folder of their own, with an embedded PostgreSQL, whatever
-    database the settings name. Then the story of a parent is recorded over HTTP, step by step: a crisis as the
-    way in, a plan, a lapse, handoffs, the review, thirty days. You see the care plan before and after, the
-    milestones, the record as it stood before the lapse, and what a late entry changes. Tell it as often as
+    database and folder the settings name. Then the story of a parent is recorded over HTTP, step by step: a
+    crisis as the way in, a plan, a lapse, handoffs, the review, thirty days. You see the care plan before and
+    after, the milestones, the record as it stood before the lapse, and what a late entry changes. Tell it as often as
     you like: each telling is about a new client.
 
     [bold]Examples[/bold]

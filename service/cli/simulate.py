@@ -23,7 +23,12 @@ def simulate(
     ] = None,
     end: Annotated[
         datetime | None,
-        typer.Option(formats=[DAY], metavar="DATE", help="The day on which its record ends.", show_default="today"),
+        typer.Option(
+            formats=[DAY],
+            metavar="DATE",
+            help="The day on which its record ends; at latest today.",
+            show_default="today",
+        ),
     ] = None,
     time_zone: Annotated[str, typer.Option(metavar="ZONE", help="The time zone of a new organization.")] = (
         "America/Chicago"

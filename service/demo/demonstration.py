@@ -48,6 +48,7 @@ async def demonstrate(settings: Settings, console: Console, *, leave: bool) -> b
             try:
                 await asyncio.wait({server, telling}, return_when=asyncio.FIRST_COMPLETED)
                 if not telling.done():
+                    console.print("Stopped before the story was told.")
                     return False
                 well = await telling
                 if not leave:

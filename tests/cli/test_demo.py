@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx
 import pytest
@@ -13,22 +14,30 @@ DEMO = (sys.executable, "-c", "from service.cli.main import app; app()", "demo",
 PATIENCE_SECONDS = 120
 
 
+REAL = {
+    "CARE_TIMELINE_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/real_records",
+    "CARE_TIMELINE_DATA_DIR": "real-records",
+    "CARE_TIMELINE_KEY_ENCRYPTION_KEYS": "not even a key",
+}
+"""Settings of a service that the demonstration must not touch."""
+
+
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """A data folder for all of the tellings, and a database that the demonstration must not touch."""
-    folder = tmp_path_factory.mktemp("demo")
-    return {
-        **os.environ,
-        "COLUMNS": "100",
-        "CARE_TIMELINE_DATA_DIR": str(folder),
-        "CARE_TIMELINE_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/real_records",
-        "CARE_TIMELINE_KEY_ENCRYPTION_KEYS": "not even a key",
-    }
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where both tellings keep their record."""
+    return tmp_path_factory.mktemp("demo")
 
 
-def test_it_tells_the_story_to_its_end(environment: dict[str, str]) -> None:
+@pytest.fixture
+def environment() -> dict[str, str]:
+    """A terminal of 100 columns, and settings that are not for the demonstration."""
+    return {**os.environ, **REAL, "COLUMNS": "100"}
+
+
+def test_it_tells_the_story_to_its_end(folder: Path, environment: dict[str, str]) -> None:
+    command = [*DEMO, "--data-dir", str(folder), "--exit"]
     done = subprocess.run(
-        [*DEMO, "--exit"], env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+        command, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
     )
 
     assert done.returncode == 0, done.stderr + done.stdout
@@ -52,8 +61,9 @@ def test_it_tells_the_story_to_its_end(environment: dict[str, str]) -> None:
     assert max(len(line) for line in done.stdout.splitlines()) <= 100
 
 
-def test_told_again_it_leaves_the_service_running_until_ctrl_c(environment: dict[str, str]) -> None:
-    with subprocess.Popen(DEMO, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+def test_told_again_it_leaves_the_service_running_until_ctrl_c(folder: Path, environment: dict[str, str]) -> None:
+    command = [*DEMO, "--data-dir", str(folder)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             said = ""

@@ -107,6 +107,7 @@ async def test_replayed_to_every_entry_it_is_what_was_shown_then(told: Told) -> 
 
 
 async def test_there_is_no_lapse_and_the_stretch_is_unbroken(told: Told) -> None:
+    """R31, R46"""
     track = await told.track("opioids")
 
     (stretch,) = track.stretches
@@ -116,6 +117,7 @@ async def test_there_is_no_lapse_and_the_stretch_is_unbroken(told: Told) -> None
 
 
 async def test_the_plans_new_version_cites_the_crisis(told: Told) -> None:
+    """R10"""
     plan = (await told.care_plan()).plan
 
     assert plan is not None
@@ -124,6 +126,7 @@ async def test_the_plans_new_version_cites_the_crisis(told: Told) -> None:
 
 
 async def test_the_safety_plan_grows_by_a_version(told: Told) -> None:
+    """R39"""
     before = (await told.care_plan(as_of=told.occurred_at("crisis"))).safety_plan
     after = (await told.care_plan()).safety_plan
 
@@ -134,6 +137,7 @@ async def test_the_safety_plan_grows_by_a_version(told: Told) -> None:
 
 
 async def test_the_crisis_ends_as_an_avoided_lapse_and_its_review_is_carried_out(told: Told) -> None:
+    """R42, R45"""
     reviewed = await told.review_of("crisis")
 
     assert reviewed.resolved is not None

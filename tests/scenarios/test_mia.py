@@ -109,12 +109,14 @@ async def test_replayed_to_every_entry_it_is_what_was_shown_then(told: Told) -> 
 
 
 async def test_she_is_found_not_to_be_at_risk(told: Told) -> None:
+    """R37"""
     found = only((await told.care_plan()).crises)
 
     assert (found.tier, found.unanswered) == (RiskTier.NONE_FOUND, ())
 
 
 async def test_the_session_of_the_next_day_is_due_and_met(told: Told) -> None:
+    """R33, R42"""
     in_between = told.occurred_at("for_the_employer")
     contact, meeting = ObligationKind.CRISIS_CONTACT, ObligationKind.CLIENT_MEETING
 
@@ -129,6 +131,7 @@ async def test_the_session_of_the_next_day_is_due_and_met(told: Told) -> None:
 
 
 async def test_the_employer_may_be_shown_attendance_and_nothing_else(told: Told) -> None:
+    """R09"""
     plan = await told.care_plan()
 
     granted = only([each for each in plan.consents if EMPLOYER in each.recipients])
@@ -137,6 +140,7 @@ async def test_the_employer_may_be_shown_attendance_and_nothing_else(told: Told)
 
 
 async def test_the_change_of_shift_is_in_the_plan_because_of_the_crisis(told: Told) -> None:
+    """R10, R14"""
     plan = (await told.care_plan()).plan
 
     assert plan is not None

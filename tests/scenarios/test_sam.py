@@ -109,6 +109,7 @@ async def test_replayed_to_every_entry_it_is_what_was_shown_then(told: Told) -> 
 
 
 async def test_the_handoff_is_requested_accepted_and_completed(told: Told) -> None:
+    """R33"""
     stages = [
         (await told.care_plan(as_of=told.occurred_at(name))).handoffs[0] for name in ("bed", "accepted", "moved_in")
     ]
@@ -123,6 +124,8 @@ async def test_the_handoff_is_requested_accepted_and_completed(told: Told) -> No
 
 
 async def test_small_steps_appear_and_end_after_72_hours(told: Told) -> None:
+    """R40"""
+
     def open_goals(name: str) -> int:
         shown = told.plans()[told.version(name) - 1]
         return sum(goal.closed is None for goal in shown.longer_term_goals)
@@ -134,6 +137,7 @@ async def test_small_steps_appear_and_end_after_72_hours(told: Told) -> None:
 
 
 async def test_the_risk_is_low_and_the_review_has_a_week(told: Told) -> None:
+    """R37, R44"""
     reviewed = await told.review_of("crisis")
 
     assert reviewed.tier is RiskTier.LOW
@@ -141,6 +145,7 @@ async def test_the_risk_is_low_and_the_review_has_a_week(told: Told) -> None:
 
 
 async def test_follow_ups_stop_when_the_crisis_is_over(told: Told) -> None:
+    """R42"""
     contact = ObligationKind.CRISIS_CONTACT
     before, after = told.occurred_at("resolved") - timedelta(minutes=1), told.occurred_at("resolved")
 
@@ -151,6 +156,7 @@ async def test_follow_ups_stop_when_the_crisis_is_over(told: Told) -> None:
 
 
 async def test_an_attempt_entered_twice_counts_once(told: Told) -> None:
+    """R55"""
     crises = (await told.care_plan()).crises
 
     assert [each.attempts for each in crises] == [1]

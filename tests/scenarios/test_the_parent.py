@@ -34,12 +34,15 @@ async def test_replayed_to_every_entry_it_is_what_was_shown_then(told: Told) -> 
 
 
 async def test_the_way_in_is_a_crisis_before_any_registration(told: Told) -> None:
+    """R08, R43"""
     first, second, *_ = told.plans()
 
     assert first.client is None
     assert first.crises[0].noticed_by is Role.PEER
     assert second.client is not None
-    assert told.plans()[-1].episode.entry_route is EntryRoute.CRISIS  # type: ignore[union-attr]
+    episode = told.plans()[-1].episode
+    assert episode is not None
+    assert episode.entry_route is EntryRoute.CRISIS
 
 
 async def test_danger_of_overdose_asks_for_naloxone_and_a_crisis_card_until_they_are_given(told: Told) -> None:
@@ -136,7 +139,7 @@ async def test_a_correction_counts_and_the_original_stays(told: Told) -> None:
     """R55"""
     check_in = await told.event("evening_2")
 
-    assert isinstance(check_in.original.event, CheckInReceived)
-    assert isinstance(check_in.effective.event, CheckInReceived)  # type: ignore[union-attr]
-    assert (check_in.original.event.craving, check_in.effective.event.craving) == (3, 8)  # type: ignore[union-attr]
     assert check_in.standing is Standing.CORRECTED
+    assert check_in.effective is not None
+    bodies = [check_in.original.event, check_in.effective.event]
+    assert [body.craving for body in bodies if isinstance(body, CheckInReceived)] == [3, 8]

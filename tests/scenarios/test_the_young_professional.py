@@ -127,6 +127,7 @@ async def test_replayed_to_every_entry_it_is_what_was_shown_then(told: Told) -> 
 
 
 async def test_ninety_days_arrive_as_their_day_begins(told: Told) -> None:
+    """R46, R48"""
     track = await told.track("alcohol")
     (stretch,) = track.stretches
     ninety = next(step for step in stretch.steps if step.days == 90)
@@ -145,6 +146,7 @@ async def test_ninety_days_arrive_as_their_day_begins(told: Told) -> None:
 
 
 async def test_the_crisis_ends_as_an_avoided_lapse_with_better_sleep(told: Told) -> None:
+    """R11, R42"""
     plan = await told.care_plan()
 
     assert [each.outcome for each in plan.crises] == [CrisisOutcome.AVOIDED_LAPSE]
@@ -153,6 +155,7 @@ async def test_the_crisis_ends_as_an_avoided_lapse_with_better_sleep(told: Told)
 
 
 async def test_every_step_of_the_next_morning_was_done_in_time(told: Told) -> None:
+    """R42"""
     asking = {told.id(name) for name in ("crisis", "consult_asked", "sleep_clinic")}
 
     asked = [each for each in (await told.care_plan()).obligations if each.because in asking]
@@ -171,6 +174,7 @@ async def test_every_step_of_the_next_morning_was_done_in_time(told: Told) -> No
 async def test_a_step_of_the_morning_that_is_left_out_shows_as_overdue(
     service: Service, left_out: str, kind: ObligationKind, number: int
 ) -> None:
+    """R34, R42"""
     until_then = ("slept_there", "better", "slept", "resolved", "plan_2", "ninety")
     story = the_young_professional(uuid4(), clock.now()).without(left_out, *until_then)
     async with telling(service, story) as told:
