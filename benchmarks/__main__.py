@@ -1,0 +1,29 @@
+"""`python -m benchmarks`: all measures, or those named. Starts light: a rebuild's processes import this module too."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+
+
+@app.command()
+def main(
+    measures: Annotated[
+        list[str] | None,
+        typer.Argument(help="append, bulk, timeline, post, rebuild, projecting.", show_default="all of them"),
+    ] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="How often each side runs; one round more warms up.")] = 5,
+    output: Annotated[Path | None, typer.Option(help="A file for the table as Markdown.")] = None,
+) -> None:
+    """
+    Measure us, a peer and the limit side by side, on one embedded PostgreSQL in a temporary folder.
+    """
+    from benchmarks.run import run
+
+    run(measures or [], rounds, output)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,74 @@
+"""A bare FastAPI endpoint: a pydantic model in, one INSERT through an asyncpg pool, 201 and a model out.
+
+Run as `python -m benchmarks.bare_endpoint URL`; prints the port on which it listens.
+"""
+
+import json
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import uvicorn
+from fastapi import FastAPI
+from pydantic import AwareDatetime, BaseModel
+
+TABLE = """
+create table bare_event (
+  id uuid primary key, client_id uuid not null, type text not null, occurred_at timestamptz not null,
+  recorded_at timestamptz not null default now(), body jsonb not null
+)
+"""
+
+
+class NewEvent(BaseModel):
+    """What is posted: the same body as ours gets."""
+
+    id: UUID
+    occurred_at: AwareDatetime
+    event: dict[str, Any]
+
+
+class Recorded(BaseModel):
+    """What is answered."""
+
+    id: UUID
+    client_id: UUID
+    recorded_at: datetime
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """A pool for as long as the application runs."""
+    async with asyncpg.create_pool(sys.argv[1]) as app.state.pool:
+        yield
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+@app.post("/clients/{client_id}/events", status_code=201)
+async def record(client_id: UUID, new: NewEvent) -> Recorded:
+    """Insert one row."""
+    async with app.state.pool.acquire() as connection:
+        recorded_at = await connection.fetchval(
+            "insert into bare_event (id, client_id, type, occurred_at, body) values ($1, $2, $3, $4, $5)"
+            " returning recorded_at",
+            new.id,
+            client_id,
+            new.event["type"],
+            new.occurred_at,
+            json.dumps(new.event),
+        )
+    return Recorded(id=new.id, client_id=client_id, recorded_at=recorded_at)
+
+
+if __name__ == "__main__":
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        print(listening.getsockname()[1], flush=True)
+        config = uvicorn.Config(app, loop="uvloop", http="httptools", access_log=False, log_level="warning")
+        uvicorn.Server(config).run(sockets=[listening])

@@ -1,0 +1,114 @@
+"""What every measure stands on: one embedded server for the whole run, and a fresh database with an organization."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import asyncpg
+from pydantic import SecretStr
+
+from domain.entry import Entry
+from service.bootstrap import Addresses, System, connected, new_key_encryption_key
+from service.care.organizations import create_organization
+from service.care.timelines import seal_drafts
+from service.database.embedded import DatabaseUrls, EmbeddedPostgres
+from service.database.migrate import migrate
+from service.settings import Settings
+from service.simulation import SimulatedEntry
+
+EVENTS_A_CALL = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Clinic:
+    """The service as it runs in production, over a database of its own, with one organization."""
+
+    urls: DatabaseUrls
+    settings: Settings
+    system: System
+    organization_id: UUID
+    superuser: "asyncpg.Connection[asyncpg.Record]"
+    """For peers and limits: no row-level security stands in their way."""
+
+
+class Ground:
+    """One embedded PostgreSQL, with the settings of the service's embedded mode, for ours and for every peer."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = EmbeddedPostgres(folder)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Ground"]:
+        """The server, stopped when the context ends."""
+        await asyncio.to_thread(self._server.start)
+        try:
+            yield self
+        finally:
+            await asyncio.to_thread(self._server.stop)
+
+    @property
+    def programs(self) -> Path:
+        """The folder of PostgreSQL's programs."""
+        return self._server.programs
+
+    async def setting(self, name: str) -> str:
+        """A setting of the server as the service's own role gets it."""
+        connection = await asyncpg.connect(self._server.urls("care_timeline").app)
+        try:
+            return str(await connection.fetchval("select current_setting($1)", name))
+        finally:
+            await connection.close()
+
+    @asynccontextmanager
+    async def database(self) -> AsyncIterator[DatabaseUrls]:
+        """A fresh, migrated database, dropped when the context ends."""
+        name = f"bench_{uuid4().hex}"
+        administrator = await asyncpg.connect(self._server.urls("postgres").superuser)
+        try:
+            await administrator.execute(f"create database {name} owner care_timeline_owner")
+            urls = self._server.urls(name)
+            await migrate(urls.owner)
+            yield urls
+        finally:
+            await administrator.execute(f"drop database if exists {name} with (force)")
+            await administrator.close()
+
+    @asynccontextmanager
+    async def clinic(self) -> AsyncIterator[Clinic]:
+        """The service over a fresh database, wired as `care-timeline serve` wires it."""
+        async with self.database() as urls:
+            settings = Settings(
+                database_url=SecretStr(urls.app),
+                owner_database_url=SecretStr(urls.owner),
+                key_encryption_keys=SecretStr(new_key_encryption_key()),
+            )
+            owner = await asyncpg.connect(urls.owner)
+            organization = await create_organization(owner, "Measured Clinic", "America/Chicago")
+            await owner.close()
+            superuser = await asyncpg.connect(urls.superuser)
+            try:
+                async with connected(settings, Addresses(urls.app, urls.owner)) as system:
+                    yield Clinic(urls, settings, system, organization.organization_id, superuser)
+            finally:
+                await superuser.close()
+
+
+async def record(clinic: Clinic, story: Sequence[SimulatedEntry], version: int = 0) -> list[Entry]:
+    """Records what follows `version` in one client's story, in bulk; the projections do not know of it yet.
+
+    Gives the entries as the log has them.
+    """
+    organization_id, system = clinic.organization_id, clinic.system
+    client_id = story[0].client_id
+    key = await system.keyring.data_key(organization_id, client_id)
+    for start in range(0, len(story), EVENTS_A_CALL):
+        sealed = [
+            event
+            for place, entry in enumerate(story[start : start + EVENTS_A_CALL], start=version + start)
+            for event in seal_drafts(organization_id, client_id, place, [entry.draft], entry.recorded_by, key)
+        ]
+        await system.store.append_bulk(organization_id, sealed)
+    return await system.timelines.read(organization_id, client_id, after=version)

@@ -1,0 +1,74 @@
+"""Load: prepared requests over raw keep-alive connections, each sent when the one before is answered.
+
+Next to nothing is done per answer, since the generator shares the machine's cores with what it measures.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import Sequence
+from functools import partial
+from typing import cast
+
+_LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
+_STATUS = slice(len(b"HTTP/1.1 "), len(b"HTTP/1.1 201"))
+
+
+def post(path: str, body: bytes, *headers: str) -> bytes:
+    """A POST of JSON as bytes on the wire."""
+    lines = (f"POST {path} HTTP/1.1", "Host: localhost", "Content-Type: application/json", *headers)
+    return "\r\n".join((*lines, f"Content-Length: {len(body)}", "", "")).encode() + body
+
+
+async def drive(port: int, requests: Sequence[Sequence[bytes]]) -> float:
+    """Requests a second, over one connection for each list. Raises AssertionError unless each is answered 201."""
+    loop = asyncio.get_running_loop()
+    connections = [_Connection(each) for each in requests]
+    for connection in connections:
+        await loop.create_connection(partial(_same, connection), "127.0.0.1", port)
+    began = time.perf_counter()
+    for connection in connections:
+        connection.send_next()
+    await asyncio.gather(*(connection.done for connection in connections))
+    return sum(map(len, requests)) / (time.perf_counter() - began)
+
+
+def _same(connection: "_Connection") -> "_Connection":
+    return connection
+
+
+class _Connection(asyncio.Protocol):
+    def __init__(self, requests: Sequence[bytes]) -> None:
+        self._requests = iter(requests)
+        self._answer = b""
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def send_next(self) -> None:
+        request = next(self._requests, None)
+        if request is None:
+            self.done.set_result(None)
+            self._transport.close()
+        else:
+            self._transport.write(request)
+
+    def data_received(self, data: bytes) -> None:
+        self._answer += data
+        end = self._answer.find(b"\r\n\r\n")
+        if end < 0:
+            return
+        length = _LENGTH.search(self._answer, 0, end + 2)
+        if length and len(self._answer) < end + 4 + int(length[1]):
+            return
+        if self._answer[_STATUS] != b"201":
+            self.done.set_exception(AssertionError(self._answer.decode(errors="replace")))
+            self._transport.close()
+            return
+        self._answer = b""
+        self.send_next()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.done.done():
+            self.done.set_exception(AssertionError("The server closed the connection."))

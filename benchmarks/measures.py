@@ -1,0 +1,16 @@
+"""The measures by name, in the order of the table."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from benchmarks import append, bulk, post, projecting, rebuild, timeline
+from benchmarks.ground import Ground
+from benchmarks.harness import Result, Rounds
+
+MEASURES: Mapping[str, Callable[[Ground, Rounds], Awaitable[list[Result]]]] = {
+    "append": append.measure,
+    "bulk": bulk.measure,
+    "timeline": timeline.measure,
+    "post": post.measure,
+    "rebuild": rebuild.measure,
+    "projecting": projecting.measure,
+}

@@ -1,0 +1,56 @@
+"""Rebuilding the three projections over a whole log, and eventsourcing's ProjectionRunner doing one comparable fold."""
+
+import time
+from datetime import date
+from importlib.metadata import version
+
+from benchmarks.ground import Clinic, Ground
+from benchmarks.harness import Limit, Result, Rounds
+from benchmarks.peer_projection import Peer
+from projections.catalogue import PROJECTIONS
+from service.bootstrap import key_encryption_keys
+from service.care.importing import import_entries
+from service.projector.rebuild import rebuild
+from service.simulation import simulate
+
+SEED = 7
+EVENTS_A_CLIENT = 100
+
+
+async def measure(
+    ground: Ground, rounds: Rounds, *, events: int = 200_000, peer_events: int = 2_000, processes: int | None = None
+) -> list[Result]:
+    """One row. The peer's rate does not depend on how many events there are, so it gets fewer."""
+    async with ground.clinic() as clinic:
+        rounds.tell(f"rebuild, simulating {events:,} events")
+        written = await _simulated(clinic, events)
+        peer = Peer(clinic.urls, peer_events)
+        ours, peers = await rounds.interleaved(
+            [
+                ("rebuild", lambda: _rebuilt(clinic, written, processes)),
+                ("rebuild, eventsourcing", peer.projected),
+            ]
+        )
+    measured = f"rebuild of the {len(PROJECTIONS)} projections over {written:,} events"
+    other = f"eventsourcing {version('eventsourcing')} ProjectionRunner, one fold"
+    return [Result(measured, other, "events/s", ours, peers, Limit(50))]
+
+
+async def _simulated(clinic: Clinic, events: int) -> int:
+    """Fills the clinic's log; how many events there were to write."""
+    entries = simulate(SEED, -(-events // EVENTS_A_CLIENT), events, date(2024, 1, 1), date(2026, 1, 1))
+    system, written = clinic.system, 0
+    async for done in import_entries(system.store, system.keyring, clinic.organization_id, entries):
+        written += done
+    await clinic.superuser.execute("vacuum analyze")
+    return written
+
+
+async def _rebuilt(clinic: Clinic, events: int, processes: int | None) -> float:
+    """Events a second of a whole rebuild: processes started, folded, written, swapped in."""
+    names = [projection.name for projection in PROJECTIONS]
+    began = time.perf_counter()
+    keks = key_encryption_keys(clinic.settings)
+    told = [told async for told in rebuild(clinic.urls.owner, keks, clinic.system.policy, names, processes=processes)]
+    assert (told[-1].done, told[-1].failed_clients) == (events, 0), told[-1]
+    return events / (time.perf_counter() - began)

@@ -1,0 +1,45 @@
+"""One run: the server, the chosen measures one after the other, and the table."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import typer
+import uvloop
+from rich.console import Console
+
+from benchmarks.ground import Ground
+from benchmarks.harness import Result, Rounds
+from benchmarks.machine import machine
+from benchmarks.measures import MEASURES
+from benchmarks.table import explanation, markdown, screen
+
+
+def run(names: Sequence[str], rounds: int, output: Path | None) -> None:
+    """Measures what is named, or everything, and prints the table. Raises typer.BadParameter for an unknown name."""
+    unknown = set(names) - MEASURES.keys()
+    if unknown:
+        raise typer.BadParameter(f"{', '.join(sorted(unknown))}: choose from {', '.join(MEASURES)}.")
+    console = Console()
+    with TemporaryDirectory(prefix="care-timeline-bench-") as folder:
+        # The server may run as another user, who has to reach its folder.
+        Path(folder).chmod(0o755)
+        measured_on, results = uvloop.run(_measured(console, Path(folder), list(names) or list(MEASURES), rounds))
+    console.print(screen(results))
+    console.print(explanation(rounds), soft_wrap=True)
+    if output:
+        output.write_text(markdown(results, measured_on, rounds), encoding="utf-8")
+
+
+async def _measured(
+    console: Console, folder: Path, names: Sequence[str], rounds: int
+) -> tuple[list[tuple[str, str]], list[Result]]:
+    async with Ground(folder / "data").running() as ground:
+        measured_on = await machine(ground)
+        for name, value in measured_on:
+            console.print(f"[bold]{name}[/bold]  {value}", soft_wrap=True, highlight=False)
+        results: list[Result] = []
+        with console.status("") as status:
+            for name in names:
+                results += await MEASURES[name](ground, Rounds(rounds, status.update))
+    return measured_on, results
