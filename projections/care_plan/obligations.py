@@ -47,16 +47,8 @@ def meeting(put_by: UUID, handoff: Handoff) -> Obligation | None:
     """The client meets the receiver; asked for by the acceptance (R33, R34)."""
     if handoff.accepted is None or handoff.meet_due_at is None or _met_before_accepted(handoff):
         return None
-    released = None if handoff.completed else handoff.declined
-    return Obligation(
-        ObligationKind.CLIENT_MEETING,
-        put_by,
-        1,
-        handoff.accepted.at,
-        handoff.meet_due_at,
-        handoff.completed,
-        released,
-    )
+    opens_at, due_at = handoff.accepted.at, handoff.meet_due_at
+    return Obligation(ObligationKind.CLIENT_MEETING, put_by, 1, opens_at, due_at, handoff.completed)
 
 
 def _met_before_accepted(handoff: Handoff) -> bool:

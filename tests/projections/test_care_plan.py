@@ -133,6 +133,7 @@ def test_r10_each_agreement_is_the_next_version_and_cites_what_led_to_it(history
     assert shown_plan is not None
     assert (shown_plan.version, shown_plan.put_by, shown_plan.summary) == (2, agreed, "Second")
     assert (shown_plan.agreed_by, shown_plan.because_of) == ((Role.CLIENT, Role.PEER), (met,))
+    assert shown_plan.review_due_at == moment("2026-04-04T05:00Z")
     before = shown(history, as_of=NEXT_DAY).plan
     assert before is not None
     assert (before.version, before.summary, before.because_of) == (1, "First", ())

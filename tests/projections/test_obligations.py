@@ -137,10 +137,11 @@ def test_r33_a_completion_says_that_the_handoff_was_accepted(history: History) -
 
 def test_r33_an_acceptance_after_the_meeting_asks_for_no_other(history: History) -> None:
     asked = history.add(handoff(), at=AT)
-    history.add(HandoffCompleted(handoff=asked), at=after(2))
+    met = history.add(HandoffCompleted(handoff=asked), at=after(2))
     history.add(HandoffAccepted(handoff=asked, accepted_by=Role.PEER), at=after(3))
 
     assert not obligations(history, ObligationKind.CLIENT_MEETING)
+    assert met_by(only(obligations(history, ObligationKind.HANDOFF_ACCEPTANCE))) == met
 
 
 @pytest.mark.parametrize(("hours", "status"), [(0.5, RELEASED), (1.5, MISSED)])
@@ -172,6 +173,13 @@ def test_r42_a_contact_meets_the_follow_up_whose_time_has_come(history: History,
 
     assert [met_by(each) for each in obligations(history, CONTACT)] == [first, None, None, None]
     assert statuses(history, CONTACT, after(21)) == [MET, OPEN, OPEN, OPEN]
+
+
+def test_r42_a_contact_on_the_hour_meets_what_ends_and_what_begins_with_it(history: History) -> None:
+    history.add(crisis(), at=AT)
+    history.add(check_in(), at=after(24))
+
+    assert statuses(history, CONTACT, after(25)) == [MET, MET, OPEN, OPEN]
 
 
 def test_r42_a_contact_meets_overdue_follow_ups_late(history: History) -> None:
@@ -301,6 +309,9 @@ def test_r32_naloxone_and_card_are_asked_for_until_each_is_given(history: Histor
     assert met_by(only(obligations(history, ObligationKind.NALOXONE))) == given
     assert statuses(history, ObligationKind.NALOXONE, after(31)) == [MET_LATE]
 
+    history.add(crisis(actions=(CrisisAction.NALOXONE_GIVEN,)), at=after(40))
+    assert met_by(only(obligations(history, ObligationKind.NALOXONE))) == given, "the first one counts"
+
 
 def test_r32_what_was_done_in_the_dangerous_crisis_itself_counts(history: History) -> None:
     met = history.add(crisis(overdose_danger=True, actions=(CrisisAction.NALOXONE_GIVEN,)), at=AT)
@@ -332,9 +343,12 @@ def test_r10_agreeing_anew_reviews_the_plan(history: History) -> None:
     history.add(plan(), at="2026-02-02T15:00Z")
     second = history.add(plan(), at="2026-02-20T15:00Z")
 
-    before, now = obligations(history, ObligationKind.PLAN_REVIEW)
-    assert (met_by(before), before.status(moment(AT))) == (second, MET)
-    assert (now.because, now.due_at) == (second, moment("2026-03-23T06:00Z"))
+    third = history.add(plan(), at="2026-03-30T15:00Z")
+
+    reviews = obligations(history, ObligationKind.PLAN_REVIEW)
+    assert [met_by(each) for each in reviews] == [second, third, None]
+    assert [each.status(moment("2026-04-01T15:00Z")) for each in reviews] == [MET, MET_LATE, OPEN]
+    assert (reviews[1].because, reviews[1].due_at) == (second, moment("2026-03-23T06:00Z"))
 
 
 def test_r10_without_an_intake_the_first_plan_begins_the_counting(history: History) -> None:
