@@ -1,11 +1,11 @@
 """What every event is made of."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, ClassVar, Protocol, get_args
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from domain.refusals import Refusal
 
@@ -14,6 +14,9 @@ FreeText = Annotated[str, StringConstraints(min_length=1, max_length=20_000, str
 
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 """A name or a short phrase; as private as FreeText."""
+
+Day = Annotated[date, Field(ge=date(1900, 1, 1))]
+"""A day in the client's time zone. The bound catches slips of the keyboard, such as the year 202."""
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._/-]{0,63}$")]
 """A machine-readable name, such as a system's or a person's account; never a client's."""

@@ -1,11 +1,10 @@
 """Consent to disclose: structured, as 42 CFR 2.31 asks (R09)."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.events.base import Event, FreeText, ShortText
+from domain.events.base import Day, Event, FreeText, ShortText
 from domain.vocabulary import ConsentPurpose, ConsentScope
 
 
@@ -22,7 +21,7 @@ class ConsentGranted(Event):
     recipients: Annotated[tuple[ShortText, ...], Field(min_length=1)]
     purpose: ConsentPurpose
     scope: Annotated[tuple[ConsentScope, ...], Field(min_length=1)]
-    expires_on: date
-    signed_on: date
+    expires_on: Day
+    signed_on: Day
     signed_by: ShortText
     note: FreeText | None = None

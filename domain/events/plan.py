@@ -1,13 +1,12 @@
 """The shared care plan and its measurable goals (R10-R13)."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from domain.events.base import Event, FreeText, Part, RefersTo, ShortText, Standing
+from domain.events.base import Day, Event, FreeText, Part, RefersTo, ShortText, Standing
 from domain.refusals import Refusal
 from domain.vocabulary import GoalCategory, GoalOutcome, Role, Strand, Technique
 
@@ -58,7 +57,7 @@ class GoalSet(Event):
     unit: ShortText | None = None
     baseline: float | None = None
     target: float | None = None
-    target_on: date | None = None
+    target_on: Day | None = None
 
 
 class GoalMeasured(Event):

@@ -1,13 +1,12 @@
 """Coming into care: registration and intake (R01-R08)."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field
 
-from domain.events.base import Event, FreeText, Part, ShortText, Standing
+from domain.events.base import Day, Event, FreeText, Part, ShortText, Standing
 from domain.refusals import Refusal
 from domain.vocabulary import (
     Condition,
@@ -41,7 +40,7 @@ class ClientRegistered(Event):
     type: Literal["client_registered"] = "client_registered"
     name: ShortText
     preferred_name: ShortText | None = None
-    birth_date: date | None = None
+    birth_date: Day | None = None
     pronouns: ShortText | None = None
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
     time_zone: TimeZone
@@ -63,7 +62,7 @@ class SubstanceUse(Part):
     route: UseRoute = UseRoute.UNKNOWN
     frequency: UseFrequency = UseFrequency.UNKNOWN
     severity: Severity = Severity.UNKNOWN
-    last_used_on: date | None = None
+    last_used_on: Day | None = None
 
 
 class DimensionRating(Part):

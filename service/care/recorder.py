@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-import asyncpg
 import structlog
 
 from domain.entry import Draft, Entry
@@ -18,7 +17,7 @@ from service.care.caller import Caller
 from service.care.errors import ClientExists, IdUsed, UnknownClient
 from service.care.organizations import Organizations
 from service.care.timelines import Timelines, seal_drafts
-from service.log.errors import IdConflict, StoreUnavailable, VersionConflict
+from service.log.errors import IdConflict, VersionConflict
 from service.log.keyring import Keyring
 from service.log.store import EventStore
 from service.projector.folding import describe
@@ -162,15 +161,10 @@ class Recorder:
     async def _project(self, organization_id: UUID, recorded: Recorded) -> None:
         try:
             await self._projector.project(organization_id, recorded.client_id, recorded.entries)
-        except (
-            asyncpg.PostgresError,
-            asyncpg.InterfaceError,
-            asyncpg.InternalClientError,
-            OSError,
-            StoreUnavailable,
-        ) as error:
-            # The entries are durable and acknowledged all the same: reads fold what is missing, catch-up repairs.
-            log.error("projector_unreachable", error=describe(error), organization_id=str(organization_id))
+        except Exception as error:  # noqa: BLE001
+            # The entries are durable, so they are acknowledged whatever becomes of what is derived from them:
+            # reads fold what is missing, the lag shows in /readyz, and catch-up repairs it.
+            log.error("projector_failed", error=describe(error), organization_id=str(organization_id))
 
 
 def _check_client(timeline: Timeline, *, new_client: bool) -> None:

@@ -5,6 +5,7 @@ import json
 import re
 import uuid
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 from uuid import uuid4
 
@@ -81,7 +82,7 @@ def test_the_upcast_of_the_page_reads_the_old_shape() -> None:
     blocks = code_of("adding-an-event.md")
     scope = names()
     head, docstring, rest = blocks[0].partition('(R19)."""\n')
-    exec(head + docstring + blocks[1] + rest, scope)  # noqa: S102
+    exec(head + docstring + indent(blocks[1], "    ") + rest, scope)  # noqa: S102
     event_class = scope["NaloxoneProvided"]
     state = {"type": "naloxone_provided", "given_to": "client", "number_of_kits": 3}
     event_class.upcast_v1_v2(state)
