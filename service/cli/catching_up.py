@@ -19,7 +19,7 @@ async def bring_up(system: System, organization: Organization) -> CaughtUp:
     """Bring the projections of the organization up to date."""
     behind, _ = await _lags(system, organization)
     with progress_of("clients") as progress:
-        task = progress.add_task(f"Catching up {organization.name}", total=behind, visible=behind > 0)
+        task = progress.add_task("Catching up", total=behind, visible=behind > 0)
         async for done in catch_up(system.pool, system.projector, organization.organization_id):
             progress.advance(task, done)
     _, failing = await _lags(system, organization)

@@ -13,6 +13,7 @@ from service.database.server_user import ServerUserError
 from service.log.errors import StoreUnavailable, UnknownOrganization
 from service.log.keyring import KeyDestroyed, UnknownKey
 from service.log.seal import SealBroken
+from service.logging_setup import frames
 from service.projector.folding import FoldFailed
 from service.projector.rebuild import RebuildUnfinished
 from service.serving import CannotListen
@@ -53,14 +54,19 @@ def plainly(error: Exception) -> str | None:
     """The error in a sentence, or None when nobody expected it."""
     if isinstance(error, SPEAK_FOR_THEMSELVES):
         return str(error)
-    if isinstance(error, ValidationError):
-        return _settings(error)
     if isinstance(error, PolicyInvalid):
         return f"The policy file that CARE_TIMELINE_POLICY_FILE names cannot be used: {error}."
     return _of_the_record(error) or _of_the_database(error)
 
 
-def _settings(error: ValidationError) -> str:
+def defect(error: Exception) -> str:
+    """An error that nobody expected: of what kind it was and where, without its text, which may quote a client."""
+    where = "\n".join(f"  {line}" for line in frames(error))
+    return f"This is a defect of care-timeline. Report it with these lines, which quote nobody:\n{where}"
+
+
+def of_the_settings(error: ValidationError) -> str:
+    """What is wrong with the settings, without their values."""
     problems = []
     for problem in error.errors(include_input=False, include_url=False):
         name = "_".join(str(part) for part in problem["loc"]).upper()

@@ -29,20 +29,20 @@ def run(
 ) -> T:
     """The result of the work, done with the settings of the environment unless others are given.
 
-    Expected errors end the command with a sentence on standard error and exit code 1. Only warnings are logged,
-    unless the command is not quiet; then it is for the settings to say what.
+    Errors end the command with a sentence on standard error and exit code 1. Only warnings are logged, unless
+    the command is not quiet; then it is for the settings to say what.
     """
     with said_plainly(), asyncio.Runner(loop_factory=_loop_factory()) as runner:
         from service.logging_setup import configure_logging
 
-        found = (settings or _environment)()
+        found = _valid(settings or _environment)
         configure_logging("warning" if quiet else found.log_level, sys.__stderr__)
         return runner.run(work(found))
 
 
 @contextmanager
 def said_plainly() -> Iterator[None]:
-    """Turns expected errors into a sentence and an exit code; what nobody expected keeps its traceback."""
+    """Turns errors into a sentence and an exit code. No traceback, since texts of exceptions may quote a client."""
     from service.cli.console import err
 
     try:
@@ -50,14 +50,22 @@ def said_plainly() -> Iterator[None]:
     except KeyboardInterrupt:
         err.print("Stopped.")
         raise typer.Exit(INTERRUPTED) from None
-    except Exception as error:
-        from service.cli.plainly import plainly
+    except Exception as error:  # noqa: BLE001 - all of them are told
+        from service.cli.plainly import defect, plainly
 
-        sentence = plainly(error)
-        if sentence is None:
-            raise
-        err.print(sentence, style="red", markup=False, soft_wrap=True)
+        err.print(plainly(error) or defect(error), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
+
+
+def _valid(settings: Callable[[], "Settings"]) -> "Settings":
+    from pydantic import ValidationError
+
+    try:
+        return settings()
+    except ValidationError as error:
+        from service.cli.plainly import of_the_settings
+
+        raise CommandFailed(of_the_settings(error)) from None
 
 
 def _environment() -> "Settings":

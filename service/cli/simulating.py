@@ -26,7 +26,7 @@ async def write(system: System, organization: Organization, clinic: Clinic) -> i
     written = 0
     entries = simulate(*clinic, time_zone=organization.time_zone)
     with progress_of("events") as progress:
-        task = progress.add_task(f"Simulating {organization.name}", total=clinic.events)
+        task = progress.add_task("Simulating", total=clinic.events)
         try:
             async for done in import_entries(system.store, system.keyring, organization.organization_id, entries):
                 written += done

@@ -32,7 +32,7 @@ def verify(organization: OrganizationOption = None) -> None:
 
     async def of(system: System, each: Organization) -> Verification:
         with progress_of("events") as progress:
-            task = progress.add_task(f"Verifying {each.name}", total=await system.store.log_head(each.organization_id))
+            task = progress.add_task("Verifying", total=await system.store.log_head(each.organization_id))
             verification = await verify_log(
                 system.store,
                 each.organization_id,

@@ -58,6 +58,6 @@ def _problems(folder: Path) -> Iterator[str]:
         yield f"{folder} cannot be written to: run care-timeline as its owner, or set CARE_TIMELINE_DATA_DIR."
     if folder.stat().st_mode & OTHERS_WRITE:
         yield f"Other users can write to {folder}: run chmod go-w on it."
-    for private in (folder / EMBEDDED_KEY_FILE, folder / "cluster"):
+    for private in (folder / EMBEDDED_KEY_FILE, folder / "postgres"):
         if private.exists() and private.stat().st_mode & OTHERS_READ:
             yield f"Other users can read {private}: run chmod go-rwx on it."

@@ -101,7 +101,7 @@ def _goal(goal: GoalAnswer, look: Look) -> RenderableType:
     unit = f"({goal.unit})" if goal.unit else ""
     marks = (goal.reading, goal.closed)
     return bullet(
-        Text(f"{goal.description}:", style="cyan"),
+        Text(f"{goal.description.rstrip('.')}:", style="cyan"),
         ", ".join(filter(None, said)),
         Text(unit, style="dim"),
         look.put_by(goal.put_by, *(mark.put_by for mark in marks if mark)),

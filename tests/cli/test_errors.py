@@ -93,6 +93,20 @@ async def test_a_policy_file_that_cannot_be_used(command: Command, tmp_path: Pat
     assert "handoffs.crisis_accepted_within_hours" in said.err
 
 
+async def test_what_nobody_expected_is_told_without_its_text(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("Dana said that she is afraid")
+
+    monkeypatch.setattr("service.care.organizations.Organizations.all", broken)
+
+    said = await command("verify")
+
+    assert said.code == 1
+    assert "This is a defect of care-timeline." in said.err
+    assert "RuntimeError < test_errors.py" in said.err
+    assert "Dana" not in said.err
+
+
 async def test_a_command_that_was_not_understood_has_exit_code_2(command: Command) -> None:
     assert (await command("replay", "not-an-id")).code == 2
     assert (await command("rebuild", "horoscopes")).code == 2
