@@ -38,25 +38,28 @@ async def open_pool(
 
 @asynccontextmanager
 async def scoped(
-    pool: asyncpg.Pool, organization_id: UUID, *, durable: bool = True
+    pool: asyncpg.Pool, organization_id: UUID, *, durable: bool = True, first: str = ""
 ) -> AsyncIterator[PoolConnectionProxy]:
     """A connection in a transaction that sees and changes one organization's rows only (see `transaction`)."""
-    async with pool.acquire() as connection, transaction(connection, organization_id, durable=durable):
+    async with pool.acquire() as connection, transaction(connection, organization_id, durable=durable, first=first):
         yield connection
 
 
 @asynccontextmanager
 async def transaction(
-    connection: PoolConnectionProxy, organization_id: UUID, *, durable: bool = True
+    connection: PoolConnectionProxy, organization_id: UUID, *, durable: bool = True, first: str = ""
 ) -> AsyncIterator[None]:
     """A transaction that sees and changes one organization's rows only; it commits when the block ends well.
 
     `durable=False` commits without waiting for the disk: for derived data, which can be made again. The
-    transaction is begun in one round trip; `connection.transaction()` cannot be nested in it.
+    transaction is begun in one round trip, in which the statements in `first` are run too;
+    `connection.transaction()` cannot be nested in it.
     """
     begin = f"begin; set local {ORGANIZATION_SETTING} = '{UUID(int=organization_id.int)}'"
     if not durable:
         begin += "; set local synchronous_commit = off"
+    if first:
+        begin += f"; {first}"
     try:
         await connection.execute(begin)
         yield

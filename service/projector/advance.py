@@ -56,11 +56,11 @@ class ClientWork:
 
 @dataclass(frozen=True, slots=True)
 class Advanced:
-    """A projection of a client after an advance; without `before`, what stood there, all rows are replaced."""
+    """A projection of a client after an advance; without `before`, the rows that stood there, all are replaced."""
 
     projection: Projection[Any]
     client_id: UUID
-    before: Kept | None
+    before: Rows | None
     kept: Kept
     changed: bool
 
@@ -69,7 +69,7 @@ class Advanced:
         if self.before is None:
             changes.replacement(self.client_id, self.projection.tables, self.kept.rows)
         elif self.changed:
-            changes.difference(self.client_id, self.before.rows, self.kept.rows)
+            changes.difference(self.client_id, self.before, self.kept.rows)
 
 
 async def advance(
@@ -86,20 +86,20 @@ async def advance(
     `again` folds from the beginning whatever stands there. Raises FoldFailed.
     """
     if again or point is None:
-        return await _refolded(projection, work, point, policy)
+        return await _refolded(projection, work, point, None, policy)
     if kept is None:
         return None
     pending = await work.after(point.version)
     if not pending:
         return None
     if not _follows(pending, point):
-        return await _refolded(projection, work, point, policy)
+        return await _refolded(projection, work, point, kept, policy)
     ordered = effective(pending)
     state = fold(projection, ordered.entries, policy, kept.state)
     changed = state is not kept.state
     moved = replace(point, version=pending[-1].version, until=ordered.until)
     rows = _rows(projection, state, policy, pending[-1]) if changed else kept.rows
-    return Advanced(projection, work.client_id, kept, Kept(moved, state, rows), changed)
+    return Advanced(projection, work.client_id, kept.rows, Kept(moved, state, rows), changed)
 
 
 def _follows(pending: Sequence[Entry], point: Checkpoint) -> bool:
@@ -112,8 +112,9 @@ def _follows(pending: Sequence[Entry], point: Checkpoint) -> bool:
 
 
 async def _refolded(
-    projection: Projection[Any], work: ClientWork, point: Checkpoint | None, policy: Policy
+    projection: Projection[Any], work: ClientWork, point: Checkpoint | None, kept: Kept | None, policy: Policy
 ) -> Advanced | None:
+    """The projection folded from the beginning; what it comes to is compared with what is kept, where that is known."""
     entries = await work.up_to_now()
     if not entries:
         return None
@@ -122,8 +123,12 @@ async def _refolded(
     reached = Checkpoint(
         projection.name, work.client_id, point.generation if point else 0, entries[-1].version, ordered.until, None
     )
-    kept = Kept(reached, state, _rows(projection, state, policy, entries[-1]))
-    return Advanced(projection, work.client_id, None, kept, changed=True)
+    if kept and state == kept.state:
+        return Advanced(projection, work.client_id, kept.rows, replace(kept, checkpoint=reached), changed=False)
+    rows = _rows(projection, state, policy, entries[-1])
+    # Rows stand there from the first checkpoint on.
+    before = kept.rows if kept else None if point else {}
+    return Advanced(projection, work.client_id, before, Kept(reached, state, rows), changed=True)
 
 
 def _rows(projection: Projection[Any], state: Any, policy: Policy, last: Entry) -> Rows:

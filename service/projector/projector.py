@@ -82,7 +82,7 @@ class Projector:
             async def work(group: Sequence[_Work]) -> list[BaseException | None]:
                 return await self._work(organization_id, group)
 
-            gathering = self._gatherings[organization_id] = Gathering(work, most=MOST_CLIENTS, lanes=2)
+            gathering = self._gatherings[organization_id] = Gathering(work, most=MOST_CLIENTS)
         await gathering.submit(_Work(client_id, entries))
 
     async def refold(self, organization_id: UUID, client_ids: Sequence[UUID]) -> None:
@@ -137,8 +137,7 @@ class Projector:
     ) -> None:
         policy = await self._organizations.policy(organization_id)
         clients = sorted(works)
-        async with scoped(self._pool, organization_id, durable=False) as connection:
-            await _prepare(connection, clients)
+        async with scoped(self._pool, organization_id, durable=False, first=_turn(clients)) as connection:
             points = await checkpoints(connection, projections, organization_id, clients)
             changes = RowChanges(organization_id)
             failures: list[Failure] = []
@@ -194,7 +193,7 @@ class Projector:
 
     async def _write(self, connection: Connection, organization_id: UUID, done: Sequence[Advanced]) -> None:
         written: dict[str, list[tuple[Any, ...]]] = {}
-        passed: dict[str, list[tuple[Any, ...]]] = {}
+        passed: dict[tuple[Any, ...], list[str]] = {}
         for advanced in done:
             point = advanced.kept.checkpoint
             place = (organization_id, advanced.client_id, point.version, point.until)
@@ -203,11 +202,10 @@ class Projector:
                 sealed = seal_state(advanced.projection, organization_id, advanced.client_id, advanced.kept.state, key)
                 written.setdefault(point.projection, []).append((*place, key.key_id, sealed))
             else:
-                passed.setdefault(point.projection, []).append(place)
+                passed.setdefault(place, []).append(point.projection)
         for name, records in written.items():
             await write_states(connection, name, records)
-        for name, records in passed.items():
-            await advance_states(connection, name, records)
+        await advance_states(connection, passed)
 
     async def _write_failures(self, connection: Connection, organization_id: UUID, failures: Sequence[Failure]) -> None:
         initial = {projection.name: projection for projection in self.projections}
@@ -229,8 +227,8 @@ class Projector:
             await write_failures(connection, failure.projection, [record])
 
 
-async def _prepare(connection: Connection, clients: Sequence[UUID]) -> None:
-    """Wait for a swap to end and for other writers of these clients, in one order so that nobody waits in a ring."""
+def _turn(clients: Sequence[UUID]) -> str:
+    """Waits for a swap to end and for other writers of these clients, in one order so that nobody waits in a ring."""
     keys = sorted(int.from_bytes(client_id.bytes[8:], signed=True) for client_id in clients)
-    await connection.fetch("SELECT pg_advisory_xact_lock_shared($1)", SWAP_LOCK)
-    await connection.fetch("SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key", keys)
+    locks = f"SELECT pg_advisory_xact_lock(key) FROM unnest(ARRAY{keys}::bigint[]) AS key"  # noqa: S608 numbers
+    return f"SELECT pg_advisory_xact_lock_shared({SWAP_LOCK}); {locks}"

@@ -1,8 +1,9 @@
 """Kept states: what the projector knows of a client's projection, read from and written to the database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -114,13 +115,23 @@ async def write_states(connection: Connection, name: str, records: Iterable[Sequ
     )
 
 
-async def advance_states(connection: Connection, name: str, records: Iterable[Sequence[Any]]) -> None:
-    """Write (organization, client, version, until) where the entries left the state as it was."""
-    await connection.executemany(
-        f"UPDATE {SCHEMA}.{name}_state SET version = $3, until = $4"  # noqa: S608
-        " WHERE organization_id = $1 AND client_id = $2",
-        records,
+async def advance_states(connection: Connection, passed: Mapping[tuple[Any, ...], Sequence[str]]) -> None:
+    """Write (organization, client, version, until) for the projections whose state the entries left as it was."""
+    together: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+    for place, names in passed.items():
+        together.setdefault(tuple(names), []).append(place)
+    for names, places in together.items():
+        await connection.executemany(_advancement(names), places)
+
+
+@cache
+def _advancement(names: tuple[str, ...]) -> str:
+    updates = (
+        f"{name} AS (UPDATE {SCHEMA}.{name}_state SET version = $3, until = $4"  # noqa: S608
+        " WHERE organization_id = $1 AND client_id = $2)"
+        for name in names
     )
+    return f"WITH {', '.join(updates)} SELECT"
 
 
 async def write_failures(connection: Connection, name: str, records: Iterable[Sequence[Any]]) -> None:
