@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
+from service.event_loop import new_event_loop
+
 if TYPE_CHECKING:
     from service.settings import Settings
 
@@ -32,7 +34,7 @@ def run(
     Errors end the command with a sentence on standard error and exit code 1. Only warnings are logged, unless
     the command is not quiet; then it is for the settings to say what.
     """
-    with said_plainly(), asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with said_plainly(), asyncio.Runner(loop_factory=new_event_loop) as runner:
         from service.logging_setup import configure_logging
 
         found = _valid(settings or _environment)
@@ -72,11 +74,3 @@ def _environment() -> "Settings":
     from service.settings import Settings
 
     return Settings()
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    if sys.platform == "win32":
-        return None
-    import uvloop
-
-    return uvloop.new_event_loop

@@ -16,6 +16,7 @@ from projections.projection import Projection
 from service import clock
 from service.care.timelines import Timelines
 from service.database.connection import open_pool, scoped
+from service.event_loop import new_event_loop
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.store import EventStore
 from service.projector.folding import FoldFailed, describe, fold
@@ -125,7 +126,7 @@ class _Process:
     """What a worker process keeps between chunks."""
 
     def __init__(self, owner: str, keks: KeyEncryptionKeys, policy: Policy, names: Sequence[str]) -> None:
-        self.runner = asyncio.Runner()
+        self.runner = asyncio.Runner(loop_factory=new_event_loop)
         self.runner.run(self._open(owner, keks, policy, names))
 
     async def _open(self, owner: str, keks: KeyEncryptionKeys, policy: Policy, names: Sequence[str]) -> None:
