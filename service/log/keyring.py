@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
@@ -17,7 +17,8 @@ from service.log.seal import KEY_BYTES, SealBroken, forget_keys, open_sealed, se
 _KEPT_KEYS = 10_000
 _KEPT_SECONDS = 60.0  # a key destroyed by another process is forgotten here within this time
 
-_SELECT = "select key_id, kek_id, wrapped_key from keyring.client_key where organization_id = $1 and client_id = $2"
+_KEYS = "select key_id, kek_id, wrapped_key, client_id from keyring.client_key where organization_id = $1"
+_SELECT = f"{_KEYS} and client_id = $2"
 
 
 class KeyDestroyed(Exception):
@@ -88,6 +89,15 @@ class Keyring:
             raise UnknownKey("The client has no key.")
         return self._open(organization_id, client_id, row)
 
+    async def prefetch(self, organization_id: UUID, client_ids: Sequence[UUID]) -> None:
+        """Reads the keys of many clients at once, so that asking for each of them needs no more reading."""
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id) as connection:
+                rows = await connection.fetch(f"{_KEYS} and client_id = any($2)", organization_id, client_ids)
+        for row in rows:
+            if row["wrapped_key"] is not None:
+                self._open(organization_id, UUID(int=row["client_id"].int), row)
+
     async def key(self, organization_id: UUID, client_id: UUID, key_id: UUID) -> bytes:
         """The client's key of this id. Raises KeyDestroyed, UnknownKey."""
         data_key = await self.data_key(organization_id, client_id, create=False)
@@ -157,7 +167,7 @@ class Keyring:
         return await connection.fetchrow(_SELECT, organization_id, client_id)
 
     def _open(self, organization_id: UUID, client_id: UUID, row: asyncpg.Record) -> DataKey:
-        key_id, kek_id, wrapped = row
+        key_id, kek_id, wrapped, _ = row
         if wrapped is None:
             raise KeyDestroyed("The client's key was destroyed: the person is erased.")
         try:

@@ -1,6 +1,7 @@
 """A worker of a rebuild: folds whole clients from the log into the shadow tables. Runs in a process of its own."""
 
 import asyncio
+import gc
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -54,6 +55,7 @@ class Rebuilder:
     async def rebuild(self, connection: Connection, chunk: Chunk) -> Done:
         """Fold the chunk's clients and write them with COPY, in the connection's transaction."""
         policy = self._policy.in_time_zone(chunk.time_zone)
+        await self._keyring.prefetch(chunk.organization_id, chunk.clients)
         stored = await self._store.timelines(chunk.organization_id, chunk.clients)
         entries = await self._timelines.open(chunk.organization_id, stored)
         records: dict[Table, list[tuple[Any, ...]]] = {}
@@ -146,9 +148,14 @@ def begin(owner: str, keks: KeyEncryptionKeys, policy: Policy, names: Sequence[s
     """Set this process up for chunks."""
     global _process  # noqa: PLW0603 - a pool of processes has no other place for what a process keeps
     _process = _Process(owner, keks, policy, names)
+    # Looking for cycles among a chunk's many objects takes an eighth of the time; between chunks there are few.
+    gc.freeze()
+    gc.disable()
 
 
 def work(chunk: Chunk) -> Done:
     """Fold one chunk in this process."""
     assert _process is not None
-    return _process.runner.run(_process.work(chunk))
+    done = _process.runner.run(_process.work(chunk))
+    gc.collect()
+    return done

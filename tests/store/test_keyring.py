@@ -51,6 +51,21 @@ async def test_a_key_that_is_not_there_is_not_made_by_reading(pool: asyncpg.Pool
         await keyring.key(organization_id, client_id, uuid4())
 
 
+async def test_keys_read_beforehand_are_those_of_each_client_and_bring_nobody_back(
+    pool: asyncpg.Pool, organization_id: UUID
+) -> None:
+    clients = [uuid4() for _ in range(3)]
+    keys = [await Keyring(pool, KEKS).data_key(organization_id, client_id) for client_id in clients]
+    await Keyring(pool, KEKS).destroy(organization_id, clients[2])
+    keyring = Keyring(pool, KEKS)
+
+    await keyring.prefetch(organization_id, [*clients, uuid4()])
+
+    assert [await keyring.data_key(organization_id, client_id) for client_id in clients[:2]] == keys[:2]
+    with pytest.raises(KeyDestroyed):
+        await keyring.data_key(organization_id, clients[2])
+
+
 async def test_older_key_encryption_keys_still_open_and_rewrapping_retires_them(
     pool: asyncpg.Pool, organization_id: UUID
 ) -> None:
