@@ -1,7 +1,6 @@
 """How events change the care plan."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -34,6 +33,7 @@ from projections.care_plan.state import (
 )
 from projections.mark import mark
 from projections.projection import Fold
+from projections.replacing import replace
 
 fold: Fold[CarePlan] = Fold()
 

@@ -1,7 +1,6 @@
 """What follows a crisis and a danger of overdose: contacts, attempts, naloxone and the crisis card."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from domain.policy import Policy
 from domain.vocabulary import CrisisAction
 from projections.care_plan.state import Crisis, Danger
 from projections.mark import mark
+from projections.replacing import replace
 
 Crises = dict[UUID, Crisis]
 Dangers = tuple[Danger, ...]

@@ -1,7 +1,5 @@
 """How events change what is kept for the milestone tracker. Nothing is ever taken away (R46)."""
 
-from dataclasses import replace
-
 from domain.entry import Entry
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
 from domain.events.milestones import MilestoneCelebrated
@@ -11,6 +9,7 @@ from domain.policy import Policy
 from domain.vocabulary import GoalOutcome
 from projections.milestones.state import Celebration, CloseCall, Goal, GoalReached, Progress, Use
 from projections.projection import Fold
+from projections.replacing import replace
 
 fold: Fold[Progress] = Fold()
 

@@ -4,7 +4,6 @@ A crisis that was retracted is not in the effective timeline: what answers it fi
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from uuid import UUID
 
 from domain.entry import Entry
@@ -15,6 +14,7 @@ from domain.instruments import crisis_tier
 from domain.policy import Policy
 from projections.postvention.state import Crises, Crisis, PlannedAdjustment, Resolution, Review
 from projections.projection import Fold
+from projections.replacing import replace
 
 fold: Fold[Crises] = Fold()
 
