@@ -17,6 +17,7 @@ import asyncpg
 from domain.policy import Policy
 from service.care.organizations import Organization, list_organizations
 from service.database.connection import open_pool
+from service.database.protection import OWNER_ROLE
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.store import EventStore
 from service.projector.projector import SWAP_LOCK
@@ -56,6 +57,8 @@ async def rebuild(
     """
     owner: Owner = await asyncpg.connect(owner_dsn)
     try:
+        # The login may just be a member of the role; what is made must belong to the role, as migrations' tables do.
+        await owner.execute(f"SET ROLE {OWNER_ROLE}")
         resumed = await make_shadows(owner, names)
         progress = Progress(0, 0, 0, resumed)
         organizations = await list_organizations(owner)
