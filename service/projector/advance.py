@@ -1,7 +1,8 @@
 """One projection of one client, brought up to the entries that have come: incrementally or by a refold."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,10 @@ from projections.projection import Projection, Rows
 from service.care.timelines import Timelines
 from service.projector.folding import FoldFailed, describe, fold
 from service.projector.rows import RowChanges
-from service.projector.states import Checkpoint, Kept
+from service.projector.states import Base, Checkpoint, Kept
+
+MOST_SINCE = 16
+"""How many entries are kept since a base; of what is documented late, about one in ten lands before them."""
 
 
 class ClientWork:
@@ -92,23 +96,38 @@ async def advance(
     pending = await work.after(point.version)
     if not pending:
         return None
-    if not _follows(pending, point):
+    since = (*kept.since, *pending)
+    if _all_after(pending, point.until):
+        start, following = Base(kept.state, point.until), pending
+    elif _all_after(since, kept.base.until):
+        start, following = kept.base, since
+    else:
         return await _refolded(projection, work, point, kept, policy)
-    ordered = effective(pending)
-    state = fold(projection, ordered.entries, policy, kept.state)
-    changed = state is not kept.state
-    moved = replace(point, version=pending[-1].version, until=ordered.until)
+    ordered = effective(following)
+    state = fold(projection, ordered.entries, policy, start.state)
+    changed = state is not kept.state and (following is pending or state != kept.state)
     rows = _rows(projection, state, policy, pending[-1]) if changed else kept.rows
-    return Advanced(projection, work.client_id, kept.rows, Kept(moved, state, rows), changed)
+    reached = replace(point, version=pending[-1].version, until=ordered.until or start.until)
+    base, since = (kept.base, since) if len(since) < MOST_SINCE else (Base(state, reached.until), ())
+    return Advanced(projection, work.client_id, kept.rows, Kept(reached, state, rows, base, since), changed)
 
 
-def _follows(pending: Sequence[Entry], point: Checkpoint) -> bool:
-    """Whether these entries only add to the end of the effective timeline."""
-    return all(
-        not isinstance(entry.event, EntryCorrected | EntryRetracted)
-        and (point.until is None or entry.occurred_at >= point.until)
-        for entry in pending
-    )
+def _all_after(entries: Sequence[Entry], until: datetime | None) -> bool:
+    """Whether the entries only add to the end of an effective timeline that ends then.
+
+    Corrections and retractions do where they are about one of the entries themselves.
+    """
+    ids = {entry.id for entry in entries}
+    return all(_after(entry, until, ids) for entry in entries)
+
+
+def _after(entry: Entry, until: datetime | None, ids: Set[UUID]) -> bool:
+    moment: datetime | None = entry.occurred_at
+    if isinstance(entry.event, EntryCorrected | EntryRetracted):
+        if entry.event.entry not in ids:
+            return False
+        moment = entry.event.occurred_at if isinstance(entry.event, EntryCorrected) else None
+    return until is None or moment is None or moment >= until
 
 
 async def _refolded(
@@ -123,12 +142,13 @@ async def _refolded(
     reached = Checkpoint(
         projection.name, work.client_id, point.generation if point else 0, entries[-1].version, ordered.until, None
     )
+    base = Base(state, ordered.until)
     if kept and state == kept.state:
-        return Advanced(projection, work.client_id, kept.rows, replace(kept, checkpoint=reached), changed=False)
+        return Advanced(projection, work.client_id, kept.rows, Kept(reached, state, kept.rows, base), changed=False)
     rows = _rows(projection, state, policy, entries[-1])
     # Rows stand there from the first checkpoint on.
     before = kept.rows if kept else None if point else {}
-    return Advanced(projection, work.client_id, before, Kept(reached, state, rows), changed=True)
+    return Advanced(projection, work.client_id, before, Kept(reached, state, rows, base), changed=True)
 
 
 def _rows(projection: Projection[Any], state: Any, policy: Policy, last: Entry) -> Rows:

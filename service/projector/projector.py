@@ -25,6 +25,7 @@ from service.projector.advance import Advanced, ClientWork, advance
 from service.projector.folding import FoldFailed, describe
 from service.projector.rows import RowChanges
 from service.projector.states import (
+    Base,
     Checkpoint,
     Connection,
     Failure,
@@ -188,7 +189,7 @@ class Projector:
             states = await open_states(connection, self._keyring, projection, organization_id, clients)
             for point in missing:
                 state = states[point.client_id]
-                found[point.client_id] = Kept(point, state, projection.rows(state, policy))
+                found[point.client_id] = Kept(point, state, projection.rows(state, policy), Base(state, point.until))
         return found
 
     async def _write(self, connection: Connection, organization_id: UUID, done: Sequence[Advanced]) -> None:

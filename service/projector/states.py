@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
 
+from domain.entry import Entry
 from projections.projection import Projection, Rows
 from service.log.keyring import DataKey, Keyring
 from service.log.seal import open_sealed, seal
@@ -29,13 +30,26 @@ class Checkpoint:
     failed_version: int | None
 
 
+class Base(NamedTuple):
+    """An older state, and when the last effective entry folded into it occurred."""
+
+    state: Any
+    until: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An open state and the rows made from it, as they stand in the database at the checkpoint."""
+    """An open state and the rows made from it, as they stand in the database at the checkpoint.
+
+    `since` are the entries recorded after `base`, in order of version, up to the checkpoint: what is documented
+    late or corrected mostly lands among them, and is folded from the base rather than from the beginning.
+    """
 
     checkpoint: Checkpoint
     state: Any
     rows: Rows
+    base: Base
+    since: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
