@@ -13,6 +13,7 @@ import uvicorn
 
 from service.api.app import create_app
 from service.bootstrap import System
+from service.garbage import look_seldom
 from service.log.errors import StoreUnavailable
 from service.projector.catch_up import catch_up
 from service.projector.folding import describe
@@ -64,6 +65,7 @@ def address(listening: socket.socket) -> str:
 
 async def serve(system: System, listening: socket.socket, announce: Callable[[], None]) -> None:
     """Serve until a signal asks to stop (Ctrl-C, SIGTERM); `announce` is called once requests are taken."""
+    look_seldom()
     async with _catching_up(system):
         await _Server(system, announce).serve(sockets=[listening])
 

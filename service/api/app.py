@@ -16,6 +16,7 @@ from service.api.openapi import describe
 from service.api.operation import Operation
 from service.api.request_log import RequestLog
 from service.bootstrap import System, running
+from service.garbage import look_seldom
 from service.logging_setup import configure_logging
 from service.settings import Settings
 
@@ -57,6 +58,7 @@ def from_settings() -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with running(settings) as system:
             app.state.system = system
+            look_seldom()
             yield
 
     app.router.lifespan_context = lifespan
