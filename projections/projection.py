@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from sqlalchemy import Table
@@ -20,6 +20,19 @@ Row = tuple[Any, ...]
 
 Rows = Mapping[Table, Sequence[Row]]
 """All rows that one client has in each of a projection's tables."""
+
+
+class TableChanges(NamedTuple):
+    """What became of one client's rows in a table."""
+
+    written: Sequence[Row]
+    """Rows that are new or changed, whole."""
+    deleted: Sequence[Row]
+    """The keys of rows that are gone."""
+
+
+Changes = Mapping[Table, TableChanges]
+"""What became of one client's rows; tables that stayed as they were are left out."""
 
 
 class Answer(BaseModel):
@@ -50,6 +63,11 @@ class Fold(Generic[S]):
 
         return register
 
+    @property
+    def handles(self) -> frozenset[type[Event]]:
+        """The kinds of event that have a handler; all others leave every state as it was."""
+        return frozenset(self._handlers)
+
     def apply(self, state: S, entry: Entry, policy: Policy) -> S:
         """The state after one more effective entry."""
         handler = self._handlers.get(type(entry.event))
@@ -60,18 +78,49 @@ class Fold(Generic[S]):
 class Projection(Generic[S]):
     """A pure fold of one client's effective timeline, and what is made of it.
 
-    `apply` folds; `rows` gives the coded rows that analysts query; `view` is the answer for the circle of
+    `fold` folds; `rows` gives the coded rows that analysts query; `view` is the answer for the circle of
     care at a moment, free text included. Whatever depends on today is kept as the moment at which it
     becomes true; only `view` compares it with a clock, which it is given. Every element of rows and view
-    names the entry that put it there. The projection knows nothing of storage or versions.
+    names the entry that put it there. The projection knows nothing of storage.
+
+    `version` goes up whenever the same events would give another state, other rows or other tables: what was
+    built by an older version is then not used, and is built anew.
     """
 
     name: str
     title: str
+    version: int
     initial: S
-    apply: Callable[[S, Entry, Policy], S]
+    fold: Fold[S]
     rows: Callable[[S, Policy], Rows]
     view: Callable[[S, datetime, Policy], Answer]
     tables: tuple[Table, ...]
     states: TypeAdapter[S]
     """Turns states into JSON and back; a state is made of frozen dataclasses."""
+
+    @property
+    def handles(self) -> frozenset[type[Event]]:
+        """The kinds of event that change its states; all others pass it by."""
+        return self.fold.handles
+
+    def apply(self, state: S, entry: Entry, policy: Policy) -> S:
+        """The state after one more effective entry."""
+        return self.fold.apply(state, entry, policy)
+
+    def changes(self, before: S, after: S, policy: Policy) -> Changes:
+        """What becomes of a client's rows when their state goes from `before` to `after`."""
+        return {} if after is before else difference(self.rows(before, policy), self.rows(after, policy))
+
+
+def difference(before: Rows, after: Rows) -> Changes:
+    """What is written and deleted to come from the one to the other."""
+    changes = {}
+    for table in {**before, **after}:
+        was, now = before.get(table, ()), after.get(table, ())
+        if was == now:
+            continue
+        length = len(table.primary_key.columns) - 2
+        old, new = ({row[:length]: row for row in rows} for rows in (was, now))
+        written = [row for key, row in new.items() if old.get(key) != row]
+        changes[table] = TableChanges(written, list(old.keys() - new.keys()))
+    return changes

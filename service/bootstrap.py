@@ -14,10 +14,10 @@ import asyncpg
 from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
 from service.care.api_keys import ApiKeys
-from service.care.organizations import Organizations
+from service.log.organizations import Organizations
 from service.care.reader import Reader
 from service.care.recorder import Recorder
-from service.care.timelines import Timelines
+from service.log.timelines import Timelines
 from service.database.connection import open_pool
 from service.database.embedded import EmbeddedPostgres
 from service.database.migrate import migrate

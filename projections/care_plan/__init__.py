@@ -12,8 +12,9 @@ from projections.projection import Projection
 CARE_PLAN = Projection(
     name="care_plan",
     title="Care plan",
+    version=1,
     initial=CarePlan(),
-    apply=fold.apply,
+    fold=fold,
     rows=rows,
     view=view,
     tables=TABLES,

@@ -12,8 +12,9 @@ from projections.projection import Projection
 MILESTONES = Projection(
     name="milestones",
     title="Milestones",
+    version=1,
     initial=Progress(),
-    apply=fold.apply,
+    fold=fold,
     rows=rows,
     view=view,
     tables=(STRETCH, STEP, REACHED, CELEBRATION),

@@ -12,8 +12,9 @@ from projections.projection import Projection
 POSTVENTION = Projection(
     name="postvention",
     title="Postvention reviews",
+    version=1,
     initial=Crises(),
-    apply=fold.apply,
+    fold=fold,
     rows=rows,
     view=view,
     tables=(REVIEW, ADJUSTMENT),

@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.entry import Draft
-from service.care.timelines import seal_drafts
+from service.log.timelines import seal_drafts
 from service.log.keyring import Keyring
 from service.log.sealed import SealedEvent
 from service.log.store import EventStore

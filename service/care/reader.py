@@ -12,8 +12,8 @@ from domain.entry import Entry
 from projections.projection import Answer, Projection
 from service import clock
 from service.care.errors import KnownAtInFuture, UnknownClient
-from service.care.organizations import Organizations
-from service.care.timelines import Timelines
+from service.log.organizations import Organizations
+from service.log.timelines import Timelines
 from service.database.connection import scoped
 from service.log.keyring import Keyring
 from service.log.store import EventStore

@@ -15,8 +15,8 @@ from service import clock
 from service.bounded import Bounded
 from service.care.caller import Caller
 from service.care.errors import ClientExists, IdUsed, UnknownClient
-from service.care.organizations import Organizations
-from service.care.timelines import Timelines, seal_drafts
+from service.log.organizations import Organizations
+from service.log.timelines import Timelines, seal_drafts
 from service.log.errors import IdConflict, VersionConflict
 from service.log.keyring import Keyring
 from service.log.store import EventStore

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from service.bootstrap import System
-from service.care.organizations import Organization
+from service.log.organizations import Organization
 from service.cli.progress import progress_of
 from service.projector.catch_up import catch_up, lag
 

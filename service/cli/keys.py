@@ -56,7 +56,7 @@ def create(
     """
     from service.bootstrap import running
     from service.care.api_keys import ApiKey
-    from service.care.organizations import Organization
+    from service.log.organizations import Organization
     from service.cli.console import err
     from service.cli.organization import choose
     from service.cli.running import CommandFailed, run

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import asyncpg
 
 from service.bootstrap import Addresses, OwnerNeeded
-from service.care.organizations import Organization, create_organization
+from service.log.organizations import Organization, create_organization
 from service.cli.running import CommandFailed
 
 

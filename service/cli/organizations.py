@@ -40,7 +40,7 @@ def create(
     Exit codes: 0 set up, 1 not.
     """
     from service.bootstrap import database
-    from service.care.organizations import Organization
+    from service.log.organizations import Organization
     from service.cli.console import err, out
     from service.cli.organization import set_up
     from service.cli.running import run
@@ -62,7 +62,7 @@ def list_all() -> None:
     from rich.table import Table
 
     from service.bootstrap import running
-    from service.care.organizations import Organization
+    from service.log.organizations import Organization
     from service.cli.console import out
     from service.cli.running import run
     from service.settings import Settings

@@ -12,7 +12,7 @@ from rich.text import Text
 from domain.entry import Entry
 from domain.events.registration import ClientRegistered
 from service import clock
-from service.care.organizations import Organization
+from service.log.organizations import Organization
 from service.care.reader import Reader
 from service.cli.console import out
 from service.pictures import Look, picture

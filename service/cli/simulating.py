@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from service.bootstrap import System
 from service.care.importing import import_entries
-from service.care.organizations import Organization
+from service.log.organizations import Organization
 from service.cli.progress import progress_of
 from service.cli.running import CommandFailed
 from service.simulation import simulate

@@ -21,7 +21,7 @@ def verify(organization: OrganizationOption = None) -> None:
     Exit codes: 0 intact, 1 something does not fit.
     """
     from service.bootstrap import System, running
-    from service.care.organizations import Organization
+    from service.log.organizations import Organization
     from service.cli.console import out
     from service.cli.organization import choose
     from service.cli.progress import progress_of

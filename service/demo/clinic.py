@@ -6,7 +6,7 @@ import asyncpg
 
 from service.bootstrap import System
 from service.care.caller import KeyRole
-from service.care.organizations import Organization, create_organization
+from service.log.organizations import Organization, create_organization
 from service.demo.the_parent.cast import ORGANIZATION, TEAM, TIME_ZONE
 
 

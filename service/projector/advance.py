@@ -11,7 +11,7 @@ from domain.entry import Entry
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.policy import Policy
 from projections.projection import Projection, Rows
-from service.care.timelines import Timelines
+from service.log.timelines import Timelines
 from service.projector.folding import FoldFailed, describe, fold
 from service.projector.rows import RowChanges
 from service.projector.states import Base, Checkpoint, Kept

@@ -16,8 +16,8 @@ from domain.policy import Policy
 from projections.projection import Projection
 from service import clock
 from service.bounded import Bounded
-from service.care.organizations import Organizations
-from service.care.timelines import Timelines
+from service.log.organizations import Organizations
+from service.log.timelines import Timelines
 from service.database.connection import scoped
 from service.gathering import Gathering
 from service.log.keyring import Keyring

@@ -15,7 +15,7 @@ from uuid import UUID
 import asyncpg
 
 from domain.policy import Policy
-from service.care.organizations import Organization, list_organizations
+from service.log.organizations import Organization, list_organizations
 from service.database.connection import open_pool
 from service.database.protection import OWNER_ROLE
 from service.log.keyring import KeyEncryptionKeys, Keyring

@@ -15,7 +15,7 @@ from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from service import clock
-from service.care.timelines import Timelines
+from service.log.timelines import Timelines
 from service.database.connection import open_pool, scoped
 from service.event_loop import new_event_loop
 from service.log.keyring import KeyEncryptionKeys, Keyring

@@ -97,7 +97,7 @@ async def test_what_nobody_expected_is_told_without_its_text(command: Command, m
     async def broken(*_: object) -> None:
         raise RuntimeError("Dana said that she is afraid")
 
-    monkeypatch.setattr("service.care.organizations.Organizations.all", broken)
+    monkeypatch.setattr("service.log.organizations.Organizations.all", broken)
 
     said = await command("verify")
 

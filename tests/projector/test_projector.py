@@ -89,7 +89,7 @@ class Broken:
     def __init__(self, projection: Projection[Any]) -> None:
         self.mended = False
         self._sound = projection
-        self.projection = replace(projection, apply=self.apply)
+        self.projection = replace(projection, fold=self)
 
     def apply(self, state: Any, entry: Entry, policy: Policy) -> Any:
         if isinstance(entry.event, SessionMissed) and not self.mended:
