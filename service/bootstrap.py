@@ -55,13 +55,6 @@ class Addresses(NamedTuple):
     owner: str | None
 
 
-class OwnerNeeded(Exception):
-    """The command works as the database's owner, and no address for that is set."""
-
-    def __init__(self) -> None:
-        super().__init__("Set CARE_TIMELINE_OWNER_DATABASE_URL: this command works as the owner of the database.")
-
-
 @asynccontextmanager
 async def database(settings: Settings) -> AsyncIterator[Addresses]:
     """Addresses of the database: the one set, or the embedded one, started and migrated."""
@@ -98,7 +91,7 @@ async def connected(settings: Settings, addresses: Addresses) -> AsyncIterator[S
         stack.push_async_callback(wakeups.close)
         store = EventStore(log_pool, wakeups.appended)
         stack.push_async_callback(store.close)
-        keyring = Keyring(log_pool, keks)
+        keyring = Keyring(log_pool, keks, addresses.owner)
         timelines = Timelines(store, keyring)
         organizations = Organizations(log_pool, policy)
         projector = Projector(pool, timelines, keyring, organizations, PROJECTIONS)
@@ -112,7 +105,7 @@ async def connected(settings: Settings, addresses: Addresses) -> AsyncIterator[S
             keyring=keyring,
             timelines=timelines,
             organizations=organizations,
-            api_keys=ApiKeys(log_pool),
+            api_keys=ApiKeys(log_pool, addresses.owner),
             projector=projector,
             recorder=Recorder(store, keyring, timelines, organizations, projector),
             reader=Reader(pool, store, keyring, timelines, organizations, PROJECTIONS),
