@@ -24,6 +24,10 @@ class Coming(NamedTuple):
     entries: Sequence[SimulatedEntry]
     version: int
 
+    def part(self, start: int, length: int) -> "Coming":
+        """A part of it: so many entries from the start-th on."""
+        return Coming(self.client_id, self.entries[start : start + length], self.version + start)
+
 
 async def crowd(clinic: Clinic, *, clients: int, events: int, coming: int, seed: int = 0) -> list[Coming]:
     """Fills the log with clients of so many events each, builds their projections, and gives what comes next of each."""
@@ -35,16 +39,18 @@ async def crowd(clinic: Clinic, *, clients: int, events: int, coming: int, seed:
             following.append(Coming(story[0].client_id, story[events:], events))
             yield from story[:events]
 
-    await fill(clinic, histories())
+    await fill(clinic, histories(), {})
     await clinic.superuser.execute("vacuum analyze")
     await build(clinic)
     return following
 
 
-async def fill(clinic: Clinic, entries: Iterable[SimulatedEntry]) -> int:
-    """Appends the entries in bulk, each as the next of its client; the projections do not know of them yet."""
+async def fill(clinic: Clinic, entries: Iterable[SimulatedEntry], versions: dict[UUID, int]) -> int:
+    """Appends the entries in bulk, each as the next of its client; the projections do not know of them yet.
+
+    `versions` has how far each client has come, and is brought up to date. Gives how many entries there were.
+    """
     organization_id, system = clinic.organization_id, clinic.system
-    versions: dict[UUID, int] = {}
     remaining, written = iter(entries), 0
     while group := list(islice(remaining, EVENTS_A_CALL)):
         sealed: list[SealedEvent] = []

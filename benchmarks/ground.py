@@ -33,6 +33,11 @@ class Clinic:
     superuser: "asyncpg.Connection[asyncpg.Record]"
     """For peers and limits: no row-level security stands in their way."""
 
+    async def token(self) -> str:
+        """A counselor's key to the API."""
+        _, token = await self.system.api_keys.create(self.organization_id, "bench", KeyRole.COUNSELOR)
+        return token
+
 
 class Ground:
     """One embedded PostgreSQL, with the settings of the service's embedded mode, for ours and for every peer."""
@@ -94,6 +99,17 @@ class Ground:
                     yield Clinic(urls, settings, system, organization.organization_id, superuser)
             finally:
                 await superuser.close()
+
+
+async def build(clinic: Clinic, *, processes: int | None = None) -> int:
+    """Builds all projections anew and switches them in, as `care-timeline rebuild` does; events folded."""
+    names = [projection.name for projection in PROJECTIONS]
+    keks = key_encryption_keys(clinic.settings)
+    last = Progress(0, 0, 0, resumed=False)
+    async for last in rebuild(clinic.urls.owner, keks, clinic.system.policy, names, catalogue, processes=processes):
+        pass
+    assert last.parked == 0, last
+    return last.done
 
 
 async def record(clinic: Clinic, story: Sequence[SimulatedEntry], version: int = 0) -> list[Entry]:
