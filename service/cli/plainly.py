@@ -16,7 +16,8 @@ from service.log.seal import SealBroken
 from service.logging_setup import frames
 from service.projector.folding import FoldFailed
 from service.projector.rebuild import RebuildUnfinished
-from service.serving import CannotListen
+from service.serving.children import CannotServe
+from service.serving.sockets import CannotListen
 
 SPEAK_FOR_THEMSELVES = (
     CommandFailed,
@@ -24,6 +25,7 @@ SPEAK_FOR_THEMSELVES = (
     EmbeddedPostgresError,
     MigrationError,
     CannotListen,
+    CannotServe,
     ServerUserError,
     RebuildUnfinished,
     UnknownOrganization,
