@@ -63,7 +63,7 @@ class Facts:
     """For each pair asked for, the entries of that type that refer to that entry."""
     once: Mapping[str, Sequence[Fact]]
     """For each type asked for, the entries of it that stand."""
-    contents: Mapping[UUID, Told | None]
+    contents: Mapping[UUID, Told | None] = field(default_factory=dict)
     """For each entry asked for, what it says; None when there is none."""
 
 
