@@ -17,6 +17,9 @@ from service.care.api_keys import ApiKeys
 from service.log.organizations import Organizations
 from service.care.reader import Reader
 from service.care.recorder import Recorder
+from service.care.timeline_reader import TimelineReader
+from service.log.facts import FactReader
+from service.log.pages import Pages
 from service.log.timelines import Timelines
 from service.database.connection import open_pool
 from service.database.embedded import EmbeddedPostgres
@@ -44,6 +47,7 @@ class System:
     projector: Projector
     recorder: Recorder
     reader: Reader
+    timeline_reader: TimelineReader
 
 
 class Addresses(NamedTuple):
@@ -51,13 +55,6 @@ class Addresses(NamedTuple):
 
     app: str
     owner: str | None
-
-
-class OwnerNeeded(Exception):
-    """The command works as the database's owner, and no address for that is set."""
-
-    def __init__(self) -> None:
-        super().__init__("Set CARE_TIMELINE_OWNER_DATABASE_URL: this command works as the owner of the database.")
 
 
 @asynccontextmanager
@@ -94,9 +91,10 @@ async def connected(settings: Settings, addresses: Addresses) -> AsyncIterator[S
         pool = await stack.enter_async_context(await open_pool(addresses.app))
         store = EventStore(log_pool)
         stack.push_async_callback(store.close)
-        keyring = Keyring(log_pool, keks)
+        keyring = Keyring(log_pool, keks, addresses.owner)
         timelines = Timelines(store, keyring)
         organizations = Organizations(log_pool, policy)
+        timeline_reader = TimelineReader(store, Pages(log_pool), timelines)
         projector = Projector(pool, timelines, keyring, organizations, PROJECTIONS)
         stack.push_async_callback(projector.close)
         yield System(
@@ -107,10 +105,13 @@ async def connected(settings: Settings, addresses: Addresses) -> AsyncIterator[S
             keyring=keyring,
             timelines=timelines,
             organizations=organizations,
-            api_keys=ApiKeys(log_pool),
+            api_keys=ApiKeys(log_pool, addresses.owner),
             projector=projector,
-            recorder=Recorder(store, keyring, timelines, organizations, projector),
+            recorder=Recorder(
+                store, FactReader(log_pool), keyring, timelines, timeline_reader, organizations
+            ),
             reader=Reader(pool, store, keyring, timelines, organizations, PROJECTIONS),
+            timeline_reader=timeline_reader,
         )
 
 

@@ -16,7 +16,8 @@ def migrate() -> None:
 
     Exit codes: 0 the database is at the newest schema, 1 it is not.
     """
-    from service.bootstrap import OwnerNeeded, database
+    from service.bootstrap import database
+    from service.database.owner import OwnerNeeded
     from service.cli.console import out
     from service.cli.running import run
     from service.database.migrate import migrate as migrate_database

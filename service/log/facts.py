@@ -11,6 +11,8 @@ from service.bounded import Bounded
 from service.database.connection import scoped
 from service.gathering import Gathering
 from service.log.errors import answering
+from service.log.keyring import WrappedKey
+from service.log.reading import BY_INDEX
 
 MOST_AT_ONCE = 200
 LANES = 2
@@ -18,10 +20,8 @@ LANES = 2
 
 _KEPT_GATHERINGS = 1_000
 
-# Every branch looks up what an array asks for by a key, one by one: `offset 0` keeps the planner from turning that
-# into a join, and enable_seqscan from a plan made while the table was small, which would go on reading all of it as
-# it grows. The plan is generic, since planning for the arrays at hand costs more than running.
-_PLANNED = "set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off"
+# Every branch looks up what an array asks for by a key, one by one; `offset 0` keeps the planner from turning that into
+# a join (see also BY_INDEX).
 _FACT = """e.client_id, null::integer as version, e.id, e.type, e.occurred_at, e.reference_fields, e.reference_ids,
   exists (
     select from log.reference r
@@ -70,14 +70,6 @@ select 'once', null, {_FACT}
   ) e"""  # noqa: S608 - columns
 
 
-class WrappedKey(NamedTuple):
-    """A client's data key as it is kept; `wrapped` is None once it was destroyed."""
-
-    key_id: UUID
-    kek_id: str
-    wrapped: bytes | None
-
-
 class Known(NamedTuple):
     """What one request asked about its client; the contents of entries are not among the facts."""
 
@@ -115,7 +107,7 @@ class FactReader:
         answers = list({pair for asked in group for pair in asked.needs.answers})
         once = list({(asked.client_id, kind) for asked in group for kind in asked.needs.once})
         with answering(writing=False):
-            async with scoped(self._pool, organization_id, first=_PLANNED) as connection:
+            async with scoped(self._pool, organization_id, first=BY_INDEX) as connection:
                 rows = await connection.fetch(_READ, organization_id, clients, ids, *_columns(answers), *_columns(once))
         found = _Found(rows)
         return [found.known(asked) for asked in group]
@@ -150,7 +142,7 @@ class _Found:
             answers={pair: self._answers.get((client_id, *pair), ()) for pair in needs.answers},
             once={kind: self._once.get((client_id, kind), ()) for kind in needs.once},
         )
-        key = WrappedKey(row["key_id"], row["kek_id"], row["wrapped_key"]) if row["key_id"] else None
+        key = WrappedKey(client_id, row["key_id"], row["kek_id"], row["wrapped_key"]) if row["key_id"] else None
         return Known(facts, key)
 
 

@@ -55,8 +55,7 @@ class Rebuilder:
     async def rebuild(self, connection: Connection, chunk: Chunk) -> Done:
         """Fold the chunk's clients and write them with COPY, in the connection's transaction."""
         policy = self._policy.in_time_zone(chunk.time_zone)
-        await self._keyring.prefetch(chunk.organization_id, chunk.clients)
-        stored = await self._store.timelines(chunk.organization_id, chunk.clients)
+        stored = await self._store.timelines(chunk.organization_id, dict.fromkeys(chunk.clients, 0))
         entries = await self._timelines.open(chunk.organization_id, stored)
         records: dict[Table, list[tuple[Any, ...]]] = {}
         failed = 0
