@@ -14,18 +14,18 @@ import asyncpg
 from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
 from service.care.api_keys import ApiKeys
-from service.log.organizations import Organizations
 from service.care.reader import Reader
 from service.care.recorder import Recorder
 from service.care.timeline_reader import TimelineReader
-from service.log.facts import FactReader
-from service.log.pages import Pages
-from service.log.timelines import Timelines
 from service.database.connection import open_pool
 from service.database.embedded import EmbeddedPostgres
 from service.database.migrate import migrate
+from service.log.facts import FactReader
 from service.log.keyring import KeyEncryptionKeys, Keyring
+from service.log.organizations import Organizations
+from service.log.pages import Pages
 from service.log.store import EventStore
+from service.log.timelines import Timelines
 from service.projector.projector import Projector
 from service.settings import Settings, parse_key_encryption_keys
 
@@ -107,9 +107,7 @@ async def connected(settings: Settings, addresses: Addresses) -> AsyncIterator[S
             organizations=organizations,
             api_keys=ApiKeys(log_pool, addresses.owner),
             projector=projector,
-            recorder=Recorder(
-                store, FactReader(log_pool), keyring, timelines, timeline_reader, organizations
-            ),
+            recorder=Recorder(store, FactReader(log_pool), keyring, timelines, timeline_reader, organizations),
             reader=Reader(pool, store, keyring, timelines, organizations, PROJECTIONS),
             timeline_reader=timeline_reader,
         )

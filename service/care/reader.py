@@ -13,11 +13,11 @@ from projections.projection import Answer, Projection
 from service import clock
 from service.care.errors import UnknownClient
 from service.care.timeline_reader import settle
-from service.log.organizations import Organizations
-from service.log.timelines import Timelines
 from service.database.connection import scoped
 from service.log.keyring import Keyring
+from service.log.organizations import Organizations
 from service.log.store import EventStore
+from service.log.timelines import Timelines
 from service.projector.folding import fold
 from service.projector.states import open_state
 from service.projector.tables import SCHEMA

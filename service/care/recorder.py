@@ -14,7 +14,7 @@ from service.care.errors import ClientExists, IdUsed, UnknownClient
 from service.care.timeline_reader import TimelineReader
 from service.log.errors import IdConflict, VersionConflict
 from service.log.facts import FactReader
-from service.log.keyring import DataKey, Keyring, WrappedKey
+from service.log.keyring import DataKey, Keyring
 from service.log.organizations import Organizations
 from service.log.store import EventStore
 from service.log.timelines import Timelines, seal_drafts

@@ -1,6 +1,6 @@
 """What the log says in clear about the entries that a decision concerns: no body is read, and no timeline."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Parts of a timeline: a page, and an event with what was recorded about it. Just these are read, whatever its length."""
+"""Parts of a timeline: a page, or an event with what was recorded about it. No more than that is read."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -13,9 +13,9 @@ from service.log.reading import BY_INDEX, EVENTS, stored
 from service.log.sealed import StoredEvent
 
 _OF_CLIENT = "where organization_id = $1 and client_id = $2"
-_HEAD = f"select version from log.timeline_head {_OF_CLIENT}"
+_HEAD = f"select version from log.timeline_head {_OF_CLIENT}"  # noqa: S608 - columns, here and below
 # Both version and recorded_at rise along a timeline, so what was known at a moment is its beginning.
-_KNOWN = f"select version from log.event {_OF_CLIENT} and recorded_at <= $3 order by version desc limit 1"
+_KNOWN = f"select version from log.event {_OF_CLIENT} and recorded_at <= $3 order by version desc limit 1"  # noqa: S608
 _BETWEEN = "and client_id = $2 and version > $3 and version < $4 and ($5::timestamptz is null or occurred_at <= $5)"
 _FORWARD = f"{EVENTS} {_BETWEEN} order by version limit $6"
 _BACKWARD = f"{EVENTS} {_BETWEEN} order by version desc limit $6"
