@@ -12,10 +12,10 @@ from pydantic import SecretStr
 
 from domain.entry import Entry
 from service.bootstrap import Addresses, System, connected, new_key_encryption_key
-from service.log.organizations import create_organization
-from service.log.timelines import seal_drafts
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
 from service.database.migrate import migrate
+from service.log.organizations import create_organization
+from service.log.timelines import seal_drafts
 from service.settings import Settings
 from service.simulation import SimulatedEntry
 

@@ -13,7 +13,6 @@ from benchmarks.ground import Clinic, Ground
 from benchmarks.harness import Limit, Result, Rounds
 from benchmarks.load import drive, post
 from benchmarks.serving import PROJECT_ALL, PROJECT_ONE, SERVE, SERVE_API, projecting, serving
-from service.care.caller import KeyRole
 from service.simulation import SimulatedEntry
 
 CONNECTIONS = 16

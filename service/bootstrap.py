@@ -14,16 +14,19 @@ import asyncpg
 from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
 from service.care.api_keys import ApiKeys
-from service.log.organizations import Organizations
 from service.care.reader import Reader
 from service.care.recorder import Recorder
-from service.log.timelines import Timelines
+from service.care.timeline_reader import TimelineReader
 from service.database.connection import open_pool
 from service.database.embedded import EmbeddedPostgres
 from service.database.migrate import migrate
 from service.following.wakeups import Wakeups
+from service.log.facts import FactReader
 from service.log.keyring import KeyEncryptionKeys, Keyring
+from service.log.organizations import Organizations
+from service.log.pages import Pages
 from service.log.store import EventStore
+from service.log.timelines import Timelines
 from service.projector.projector import Projector
 from service.settings import Settings, parse_key_encryption_keys
 
@@ -46,6 +49,7 @@ class System:
     projector: Projector
     recorder: Recorder
     reader: Reader
+    timeline_reader: TimelineReader
 
 
 class Addresses(NamedTuple):
@@ -94,6 +98,7 @@ async def connected(settings: Settings, addresses: Addresses) -> AsyncIterator[S
         keyring = Keyring(log_pool, keks, addresses.owner)
         timelines = Timelines(store, keyring)
         organizations = Organizations(log_pool, policy)
+        timeline_reader = TimelineReader(store, Pages(log_pool), timelines)
         projector = Projector(pool, timelines, keyring, organizations, PROJECTIONS)
         stack.push_async_callback(projector.close)
         yield System(
@@ -107,8 +112,9 @@ async def connected(settings: Settings, addresses: Addresses) -> AsyncIterator[S
             organizations=organizations,
             api_keys=ApiKeys(log_pool, addresses.owner),
             projector=projector,
-            recorder=Recorder(store, keyring, timelines, organizations, projector),
+            recorder=Recorder(store, FactReader(log_pool), keyring, timelines, timeline_reader, organizations),
             reader=Reader(pool, store, keyring, timelines, organizations, PROJECTIONS),
+            timeline_reader=timeline_reader,
         )
 
 
