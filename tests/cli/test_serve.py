@@ -78,6 +78,19 @@ async def test_it_runs_the_processes_asked_for_and_none_is_left_when_it_stops(
     assert service.postgresql() == []
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+async def test_the_api_stops_before_the_projector(database: DatabaseUrls, tmp_path: Path, workers: str) -> None:
+    process, _ = await _started(database, tmp_path, "--workers", workers)
+    await _logged_until(process, "caught_up")
+    process.send_signal(signal.SIGTERM)
+    _, logged = await process.communicate()
+    said = [json.loads(line)["event"].partition(" [")[0] for line in logged.splitlines()]
+
+    assert process.returncode == 0
+    assert said.count("Finished server process") == int(workers)
+    assert said[-1] == "projector_stopped"
+
+
 async def test_the_projector_gives_way_to_the_api(service: ServiceProcess) -> None:
     await service.start("--workers", "2")
     (projector,) = service.processes("projector")
