@@ -100,6 +100,14 @@ class EventStore:
             raise UnknownOrganization(organization_id)
         return position
 
+    async def differing_heads(self) -> list[UUID]:
+        """The organizations whose log does not end where its head says: their appends fail until that is mended.
+
+        One statement over all organizations.
+        """
+        with answering(writing=False):
+            return [row[0] for row in await self._pool.fetch("select log.differing_heads()")]
+
     async def settled(self, organization_id: UUID) -> datetime:
         """A moment, about now, up to which what was recorded is final.
 
