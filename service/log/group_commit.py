@@ -108,7 +108,7 @@ class GroupCommit:
                         # The callers just told may have more: they go first, and join the next group.
                         await asyncio.sleep(0)
                         group = [] if connection.is_closed() else self._take(queue)
-        except BaseException as error:  # noqa: BLE001 every caller learns of it
+        except BaseException as error:
             for waiting in group:
                 waiting.fail(error if isinstance(error, Exception) else StoreUnavailable(error))
             if not isinstance(error, Exception):

@@ -104,7 +104,7 @@ def test_every_caller_gets_an_outcome_whatever_the_database_answers(answers: lis
 
 
 async def _append_all(database: Database, events: list[SealedEvent]) -> list[Any]:
-    groups = GroupCommit(cast(Any, database), commit_group)
+    groups = GroupCommit(cast("Any", database), commit_group)
 
     async def append(event: SealedEvent) -> Any:
         return await groups.append(ORGANIZATION, [event], rows_to_append(ORGANIZATION, [event]))
@@ -118,7 +118,7 @@ async def _append_all(database: Database, events: list[SealedEvent]) -> list[Any
 
 @pytest.mark.parametrize("steps", range(4))
 async def test_committers_that_are_cancelled_leave_nobody_waiting(steps: int) -> None:
-    groups = GroupCommit(cast(Any, Database([], [])), commit_group)
+    groups = GroupCommit(cast("Any", Database([], [])), commit_group)
     before = asyncio.all_tasks()
     events = [sealed_event(uuid4(), 1) for _ in range(20)]
     callers = {
@@ -141,7 +141,7 @@ async def test_committers_that_are_cancelled_leave_nobody_waiting(steps: int) ->
 async def test_a_commit_that_tells_nobody_is_an_error_and_no_waiting() -> None:
     async def forgetful(*_: Any) -> None: ...
 
-    groups = GroupCommit(cast(Any, Database([], [])), forgetful)
+    groups = GroupCommit(cast("Any", Database([], [])), forgetful)
     with pytest.raises(RuntimeError, match="outcome"):
         await asyncio.wait_for(groups.append(ORGANIZATION, [sealed_event(uuid4(), 1)], []), SOON)
 
