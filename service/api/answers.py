@@ -77,6 +77,7 @@ class TimelineAnswer(_Answer):
     known_at: datetime | None = Field(description="As known at which moment; null when not asked.")
     order: Order = Field(description="The order in which the events stand here.")
     events: tuple[RecordedEvent, ...] = Field(description="The events.")
+    previous: int | None = Field(description="What to give as `before` to go back; null when these are the first.")
     next: int | None = Field(description="What to give as `after` to go on; null when these are the last.")
 
 

@@ -105,6 +105,15 @@ class VersionMismatch(Problem):
     status, slug, title = HTTPStatus.PRECONDITION_FAILED, "version-mismatch", "The timeline has moved on"
 
 
+class ClientErased(Problem):
+    """The key that opens this client's record was destroyed: the person is erased, and nobody can read or add to it.
+
+    What remains in the log proves that nothing else was altered, and says nothing about them.
+    """
+
+    status, slug, title = HTTPStatus.GONE, "client-erased", "The client was erased"
+
+
 class BodyTooLarge(Problem):
     """The body is larger than 1 MB (1,000,000 bytes). Send the events in smaller lists. Nothing was recorded."""
 
