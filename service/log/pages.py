@@ -9,18 +9,13 @@ from asyncpg.pool import PoolConnectionProxy
 
 from service.database.connection import scoped
 from service.log.errors import answering
-from service.log.reading import BY_INDEX, EVENTS, stored
+from service.log.reading import BY_INDEX, EVENTS, Page, page_of, stored
 from service.log.sealed import StoredEvent
 
 _OF_CLIENT = "where organization_id = $1 and client_id = $2"
 _HEAD = f"select version from log.timeline_head {_OF_CLIENT}"  # noqa: S608 - columns, here and below
 # Both version and recorded_at rise along a timeline, so what was known at a moment is its beginning.
 _KNOWN = f"select version from log.event {_OF_CLIENT} and recorded_at <= $3 order by version desc limit 1"  # noqa: S608
-_BETWEEN = "and client_id = $2 and version > $3 and version < $4 and ($5::timestamptz is null or occurred_at <= $5)"
-_FORWARD = f"{EVENTS} {_BETWEEN} order by version limit $6"
-_BACKWARD = f"{EVENTS} {_BETWEEN} order by version desc limit $6"
-# The order, and the limit, keep the planner at the index of timelines.
-_ANY = f"select true from log.event where organization_id = $1 {_BETWEEN} order by version limit 1"  # noqa: S608
 _REFERRING = """select r.event_id from {of} a cross join lateral (
     select r.event_id from log.reference r
      where r.organization_id = $1 and r.target_id = a.id and r.client_id = $2 and r.type = any({types}) offset 0
@@ -33,7 +28,7 @@ select e.* from further f cross join lateral ({EVENTS} and client_id = $2 and id
  order by e.version"""  # noqa: S608 - columns
 
 
-class Page(NamedTuple):
+class TimelinePage(NamedTuple):
     """Events of one timeline, in order of version."""
 
     version: int
@@ -75,7 +70,7 @@ class Pages:
         limit: int,
         as_of: datetime | None = None,
         known_at: datetime | None = None,
-    ) -> Page | None:
+    ) -> TimelinePage | None:
         """At most `limit` events: the next ones after a version, or with `before` the last ones before that one.
 
         Only what occurred by `as_of` and was recorded by `known_at`, both inclusive.
@@ -85,18 +80,15 @@ class Pages:
                 version = await _version(connection, organization_id, client_id, known_at)
                 if version is None:
                     return None
-                end = version + 1 if before is None else min(before, version + 1)
-                asked = (organization_id, client_id)
-                query = _FORWARD if before is None else _BACKWARD
-                events = stored(await connection.fetch(query, *asked, after, end, as_of, limit + 1))
-                more, events = len(events) > limit, events[:limit]
+                client = _Client(connection, organization_id, client_id)
+                told: Page = {"up_to": version, "as_of": as_of}
                 if before is None:
-                    passed = min(after, version)
-                    earlier = await connection.fetchval(_ANY, *asked, 0, passed + 1, as_of) if passed else None
-                    return Page(version, events, earlier is True, more)
-                left = end <= version
-                later = await connection.fetchval(_ANY, *asked, end - 1, version + 1, as_of) if left else None
-                return Page(version, events[::-1], more, later is True)
+                    events = await client.events({**told, "after": after, "limit": limit + 1})
+                    earlier = after > 0 and await client.any({**told, "before": after + 1})
+                    return TimelinePage(version, events[:limit], earlier, later=len(events) > limit)
+                events = await client.events({**told, "before": before, "limit": limit + 1, "newest_first": True})
+                later = before <= version and await client.any({**told, "after": before - 1})
+                return TimelinePage(version, events[:limit][::-1], len(events) > limit, later)
 
     async def concerning(self, organization_id: UUID, client_id: UUID, ids: list[UUID]) -> Concerning | None:
         """Those of the client's events that have these ids, with all that corrects or retracts them."""
@@ -107,6 +99,21 @@ class Pages:
                     return None
                 rows = await connection.fetch(_CONCERNING, organization_id, client_id, ids)
                 return Concerning(version, [event for event in stored(rows) if event.version <= version])
+
+
+class _Client(NamedTuple):
+    """Whose timeline is read, through a connection that is in a transaction of their organization."""
+
+    connection: PoolConnectionProxy
+    organization_id: UUID
+    client_id: UUID
+
+    async def events(self, page: Page) -> list[StoredEvent]:
+        query, arguments = page_of(page)
+        return stored(await self.connection.fetch(query, self.organization_id, self.client_id, *arguments))
+
+    async def any(self, page: Page) -> bool:
+        return bool(await self.events({**page, "limit": 1}))
 
 
 async def _version(
