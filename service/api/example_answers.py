@@ -84,7 +84,7 @@ def _timeline(entries: Sequence[Entry]) -> TimelineAnswer:
         as_of=None,
         known_at=None,
         order=Order.RECORDED,
-        events=tuple(map(RecordedEvent.model_validate, entries[:2])),
+        events=tuple(map(RecordedEvent.of, entries[:2])),
         previous=None,
         next=2,
     )

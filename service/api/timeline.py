@@ -9,7 +9,9 @@ from starlette.responses import Response
 
 from domain.effective import effective
 from domain.entry import Entry
-from domain.events.record import EntryCorrected, EntryRetracted
+from domain.events.base import referred
+from domain.events.record import RECORD_TYPES
+from domain.events.unreadable import Unreadable
 from service.api.access import authorized, system
 from service.api.answers import CorrectionMade, EventAnswer, RecordedEvent, Standing, TimelineAnswer
 from service.api.fields import FieldError
@@ -50,9 +52,9 @@ async def read_timeline(request: Request) -> Response:
         as_of=asked.as_of,
         known_at=asked.known_at,
         order=asked.order,
-        events=tuple(map(RecordedEvent.model_validate, page.entries)),
-        previous=page.entries[0].version if page.earlier and page.entries else None,
-        next=page.entries[-1].version if page.later and page.entries else None,
+        events=tuple(map(RecordedEvent.of, page.entries)),
+        previous=_previous(page, asked),
+        next=_next(page, asked),
     )
     return read_answer(request, content, page.version, timeless=True)
 
@@ -68,6 +70,18 @@ async def read_event(request: Request) -> Response:
     found = await system(request).timeline_reader.concerning(caller.organization_id, client_id, [event_id])
     content = event_answer(client_id, event_id, found.version, found.entries)
     return read_answer(request, content, content.version, timeless=True)
+
+
+def _previous(page: EntryPage, asked: TimelineQuery) -> int | None:
+    if not page.earlier:
+        return None
+    return page.entries[0].version if page.entries else asked.after + 1
+
+
+def _next(page: EntryPage, asked: TimelineQuery) -> int | None:
+    if not page.later:
+        return None
+    return page.entries[-1].version if page.entries else (asked.before or 1) - 1
 
 
 async def _page(reader: TimelineReader, organization_id: UUID, client_id: UUID, asked: TimelineQuery) -> EntryPage:
@@ -115,28 +129,38 @@ def event_answer(client_id: UUID, event_id: UUID, version: int, entries: Sequenc
     original = next((entry for entry in entries if entry.id == event_id), None)
     if original is None:
         raise NoSuchEvent("This client has no event with that id.")
-    retractions = {entry.event.entry: entry for entry in entries if isinstance(entry.event, EntryRetracted)}
-    corrections = [e for e in entries if isinstance(e.event, EntryCorrected) and e.event.entry == event_id]
+    about = {kind: [entry for entry in entries if entry.event.type == kind] for kind in RECORD_TYPES}
+    retractions = {target: entry for entry in about["entry_retracted"] for target in _targets(entry)}
     counting = next((entry for entry in effective(entries).entries if entry.id == event_id), None)
     retraction = retractions.get(event_id)
     return EventAnswer(
         client_id=client_id,
         version=version,
-        original=RecordedEvent.model_validate(original),
-        standing=_standing(counting, retraction),
+        original=RecordedEvent.of(original),
+        standing=_standing(original, counting, retraction),
         corrections=tuple(
             CorrectionMade(
-                correction=RecordedEvent.model_validate(correction),
+                correction=RecordedEvent.of(correction),
                 retracted_by=retractions[correction.id].id if correction.id in retractions else None,
             )
-            for correction in corrections
+            for correction in about["entry_corrected"]
+            if event_id in _targets(correction)
         ),
-        retraction=RecordedEvent.model_validate(retraction) if retraction else None,
-        effective=RecordedEvent.model_validate(counting) if counting else None,
+        retraction=RecordedEvent.of(retraction) if retraction else None,
+        effective=RecordedEvent.of(counting) if counting else None,
     )
 
 
-def _standing(counting: Entry | None, retraction: Entry | None) -> Standing:
+def _targets(entry: Entry) -> tuple[UUID, ...]:
+    """What a correction or retraction is about; an unreadable one tells it in its header."""
+    if isinstance(entry.event, Unreadable):
+        return entry.event.targets
+    return tuple(target for _, target, _ in referred(entry.event))
+
+
+def _standing(original: Entry, counting: Entry | None, retraction: Entry | None) -> Standing:
+    if counting and isinstance(counting.event, Unreadable) and counting.event is not original.event:
+        return Standing.UNCLEAR  # what was recorded about it cannot be read, whether or not it can itself
     if retraction:
         return Standing.RETRACTED
     return Standing.CORRECTED if counting and counting.corrected_by else Standing.STANDS
