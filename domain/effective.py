@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from domain.entry import Entry
-from domain.events.base import referred
+from domain.events.base import Event, referred
 from domain.events.record import RECORD_TYPES, EntryCorrected, EntryRetracted
 from domain.events.unreadable import Unreadable
 
@@ -40,15 +40,18 @@ def effective(
     or retracted by one is unreadable itself: how it counts now is not known. A fold that handles such a type raises
     there rather than answer without it; folds that do not handle it are not concerned.
     """
-    known = [entry for entry in entries if known_at is None or entry.recorded_at <= known_at]
-    about_entries = [entry for entry in known if _is_about_entries(entry)]
+    of_care: list[Entry] = []
+    about_entries: list[Entry] = []
+    for entry in entries:
+        if known_at is None or entry.recorded_at <= known_at:
+            (about_entries if _is_about_entries(entry.event) else of_care).append(entry)
     retracted = {entry.event.entry for entry in about_entries if isinstance(entry.event, EntryRetracted)}
     corrections = _corrections(about_entries, retracted)
     unclear = _unclear(about_entries, retracted)
     moments: dict[UUID, datetime] = {}
     placed: list[tuple[datetime, int, Entry]] = []
-    for entry in known:
-        if entry.id in retracted or _is_about_entries(entry):
+    for entry in of_care:
+        if entry.id in retracted:
             continue
         standing = reduce(_corrected, corrections.get(entry.id, ()), entry)
         moment = standing.occurred_at
@@ -64,9 +67,9 @@ def effective(
     return Effective([entry for _, _, entry in placed], placed[-1][0] if placed else None)
 
 
-def _is_about_entries(entry: Entry) -> bool:
-    kind = type(entry.event)
-    return kind in _RECORD_EVENTS or (kind is Unreadable and entry.event.type in RECORD_TYPES)
+def _is_about_entries(event: Event) -> bool:
+    kind = type(event)
+    return kind in _RECORD_EVENTS or (kind is Unreadable and event.type in RECORD_TYPES)
 
 
 def _unclear(about_entries: list[Entry], retracted: set[UUID]) -> dict[UUID, Entry]:

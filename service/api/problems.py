@@ -180,7 +180,8 @@ class NotMigrated(Problem):
 class ProjectionBroken(Problem):
     """What was recorded is safe, and a defect keeps this answer from being made of it.
 
-    `projection` and `entry_id` name the fold and the entry at which it failed. Ask for an earlier moment
+    `projection` and `entry_id` name the fold and the entry at which it failed: the fold has a defect, or the entry,
+    on which the answer depends, cannot be read (the timeline says so). Ask for an earlier moment
     with `known_at`, before that entry was recorded, or read the timeline itself. The answer comes back when
     the defect is repaired; nothing has to be recorded again.
     """
