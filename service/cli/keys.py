@@ -25,6 +25,9 @@ app = typer.Typer(
       care-timeline keys list
       care-timeline keys revoke 0b9d6f7e-5f0c-4a3e-9d1f-3c2b1a0e9d8c
 
+    Making and revoking keys works as the database's owner (CARE_TIMELINE_OWNER_DATABASE_URL; the embedded PostgreSQL
+    needs nothing): the service itself cannot.
+
     Every command here explains itself: care-timeline keys create --help.
     """
     ),
@@ -56,10 +59,10 @@ def create(
     """
     from service.bootstrap import running
     from service.care.api_keys import ApiKey
-    from service.log.organizations import Organization
     from service.cli.console import err
     from service.cli.organization import choose
     from service.cli.running import CommandFailed, run
+    from service.log.organizations import Organization
     from service.settings import Settings
 
     async def work(settings: Settings) -> tuple[Organization, ApiKey, str]:

@@ -10,8 +10,10 @@ def verify(organization: OrganizationOption = None) -> None:
     Check that nothing in the log was altered or left out.
 
     Recomputes the digest and the leaf of every event, and checks that positions, versions and moments follow
-    one another. Each thing that does not fit is named with its exact position in the organization's log. No
-    key is needed, and nothing that was said is read. Without --organization every organization is checked.
+    one another, that the heads of the log and of each timeline are where the last events are, and that what
+    events refer to is found. Each thing that does not fit is named with its exact position in the
+    organization's log. No key is needed, and nothing that was said is read. Without --organization every
+    organization is checked.
 
     [bold]Examples[/bold]
 
@@ -21,11 +23,11 @@ def verify(organization: OrganizationOption = None) -> None:
     Exit codes: 0 intact, 1 something does not fit.
     """
     from service.bootstrap import System, running
-    from service.log.organizations import Organization
     from service.cli.console import out
     from service.cli.organization import choose
     from service.cli.progress import progress_of
     from service.cli.running import run
+    from service.log.organizations import Organization
     from service.log.verify import Verification
     from service.log.verify import verify as verify_log
     from service.settings import Settings

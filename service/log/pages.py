@@ -9,13 +9,16 @@ from asyncpg.pool import PoolConnectionProxy
 
 from service.database.connection import scoped
 from service.log.errors import answering
-from service.log.reading import BY_INDEX, EVENTS, Page, page_of, stored
+from service.log.reading import BY_INDEX, EVENTS, stored
 from service.log.sealed import StoredEvent
 
 _OF_CLIENT = "where organization_id = $1 and client_id = $2"
 _HEAD = f"select version from log.timeline_head {_OF_CLIENT}"  # noqa: S608 - columns, here and below
 # Both version and recorded_at rise along a timeline, so what was known at a moment is its beginning.
 _KNOWN = f"select version from log.event {_OF_CLIENT} and recorded_at <= $3 order by version desc limit 1"  # noqa: S608
+_BETWEEN = "and client_id = $2 and version > $3 and version < $4 and ($5::timestamptz is null or occurred_at <= $5)"
+_FORWARD = f"{EVENTS} {_BETWEEN} order by version limit $6"
+_BACKWARD = f"{EVENTS} {_BETWEEN} order by version desc limit $6"
 _REFERRING = """select r.event_id from {of} a cross join lateral (
     select r.event_id from log.reference r
      where r.organization_id = $1 and r.target_id = a.id and r.client_id = $2 and r.type = any({types}) offset 0
@@ -80,14 +83,13 @@ class Pages:
                 version = await _version(connection, organization_id, client_id, known_at)
                 if version is None:
                     return None
-                client = _Client(connection, organization_id, client_id)
-                told: Page = {"up_to": version, "as_of": as_of}
+                client = _Client(connection, organization_id, client_id, as_of)
                 if before is None:
-                    events = await client.events({**told, "after": after, "limit": limit + 1})
-                    earlier = after > 0 and await client.any({**told, "before": after + 1})
+                    events = await client.events(_FORWARD, after, version + 1, limit + 1)
+                    earlier = after > 0 and await client.any(0, min(after, version) + 1)
                     return TimelinePage(version, events[:limit], earlier, later=len(events) > limit)
-                events = await client.events({**told, "before": before, "limit": limit + 1, "newest_first": True})
-                later = before <= version and await client.any({**told, "after": before - 1})
+                events = await client.events(_BACKWARD, 0, min(before, version + 1), limit + 1)
+                later = before <= version and await client.any(before - 1, version + 1)
                 return TimelinePage(version, events[:limit][::-1], len(events) > limit, later)
 
     async def concerning(self, organization_id: UUID, client_id: UUID, ids: list[UUID]) -> Concerning | None:
@@ -102,18 +104,19 @@ class Pages:
 
 
 class _Client(NamedTuple):
-    """Whose timeline is read, through a connection that is in a transaction of their organization."""
+    """Whose timeline is read as of when, through a connection that is in a transaction of their organization."""
 
     connection: PoolConnectionProxy
     organization_id: UUID
     client_id: UUID
+    as_of: datetime | None
 
-    async def events(self, page: Page) -> list[StoredEvent]:
-        query, arguments = page_of(page)
-        return stored(await self.connection.fetch(query, self.organization_id, self.client_id, *arguments))
+    async def events(self, query: str, after: int, before: int, limit: int) -> list[StoredEvent]:
+        asked = (self.organization_id, self.client_id, after, before, self.as_of, limit)
+        return stored(await self.connection.fetch(query, *asked))
 
-    async def any(self, page: Page) -> bool:
-        return bool(await self.events({**page, "limit": 1}))
+    async def any(self, after: int, before: int) -> bool:
+        return bool(await self.events(_FORWARD, after, before, 1))
 
 
 async def _version(

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Unpack
 from uuid import UUID
 
 import asyncpg
@@ -11,9 +10,10 @@ from service.database.connection import scoped
 from service.log.appending import commit_bulk, commit_group, rows_to_append
 from service.log.errors import UnknownOrganization, answering
 from service.log.group_commit import GroupCommit
-from service.log.reading import EVENTS, Page, page_of, stored
+from service.log.reading import EVENTS, stored
 from service.log.sealed import Appended, SealedEvent, StoredEvent
 
+_LAST_VERSION = 2**31 - 1
 _LAST_POSITION = 2**63 - 1
 # The inner order keeps the planner at one index scan for each client, however many clients and events there are.
 _TIMELINES = f"""select e.* from unnest($2::uuid[], $3::integer[]) as a(client_id, after)
@@ -56,13 +56,24 @@ class EventStore:
         before = await commit_bulk(self._pool, organization_id, events, recorded_at)
         return range(before + 1, before + len(events) + 1)
 
-    async def timeline(self, organization_id: UUID, client_id: UUID, **page: Unpack[Page]) -> list[StoredEvent]:
-        """A client's events, in the order they were recorded: all, or the page of them that is asked for.
+    async def timeline(
+        self,
+        organization_id: UUID,
+        client_id: UUID,
+        *,
+        after: int = 0,
+        up_to: int | None = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+    ) -> list[StoredEvent]:
+        """A client's events with after < version <= up_to, in the order they were recorded, or the other way round.
 
-        Reads that page, and not the timeline up to it.
+        At most `limit`, counted in the order asked for; no more than those are read.
         """
-        query, arguments = page_of(page)
-        return await self._read(organization_id, query, client_id, *arguments)
+        query = f"{EVENTS} and client_id = $2 and version > $3 and version <= $4"
+        query += f" order by version {'desc' if newest_first else 'asc'} limit $5"
+        last = _LAST_VERSION if up_to is None else up_to
+        return await self._read(organization_id, query, client_id, after, last, limit)
 
     async def timelines(
         self, organization_id: UUID, after: Mapping[UUID, int], *, up_to_position: int | None = None

@@ -1,7 +1,6 @@
 """A client's timeline between its two forms: sealed as it is stored, and open as care reads it."""
 
 from collections.abc import Iterable, Sequence
-from typing import Unpack
 from uuid import UUID
 
 import structlog
@@ -12,7 +11,6 @@ from domain.events.catalogue import UnknownEventType, decode, encode
 from domain.events.unreadable import Unreadable, Why
 from domain.vocabulary import Precision
 from service.log.keyring import DataKey, Keyring
-from service.log.reading import Page
 from service.log.seal import SealBroken
 from service.log.sealed import Reference, SealedEvent, StoredEvent
 from service.log.store import EventStore
@@ -29,9 +27,12 @@ class Timelines:
         self._store = store
         self._keyring = keyring
 
-    async def read(self, organization_id: UUID, client_id: UUID, **page: Unpack[Page]) -> list[Entry]:
-        """Entries of one client in order of version: all, or the page that is asked for. Opened as `open` does."""
-        return await self.open(organization_id, await self._store.timeline(organization_id, client_id, **page))
+    async def read(
+        self, organization_id: UUID, client_id: UUID, *, after: int = 0, up_to: int | None = None
+    ) -> list[Entry]:
+        """Entries of one client with versions in (after, up_to], in order of version. Raises as `open` does."""
+        stored = await self._store.timeline(organization_id, client_id, after=after, up_to=up_to)
+        return await self.open(organization_id, stored)
 
     async def by_id(self, organization_id: UUID, ids: Sequence[UUID]) -> list[Entry]:
         """The entries with these ids, of whichever client, as far as there are any."""

@@ -13,7 +13,7 @@ from service.database.embedded import DatabaseUrls
 from service.log import pages
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.pages import Pages
-from service.log.reading import BY_INDEX, page_of
+from service.log.reading import BY_INDEX
 from service.log.sealed import StoredEvent
 from service.log.store import EventStore
 from service.log.timelines import Timelines, seal_drafts
@@ -114,12 +114,9 @@ async def test_another_clients_event_concerns_nobody_else(
     assert found == (1, [])
 
 
-_SOME = page_of({"after": 3, "before": 9, "limit": 5})[0]
-_LAST = page_of({"after": 3, "limit": 5, "newest_first": True, "as_of": datetime(2026, 3, 1, tzinfo=UTC)})[0]
-
 QUERIES = {
-    "forward": (_SOME, "uuid, uuid, integer, integer, integer"),
-    "backward": (_LAST, "uuid, uuid, integer, integer, integer, timestamptz"),
+    "forward": (pages._FORWARD, "uuid, uuid, integer, integer, timestamptz, integer"),
+    "backward": (pages._BACKWARD, "uuid, uuid, integer, integer, timestamptz, integer"),
     "known": (pages._KNOWN, "uuid, uuid, timestamptz"),
     "concerning": (pages._CONCERNING, "uuid, uuid, uuid[]"),
 }
