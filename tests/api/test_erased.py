@@ -8,9 +8,8 @@ import pytest
 import structlog
 
 from service.database.embedded import DatabaseUrls
-from tests.api.clinic import GOAL, REGISTERED, SESSION, Clinic, Json, errors_in, events_of, problem_in, recording
+from tests.api.clinic import GOAL, READS, REGISTERED, SESSION, Clinic, Json, errors_in, events_of, problem_in, recording
 
-READS = ["events", "care-plan", "milestones", "postvention-reviews"]
 CRISIS: Json = {"type": "crisis_contact_recorded", "kinds": ["panic"], "channel": "phone", "noticed_by": "peer"}
 
 Damage = Callable[[str], Awaitable[None]]
