@@ -20,6 +20,7 @@ from service.care.timeline_reader import TimelineReader
 from service.database.connection import open_pool
 from service.database.embedded import EmbeddedPostgres
 from service.database.migrate import migrate
+from service.following.wakeups import Wakeups
 from service.log.facts import FactReader
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.organizations import Organizations
@@ -39,6 +40,7 @@ class System:
     settings: Settings
     policy: Policy
     pool: asyncpg.Pool
+    wakeups: Wakeups
     store: EventStore
     keyring: Keyring
     timelines: Timelines
@@ -89,7 +91,9 @@ async def connected(settings: Settings, addresses: Addresses) -> AsyncIterator[S
         # The projector waits for reads of the log while it holds a connection, so the two never share a pool.
         log_pool = await stack.enter_async_context(await open_pool(addresses.app))
         pool = await stack.enter_async_context(await open_pool(addresses.app))
-        store = EventStore(log_pool)
+        wakeups = Wakeups(addresses.app)
+        stack.push_async_callback(wakeups.close)
+        store = EventStore(log_pool, wakeups.appended)
         stack.push_async_callback(store.close)
         keyring = Keyring(log_pool, keks, addresses.owner)
         timelines = Timelines(store, keyring)
@@ -101,6 +105,7 @@ async def connected(settings: Settings, addresses: Addresses) -> AsyncIterator[S
             settings=settings,
             policy=policy,
             pool=pool,
+            wakeups=wakeups,
             store=store,
             keyring=keyring,
             timelines=timelines,

@@ -30,10 +30,10 @@ def rebuild(
     """
     from projections.catalogue import PROJECTIONS
     from service.bootstrap import database, key_encryption_keys
-    from service.database.owner import OwnerNeeded
     from service.cli.console import err, out
     from service.cli.progress import progress_of
     from service.cli.running import run
+    from service.database.owner import OwnerNeeded
     from service.projector.rebuild import Progress
     from service.projector.rebuild import rebuild as rebuild_projections
     from service.settings import Settings

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import httpx
 
-from service.api import projection_reads
+from projections.catalogue import PROJECTIONS
 from service.api.problem import MEDIA_TYPE, ProblemDocument
 from service.api.problems import CATALOGUE
 from service.bootstrap import System
@@ -15,8 +15,8 @@ from service.care.caller import KeyRole, Scope
 
 Json = Any
 
-READS = ["events", *(operation.path.rpartition("/")[2] for operation in projection_reads.OPERATIONS)]
-"""What can be read of a client, below their path: the timeline, and each projection that the catalogue lists."""
+READS = ["events", *(projection.title.lower().replace(" ", "-") for projection in PROJECTIONS)]
+"""What can be read of a client: the timeline and, from the catalogue, every projection."""
 
 REGISTERED: Json = {"type": "client_registered", "name": "Dana Example", "time_zone": "America/Chicago"}
 SESSION: Json = {"type": "session_held", "kind": "individual", "channel": "in_person", "held_by": "counselor"}

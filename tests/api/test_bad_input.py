@@ -126,7 +126,7 @@ FORBIDDEN = [
         b"[" + told() + b"," + told(event=REGISTERED) + b"]",
         "[1]",
         "client_registered_once",
-        id="registered twice",
+        id="registered a second time",
     ),
     pytest.param(
         told(event={"type": "entry_corrected", "entry": UNKNOWN, "reason": "wrong_time", "occurred_at": TOMORROW}),
