@@ -10,6 +10,7 @@ from sqlalchemy import Table
 
 from domain.entry import Entry
 from domain.events.base import Event
+from domain.events.unreadable import Unreadable
 from domain.policy import Policy
 
 S = TypeVar("S")
@@ -35,6 +36,13 @@ Changes = Mapping[Table, TableChanges]
 """What became of one client's rows; tables that stayed as they were are left out."""
 
 
+class EventUnreadable(Exception):
+    """A state cannot be told, since it depends on an event that cannot be read."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(f"The event at position {entry.position} cannot be read.")
+
+
 class Answer(BaseModel):
     """A part of what a projection answers to a person or a system."""
 
@@ -50,6 +58,7 @@ class Fold(Generic[S]):
 
     def __init__(self) -> None:
         self._handlers: dict[type[Event], Callable[[S, Entry, Any, Policy], S]] = {}
+        self._types: set[str] = set()
 
     def on(
         self, *event_classes: type[E]
@@ -59,6 +68,7 @@ class Fold(Generic[S]):
         def register(handler: Callable[[S, Entry, E, Policy], S]) -> Callable[[S, Entry, E, Policy], S]:
             for event_class in event_classes:
                 self._handlers[event_class] = handler
+                self._types.add(event_class.model_fields["type"].default)
             return handler
 
         return register
@@ -69,9 +79,16 @@ class Fold(Generic[S]):
         return frozenset(self._handlers)
 
     def apply(self, state: S, entry: Entry, policy: Policy) -> S:
-        """The state after one more effective entry."""
+        """The state after one more effective entry.
+
+        Raises EventUnreadable where an event of a kind that has a handler cannot be read.
+        """
         handler = self._handlers.get(type(entry.event))
-        return handler(state, entry, entry.event, policy) if handler else state
+        if handler:
+            return handler(state, entry, entry.event, policy)
+        if isinstance(entry.event, Unreadable) and entry.event.type in self._types:
+            raise EventUnreadable(entry)
+        return state
 
 
 @dataclass(frozen=True)

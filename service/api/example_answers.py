@@ -33,7 +33,7 @@ def example_answers() -> dict[str, bytes]:
         "create_client": _recorded(opening),
         "record_events": _recorded([crisis]),
         "read_timeline": _timeline(entries),
-        "read_event": event_answer(_CLIENT, crisis.id, entries),
+        "read_event": event_answer(_CLIENT, crisis.id, len(entries), entries),
         "list_problems": ProblemKinds(problems=(kind_of(RefusedByRule),)),
         "explain_problem": kind_of(RefusedByRule),
         "read_health": Health(alive=True),
@@ -84,6 +84,7 @@ def _timeline(entries: Sequence[Entry]) -> TimelineAnswer:
         as_of=None,
         known_at=None,
         order=Order.RECORDED,
-        events=tuple(map(RecordedEvent.model_validate, entries[:2])),
+        events=tuple(map(RecordedEvent.of, entries[:2])),
+        previous=None,
         next=2,
     )
