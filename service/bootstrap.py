@@ -14,15 +14,19 @@ import asyncpg
 from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
 from service.care.api_keys import ApiKeys
-from service.log.organizations import Organizations
 from service.care.reader import Reader
 from service.care.recorder import Recorder
-from service.log.timelines import Timelines
+from service.care.timeline_reader import TimelineReader
 from service.database.connection import open_pool
 from service.database.embedded import EmbeddedPostgres
 from service.database.migrate import migrate
+from service.following.wakeups import Wakeups
+from service.log.facts import FactReader
 from service.log.keyring import KeyEncryptionKeys, Keyring
+from service.log.organizations import Organizations
+from service.log.pages import Pages
 from service.log.store import EventStore
+from service.log.timelines import Timelines
 from service.projector.projector import Projector
 from service.settings import Settings, parse_key_encryption_keys
 
@@ -36,6 +40,7 @@ class System:
     settings: Settings
     policy: Policy
     pool: asyncpg.Pool
+    wakeups: Wakeups
     store: EventStore
     keyring: Keyring
     timelines: Timelines
@@ -44,6 +49,7 @@ class System:
     projector: Projector
     recorder: Recorder
     reader: Reader
+    timeline_reader: TimelineReader
 
 
 class Addresses(NamedTuple):
@@ -51,13 +57,6 @@ class Addresses(NamedTuple):
 
     app: str
     owner: str | None
-
-
-class OwnerNeeded(Exception):
-    """The command works as the database's owner, and no address for that is set."""
-
-    def __init__(self) -> None:
-        super().__init__("Set CARE_TIMELINE_OWNER_DATABASE_URL: this command works as the owner of the database.")
 
 
 @asynccontextmanager
@@ -92,25 +91,30 @@ async def connected(settings: Settings, addresses: Addresses) -> AsyncIterator[S
         # The projector waits for reads of the log while it holds a connection, so the two never share a pool.
         log_pool = await stack.enter_async_context(await open_pool(addresses.app))
         pool = await stack.enter_async_context(await open_pool(addresses.app))
-        store = EventStore(log_pool)
+        wakeups = Wakeups(addresses.app)
+        stack.push_async_callback(wakeups.close)
+        store = EventStore(log_pool, wakeups.appended)
         stack.push_async_callback(store.close)
-        keyring = Keyring(log_pool, keks)
+        keyring = Keyring(log_pool, keks, addresses.owner)
         timelines = Timelines(store, keyring)
         organizations = Organizations(log_pool, policy)
+        timeline_reader = TimelineReader(store, Pages(log_pool), timelines)
         projector = Projector(pool, timelines, keyring, organizations, PROJECTIONS)
         stack.push_async_callback(projector.close)
         yield System(
             settings=settings,
             policy=policy,
             pool=pool,
+            wakeups=wakeups,
             store=store,
             keyring=keyring,
             timelines=timelines,
             organizations=organizations,
-            api_keys=ApiKeys(log_pool),
+            api_keys=ApiKeys(log_pool, addresses.owner),
             projector=projector,
-            recorder=Recorder(store, keyring, timelines, organizations, projector),
+            recorder=Recorder(store, FactReader(log_pool), keyring, timelines, timeline_reader, organizations),
             reader=Reader(pool, store, keyring, timelines, organizations, PROJECTIONS),
+            timeline_reader=timeline_reader,
         )
 
 

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from service.bootstrap import System
-from service.log.organizations import Organization
 from service.cli.progress import progress_of
+from service.log.organizations import Organization
 from service.projector.catch_up import catch_up, lag
 
 

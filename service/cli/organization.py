@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from service.bootstrap import Addresses, OwnerNeeded
-from service.log.organizations import Organization, create_organization
+from service.bootstrap import Addresses
 from service.cli.running import CommandFailed
+from service.database.owner import OwnerNeeded
+from service.log.organizations import Organization, create_organization
 
 
 def choose(organizations: Sequence[Organization], said: str | None) -> Organization:

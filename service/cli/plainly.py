@@ -4,11 +4,11 @@ import asyncpg
 from pydantic import ValidationError
 
 from domain.policy import PolicyInvalid
-from service.bootstrap import OwnerNeeded
 from service.care.errors import KnownAtInFuture, UnknownClient
 from service.cli.running import CommandFailed
 from service.database.embedded import EmbeddedPostgresError
 from service.database.migrate import MigrationError
+from service.database.owner import OwnerNeeded
 from service.database.server_user import ServerUserError
 from service.log.errors import StoreUnavailable, UnknownOrganization
 from service.log.keyring import KeyDestroyed, UnknownKey
@@ -16,7 +16,8 @@ from service.log.seal import SealBroken
 from service.logging_setup import frames
 from service.projector.folding import FoldFailed
 from service.projector.rebuild import RebuildUnfinished
-from service.serving import CannotListen
+from service.serving.children import CannotServe
+from service.serving.sockets import CannotListen
 
 SPEAK_FOR_THEMSELVES = (
     CommandFailed,
@@ -24,6 +25,7 @@ SPEAK_FOR_THEMSELVES = (
     EmbeddedPostgresError,
     MigrationError,
     CannotListen,
+    CannotServe,
     ServerUserError,
     RebuildUnfinished,
     UnknownOrganization,

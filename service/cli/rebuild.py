@@ -29,10 +29,11 @@ def rebuild(
     Exit codes: 0 rebuilt, 1 not rebuilt or a client's projection failed, 2 there is no such projection.
     """
     from projections.catalogue import PROJECTIONS
-    from service.bootstrap import OwnerNeeded, database, key_encryption_keys
+    from service.bootstrap import database, key_encryption_keys
     from service.cli.console import err, out
     from service.cli.progress import progress_of
     from service.cli.running import run
+    from service.database.owner import OwnerNeeded
     from service.projector.rebuild import Progress
     from service.projector.rebuild import rebuild as rebuild_projections
     from service.settings import Settings

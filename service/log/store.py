@@ -1,19 +1,26 @@
 """The event store: appends sealed events to the log of an organization, and reads them back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 from service.database.connection import scoped
 from service.log.appending import commit_bulk, commit_group, rows_to_append
 from service.log.errors import UnknownOrganization, answering
-from service.log.group_commit import GroupCommit
+from service.log.group_commit import GroupCommit, Waiting
 from service.log.reading import EVENTS, stored
 from service.log.sealed import Appended, SealedEvent, StoredEvent
 
 _LAST_VERSION = 2**31 - 1
+_LAST_POSITION = 2**63 - 1
+# The inner order keeps the planner at one index scan for each client, however many clients and events there are.
+_TIMELINES = f"""select e.* from unnest($2::uuid[], $3::integer[]) as a(client_id, after)
+ cross join lateral (
+   {EVENTS} and client_id = a.client_id and version > a.after and position <= $4 order by version
+ ) e order by e.client_id, e.version"""  # noqa: S608
 
 
 class EventStore:
@@ -22,9 +29,11 @@ class EventStore:
     Every method raises StoreUnavailable when the database does not answer; the store goes on when it does again.
     """
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, appended: Callable[[UUID], None] | None = None) -> None:
+        """`appended` is told the organization after each commit that may have added to its log; it must not raise."""
         self._pool = pool
-        self._groups = GroupCommit(pool, commit_group)
+        self._appended = appended or _nobody_follows
+        self._groups = GroupCommit(pool, self._commit)
 
     async def append(self, organization_id: UUID, events: Sequence[SealedEvent]) -> list[Appended]:
         """Appends events of one or several clients, all or none; returns where and when, one for each event.
@@ -47,7 +56,10 @@ class EventStore:
         """
         if not events:
             return range(0)
-        before = await commit_bulk(self._pool, organization_id, events, recorded_at)
+        try:
+            before = await commit_bulk(self._pool, organization_id, events, recorded_at)
+        finally:
+            self._appended(organization_id)
         return range(before + 1, before + len(events) + 1)
 
     async def timeline(
@@ -58,10 +70,15 @@ class EventStore:
         last = _LAST_VERSION if up_to is None else up_to
         return await self._read(organization_id, query, client_id, after, last)
 
-    async def timelines(self, organization_id: UUID, client_ids: Sequence[UUID]) -> list[StoredEvent]:
-        """All events of several clients, by client and version."""
-        query = f"{EVENTS} and client_id = any($2) order by client_id, version"
-        return await self._read(organization_id, query, client_ids)
+    async def timelines(
+        self, organization_id: UUID, after: Mapping[UUID, int], *, up_to_position: int | None = None
+    ) -> list[StoredEvent]:
+        """What came after each client's version in `after`, by client and version; from the beginning it is 0.
+
+        With `up_to_position`, only what stands in the log up to there.
+        """
+        last = _LAST_POSITION if up_to_position is None else up_to_position
+        return await self._read(organization_id, _TIMELINES, list(after), list(after.values()), last)
 
     async def events(self, organization_id: UUID, ids: Sequence[UUID]) -> list[StoredEvent]:
         """The events that have these ids, in order of position."""
@@ -95,13 +112,9 @@ class EventStore:
         Every event recorded until then is visible, and none will be added: later ones are recorded later, even
         should the server's clock be set back. Raises UnknownOrganization.
         """
-        query = (
-            "update log.log_head set recorded_at = greatest(recorded_at, clock_timestamp())"
-            " where organization_id = $1 returning recorded_at"
-        )
         with answering(writing=False):
             async with scoped(self._pool, organization_id, durable=False) as connection:
-                moment: datetime | None = await connection.fetchval(query, organization_id)
+                moment: datetime | None = await connection.fetchval("select log.settle($1)", organization_id)
         if moment is None:
             raise UnknownOrganization(organization_id)
         return moment
@@ -110,7 +123,18 @@ class EventStore:
         """Waits for the appends under way; new ones are refused. The pool stays its owner's to close."""
         await self._groups.close()
 
+    async def _commit(self, connection: PoolConnectionProxy, organization_id: UUID, group: list[Waiting]) -> None:
+        # Told even when the outcome is an error: a commit whose answer was lost has been made all the same.
+        try:
+            await commit_group(connection, organization_id, group)
+        finally:
+            self._appended(organization_id)
+
     async def _read(self, organization_id: UUID, query: str, *arguments: object) -> list[StoredEvent]:
         with answering(writing=False):
             async with scoped(self._pool, organization_id) as connection:
                 return stored(await connection.fetch(query, organization_id, *arguments))
+
+
+def _nobody_follows(_: UUID) -> None:
+    """For a store in a process that neither follows the log nor needs to tell those who do."""

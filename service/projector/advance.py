@@ -11,8 +11,9 @@ from domain.entry import Entry
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.policy import Policy
 from projections.projection import Projection, Rows
+from service.describing import describe
 from service.log.timelines import Timelines
-from service.projector.folding import FoldFailed, describe, fold
+from service.projector.folding import FoldFailed, fold
 from service.projector.rows import RowChanges
 from service.projector.states import Base, Checkpoint, Kept
 

@@ -1,14 +1,13 @@
 """Folding a timeline, in memory."""
 
-import traceback
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
 from domain.entry import Entry
 from domain.policy import Policy
 from projections.projection import Projection
+from service.describing import describe
 
 S = TypeVar("S")
 
@@ -35,10 +34,3 @@ def fold(projection: Projection[S], entries: Iterable[Entry], policy: Policy, st
         except Exception as error:
             raise FoldFailed(projection.name, entry.id, describe(error)) from error
     return folded
-
-
-def describe(error: BaseException) -> str:
-    """What kind of exception was raised where, without its text."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{where}"

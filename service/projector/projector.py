@@ -16,13 +16,14 @@ from domain.policy import Policy
 from projections.projection import Projection
 from service import clock
 from service.bounded import Bounded
-from service.log.organizations import Organizations
-from service.log.timelines import Timelines
 from service.database.connection import scoped
+from service.describing import describe
 from service.gathering import Gathering
 from service.log.keyring import Keyring
+from service.log.organizations import Organizations
+from service.log.timelines import Timelines
 from service.projector.advance import Advanced, ClientWork, advance
-from service.projector.folding import FoldFailed, describe
+from service.projector.folding import FoldFailed
 from service.projector.rows import RowChanges
 from service.projector.states import (
     Base,

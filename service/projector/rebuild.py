@@ -15,10 +15,10 @@ from uuid import UUID
 import asyncpg
 
 from domain.policy import Policy
-from service.log.organizations import Organization, list_organizations
 from service.database.connection import open_pool
 from service.database.protection import OWNER_ROLE
 from service.log.keyring import KeyEncryptionKeys, Keyring
+from service.log.organizations import Organization, list_organizations
 from service.log.store import EventStore
 from service.projector.projector import SWAP_LOCK
 from service.projector.rebuild_worker import Chunk, Done, Rebuilder, begin, work

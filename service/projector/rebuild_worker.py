@@ -15,12 +15,13 @@ from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from service import clock
-from service.log.timelines import Timelines
 from service.database.connection import open_pool, scoped
+from service.describing import describe
 from service.event_loop import new_event_loop
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.store import EventStore
-from service.projector.folding import FoldFailed, describe, fold
+from service.log.timelines import Timelines
+from service.projector.folding import FoldFailed, fold
 from service.projector.shadow import shadow
 from service.projector.states import Connection, seal_state
 from service.projector.tables import STATE_TABLES
@@ -55,8 +56,7 @@ class Rebuilder:
     async def rebuild(self, connection: Connection, chunk: Chunk) -> Done:
         """Fold the chunk's clients and write them with COPY, in the connection's transaction."""
         policy = self._policy.in_time_zone(chunk.time_zone)
-        await self._keyring.prefetch(chunk.organization_id, chunk.clients)
-        stored = await self._store.timelines(chunk.organization_id, chunk.clients)
+        stored = await self._store.timelines(chunk.organization_id, dict.fromkeys(chunk.clients, 0))
         entries = await self._timelines.open(chunk.organization_id, stored)
         records: dict[Table, list[tuple[Any, ...]]] = {}
         failed = 0
