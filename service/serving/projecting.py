@@ -30,6 +30,7 @@ async def project(system: System, stopping: asyncio.Event) -> None:
         await stopping.wait()
         catching_up.cancel()
         await follower.stop()
+    log.info("projector_stopped")
 
 
 @asynccontextmanager
