@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.api.clinic import GOAL, SESSION, Clinic, Json, errors_in, events_of, problem_in, recording
+from tests.api.clinic import GOAL, READS, SESSION, Clinic, Json, errors_in, events_of, problem_in, recording
 
 
 async def told(clinic: Clinic) -> tuple[str, list[Json]]:
@@ -90,7 +90,7 @@ async def test_answers_repeat_what_was_asked_in_utc(clinic: Clinic) -> None:
         assert (answer["as_of"], answer["known_at"]) == ("2026-03-10T15:00:00Z", receipts[-1]["recorded_at"])
 
 
-@pytest.mark.parametrize("read", ["events", "care-plan", "milestones", "postvention-reviews"])
+@pytest.mark.parametrize("read", READS)
 async def test_what_will_be_known_cannot_be_asked(clinic: Clinic, read: str) -> None:
     client = await clinic.client()
 
@@ -185,6 +185,6 @@ async def test_an_event_of_another_client_is_not_found_here(clinic: Clinic) -> N
     problem_in(await clinic.get(f"{events_of(other)}/{uuid4()}"), "unknown-event")
 
 
-@pytest.mark.parametrize("read", ["events", f"events/{uuid4()}", "care-plan", "milestones", "postvention-reviews"])
+@pytest.mark.parametrize("read", [*READS, f"events/{uuid4()}"])
 async def test_an_unknown_client_is_not_found(clinic: Clinic, read: str) -> None:
     problem_in(await clinic.get(f"/v1/clients/{uuid4()}/{read}"), "unknown-client")
