@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from starlette.requests import Request
 from starlette.responses import Response
 
+from projections.answers import Answer
 from projections.catalogue import PROJECTIONS
-from projections.projection import Answer, Projection
+from projections.projection import Projection
 from service.api.access import authorized, system
 from service.api.operation import Documented, Endpoint, Operation
 from service.api.problems import ClientErased, KnownAtAhead, NoSuchClient, ProjectionBroken

@@ -17,7 +17,7 @@ from domain.events.unreadable import Unreadable, Why
 from domain.vocabulary import Precision, Role
 from projections.care_plan import CARE_PLAN
 from projections.postvention import POSTVENTION
-from projections.projection import EventUnreadable
+from projections.fold import EventUnreadable
 from tests.builders import (
     History,
     crisis,
@@ -171,8 +171,8 @@ def test_g4_a_plan_stays_where_it_was_agreed_when_the_time_of_what_it_cites_is_c
 
     assert [id_ for id_ in ids(history) if id_ in {first, second, taken_in}] == [first, second, taken_in]
     state = folded(CARE_PLAN, history)
-    assert state.plan
-    assert state.plan.put_by == second
+    assert state.plans.current
+    assert state.plans.current.put_by == second
 
 
 def test_g4_a_safety_plan_stays_where_it_was_written_when_the_time_of_its_crisis_is_corrected(
@@ -185,8 +185,8 @@ def test_g4_a_safety_plan_stays_where_it_was_written_when_the_time_of_its_crisis
 
     assert [id_ for id_ in ids(history) if id_ in {first, second, met}] == [first, second, met]
     state = folded(CARE_PLAN, history)
-    assert state.safety_plan
-    assert state.safety_plan.put_by == second
+    assert state.safety_plans.current
+    assert state.safety_plans.current.put_by == second
 
 
 def test_an_outreach_answers_the_crisis_that_it_follows_up(history: History) -> None:
