@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.entry import Entry
 from domain.policy import Policy
-from projections.projection import Projection
+from projections.projection import Changes, Projection, Rows
 
 S = TypeVar("S")
 
@@ -35,6 +35,22 @@ def fold(projection: Projection[S], entries: Iterable[Entry], policy: Policy, st
         except Exception as error:
             raise FoldFailed(projection.name, entry.id, describe(error)) from error
     return folded
+
+
+def rows_of(projection: Projection[S], state: S, policy: Policy, last: UUID) -> Rows:
+    """The rows of a state; `last` is the entry that led to it. Raises FoldFailed."""
+    try:
+        return projection.rows(state, policy)
+    except Exception as error:
+        raise FoldFailed(projection.name, last, describe(error)) from error
+
+
+def changes_of(projection: Projection[S], before: S, after: S, policy: Policy, last: UUID) -> Changes:
+    """What becomes of the rows from one state to another; `last` is the entry that led there. Raises FoldFailed."""
+    try:
+        return projection.changes(before, after, policy)
+    except Exception as error:
+        raise FoldFailed(projection.name, last, describe(error)) from error
 
 
 def describe(error: BaseException) -> str:
