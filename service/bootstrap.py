@@ -21,6 +21,7 @@ from service.log.timelines import Timelines
 from service.database.connection import open_pool
 from service.database.embedded import EmbeddedPostgres
 from service.database.migrate import migrate
+from service.following.wakeups import Wakeups
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.store import EventStore
 from service.projector.projector import Projector
@@ -36,6 +37,7 @@ class System:
     settings: Settings
     policy: Policy
     pool: asyncpg.Pool
+    wakeups: Wakeups
     store: EventStore
     keyring: Keyring
     timelines: Timelines
@@ -92,7 +94,9 @@ async def connected(settings: Settings, addresses: Addresses) -> AsyncIterator[S
         # The projector waits for reads of the log while it holds a connection, so the two never share a pool.
         log_pool = await stack.enter_async_context(await open_pool(addresses.app))
         pool = await stack.enter_async_context(await open_pool(addresses.app))
-        store = EventStore(log_pool)
+        wakeups = Wakeups(addresses.app)
+        stack.push_async_callback(wakeups.close)
+        store = EventStore(log_pool, wakeups.appended)
         stack.push_async_callback(store.close)
         keyring = Keyring(log_pool, keks)
         timelines = Timelines(store, keyring)
@@ -103,6 +107,7 @@ async def connected(settings: Settings, addresses: Addresses) -> AsyncIterator[S
             settings=settings,
             policy=policy,
             pool=pool,
+            wakeups=wakeups,
             store=store,
             keyring=keyring,
             timelines=timelines,

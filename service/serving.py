@@ -13,10 +13,10 @@ import uvicorn
 
 from service.api.app import create_app
 from service.bootstrap import System
+from service.describing import describe
 from service.garbage import look_seldom
 from service.log.errors import StoreUnavailable
 from service.projector.catch_up import catch_up
-from service.projector.folding import describe
 
 GRACE_SECONDS = 20
 """How long requests under way may take to end once the service is asked to stop."""

@@ -15,12 +15,12 @@ from service import clock
 from service.bounded import Bounded
 from service.care.caller import Caller
 from service.care.errors import ClientExists, IdUsed, UnknownClient
-from service.log.organizations import Organizations
-from service.log.timelines import Timelines, seal_drafts
+from service.describing import describe
 from service.log.errors import IdConflict, VersionConflict
 from service.log.keyring import Keyring
+from service.log.organizations import Organizations
 from service.log.store import EventStore
-from service.projector.folding import describe
+from service.log.timelines import Timelines, seal_drafts
 from service.projector.projector import Projector
 
 KEPT_TIMELINES = 512

@@ -19,6 +19,7 @@ _SETTINGS = {
     "statement_timeout": "60s",
     "idle_in_transaction_session_timeout": "60s",
 }
+_CONNECT_SECONDS = 10.0
 
 
 async def open_pool(
@@ -37,6 +38,11 @@ async def open_pool(
         server_settings={**_SETTINGS, **(settings or {})},
         reset=_keep_session,
     )
+
+
+async def open_connection(url: str, *, settings: dict[str, str] | None = None) -> asyncpg.Connection:
+    """One connection outside any pool, with the pool's limits and `settings`; the caller closes it."""
+    return await asyncpg.connect(url, timeout=_CONNECT_SECONDS, server_settings={**_SETTINGS, **(settings or {})})
 
 
 @asynccontextmanager

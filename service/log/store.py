@@ -1,15 +1,16 @@
 """The event store: appends sealed events to the log of an organization, and reads them back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 from service.database.connection import scoped
 from service.log.appending import commit_bulk, commit_group, rows_to_append
 from service.log.errors import UnknownOrganization, answering
-from service.log.group_commit import GroupCommit
+from service.log.group_commit import GroupCommit, Waiting
 from service.log.reading import EVENTS, stored
 from service.log.sealed import Appended, SealedEvent, StoredEvent
 
@@ -22,9 +23,11 @@ class EventStore:
     Every method raises StoreUnavailable when the database does not answer; the store goes on when it does again.
     """
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, appended: Callable[[UUID], None] | None = None) -> None:
+        """`appended` is told the organization after each commit that may have added to its log; it must not raise."""
         self._pool = pool
-        self._groups = GroupCommit(pool, commit_group)
+        self._appended = appended or _nobody_follows
+        self._groups = GroupCommit(pool, self._commit)
 
     async def append(self, organization_id: UUID, events: Sequence[SealedEvent]) -> list[Appended]:
         """Appends events of one or several clients, all or none; returns where and when, one for each event.
@@ -47,7 +50,10 @@ class EventStore:
         """
         if not events:
             return range(0)
-        before = await commit_bulk(self._pool, organization_id, events, recorded_at)
+        try:
+            before = await commit_bulk(self._pool, organization_id, events, recorded_at)
+        finally:
+            self._appended(organization_id)
         return range(before + 1, before + len(events) + 1)
 
     async def timeline(
@@ -110,7 +116,18 @@ class EventStore:
         """Waits for the appends under way; new ones are refused. The pool stays its owner's to close."""
         await self._groups.close()
 
+    async def _commit(self, connection: PoolConnectionProxy, organization_id: UUID, group: list[Waiting]) -> None:
+        # Told even when the outcome is an error: a commit whose answer was lost has been made all the same.
+        try:
+            await commit_group(connection, organization_id, group)
+        finally:
+            self._appended(organization_id)
+
     async def _read(self, organization_id: UUID, query: str, *arguments: object) -> list[StoredEvent]:
         with answering(writing=False):
             async with scoped(self._pool, organization_id) as connection:
                 return stored(await connection.fetch(query, organization_id, *arguments))
+
+
+def _nobody_follows(_: UUID) -> None:
+    """For a store in a process that neither follows the log nor needs to tell those who do."""

@@ -1,14 +1,13 @@
 """Folding a timeline, in memory."""
 
-import traceback
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
 from domain.entry import Entry
 from domain.policy import Policy
 from projections.projection import Changes, Projection, Rows
+from service.describing import describe
 
 S = TypeVar("S")
 
@@ -51,10 +50,3 @@ def changes_of(projection: Projection[S], before: S, after: S, policy: Policy, l
         return projection.changes(before, after, policy)
     except Exception as error:
         raise FoldFailed(projection.name, last, describe(error)) from error
-
-
-def describe(error: BaseException) -> str:
-    """What kind of exception was raised where, without its text."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{where}"

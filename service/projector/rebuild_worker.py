@@ -15,12 +15,13 @@ from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from service import clock
-from service.log.timelines import Timelines
 from service.database.connection import open_pool, scoped
+from service.describing import describe
 from service.event_loop import new_event_loop
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.store import EventStore
-from service.projector.folding import FoldFailed, describe, fold
+from service.log.timelines import Timelines
+from service.projector.folding import FoldFailed, fold
 from service.projector.shadow import shadow
 from service.projector.states import Connection, seal_state
 from service.projector.tables import STATE_TABLES
