@@ -1,12 +1,10 @@
-"""Recording: from what a caller asks to entries in the log and projections that know of them."""
+"""Recording: from what a caller asks to entries in the log ."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 from weakref import WeakValueDictionary
-
-import structlog
 
 from domain.entry import Draft, Entry
 from domain.refusals import Refused
@@ -15,19 +13,15 @@ from service import clock
 from service.bounded import Bounded
 from service.care.caller import Caller
 from service.care.errors import ClientExists, IdUsed, UnknownClient
-from service.describing import describe
 from service.log.errors import IdConflict, VersionConflict
 from service.log.keyring import Keyring
 from service.log.organizations import Organizations
 from service.log.store import EventStore
 from service.log.timelines import Timelines, seal_drafts
-from service.projector.projector import Projector
 
 KEPT_TIMELINES = 512
 ATTEMPTS = 50
 """How often a decision is made anew when other processes write to the same client in between."""
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +35,7 @@ class Recorded:
 
 
 class Recorder:
-    """Decides, seals, appends, and lets the projector follow, one request at a time for each client."""
+    """Decides, seals and appends, one request at a time for each client."""
 
     def __init__(
         self,
@@ -49,13 +43,11 @@ class Recorder:
         keyring: Keyring,
         timelines: Timelines,
         organizations: Organizations,
-        projector: Projector,
     ) -> None:
         self._store = store
         self._keyring = keyring
         self._timelines = timelines
         self._organizations = organizations
-        self._projector = projector
         self._kept: Bounded[tuple[UUID, UUID], Timeline] = Bounded(KEPT_TIMELINES)
         self._locks: WeakValueDictionary[tuple[UUID, UUID], asyncio.Lock] = WeakValueDictionary()
 
@@ -68,7 +60,7 @@ class Recorder:
         expected_version: int | None = None,
         new_client: bool = False,
     ) -> Recorded:
-        """Record all of the drafts or none. When this returns, they are durable and the projections know of them.
+        """Record all of the drafts or none. When this returns, they are durable.
 
         A draft whose id is known and which says the same is answered as it was the first time.
         Raises, with nothing written: Refused, UnknownClient, ClientExists, IdUsed, VersionConflict when the
@@ -77,10 +69,7 @@ class Recorder:
         place = (caller.organization_id, client_id)
         lock = self._locks.setdefault(place, asyncio.Lock())
         async with lock:
-            recorded = await self._record(caller, client_id, drafts, expected_version, new_client=new_client)
-        if not recorded.repeated:
-            await self._project(caller.organization_id, recorded)
-        return recorded
+            return await self._record(caller, client_id, drafts, expected_version, new_client=new_client)
 
     async def _record(
         self,
@@ -157,14 +146,6 @@ class Recorder:
                 raise IdUsed(next(draft.id for draft in drafts if draft.id in stored))
         entries = tuple(stored[draft.id] for draft in drafts)
         return Recorded(client_id, max(entry.version for entry in entries), entries, repeated=True)
-
-    async def _project(self, organization_id: UUID, recorded: Recorded) -> None:
-        try:
-            await self._projector.project(organization_id, recorded.client_id, recorded.entries)
-        except Exception as error:  # noqa: BLE001
-            # The entries are durable, so they are acknowledged whatever becomes of what is derived from them:
-            # reads fold what is missing, the lag shows in /readyz, and catch-up repairs it.
-            log.error("projector_failed", error=describe(error), organization_id=str(organization_id))
 
 
 def _check_client(timeline: Timeline, *, new_client: bool) -> None:

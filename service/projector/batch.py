@@ -12,7 +12,7 @@ from domain.policy import Policy
 from projections.projection import Projection
 from service.database.connection import Connection
 from service.describing import describe
-from service.log.keyring import DataKey
+from service.log.keyring import ClientKeys
 from service.log.sealed import StoredEvent
 from service.projector.advance import Kept
 from service.projector.builds import Build
@@ -42,7 +42,7 @@ class Batch:
         connection: Connection,
         organization_id: UUID,
         policy: Policy,
-        keys: Mapping[UUID, DataKey],
+        keys: ClientKeys,
     ) -> None:
         self._connection = connection
         self._organization_id = organization_id
@@ -115,7 +115,7 @@ class Batch:
         snapshots = await find_snapshots(self._connection, self._organization_id, sought)
         for work in searching:
             found = snapshots.get((work.build.schema, work.client_id), ())
-            key = self._keys[work.client_id]
+            key = self._keys.of(work.client_id)
             opened = (
                 open_snapshot(work.projection, self._policy, self._organization_id, snapshot, key)
                 for snapshot in found
@@ -179,7 +179,12 @@ class Batch:
             ]
             fresh = [
                 seal_snapshot(
-                    work.projection, self._policy, self._organization_id, work.client_id, base, self._keys[work.client_id]
+                    work.projection,
+                    self._policy,
+                    self._organization_id,
+                    work.client_id,
+                    base,
+                    self._keys.of(work.client_id),
                 )
                 for work in of_build
                 for base in work.fresh

@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import asyncpg
+import structlog
 
 from domain.policy import Policy
 from projections.projection import Projection
+from service.describing import describe
 
 KNOWN_SECONDS = 5.0
 """So long a process believes what it last read of the registry."""
@@ -21,6 +23,8 @@ BUILDS = (
     "SELECT number, name, version, policy_digest, schema_name, state, events_done, events_total"
     " FROM projection.build ORDER BY number"
 )
+
+log = structlog.get_logger(__name__)
 
 State = Literal["building", "following", "live", "retired"]
 
@@ -99,9 +103,8 @@ class Builds:
             await asyncio.sleep(KNOWN_SECONDS)
             try:
                 await self.refresh()
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-                # The database does not answer: whoever follows the log says so; here it is just asked again.
-                continue
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+                log.warning("builds_not_read", error=describe(error), again_in_seconds=KNOWN_SECONDS)
 
     def _stale(self, older_than: float) -> bool:
         return not self._until or time.monotonic() - self._until >= older_than

@@ -8,7 +8,7 @@ import asyncpg
 
 from domain.policy import Policy
 from projections.projection import Projection, TableChanges
-from service.database.connection import Connection, scoped
+from service.database.connection import scoped
 from service.describing import describe
 from service.log.keyring import Keyring
 from service.log.organizations import Organizations
@@ -66,9 +66,9 @@ class CatchUp:
     async def _retry(
         self, organization_id: UUID, client_id: UUID, build: Build, projection: Projection[Any], policy: Policy
     ) -> None:
-        keys = await self._keyring.keys(organization_id, [client_id])
         async with scoped(self._pool, organization_id, durable=False) as connection:
             position = await connection.fetchval(_STANDS, organization_id, build.schema) or 0
+            keys = await self._keyring.keys(organization_id, [client_id], connection=connection)
             types = read_by(relevant(projection))
             events = stored(await connection.fetch(_CLIENT, organization_id, client_id, position, types))
             try:
@@ -79,7 +79,7 @@ class CatchUp:
                 changes.change(build.schema, client_id, rows)
                 await changes.write(connection)
                 if events:
-                    key = keys[client_id]
+                    key = keys.of(client_id)
                     row = seal_snapshot(projection, policy, organization_id, client_id, found.snapshot, key)
                     await write_snapshots(connection, build.schema, [(organization_id, client_id, -1)], [row])
             except FoldFailed as failed:

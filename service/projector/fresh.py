@@ -8,7 +8,7 @@ import asyncpg
 from domain.policy import Policy
 from projections.projection import Projection
 from service.database.connection import Connection, scoped
-from service.log.keyring import DataKey, Keyring
+from service.log.keyring import ClientKeys, Keyring
 from service.log.reading import EVENTS, stored
 from service.projector.advance import Arrival, Base, beginning, lands_after, resume
 from service.projector.builds import Build, Builds
@@ -31,7 +31,6 @@ class FreshStates:
     """Folds states for reads of one client."""
 
     def __init__(self, pool: asyncpg.Pool, keyring: Keyring, builds: Builds) -> None:
-        """The keyring must read through another pool: it is asked while a connection of this one is held."""
         self._pool = pool
         self._keyring = keyring
         self._builds = builds
@@ -41,7 +40,7 @@ class FreshStates:
     ) -> Fresh | None:
         """The projection's state of the client now; None when there is no such client.
 
-        Raises FoldFailed, KeyDestroyed.
+        Raises FoldFailed, KeyDestroyed, UnknownKey, SealBroken.
         """
         build = await self._builds.to_read(projection.name)
         try:
@@ -58,8 +57,9 @@ class FreshStates:
             head = await connection.fetchval(_HEAD, organization_id, client_id)
             if head is None:
                 return None
-            key = await self._keyring.data_key(organization_id, client_id, create=False)
-            client = _Client(connection, organization_id, client_id, projection, policy, key)
+            keys = await self._keyring.keys(organization_id, [client_id], connection=connection)
+            key = keys.of(client_id)
+            client = _Client(connection, organization_id, client_id, projection, policy, keys)
             while build and (snapshot := await client.snapshot(build)):
                 base = open_snapshot(projection, policy, organization_id, snapshot, key)
                 found = await client.folded_on(base) if base else None
@@ -80,14 +80,14 @@ class _Client:
         client_id: UUID,
         projection: Projection[Any],
         policy: Policy,
-        key: DataKey,
+        keys: ClientKeys,
     ) -> None:
         self._connection = connection
         self._organization_id = organization_id
         self._client_id = client_id
         self._projection = projection
         self._policy = policy
-        self._key = key
+        self._keys = keys
         self._passed = 0
 
     async def snapshot(self, build: Build) -> Snapshot | None:
@@ -111,7 +111,7 @@ class _Client:
         events = stored(records)
         about = await concerned(self._connection, self._organization_id, events)
         events = [event for event in events if kind_of(event, about) in types]
-        entries = opened(open_each(events, {self._client_id: self._key}), self._projection.name)
+        entries = opened(open_each(events, self._keys), self._projection.name)
         come = [Arrival(entry, version_of(entry, about)) for entry in entries]
         if not lands_after(come, base.version, base.until):
             return None

@@ -1,6 +1,6 @@
 """Making builds, switching them in and removing them, as the owner of the database."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import asyncpg
@@ -42,24 +42,26 @@ async def make_missing(owner_dsn: str, projections: Sequence[Projection[Any]], p
     owner = await connect_owner(owner_dsn)
     try:
         async with owner.transaction():
-            await owner.execute("SELECT pg_advisory_xact_lock($1)", _ONE_AT_A_TIME)
-            there = {build.key for build in await all_builds(owner)}
-            nothing_recorded = None
-            to_build = []
-            for projection in projections:
-                if (projection.name, projection.version, policy.digest()) in there:
+            await one_at_a_time(owner)
+            wanted = {(one.name, one.version, policy.digest()): one for one in projections}
+            there = {build.key: build for build in await all_builds(owner) if build.key in wanted}
+            anything = await owner.fetchval("SELECT EXISTS (SELECT FROM log.log_head WHERE position > 0)")
+            for key, projection in wanted.items():
+                if key in there:
                     continue
-                if nothing_recorded is None:
-                    nothing_recorded = not await owner.fetchval("SELECT log.anything_recorded()")
-                build = await make_build(owner, projection, policy)
-                if nothing_recorded:
+                there[key] = build = await make_build(owner, projection, policy)
+                if not anything:
                     await open_to_service(owner, build, projection)
                     await switch_in(owner, build, projection)
-                else:
-                    to_build.append(build)
-            return to_build
+                    there[key] = build._replace(state="live")
+            return [build for build in there.values() if build.state == "building"]
     finally:
         await owner.close()
+
+
+async def one_at_a_time(owner: Owner) -> None:
+    """Wait until nobody else makes builds, and keep others from it until the transaction ends."""
+    await owner.execute("SELECT pg_advisory_xact_lock($1)", _ONE_AT_A_TIME)
 
 
 async def all_builds(owner: Owner) -> list[Build]:
@@ -141,9 +143,21 @@ async def remove(owner: Owner, build: Build) -> None:
             await owner.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
             await owner.execute(f"DELETE FROM {SCHEMA}.build WHERE number = $1", build.number)  # noqa: S608
             await owner.execute(f"DROP SCHEMA {build.schema} CASCADE")
-            await owner.execute("SELECT following.forget($1)", build.schema)
+            await owner.execute("DELETE FROM following.cursor WHERE name = $1", build.schema)
     except asyncpg.LockNotAvailableError:
         raise SwitchRefused(f"Somebody still reads {build.schema}: run the command again.") from None
+
+
+async def remove_retired(owner_dsn: str) -> AsyncIterator[Build]:
+    """Remove every build that is retired; yields each once it is gone. Raises SwitchRefused."""
+    owner = await connect_owner(owner_dsn)
+    try:
+        for build in await all_builds(owner):
+            if build.state == "retired":
+                await remove(owner, build)
+                yield build
+    finally:
+        await owner.close()
 
 
 async def _show(owner: Owner, build: Build, projection: Projection[Any]) -> None:

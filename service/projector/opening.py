@@ -1,6 +1,6 @@
 """Opening what is read for the projector: each event once, whichever projections it concerns."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from domain.entry import Entry
 from domain.events.catalogue import UnknownEventType
-from service.log.keyring import DataKey
+from service.log.keyring import ClientKeys, KeyDestroyed, UnknownKey
 from service.log.seal import SealBroken
 from service.log.sealed import StoredEvent
 from service.log.timelines import open_entry
@@ -28,9 +28,9 @@ class Opened(NamedTuple):
     """The kind of what went wrong; empty when nothing did."""
 
 
-def open_each(events: Iterable[StoredEvent], keys: Mapping[UUID, DataKey]) -> list[Opened]:
-    """The events, opened with their clients' keys; a client without a key has none that opens."""
-    return [_open(event, keys.get(event.client_id)) for event in events]
+def open_each(events: Iterable[StoredEvent], keys: ClientKeys) -> list[Opened]:
+    """The events, opened with their clients' keys; a client whose key cannot be used has none that opens."""
+    return [_open(event, keys) for event in events]
 
 
 def opened(events: Sequence[Opened], projection: str) -> list[Entry]:
@@ -53,13 +53,13 @@ def concerning(events: Iterable[Opened], types: frozenset[str], projection: str)
     return [arrival.entry for arrival in arrivals(opened(mine, projection))]
 
 
-def _open(event: StoredEvent, key: DataKey | None) -> Opened:
+def _open(event: StoredEvent, keys: ClientKeys) -> Opened:
     entry, error = None, ""
-    if key is None or key.key_id != event.key_id:
-        error = "KeyDestroyed" if key is None else "UnknownKey"
-    else:
-        try:
-            entry = open_entry(event, key.key)
-        except (SealBroken, UnknownEventType, ValidationError) as failed:
-            error = type(failed).__name__
+    try:
+        key = keys.of(event.client_id)
+        if key.key_id != event.key_id:
+            raise UnknownKey("The client has another key.")
+        entry = open_entry(event, key.key)
+    except (KeyDestroyed, UnknownKey, SealBroken, UnknownEventType, ValidationError) as failed:
+        error = type(failed).__name__  # its text may quote a client
     return Opened(event.type, event.version, event.id, entry, error)

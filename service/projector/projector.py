@@ -51,7 +51,7 @@ class Projector:
         """
         builds = [build for name in names if (build := self._builds.followed(name))]
         clients = {event.client_id for event in events} - {organization_id}
-        keys = await self._keyring.keys(organization_id, clients)
+        keys = await self._keyring.keys(organization_id, clients, connection=connection)
         policy = await self._organizations.policy(organization_id)
         stretches = {
             build.schema: self._stretch(organization_id, build.schema, events[0].position - 1, events[-1].position)

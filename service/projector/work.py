@@ -73,6 +73,7 @@ class Work:
 
     def found(self, bases: Sequence[Base]) -> None:
         """Take in the snapshots that opened, the newest first. Only what was sought for has come with its state."""
+        bases = [base for base in bases if base.version]  # one at 0 just says that a build has met the client
         if self.kept is None and bases:
             self._newest = bases[0]
             self._stored = bases[0].version
@@ -99,7 +100,7 @@ class Work:
         if after.base.version != self._stored:
             self.fresh.append(after.base)
         if after.snapshot_due:
-            self.keep = after.base.version if self.keep is None else self.keep
+            self.keep = after.base.version or -1 if self.keep is None else self.keep
             after = after.rebased()
             self.fresh.append(after.base)
         self._stored = after.base.version
