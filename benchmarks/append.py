@@ -40,9 +40,11 @@ _LIMIT_INSERT = f"""\
 \\set version (:n - 1) / {CLIENTS_A_WRITER} + 1
 \\set client :run * 1000000 + :client_id * 1000 + (:n - 1) % {CLIENTS_A_WRITER}
 insert into bench.event (organization_id, position, client_id, version, id, type, schema_version, occurred_at, \
-precision, recorded_at, recorded_by, source, key_id, body, body_digest, leaf) values (:organization, \
+precision, recorded_at, actor_id, recorded_by, source, reference_fields, reference_ids, key_id, \
+body, body_digest, leaf) values (:organization, \
 nextval('bench.position'), lpad(to_hex(:client::bigint), 32, '0')::uuid, :version, gen_random_uuid(), \
-'check_in_received', 1, now(), 'instant', clock_timestamp(), 'counselor/ana', 'bench', :key, :body, :digest, :digest);
+'check_in_received', 1, now(), 'instant', clock_timestamp(), :key, 'counselor/ana', 'bench', \
+'{{}}', '{{}}', :key, :body, :digest, :digest);
 """
 
 
@@ -97,8 +99,8 @@ def sealed_events(clients_in_turn: int) -> Iterator[SealedEvent]:
     for number in count(1):
         for client in clients:
             yield SealedEvent(
-                client, number, uuid4(), "check_in_received", 1, OCCURRED_AT, "instant", "counselor/ana", "bench",
-                None, None, KEY_ID, body,
+                client, number, uuid4(), "check_in_received", 1, OCCURRED_AT, "instant", KEY_ID, "counselor/ana",
+                "bench", None, None, (), KEY_ID, body,
             )  # fmt: skip
 
 

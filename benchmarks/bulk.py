@@ -61,6 +61,6 @@ class Copied:
         position, recorded_at = next(self._positions), datetime.now(UTC)
         return StoredEvent(
             self._organization_id, position, event.client_id, event.version, event.id, event.type,
-            event.schema_version, event.occurred_at, event.precision, recorded_at, event.recorded_by, event.source,
-            event.correlation_id, event.causation_id, event.key_id, event.body, digest, digest,
+            event.schema_version, event.occurred_at, event.precision, recorded_at, event.actor_id, event.recorded_by,
+            event.source, event.correlation_id, event.causation_id, (), (), event.key_id, event.body, digest, digest,
         )  # fmt: skip

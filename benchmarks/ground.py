@@ -108,7 +108,7 @@ async def record(clinic: Clinic, story: Sequence[SimulatedEntry], version: int =
         sealed = [
             event
             for place, entry in enumerate(story[start : start + EVENTS_A_CALL], start=version + start)
-            for event in seal_drafts(organization_id, client_id, place, [entry.draft], entry.recorded_by, key)
+            for event in seal_drafts(organization_id, client_id, place, [entry.draft], entry.actor, key)
         ]
         await system.store.append_bulk(organization_id, sealed)
     return await system.timelines.read(organization_id, client_id, after=version)

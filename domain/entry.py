@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from eventsourcing.domain import OriginatorIDError, OriginatorVersionError
@@ -12,6 +12,14 @@ from domain.vocabulary import Precision
 
 if TYPE_CHECKING:
     from domain.timeline import Timeline
+
+
+class Actor(NamedTuple):
+    """Who records: a stable id, which two people of one name do not share, and what the record calls them."""
+
+    id: UUID
+    name: str
+    """A role and a name, such as counselor/ana."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,7 @@ class Entry:
 
     `version` counts the client's entries from 1, `position` the organization's. `occurred_at` is what the
     recorder says (valid time), `recorded_at` the store's clock (transaction time), both in UTC.
+    `actor_id` and `recorded_by` are the Actor's id and name.
     `corrected_by` is the id of the last correction that applies; only effective entries carry one.
     Satisfies eventsourcing's DomainEventProtocol and CanMutateProtocol.
     """
@@ -48,6 +57,7 @@ class Entry:
     occurred_at: datetime
     precision: Precision
     recorded_at: datetime
+    actor_id: UUID
     recorded_by: str
     source: str
     correlation_id: UUID | None

@@ -64,13 +64,6 @@ class Addresses(NamedTuple):
     owner: str | None
 
 
-class OwnerNeeded(Exception):
-    """The command works as the database's owner, and no address for that is set."""
-
-    def __init__(self) -> None:
-        super().__init__("Set CARE_TIMELINE_OWNER_DATABASE_URL: this command works as the owner of the database.")
-
-
 @asynccontextmanager
 async def database(settings: Settings) -> AsyncIterator[Addresses]:
     """Addresses of the database: the one set, or the embedded one, started and migrated."""
@@ -120,7 +113,7 @@ async def connected(
         stack.push_async_callback(wakeups.close)
         store = EventStore(log_pool, wakeups.appended)
         stack.push_async_callback(store.close)
-        keyring = Keyring(log_pool, keks)
+        keyring = Keyring(log_pool, keks, addresses.owner)
         timelines = Timelines(store, keyring)
         organizations = Organizations(log_pool, policy)
         builds = Builds(pool, projections, policy)
@@ -135,7 +128,7 @@ async def connected(
             keyring=keyring,
             timelines=timelines,
             organizations=organizations,
-            api_keys=ApiKeys(log_pool),
+            api_keys=ApiKeys(log_pool, addresses.owner),
             builds=builds,
             follower=Follower(pool, wakeups, builds.names, projector.handle),
             catch_up=CatchUp(pool, keyring, organizations, builds),

@@ -52,6 +52,7 @@ Moment = str | datetime
 """A datetime, or its ISO text with a zone, such as 2026-03-01T15:00Z."""
 
 CLIENT = UUID("c1000000-0000-4000-8000-000000000001")
+ADA = UUID("ada00000-0000-4000-8000-000000000001")
 POLICY = Policy()
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 
@@ -109,6 +110,7 @@ class History:
             occurred_at=draft.occurred_at,
             precision=precision,
             recorded_at=recorded_at,
+            actor_id=ADA,
             recorded_by="counselor.ada",
             source=draft.source,
             correlation_id=None,

@@ -15,7 +15,9 @@ def upgrade() -> None:
     _organizations()
     _heads()
     _events()
+    _references()
     _append()
+    _on_heads()
     _keys()
     _api_keys()
 
@@ -42,14 +44,13 @@ def _organizations() -> None:
         time_zone="IANA name of the zone in which its days begin and end",
         created_at="When it was set up",
     )
-    _protect("log.organization", "select")
+    _protect("log.organization")
     op.execute("create policy owner_lists on log.organization for select to care_timeline_owner using (true)")
     op.execute(
         "create function log.organization_ids() returns setof uuid language sql stable security definer"
-        " set search_path = pg_catalog as 'select organization_id from log.organization'"
+        " set search_path = pg_catalog, pg_temp as 'select organization_id from log.organization'"
     )
-    op.execute("revoke execute on function log.organization_ids from public")
-    op.execute("grant execute on function log.organization_ids to care_timeline_app")
+    _for_the_app("log.organization_ids")
 
 
 def _heads() -> None:
@@ -69,7 +70,7 @@ def _heads() -> None:
         position="Position of the last event; 0 when there is none",
         recorded_at="The next event is recorded later than this",
     )
-    _protect("log.log_head", "select, update (position, recorded_at)")
+    _protect("log.log_head")
     op.execute("""
         create table log.timeline_head (
             organization_id uuid not null,
@@ -86,7 +87,7 @@ def _heads() -> None:
         version="Version of the client's last event",
         position="Position of the client's last event",
     )
-    _protect("log.timeline_head", "select, insert, update (version, position)")
+    _protect("log.timeline_head")
 
 
 def _events() -> None:
@@ -102,17 +103,21 @@ def _events() -> None:
             occurred_at timestamptz not null,
             precision text not null,
             recorded_at timestamptz not null,
+            actor_id uuid not null,
             recorded_by text not null,
             source text not null,
             correlation_id uuid,
             causation_id uuid,
+            reference_fields text[] not null,
+            reference_ids uuid[] not null,
             key_id uuid not null,
             body bytea not null,
             body_digest bytea not null,
             leaf bytea not null,
             constraint event_pkey primary key (organization_id, position),
             constraint event_version_key unique (organization_id, client_id, version),
-            constraint event_id_key unique (organization_id, id)
+            constraint event_id_key unique (organization_id, id),
+            constraint event_references_check check (cardinality(reference_fields) = cardinality(reference_ids))
         )""")
     op.execute("alter table log.event alter column body set storage external")
     _describe(
@@ -120,7 +125,7 @@ def _events() -> None:
         "The log: what happened to clients, sealed, never changed",
         organization_id="The organization that recorded it",
         position="Place in the organization's log: 1, 2, 3 … in commit order",
-        client_id="The person in care it is about",
+        client_id="The person in care it is about; on the organization's own timeline, the organization's id",
         version="Place in the client's timeline: 1, 2, 3 …",
         id="Its identity, and the idempotency key of recording it",
         type="What kind of event",
@@ -128,16 +133,19 @@ def _events() -> None:
         occurred_at="When it happened, as the recorder says",
         precision="How exact occurred_at is: instant, day or approximate",
         recorded_at="When it was recorded, by the server's clock",
-        recorded_by="Who recorded it",
+        actor_id="Who recorded it: the stable id of their key to the API",
+        recorded_by="Who recorded it: their role and name",
         source="The system it came through",
         correlation_id="What it belongs together with",
         causation_id="The event it follows from",
+        reference_fields="For each event that it refers to, the field of the body that does",
+        reference_ids="The ids of the events that it refers to, in the order of reference_fields",
         key_id="The client's data key that sealed the body",
         body="Nonce, then the JSON sealed with AES-256-GCM",
         body_digest="SHA-256 of body as stored",
         leaf="SHA-256 over position, recorded_at, the header and body_digest",
     )
-    _protect("log.event", "select, insert")
+    _protect("log.event")
     op.execute("""
 create function log.refuse_change() returns trigger language plpgsql as $$
 begin
@@ -145,33 +153,78 @@ begin
     message = format('%s.%s is append-only: %s is refused', tg_table_schema, tg_table_name, tg_op);
 end
 $$""")
+    op.execute("revoke execute on function log.refuse_change from public")
+    _append_only("log.event")
+
+
+def _references() -> None:
     op.execute("""
-        create trigger append_only before update or delete or truncate on log.event
-        for each statement execute function log.refuse_change()""")
+        create table log.reference (
+            organization_id uuid not null,
+            target_id uuid not null,
+            position bigint not null,
+            field text not null,
+            client_id uuid not null,
+            event_id uuid not null,
+            type text not null,
+            constraint reference_pkey primary key (organization_id, target_id, position, field)
+        )""")
+    _describe(
+        "log.reference",
+        "Which events refer to an event: what stands in the events' own headers, by what it refers to",
+        organization_id="The organization that recorded the events",
+        target_id="The event that is referred to",
+        position="Position of the event that refers to it",
+        field="The field of its body that does",
+        client_id="Whose event refers to it",
+        event_id="The event that refers to it",
+        type="What kind of event refers to it",
+    )
+    _protect("log.reference")
+    _append_only("log.reference")
 
 
 def _append() -> None:
     op.execute("""
-        create type log.new_event as (
-            client_id uuid, version integer, id uuid, type text, schema_version integer, occurred_at timestamptz,
-            precision text, recorded_at timestamptz, recorded_by text, source text, correlation_id uuid,
-            causation_id uuid, key_id uuid, body bytea, body_digest bytea, header bytea
-        )""")
-    op.execute("""
-        create type log.advance as (
-            client_id uuid, from_version integer, to_version integer, last_place integer
-        )""")
+create type log.new_event as (
+  client_id uuid, version integer, id uuid, type text, schema_version integer, occurred_at timestamptz,
+  precision text, recorded_at timestamptz, actor_id uuid, recorded_by text, source text, correlation_id uuid,
+  causation_id uuid, reference_fields text[], reference_ids uuid[], key_id uuid, body bytea, body_digest bytea,
+  header bytea
+)""")
     op.execute(r"""
 create function log.append(
-  the_organization uuid, advances log.advance[], events log.new_event[], out before bigint, out moment timestamptz
-) language plpgsql
+  the_organization uuid, events log.new_event[], out before bigint, out moment timestamptz
+) language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
   set plan_cache_mode = force_generic_plan
   set enable_seqscan = off
 as $$
 declare
+  clients integer;
   moved integer;
+  moments integer;
+  referring boolean;
 begin
-  perform set_config('care_timeline.organization', the_organization::text, true);
+  if the_organization is distinct from nullif(current_setting('care_timeline.organization', true), '')::uuid then
+    raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
+  end if;
+
+  select count(distinct e.client_id), count(e.recorded_at), bool_or(e.reference_ids <> '{}')
+    into clients, moments, referring
+    from unnest(events) e;
+
+  if moments > 0 then
+    select h.recorded_at into moment from log.log_head h where h.organization_id = the_organization for update;
+    if moments < cardinality(events)
+       or (events[1]).recorded_at <= moment
+       or (events[cardinality(events)]).recorded_at > clock_timestamp()
+       or exists (select from (select e.recorded_at < lag(e.recorded_at) over (order by e.place) as falls
+                                 from (select row_number() over () as place, n.recorded_at from unnest(events) n) e) m
+                   where m.falls) then
+      raise invalid_parameter_value using message = 'recorded_at must follow the log, never fall, and not be to come';
+    end if;
+  end if;
 
   update log.log_head h
      set position = h.position + cardinality(events),
@@ -184,37 +237,111 @@ begin
   end if;
 
   insert into log.timeline_head (organization_id, client_id, version, position)
-  select the_organization, a.client_id, a.to_version, before + a.last_place
-    from unnest(advances) a
-   where a.from_version = coalesce((
+  select the_organization, e.client_id, max(e.version), before + max(e.place)
+    from unnest(events) with ordinality as e(
+      client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by, source,
+      correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, place)
+   group by e.client_id
+  having count(*) = max(e.version) - min(e.version) + 1
+     and min(e.version) = 1 + coalesce((
            select h.version from log.timeline_head h
-            where h.organization_id = the_organization and h.client_id = a.client_id), 0)
+            where h.organization_id = the_organization and h.client_id = e.client_id), 0)
   on conflict (organization_id, client_id) do update set version = excluded.version, position = excluded.position;
   get diagnostics moved = row_count;
-  if moved < cardinality(advances) then
+  if moved < clients then
     raise unique_violation;
   end if;
 
   insert into log.event (
     organization_id, position, client_id, version, id, type, schema_version, occurred_at, precision, recorded_at,
-    recorded_by, source, correlation_id, causation_id, key_id, body, body_digest, leaf)
+    actor_id, recorded_by, source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body,
+    body_digest, leaf)
   select the_organization, before + e.place, e.client_id, e.version, e.id, e.type, e.schema_version, e.occurred_at,
-         e.precision, coalesce(e.recorded_at, moment), e.recorded_by, e.source, e.correlation_id, e.causation_id,
-         e.key_id, e.body, e.body_digest,
+         e.precision, coalesce(e.recorded_at, moment), e.actor_id, e.recorded_by, e.source, e.correlation_id,
+         e.causation_id, e.reference_fields, e.reference_ids, e.key_id, e.body, e.body_digest,
          sha256('\x00' || int8send(before + e.place)
                 || int8send((extract(epoch from coalesce(e.recorded_at, moment)) * 1000000)::bigint)
                 || e.header || e.body_digest)
     from unnest(events) with ordinality as e(
-      client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, recorded_by, source,
-      correlation_id, causation_id, key_id, body, body_digest, header, place);
+      client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by, source,
+      correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, place);
+
+  if referring then
+    insert into log.reference (organization_id, target_id, position, field, client_id, event_id, type)
+    select the_organization, r.target_id, before + e.place, r.field, e.client_id, e.id, e.type
+      from unnest(events) with ordinality as e(
+        client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by,
+        source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header,
+        place),
+      unnest(e.reference_fields, e.reference_ids) as r(field, target_id)
+    on conflict (organization_id, target_id, position, field) do nothing;
+  end if;
 exception
   when unique_violation then
     before := null;
     moment := null;
 end
 $$""")
-    op.execute("revoke execute on function log.append from public")
-    op.execute("grant execute on function log.append to care_timeline_app")
+    _for_the_app("log.append")
+
+
+def _on_heads() -> None:
+    op.execute("""
+create function log.lock_head(
+  the_organization uuid, out recorded_at timestamptz, out moment timestamptz
+) language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if the_organization is distinct from nullif(current_setting('care_timeline.organization', true), '')::uuid then
+    raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
+  end if;
+  select h.recorded_at into recorded_at from log.log_head h where h.organization_id = the_organization for update;
+  moment := clock_timestamp();
+end
+$$""")
+    op.execute("""
+create function log.settle(the_organization uuid) returns timestamptz
+  language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+declare
+  settled timestamptz;
+begin
+  if the_organization is distinct from nullif(current_setting('care_timeline.organization', true), '')::uuid then
+    raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
+  end if;
+  update log.log_head h
+     set recorded_at = greatest(h.recorded_at, clock_timestamp())
+   where h.organization_id = the_organization
+  returning h.recorded_at into settled;
+  return settled;
+end
+$$""")
+    op.execute("""
+create function log.differing_heads() returns setof uuid
+  language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform set_config('care_timeline.checks_heads', 'on', true);
+  return query
+  select o.organization_id
+    from log.organization o
+    left join log.log_head h on h.organization_id = o.organization_id
+   where h.position is distinct from coalesce((
+           select e.position from log.event e
+            where e.organization_id = o.organization_id
+            order by e.position desc limit 1), 0);
+  perform set_config('care_timeline.checks_heads', '', true);
+end
+$$""")
+    op.execute("create policy owner_checks on log.log_head for select to care_timeline_owner using (true)")
+    op.execute(
+        "create policy owner_checks on log.event for select to care_timeline_owner"
+        " using (current_setting('care_timeline.checks_heads', true) = 'on')"
+    )
+    _for_the_app("log.lock_head", "log.settle", "log.differing_heads")
 
 
 def _keys() -> None:
@@ -241,7 +368,27 @@ def _keys() -> None:
         created_at="When it was made",
         destroyed_at="When it was destroyed, and the person's record with it",
     )
-    _protect("keyring.client_key", "select, insert, update (kek_id, wrapped_key, destroyed_at)")
+    _protect("keyring.client_key")
+    op.execute("""
+create function keyring.make_client_key(
+  the_organization uuid, the_client uuid, the_key uuid, the_kek text, the_wrapped_key bytea,
+  out key_id uuid, out kek_id text, out wrapped_key bytea
+) language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if the_organization is distinct from nullif(current_setting('care_timeline.organization', true), '')::uuid then
+    raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
+  end if;
+  insert into keyring.client_key as k (organization_id, client_id, key_id, kek_id, wrapped_key)
+  values (the_organization, the_client, the_key, the_kek, the_wrapped_key)
+  on conflict on constraint client_key_pkey do nothing;
+  select k.key_id, k.kek_id, k.wrapped_key into key_id, kek_id, wrapped_key
+    from keyring.client_key k
+   where k.organization_id = the_organization and k.client_id = the_client;
+end
+$$""")
+    _for_the_app("keyring.make_client_key")
 
 
 def _api_keys() -> None:
@@ -269,7 +416,21 @@ def _api_keys() -> None:
         created_at="When it was made",
         revoked_at="When it stopped working; null while it works",
     )
-    _protect("access.api_key", "select, insert, update (revoked_at)")
+    _protect("access.api_key")
+    op.execute("""
+create function access.keep_revoked() returns trigger language plpgsql as $$
+begin
+  raise insufficient_privilege using
+    message = format('%s.%s: a revoked key stays revoked, and no key is taken away', tg_table_schema, tg_table_name);
+end
+$$""")
+    op.execute("revoke execute on function access.keep_revoked from public")
+    op.execute("""
+        create trigger revoked_for_good before update on access.api_key
+        for each row when (old.revoked_at is not null) execute function access.keep_revoked()""")
+    op.execute("""
+        create trigger never_taken_away before delete or truncate on access.api_key
+        for each statement execute function access.keep_revoked()""")
 
 
 def _describe(table: str, meaning: str, **columns: str) -> None:
@@ -281,11 +442,23 @@ def _describe(table: str, meaning: str, **columns: str) -> None:
         op.execute(f"comment on column {table}.{column} is {literal(words)}")
 
 
-def _protect(table: str, app: str) -> None:
+def _protect(table: str) -> None:
     op.execute(f"alter table {table} enable row level security")
     op.execute(f"alter table {table} force row level security")
     op.execute(f"""
         create policy organization_isolation on {table} using (
             organization_id = nullif(current_setting('care_timeline.organization', true), '')::uuid
         )""")
-    op.execute(f"grant {app} on {table} to care_timeline_app")
+    op.execute(f"grant select on {table} to care_timeline_app")
+
+
+def _append_only(table: str) -> None:
+    op.execute(f"""
+        create trigger append_only before update or delete or truncate on {table}
+        for each statement execute function log.refuse_change()""")
+
+
+def _for_the_app(*functions: str) -> None:
+    for function in functions:
+        op.execute(f"revoke execute on function {function} from public")
+        op.execute(f"grant execute on function {function} to care_timeline_app")

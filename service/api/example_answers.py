@@ -22,6 +22,7 @@ from service.api.responses import json_of
 from service.api.timeline import event_answer
 
 _CLIENT: Final = UUID(examples.CLIENT)
+_ANA: Final = UUID("7c0c5a2e-8f3d-4d0e-9a41-2b8f6d1c9e57")
 
 
 def example_answers() -> dict[str, bytes]:
@@ -62,6 +63,7 @@ def _entries() -> Iterator[Entry]:
             occurred_at=recording.occurred_at,
             precision=recording.precision,
             recorded_at=recording.occurred_at + timedelta(minutes=20),
+            actor_id=_ANA,
             recorded_by="counselor/ana",
             source=recording.source or "ana",
             correlation_id=None,

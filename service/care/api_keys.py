@@ -23,6 +23,7 @@ from service import clock
 from service.bounded import Bounded
 from service.care.caller import SCOPES_OF_ROLE, Caller, KeyRole, Scope
 from service.database.connection import scoped
+from service.database.owner import as_owner
 
 PREFIX = "ct_"
 SECRET_BYTES = 32
@@ -50,16 +51,23 @@ class _Remembered(NamedTuple):
 
 
 class ApiKeys:
-    """Makes, checks and revokes keys, as the service's own role."""
+    """Checks and lists keys as the service's own role; makes and revokes them as the database's owner.
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    `owner` is the owner's address; without it nothing can be made or revoked.
+    """
+
+    def __init__(self, pool: asyncpg.Pool, owner: str | None = None) -> None:
         self._pool = pool
+        self._owner = owner
         self._remembered: Bounded[bytes, _Remembered] = Bounded(1_000)
 
     async def create(
         self, organization_id: UUID, name: str, role: KeyRole, scopes: Iterable[Scope] | None = None
     ) -> tuple[ApiKey, str]:
-        """A new key and its text, which can be shown only now. Raises ValueError for a bad name or too wide scopes."""
+        """A new key and its text, which can be shown only now.
+
+        Raises OwnerNeeded; ValueError for a bad name or too wide scopes.
+        """
         try:
             _slug.validate_python(name)
         except ValidationError as error:
@@ -78,7 +86,7 @@ class ApiKeys:
             revoked_at=None,
         )
         secret = secrets.token_bytes(SECRET_BYTES)
-        async with scoped(self._pool, organization_id) as connection:
+        async with as_owner(self._owner, organization_id) as connection:
             await connection.execute(
                 "INSERT INTO access.api_key (organization_id, key_id, name, role, scopes, secret_digest, created_at)"
                 " VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -112,8 +120,8 @@ class ApiKeys:
         return [ApiKey(**record) for record in records]
 
     async def revoke(self, organization_id: UUID, key_id: UUID) -> bool:
-        """Revoke a key; whether there was one to revoke."""
-        async with scoped(self._pool, organization_id) as connection:
+        """Revoke a key, for good; whether there was one to revoke. Raises OwnerNeeded."""
+        async with as_owner(self._owner, organization_id) as connection:
             done = await connection.execute(
                 "UPDATE access.api_key SET revoked_at = $3"
                 " WHERE organization_id = $1 AND key_id = $2 AND revoked_at IS NULL",

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from domain.entry import Actor
+
 
 class Scope(StrEnum):
     """What a key allows."""
@@ -51,6 +53,6 @@ class Caller:
     scopes: frozenset[Scope]
 
     @property
-    def recorded_by(self) -> str:
-        """How the caller stands in the entries that they record, such as counselor/ana."""
-        return f"{self.role}/{self.name}"
+    def actor(self) -> Actor:
+        """How the caller stands in the entries that they record: the key's id, and a name such as counselor/ana."""
+        return Actor(self.key_id, f"{self.role}/{self.name}")

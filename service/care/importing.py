@@ -6,11 +6,11 @@ from itertools import islice
 from typing import Protocol
 from uuid import UUID
 
-from domain.entry import Draft
-from service.log.timelines import seal_drafts
+from domain.entry import Actor, Draft
 from service.log.keyring import Keyring
 from service.log.sealed import SealedEvent
 from service.log.store import EventStore
+from service.log.timelines import seal_drafts
 
 AT_ONCE = 1_000
 
@@ -25,7 +25,7 @@ class Imported(Protocol):
     def draft(self) -> Draft: ...
 
     @property
-    def recorded_by(self) -> str: ...
+    def actor(self) -> Actor: ...
 
     @property
     def recorded_at(self) -> datetime: ...
@@ -49,7 +49,7 @@ async def import_entries(
                 versions[client_id] = await store.head(organization_id, client_id)
             key = await keyring.data_key(organization_id, client_id)
             version = versions[client_id]
-            sealed += seal_drafts(organization_id, client_id, version, [entry.draft], entry.recorded_by, key)
+            sealed += seal_drafts(organization_id, client_id, version, [entry.draft], entry.actor, key)
             versions[client_id] += 1
         await store.append_bulk(organization_id, sealed, [entry.recorded_at for entry in group])
         yield len(group)

@@ -120,7 +120,7 @@ class Recorder:
     async def _append(self, caller: Caller, timeline: Timeline, drafts: Sequence[Draft]) -> Recorded:
         organization_id, client_id = caller.organization_id, timeline.id
         key = await self._keyring.data_key(organization_id, client_id)
-        sealed = seal_drafts(organization_id, client_id, timeline.version, drafts, caller.recorded_by, key)
+        sealed = seal_drafts(organization_id, client_id, timeline.version, drafts, caller.actor, key)
         try:
             appended = await self._store.append(organization_id, sealed)
         except BaseException:
@@ -130,7 +130,8 @@ class Recorder:
         entries = tuple(
             Entry(
                 client_id, event.version, draft.id, draft.event, draft.occurred_at, draft.precision, place.recorded_at,
-                caller.recorded_by, draft.source, draft.correlation_id, draft.causation_id, place.position,
+                caller.actor.id, caller.actor.name, draft.source, draft.correlation_id, draft.causation_id,
+                place.position,
             )
             for draft, event, place in zip(drafts, sealed, appended, strict=True)
         )  # fmt: skip

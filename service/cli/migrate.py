@@ -19,10 +19,11 @@ def migrate() -> None:
 
     Exit codes: 0 the database is at the newest schema, 1 it is not.
     """
-    from service.bootstrap import OwnerNeeded, database, prepare
+    from service.bootstrap import database, prepare
     from service.cli.console import out
     from service.cli.running import run
     from service.database.migrate import newest_revision
+    from service.database.owner import OwnerNeeded
     from service.settings import Settings
 
     async def work(settings: Settings) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from service.bootstrap import Addresses, OwnerNeeded
+from service.bootstrap import Addresses
+from service.database.owner import OwnerNeeded
 from service.log.organizations import Organization, create_organization
 from service.cli.running import CommandFailed
 

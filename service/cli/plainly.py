@@ -4,7 +4,7 @@ import asyncpg
 from pydantic import ValidationError
 
 from domain.policy import PolicyInvalid
-from service.bootstrap import OwnerNeeded
+from service.database.owner import OwnerNeeded
 from service.care.errors import KnownAtInFuture, UnknownClient
 from service.cli.running import CommandFailed
 from service.database.embedded import EmbeddedPostgresError

@@ -50,9 +50,10 @@ def remove() -> None:
 
     Exit codes: 0 removed, 1 not.
     """
-    from service.bootstrap import OwnerNeeded, database
+    from service.bootstrap import database
     from service.cli.console import out
     from service.cli.running import run
+    from service.database.owner import OwnerNeeded
     from service.projector.making import remove_retired
     from service.settings import Settings
 

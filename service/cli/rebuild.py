@@ -30,12 +30,13 @@ def rebuild(
     Exit codes: 0 rebuilt, 1 not rebuilt or a projection failed for a client, 2 there is no such projection.
     """
     from projections.catalogue import PROJECTIONS, catalogue
-    from service.bootstrap import OwnerNeeded, database, key_encryption_keys
+    from service.bootstrap import database, key_encryption_keys
     from service.cli.console import err, out
     from service.cli.progress import progress_of
     from service.cli.running import run
     from service.projector.rebuild import Progress
     from service.projector.rebuild import rebuild as rebuild_projections
+    from service.database.owner import OwnerNeeded
     from service.settings import Settings
 
     known = [projection.name for projection in PROJECTIONS]

@@ -1,30 +1,53 @@
-"""The database's half of appending: one statement, so that a group costs one round trip and holds its lock briefly."""
+"""The database's half of appending: one statement, so that a group costs one round trip and holds its lock briefly.
+
+`log.append` is the only writer of events, of heads and of references. It runs as the owner, whoever calls it, so that
+the service's role needs no right to any of them.
+"""
 
 NEW_EVENT_TYPE = """create type log.new_event as (
   client_id uuid, version integer, id uuid, type text, schema_version integer, occurred_at timestamptz,
-  precision text, recorded_at timestamptz, recorded_by text, source text, correlation_id uuid, causation_id uuid,
-  key_id uuid, body bytea, body_digest bytea, header bytea
+  precision text, recorded_at timestamptz, actor_id uuid, recorded_by text, source text, correlation_id uuid,
+  causation_id uuid, reference_fields text[], reference_ids uuid[], key_id uuid, body bytea, body_digest bytea,
+  header bytea
 )"""
 """An event to append, in the order of service.log.sealed.SealedEvent. recorded_at is null unless imported."""
 
-ADVANCE_TYPE = """create type log.advance as (
-  client_id uuid, from_version integer, to_version integer, last_place integer
-)"""
-"""How far one client's timeline moves: from the version it has to its last new one, at that place among the events."""
-
 # The lock on log_head is taken by the first write and held until commit: positions follow the order of commits.
-# Plans are generic, since planning for the arrays at hand costs more than running. So each client's head is looked
+# Plans are generic, since planning for the array at hand costs more than running. So each client's head is looked
 # up by its key: a join planned while the table was small would go on reading the whole organization as it grows.
+# Heads are made of the events themselves, not of what a caller says of them; given moments can only follow the log's.
 APPEND_FUNCTION = r"""create function log.append(
-  the_organization uuid, advances log.advance[], events log.new_event[], out before bigint, out moment timestamptz
-) language plpgsql
+  the_organization uuid, events log.new_event[], out before bigint, out moment timestamptz
+) language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
   set plan_cache_mode = force_generic_plan
   set enable_seqscan = off
 as $$
 declare
+  clients integer;
   moved integer;
+  moments integer;
+  referring boolean;
 begin
-  perform set_config('care_timeline.organization', the_organization::text, true);
+  if the_organization is distinct from nullif(current_setting('care_timeline.organization', true), '')::uuid then
+    raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
+  end if;
+
+  select count(distinct e.client_id), count(e.recorded_at), bool_or(e.reference_ids <> '{}')
+    into clients, moments, referring
+    from unnest(events) e;
+
+  if moments > 0 then
+    select h.recorded_at into moment from log.log_head h where h.organization_id = the_organization for update;
+    if moments < cardinality(events)
+       or (events[1]).recorded_at <= moment
+       or (events[cardinality(events)]).recorded_at > clock_timestamp()
+       or exists (select from (select e.recorded_at < lag(e.recorded_at) over (order by e.place) as falls
+                                 from (select row_number() over () as place, n.recorded_at from unnest(events) n) e) m
+                   where m.falls) then
+      raise invalid_parameter_value using message = 'recorded_at must follow the log, never fall, and not be to come';
+    end if;
+  end if;
 
   update log.log_head h
      set position = h.position + cardinality(events),
@@ -37,29 +60,45 @@ begin
   end if;
 
   insert into log.timeline_head (organization_id, client_id, version, position)
-  select the_organization, a.client_id, a.to_version, before + a.last_place
-    from unnest(advances) a
-   where a.from_version = coalesce((
+  select the_organization, e.client_id, max(e.version), before + max(e.place)
+    from unnest(events) with ordinality as e(
+      client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by, source,
+      correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, place)
+   group by e.client_id
+  having count(*) = max(e.version) - min(e.version) + 1
+     and min(e.version) = 1 + coalesce((
            select h.version from log.timeline_head h
-            where h.organization_id = the_organization and h.client_id = a.client_id), 0)
+            where h.organization_id = the_organization and h.client_id = e.client_id), 0)
   on conflict (organization_id, client_id) do update set version = excluded.version, position = excluded.position;
   get diagnostics moved = row_count;
-  if moved < cardinality(advances) then
+  if moved < clients then
     raise unique_violation;
   end if;
 
   insert into log.event (
     organization_id, position, client_id, version, id, type, schema_version, occurred_at, precision, recorded_at,
-    recorded_by, source, correlation_id, causation_id, key_id, body, body_digest, leaf)
+    actor_id, recorded_by, source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body,
+    body_digest, leaf)
   select the_organization, before + e.place, e.client_id, e.version, e.id, e.type, e.schema_version, e.occurred_at,
-         e.precision, coalesce(e.recorded_at, moment), e.recorded_by, e.source, e.correlation_id, e.causation_id,
-         e.key_id, e.body, e.body_digest,
+         e.precision, coalesce(e.recorded_at, moment), e.actor_id, e.recorded_by, e.source, e.correlation_id,
+         e.causation_id, e.reference_fields, e.reference_ids, e.key_id, e.body, e.body_digest,
          sha256('\x00' || int8send(before + e.place)
                 || int8send((extract(epoch from coalesce(e.recorded_at, moment)) * 1000000)::bigint)
                 || e.header || e.body_digest)
     from unnest(events) with ordinality as e(
-      client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, recorded_by, source,
-      correlation_id, causation_id, key_id, body, body_digest, header, place);
+      client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by, source,
+      correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, place);
+
+  if referring then
+    insert into log.reference (organization_id, target_id, position, field, client_id, event_id, type)
+    select the_organization, r.target_id, before + e.place, r.field, e.client_id, e.id, e.type
+      from unnest(events) with ordinality as e(
+        client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by,
+        source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header,
+        place),
+      unnest(e.reference_fields, e.reference_ids) as r(field, target_id)
+    on conflict (organization_id, target_id, position, field) do nothing;
+  end if;
 exception
   when unique_violation then
     before := null;
@@ -69,5 +108,7 @@ $$"""
 """Appends events of one organization, or nothing.
 
 Returns the position before the first of them and the moment of recording; nulls when a timeline has moved on or
-an id is taken. Raises no_data_found for an unknown organization.
+an id is taken. Events of one client must come in order of their versions: the caller sees to that. Raises
+insufficient_privilege unless the transaction is set to that organization, no_data_found for an unknown one, and
+invalid_parameter_value for moments of recording that do not follow the log.
 """

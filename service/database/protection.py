@@ -64,6 +64,14 @@ $$""",
         f"create trigger append_only before update or delete or truncate on {table.fullname}"
         f" for each statement execute function {schema}.refuse_change()",
     )
+    after_create(table, f"revoke execute on function {schema}.refuse_change from public")
+
+
+def for_the_app(table: Table, *functions: str) -> None:
+    """Lets the service's role, and nobody else but the owner, call these functions, made with the table."""
+    for function in functions:
+        after_create(table, f"revoke execute on function {function} from public")
+        after_create(table, f"grant execute on function {function} to {APP_ROLE}")
 
 
 def after_create(table: Table, statement: str) -> None:

@@ -18,8 +18,15 @@ from sqlalchemy import (
     text,
 )
 
-from service.database.append_function import ADVANCE_TYPE, APPEND_FUNCTION, NEW_EVENT_TYPE
-from service.database.protection import APP_ROLE, OWNER_ROLE, after_create, append_only, own_schema, protect
+from service.database.append_function import APPEND_FUNCTION, NEW_EVENT_TYPE
+from service.database.head_functions import DIFFERING_HEADS_FUNCTION, LOCK_HEAD_FUNCTION, SETTLE_FUNCTION
+from service.database.key_functions import (
+    KEEP_REVOKED_FUNCTION,
+    MAKE_CLIENT_KEY_FUNCTION,
+    NEVER_TAKEN_AWAY_TRIGGER,
+    REVOKED_FOR_GOOD_TRIGGER,
+)
+from service.database.protection import OWNER_ROLE, after_create, append_only, for_the_app, own_schema, protect
 
 metadata = MetaData()
 for _schema in ("log", "keyring", "access"):
@@ -48,10 +55,9 @@ after_create(
 after_create(
     organization,
     "create function log.organization_ids() returns setof uuid language sql stable security definer"
-    " set search_path = pg_catalog as 'select organization_id from log.organization'",
+    " set search_path = pg_catalog, pg_temp as 'select organization_id from log.organization'",
 )
-after_create(organization, "revoke execute on function log.organization_ids from public")
-after_create(organization, f"grant execute on function log.organization_ids to {APP_ROLE}")
+for_the_app(organization, "log.organization_ids")
 
 log_head = Table(
     "log_head",
@@ -79,7 +85,9 @@ log_head = Table(
     comment="Where an organization's log ends; its row lock puts appends in order",
     postgresql_with={"fillfactor": 10},
 )
-protect(log_head, app=["select", "update (position, recorded_at)"])
+protect(log_head, app=["select"])
+# How far the log of each organization has come is seen as owner, for what compares all of them in one statement.
+after_create(log_head, f"create policy owner_checks on log.log_head for select to {OWNER_ROLE} using (true)")
 
 timeline_head = Table(
     "timeline_head",
@@ -93,14 +101,19 @@ timeline_head = Table(
     comment="Where each client's timeline ends",
     postgresql_with={"fillfactor": 70},
 )
-protect(timeline_head, app=["select", "insert", "update (version, position)"])
+protect(timeline_head, app=["select"])
 
 event = Table(
     "event",
     metadata,
     Column("organization_id", Uuid, comment="The organization that recorded it"),
     Column("position", BigInteger, comment="Place in the organization's log: 1, 2, 3 … in commit order"),
-    Column("client_id", Uuid, nullable=False, comment="The person in care it is about"),
+    Column(
+        "client_id",
+        Uuid,
+        nullable=False,
+        comment="The person in care it is about; on the organization's own timeline, the organization's id",
+    ),
     Column("version", Integer, nullable=False, comment="Place in the client's timeline: 1, 2, 3 …"),
     Column("id", Uuid, nullable=False, comment="Its identity, and the idempotency key of recording it"),
     Column("type", Text, nullable=False, comment="What kind of event"),
@@ -108,10 +121,23 @@ event = Table(
     Column("occurred_at", _MOMENT, nullable=False, comment="When it happened, as the recorder says"),
     Column("precision", Text, nullable=False, comment="How exact occurred_at is: instant, day or approximate"),
     Column("recorded_at", _MOMENT, nullable=False, comment="When it was recorded, by the server's clock"),
-    Column("recorded_by", Text, nullable=False, comment="Who recorded it"),
+    Column("actor_id", Uuid, nullable=False, comment="Who recorded it: the stable id of their key to the API"),
+    Column("recorded_by", Text, nullable=False, comment="Who recorded it: their role and name"),
     Column("source", Text, nullable=False, comment="The system it came through"),
     Column("correlation_id", Uuid, comment="What it belongs together with"),
     Column("causation_id", Uuid, comment="The event it follows from"),
+    Column(
+        "reference_fields",
+        ARRAY(Text),
+        nullable=False,
+        comment="For each event that it refers to, the field of the body that does",
+    ),
+    Column(
+        "reference_ids",
+        ARRAY(Uuid),
+        nullable=False,
+        comment="The ids of the events that it refers to, in the order of reference_fields",
+    ),
     Column("key_id", Uuid, nullable=False, comment="The client's data key that sealed the body"),
     Column("body", LargeBinary, nullable=False, comment="Nonce, then the JSON sealed with AES-256-GCM"),
     Column("body_digest", LargeBinary, nullable=False, comment="SHA-256 of body as stored"),
@@ -124,17 +150,39 @@ event = Table(
     PrimaryKeyConstraint("organization_id", "position", name="event_pkey"),
     UniqueConstraint("organization_id", "client_id", "version", name="event_version_key"),
     UniqueConstraint("organization_id", "id", name="event_id_key"),
+    CheckConstraint("cardinality(reference_fields) = cardinality(reference_ids)", name="event_references_check"),
     schema="log",
     comment="The log: what happened to clients, sealed, never changed",
 )
-protect(event, app=["select", "insert"])
+protect(event, app=["select"])
 append_only(event)
+after_create(
+    event,
+    f"create policy owner_checks on log.event for select to {OWNER_ROLE}"
+    " using (current_setting('care_timeline.checks_heads', true) = 'on')",
+)
 # Sealed bytes do not compress: do not try.
 after_create(event, "alter table log.event alter column body set storage external")
-for _statement in (NEW_EVENT_TYPE, ADVANCE_TYPE, APPEND_FUNCTION):
-    after_create(event, _statement)
-after_create(event, "revoke execute on function log.append from public")
-after_create(event, f"grant execute on function log.append to {APP_ROLE}")
+
+reference = Table(
+    "reference",
+    metadata,
+    Column("organization_id", Uuid, comment="The organization that recorded the events"),
+    Column("target_id", Uuid, comment="The event that is referred to"),
+    Column("position", BigInteger, comment="Position of the event that refers to it"),
+    Column("field", Text, comment="The field of its body that does"),
+    Column("client_id", Uuid, nullable=False, comment="Whose event refers to it"),
+    Column("event_id", Uuid, nullable=False, comment="The event that refers to it"),
+    Column("type", Text, nullable=False, comment="What kind of event refers to it"),
+    PrimaryKeyConstraint("organization_id", "target_id", "position", "field", name="reference_pkey"),
+    schema="log",
+    comment="Which events refer to an event: what stands in the events' own headers, by what it refers to",
+)
+protect(reference, app=["select"])
+append_only(reference)
+for _statement in (NEW_EVENT_TYPE, APPEND_FUNCTION, LOCK_HEAD_FUNCTION, SETTLE_FUNCTION, DIFFERING_HEADS_FUNCTION):
+    after_create(reference, _statement)
+for_the_app(reference, "log.append", "log.lock_head", "log.settle", "log.differing_heads")
 
 client_key = Table(
     "client_key",
@@ -151,7 +199,9 @@ client_key = Table(
     schema="keyring",
     comment="Each client's data key, wrapped; left out of the log's backups",
 )
-protect(client_key, app=["select", "insert", "update (kek_id, wrapped_key, destroyed_at)"])
+protect(client_key, app=["select"])
+after_create(client_key, MAKE_CLIENT_KEY_FUNCTION)
+for_the_app(client_key, "keyring.make_client_key")
 
 api_key = Table(
     "api_key",
@@ -168,4 +218,7 @@ api_key = Table(
     schema="access",
     comment="Keys to the API",
 )
-protect(api_key, app=["select", "insert", "update (revoked_at)"])
+protect(api_key, app=["select"])
+for _statement in (KEEP_REVOKED_FUNCTION, REVOKED_FOR_GOOD_TRIGGER, NEVER_TAKEN_AWAY_TRIGGER):
+    after_create(api_key, _statement)
+after_create(api_key, "revoke execute on function access.keep_revoked from public")

@@ -10,16 +10,20 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from service.database.connection import scoped, transaction
-from service.log.decision import Decision, advances, decide
+from service.database.protection import ORGANIZATION_SETTING
+from service.log.decision import Decision, decide, follow_one_another
 from service.log.errors import IdConflict, StoreUnavailable, UnknownOrganization, answering
 from service.log.group_commit import Row, Waiting
 from service.log.header import header
 from service.log.reading import EVENTS, stored
 from service.log.sealed import Appended, SealedEvent
 
-APPEND = "select before, moment from log.append($1, $2, $3)"
-"""Appends, given an organization, its advances and its rows; both results are null when something conflicts."""
-_TO_PRECISION = SealedEvent._fields.index("recorded_by")
+APPEND = "select before, moment from log.append($1, $2)"
+"""Appends, given an organization and its rows; both results are null when something conflicts."""
+APPEND_ALONE = f"select before, moment from log.append(set_config('{ORGANIZATION_SETTING}', $1, true)::uuid, $2)"  # noqa: S608
+"""The same as a transaction of its own, which it sets to the organization; its id is given as text."""
+_TO_PRECISION = SealedEvent._fields.index("actor_id")
+_TO_CAUSATION = SealedEvent._fields.index("references")
 
 
 def rows_to_append(
@@ -31,7 +35,11 @@ def rows_to_append(
         (
             *event[:_TO_PRECISION],
             moment,
-            *event[_TO_PRECISION:],
+            *event[_TO_PRECISION:_TO_CAUSATION],
+            [field for field, _ in event.references],
+            [id_ for _, id_ in event.references],
+            event.key_id,
+            event.body,
             sha256(event.body).digest(),
             header(organization_id, event),
         )
@@ -66,9 +74,8 @@ async def commit_bulk(
             head = await _lock_head(connection, organization_id)
             if recorded_at is not None:
                 _require_later(head, recorded_at)
-            moves = advances(events)
-            if moves is not None:
-                before: int | None = await connection.fetchval(APPEND, organization_id, moves, rows)
+            if follow_one_another(events):
+                before: int | None = await connection.fetchval(APPEND, organization_id, rows)
                 if before is not None:
                     return before
             (decision,) = await _decide(connection, organization_id, [events])
@@ -76,12 +83,11 @@ async def commit_bulk(
 
 
 async def _commit_together(connection: PoolConnectionProxy, organization_id: UUID, group: list[Waiting]) -> bool:
-    moves = advances([event for waiting in group for event in waiting.events])
-    if moves is None:
+    if not follow_one_another([event for waiting in group for event in waiting.events]):
         return False
     rows = [row for waiting in group for row in waiting.rows]
     with answering(writing=True):
-        appended = await _append(connection, organization_id, moves, rows)
+        appended = await _append(connection, organization_id, APPEND_ALONE, str(organization_id), rows)
     if appended is None:
         return False
     _tell(group, appended)
@@ -96,9 +102,8 @@ async def _commit_one_by_one(connection: PoolConnectionProxy, organization_id: U
             accepted = [waiting for waiting, decision in zip(group, decisions, strict=True) if decision.accepted]
             appended = None
             if accepted:
-                events = [event for waiting in accepted for event in waiting.events]
                 rows = [row for waiting in accepted for row in waiting.rows]
-                appended = await _append(connection, organization_id, advances(events) or [], rows)
+                appended = await _append(connection, organization_id, APPEND, organization_id, rows)
             refusals = [
                 (waiting, await _refusal(connection, organization_id, decision))
                 for waiting, decision in zip(group, decisions, strict=True)
@@ -111,11 +116,11 @@ async def _commit_one_by_one(connection: PoolConnectionProxy, organization_id: U
 
 
 async def _append(
-    connection: PoolConnectionProxy, organization_id: UUID, moves: Sequence[Row], rows: list[Row]
+    connection: PoolConnectionProxy, organization_id: UUID, statement: str, *arguments: object
 ) -> Appended | None:
     """Where the first event stands, and when all were recorded; None when they conflict with what is there."""
     try:
-        row = await connection.fetchrow(APPEND, organization_id, moves, rows)
+        row = await connection.fetchrow(statement, *arguments)
     except asyncpg.NoDataFoundError:
         raise UnknownOrganization(organization_id) from None
     if row is None or row["before"] is None:
@@ -124,9 +129,8 @@ async def _append(
 
 
 async def _lock_head(connection: PoolConnectionProxy, organization_id: UUID) -> asyncpg.Record:
-    query = "select recorded_at, clock_timestamp() as now from log.log_head where organization_id = $1 for update"
-    head = await connection.fetchrow(query, organization_id)
-    if head is None:
+    head = await connection.fetchrow("select recorded_at, moment from log.lock_head($1)", organization_id)
+    if head is None or head["recorded_at"] is None:
         raise UnknownOrganization(organization_id)
     return head
 
@@ -168,7 +172,7 @@ def _tell(group: list[Waiting], first: Appended) -> None:
 def _require_later(head: asyncpg.Record, recorded_at: Sequence[datetime]) -> None:
     if recorded_at[0] <= head["recorded_at"]:
         raise ValueError(f"recorded_at must be later than {head['recorded_at']}, up to which this log is final.")
-    if recorded_at[-1] > head["now"]:
+    if recorded_at[-1] > head["moment"]:
         raise ValueError(f"recorded_at must not be in the future: the last is {recorded_at[-1]}.")
     if any(later < earlier for earlier, later in pairwise(recorded_at)):
         raise ValueError("recorded_at must not fall from one event to the next.")

@@ -7,9 +7,6 @@ from uuid import UUID
 from service.log.errors import VersionConflict
 from service.log.sealed import SealedEvent
 
-Advance = tuple[UUID, int, int, int]
-"""A client, its version before and after, and the place of its last event: log.advance."""
-
 
 @dataclass(slots=True)
 class Decision:
@@ -40,22 +37,15 @@ def decide(appends: Iterable[Sequence[SealedEvent]], heads: dict[UUID, int], tak
     return decisions
 
 
-def advances(events: Iterable[SealedEvent]) -> list[Advance] | None:
-    """How far the events move each client's timeline (client, from version, to version, place of the last event).
-
-    None when some client's versions do not follow one another.
-    """
-    moves: dict[UUID, Advance] = {}
-    for place, event in enumerate(events, 1):
+def follow_one_another(events: Iterable[SealedEvent]) -> bool:
+    """Whether each client's events come in order, version by version: what log.append takes for granted."""
+    versions: dict[UUID, int] = {}
+    for event in events:
         client_id, version = event.client_id, event.version
-        move = moves.get(client_id)
-        if move is None:
-            moves[client_id] = (client_id, version - 1, version, place)
-        elif move[2] == version - 1:
-            moves[client_id] = (client_id, move[1], version, place)
-        else:
-            return None
-    return list(moves.values())
+        if versions.get(client_id, version - 1) != version - 1:
+            return False
+        versions[client_id] = version
+    return True
 
 
 def _decide_one(events: Sequence[SealedEvent], heads: dict[UUID, int], taken: set[UUID]) -> Decision:

@@ -1,23 +1,28 @@
 """An event's header as bytes: what its body is bound to, and what its leaf commits to.
 
 organization 16 ‖ client 16 ‖ version 8 ‖ id 16 ‖ occurred_at 8 (signed, microseconds since 1970) ‖ schema_version 4 ‖
-key_id 16 ‖ correlation_id 16 ‖ causation_id 16 (zeros when none) ‖ then type, precision, recorded_by and source, each
-as its length in 2 bytes and its UTF-8. Integers are big-endian. The layout never changes: every leaf depends on it.
+key_id 16 ‖ actor_id 16 ‖ correlation_id 16 ‖ causation_id 16 (zeros when none) ‖ then type, precision, recorded_by and
+source, each as its length in 2 bytes and its UTF-8 ‖ how many references 2 ‖ then each: its field, as a text like those
+before, and the id referred to 16. Integers are big-endian. The layout never changes: every leaf depends on it.
 """
 
 import struct
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
-_FIXED = struct.Struct(">16s16sq16sqI16s16s16s")
+if TYPE_CHECKING:
+    from service.log.sealed import Reference
+
+_FIXED = struct.Struct(">16s16sq16sqI16s16s16s16s")
 _PLACE = struct.Struct(">cqq")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _NONE = bytes(16)
-_LONGEST_TEXT = 0xFFFF
+_NO_REFERENCES = bytes(2)
+_MOST = 0xFFFF
 
 
 class Headed(Protocol):
@@ -38,6 +43,8 @@ class Headed(Protocol):
     @property
     def precision(self) -> str: ...
     @property
+    def actor_id(self) -> UUID: ...
+    @property
     def recorded_by(self) -> str: ...
     @property
     def source(self) -> str: ...
@@ -46,11 +53,13 @@ class Headed(Protocol):
     @property
     def causation_id(self) -> UUID | None: ...
     @property
+    def references(self) -> "tuple[Reference, ...]": ...
+    @property
     def key_id(self) -> UUID: ...
 
 
 def header(organization_id: UUID, event: Headed) -> bytes:
-    """The header's bytes. Raises ValueError for a text over 65,535 bytes of UTF-8."""
+    """The header's bytes. Raises ValueError for a text over 65,535 bytes of UTF-8, or more references."""
     correlation, causation = event.correlation_id, event.causation_id
     return b"".join(
         (
@@ -62,6 +71,7 @@ def header(organization_id: UUID, event: Headed) -> bytes:
                 microseconds(event.occurred_at),
                 event.schema_version,
                 event.key_id.bytes,
+                event.actor_id.bytes,
                 _NONE if correlation is None else correlation.bytes,
                 _NONE if causation is None else causation.bytes,
             ),
@@ -69,6 +79,7 @@ def header(organization_id: UUID, event: Headed) -> bytes:
             _text(event.precision),
             _text(event.recorded_by),
             _text(event.source),
+            _references(event.references),
         )
     )
 
@@ -86,9 +97,17 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
+def _references(references: "tuple[Reference, ...]") -> bytes:
+    if not references:
+        return _NO_REFERENCES
+    if len(references) > _MOST:
+        raise ValueError(f"an event has {len(references)} references, more than {_MOST}")
+    return len(references).to_bytes(2, "big") + b"".join(_text(field) + id_.bytes for field, id_ in references)
+
+
 @lru_cache(maxsize=4096)
 def _text(words: str) -> bytes:
     encoded = words.encode()
-    if len(encoded) > _LONGEST_TEXT:
-        raise ValueError(f"a header's text has {len(encoded)} bytes of UTF-8, more than {_LONGEST_TEXT}")
+    if len(encoded) > _MOST:
+        raise ValueError(f"a header's text has {len(encoded)} bytes of UTF-8, more than {_MOST}")
     return len(encoded).to_bytes(2, "big") + encoded

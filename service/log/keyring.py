@@ -1,8 +1,7 @@
 """Each client's data key: made when first needed, kept wrapped, destroyed to erase the person."""
 
 import secrets
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
@@ -11,14 +10,15 @@ from asyncpg.pool import PoolConnectionProxy
 
 from service.bounded import Bounded
 from service.database.connection import scoped
+from service.database.owner import as_owner
 from service.log.errors import answering
 from service.log.seal import KEY_BYTES, SealBroken, forget_keys, open_sealed, seal
 
 _KEPT_KEYS = 10_000
-_KEPT_SECONDS = 60.0  # a key destroyed by another process is forgotten here within this time
 
-_KEYS = "select key_id, kek_id, wrapped_key, client_id from keyring.client_key where organization_id = $1"
-_SELECT = f"{_KEYS} and client_id = $2"
+_KEYS = """select client_id, key_id, kek_id, wrapped_key from keyring.client_key
+ where organization_id = $1 and client_id = any($2)"""
+_MAKE = "select $2::uuid as client_id, key_id, kek_id, wrapped_key from keyring.make_client_key($1, $2, $3, $4, $5)"
 
 
 class KeyDestroyed(Exception):
@@ -37,6 +37,26 @@ class DataKey(NamedTuple):
 
     def __repr__(self) -> str:
         return f"DataKey({self.key_id})"
+
+
+class ClientKeys(NamedTuple):
+    """The keys of several clients, read at once. A client without a key is in neither mapping."""
+
+    usable: Mapping[UUID, DataKey]
+    unusable: Mapping[UUID, KeyDestroyed | UnknownKey | SealBroken]
+    """Why a client's key cannot be used."""
+
+    @property
+    def destroyed(self) -> frozenset[UUID]:
+        """The clients who were erased."""
+        return frozenset(client for client, why in self.unusable.items() if isinstance(why, KeyDestroyed))
+
+    def of(self, client_id: UUID) -> DataKey:
+        """The client's key. Raises KeyDestroyed, UnknownKey, SealBroken."""
+        found = self.usable.get(client_id)
+        if found is None:
+            raise self.unusable.get(client_id) or UnknownKey("The client has no key.")
+        return found
 
 
 class KeyEncryptionKeys:
@@ -62,41 +82,58 @@ class KeyEncryptionKeys:
         return open_sealed(self._keys[kek_id], wrapped, context)
 
 
-class _Kept(NamedTuple):
-    data_key: DataKey
-    until: float
-
-
 class Keyring:
-    """Data keys of clients, one each. Keeps those last used unwrapped in memory for a minute at most."""
+    """Data keys of clients, one each.
 
-    def __init__(self, pool: asyncpg.Pool, keks: KeyEncryptionKeys) -> None:
+    The database is asked each time, so that a destroyed key is not used from memory, whoever destroyed it; what is
+    kept is only how the last few thousand wrapped keys unwrap. `owner` is the address of the database's owner: only
+    as owner are keys destroyed and wrapped anew.
+    """
+
+    def __init__(self, pool: asyncpg.Pool, keks: KeyEncryptionKeys, owner: str | None = None) -> None:
         self._pool = pool
         self._keks = keks
-        self._kept: Bounded[tuple[UUID, UUID], _Kept] = Bounded(_KEPT_KEYS)
+        self._owner = owner
+        self._unwrapped: Bounded[tuple[str, bytes, bytes], bytes] = Bounded(_KEPT_KEYS)
 
     async def data_key(self, organization_id: UUID, client_id: UUID, *, create: bool = True) -> DataKey:
         """The client's key, made when missing. Raises KeyDestroyed; UnknownKey when missing and not to be made."""
-        kept = self._kept.get((organization_id, client_id))
-        if kept is not None and kept.until > time.monotonic():
-            return kept.data_key
         with answering(writing=create):
             async with scoped(self._pool, organization_id) as connection:
-                row = await connection.fetchrow(_SELECT, organization_id, client_id)
+                row = await connection.fetchrow(_KEYS, organization_id, [client_id])
                 if row is None and create:
-                    row = await self._create(connection, organization_id, client_id)
+                    row = await self._make(connection, organization_id, client_id)
         if row is None:
             raise UnknownKey("The client has no key.")
-        return self._open(organization_id, client_id, row)
+        return self._open(organization_id, row)
 
-    async def prefetch(self, organization_id: UUID, client_ids: Sequence[UUID]) -> None:
-        """Reads the keys of many clients at once, so that asking for each of them needs no more reading."""
+    async def keys(
+        self,
+        organization_id: UUID,
+        client_ids: Iterable[UUID],
+        *,
+        connection: PoolConnectionProxy | None = None,
+    ) -> ClientKeys:
+        """The keys that several clients have, in one query; none is made.
+
+        `connection`, when given, is one in a transaction of that organization already.
+        """
+        clients = list(client_ids)
         with answering(writing=False):
-            async with scoped(self._pool, organization_id) as connection:
-                rows = await connection.fetch(f"{_KEYS} and client_id = any($2)", organization_id, client_ids)
+            if connection is not None:
+                rows = await connection.fetch(_KEYS, organization_id, clients)
+            else:
+                async with scoped(self._pool, organization_id) as own:
+                    rows = await own.fetch(_KEYS, organization_id, clients)
+        usable: dict[UUID, DataKey] = {}
+        unusable: dict[UUID, KeyDestroyed | UnknownKey | SealBroken] = {}
         for row in rows:
-            if row["wrapped_key"] is not None:
-                self._open(organization_id, UUID(int=row["client_id"].int), row)
+            client_id = UUID(int=row["client_id"].int)
+            try:
+                usable[client_id] = self._open(organization_id, row)
+            except (KeyDestroyed, UnknownKey, SealBroken) as error:
+                unusable[client_id] = error
+        return ClientKeys(usable, unusable)
 
     async def key(self, organization_id: UUID, client_id: UUID, key_id: UUID) -> bytes:
         """The client's key of this id. Raises KeyDestroyed, UnknownKey."""
@@ -106,30 +143,29 @@ class Keyring:
         return data_key.key
 
     async def destroy(self, organization_id: UUID, client_id: UUID) -> None:
-        """Destroys the client's key, for good. Other processes may keep it in memory for a minute.
+        """Destroys the client's key, for good: no process uses it from then on.
 
-        A client without a key gets none ever after. Raises StoreUnavailable.
+        A client without a key gets none ever after. Raises OwnerNeeded, StoreUnavailable.
         """
         with answering(writing=True):
-            async with scoped(self._pool, organization_id) as connection:
-                if await connection.fetchrow(_SELECT, organization_id, client_id) is None:
-                    await self._create(connection, organization_id, client_id)
+            async with as_owner(self._owner, organization_id) as connection:
+                await self._make(connection, organization_id, client_id)
                 await connection.execute(
                     "update keyring.client_key set wrapped_key = null, destroyed_at = clock_timestamp()"
                     " where organization_id = $1 and client_id = $2 and destroyed_at is null",
                     organization_id,
                     client_id,
                 )
-        self._kept.forget((organization_id, client_id))
+        self._unwrapped = Bounded(_KEPT_KEYS)
         forget_keys()
 
     async def rewrap(self, organization_id: UUID) -> int:
         """Wraps the organization's keys anew under the current key-encryption key; returns how many it changed.
 
-        After that, older key-encryption keys can leave the settings. Raises UnknownKey, SealBroken.
+        After that, older key-encryption keys can leave the settings. Raises OwnerNeeded, UnknownKey, SealBroken.
         """
         with answering(writing=True):
-            async with scoped(self._pool, organization_id) as connection:
+            async with as_owner(self._owner, organization_id) as connection:
                 rows = await connection.fetch(
                     "select client_id, key_id, kek_id, wrapped_key from keyring.client_key"
                     " where organization_id = $1 and kek_id <> $2 and destroyed_at is null for update",
@@ -149,36 +185,32 @@ class Keyring:
                 )
         return len(changes)
 
-    async def _create(
-        self, connection: PoolConnectionProxy, organization_id: UUID, client_id: UUID
+    async def _make(
+        self,
+        connection: "PoolConnectionProxy | asyncpg.Connection[asyncpg.Record]",
+        organization_id: UUID,
+        client_id: UUID,
     ) -> asyncpg.Record | None:
+        # When another process makes one at the same time, the first to commit wins and both use that.
         key_id = uuid4()
         wrapped = self._keks.wrap(secrets.token_bytes(KEY_BYTES), _context(organization_id, client_id, key_id))
-        # When another process makes one at the same time, the first to commit wins and both use that.
-        await connection.execute(
-            "insert into keyring.client_key (organization_id, client_id, key_id, kek_id, wrapped_key)"
-            " values ($1, $2, $3, $4, $5) on conflict (organization_id, client_id) do nothing",
-            organization_id,
-            client_id,
-            key_id,
-            self._keks.current,
-            wrapped,
-        )
-        return await connection.fetchrow(_SELECT, organization_id, client_id)
+        return await connection.fetchrow(_MAKE, organization_id, client_id, key_id, self._keks.current, wrapped)
 
-    def _open(self, organization_id: UUID, client_id: UUID, row: asyncpg.Record) -> DataKey:
-        key_id, kek_id, wrapped, _ = row
+    def _open(self, organization_id: UUID, row: asyncpg.Record) -> DataKey:
+        client_id, key_id, kek_id, wrapped = row
         if wrapped is None:
             raise KeyDestroyed("The client's key was destroyed: the person is erased.")
-        try:
-            key = self._keks.unwrap(kek_id, wrapped, _context(organization_id, client_id, key_id))
-        except SealBroken:
-            raise SealBroken(
-                f"The client's key does not open: it, or the key-encryption key {kek_id}, was changed."
-            ) from None
-        data_key = DataKey(UUID(int=key_id.int), key)
-        self._kept[organization_id, client_id] = _Kept(data_key, time.monotonic() + _KEPT_SECONDS)
-        return data_key
+        context = _context(organization_id, client_id, key_id)
+        key = self._unwrapped.get((kek_id, wrapped, context))
+        if key is None:
+            try:
+                key = self._keks.unwrap(kek_id, wrapped, context)
+            except SealBroken:
+                raise SealBroken(
+                    f"The client's key does not open: it, or the key-encryption key {kek_id}, was changed."
+                ) from None
+            self._unwrapped[kek_id, wrapped, context] = key
+        return DataKey(UUID(int=key_id.int), key)
 
 
 def _context(organization_id: UUID, client_id: UUID, key_id: UUID) -> bytes:

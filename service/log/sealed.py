@@ -1,11 +1,19 @@
 """Events as the store takes and gives them: header in the open, body sealed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from service.log.header import header
 from service.log.seal import open_sealed, seal
+
+
+class Reference(NamedTuple):
+    """That an event refers to another of the same client: by which of its fields, and to which id."""
+
+    field: str
+    id: UUID
 
 
 class SealedEvent(NamedTuple):
@@ -18,10 +26,12 @@ class SealedEvent(NamedTuple):
     schema_version: int
     occurred_at: datetime
     precision: str
+    actor_id: UUID
     recorded_by: str
     source: str
     correlation_id: UUID | None
     causation_id: UUID | None
+    references: tuple[Reference, ...]
     key_id: UUID
     body: bytes
     """As `seal` makes it; empty before that."""
@@ -44,14 +54,24 @@ class StoredEvent(NamedTuple):
     occurred_at: datetime
     precision: str
     recorded_at: datetime
+    actor_id: UUID
     recorded_by: str
     source: str
     correlation_id: UUID | None
     causation_id: UUID | None
+    reference_fields: Sequence[str]
+    reference_ids: Sequence[UUID]
     key_id: UUID
     body: bytes
     body_digest: bytes
     leaf: bytes
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """What the event refers to, in order."""
+        if not self.reference_ids:
+            return ()
+        return tuple(map(Reference, self.reference_fields, self.reference_ids))
 
     def opened(self, key: bytes) -> bytes:
         """The body's plaintext. Raises SealBroken."""

@@ -1,6 +1,6 @@
 """The event store: appends sealed events to the log of an organization, and reads them back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +15,12 @@ from service.log.reading import EVENTS, stored
 from service.log.sealed import Appended, SealedEvent, StoredEvent
 
 _LAST_VERSION = 2**31 - 1
+_LAST_POSITION = 2**63 - 1
+# The inner order keeps the planner at one index scan for each client, however many clients and events there are.
+_TIMELINES = f"""select e.* from unnest($2::uuid[], $3::integer[]) as a(client_id, after)
+ cross join lateral (
+   {EVENTS} and client_id = a.client_id and version > a.after and position <= $4 order by version
+ ) e order by e.client_id, e.version"""  # noqa: S608
 
 
 class EventStore:
@@ -64,10 +70,15 @@ class EventStore:
         last = _LAST_VERSION if up_to is None else up_to
         return await self._read(organization_id, query, client_id, after, last)
 
-    async def timelines(self, organization_id: UUID, client_ids: Sequence[UUID]) -> list[StoredEvent]:
-        """All events of several clients, by client and version."""
-        query = f"{EVENTS} and client_id = any($2) order by client_id, version"
-        return await self._read(organization_id, query, client_ids)
+    async def timelines(
+        self, organization_id: UUID, after: Mapping[UUID, int], *, up_to_position: int | None = None
+    ) -> list[StoredEvent]:
+        """What came after each client's version in `after`, by client and version; from the beginning it is 0.
+
+        With `up_to_position`, only what stands in the log up to there.
+        """
+        last = _LAST_POSITION if up_to_position is None else up_to_position
+        return await self._read(organization_id, _TIMELINES, list(after), list(after.values()), last)
 
     async def events(self, organization_id: UUID, ids: Sequence[UUID]) -> list[StoredEvent]:
         """The events that have these ids, in order of position."""
@@ -101,13 +112,9 @@ class EventStore:
         Every event recorded until then is visible, and none will be added: later ones are recorded later, even
         should the server's clock be set back. Raises UnknownOrganization.
         """
-        query = (
-            "update log.log_head set recorded_at = greatest(recorded_at, clock_timestamp())"
-            " where organization_id = $1 returning recorded_at"
-        )
         with answering(writing=False):
             async with scoped(self._pool, organization_id, durable=False) as connection:
-                moment: datetime | None = await connection.fetchval(query, organization_id)
+                moment: datetime | None = await connection.fetchval("select log.settle($1)", organization_id)
         if moment is None:
             raise UnknownOrganization(organization_id)
         return moment

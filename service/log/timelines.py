@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from domain.entry import Draft, Entry
+from domain.entry import Actor, Draft, Entry
+from domain.events.base import Event, referred
 from domain.events.catalogue import decode, encode
 from domain.vocabulary import Precision
 from service.log.keyring import DataKey, Keyring
-from service.log.sealed import SealedEvent, StoredEvent
+from service.log.sealed import Reference, SealedEvent, StoredEvent
 from service.log.store import EventStore
 
 PRECISIONS = {precision.value: precision for precision in Precision}
@@ -50,6 +51,7 @@ def open_entry(stored: StoredEvent, key: bytes) -> Entry:
         stored.occurred_at,
         PRECISIONS[stored.precision],
         stored.recorded_at,
+        stored.actor_id,
         stored.recorded_by,
         stored.source,
         stored.correlation_id,
@@ -59,17 +61,22 @@ def open_entry(stored: StoredEvent, key: bytes) -> Entry:
 
 
 def seal_drafts(
-    organization_id: UUID, client_id: UUID, version: int, drafts: Iterable[Draft], recorded_by: str, key: DataKey
+    organization_id: UUID, client_id: UUID, version: int, drafts: Iterable[Draft], actor: Actor, key: DataKey
 ) -> list[SealedEvent]:
     """Drafts as the entries that follow `version`, sealed and ready to be appended."""
     return [
-        _sealed(organization_id, client_id, version + place, draft, recorded_by, key)
+        _sealed(organization_id, client_id, version + place, draft, actor, key)
         for place, draft in enumerate(drafts, start=1)
     ]
 
 
+def references(event: Event) -> tuple[Reference, ...]:
+    """What stands in clear beside the sealed event: the ids that it refers to, field by field."""
+    return tuple(Reference(field, id_) for field, id_, _ in referred(event))
+
+
 def _sealed(
-    organization_id: UUID, client_id: UUID, version: int, draft: Draft, recorded_by: str, key: DataKey
+    organization_id: UUID, client_id: UUID, version: int, draft: Draft, actor: Actor, key: DataKey
 ) -> SealedEvent:
     return SealedEvent(
         client_id=client_id,
@@ -79,10 +86,12 @@ def _sealed(
         schema_version=draft.event.schema_version,
         occurred_at=draft.occurred_at,
         precision=draft.precision.value,
-        recorded_by=recorded_by,
+        actor_id=actor.id,
+        recorded_by=actor.name,
         source=draft.source,
         correlation_id=draft.correlation_id,
         causation_id=draft.causation_id,
+        references=references(draft.event),
         key_id=key.key_id,
         body=b"",
     ).sealed(organization_id, key.key, encode(draft.event))

@@ -1,12 +1,16 @@
 """A simulated entry."""
 
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from domain.entry import Draft
+from domain.entry import Actor, Draft
 from domain.events.base import Event
 from domain.vocabulary import Precision
+
+_TEAM = UUID("5f1a7a0c-3c0e-4d0b-9b52-6f1f0f5f3a10")
+"""The namespace in which the made-up people have their ids."""
 
 
 class SimulatedEntry(NamedTuple):
@@ -24,6 +28,11 @@ class SimulatedEntry(NamedTuple):
     recorded_at: datetime
 
     @property
+    def actor(self) -> Actor:
+        """Who recorded it: the same name is always the same person."""
+        return _actor(self.recorded_by)
+
+    @property
     def draft(self) -> Draft:
         """The same as a caller of the service would ask to record it."""
         return Draft(
@@ -35,3 +44,8 @@ class SimulatedEntry(NamedTuple):
             correlation_id=self.correlation_id,
             causation_id=self.causation_id,
         )
+
+
+@cache
+def _actor(name: str) -> Actor:
+    return Actor(uuid5(_TEAM, name), name)

@@ -51,7 +51,7 @@ async def test_a_key_alone_is_on_standard_output_and_works(command: Command, sys
     assert re.fullmatch(r"ct_[\w-]+\n", out)
     caller = await system.api_keys.authenticate(out.strip())
     assert caller is not None
-    assert (caller.recorded_by, caller.role) == ("peer/marcus", KeyRole.PEER)
+    assert (caller.actor.name, caller.role) == ("peer/marcus", KeyRole.PEER)
     assert caller.scopes == {Scope.READ}
 
 

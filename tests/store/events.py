@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from service.log.sealed import SealedEvent
+from service.log.sealed import Reference, SealedEvent
 
 OCCURRED_AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 KEY_ID = UUID(int=7)
+ACTOR_ID = UUID(int=8)
 
 
 def sealed_event(
@@ -16,6 +17,7 @@ def sealed_event(
     event_id: UUID | None = None,
     body: bytes = b"sealed",
     recorded_by: str = "counselor/ada",
+    references: tuple[Reference, ...] = (),
 ) -> SealedEvent:
     """An event whose body is as it is: the store does not look inside."""
     return SealedEvent(
@@ -26,10 +28,12 @@ def sealed_event(
         schema_version=1,
         occurred_at=OCCURRED_AT,
         precision="instant",
+        actor_id=ACTOR_ID,
         recorded_by=recorded_by,
         source="test",
         correlation_id=None,
         causation_id=None,
+        references=references,
         key_id=KEY_ID,
         body=body,
     )

@@ -11,7 +11,6 @@ from asyncpg.pool import PoolConnectionProxy
 from service.database.connection import open_pool, scoped
 from service.database.embedded import DatabaseUrls
 from service.log.appending import APPEND, rows_to_append
-from service.log.decision import advances
 from tests.store.events import sealed_event
 
 WRITERS = 8
@@ -24,7 +23,7 @@ Read = Callable[[PoolConnectionProxy, int], Awaitable[list[asyncpg.Record]]]
 async def test_nothing_is_missed_nor_out_of_order_nor_seen_twice(database: DatabaseUrls, organization_id: UUID) -> None:
     async def write(connection: PoolConnectionProxy, event_id: UUID) -> None:
         events = [sealed_event(uuid4(), 1, event_id=event_id)]
-        await connection.fetchrow(APPEND, organization_id, advances(events), rows_to_append(organization_id, events))
+        await connection.fetchrow(APPEND, organization_id, rows_to_append(organization_id, events))
 
     async def read(connection: PoolConnectionProxy, after: int) -> list[asyncpg.Record]:
         return await connection.fetch("select position, id from log.event where position > $1 order by 1", after)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from service.log.header import header, leaf, microseconds
 from service.log.seal import SealBroken, open_sealed, seal
-from service.log.sealed import SealedEvent
+from service.log.sealed import Reference, SealedEvent
 
 ORGANIZATION = UUID("11111111-1111-1111-1111-111111111111")
 KEY = bytes(range(32))
@@ -23,10 +23,12 @@ EVENT = SealedEvent(
     schema_version=1,
     occurred_at=datetime(2026, 3, 1, 9, 30, 0, 5, tzinfo=UTC),
     precision="day",
+    actor_id=UUID("66666666-6666-6666-6666-666666666666"),
     recorded_by="peer/zoë",
     source="ehr",
     correlation_id=None,
     causation_id=UUID("44444444-4444-4444-4444-444444444444"),
+    references=(Reference("goal", UUID("77777777-7777-7777-7777-777777777777")),),
     key_id=UUID("55555555-5555-5555-5555-555555555555"),
     body=b"",
 )
@@ -38,12 +40,14 @@ EXPECTED = bytes.fromhex(
     + f"{1772357400000005:016x}"
     + "00000001"
     + "55" * 16
+    + "66" * 16
     + "00" * 16
     + "44" * 16
     + "0008" + b"goal_set".hex()
     + "0003" + b"day".hex()
     + "0009" + "peer/zoë".encode().hex()
     + "0003" + b"ehr".hex()
+    + "0001" + "0004" + b"goal".hex() + "77" * 16
 )  # fmt: skip
 
 
@@ -75,10 +79,15 @@ def test_moments_are_exact_to_the_microsecond(moment: datetime) -> None:
         {"schema_version": 2},
         {"occurred_at": datetime(2026, 3, 1, tzinfo=UTC)},
         {"precision": "instant"},
+        {"actor_id": UUID(int=1)},
         {"recorded_by": "peer/zo"},
         {"source": ""},
         {"correlation_id": UUID(int=1)},
         {"causation_id": None},
+        {"references": ()},
+        {"references": (Reference("goals", EVENT.references[0].id),)},
+        {"references": (Reference("goal", UUID(int=1)),)},
+        {"references": EVENT.references * 2},
         {"key_id": UUID(int=1)},
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
+from service.log.appending import APPEND, APPEND_ALONE, rows_to_append
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.store import EventStore
 from tests.database import new_organization
@@ -95,23 +96,40 @@ async def test_the_service_learns_the_organizations_ids_and_nothing_else(
     assert await pool.fetch("select name from log.organization") == []
 
 
-async def test_a_row_cannot_be_written_into_another_organization(
-    pool: asyncpg.Pool, two_organizations: tuple[UUID, UUID]
+async def test_nothing_is_written_into_another_organization_than_the_transactions(
+    pool: asyncpg.Pool, store: EventStore, two_organizations: tuple[UUID, UUID]
 ) -> None:
     ours, theirs = two_organizations
 
-    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
-        async with scoped(pool, ours) as connection:
-            await connection.execute("insert into log.timeline_head values ($1, $2, 1, 1)", theirs, uuid4())
+    before = await store.log_head(theirs)
+    for call in (
+        "select log.append($1, '{}')",
+        "select log.lock_head($1)",
+        "select log.settle($1)",
+        "select keyring.make_client_key($1, gen_random_uuid(), gen_random_uuid(), 'first', 'x')",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="does not name this organization"):
+            async with scoped(pool, ours) as connection:
+                await connection.execute(call, theirs)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="does not name this organization"):
+            await pool.execute(call, theirs)
+    assert await store.log_head(theirs) == before
+
+
+async def test_appending_changes_no_setting(
+    pool: asyncpg.Pool, store: EventStore, two_organizations: tuple[UUID, UUID]
+) -> None:
+    ours, _ = two_organizations
+    shown = "select current_setting('care_timeline.organization', true)"
     async with scoped(pool, ours) as connection:
-        changed = await connection.execute(
-            "update log.timeline_head set version = 9 where organization_id = $1", theirs
-        )
-    assert changed == "UPDATE 0"
+        await connection.fetch(APPEND, ours, rows_to_append(ours, [sealed_event(uuid4(), 1)]))
+        assert await connection.fetchval(shown) == str(ours)
+    async with pool.acquire() as connection:
+        assert not await connection.fetchval(shown)
 
 
 async def test_the_scope_ends_with_its_transaction(pool: asyncpg.Pool, two_organizations: tuple[UUID, UUID]) -> None:
     ours, _ = two_organizations
     async with pool.acquire() as connection:
-        await connection.fetch("select before from log.append($1, '{}', '{}')", ours)
+        await connection.fetch(APPEND_ALONE, str(ours), [])
         assert await connection.fetch("select from log.event") == []

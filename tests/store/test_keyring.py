@@ -8,6 +8,7 @@ import pytest
 
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
+from service.database.owner import OwnerNeeded
 from service.log.keyring import KeyDestroyed, KeyEncryptionKeys, Keyring, UnknownKey
 from service.log.seal import SealBroken
 
@@ -51,23 +52,30 @@ async def test_a_key_that_is_not_there_is_not_made_by_reading(pool: asyncpg.Pool
         await keyring.key(organization_id, client_id, uuid4())
 
 
-async def test_keys_read_beforehand_are_those_of_each_client_and_bring_nobody_back(
-    pool: asyncpg.Pool, organization_id: UUID
+async def test_keys_of_many_clients_come_at_once_and_bring_nobody_back(
+    pool: asyncpg.Pool, organization_id: UUID, database: DatabaseUrls
 ) -> None:
     clients = [uuid4() for _ in range(3)]
     keys = [await Keyring(pool, KEKS).data_key(organization_id, client_id) for client_id in clients]
-    await Keyring(pool, KEKS).destroy(organization_id, clients[2])
-    keyring = Keyring(pool, KEKS)
+    stranger = uuid4()
+    keyring = Keyring(pool, KEKS, database.owner)
+    await keyring.destroy(organization_id, clients[2])
 
-    await keyring.prefetch(organization_id, [*clients, uuid4()])
+    found = await keyring.keys(organization_id, [*clients, stranger])
 
-    assert [await keyring.data_key(organization_id, client_id) for client_id in clients[:2]] == keys[:2]
+    assert found.usable == dict(zip(clients[:2], keys[:2], strict=True))
+    assert found.destroyed == {clients[2]}
+    assert found.of(clients[0]) == keys[0]
     with pytest.raises(KeyDestroyed):
-        await keyring.data_key(organization_id, clients[2])
+        found.of(clients[2])
+    with pytest.raises(UnknownKey):
+        found.of(stranger)
+    async with scoped(pool, organization_id) as connection:
+        assert await keyring.keys(organization_id, clients[:1], connection=connection) == ({clients[0]: keys[0]}, {})
 
 
 async def test_older_key_encryption_keys_still_open_and_rewrapping_retires_them(
-    pool: asyncpg.Pool, organization_id: UUID
+    pool: asyncpg.Pool, organization_id: UUID, database: DatabaseUrls
 ) -> None:
     old_client, new_client = uuid4(), uuid4()
     old_key = await Keyring(pool, KEKS).data_key(organization_id, old_client)
@@ -80,13 +88,17 @@ async def test_older_key_encryption_keys_still_open_and_rewrapping_retires_them(
     with pytest.raises(UnknownKey, match="first"):
         await Keyring(pool, only_second).data_key(organization_id, old_client)
 
-    assert await Keyring(pool, both).rewrap(organization_id) == 1
-    assert await Keyring(pool, both).rewrap(organization_id) == 0
+    with pytest.raises(OwnerNeeded):
+        await Keyring(pool, both).rewrap(organization_id)
+    assert await Keyring(pool, both, database.owner).rewrap(organization_id) == 1
+    assert await Keyring(pool, both, database.owner).rewrap(organization_id) == 0
     assert await Keyring(pool, only_second).data_key(organization_id, old_client) == old_key
 
 
-async def test_a_destroyed_key_is_gone_and_never_replaced(pool: asyncpg.Pool, organization_id: UUID) -> None:
-    keyring, client_id, stranger = Keyring(pool, KEKS), uuid4(), uuid4()
+async def test_a_destroyed_key_is_gone_and_never_replaced(
+    pool: asyncpg.Pool, organization_id: UUID, database: DatabaseUrls
+) -> None:
+    keyring, client_id, stranger = Keyring(pool, KEKS, database.owner), uuid4(), uuid4()
     data_key = await keyring.data_key(organization_id, client_id)
 
     for erased in (client_id, client_id, stranger):
@@ -120,3 +132,29 @@ def test_key_encryption_keys_are_checked() -> None:
         KeyEncryptionKeys({})
     with pytest.raises(ValueError, match="32 bytes"):
         KeyEncryptionKeys({"first": b"short"})
+
+
+async def test_a_key_destroyed_elsewhere_is_not_used_from_memory(
+    pool: asyncpg.Pool, organization_id: UUID, database: DatabaseUrls
+) -> None:
+    here, elsewhere, client_id = Keyring(pool, KEKS), Keyring(pool, KEKS, database.owner), uuid4()
+    data_key = await here.data_key(organization_id, client_id)
+    assert await here.key(organization_id, client_id, data_key.key_id) == data_key.key
+
+    await elsewhere.destroy(organization_id, client_id)
+
+    with pytest.raises(KeyDestroyed):
+        await here.key(organization_id, client_id, data_key.key_id)
+    assert (await here.keys(organization_id, [client_id])).destroyed == {client_id}
+
+
+async def test_a_wrapped_key_moved_to_another_client_does_not_open_from_memory_either(
+    pool: asyncpg.Pool, organization_id: UUID, database: DatabaseUrls
+) -> None:
+    keyring, ada, ben = Keyring(pool, KEKS), uuid4(), uuid4()
+    await keyring.data_key(organization_id, ada)
+    superuser = await asyncpg.connect(database.superuser)
+    await superuser.execute("update keyring.client_key set client_id = $2 where client_id = $1", ada, ben)
+    await superuser.close()
+
+    assert isinstance((await keyring.keys(organization_id, [ben])).unusable[ben], SealBroken)

@@ -1,0 +1,33 @@
+"""Acting as the database's owner: for what operators do, and the service's own role cannot."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import asyncpg
+
+from service.database.protection import ORGANIZATION_SETTING, OWNER_ROLE
+
+
+class OwnerNeeded(Exception):
+    """This is done as the database's owner, and no address for that is set."""
+
+    def __init__(self) -> None:
+        super().__init__("Set CARE_TIMELINE_OWNER_DATABASE_URL: this command works as the owner of the database.")
+
+
+@asynccontextmanager
+async def as_owner(address: str | None, organization_id: UUID) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    """A connection as the owner, in a transaction that sees one organization's rows; it commits when all goes well.
+
+    `address` is a libpq URL of a login that may act as the owner. Raises OwnerNeeded when there is none.
+    """
+    if address is None:
+        raise OwnerNeeded
+    connection = await asyncpg.connect(address, server_settings={"role": OWNER_ROLE, "timezone": "UTC"})
+    try:
+        async with connection.transaction():
+            await connection.execute(f"select set_config('{ORGANIZATION_SETTING}', $1, true)", str(organization_id))
+            yield connection
+    finally:
+        await connection.close()
