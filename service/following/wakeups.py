@@ -135,7 +135,7 @@ class Wakeups:
                     watcher.look()
             if self._to_tell:
                 await self._tell(connection)
-            elif self._closing:
+            if self._closing:
                 return
             await self._stir_or_look(connection)
 

@@ -150,8 +150,9 @@ async def test_a_batch_under_way_ends_and_nothing_new_begins_when_it_is_stopped(
     async def slow(
         connection: PoolConnectionProxy, organization: UUID, names: Sequence[str], events: Sequence[StoredEvent]
     ) -> None:
-        begun.set()
-        await go_on.wait()
+        if organization == organization_id:
+            begun.set()
+            await go_on.wait()
         await note(connection, organization, names, events)
 
     await append(store, organization_id, 10)
