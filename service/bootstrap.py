@@ -15,17 +15,17 @@ from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from service.care.api_keys import ApiKeys
-from service.log.organizations import Organizations
 from service.care.reader import Reader
 from service.care.recorder import Recorder
-from service.log.timelines import Timelines
 from service.database.connection import open_pool
 from service.database.embedded import EmbeddedPostgres
 from service.database.migrate import migrate
 from service.following.follower import Follower
 from service.following.wakeups import Wakeups
 from service.log.keyring import KeyEncryptionKeys, Keyring
+from service.log.organizations import Organizations
 from service.log.store import EventStore
+from service.log.timelines import Timelines
 from service.projector.builds import Build, Builds
 from service.projector.catch_up import CatchUp
 from service.projector.fresh import FreshStates

@@ -34,7 +34,7 @@ def upgrade() -> None:
         name="The projection",
         version="The projection's version",
         policy_digest="SHA-256 of the policy it is built under",
-        schema_name="The schema of its tables; also the name it follows the log by",
+        schema_name="Where its tables lie; it follows the log by this name",
         state="building: not to be read yet; following: up to the log; live: what the views show; retired: replaced",
         events_done="Events folded while building",
         events_total="Events to fold while building; null before that has begun",

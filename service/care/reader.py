@@ -12,8 +12,8 @@ from projections.projection import Answer, Projection
 from service import clock
 from service.care.errors import KnownAtInFuture, UnknownClient
 from service.log.organizations import Organizations
-from service.log.timelines import Timelines
 from service.log.store import EventStore
+from service.log.timelines import Timelines
 from service.projector.folding import fold
 from service.projector.fresh import FreshStates
 

@@ -1,4 +1,4 @@
-"""Recording: from what a caller asks to entries in the log ."""
+"""Recording: from what a caller asks to entries in the log."""
 
 import asyncio
 from collections.abc import Sequence

@@ -4,11 +4,11 @@ import asyncpg
 from pydantic import ValidationError
 
 from domain.policy import PolicyInvalid
-from service.database.owner import OwnerNeeded
 from service.care.errors import KnownAtInFuture, UnknownClient
 from service.cli.running import CommandFailed
 from service.database.embedded import EmbeddedPostgresError
 from service.database.migrate import MigrationError
+from service.database.owner import OwnerNeeded
 from service.database.server_user import ServerUserError
 from service.log.errors import StoreUnavailable, UnknownOrganization
 from service.log.keyring import KeyDestroyed, UnknownKey

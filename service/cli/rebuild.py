@@ -34,9 +34,9 @@ def rebuild(
     from service.cli.console import err, out
     from service.cli.progress import progress_of
     from service.cli.running import run
+    from service.database.owner import OwnerNeeded
     from service.projector.rebuild import Progress
     from service.projector.rebuild import rebuild as rebuild_projections
-    from service.database.owner import OwnerNeeded
     from service.settings import Settings
 
     known = [projection.name for projection in PROJECTIONS]

@@ -174,9 +174,7 @@ class Batch:
 
     async def _write_snapshots(self, works: Sequence[Work]) -> None:
         for build, of_build in _by_build(works).items():
-            keep = [
-                (self._organization_id, work.client_id, work.keep) for work in of_build if work.keep is not None
-            ]
+            keep = [(self._organization_id, work.client_id, work.keep) for work in of_build if work.keep is not None]
             fresh = [
                 seal_snapshot(
                     work.projection,

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from service.database.connection import Connection
@@ -54,7 +54,8 @@ async def load(
             by_types[types].append((client_id, after, up_to))
     if not by_types:
         return {}
-    parts, arguments = [], []
+    parts: list[str] = []
+    arguments: list[Any] = []
     for types, stretched in by_types.items():
         first = len(arguments) + 2
         parts.append(_PART.format(*range(first, first + 4)))
@@ -73,7 +74,8 @@ async def find_snapshots(
     """The snapshots asked for, by build's schema and client, the newest first; without state where that is not."""
     if not sought:
         return {}
-    parts, arguments = [], []
+    parts: list[str] = []
+    arguments: list[Any] = []
     for build, clients in sought.items():
         first = len(arguments) + 2
         parts.append(

@@ -163,8 +163,8 @@ async def remove_retired(owner_dsn: str) -> AsyncIterator[Build]:
 async def _show(owner: Owner, build: Build, projection: Projection[Any]) -> None:
     wanted = {table.name for table in projection.tables}
     shown = await owner.fetch(
-        "SELECT DISTINCT usage.view_name FROM information_schema.view_table_usage AS usage"
-        f" JOIN {SCHEMA}.build ON build.schema_name = usage.table_schema"  # noqa: S608
+        "SELECT DISTINCT usage.view_name FROM information_schema.view_table_usage AS usage"  # noqa: S608
+        f" JOIN {SCHEMA}.build ON build.schema_name = usage.table_schema"
         " WHERE usage.view_schema = $1 AND build.name = $2",
         SCHEMA,
         build.name,

@@ -44,7 +44,7 @@ def opened(events: Sequence[Opened], projection: str) -> list[Entry]:
 
 
 def concerning(events: Iterable[Opened], types: frozenset[str], projection: str) -> list[Entry]:
-    """The entries of one client that concern a projection: a correction or retraction does if what it is about is there.
+    """One client's entries that concern a projection: a correction or retraction does if what it is about is there.
 
     `events` begin at the beginning, or after a snapshot that is right: what came later is never about what is before
     such a one. Raises FoldFailed at the first that did not open.

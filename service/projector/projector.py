@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from asyncpg.pool import PoolConnectionProxy
+
 from service.bounded import Bounded
-from service.database.connection import Connection
 from service.log.keyring import Keyring
 from service.log.organizations import Organizations
 from service.log.sealed import StoredEvent
@@ -43,7 +44,11 @@ class Projector:
         self._stretches: dict[tuple[UUID, str], tuple[_Stretch, int]] = {}
 
     async def handle(
-        self, connection: Connection, organization_id: UUID, names: Sequence[str], events: Sequence[StoredEvent]
+        self,
+        connection: PoolConnectionProxy,
+        organization_id: UUID,
+        names: Sequence[str],
+        events: Sequence[StoredEvent],
     ) -> None:
         """Project the next events into the builds of these names, in the connection's transaction.
 

@@ -114,9 +114,7 @@ async def rebuild(
         await owner.close()
 
 
-async def _begun(
-    owner: Owner, projections: Iterable[Projection[Any]], policy: Policy
-) -> tuple[list[Build], bool]:
+async def _begun(owner: Owner, projections: Iterable[Projection[Any]], policy: Policy) -> tuple[list[Build], bool]:
     """A build of each, with its place in every log; whether one of them had been begun before."""
     builds, resumed = [], False
     async with owner.transaction():
@@ -155,7 +153,8 @@ async def _to_fold(owner: Owner, builds: Sequence[Build]) -> AsyncIterator[Chunk
                 [build.schema for build in builds],
             )
             missing = await owner.fetch(_missing(builds), organization.organization_id)
-        targets = {build: Target(build.schema, build.name, dict(places).get(build.schema, 0)) for build in builds}
+        stands: dict[str, int] = {record["name"]: record["position"] for record in places}
+        targets = {build: Target(build.schema, build.name, stands.get(build.schema, 0)) for build in builds}
         clients: dict[tuple[Target, ...], list[tuple[UUID, int]]] = defaultdict(list)
         for client_id, version, *there in missing:
             absent = tuple(targets[build] for build, stands in zip(builds, there, strict=True) if not stands)

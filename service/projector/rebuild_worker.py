@@ -99,9 +99,15 @@ class Rebuilder:
                     seen = [one for event, one in of_client if event.position <= target.position]
                     if not seen:
                         continue
-                    failure = self._fold(records, chunk.organization_id, client_id, target, seen, policy, keys)
-                    if failure:
-                        failures.append(failure)
+                    try:
+                        found = whole(self._projections[target.projection], seen, policy)
+                        key = keys.of(client_id)
+                    except FoldFailed as failed:
+                        failures.append(
+                            Failure(target.schema, client_id, seen[-1].version, failed.entry_id, failed.error)
+                        )
+                        continue
+                    self._add(records, target, found, policy, client_id)
             for (schema, table), rows in records.items():
                 await connection.copy_records_to_table(table, schema_name=schema, records=rows)
             await park(connection, chunk.organization_id, failures)
@@ -134,9 +140,7 @@ class Rebuilder:
     async def _read(self, connection: asyncpg.pool.PoolConnectionProxy, chunk: Chunk) -> list[StoredEvent]:
         types = frozenset[str]().union(*(relevant(self._projections[target.projection]) for target in chunk.targets))
         furthest = max(target.position for target in chunk.targets)
-        found = await connection.fetch(
-            _CLIENTS, chunk.organization_id, list(chunk.clients), furthest, read_by(types)
-        )
+        found = await connection.fetch(_CLIENTS, chunk.organization_id, list(chunk.clients), furthest, read_by(types))
         return stored(found)
 
     async def _park(self, chunk: Chunk, error: str) -> int:

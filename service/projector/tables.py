@@ -44,7 +44,7 @@ build = Table(
     Column("name", Text, nullable=False, comment="The projection"),
     Column("version", Integer, nullable=False, comment="The projection's version"),
     Column("policy_digest", LargeBinary, nullable=False, comment="SHA-256 of the policy it is built under"),
-    Column("schema_name", Text, nullable=False, comment="The schema of its tables; also the name it follows the log by"),
+    Column("schema_name", Text, nullable=False, comment="Where its tables lie; it follows the log by this name"),
     Column(
         "state",
         Text,

@@ -55,9 +55,7 @@ class Work:
 
     def meet(self, about: Mapping[UUID, Concerned]) -> None:
         """Take in what has come. Raises FoldFailed."""
-        self._arrivals = [
-            Arrival(entry, version_of(entry, about)) for entry in opened(self.come, self.projection.name)
-        ]
+        self._arrivals = [Arrival(entry, version_of(entry, about)) for entry in opened(self.come, self.projection.name)]
 
     @property
     def lands_after_the_snapshot(self) -> bool:

@@ -1,0 +1,38 @@
+"""The projections of a later release: the first of them folds otherwise, and its table has another column."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Column, Integer, MetaData, Table
+
+from domain.policy import Policy
+from projections.catalogue import PROJECTIONS
+from projections.projection import Projection, Rows
+
+OLD = PROJECTIONS[0]
+
+
+def _wider(table: Table) -> Table:
+    made = table.to_metadata(MetaData(), schema="projection")
+    made.append_column(Column("of_version", Integer, nullable=False, comment="The version of the projection."))
+    return made
+
+
+_FIRST, *_REST = OLD.tables
+_WIDER = _wider(_FIRST)
+
+
+def _rows(state: Any, policy: Policy) -> Rows:
+    rows = dict(OLD.rows(state, policy))
+    rows[_WIDER] = [(*row, 2) for row in rows.pop(_FIRST, ())]
+    return rows
+
+
+NEWER = replace(OLD, version=OLD.version + 1, rows=_rows, tables=(_WIDER, *_REST))
+WIDER_TABLE = _WIDER.name
+
+
+def newer() -> Sequence[Projection[Any]]:
+    """The later release's catalogue."""
+    return (NEWER, *PROJECTIONS[1:])
