@@ -105,6 +105,8 @@ def fold_on(projection: Projection[Any], kept: Kept, arrivals: Sequence[Arrival]
     """
     entries = [arrival.entry for arrival in arrivals]
     if lands_after(arrivals, kept.version, kept.until):
+        if len(arrivals) > SNAPSHOT_EVERY:
+            return fold_many(projection, kept.here, arrivals, policy)
         reached = resume(projection, kept.here, entries, policy)
         return Kept(kept.base, (*kept.since, *entries), reached.version, reached.until, reached.state)
     if lands_after(arrivals, kept.base.version, kept.base.until):
@@ -112,15 +114,21 @@ def fold_on(projection: Projection[Any], kept: Kept, arrivals: Sequence[Arrival]
     return None
 
 
-def fold_whole(projection: Projection[Any], entries: Sequence[Entry], policy: Policy) -> Kept:
-    """The projection folded from the beginning, with a base that stands some entries before the end.
+def fold_many(projection: Projection[Any], base: Base, arrivals: Sequence[Arrival], policy: Policy) -> Kept:
+    """The projection after many arrivals that all land after a base, with a new base some entries before their end.
 
-    Without that, each late entry would have to be folded from the beginning again. Raises FoldFailed.
+    Without that, whatever comes late would have to be folded from that far back again. Raises FoldFailed.
     """
-    place = _split(entries)
-    start = beginning(projection)
-    base = resume(projection, start, entries[:place], policy).here if place else start
+    entries = [arrival.entry for arrival in arrivals]
+    place = _split(arrivals)
+    if place:
+        base = resume(projection, base, entries[:place], policy).here
     return resume(projection, base, entries[place:], policy)
+
+
+def fold_whole(projection: Projection[Any], entries: Sequence[Entry], policy: Policy) -> Kept:
+    """The projection folded from the beginning. Raises FoldFailed."""
+    return fold_many(projection, beginning(projection), arrivals(entries), policy)
 
 
 def arrivals(entries: Sequence[Entry], known: Mapping[UUID, int] | None = None) -> list[Arrival]:
@@ -142,22 +150,22 @@ def arrivals(entries: Sequence[Entry], known: Mapping[UUID, int] | None = None) 
     return found
 
 
-def _split(entries: Sequence[Entry]) -> int:
-    """The last place, a snapshot's length before the end, that all later entries land after; 0 when there is none."""
-    if len(entries) <= SNAPSHOT_EVERY:
+def _split(arrivals: Sequence[Arrival]) -> int:
+    """The last place, a snapshot's length before the end, that all later arrivals land after; 0 when there is none."""
+    if len(arrivals) <= SNAPSHOT_EVERY:
         return 0
-    arrived = arrivals(entries)
-    if len(arrived) != len(entries):
-        return 0
-    ends = list(accumulate((arrival.moment or entries[0].occurred_at for arrival in arrived), max))
+    first = arrivals[0].entry.occurred_at
+    ends = list(accumulate((arrival.moment or first for arrival in arrivals), max))
     earliest: datetime | None = None
-    least = entries[-1].version
-    for place in range(len(entries) - 1, 0, -1):
-        moment = arrived[place].moment
+    least = arrivals[-1].about
+    for place in range(len(arrivals) - 1, 0, -1):
+        moment = arrivals[place].moment
         earliest = moment if earliest is None or (moment is not None and moment < earliest) else earliest
-        least = min(least, arrived[place].about)
-        if place > len(entries) - SNAPSHOT_EVERY:
-            continue
-        if least > entries[place - 1].version and (earliest is None or earliest >= ends[place - 1]):
+        least = min(least, arrivals[place].about)
+        if (
+            place <= len(arrivals) - SNAPSHOT_EVERY
+            and least > arrivals[place - 1].entry.version
+            and (earliest is None or earliest >= ends[place - 1])
+        ):
             return place
     return 0

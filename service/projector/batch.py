@@ -47,6 +47,7 @@ class Batch:
         self._connection = connection
         self._organization_id = organization_id
         self._policy = policy
+        self._policy_digest = policy.digest()
         self._keys = keys
         self.failures: list[Failure] = []
         """Clients for whom a projection failed, each in one build."""
@@ -117,7 +118,7 @@ class Batch:
             found = snapshots.get((work.build.schema, work.client_id), ())
             key = self._keys.of(work.client_id)
             opened = (
-                open_snapshot(work.projection, self._policy, self._organization_id, snapshot, key)
+                open_snapshot(work.projection, self._policy_digest, self._organization_id, snapshot, key)
                 for snapshot in found
                 if snapshot.state is not None
             )
@@ -178,7 +179,7 @@ class Batch:
             fresh = [
                 seal_snapshot(
                     work.projection,
-                    self._policy,
+                    self._policy_digest,
                     self._organization_id,
                     work.client_id,
                     base,

@@ -80,7 +80,9 @@ class CatchUp:
                 await changes.write(connection)
                 if events:
                     key = keys.of(client_id)
-                    row = seal_snapshot(projection, policy, organization_id, client_id, found.snapshot, key)
+                    row = seal_snapshot(
+                        projection, policy.digest(), organization_id, client_id, found.snapshot, key
+                    )
                     await write_snapshots(connection, build.schema, [(organization_id, client_id, -1)], [row])
             except FoldFailed as failed:
                 failure = Failure(build.schema, client_id, events[-1].version, failed.entry_id, failed.error)

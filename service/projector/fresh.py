@@ -61,7 +61,7 @@ class FreshStates:
             key = keys.of(client_id)
             client = _Client(connection, organization_id, client_id, projection, policy, keys)
             while build and (snapshot := await client.snapshot(build)):
-                base = open_snapshot(projection, policy, organization_id, snapshot, key)
+                base = open_snapshot(projection, policy.digest(), organization_id, snapshot, key)
                 found = await client.folded_on(base) if base else None
                 if found:
                     return Fresh(max(head, found.version), found.state)

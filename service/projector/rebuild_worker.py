@@ -12,7 +12,7 @@ import asyncpg
 
 from domain.policy import Policy
 from projections.projection import Projection
-from service.database.connection import open_pool, scoped
+from service.database.connection import Connection, open_pool, scoped
 from service.describing import describe
 from service.event_loop import new_event_loop
 from service.log.keyring import ClientKeys, KeyEncryptionKeys, Keyring
@@ -30,9 +30,6 @@ Catalogue = Callable[[], Sequence[Projection[Any]]]
 """Gives the projections; a function of a module, so that other processes find it by its name."""
 
 _CLIENTS = f"{EVENTS} AND client_id = ANY($2) AND position <= $3 AND type = ANY($4) ORDER BY client_id, version"
-
-Records = dict[tuple[str, str], list[tuple[Any, ...]]]
-"""What is copied, by schema and table."""
 
 
 class Target(NamedTuple):
@@ -89,55 +86,18 @@ class Rebuilder:
         policy = self._policy.in_time_zone(chunk.time_zone)
         async with scoped(self._pool, chunk.organization_id, durable=False) as connection:
             keys = await self._keyring.keys(chunk.organization_id, chunk.clients, connection=connection)
-            opened = open_each(events := await self._read(connection, chunk), keys)
-            records: Records = defaultdict(list)
-            failures = []
-            together = zip(events, opened, strict=True)
+            events = await self._read(connection, chunk)
+            copy = _Copy(chunk.organization_id, policy, keys)
+            together = zip(events, open_each(events, keys), strict=True)
             for client_id, group in groupby(together, key=lambda pair: UUID(int=pair[0].client_id.int)):
                 of_client = list(group)
                 for target in chunk.targets:
-                    seen = [one for event, one in of_client if event.position <= target.position]
-                    if not seen:
-                        continue
-                    try:
-                        found = whole(self._projections[target.projection], seen, policy)
-                        key = keys.of(client_id)
-                    except FoldFailed as failed:
-                        failures.append(
-                            Failure(target.schema, client_id, seen[-1].version, failed.entry_id, failed.error)
-                        )
-                        continue
-                    self._add(records, target, found, policy, client_id)
-            for (schema, table), rows in records.items():
-                await connection.copy_records_to_table(table, schema_name=schema, records=rows)
-            await park(connection, chunk.organization_id, failures)
-        return len(failures)
+                    seen = [opened for event, opened in of_client if event.position <= target.position]
+                    copy.add(client_id, target.schema, self._projections[target.projection], seen)
+            await copy.write(connection)
+        return len(copy.failures)
 
-    def _fold(
-        self,
-        records: Records,
-        organization_id: UUID,
-        client_id: UUID,
-        target: Target,
-        events: Sequence[Opened],
-        policy: Policy,
-        keys: ClientKeys,
-    ) -> Failure | None:
-        projection = self._projections[target.projection]
-        try:
-            found = whole(projection, events, policy)
-        except FoldFailed as failed:
-            return Failure(target.schema, client_id, events[-1].version, failed.entry_id, failed.error)
-        if client_id in keys.unusable:
-            error = type(keys.unusable[client_id]).__name__
-            return Failure(target.schema, client_id, events[-1].version, events[-1].id, error)
-        row = seal_snapshot(projection, policy, organization_id, client_id, found.snapshot, keys.of(client_id))
-        records[target.schema, "snapshot"].append(row)
-        for table, rows in found.rows.items():
-            records[target.schema, table.name].extend((organization_id, client_id, *row) for row in rows)
-        return None
-
-    async def _read(self, connection: asyncpg.pool.PoolConnectionProxy, chunk: Chunk) -> list[StoredEvent]:
+    async def _read(self, connection: Connection, chunk: Chunk) -> list[StoredEvent]:
         types = frozenset[str]().union(*(relevant(self._projections[target.projection]) for target in chunk.targets))
         furthest = max(target.position for target in chunk.targets)
         found = await connection.fetch(_CLIENTS, chunk.organization_id, list(chunk.clients), furthest, read_by(types))
@@ -150,6 +110,41 @@ class Rebuilder:
             failure = Failure(target.schema, client_id, last.version, last.id, error)
             await park(connection, chunk.organization_id, [failure])
         return 1
+
+
+class _Copy:
+    """What is to be copied into the builds, gathered over the clients of a chunk."""
+
+    def __init__(self, organization_id: UUID, policy: Policy, keys: ClientKeys) -> None:
+        self._organization_id = organization_id
+        self._policy = policy
+        self._policy_digest = policy.digest()
+        self._keys = keys
+        self._records: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
+        self.failures: list[Failure] = []
+
+    def add(self, client_id: UUID, schema: str, projection: Projection[Any], events: Sequence[Opened]) -> None:
+        """Fold a client's events, and add what comes of it."""
+        if not events:
+            return
+        try:
+            found = whole(projection, events, self._policy)
+        except FoldFailed as failed:
+            self.failures.append(Failure(schema, client_id, events[-1].version, failed.entry_id, failed.error))
+            return
+        key = self._keys.of(client_id)
+        row = seal_snapshot(
+            projection, self._policy_digest, self._organization_id, client_id, found.snapshot, key
+        )
+        self._records[schema, "snapshot"].append(row)
+        for table, rows in found.rows.items():
+            self._records[schema, table.name].extend((self._organization_id, client_id, *row) for row in rows)
+
+    async def write(self, connection: Connection) -> None:
+        """Write it, in the connection's transaction."""
+        for (schema, table), records in self._records.items():
+            await connection.copy_records_to_table(table, schema_name=schema, records=records)
+        await park(connection, self._organization_id, self.failures)
 
 
 class _Process:

@@ -9,7 +9,6 @@ from uuid import UUID
 import structlog
 from pydantic import ValidationError
 
-from domain.policy import Policy
 from projections.projection import Projection
 from service.database.connection import Connection
 from service.log.keyring import DataKey
@@ -34,16 +33,16 @@ class Snapshot:
 
 
 def seal_snapshot(
-    projection: Projection[Any], policy: Policy, organization_id: UUID, client_id: UUID, base: Base, key: DataKey
+    projection: Projection[Any], policy_digest: bytes, organization_id: UUID, client_id: UUID, base: Base, key: DataKey
 ) -> SnapshotRow:
     """The row that keeps this state."""
-    context = _context(projection, policy, organization_id, client_id)
+    context = _context(projection, policy_digest, organization_id, client_id)
     sealed = seal(key.key, projection.states.dump_json(base.state), context)
     return organization_id, client_id, base.version, base.until, key.key_id, sealed
 
 
 def open_snapshot(
-    projection: Projection[Any], policy: Policy, organization_id: UUID, snapshot: Snapshot, key: DataKey
+    projection: Projection[Any], policy_digest: bytes, organization_id: UUID, snapshot: Snapshot, key: DataKey
 ) -> Base | None:
     """The state of a snapshot; None, and a line in the log, when it does not open or is no such state.
 
@@ -52,7 +51,7 @@ def open_snapshot(
     try:
         if snapshot.key_id != key.key_id or snapshot.state is None:
             raise SealBroken("It was sealed with another key.")
-        context = _context(projection, policy, organization_id, snapshot.client_id)
+        context = _context(projection, policy_digest, organization_id, snapshot.client_id)
         state = projection.states.validate_json(open_sealed(key.key, snapshot.state, context))
     except (SealBroken, ValidationError) as error:
         log.warning(
@@ -84,6 +83,6 @@ async def write_snapshots(
         )
 
 
-def _context(projection: Projection[Any], policy: Policy, organization_id: UUID, client_id: UUID) -> bytes:
-    made_of = projection.name.encode() + projection.version.to_bytes(4) + policy.digest()
+def _context(projection: Projection[Any], policy_digest: bytes, organization_id: UUID, client_id: UUID) -> bytes:
+    made_of = projection.name.encode() + projection.version.to_bytes(4) + policy_digest
     return organization_id.bytes + client_id.bytes + made_of

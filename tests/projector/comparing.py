@@ -89,7 +89,7 @@ async def _compare_snapshots(
     )
     assert len(records) <= 2
     for record in records:
-        base = open_snapshot(projection, policy, organization_id, Snapshot(*record), key)
+        base = open_snapshot(projection, policy.digest(), organization_id, Snapshot(*record), key)
         assert base is not None
         before = effective([entry for entry in mine if entry.version <= base.version])
         assert base.until == before.until
