@@ -12,7 +12,10 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def main(
     measures: Annotated[
         list[str] | None,
-        typer.Argument(help="append, bulk, timeline, post, rebuild, projecting.", show_default="all of them"),
+        typer.Argument(
+            help="append, bulk, timeline, post, post-many, lag, live, projecting, rebuild, reading.",
+            show_default="all of them",
+        ),
     ] = None,
     rounds: Annotated[int, typer.Option(min=1, help="How often each side runs; one round more warms up.")] = 5,
     output: Annotated[Path | None, typer.Option(help="A file for the table as Markdown.")] = None,

@@ -14,8 +14,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID, uuid4
 
+from eventsourcing.dcb.api import DCBRecorder
 from eventsourcing.persistence import ApplicationRecorder, StoredEvent
 
+from benchmarks.dcb_peer import append_conditionally, dcb_recorder
 from benchmarks.eventsourcing_peer import factory
 from benchmarks.ground import Clinic, Ground
 from benchmarks.harness import Limit, Result, Rounds
@@ -51,29 +53,39 @@ nextval('bench.position'), lpad(to_hex(:client::bigint), 32, '0')::uuid, :versio
 async def measure(
     ground: Ground, rounds: Rounds, *, ours_each: int = 1_000, peer_each: int = 125, limit_each: int = 1_000
 ) -> list[Result]:
-    """Two rows. The sizes are events of each writer in a round."""
+    """Three rows. The sizes are events of each writer in a round."""
     async with ground.clinic() as clinic:
         await clinic.superuser.execute(LIMIT_TABLE)
         with (
             factory(clinic.urls, pool_size=WRITERS) as peer,
+            dcb_recorder(clinic.urls, pool_size=WRITERS) as conditional,
             ThreadPoolExecutor(WRITERS) as threads,
             TemporaryDirectory() as folder,
         ):
             recorder = peer.application_recorder()
             limit = Limiter(clinic, ground.programs / "pgbench", Path(folder))
-            ours, peers, limits = await rounds.interleaved(
+            ours, peers, conditionals, limits = await rounds.interleaved(
                 [
                     ("append", lambda: append_ours(clinic, ours_each)),
                     ("append, eventsourcing", lambda: append_peer(recorder, threads, peer_each)),
+                    ("append, eventsourcing DCB", lambda: _append_conditionally(conditional, threads, peer_each)),
                     ("append, pgbench", lambda: limit.insert(limit_each)),
                 ]
             )
     measured = f"store append, {WRITERS} concurrent writers"
     peer_name = f"eventsourcing {version('eventsourcing')} PostgresApplicationRecorder, {WRITERS} threads"
+    conditional_name = f"eventsourcing {version('eventsourcing')} PostgresDCBRecorderTT, conditional, {WRITERS} threads"
     return [
-        Result(measured, peer_name, "events/s", ours, peers, Limit(5)),
-        Result(measured, f"pgbench -M prepared -c {WRITERS}, one row", "events/s", ours, limits, Limit(0.8)),
+        Result(measured, peer_name, "events/s", ours, peers, Limit(8)),
+        Result(measured, conditional_name, "events/s", ours, conditionals, Limit(8)),
+        Result(measured, f"pgbench -M prepared -c {WRITERS}, one row", "events/s", ours, limits, Limit(0.9)),
     ]
+
+
+async def _append_conditionally(recorder: DCBRecorder, threads: ThreadPoolExecutor, each: int) -> float:
+    return await append_conditionally(
+        recorder, threads, writers=WRITERS, each=each, clients_a_writer=CLIENTS_A_WRITER, body=BODY_BYTES
+    )
 
 
 async def append_ours(clinic: Clinic, each: int) -> float:

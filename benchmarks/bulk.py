@@ -24,7 +24,7 @@ async def measure(ground: Ground, rounds: Rounds, *, events_a_call: int = 1_000,
             ]
         )
     other = "asyncpg copy_records_to_table of the same rows"
-    return [Result(f"bulk append, {events_a_call:,} events a call", other, "events/s", ours, limits, Limit(0.3))]
+    return [Result(f"bulk append, {events_a_call:,} events a call", other, "events/s", ours, limits, Limit(0.6))]
 
 
 def _batches(events_a_call: int, calls: int) -> list[list[SealedEvent]]:

@@ -12,10 +12,10 @@ from pydantic import SecretStr
 
 from domain.entry import Entry
 from service.bootstrap import Addresses, System, connected, new_key_encryption_key
-from service.log.organizations import create_organization
-from service.log.timelines import seal_drafts
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
 from service.database.migrate import migrate
+from service.log.organizations import create_organization
+from service.log.timelines import seal_drafts
 from service.settings import Settings
 from service.simulation import SimulatedEntry
 
@@ -32,6 +32,11 @@ class Clinic:
     organization_id: UUID
     superuser: "asyncpg.Connection[asyncpg.Record]"
     """For peers and limits: no row-level security stands in their way."""
+
+    async def token(self) -> str:
+        """A counselor's key to the API."""
+        _, token = await self.system.api_keys.create(self.organization_id, "bench", KeyRole.COUNSELOR)
+        return token
 
 
 class Ground:
@@ -94,6 +99,17 @@ class Ground:
                     yield Clinic(urls, settings, system, organization.organization_id, superuser)
             finally:
                 await superuser.close()
+
+
+async def build(clinic: Clinic, *, processes: int | None = None) -> int:
+    """Builds all projections anew and switches them in, as `care-timeline rebuild` does; events folded."""
+    names = [projection.name for projection in PROJECTIONS]
+    keks = key_encryption_keys(clinic.settings)
+    last = Progress(0, 0, 0, resumed=False)
+    async for last in rebuild(clinic.urls.owner, keks, clinic.system.policy, names, catalogue, processes=processes):
+        pass
+    assert last.parked == 0, last
+    return last.done
 
 
 async def record(clinic: Clinic, story: Sequence[SimulatedEntry], version: int = 0) -> list[Entry]:

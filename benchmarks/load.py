@@ -6,11 +6,12 @@ Next to nothing is done per answer, since the generator shares the machine's cor
 import asyncio
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import cast
+from typing import NamedTuple, cast
 
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
+_POSITION = re.compile(rb'"position":\s*(\d+)')
 _STATUS = slice(len(b"HTTP/1.1 "), len(b"HTTP/1.1 201"))
 
 
@@ -33,13 +34,55 @@ async def drive(port: int, requests: Sequence[Sequence[bytes]]) -> float:
     return sum(map(len, requests)) / (time.perf_counter() - began)
 
 
+class Acknowledged(NamedTuple):
+    """An event that the service has acknowledged: its position in the log, and when, by this process's clock."""
+
+    position: int
+    at: float
+
+
+async def drive_at(port: int, requests: Sequence[Sequence[bytes]], rate: float) -> list[Acknowledged]:
+    """Sends so many requests a second, each at its moment unless its connection still waits, and tells what came back.
+
+    Raises AssertionError unless each is answered 201.
+    """
+    loop = asyncio.get_running_loop()
+    answered: list[Acknowledged] = []
+    connections = [_Connection(each, heard=answered.append) for each in requests]
+    for connection in connections:
+        await loop.create_connection(partial(_same, connection), "127.0.0.1", port)
+    pause = len(connections) / rate
+    await asyncio.gather(
+        *(
+            _send_paced(connection, len(each), pause, pause * place / len(connections))
+            for place, (connection, each) in enumerate(zip(connections, requests, strict=True))
+        )
+    )
+    return answered
+
+
+async def _send_paced(connection: "_Connection", count: int, pause: float, offset: float) -> None:
+    loop = asyncio.get_running_loop()
+    moment = loop.time() + offset
+    for _ in range(count):
+        await asyncio.sleep(moment - loop.time())
+        await connection.send_and_wait()
+        moment += pause
+    connection.send_next()
+    await connection.done
+
+
 def _same(connection: "_Connection") -> "_Connection":
     return connection
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(self, requests: Sequence[bytes]) -> None:
+    """Sends the next request when the one before is answered or, where somebody hears of answers, when it is told to."""
+
+    def __init__(self, requests: Sequence[bytes], heard: Callable[[Acknowledged], None] | None = None) -> None:
         self._requests = iter(requests)
+        self._heard = heard
+        self._answered = asyncio.Event()
         self._answer = b""
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -54,6 +97,15 @@ class _Connection(asyncio.Protocol):
         else:
             self._transport.write(request)
 
+    async def send_and_wait(self) -> None:
+        """Send the next request; return when it is answered."""
+        self._answered.clear()
+        self.send_next()
+        await asyncio.wait(
+            [self.done, waiting := asyncio.ensure_future(self._answered.wait())], return_when="FIRST_COMPLETED"
+        )
+        waiting.cancel()
+
     def data_received(self, data: bytes) -> None:
         self._answer += data
         end = self._answer.find(b"\r\n\r\n")
@@ -66,8 +118,14 @@ class _Connection(asyncio.Protocol):
             self.done.set_exception(AssertionError(self._answer.decode(errors="replace")))
             self._transport.close()
             return
-        self._answer = b""
-        self.send_next()
+        answer, self._answer = self._answer, b""
+        if self._heard is None:
+            self.send_next()
+            return
+        position = _POSITION.search(answer)
+        assert position
+        self._heard(Acknowledged(int(position[1]), time.perf_counter()))
+        self._answered.set()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.done.done():

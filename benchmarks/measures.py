@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from benchmarks import append, bulk, post, projecting, rebuild, timeline
+from benchmarks import append, bulk, lag, live, post, projecting, reading, rebuild, timeline
 from benchmarks.ground import Ground
 from benchmarks.harness import Result, Rounds
 
@@ -10,7 +10,11 @@ MEASURES: Mapping[str, Callable[[Ground, Rounds], Awaitable[list[Result]]]] = {
     "append": append.measure,
     "bulk": bulk.measure,
     "timeline": timeline.measure,
-    "post": post.measure,
-    "rebuild": rebuild.measure,
+    "post": post.measure_few,
+    "post-many": post.measure_many,
+    "lag": lag.measure,
+    "live": live.measure,
     "projecting": projecting.measure,
+    "rebuild": rebuild.measure,
+    "reading": reading.measure,
 }

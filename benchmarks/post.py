@@ -1,98 +1,122 @@
-"""POST of one event through the whole service, and through a bare FastAPI endpoint that inserts one row."""
+"""POST of one event through the whole service, and through a bare FastAPI endpoint that inserts one row.
 
-import asyncio
-import os
-import re
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+The projector is at work meanwhile in a process of its own, as `care-timeline serve` runs it.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import islice
 
 from benchmarks.bare_endpoint import TABLE
-from benchmarks.ground import Clinic, Ground, record
+from benchmarks.crowd import Coming, crowd, in_turn
+from benchmarks.ground import Clinic, Ground
 from benchmarks.harness import Limit, Result, Rounds
 from benchmarks.load import drive, post
-from service.care.caller import KeyRole
-from service.simulation import SimulatedEntry, one_client
+from benchmarks.serving import PROJECT_ALL, PROJECT_ONE, SERVE, SERVE_API, projecting, serving
+from service.simulation import SimulatedEntry
 
 CONNECTIONS = 16
+LATE_EVERY = 10
 
-_SERVE = "from service.cli.main import app; app()"
+_BARE = "a bare FastAPI endpoint, one INSERT by asyncpg"
 
 
-async def measure(
-    ground: Ground,
-    rounds: Rounds,
-    *,
-    clients_each: int = 13,
-    events_before: int = 20,
-    ours_each: int = 260,
-    bare_each: int = 520,
+async def measure_few(
+    ground: Ground, rounds: Rounds, *, clients: int = 208, events_before: int = 20, each: int = 300
 ) -> list[Result]:
-    """One row. Sizes are those of each connection, requests in a round."""
+    """One row: few clients with short histories. `each` is the requests of each connection in a round."""
+    coming = _needed(rounds, clients, each)
     async with ground.clinic() as clinic:
-        await clinic.superuser.execute(TABLE)
-        needed = events_before + -(-max(ours_each, bare_each) * (rounds.count + 1) // clients_each)
-        stories = [list(one_client(seed, needed)) for seed in range(CONNECTIONS * clients_each)]
-        for story in stories:
-            await record(clinic, story[:events_before])
-        await clinic.system.projector.refold(clinic.organization_id, [story[0].client_id for story in stories])
-        _, token = await clinic.system.api_keys.create(clinic.organization_id, "bench", KeyRole.COUNSELOR)
-        following = [[story[events_before:] for story in stories[place::CONNECTIONS]] for place in range(CONNECTIONS)]
-        ours_sent, bare_sent = (
-            [_requests(prefix, token, each) for each in following] for prefix in ("/v1/clients", "/clients")
+        following = await crowd(clinic, clients=clients, events=events_before, coming=coming)
+        token = await clinic.token()
+        ours, bare = Requests(following, token, each), Requests(following, token, each)
+        async with serving(clinic, *SERVE) as port, _bare_endpoint(clinic) as bare_port:
+            reached, bare_reached = await rounds.interleaved(
+                [("post", lambda: ours.post(port)), ("post, bare endpoint", lambda: bare.post_bare(bare_port))]
+            )
+    measured = f"POST of one event, {clients:,} clients with {events_before} events"
+    return [Result(measured, _BARE, "requests/s", reached, bare_reached, Limit(0.8))]
+
+
+async def measure_many(
+    ground: Ground, rounds: Rounds, *, clients: int = 5_000, events_before: int = 200, each: int = 300
+) -> list[Result]:
+    """Three rows: many clients with long histories, so many that hardly one is met twice.
+
+    In time and with every tenth documented late; and with all projections beside one.
+    """
+    coming = _needed(rounds, clients, each)
+    async with ground.clinic() as clinic:
+        following = await crowd(clinic, clients=clients, events=events_before, coming=4 * coming)
+        token = await clinic.token()
+        parts = [[one.part(place * coming, coming) for one in following] for place in range(4)]
+        in_time, late, with_all, with_one = (
+            Requests(part, token, each, late_every=LATE_EVERY if place == 1 else 0) for place, part in enumerate(parts)
         )
-        async with (
-            _serving(clinic, "-c", _SERVE, "serve", "--port", "0") as ours,
-            _serving(clinic, "-m", "benchmarks.bare_endpoint", clinic.urls.superuser) as bare,
-        ):
-            ours_reached, bare_reached = await rounds.interleaved(
+        bare = Requests(parts[0], token, each)
+
+        async def beside(projector: Sequence[str], requests: Requests, port: int) -> float:
+            async with projecting(clinic, *projector):
+                return await requests.post(port)
+
+        async with serving(clinic, *SERVE) as port, _bare_endpoint(clinic) as bare_port:
+            reached, late_reached, bare_reached = await rounds.interleaved(
                 [
-                    ("post", lambda: drive(ours, [list(islice(each, ours_each)) for each in ours_sent])),
-                    ("post, bare endpoint", lambda: drive(bare, [list(islice(each, bare_each)) for each in bare_sent])),
+                    ("post, many clients", lambda: in_time.post(port)),
+                    ("post, many clients, some late", lambda: late.post(port)),
+                    ("post, bare endpoint", lambda: bare.post_bare(bare_port)),
                 ]
             )
-    measured = f"POST of one event, the whole path, {CONNECTIONS} connections"
+        async with serving(clinic, *SERVE_API) as port:
+            all_reached, one_reached = await rounds.interleaved(
+                [
+                    ("post, all projections", lambda: beside(PROJECT_ALL, with_all, port)),
+                    ("post, one projection", lambda: beside(PROJECT_ONE, with_one, port)),
+                ]
+            )
+    measured = f"POST of one event, {clients:,} clients with {events_before} events, none in memory"
     return [
-        Result(
-            measured,
-            "a bare FastAPI endpoint, one INSERT by asyncpg",
-            "requests/s",
-            ours_reached,
-            bare_reached,
-            Limit(0.4),
-        )
+        Result(measured, _BARE, "requests/s", reached, bare_reached, Limit(0.6)),
+        Result(f"{measured}, 1 in {LATE_EVERY} late", _BARE, "requests/s", late_reached, bare_reached, Limit(0.6)),
+        Result("POST, all projections", "the same, one projection", "requests/s", all_reached, one_reached, Limit(0.9)),
     ]
 
 
-def _requests(prefix: str, token: str, stories: Sequence[Sequence[SimulatedEntry]]) -> Iterator[bytes]:
-    """The next entry of each of these clients in turn."""
-    for entries in zip(*stories, strict=True):
+class Requests:
+    """What is sent: each client's entries in order over one connection, so many for each connection in a round."""
+
+    def __init__(self, following: Sequence[Coming], token: str, each: int, *, late_every: int = 0) -> None:
+        shares = [following[place::CONNECTIONS] for place in range(CONNECTIONS)]
+        self._entries = [in_turn(share, late_every=late_every) for share in shares]
+        self._authorization = f"Authorization: Bearer {token}"
+        self._each = each
+
+    def post(self, port: int) -> Awaitable[float]:
+        """Requests a second that the service answers."""
+        return drive(port, self.next_round("/v1/clients"))
+
+    def post_bare(self, port: int) -> Awaitable[float]:
+        """Requests a second that the bare endpoint answers."""
+        return drive(port, self.next_round("/clients"))
+
+    def next_round(self, prefix: str = "/v1/clients") -> list[list[bytes]]:
+        """The requests of a round, by connection."""
+        return [list(self._requests(prefix, islice(entries, self._each))) for entries in self._entries]
+
+    def _requests(self, prefix: str, entries: Iterator[SimulatedEntry]) -> Iterator[bytes]:
         for entry in entries:
             event = entry.event.model_dump_json(exclude_none=True, exclude_computed_fields=True)
             body = f'{{"id":"{entry.id}","occurred_at":"{entry.occurred_at.isoformat()}","event":{event}}}'.encode()
-            yield post(f"{prefix}/{entry.client_id}/events", body, f"Authorization: Bearer {token}")
+            yield post(f"{prefix}/{entry.client_id}/events", body, self._authorization)
+
+
+def _needed(rounds: Rounds, clients: int, each: int) -> int:
+    """How many entries each client has to have for all rounds."""
+    return -(-each * (rounds.count + 1) // (clients // CONNECTIONS))
 
 
 @asynccontextmanager
-async def _serving(clinic: Clinic, *arguments: str) -> AsyncIterator[int]:
-    """A server in a process of its own; the port on which it listens."""
-    assert clinic.settings.key_encryption_keys
-    environment = {
-        **os.environ,
-        "CARE_TIMELINE_DATABASE_URL": clinic.urls.app,
-        "CARE_TIMELINE_KEY_ENCRYPTION_KEYS": clinic.settings.key_encryption_keys.get_secret_value(),
-    }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, *arguments, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
-    assert process.stdout
-    try:
-        said = (await process.stdout.readline()).decode()
-        found = re.search(r"(\d+)\s*$", said)
-        assert found, f"{arguments} did not start: {said}"
-        yield int(found[1])
-    finally:
-        process.terminate()
-        await process.wait()
+async def _bare_endpoint(clinic: Clinic) -> AsyncIterator[int]:
+    await clinic.superuser.execute(TABLE)
+    async with serving(clinic, "-m", "benchmarks.bare_endpoint", clinic.urls.superuser) as port:
+        yield port

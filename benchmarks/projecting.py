@@ -21,7 +21,7 @@ async def measure(
         for seed, length in enumerate((long, short)):
             story = list(one_client(seed, length + (rounds.count + 1) * events_a_round))
             await record(clinic, story[:length])
-            await clinic.system.projector.refold(clinic.organization_id, [story[0].client_id])
+            await clinic.system.follower.follow(clinic.organization_id)
             growing = Growing(clinic, story, length, events_a_round)
             sides.append((f"projecting, {length:,} events", growing.median_time))
         of_long, of_short = await rounds.interleaved(sides)
@@ -43,8 +43,8 @@ class Growing:
         return median([await self._one_more() for _ in range(self._events)])
 
     async def _one_more(self) -> float:
-        entries = await record(self._clinic, [self._story[self._version]], self._version)
+        await record(self._clinic, [self._story[self._version]], self._version)
         self._version += 1
         began = time.perf_counter()
-        await self._clinic.system.projector.project(self._clinic.organization_id, entries[0].client_id, entries)
+        await self._clinic.system.follower.follow(self._clinic.organization_id)
         return time.perf_counter() - began

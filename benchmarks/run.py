@@ -12,7 +12,7 @@ from benchmarks.ground import Ground
 from benchmarks.harness import Result, Rounds
 from benchmarks.machine import machine
 from benchmarks.measures import MEASURES
-from benchmarks.table import explanation, markdown, screen
+from benchmarks.table import explanation, lines, markdown, screen
 
 
 def run(names: Sequence[str], rounds: int, output: Path | None) -> None:
@@ -25,7 +25,10 @@ def run(names: Sequence[str], rounds: int, output: Path | None) -> None:
         # The server may run as another user, who has to reach its folder.
         Path(folder).chmod(0o755)
         measured_on, results = uvloop.run(_measured(console, Path(folder), list(names) or list(MEASURES), rounds))
-    console.print(screen(results))
+    if console.is_terminal:
+        console.print(screen(results))
+    else:
+        console.out(lines(results), highlight=False)
     console.print(explanation(rounds), soft_wrap=True)
     if output:
         output.write_text(markdown(results, measured_on, rounds), encoding="utf-8")

@@ -23,19 +23,14 @@ def screen(results: Sequence[Result]) -> Table:
 
 def markdown(results: Sequence[Result], machine: Sequence[tuple[str, str]], rounds: int) -> str:
     """The results and what they were measured on, as a Markdown page."""
-    lines = [
-        "# Benchmarks",
-        "",
-        explanation(rounds),
-        "",
-        *(f"- {name}: {value}" for name, value in machine),
-        "",
-        _line(COLUMNS),
-        _line(["---"] * len(COLUMNS)),
-        *(_line(_cells(result)) for result in results),
-        "",
-    ]
-    return "\n".join(lines)
+    measured_on = "\n".join(f"- {name}: {value}" for name, value in machine)
+    return f"# Benchmarks\n\n{explanation(rounds)}\n\n{measured_on}\n\n{lines(results)}\n"
+
+
+def lines(results: Sequence[Result]) -> str:
+    """The results as a Markdown table: a line each, however wide, so that it can be read and searched when piped."""
+    rows = [COLUMNS, ["---"] * len(COLUMNS), *map(_cells, results)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
 
 
 def explanation(rounds: int) -> str:
@@ -44,10 +39,6 @@ def explanation(rounds: int) -> str:
         f"Medians of {rounds} rounds, in each of which all sides ran in turn, on one server with the same settings;"
         " the ratio is the median of the rounds' ratios."
     )
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 def _cells(result: Result) -> list[str]:

@@ -34,4 +34,4 @@ async def measure(
 
         ours, raw = await rounds.interleaved([("timeline", read), ("timeline, raw fetch", fetch)])
     measured = f"open, decrypt and decode a timeline of {events:,} events"
-    return [Result(measured, "raw asyncpg fetch of the same rows", "events/s", ours, raw, Limit(0.25))]
+    return [Result(measured, "raw asyncpg fetch of the same rows", "events/s", ours, raw, Limit(0.35))]

@@ -32,8 +32,8 @@ def effective(
 
     `entries` are one client's, in order of version. Corrected entries stand with their corrected body and
     time, under their own id; retracted ones and the record's own events are left out. The order is
-    (occurred_at, version), except that nothing comes before an entry to which it refers: people note the
-    acceptance of a handoff with a rounder time than the request.
+    (occurred_at, version), except that nothing comes before an entry which it answers: people note the
+    acceptance of a handoff with a rounder time than the request. What an entry only cites orders nothing.
     """
     known = [entry for entry in entries if known_at is None or entry.recorded_at <= known_at]
     about_entries = [entry for entry in known if type(entry.event) in _RECORD_EVENTS]
@@ -47,7 +47,8 @@ def effective(
         standing = reduce(_corrected, corrections.get(entry.id, ()), entry)
         moment = standing.occurred_at
         if standing.event.references():
-            moment = max([moment, *(moments[id_] for _, id_, _ in referred(standing.event) if id_ in moments)])
+            answered = (id_ for _, id_, mark in referred(standing.event) if not mark.cites)
+            moment = max([moment, *(moments[id_] for id_ in answered if id_ in moments)])
         moments[entry.id] = moment
         if as_of is None or moment <= as_of:
             placed.append((moment, entry.version, standing))

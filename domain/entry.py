@@ -2,16 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
-
-from eventsourcing.domain import OriginatorIDError, OriginatorVersionError
 
 from domain.events.base import Event
 from domain.vocabulary import Precision
-
-if TYPE_CHECKING:
-    from domain.timeline import Timeline
 
 
 class Actor(NamedTuple):
@@ -47,7 +42,7 @@ class Entry:
     recorder says (valid time), `recorded_at` the store's clock (transaction time), both in UTC.
     `actor_id` and `recorded_by` are the Actor's id and name.
     `corrected_by` is the id of the last correction that applies; only effective entries carry one.
-    Satisfies eventsourcing's DomainEventProtocol and CanMutateProtocol.
+    Satisfies eventsourcing's DomainEventProtocol.
     """
 
     client_id: UUID
@@ -74,22 +69,3 @@ class Entry:
     def originator_version(self) -> int:
         """The version, in the words of eventsourcing."""
         return self.version
-
-    def mutate(self, aggregate: "Timeline | None") -> "Timeline":
-        """Put this entry at the end of its timeline; None stands for one that has no entry yet.
-
-        Raises OriginatorIDError or OriginatorVersionError when it does not belong there.
-        """
-        timeline = _begun(self.client_id) if aggregate is None else aggregate
-        if self.client_id != timeline.id:
-            raise OriginatorIDError(self.client_id, timeline.id)
-        if self.version != timeline.version + 1:
-            raise OriginatorVersionError(self.version, timeline.version + 1)
-        timeline.note(self.id, self.event)
-        return timeline
-
-
-def _begun(client_id: UUID) -> "Timeline":
-    from domain.timeline import Timeline  # which itself knows entries
-
-    return Timeline(client_id)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from domain.events.registration import TimeZone
+from domain.events.base import TimeZone
 from domain.vocabulary import RiskTier
 
 Positive = Annotated[int, Field(gt=0, le=100_000)]

@@ -2,22 +2,24 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
+from pydantic import GetJsonSchemaHandler
+from pydantic_core import CoreSchema
+
+from projections.columns import table
+from projections.elements import KEY, Asked, at_a_moment
 from projections.mark import Mark
 
 
 class ObligationKind(StrEnum):
-    """What an obligation asks for."""
+    """What an obligation asks for. Each strand derives its own kinds from this one."""
 
-    HANDOFF_ACCEPTANCE = "handoff_acceptance"
-    CLIENT_MEETING = "client_meeting"
-    CRISIS_CONTACT = "crisis_contact"
-    POSTVENTION_REVIEW = "postvention_review"
-    PLAN_REVIEW = "plan_review"
-    NALOXONE = "naloxone"
-    CRISIS_CARD = "crisis_card"
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Any kind of any strand."""
+        return {"type": "string", "enum": [kind.value for strand in cls.__subclasses__() for kind in strand]}
 
 
 class ObligationStatus(StrEnum):
@@ -32,29 +34,42 @@ class ObligationStatus(StrEnum):
 
 
 class Obligation(NamedTuple):
-    """Something that must happen between `opens_at` and `due_at` because of the entry `because`.
+    """Something that must happen by a time because of an entry. Late: neither met nor released, and due_at before now.
 
-    `step` counts from 1 where one entry asks for the same several times, as a crisis does for contacts. What is
-    released need not happen any more; what was met is not released.
+    What is released need not happen any more; what was met is not released.
     """
 
-    kind: ObligationKind
-    because: UUID
-    step: int
+    kind: Annotated[ObligationKind, KEY]
+    """What must happen."""
+    because: Annotated[UUID, KEY]
+    """The entry that asks for it, which put this here."""
+    step: Annotated[int, KEY]
+    """From 1, where one entry asks for the same several times, as a crisis does for contacts."""
     opens_at: datetime
+    """From when it can be met."""
     due_at: datetime
-    met: Mark | None
+    """By when it must be met."""
+    met: Mark | None = None
+    """What met it, late if after due_at; null where nothing has."""
     released: Mark | None = None
+    """After what it need not happen any more, missed if after due_at; null where it still does."""
 
-    @property
-    def waits(self) -> bool:
-        """Whether it still has to happen."""
-        return self.met is None and self.released is None
+    @at_a_moment
+    def status(self, asked: Asked) -> ObligationStatus:
+        """At the moment asked about: open, late, met, met_late, released, or missed (released when late)."""
+        return self.stands(asked.at)
 
-    def status(self, at: datetime) -> ObligationStatus:
+    def stands(self, at: datetime) -> ObligationStatus:
         """How it stands at that moment."""
         if self.met:
             return ObligationStatus.MET if self.met.at <= self.due_at else ObligationStatus.MET_LATE
         if self.released:
             return ObligationStatus.RELEASED if self.released.at <= self.due_at else ObligationStatus.MISSED
         return ObligationStatus.OPEN if at <= self.due_at else ObligationStatus.LATE
+
+    def waits(self) -> bool:
+        """Whether it still has to happen."""
+        return self.met is None and self.released is None
+
+
+OBLIGATION = table("obligation", Obligation)

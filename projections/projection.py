@@ -1,87 +1,33 @@
 """What a projection is."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, NamedTuple, TypeVar
+from functools import cached_property
+from typing import Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import TypeAdapter
 from sqlalchemy import Table
 
 from domain.entry import Entry
 from domain.events.base import Event
+from domain.events.catalogue import EVENT_TYPES
 from domain.policy import Policy
+from projections.answers import Answer
+from projections.fold import Fold
+from projections.rows import Changes, Rows
 
 S = TypeVar("S")
-E = TypeVar("E", bound=Event)
-
-Row = tuple[Any, ...]
-"""The values of a table's columns in order, without organization_id and client_id: key columns first."""
-
-Rows = Mapping[Table, Sequence[Row]]
-"""All rows that one client has in each of a projection's tables."""
-
-
-class TableChanges(NamedTuple):
-    """What became of one client's rows in a table."""
-
-    written: Sequence[Row]
-    """Rows that are new or changed, whole."""
-    deleted: Sequence[Row]
-    """The keys of rows that are gone."""
-
-
-Changes = Mapping[Table, TableChanges]
-"""What became of one client's rows; tables that stayed as they were are left out."""
-
-
-class Answer(BaseModel):
-    """A part of what a projection answers to a person or a system."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Fold(Generic[S]):
-    """How a state changes with each kind of event; kinds without a handler leave it as it is.
-
-    Handlers are pure: they return a new state and change nothing. They never raise for want of an earlier
-    event, since that may have been retracted; they then return the state as it was.
-    """
-
-    def __init__(self) -> None:
-        self._handlers: dict[type[Event], Callable[[S, Entry, Any, Policy], S]] = {}
-
-    def on(
-        self, *event_classes: type[E]
-    ) -> Callable[[Callable[[S, Entry, E, Policy], S]], Callable[[S, Entry, E, Policy], S]]:
-        """Register the decorated function for these kinds of event."""
-
-        def register(handler: Callable[[S, Entry, E, Policy], S]) -> Callable[[S, Entry, E, Policy], S]:
-            for event_class in event_classes:
-                self._handlers[event_class] = handler
-            return handler
-
-        return register
-
-    @property
-    def handles(self) -> frozenset[type[Event]]:
-        """The kinds of event that have a handler; all others leave every state as it was."""
-        return frozenset(self._handlers)
-
-    def apply(self, state: S, entry: Entry, policy: Policy) -> S:
-        """The state after one more effective entry."""
-        handler = self._handlers.get(type(entry.event))
-        return handler(state, entry, entry.event, policy) if handler else state
 
 
 @dataclass(frozen=True)
 class Projection(Generic[S]):
     """A pure fold of one client's effective timeline, and what is made of it.
 
-    `fold` folds; `rows` gives the coded rows that analysts query; `view` is the answer for the circle of
-    care at a moment, free text included. Whatever depends on today is kept as the moment at which it
-    becomes true; only `view` compares it with a clock, which it is given. Every element of rows and view
-    names the entry that put it there. The projection knows nothing of storage.
+    `fold` says how events change the state, and which rows analysts query; `view` is the answer for the circle of
+    care at a moment, free text included. Whatever depends on today is kept as the moment at which it becomes true;
+    only `view` compares it with a clock, which it is given. Every element of rows and view names the entry that
+    put it there. The projection knows nothing of storage.
 
     `version` goes up whenever the same events would give another state, other rows or other tables: what was
     built by an older version is then not used, and is built anew.
@@ -90,37 +36,59 @@ class Projection(Generic[S]):
     name: str
     title: str
     version: int
-    initial: S
     fold: Fold[S]
-    rows: Callable[[S, Policy], Rows]
     view: Callable[[S, datetime, Policy], Answer]
-    tables: tuple[Table, ...]
-    states: TypeAdapter[S]
-    """Turns states into JSON and back; a state is made of frozen dataclasses."""
+
+    @property
+    def initial(self) -> S:
+        """The state before the first event."""
+        return self.fold.initial
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables that hold its rows."""
+        return self.fold.tables
 
     @property
     def handles(self) -> frozenset[type[Event]]:
         """The kinds of event that change its states; all others pass it by."""
         return self.fold.handles
 
+    @cached_property
+    def relevant(self) -> frozenset[str]:
+        """The types of event that a fold must see to fold rightly: those it handles, and those that they answer to.
+
+        Nothing comes before what it answers to, so these give a handled entry its place in the effective order.
+        """
+        return frozenset(_answered_to(event_class.model_fields["type"].default for event_class in self.handles))
+
+    @cached_property
+    def states(self) -> TypeAdapter[S]:
+        """Turns states into JSON and back; a state is made of frozen dataclasses."""
+        return TypeAdapter(type(self.initial))
+
     def apply(self, state: S, entry: Entry, policy: Policy) -> S:
         """The state after one more effective entry."""
         return self.fold.apply(state, entry, policy)
 
+    def rows(self, state: S, policy: Policy) -> Rows:
+        """All rows of a client in that state."""
+        return self.fold.rows(state, policy)
+
     def changes(self, before: S, after: S, policy: Policy) -> Changes:
         """What becomes of a client's rows when their state goes from `before` to `after`."""
-        return {} if after is before else difference(self.rows(before, policy), self.rows(after, policy))
+        return self.fold.changes(before, after, policy)
 
 
-def difference(before: Rows, after: Rows) -> Changes:
-    """What is written and deleted to come from the one to the other."""
-    changes = {}
-    for table in {**before, **after}:
-        was, now = before.get(table, ()), after.get(table, ())
-        if was == now:
-            continue
-        length = len(table.primary_key.columns) - 2
-        old, new = ({row[:length]: row for row in rows} for rows in (was, now))
-        written = [row for key, row in new.items() if old.get(key) != row]
-        changes[table] = TableChanges(written, list(old.keys() - new.keys()))
-    return changes
+def _answered_to(types: Iterator[str]) -> set[str]:
+    found: set[str] = set()
+    waiting = set(types)
+    while waiting:
+        found |= waiting
+        waiting = {
+            answered
+            for event_type in waiting
+            for mark in EVENT_TYPES[event_type].references().values()
+            for answered in mark.types
+        } - found
+    return found

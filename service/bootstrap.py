@@ -17,13 +17,16 @@ from projections.projection import Projection
 from service.care.api_keys import ApiKeys
 from service.care.reader import Reader
 from service.care.recorder import Recorder
+from service.care.timeline_reader import TimelineReader
 from service.database.connection import open_pool
 from service.database.embedded import EmbeddedPostgres
 from service.database.migrate import migrate
 from service.following.follower import Follower
 from service.following.wakeups import Wakeups
+from service.log.facts import FactReader
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.organizations import Organizations
+from service.log.pages import Pages
 from service.log.store import EventStore
 from service.log.timelines import Timelines
 from service.projector.builds import Build, Builds
@@ -50,11 +53,15 @@ class System:
     organizations: Organizations
     api_keys: ApiKeys
     builds: Builds
-    follower: Follower
-    """Follows the log for the projector; `service.projecting` runs it."""
+    projector: Projector
     catch_up: CatchUp
     recorder: Recorder
     reader: Reader
+    timeline_reader: TimelineReader
+
+    def follower(self) -> Follower:
+        """A follower that hands the log to the projector; `service.serving.projecting` runs one."""
+        return Follower(self.pool, self.wakeups, self.builds.names, self.projector.handle)
 
 
 class Addresses(NamedTuple):
@@ -116,9 +123,9 @@ async def connected(
         keyring = Keyring(log_pool, keks, addresses.owner)
         timelines = Timelines(store, keyring)
         organizations = Organizations(log_pool, policy)
+        timeline_reader = TimelineReader(store, Pages(log_pool), timelines)
         builds = Builds(pool, projections, policy)
         await builds.refresh()
-        projector = Projector(keyring, organizations, builds)
         yield System(
             settings=settings,
             policy=policy,
@@ -130,10 +137,11 @@ async def connected(
             organizations=organizations,
             api_keys=ApiKeys(log_pool, addresses.owner),
             builds=builds,
-            follower=Follower(pool, wakeups, builds.names, projector.handle),
+            projector=Projector(keyring, organizations, builds),
             catch_up=CatchUp(pool, keyring, organizations, builds),
-            recorder=Recorder(store, keyring, timelines, organizations),
+            recorder=Recorder(store, FactReader(log_pool), keyring, timelines, timeline_reader, organizations),
             reader=Reader(store, timelines, organizations, projections, FreshStates(pool, keyring, builds)),
+            timeline_reader=timeline_reader,
         )
 
 

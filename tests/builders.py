@@ -8,6 +8,7 @@ history.correct(goal, goal_set(target=8))
 state = folded(CARE_PLAN, history, as_of="2026-03-10T00:00Z")
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import reduce
@@ -16,7 +17,7 @@ from uuid import UUID
 
 from domain.effective import effective
 from domain.entry import Draft, Entry
-from domain.events.base import Event
+from domain.events.base import Event, Told, referred
 from domain.events.consents import ConsentGranted
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
@@ -28,7 +29,7 @@ from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.registration import ClientRegistered, IntakeCompleted
 from domain.policy import Policy
 from domain.refusals import Refused
-from domain.timeline import Timeline
+from domain.rules import Fact, Facts, Needs, admit, needs
 from domain.vocabulary import (
     Channel,
     ConsentPurpose,
@@ -68,21 +69,81 @@ def moment_or_none(said: Moment | None) -> datetime | None:
     return None if said is None else moment(said)
 
 
+class Record:
+    """One client's entries in memory, and the facts that a decision asks about them."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self._by_id: dict[UUID, Entry] = {}
+        self._referring: dict[UUID, list[Entry]] = defaultdict(list)
+
+    @property
+    def version(self) -> int:
+        return len(self.entries)
+
+    def add(self, entry: Entry) -> None:
+        assert entry.version == self.version + 1
+        self.entries.append(entry)
+        self._by_id[entry.id] = entry
+        for _, target, _ in referred(entry.event):
+            self._referring[target].append(entry)
+
+    def retracted(self, entry_id: UUID) -> bool:
+        """Whether the entry was marked as entered in error."""
+        return any(isinstance(entry.event, EntryRetracted) for entry in self._referring.get(entry_id, ()))
+
+    def admit(self, drafts: Sequence[Draft], now: datetime, policy: Policy) -> None:
+        """Check that these may be recorded next. Raises Refused."""
+        admit(drafts, self.facts(needs(drafts)), now, policy)
+
+    def facts(self, asked: Needs) -> Facts:
+        return Facts(
+            version=self.version,
+            entries={id_: self._fact(self._by_id[id_]) for id_ in asked.ids if id_ in self._by_id},
+            answers={
+                (target, kind): [self._fact(e) for e in self._referring.get(target, ()) if e.event.type == kind]
+                for target, kind in asked.answers
+            },
+            once={
+                kind: [
+                    self._fact(entry)
+                    for entry in self.entries
+                    if entry.event.type == kind and not self.retracted(entry.id)
+                ]
+                for kind in asked.once
+            },
+            contents={target: self._told(target) for target in asked.contents},
+        )
+
+    def _fact(self, entry: Entry) -> Fact:
+        references = tuple((name, target) for name, target, _ in referred(entry.event))
+        return Fact(entry.id, entry.event.type, entry.occurred_at, references, self.retracted(entry.id))
+
+    def _told(self, entry_id: UUID) -> Told | None:
+        found = (entry for entry in effective(self.entries).entries if entry.id == entry_id)
+        return next((Told(entry.event, entry.occurred_at, entry.precision) for entry in found), None)
+
+
 class History:
-    """One client's record, as it grows. Whatever is added must be admitted by the client's timeline.
+    """One client's record, as it grows. Whatever is added must be admitted by the rules.
 
     Ids are made of the version, so that the same story always gives the same ids. An entry is recorded when
     it occurred unless `recorded` says otherwise, and never before the one recorded last.
     """
 
     def __init__(self, client_id: UUID = CLIENT, policy: Policy = POLICY) -> None:
+        self.client_id = client_id
         self.policy = policy
-        self.timeline = Timeline(client_id)
-        self.entries: list[Entry] = []
+        self.record = Record()
 
     @property
-    def client_id(self) -> UUID:
-        return self.timeline.id
+    def entries(self) -> list[Entry]:
+        """All entries, in order of version."""
+        return self.record.entries
+
+    @property
+    def version(self) -> int:
+        return self.record.version
 
     @property
     def last_recorded(self) -> datetime:
@@ -91,7 +152,7 @@ class History:
 
     def draft(self, event: Event, at: Moment, precision: Precision = Precision.INSTANT) -> Draft:
         """The event as a caller would ask to record it next."""
-        id_ = UUID(int=self.client_id.int + self.timeline.version + 1)
+        id_ = UUID(int=self.client_id.int + self.version + 1)
         return Draft(id_, event, moment(at), precision, "tests")
 
     def add(
@@ -100,11 +161,11 @@ class History:
         """Record the event and give the entry's id. Raises Refused."""
         draft = self.draft(event, at, precision)
         recorded_at = moment(recorded) if recorded else max(draft.occurred_at, self._next_tick())
-        self.timeline.admit([draft], recorded_at, self.policy)
+        self.record.admit([draft], recorded_at, self.policy)
         assert recorded_at > self.last_recorded, "what is recorded next is recorded later"
         entry = Entry(
             client_id=self.client_id,
-            version=self.timeline.version + 1,
+            version=self.version + 1,
             id=draft.id,
             event=event,
             occurred_at=draft.occurred_at,
@@ -115,10 +176,9 @@ class History:
             source=draft.source,
             correlation_id=None,
             causation_id=None,
-            position=self.timeline.version + 1,
+            position=self.version + 1,
         )
-        entry.mutate(self.timeline)
-        self.entries.append(entry)
+        self.record.add(entry)
         return entry.id
 
     def correct(
@@ -144,11 +204,15 @@ class History:
         """Record that an earlier entry was made in error and give the retraction's id."""
         return self._about(EntryRetracted(entry=entry, reason=CorrectionReason.DID_NOT_OCCUR), recorded)
 
+    def retracted(self, entry: UUID) -> bool:
+        """Whether the entry was marked as entered in error."""
+        return self.record.retracted(entry)
+
     def refused(self, event: Event, at: Moment, now: Moment | None = None) -> set[str]:
         """The names of the rules that would refuse the event now; none when it may be recorded."""
         draft = self.draft(event, at)
         try:
-            self.timeline.admit([draft], moment(now) if now else max(draft.occurred_at, self._next_tick()), self.policy)
+            self.record.admit([draft], moment(now) if now else max(draft.occurred_at, self._next_tick()), self.policy)
         except Refused as refused:
             return {refusal.rule for _, refusal in refused.refusals}
         return set()

@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
 
-from domain.entry import Entry
+from domain.entry import Draft, Entry
 from domain.events.base import Event
-from domain.events.catalogue import CARE_EVENTS
+from domain.events.catalogue import ALL_EVENTS, CARE_EVENTS
 from domain.events.crisis import CrisisContactRecorded
+from domain.events.milestones import MilestoneCelebrated
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.registration import ClientRegistered
 from domain.refusals import Refused
@@ -104,13 +105,41 @@ def histories(draw: st.DrawFn, min_steps: int = 0, max_steps: int = 16, zones: t
     return history
 
 
+@st.composite
+def drafts_upon(draw: st.DrawFn, history: History, at: datetime) -> list[Draft]:
+    """One to four events as a caller may ask to record them next, fitting or not; later ones may refer to earlier."""
+    ids = [entry.id for entry in history.entries]
+    drafts: list[Draft] = []
+    for place in range(1, 1 + draw(st.integers(1, 4))):
+        event_class = _pick(draw, ALL_EVENTS)
+        among = [UUID(int=404), *ids]
+        id_ = _pick(draw, ids) if draw(SHARE) == 9 else UUID(int=history.client_id.int + history.version + place)
+        drafts.append(Draft(id_, _aimed(draw, event_class, among), at, Precision.INSTANT, "tests"))
+        ids.append(id_)
+    return drafts
+
+
+def _aimed(draw: st.DrawFn, event_class: type[Event], among: list[UUID]) -> Event:
+    """An event of that class whose references point to any of the ids; a correction of nothing but the precision."""
+    if event_class is EntryRetracted:
+        return EntryRetracted(entry=_pick(draw, among), reason=draw(REASON))
+    if event_class is EntryCorrected:
+        return EntryCorrected(entry=_pick(draw, among), reason=draw(REASON), precision=draw(PRECISION))
+    said = draw(_bodies(event_class))
+    if event_class is MilestoneCelebrated:
+        said["own"] = WORDS[0]
+    for field in event_class.references():
+        said[field] = _pointed(said[field], among)
+    return event_class(**said)
+
+
 def _before(draw: st.DrawFn, recorded: datetime) -> datetime:
     lag = draw(LAG)
     return LONG_AGO if lag is None else recorded - timedelta(minutes=lag)
 
 
 def _next(draw: st.DrawFn, history: History) -> Event:
-    standing = [entry for entry in history.entries if not history.timeline.retracted(entry.id)]
+    standing = [entry for entry in history.entries if not history.retracted(entry.id)]
     choice = draw(SHARE)
     if choice == 9:
         return EntryRetracted(entry=_pick(draw, history.entries).id, reason=draw(REASON))

@@ -55,4 +55,4 @@ def draft(event: Event, at: Moment | None = None, id_: UUID | None = None) -> Dr
 async def follow(system: System, organization_id: UUID) -> None:
     """Have the projector follow the organization's log up to its present end."""
     await system.builds.refresh()
-    await system.follower.follow(organization_id)
+    await system.follower().follow(organization_id)

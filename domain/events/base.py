@@ -1,13 +1,27 @@
 """What every event is made of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, ClassVar, Protocol, get_args
+from typing import Annotated, Any, ClassVar, Final, NamedTuple, Protocol, get_args
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+)
 
+from domain import time_zones
 from domain.refusals import Refusal
+from domain.vocabulary import Precision
+
+STORED: Final[Mapping[str, bool]] = {"stored": True}
+"""The validation context of what was recorded: it is taken as it stands, and no database that changes with the release
+(that of time zones) is asked about it again."""
 
 FreeText = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True)]
 """Words about or by a client; sealed wherever they are kept, never logged, never in an error."""
@@ -33,21 +47,65 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """A moment with its zone, kept in UTC."""
 
 
-class RefersTo:
-    """Marks a field as the id of an earlier entry of the same client, of one of these types."""
+def _known_time_zone(name: str, info: ValidationInfo) -> str:
+    if info.context is not STORED and name not in time_zones.names():
+        raise ValueError("must be a time zone of the IANA database, such as America/Chicago")
+    return name
 
-    def __init__(self, *types: str) -> None:
+
+TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_known_time_zone)]
+"""The name of an IANA time zone, known to this release when it is said (see STORED)."""
+
+
+class RefersTo:
+    """Marks a field as the id, or ids, of earlier entries of the same client, of one of these types (none: of any).
+
+    What refers *answers* that entry (an acceptance its request, a measurement its goal) and cannot have happened
+    before it: in the effective timeline it never stands before it, whatever times were noted. With `cites`, it only
+    names that entry as a reason, which orders nothing: a plan stays where it was agreed when the time of the intake
+    that it cites is corrected.
+
+    `once`: at most one standing entry of this kind answers the same one; others are refused by a rule named after the
+    kind, such as handoff_accepted_once.
+
+    Recording reads no more than its rules declare here. `asks` names the types of answers to that entry which the
+    event's own `refusals` ask about, `content` says that they ask what that entry says.
+    """
+
+    def __init__(
+        self,
+        *types: str,
+        cites: bool = False,
+        once: bool = False,
+        asks: Iterable[str] = (),
+        content: bool = False,
+    ) -> None:
         self.types = frozenset(types)
+        self.cites = cites
+        self.once = once
+        self.asks = frozenset(asks)
+        self.content = content
+
+
+class Told(NamedTuple):
+    """What an entry says and when that occurred, as it counts now: corrections are applied."""
+
+    event: "Event"
+    occurred_at: datetime
+    precision: Precision
 
 
 class Standing(Protocol):
-    """What an event may ask about the timeline that it would join. Retracted entries do not count."""
+    """What an event may ask about the entries that it refers to, as far as its fields declare it (see RefersTo).
 
-    def answers(self, entry_id: UUID) -> frozenset[str]:
-        """The types of the entries that refer to the given one."""
+    Retracted entries do not count. Asking for what is not declared raises LookupError.
+    """
 
-    def count(self, event_type: str) -> int:
-        """How many entries of this type the timeline holds."""
+    def answered(self, entry_id: UUID, *by: str) -> bool:
+        """Whether an entry of one of these types refers to the given one."""
+
+    def told(self, entry_id: UUID) -> Told | None:
+        """What that entry says; None when there is none. Its event is Unreadable where it could not be opened."""
 
 
 class Part(BaseModel):
@@ -64,10 +122,12 @@ class Event(Part):
 
     A subclass names its `type` once, for ever. When its shape changes, `schema_version` goes up and a
     static method `upcast_v1_v2(state: dict)` turns the old shape into the new one, as in the
-    eventsourcing library.
+    eventsourcing library. `once` says that a client has at most one that stands; others are refused by a
+    rule named after the type, such as client_registered_once.
     """
 
     schema_version: ClassVar[int] = 1
+    once: ClassVar[bool] = False
 
     type: str
 

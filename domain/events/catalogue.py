@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_args
 
 from pydantic import Field
 
-from domain.events.base import Event
+from domain.events.base import STORED, Event
 from domain.events.care import OfCare
 from domain.events.record import EntryCorrected, EntryRetracted
 
@@ -34,11 +34,14 @@ def encode(event: Event) -> bytes:
 
 
 def decode(event_type: str, schema_version: int, data: bytes) -> Event:
-    """The event of a stored body, upcast to the present shape. Raises UnknownEventType."""
+    """The event of a stored body, upcast to the present shape. Raises UnknownEventType.
+
+    The same bytes give the same event on every machine: the host is not asked, nor a database of time zones.
+    """
     event_class = _known(event_type, schema_version)
     if schema_version < event_class.schema_version or event_class is EntryCorrected:
         data = json.dumps(_upcast(event_class, schema_version, json.loads(data))).encode()
-    event: Event = event_class.__pydantic_validator__.validate_json(data)
+    event: Event = event_class.__pydantic_validator__.validate_json(data, context=STORED)
     return event
 
 

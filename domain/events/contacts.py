@@ -11,8 +11,6 @@ from domain.vocabulary import Barrier, Channel, Role, SessionKind, Technique
 Scale = Annotated[int, Field(ge=0, le=10)]
 """A client's own rating from 0 to 10."""
 
-CrisisId = Annotated[UUID, RefersTo("crisis_contact_recorded")]
-
 
 class SessionHeld(Event):
     """A session took place and the client was there (R22, R23)."""
@@ -50,12 +48,15 @@ class CheckInReceived(Event):
 class OutreachMade(Event):
     """Somebody of the team reached out; `reached` says whether the client answered (R25, R42).
 
-    `crisis` names the crisis that it follows up, where there is one.
+    `crisis` names the crisis that it follows up, where there is one. It answers that crisis, as a measurement
+    answers its goal, and does not merely cite it: it meets a follow-up that the crisis asked for, which cannot be
+    met before the crisis, and people note both with rounder times. It replaces no other entry, so that moving along
+    with the crisis, when the time of that one is corrected, makes nothing older current again (case G4).
     """
 
     type: Literal["outreach_made"] = "outreach_made"
     channel: Channel
     made_by: Role
     reached: bool
-    crisis: CrisisId | None = None
+    crisis: Annotated[UUID, RefersTo("crisis_contact_recorded")] | None = None
     note: FreeText | None = None

@@ -3,15 +3,13 @@
 A crisis contact is never refused for being incomplete: an unanswered question stays unknown.
 """
 
-from collections.abc import Iterator
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import Field
 
-from domain.events.base import Event, FreeText, Standing
-from domain.events.contacts import CrisisId
+from domain.events.base import Event, FreeText, RefersTo
 from domain.instruments import CssrsAnswers
-from domain.refusals import Refusal
 from domain.vocabulary import Channel, CrisisAction, CrisisKind, CrisisOutcome, Role, Trigger
 
 
@@ -38,21 +36,17 @@ class CrisisResolved(Event):
     """The crisis has passed; the follow-ups that it asked for stop (R42)."""
 
     type: Literal["crisis_resolved"] = "crisis_resolved"
-    crisis: CrisisId
+    crisis: Annotated[UUID, RefersTo("crisis_contact_recorded", once=True)]
     outcome: CrisisOutcome
     note: FreeText | None = None
 
-    def refusals(self, standing: Standing) -> Iterator[Refusal]:
-        if "crisis_resolved" in standing.answers(self.crisis):
-            yield Refusal(
-                "crisis_resolved_once",
-                "crisis",
-                "This crisis was resolved already; correct that entry instead.",
-            )
-
 
 class SafetyPlanWritten(Event):
-    """A version of the client's safety plan, in the six steps of Stanley and Brown (R39)."""
+    """A version of the client's safety plan, in the six steps of Stanley and Brown (R39).
+
+    It replaces the version before it. `crisis` cites the crisis that it was written after, and orders nothing: a
+    corrected time of the crisis must not bring an older plan back.
+    """
 
     type: Literal["safety_plan_written"] = "safety_plan_written"
     warning_signs: tuple[FreeText, ...] = ()
@@ -61,4 +55,4 @@ class SafetyPlanWritten(Event):
     people_to_ask: tuple[FreeText, ...] = ()
     professionals: tuple[FreeText, ...] = ()
     means_safety: tuple[FreeText, ...] = ()
-    crisis: CrisisId | None = None
+    crisis: Annotated[UUID, RefersTo("crisis_contact_recorded", cites=True)] | None = None

@@ -8,7 +8,8 @@ from domain.events.base import Event, FreeText, RefersTo, ShortText, Standing
 from domain.refusals import Refusal
 from domain.vocabulary import HandoffDeclineReason, HandoffUrgency, Role
 
-HandoffId = Annotated[UUID, RefersTo("handoff_requested")]
+_DECLINED = "handoff_declined"
+_TAKEN_ON = ("handoff_accepted", "handoff_completed")
 
 
 class HandoffRequested(Event):
@@ -26,60 +27,45 @@ class HandoffAccepted(Event):
     """The receiver took the client on. May be recorded late, after the completion."""
 
     type: Literal["handoff_accepted"] = "handoff_accepted"
-    handoff: HandoffId
+    handoff: Annotated[UUID, RefersTo("handoff_requested", once=True, asks=[_DECLINED])]
     accepted_by: Role
     note: FreeText | None = None
 
     def refusals(self, standing: Standing) -> Iterator[Refusal]:
-        answers = standing.answers(self.handoff)
-        if "handoff_accepted" in answers:
-            yield Refusal(
-                "handoff_accepted_once",
-                "handoff",
-                "This handoff was accepted already; correct that entry instead.",
-            )
-        yield from _not_declined(answers)
+        yield from _not_declined(self.handoff, standing)
 
 
 class HandoffDeclined(Event):
     """The receiver could not take the client on; a new handoff has to be requested."""
 
     type: Literal["handoff_declined"] = "handoff_declined"
-    handoff: HandoffId
+    handoff: Annotated[UUID, RefersTo("handoff_requested", asks=[_DECLINED, *_TAKEN_ON])]
     reason: HandoffDeclineReason
     note: FreeText | None = None
 
     def refusals(self, standing: Standing) -> Iterator[Refusal]:
-        answers = standing.answers(self.handoff)
-        if answers & {"handoff_accepted", "handoff_completed"}:
+        if standing.answered(self.handoff, *_TAKEN_ON):
             yield Refusal(
                 "handoff_is_waiting",
                 "handoff",
                 "This handoff was accepted; request a new handoff to somebody else, or retract the acceptance.",
             )
-        yield from _not_declined(answers)
+        yield from _not_declined(self.handoff, standing)
 
 
 class HandoffCompleted(Event):
     """The client has met the receiver. Says by itself that the handoff was accepted."""
 
     type: Literal["handoff_completed"] = "handoff_completed"
-    handoff: HandoffId
+    handoff: Annotated[UUID, RefersTo("handoff_requested", once=True, asks=[_DECLINED])]
     note: FreeText | None = None
 
     def refusals(self, standing: Standing) -> Iterator[Refusal]:
-        answers = standing.answers(self.handoff)
-        if "handoff_completed" in answers:
-            yield Refusal(
-                "handoff_completed_once",
-                "handoff",
-                "This handoff was completed already; correct that entry instead.",
-            )
-        yield from _not_declined(answers)
+        yield from _not_declined(self.handoff, standing)
 
 
-def _not_declined(answers: frozenset[str]) -> Iterator[Refusal]:
-    if "handoff_declined" in answers:
+def _not_declined(handoff: UUID, standing: Standing) -> Iterator[Refusal]:
+    if standing.answered(handoff, _DECLINED):
         yield Refusal(
             "handoff_not_declined",
             "handoff",

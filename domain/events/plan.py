@@ -10,8 +10,6 @@ from domain.events.base import Day, Event, FreeText, Part, RefersTo, ShortText, 
 from domain.refusals import Refusal
 from domain.vocabulary import GoalCategory, GoalOutcome, Role, Strand, Technique
 
-GoalId = Annotated[UUID, RefersTo("goal_set")]
-
 
 class PlannedIntervention(Part):
     """What one strand of care will do (R13; CarePlan.activity)."""
@@ -26,7 +24,8 @@ class PlanAgreed(Event):
     """Client and team agreed on a version of the one shared plan (R10).
 
     Each agreement is the plan's next version and replaces the interventions of the one before.
-    `because_of` cites the entries that led to this version: a crisis, its review, a lapse.
+    `because_of` cites the entries that led to this version (a crisis, its review, a lapse); it orders nothing, since a
+    plan replaces the one agreed before it, whatever becomes of the times of what it cites.
     """
 
     type: Literal["plan_agreed"] = "plan_agreed"
@@ -44,6 +43,7 @@ class PlanAgreed(Event):
             "intake_completed",
             "session_held",
             "handoff_completed",
+            cites=True,
         ),
     ] = ()
 
@@ -64,12 +64,12 @@ class GoalMeasured(Event):
     """A reading of a goal, in the goal's unit (R11)."""
 
     type: Literal["goal_measured"] = "goal_measured"
-    goal: GoalId
+    goal: Annotated[UUID, RefersTo("goal_set", asks=["goal_closed"])]
     value: float
     note: FreeText | None = None
 
     def refusals(self, standing: Standing) -> Iterator[Refusal]:
-        if "goal_closed" in standing.answers(self.goal):
+        if standing.answered(self.goal, "goal_closed"):
             yield Refusal(
                 "goal_is_open",
                 "goal",
@@ -81,10 +81,6 @@ class GoalClosed(Event):
     """A goal came to its end; `achieved` makes it a milestone (R11, R47)."""
 
     type: Literal["goal_closed"] = "goal_closed"
-    goal: GoalId
+    goal: Annotated[UUID, RefersTo("goal_set", once=True)]
     outcome: GoalOutcome
     note: FreeText | None = None
-
-    def refusals(self, standing: Standing) -> Iterator[Refusal]:
-        if "goal_closed" in standing.answers(self.goal):
-            yield Refusal("goal_is_open", "goal", "This goal was closed already; correct that entry instead.")

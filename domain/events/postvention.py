@@ -1,13 +1,11 @@
 """Postvention, here: the review after a crisis, of what worked, what did not and how the plan changes (R44, R45)."""
 
-from collections.abc import Iterator
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import Field
 
-from domain.events.base import Event, FreeText, Part, Standing
-from domain.events.contacts import CrisisId
-from domain.refusals import Refusal
+from domain.events.base import Event, FreeText, Part, RefersTo
 from domain.vocabulary import AdjustmentKind, Role
 
 
@@ -22,12 +20,8 @@ class PostventionReviewed(Event):
     """A crisis was reviewed. Its adjustments stay open until a plan is agreed that cites this review."""
 
     type: Literal["postvention_reviewed"] = "postvention_reviewed"
-    crisis: CrisisId
+    crisis: Annotated[UUID, RefersTo("crisis_contact_recorded", once=True)]
     reviewed_by: Annotated[tuple[Role, ...], Field(min_length=1)]
     what_worked: FreeText
     what_did_not: FreeText | None = None
     adjustments: tuple[Adjustment, ...] = ()
-
-    def refusals(self, standing: Standing) -> Iterator[Refusal]:
-        if "postvention_reviewed" in standing.answers(self.crisis):
-            yield Refusal("reviewed_once", "crisis", "This crisis was reviewed already; correct that review instead.")

@@ -1,13 +1,10 @@
 """Coming into care: registration and intake (R01-R08)."""
 
-from collections.abc import Iterator
-from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from domain.events.base import Day, Event, FreeText, Part, ShortText, Standing
-from domain.refusals import Refusal
+from domain.events.base import Day, Event, FreeText, Part, ShortText, TimeZone
 from domain.vocabulary import (
     Condition,
     Driver,
@@ -22,20 +19,10 @@ from domain.vocabulary import (
 )
 
 
-def _known_time_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError("must be a time zone of the IANA database, such as America/Chicago") from error
-    return name
-
-
-TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_known_time_zone)]
-"""An IANA time zone name; a client's days are counted in it."""
-
-
 class ClientRegistered(Event):
     """A person became a client: who they are, and in whose time zone their days are counted."""
+
+    once: ClassVar[bool] = True
 
     type: Literal["client_registered"] = "client_registered"
     name: ShortText
@@ -45,14 +32,6 @@ class ClientRegistered(Event):
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
     time_zone: TimeZone
     phone: ShortText | None = None
-
-    def refusals(self, standing: Standing) -> Iterator[Refusal]:
-        if standing.count("client_registered"):
-            yield Refusal(
-                "registered_once",
-                "",
-                "This client is registered already; correct that entry instead of registering again.",
-            )
 
 
 class SubstanceUse(Part):

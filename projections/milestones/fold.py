@@ -1,4 +1,12 @@
-"""How events change what is kept for the milestone tracker. Nothing is ever taken away (R46)."""
+"""How events change what is kept for the milestone tracker. Nothing is ever taken away (R46).
+
+Days are counted in the client's time zone. A registration may come after the first crisis contact, or its time
+zone be corrected: then all days are counted again.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from domain.entry import Entry
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
@@ -6,67 +14,177 @@ from domain.events.milestones import MilestoneCelebrated
 from domain.events.plan import GoalClosed, GoalSet
 from domain.events.registration import ClientRegistered, IntakeCompleted
 from domain.policy import Policy
-from domain.vocabulary import GoalOutcome
-from projections.milestones.state import Celebration, CloseCall, Goal, GoalReached, Progress, Use
-from projections.projection import Fold
+from domain.vocabulary import GoalOutcome, Substance
+from projections.collection import Elements
+from projections.columns import table
+from projections.fold import Fold
+from projections.local_days import local_day, zone_of
+from projections.milestones.reached import CelebrationHeld, Goal, Reached, ReachedGoal, ReachedKind, RiddenOut
+from projections.milestones.stretches import OVERALL, Step, Stretch, Tracks, Uses, steps
 from projections.replacing import replace
 
-fold: Fold[Progress] = Fold()
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A client's way so far; everything in the order in which it happened."""
+
+    time_zone: str | None = None
+    uses: Elements[Uses] = Elements()
+    tracks: Tracks = field(default_factory=Tracks)
+    goals: Elements[Goal] = Elements()
+    goals_reached: Elements[ReachedGoal] = Elements()
+    close_calls: Elements[RiddenOut] = Elements()
+    celebrations: Elements[CelebrationHeld] = Elements()
+    last_celebrated_on: date = date.min
+
+
+fold = Fold(Progress())
+
+_stretches = fold.each(Stretch, lambda state: state.tracks.stretches)
+STRETCH = _stretches.table("milestone_stretch")
+STEP = _stretches.parts("milestone_step", Step, steps)
+REACHED = table("milestone_reached", Reached)
+fold.each(ReachedGoal, lambda state: state.goals_reached).rows_of(REACHED, Reached)
+fold.each(RiddenOut, lambda state: state.close_calls).rows_of(REACHED, Reached)
+CELEBRATION = fold.each(CelebrationHeld, lambda state: state.celebrations).table("milestone_celebration")
 
 
 @fold.on(ClientRegistered)
 def client_registered(state: Progress, entry: Entry, event: ClientRegistered, policy: Policy) -> Progress:
     """From now on days are counted in the client's own time zone, those that have passed too."""
-    return replace(state, time_zone=event.time_zone)
+    zone = ZoneInfo(event.time_zone)
+    tracks = Tracks()
+    for uses in state.uses:
+        tracks = tracks.told(uses, zone)
+    moved = replace(
+        state,
+        time_zone=event.time_zone,
+        tracks=tracks,
+        goals_reached=Elements(replace(each, on=local_day(each.at, zone)) for each in state.goals_reached),
+        close_calls=Elements(replace(each, on=local_day(each.at, zone)) for each in state.close_calls),
+        celebrations=Elements(replace(each, on=local_day(each.at, zone)) for each in state.celebrations),
+        last_celebrated_on=max((local_day(each.at, zone) for each in state.celebrations), default=date.min),
+    )
+    return _linked_again(moved, date.min)
 
 
 @fold.on(IntakeCompleted)
 def intake_completed(state: Progress, entry: Entry, event: IntakeCompleted, policy: Policy) -> Progress:
     """The days of last use that were said; a substance without one has no days to count yet."""
-    said = tuple(Use(entry.id, use.substance, use.last_used_on, None) for use in event.substances if use.last_used_on)
-    return replace(state, uses=state.uses + said) if said else state
+    said: dict[Substance, date | None] = {}
+    for use in event.substances:
+        if use.last_used_on:
+            said[use.substance] = max(use.last_used_on, said.get(use.substance) or date.min)
+    return _told(state, Uses(entry.id, None, said), policy) if said else state
 
 
 @fold.on(LapseRecorded)
 def lapse_recorded(state: Progress, entry: Entry, event: LapseRecorded, policy: Policy) -> Progress:
     """A lapse: from its day on, days are counted anew beside those that were counted before."""
-    uses = tuple(Use(entry.id, substance, None, entry.occurred_at) for substance in event.substances)
-    return replace(state, uses=state.uses + uses)
+    return _told(state, Uses(entry.id, entry.occurred_at, dict.fromkeys(event.substances)), policy)
 
 
 @fold.on(CloseCallRecorded)
 def close_call_recorded(state: Progress, entry: Entry, event: CloseCallRecorded, policy: Policy) -> Progress:
     """An urge ridden out."""
-    close_call = CloseCall(entry.id, entry.occurred_at, entry.precision)
-    return replace(state, close_calls=(*state.close_calls, close_call))
+    ridden_out = RiddenOut(
+        put_by=entry.id,
+        kind=ReachedKind.CLOSE_CALL_RIDDEN_OUT,
+        number=len(state.close_calls) + 1,
+        at=entry.occurred_at,
+        precision=entry.precision,
+        on=local_day(entry.occurred_at, zone_of(state.time_zone, policy)),
+        goal=None,
+    )
+    return replace(state, close_calls=state.close_calls.put(ridden_out))
 
 
 @fold.on(GoalSet)
 def goal_set(state: Progress, entry: Entry, event: GoalSet, policy: Policy) -> Progress:
     """A goal that may be reached."""
-    return replace(state, goals=(*state.goals, Goal(entry.id, event.description)))
+    return replace(state, goals=state.goals.put(Goal(entry.id, event.description)))
 
 
 @fold.on(GoalClosed)
 def goal_closed(state: Progress, entry: Entry, event: GoalClosed, policy: Policy) -> Progress:
     """A goal closed as achieved is a milestone, unless the goal itself was retracted."""
-    if event.outcome is not GoalOutcome.ACHIEVED or state.goal(event.goal) is None:
+    goal = state.goals.get(event.goal)
+    if event.outcome is not GoalOutcome.ACHIEVED or goal is None:
         return state
-    reached = GoalReached(entry.id, event.goal, entry.occurred_at, entry.precision)
-    return replace(state, goals_reached=(*state.goals_reached, reached))
+    reached = ReachedGoal(
+        put_by=entry.id,
+        kind=ReachedKind.GOAL_REACHED,
+        number=len(state.goals_reached) + 1,
+        at=entry.occurred_at,
+        precision=entry.precision,
+        on=local_day(entry.occurred_at, zone_of(state.time_zone, policy)),
+        goal=event.goal,
+        description=goal.description,
+    )
+    celebrations = state.celebrations
+    for each in celebrations:
+        if each.goal == event.goal and each.goal_reached_by is None:
+            celebrations = celebrations.put(replace(each, goal_reached_by=goal.reached_by or entry.id))
+    return replace(
+        state,
+        goals=state.goals.put(replace(goal, reached_by=goal.reached_by or entry.id)),
+        goals_reached=state.goals_reached.put(reached),
+        celebrations=celebrations,
+    )
 
 
 @fold.on(MilestoneCelebrated)
 def milestone_celebrated(state: Progress, entry: Entry, event: MilestoneCelebrated, policy: Policy) -> Progress:
-    """A celebration; what it celebrates is looked up when it is shown."""
-    celebration = Celebration(
+    """A celebration, linked to what it celebrates (R48)."""
+    goal = state.goals.get(event.goal)
+    celebration = CelebrationHeld(
         put_by=entry.id,
         at=entry.occurred_at,
         precision=entry.precision,
+        on=local_day(entry.occurred_at, zone_of(state.time_zone, policy)),
         days=event.days,
         substance=event.substance,
         goal=event.goal,
         own=event.own,
         how=event.how,
+        goal_reached_by=goal.reached_by if goal else None,
     )
-    return replace(state, celebrations=(*state.celebrations, celebration))
+    return replace(
+        state,
+        celebrations=state.celebrations.put(_linked(celebration, state.tracks)),
+        last_celebrated_on=max(celebration.on, state.last_celebrated_on),
+    )
+
+
+def _told(state: Progress, uses: Uses, policy: Policy) -> Progress:
+    """After an entry that tells of uses. Only a day before the last celebration can be one that was celebrated."""
+    zone = zone_of(state.time_zone, policy)
+    tracks = state.tracks.told(uses, zone)
+    told = replace(state, uses=state.uses.put(uses), tracks=tracks)
+    return told if tracks is state.tracks else _linked_again(told, min(uses.days(zone).values()))
+
+
+def _linked_again(state: Progress, since: date) -> Progress:
+    """With the celebrations from that day on linked to the stretches as they are now."""
+    if since > state.last_celebrated_on:
+        return state
+    celebrations = state.celebrations
+    for each in celebrations:
+        if each.on >= since and (linked := _linked(each, state.tracks)) != each:
+            celebrations = celebrations.put(linked)
+    return replace(state, celebrations=celebrations)
+
+
+def _linked(celebration: CelebrationHeld, tracks: Tracks) -> CelebrationHeld:
+    """The latest stretch that had so many days by then; or else, since theirs it is to say, the latest begun.
+
+    Days of no named substance are those of the overall track.
+    """
+    days = celebration.days
+    if days is None:
+        return celebration
+    track = celebration.substance or OVERALL
+    begun = [stretch for stretch in tracks.of(track) if stretch.started_on <= celebration.on]
+    had = (stretch for stretch in begun if stretch.days_by(celebration.on) >= days)
+    stretch = next(had, begun[0] if begun else None)
+    return replace(celebration, track=track, stretch_put_by=stretch.put_by if stretch else None)

@@ -1,69 +1,125 @@
 """Stretches of recovery time and the steps of the ladder in them: a substance's, or all substances' together."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import count, groupby, takewhile
-from typing import NamedTuple
+from itertools import count, takewhile
+from typing import Annotated, Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain import policy as numbers
-from projections.local_days import start_of_day
-from projections.milestones.state import Progress, Use
+from domain.policy import Policy
+from domain.vocabulary import Substance
+from projections.collection import Elements
+from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Asked, Named, at_a_moment
+from projections.local_days import local_day, start_of_day
+from projections.replacing import replace
 
-OVERALL = "overall"
+OVERALL: Final = "overall"
 """The track of all substances together; the other tracks are named after their substance."""
 
-Tracks = dict[str, tuple["Stretch", ...]]
-"""The stretches of every track that has any, earliest first: overall, then the substances as they came up."""
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What an entry tells of uses, from which days are counted anew."""
+
+    put_by: Annotated[UUID, KEY]
+    """The entry: an intake or a lapse."""
+    at: datetime | None
+    """When the lapse was. One known only to the day, or roughly, stands for the day it lies in."""
+    last_used_on: dict[Substance, date | None]
+    """The substances, with the local day of last use where an intake said it."""
+
+    def days(self, zone: ZoneInfo) -> dict[str, date]:
+        """The local day of use for each track: overall first, then each substance."""
+        lapsed_on = local_day(self.at, zone) if self.at else date.min
+        of_each = {str(substance): on or lapsed_on for substance, on in self.last_used_on.items()}
+        return {OVERALL: max(of_each.values()), **of_each} if of_each else {}
+
+
+class Step(NamedTuple):
+    """Steps of the recovery ladder: those reached, and in stretches that go on those that will come."""
+
+    track: Annotated[str, KEY, NOT_SHOWN]
+    """The substance whose days are counted, or overall for all of them together."""
+    started_on: Annotated[date, KEY, NOT_SHOWN]
+    """The stretch in which the step lies."""
+    days: Annotated[int, KEY]
+    """The step, in days."""
+    on: Annotated[date, Named("reached_on")]
+    """The local day that brings it."""
+    at: Annotated[datetime, Named("reached_at")]
+    """When that day begins; from then on the step is reached."""
+    put_by: UUID
+    """The entry that started the stretch in which the step lies."""
+
+    @at_a_moment
+    def reached(self, asked: Asked) -> bool:
+        """Whether it is reached at the moment asked about."""
+        return self.at <= asked.at
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Days in a row since a use, up to the next one. `ended_on` is the day of that use, None while it goes on."""
+    """Days in a row since a use. A later use ends the stretch, starts the next and takes nothing away from it."""
 
-    track: str
-    started_on: date
+    track: Annotated[str, KEY, NOT_SHOWN]
+    """The substance whose days are counted, or overall for all of them together."""
+    started_on: Annotated[date, KEY]
+    """The local day of the use from which days are counted."""
     put_by: UUID
+    """The entry that started it: an intake that told of a last use, or a lapse."""
+    time_zone: Annotated[str, NO_COLUMN, NOT_SHOWN]
+    """The time zone in which its days are counted."""
     ended_on: date | None = None
+    """The local day of the next use; null while the stretch goes on."""
     ended_by: UUID | None = None
+    """The entry that told of the next use; null while the stretch goes on."""
 
-    def days(self, day: date) -> int:
+    def days_by(self, day: date) -> int:
         """How many days it counts on that day, or counted when it ended."""
         return max(0, (min(day, self.ended_on or day) - self.started_on).days)
 
+    @at_a_moment
+    def days(self, asked: Asked) -> int:
+        """Days from its start to its end, or to the day asked about."""
+        return self.days_by(self.day(asked))
 
-class Step(NamedTuple):
-    """A step of the ladder in a stretch: how many days, the local day that brings it, and when that day begins."""
+    @at_a_moment
+    def steps(self, asked: Asked) -> tuple[Step, ...]:
+        """Steps reached and, while the stretch goes on, those to come."""
+        return tuple(steps(self, asked.policy, self.day(asked)))
 
-    days: int
-    on: date
-    at: datetime
-
-
-def tracks(state: Progress, zone: ZoneInfo) -> Tracks:
-    """All that the uses come to in that time zone."""
-    if not state.uses:
-        return {}
-    found: Tracks = {OVERALL: _stretches(OVERALL, state.uses, zone)}
-    for name in dict.fromkeys(use.substance for use in state.uses):
-        found[name] = _stretches(name, [use for use in state.uses if use.substance == name], zone)
-    return found
+    def day(self, asked: Asked) -> date:
+        """The client's day at the moment asked about."""
+        return local_day(asked.at, ZoneInfo(self.time_zone))
 
 
-def _stretches(track: str, uses: Iterable[Use], zone: ZoneInfo) -> tuple[Stretch, ...]:
-    """Each entry that tells of a later day of use ends a stretch and starts the next; any other changes nothing."""
-    found: list[Stretch] = []
-    for put_by, told in groupby(uses, key=lambda use: use.put_by):
-        day = max(use.day(zone) for use in told)
-        if found and day <= found[-1].started_on:
-            continue
-        if found:
-            found[-1] = replace(found[-1], ended_on=day, ended_by=put_by)
-        found.append(Stretch(track, day, put_by))
-    return tuple(found)
+@dataclass(frozen=True, slots=True)
+class Tracks:
+    """The stretches of all tracks, and each track's last, which goes on: overall, then the substances as they came."""
+
+    stretches: Elements[Stretch] = Elements()
+    current: dict[str, Stretch] = field(default_factory=dict)
+
+    def told(self, uses: Uses, zone: ZoneInfo) -> "Tracks":
+        """An entry that tells of a later day of use ends a stretch and starts the next; any other changes nothing."""
+        stretches, current = self.stretches, self.current
+        for track, day in uses.days(zone).items():
+            before = current.get(track)
+            if before and day <= before.started_on:
+                continue
+            if before:
+                stretches = stretches.put(replace(before, ended_on=day, ended_by=uses.put_by))
+            started = Stretch(track, day, uses.put_by, zone.key)
+            stretches, current = stretches.put(started), current | {track: started}
+        return self if stretches is self.stretches else Tracks(stretches, current)
+
+    def of(self, track: str) -> list[Stretch]:
+        """The stretches of that track, latest first."""
+        return [stretch for stretch in reversed(self.stretches) if stretch.track == track]
 
 
 def ladder(milestones: numbers.Milestones) -> Iterator[int]:
@@ -72,33 +128,34 @@ def ladder(milestones: numbers.Milestones) -> Iterator[int]:
     yield from count(milestones.ladder_days[-1] + milestones.then_every_days, milestones.then_every_days)
 
 
-def steps(stretch: Stretch, zone: ZoneInfo, milestones: numbers.Milestones, day: date | None = None) -> list[Step]:
+def steps(stretch: Stretch, policy: Policy, day: date | None = None) -> list[Step]:
     """The steps that an ended stretch reached; of one that goes on, those that come too.
 
     The coming ones are looked at as far as the policy says; a stretch that has gone further by `day` has the
     steps up to then.
     """
+    milestones, zone = policy.milestones, ZoneInfo(stretch.time_zone)
     if stretch.ended_on is not None:
-        last = stretch.days(stretch.ended_on)
+        last = stretch.days_by(stretch.ended_on)
     else:
         last = milestones.ladder_days[-1] + milestones.years_ahead * 365
-        last = max(last, stretch.days(day)) if day else last
+        last = max(last, stretch.days_by(day)) if day else last
     last = min(last, date.max.toordinal() - stretch.started_on.toordinal())
-    return [step(stretch, days, zone) for days in takewhile(lambda days: days <= last, ladder(milestones))]
+    return [_step(stretch, days, zone) for days in takewhile(lambda days: days <= last, ladder(milestones))]
 
 
-def next_step(stretch: Stretch, zone: ZoneInfo, milestones: numbers.Milestones, day: date) -> Step | None:
+def next_step(stretch: Stretch, policy: Policy, day: date) -> Step | None:
     """The next step of a stretch that goes on; None after its end, or where the calendar ends before it."""
-    days = next(days for days in ladder(milestones) if days > stretch.days(day))
+    days = next(days for days in ladder(policy.milestones) if days > stretch.days_by(day))
     if stretch.ended_on is not None or days > date.max.toordinal() - stretch.started_on.toordinal():
         return None
-    return step(stretch, days, zone)
+    return _step(stretch, days, ZoneInfo(stretch.time_zone))
 
 
-def step(stretch: Stretch, days: int, zone: ZoneInfo) -> Step:
+def _step(stretch: Stretch, days: int, zone: ZoneInfo) -> Step:
     """The step of so many days: it is reached as its local day begins."""
     on = date.fromordinal(stretch.started_on.toordinal() + days)
-    return Step(days, on, start_of_day(on, zone))
+    return Step(stretch.track, stretch.started_on, days, on, start_of_day(on, zone), stretch.put_by)
 
 
 def months_after(day: date, months: int) -> date:

@@ -2,18 +2,14 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from uuid import UUID
-from zoneinfo import ZoneInfo
-
-from pydantic import Field
 
 from domain.policy import Milestones, Policy
-from domain.vocabulary import Precision
-from projections.local_days import local_day
-from projections.milestones.celebrations import linked
-from projections.milestones.state import Celebration, CloseCall, GoalReached, Progress
-from projections.milestones.stretches import Step, Stretch, Tracks, months_after, next_step, steps, tracks
-from projections.projection import Answer
+from projections.answers import Answer, At, all_answered, answered
+from projections.elements import Asked
+from projections.local_days import local_day, zone_of
+from projections.milestones.fold import Progress
+from projections.milestones.reached import CelebrationHeld, ReachedGoal, RiddenOut
+from projections.milestones.stretches import Step, Stretch, months_after, next_step
 
 
 class Remission(StrEnum):
@@ -23,112 +19,73 @@ class Remission(StrEnum):
     SUSTAINED = "sustained"
 
 
-class LadderStep(Answer):
-    """A step of the recovery ladder."""
-
-    days: int = Field(description="The step, in days.")
-    on: date = Field(description="The local day that brings it.")
-    at: datetime = Field(description="When that day begins; from then on the step is reached.")
-    reached: bool = Field(description="Whether it is reached at the moment asked about.")
-    put_by: UUID = Field(description="The entry that started the stretch in which the step lies.")
-
-
-class StretchOfDays(Answer):
-    """Days in a row since a use. A later use ends the stretch and takes nothing away from it."""
-
-    put_by: UUID = Field(description="The entry that started it: an intake that told of a last use, or a lapse.")
-    started_on: date = Field(description="The local day of that use.")
-    ended_on: date | None = Field(description="The local day of the next use; null while the stretch goes on.")
-    ended_by: UUID | None = Field(description="The entry that told of the next use.")
-    days: int = Field(description="Days from its start to its end, or to the day asked about.")
-    steps: tuple[LadderStep, ...] = Field(description="Steps reached and, while the stretch goes on, those to come.")
-
-
 class Track(Answer):
     """Recovery time from one substance, or from all of them together."""
 
-    track: str = Field(description="The substance, or overall.")
-    current_days: int = Field(description="Days since the last use, on the day asked about.")
-    longest_days: int = Field(description="Days of the longest stretch.")
-    cumulative_days: int = Field(description="Days of all stretches together.")
-    remission: Remission | None = Field(description="The DSM-5 word that the present stretch has come to, if any.")
-    remission_since: date | None = Field(description="The local day from which that word holds.")
-    next_step: LadderStep | None = Field(description="The next step of the ladder.")
-    stretches: tuple[StretchOfDays, ...] = Field(description="Every stretch, earliest first; the last one goes on.")
-
-
-class ReachedGoal(Answer):
-    """A goal that was reached."""
-
-    put_by: UUID = Field(description="The entry that closed the goal as achieved.")
-    goal: UUID = Field(description="The entry that set the goal.")
-    description: str | None = Field(description="The goal in words.")
-    at: datetime = Field(description="When it was reached.")
-    precision: Precision = Field(description="How exactly that moment is known.")
-    on: date = Field(description="The local day on which it was reached.")
-
-
-class RiddenOut(Answer):
-    """A close call: an urge that was ridden out."""
-
-    put_by: UUID = Field(description="The entry that tells of it.")
-    at: datetime = Field(description="When it was.")
-    precision: Precision = Field(description="How exactly that moment is known.")
-    on: date = Field(description="The local day.")
-
-
-class CelebrationHeld(Answer):
-    """A celebration, and what it celebrated: days, a goal, or something of the client's own."""
-
-    put_by: UUID = Field(description="The entry of the celebration.")
-    at: datetime = Field(description="When it was.")
-    precision: Precision = Field(description="How exactly that moment is known.")
-    on: date = Field(description="The local day.")
-    days: int | None = Field(description="How many days were celebrated.")
-    track: str | None = Field(description="Of which substance the days were, or overall.")
-    stretch_put_by: UUID | None = Field(description="The entry that started the stretch whose days were celebrated.")
-    goal: UUID | None = Field(description="The entry that set the goal that was celebrated.")
-    goal_reached_by: UUID | None = Field(description="The entry that closed that goal as achieved.")
-    own: str | None = Field(description="What was celebrated, in the client's own words.")
-    how: str | None = Field(description="How it was celebrated.")
+    track: str
+    """The substance, or overall."""
+    current_days: int
+    """Days since the last use, on the day asked about."""
+    longest_days: int
+    """Days of the longest stretch."""
+    cumulative_days: int
+    """Days of all stretches together."""
+    remission: Remission | None
+    """The DSM-5 word that the present stretch has come to, if any."""
+    remission_since: date | None
+    """The local day from which that word holds."""
+    next_step: At[Step] | None
+    """The next step of the ladder."""
+    stretches: tuple[At[Stretch], ...]
+    """Every stretch, earliest first; the last one goes on."""
 
 
 class MilestonesAnswer(Answer):
     """A client's milestones. A lapse is data: it starts a new stretch and takes away nothing that was reached."""
 
-    time_zone: str = Field(description="The time zone in which the client's days are counted.")
-    today: date = Field(description="The client's day at the moment asked about.")
-    tracks: tuple[Track, ...] = Field(description="Recovery time overall, then by substance.")
-    goals_reached: tuple[ReachedGoal, ...] = Field(description="Goals closed as achieved, earliest first.")
-    close_calls: int = Field(description="How many urges were ridden out.")
-    first_close_call: RiddenOut | None = Field(description="The first of them.")
-    latest_close_call: RiddenOut | None = Field(description="The latest of them.")
-    celebrations: tuple[CelebrationHeld, ...] = Field(description="Celebrations, earliest first.")
+    time_zone: str
+    """The time zone in which the client's days are counted."""
+    today: date
+    """The client's day at the moment asked about."""
+    tracks: tuple[Track, ...]
+    """Recovery time overall, then by substance."""
+    goals_reached: tuple[At[ReachedGoal], ...]
+    """Goals closed as achieved, earliest first."""
+    close_calls: int
+    """How many urges were ridden out."""
+    first_close_call: At[RiddenOut] | None
+    """The first of them."""
+    latest_close_call: At[RiddenOut] | None
+    """The latest of them."""
+    celebrations: tuple[At[CelebrationHeld], ...]
+    """Celebrations, earliest first."""
 
 
 def view(state: Progress, at: datetime, policy: Policy) -> MilestonesAnswer:
     """The milestones as they stand at the moment `at`."""
-    zone = state.zone(policy)
-    found = tracks(state, zone)
-    calls = [_ridden_out(call, zone) for call in state.close_calls]
+    asked, zone = Asked(at, policy), zone_of(state.time_zone, policy)
+    today = local_day(at, zone)
+    found: dict[str, list[Stretch]] = {track: [] for track in state.tracks.current}
+    for stretch in state.tracks.stretches:
+        found[stretch.track].append(stretch)
+    first, latest = next(iter(state.close_calls), None), next(reversed(state.close_calls), None)
     return MilestonesAnswer(
         time_zone=zone.key,
-        today=local_day(at, zone),
-        tracks=tuple(_track(name, stretches, at, zone, policy.milestones) for name, stretches in found.items()),
-        goals_reached=tuple(_goal(goal, state, zone) for goal in state.goals_reached),
-        close_calls=len(calls),
-        first_close_call=calls[0] if calls else None,
-        latest_close_call=calls[-1] if calls else None,
-        celebrations=tuple(_celebration(each, state, found, zone) for each in state.celebrations),
+        today=today,
+        tracks=tuple(_track(name, stretches, today, asked) for name, stretches in found.items()),
+        goals_reached=all_answered(state.goals_reached, asked),
+        close_calls=len(state.close_calls),
+        first_close_call=first and answered(first, asked),
+        latest_close_call=latest and answered(latest, asked),
+        celebrations=all_answered(state.celebrations, asked),
     )
 
 
-def _track(name: str, stretches: tuple[Stretch, ...], at: datetime, zone: ZoneInfo, milestones: Milestones) -> Track:
-    today = local_day(at, zone)
+def _track(name: str, stretches: list[Stretch], today: date, asked: Asked) -> Track:
     current = stretches[-1]
-    days = [stretch.days(today) for stretch in stretches]
-    coming = next_step(current, zone, milestones, today)
-    remission, since = _remission(current, today, milestones)
+    days = [stretch.days_by(today) for stretch in stretches]
+    coming = next_step(current, asked.policy, today)
+    remission, since = _remission(current, today, asked.policy.milestones)
     return Track(
         track=name,
         current_days=days[-1],
@@ -136,25 +93,9 @@ def _track(name: str, stretches: tuple[Stretch, ...], at: datetime, zone: ZoneIn
         cumulative_days=sum(days),
         remission=remission,
         remission_since=since,
-        next_step=_step(coming, current, at) if coming else None,
-        stretches=tuple(_stretch(stretch, at, zone, milestones) for stretch in stretches),
+        next_step=coming and answered(coming, asked),
+        stretches=all_answered(stretches, asked),
     )
-
-
-def _stretch(stretch: Stretch, at: datetime, zone: ZoneInfo, milestones: Milestones) -> StretchOfDays:
-    today = local_day(at, zone)
-    return StretchOfDays(
-        put_by=stretch.put_by,
-        started_on=stretch.started_on,
-        ended_on=stretch.ended_on,
-        ended_by=stretch.ended_by,
-        days=stretch.days(today),
-        steps=tuple(_step(step, stretch, at) for step in steps(stretch, zone, milestones, today)),
-    )
-
-
-def _step(step: Step, stretch: Stretch, at: datetime) -> LadderStep:
-    return LadderStep(days=step.days, on=step.on, at=step.at, reached=step.at <= at, put_by=stretch.put_by)
 
 
 def _remission(stretch: Stretch, today: date, milestones: Milestones) -> tuple[Remission | None, date | None]:
@@ -166,36 +107,3 @@ def _remission(stretch: Stretch, today: date, milestones: Milestones) -> tuple[R
         if since <= today:
             return word, since
     return None, None
-
-
-def _goal(reached: GoalReached, state: Progress, zone: ZoneInfo) -> ReachedGoal:
-    goal = state.goal(reached.goal)
-    return ReachedGoal(
-        put_by=reached.put_by,
-        goal=reached.goal,
-        description=goal.description if goal else None,
-        at=reached.at,
-        precision=reached.precision,
-        on=local_day(reached.at, zone),
-    )
-
-
-def _ridden_out(call: CloseCall, zone: ZoneInfo) -> RiddenOut:
-    return RiddenOut(put_by=call.put_by, at=call.at, precision=call.precision, on=local_day(call.at, zone))
-
-
-def _celebration(celebration: Celebration, state: Progress, found: Tracks, zone: ZoneInfo) -> CelebrationHeld:
-    link = linked(celebration, state, found, zone)
-    return CelebrationHeld(
-        put_by=celebration.put_by,
-        at=celebration.at,
-        precision=celebration.precision,
-        on=link.on,
-        days=celebration.days,
-        track=link.track,
-        stretch_put_by=link.stretch_put_by,
-        goal=celebration.goal,
-        goal_reached_by=link.goal_reached_by,
-        own=celebration.own,
-        how=celebration.how,
-    )

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from domain.timeline import EARLIEST
+from domain.rules import EARLIEST
 
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 """Care has no moments from here on; beyond are typing errors, and the end of what a datetime can hold."""

@@ -10,7 +10,8 @@ from domain.effective import effective
 from domain.entry import Entry
 from projections.projection import Answer, Projection
 from service import clock
-from service.care.errors import KnownAtInFuture, UnknownClient
+from service.care.errors import UnknownClient
+from service.care.timeline_reader import settle
 from service.log.organizations import Organizations
 from service.log.store import EventStore
 from service.log.timelines import Timelines
@@ -46,15 +47,11 @@ class Reader:
         self._organizations = organizations
         self._projections = {projection.name: projection for projection in projections}
 
-    async def version(self, organization_id: UUID, client_id: UUID) -> int:
-        """The version of the client's timeline; 0 when there is no such client."""
-        return await self._store.head(organization_id, client_id)
-
     async def timeline(
         self, organization_id: UUID, client_id: UUID, *, known_at: datetime | None = None
     ) -> list[Entry]:
         """All entries in order of version, as known at a moment. Raises UnknownClient, KnownAtInFuture."""
-        await self._settle(organization_id, known_at)
+        await settle(self._store, organization_id, known_at)
         entries = await self._timelines.read(organization_id, client_id)
         if not entries:
             raise UnknownClient
@@ -86,10 +83,3 @@ class Reader:
         version = entries[-1].version if entries else 0
         return Answered(client_id, version, as_of, known_at, projection.view(state, moment, policy))
 
-    async def _settle(self, organization_id: UUID, known_at: datetime | None) -> None:
-        """Wait until nothing more can be recorded at that moment, so that the answer stays the same for ever."""
-        if known_at is None:
-            return
-        settled = await self._store.settled(organization_id)
-        if known_at > settled:
-            raise KnownAtInFuture(settled)

@@ -2,24 +2,23 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 from weakref import WeakValueDictionary
 
 from domain.entry import Draft, Entry
-from domain.refusals import Refused
-from domain.timeline import Timeline
+from domain.rules import Facts, Needs, admit, needs
 from service import clock
-from service.bounded import Bounded
 from service.care.caller import Caller
 from service.care.errors import ClientExists, IdUsed, UnknownClient
+from service.care.timeline_reader import TimelineReader
 from service.log.errors import IdConflict, VersionConflict
-from service.log.keyring import Keyring
+from service.log.facts import FactReader
+from service.log.keyring import DataKey, Keyring
 from service.log.organizations import Organizations
 from service.log.store import EventStore
 from service.log.timelines import Timelines, seal_drafts
 
-KEPT_TIMELINES = 512
 ATTEMPTS = 50
 """How often a decision is made anew when other processes write to the same client in between."""
 
@@ -35,20 +34,28 @@ class Recorded:
 
 
 class Recorder:
-    """Decides, seals and appends, one request at a time for each client."""
+    """Asks the log what its rules ask, decides, seals and appends.
+
+    Nothing of a timeline is kept, so it makes no difference whether a client was recorded a moment or a year ago.
+    A decision holds for the version that it was made upon, which the append is bound to: when others have recorded in
+    between, it is made anew. Within this process requests for one client wait for each other instead.
+    """
 
     def __init__(
         self,
         store: EventStore,
+        facts: FactReader,
         keyring: Keyring,
         timelines: Timelines,
+        reader: TimelineReader,
         organizations: Organizations,
     ) -> None:
         self._store = store
+        self._facts = facts
         self._keyring = keyring
         self._timelines = timelines
+        self._reader = reader
         self._organizations = organizations
-        self._kept: Bounded[tuple[UUID, UUID], Timeline] = Bounded(KEPT_TIMELINES)
         self._locks: WeakValueDictionary[tuple[UUID, UUID], asyncio.Lock] = WeakValueDictionary()
 
     async def record(
@@ -64,7 +71,7 @@ class Recorder:
 
         A draft whose id is known and which says the same is answered as it was the first time.
         Raises, with nothing written: Refused, UnknownClient, ClientExists, IdUsed, VersionConflict when the
-        timeline is not at `expected_version`.
+        timeline is not at `expected_version`, KeyDestroyed when the client was erased.
         """
         place = (caller.organization_id, client_id)
         lock = self._locks.setdefault(place, asyncio.Lock())
@@ -82,83 +89,70 @@ class Recorder:
     ) -> Recorded:
         organization_id = caller.organization_id
         policy = await self._organizations.policy(organization_id)
+        asked = needs(drafts)
+        version = 0
         for _ in range(ATTEMPTS):
-            timeline, fresh = await self._timeline(organization_id, client_id)
+            facts, kept = await self._facts.read(organization_id, client_id, asked)
+            version = facts.version
+            key = self._keyring.open(organization_id, kept) if kept else None
+            known = [draft.id for draft in drafts if draft.id in facts.entries]
+            if known:
+                return await self._repeated(organization_id, client_id, drafts, known)
+            _check_client(facts, new_client=new_client)
+            if expected_version is not None and expected_version != version:
+                raise VersionConflict(client_id, expected_version, version)
+            admit(drafts, await self._with_contents(organization_id, client_id, asked, facts), clock.now(), policy)
             try:
-                if any(timeline.holds(draft.id) for draft in drafts):
-                    return await self._repeated(organization_id, client_id, drafts)
-                _check_client(timeline, new_client=new_client)
-                _check_version(timeline, expected_version)
-                timeline.admit(drafts, clock.now(), policy)
-            except (Refused, UnknownClient, ClientExists, VersionConflict):
-                if fresh or await self._store.head(organization_id, client_id) == timeline.version:
-                    raise
-                self._kept.forget((organization_id, client_id))
-                continue
-            try:
-                return await self._append(caller, timeline, drafts)
+                return await self._append(caller, client_id, version, drafts, key)
             except VersionConflict:
-                self._kept.forget((organization_id, client_id))
+                continue
             except IdConflict as conflict:
-                self._kept.forget((organization_id, client_id))
                 if any(event.client_id != client_id for event in conflict.stored):
                     raise IdUsed(conflict.stored[0].id) from conflict
-        head = await self._store.head(organization_id, client_id)
-        raise VersionConflict(client_id, head if expected_version is None else expected_version, head)
+        raise VersionConflict(client_id, version, await self._store.head(organization_id, client_id))
 
-    async def _timeline(self, organization_id: UUID, client_id: UUID) -> tuple[Timeline, bool]:
-        """The aggregate, and whether it was just read from the log; a kept one may lag behind other processes."""
-        timeline = self._kept.get((organization_id, client_id))
-        if timeline is not None:
-            return timeline, False
-        timeline = Timeline(client_id)
-        for entry in await self._timelines.read(organization_id, client_id):
-            entry.mutate(timeline)
-        self._kept[organization_id, client_id] = timeline
-        return timeline, True
+    async def _with_contents(self, organization_id: UUID, client_id: UUID, asked: Needs, facts: Facts) -> Facts:
+        """The facts with what those entries say of which a rule asks it; hardly any rule does."""
+        if not asked.contents:
+            return facts
+        told = await self._reader.told(organization_id, client_id, asked.contents)
+        return replace(facts, contents={id_: told.get(id_) for id_ in asked.contents})
 
-    async def _append(self, caller: Caller, timeline: Timeline, drafts: Sequence[Draft]) -> Recorded:
-        organization_id, client_id = caller.organization_id, timeline.id
-        key = await self._keyring.data_key(organization_id, client_id)
-        sealed = seal_drafts(organization_id, client_id, timeline.version, drafts, caller.actor, key)
-        try:
-            appended = await self._store.append(organization_id, sealed)
-        except BaseException:
-            # Whether it was written is not known here; the log will tell.
-            self._kept.forget((organization_id, client_id))
-            raise
+    async def _append(
+        self, caller: Caller, client_id: UUID, version: int, drafts: Sequence[Draft], key: DataKey | None
+    ) -> Recorded:
+        organization_id, actor = caller.organization_id, caller.actor
+        key = key or await self._keyring.data_key(organization_id, client_id)
+        sealed = seal_drafts(organization_id, client_id, version, drafts, actor, key)
+        appended = await self._store.append(organization_id, sealed)
         entries = tuple(
             Entry(
                 client_id, event.version, draft.id, draft.event, draft.occurred_at, draft.precision, place.recorded_at,
-                caller.actor.id, caller.actor.name, draft.source, draft.correlation_id, draft.causation_id,
-                place.position,
+                actor.id, actor.name, draft.source, draft.correlation_id, draft.causation_id, place.position,
             )
             for draft, event, place in zip(drafts, sealed, appended, strict=True)
         )  # fmt: skip
-        for entry in entries:
-            entry.mutate(timeline)
-        return Recorded(client_id, timeline.version, entries, repeated=False)
+        return Recorded(client_id, entries[-1].version, entries, repeated=False)
 
-    async def _repeated(self, organization_id: UUID, client_id: UUID, drafts: Sequence[Draft]) -> Recorded:
-        stored = {entry.id: entry for entry in await self._timelines.by_id(organization_id, [d.id for d in drafts])}
+    async def _repeated(
+        self, organization_id: UUID, client_id: UUID, drafts: Sequence[Draft], known: Sequence[UUID]
+    ) -> Recorded:
+        """The first answer again. `known` are the ids among the drafts' that are entries of this client."""
+        if len(known) < len(drafts):
+            raise IdUsed(known[0])
+        stored = {entry.id: entry for entry in await self._timelines.by_id(organization_id, known)}
         for draft in drafts:
-            entry = stored.get(draft.id)
-            if entry is None or entry.client_id != client_id or not _says_the_same(draft, entry):
-                raise IdUsed(next(draft.id for draft in drafts if draft.id in stored))
+            if not _says_the_same(draft, stored[draft.id]):
+                raise IdUsed(draft.id)
         entries = tuple(stored[draft.id] for draft in drafts)
         return Recorded(client_id, max(entry.version for entry in entries), entries, repeated=True)
 
 
-def _check_client(timeline: Timeline, *, new_client: bool) -> None:
-    if timeline.version == 0 and not new_client:
+def _check_client(facts: Facts, *, new_client: bool) -> None:
+    if facts.version == 0 and not new_client:
         raise UnknownClient
-    if timeline.version > 0 and new_client:
+    if facts.version > 0 and new_client:
         raise ClientExists
-
-
-def _check_version(timeline: Timeline, expected_version: int | None) -> None:
-    if expected_version is not None and expected_version != timeline.version:
-        raise VersionConflict(timeline.id, expected_version, timeline.version)
 
 
 def _says_the_same(draft: Draft, entry: Entry) -> bool:

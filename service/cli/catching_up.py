@@ -21,7 +21,7 @@ class CaughtUp(NamedTuple):
 async def bring_up(system: System, organization: Organization) -> CaughtUp:
     """Bring the projections of the organization up to date."""
     organization_id = organization.organization_id
-    followed = await system.follower.follow(organization_id)
+    followed = await system.follower().follow(organization_id)
     mended, failing = 0, 0
     parked = await system.catch_up.parked(organization_id)
     with progress_of("projections of clients") as progress:

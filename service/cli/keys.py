@@ -56,10 +56,10 @@ def create(
     """
     from service.bootstrap import running
     from service.care.api_keys import ApiKey
-    from service.log.organizations import Organization
     from service.cli.console import err
     from service.cli.organization import choose
     from service.cli.running import CommandFailed, run
+    from service.log.organizations import Organization
     from service.settings import Settings
 
     async def work(settings: Settings) -> tuple[Organization, ApiKey, str]:

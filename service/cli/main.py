@@ -8,6 +8,7 @@ from service.cli.demo import demo
 from service.cli.doctor import doctor
 from service.cli.help_text import add, prose
 from service.cli.migrate import migrate
+from service.cli.project import project
 from service.cli.rebuild import rebuild
 from service.cli.replay import replay
 from service.cli.serve import serve
@@ -53,6 +54,7 @@ add(app, simulate, panel=SET_UP)
 add(app, doctor, panel=LOOK)
 add(app, replay, panel=LOOK)
 add(app, verify, panel=LOOK)
+add(app, project, panel=KEEP_UP)
 add(app, catch_up, name="catch-up", panel=KEEP_UP)
 add(app, rebuild, panel=KEEP_UP)
 app.add_typer(projections.app, name="projections", rich_help_panel=KEEP_UP)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import asyncpg
 
 from service.bootstrap import Addresses
+from service.cli.running import CommandFailed
 from service.database.owner import OwnerNeeded
 from service.log.organizations import Organization, create_organization
-from service.cli.running import CommandFailed
 
 
 def choose(organizations: Sequence[Organization], said: str | None) -> Organization:

@@ -40,10 +40,10 @@ def create(
     Exit codes: 0 set up, 1 not.
     """
     from service.bootstrap import database
-    from service.log.organizations import Organization
     from service.cli.console import err, out
     from service.cli.organization import set_up
     from service.cli.running import run
+    from service.log.organizations import Organization
     from service.settings import Settings
 
     async def work(settings: Settings) -> Organization:
@@ -62,9 +62,9 @@ def list_all() -> None:
     from rich.table import Table
 
     from service.bootstrap import running
-    from service.log.organizations import Organization
     from service.cli.console import out
     from service.cli.running import run
+    from service.log.organizations import Organization
     from service.settings import Settings
 
     async def work(settings: Settings) -> list[Organization]:

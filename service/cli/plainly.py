@@ -17,7 +17,8 @@ from service.logging_setup import frames
 from service.projector.folding import FoldFailed
 from service.projector.making import SwitchRefused
 from service.projector.rebuild import RebuildUnderWay
-from service.serving import CannotListen
+from service.serving.children import CannotServe
+from service.serving.sockets import CannotListen
 
 SPEAK_FOR_THEMSELVES = (
     CommandFailed,
@@ -25,6 +26,7 @@ SPEAK_FOR_THEMSELVES = (
     EmbeddedPostgresError,
     MigrationError,
     CannotListen,
+    CannotServe,
     ServerUserError,
     RebuildUnderWay,
     SwitchRefused,

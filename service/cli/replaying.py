@@ -12,9 +12,9 @@ from rich.text import Text
 from domain.entry import Entry
 from domain.events.registration import ClientRegistered
 from service import clock
-from service.log.organizations import Organization
 from service.care.reader import Reader
 from service.cli.console import out
+from service.log.organizations import Organization
 from service.pictures import Look, picture
 from service.pictures.timeline import timeline
 

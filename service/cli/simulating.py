@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from service.bootstrap import System
 from service.care.importing import import_entries
-from service.log.organizations import Organization
 from service.cli.progress import progress_of
 from service.cli.running import CommandFailed
+from service.log.organizations import Organization
 from service.simulation import simulate
 
 

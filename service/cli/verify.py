@@ -21,11 +21,11 @@ def verify(organization: OrganizationOption = None) -> None:
     Exit codes: 0 intact, 1 something does not fit.
     """
     from service.bootstrap import System, running
-    from service.log.organizations import Organization
     from service.cli.console import out
     from service.cli.organization import choose
     from service.cli.progress import progress_of
     from service.cli.running import run
+    from service.log.organizations import Organization
     from service.log.verify import Verification
     from service.log.verify import verify as verify_log
     from service.settings import Settings

@@ -29,6 +29,7 @@ listen_addresses = ''
 port = {port}
 unix_socket_directories = '{socket_folder}'
 unix_socket_permissions = 0700
+max_connections = 200
 fsync = on
 full_page_writes = on
 synchronous_commit = on

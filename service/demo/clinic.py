@@ -6,8 +6,8 @@ import asyncpg
 
 from service.bootstrap import System
 from service.care.caller import KeyRole
-from service.log.organizations import Organization, create_organization
 from service.demo.the_parent.cast import ORGANIZATION, TEAM, TIME_ZONE
+from service.log.organizations import Organization, create_organization
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ from service.demo.story import Story
 from service.demo.telling import Telling
 from service.demo.the_parent import the_parent, told_late
 from service.log.verify import verify
-from service.serving import PortTaken, address, listen, serve
+from service.serving.processes import serve_here
+from service.serving.sockets import PortTaken, address, listen
 from service.settings import Settings
 
 WIDTH = 100
@@ -43,7 +44,7 @@ async def demonstrate(settings: Settings, console: Console, *, leave: bool) -> b
             clinic = await open_clinic(system, addresses.owner)
             story = the_parent(uuid4(), clock.now())
             ready = asyncio.Event()
-            server = asyncio.create_task(serve(system, listening, ready.set))
+            server = asyncio.create_task(serve_here(system, listening, ready.set))
             telling = asyncio.create_task(_tell(ready, system, clinic, story, console, address(listening)))
             try:
                 await asyncio.wait({server, telling}, return_when=asyncio.FIRST_COMPLETED)

@@ -39,6 +39,15 @@ class DataKey(NamedTuple):
         return f"DataKey({self.key_id})"
 
 
+class WrappedKey(NamedTuple):
+    """A client's data key as it is kept, in the order of `_KEYS`; `wrapped` is None once it was destroyed."""
+
+    client_id: UUID
+    key_id: UUID
+    kek_id: str
+    wrapped: bytes | None
+
+
 class ClientKeys(NamedTuple):
     """The keys of several clients, read at once. A client without a key is in neither mapping."""
 
@@ -105,7 +114,7 @@ class Keyring:
                     row = await self._make(connection, organization_id, client_id)
         if row is None:
             raise UnknownKey("The client has no key.")
-        return self._open(organization_id, row)
+        return self.open(organization_id, WrappedKey._make(row))
 
     async def keys(
         self,
@@ -130,7 +139,7 @@ class Keyring:
         for row in rows:
             client_id = UUID(int=row["client_id"].int)
             try:
-                usable[client_id] = self._open(organization_id, row)
+                usable[client_id] = self.open(organization_id, WrappedKey._make(row))
             except (KeyDestroyed, UnknownKey, SealBroken) as error:
                 unusable[client_id] = error
         return ClientKeys(usable, unusable)
@@ -196,8 +205,9 @@ class Keyring:
         wrapped = self._keks.wrap(secrets.token_bytes(KEY_BYTES), _context(organization_id, client_id, key_id))
         return await connection.fetchrow(_MAKE, organization_id, client_id, key_id, self._keks.current, wrapped)
 
-    def _open(self, organization_id: UUID, row: asyncpg.Record) -> DataKey:
-        client_id, key_id, kek_id, wrapped = row
+    def open(self, organization_id: UUID, kept: WrappedKey) -> DataKey:
+        """The key that was read from where it is kept. Raises KeyDestroyed, UnknownKey, SealBroken."""
+        client_id, key_id, kek_id, wrapped = kept
         if wrapped is None:
             raise KeyDestroyed("The client's key was destroyed: the person is erased.")
         context = _context(organization_id, client_id, key_id)

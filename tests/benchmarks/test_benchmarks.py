@@ -25,7 +25,7 @@ async def ground(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Grou
 @pytest.mark.parametrize(
     ("measure", "sizes", "rows"),
     [
-        pytest.param(append.measure, {"ours_each": 3, "peer_each": 1, "limit_each": 2}, 2, id="append"),
+        pytest.param(append.measure, {"ours_each": 3, "peer_each": 1, "limit_each": 2}, 3, id="append"),
         pytest.param(bulk.measure, {"events_a_call": 30, "calls": 2}, 1, id="bulk"),
         pytest.param(timeline.measure, {"events": 30, "clients": 2, "reads_each": 1}, 1, id="timeline"),
         pytest.param(

@@ -12,7 +12,21 @@ from domain.events.base import referred
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.vocabulary import Precision, Role
-from tests.builders import History, goal_set, handoff, moment, registered, session
+from projections.care_plan import CARE_PLAN
+from tests.builders import (
+    History,
+    crisis,
+    folded,
+    goal_set,
+    handoff,
+    intake,
+    moment,
+    outreach,
+    plan,
+    registered,
+    safety_plan,
+    session,
+)
 from tests.strategies import histories
 
 MOMENTS = st.datetimes(datetime(2011, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -119,7 +133,7 @@ def test_r55_retracting_a_correction_brings_back_what_stood_before(history: Hist
     assert history.effective()[1].corrected_by is None
 
 
-def test_nothing_comes_before_what_it_refers_to(history: History) -> None:
+def test_nothing_comes_before_what_it_answers(history: History) -> None:
     """The acceptance was noted with a rounder time than the request; both keep the time that was said."""
     first = history.entries[0].id
     asked = history.add(handoff(), at="2026-03-03T15:07Z")
@@ -133,7 +147,7 @@ def test_nothing_comes_before_what_it_refers_to(history: History) -> None:
     assert history.effective()[-1].occurred_at == moment("2026-03-03T15:00Z")
 
 
-def test_what_refers_to_a_moved_entry_moves_along(history: History) -> None:
+def test_what_answers_a_moved_entry_moves_along(history: History) -> None:
     first = history.entries[0].id
     asked = history.add(handoff(), at="2026-03-03T15:00Z")
     met = history.add(HandoffCompleted(handoff=asked), at="2026-03-04T15:00Z")
@@ -141,6 +155,39 @@ def test_what_refers_to_a_moved_entry_moves_along(history: History) -> None:
     history.correct(asked, occurred_at="2026-03-06T15:00Z", recorded="2026-03-07T15:00Z")
 
     assert ids(history) == [first, other, asked, met]
+
+
+def test_g4_a_plan_stays_where_it_was_agreed_when_the_time_of_what_it_cites_is_corrected(history: History) -> None:
+    taken_in = history.add(intake(), at="2026-01-20T15:00Z", recorded="2026-03-01T16:00Z")
+    first = history.add(plan(taken_in), at="2026-02-10T15:00Z", recorded="2026-03-01T17:00Z")
+    second = history.add(plan(), at="2026-03-20T15:00Z")
+    history.correct(taken_in, occurred_at="2026-03-25T15:00Z", recorded="2026-03-26T15:00Z")
+
+    assert [id_ for id_ in ids(history) if id_ in {first, second, taken_in}] == [first, second, taken_in]
+    state = folded(CARE_PLAN, history)
+    assert state.plan
+    assert state.plan.put_by == second
+
+
+def test_g4_a_safety_plan_stays_where_it_was_written_when_the_time_of_its_crisis_is_corrected(
+    history: History,
+) -> None:
+    met = history.add(crisis(), at="2026-03-02T15:00Z")
+    first = history.add(safety_plan(crisis=met), at="2026-03-03T15:00Z")
+    second = history.add(safety_plan(), at="2026-03-20T15:00Z")
+    history.correct(met, occurred_at="2026-03-25T15:00Z", recorded="2026-03-26T15:00Z")
+
+    assert [id_ for id_ in ids(history) if id_ in {first, second, met}] == [first, second, met]
+    state = folded(CARE_PLAN, history)
+    assert state.safety_plan
+    assert state.safety_plan.put_by == second
+
+
+def test_an_outreach_answers_the_crisis_that_it_follows_up(history: History) -> None:
+    met = history.add(crisis(), at="2026-03-02T15:07Z")
+    reached = history.add(outreach(True, crisis=met), at="2026-03-02T15:00Z", recorded="2026-03-02T16:00Z")
+
+    assert ids(history)[-2:] == [met, reached]
 
 
 def test_a_reference_to_a_retracted_entry_moves_nothing(history: History) -> None:
@@ -180,16 +227,17 @@ def test_as_of_is_the_beginning_of_the_whole(history: History, as_of: datetime) 
 
 
 @given(histories())
-def test_every_standing_entry_of_care_is_there_once_after_what_it_refers_to(history: History) -> None:
+def test_every_standing_entry_of_care_is_there_once_after_what_it_answers(history: History) -> None:
     placed = {entry.id: place for place, entry in enumerate(history.effective())}
 
     assert placed.keys() == {
         entry.id
         for entry in history.entries
-        if not isinstance(entry.event, EntryCorrected | EntryRetracted) and not history.timeline.retracted(entry.id)
+        if not isinstance(entry.event, EntryCorrected | EntryRetracted) and not history.retracted(entry.id)
     }
     for entry in history.effective():
-        assert all(placed[id_] < placed[entry.id] for _, id_, _ in referred(entry.event) if id_ in placed)
+        answered = [id_ for _, id_, mark in referred(entry.event) if not mark.cites]
+        assert all(placed[id_] < placed[entry.id] for id_ in answered if id_ in placed)
 
 
 @given(histories())

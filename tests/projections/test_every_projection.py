@@ -116,7 +116,7 @@ def test_an_entry_at_the_end_gives_incrementally_what_a_refold_gives(history: Hi
 
 @given(histories(), MOMENTS)
 def test_every_answer_is_in_utc_and_names_only_entries_that_stand(history: History, at: datetime) -> None:
-    standing = {entry.id for entry in history.entries if not history.timeline.retracted(entry.id)}
+    standing = {entry.id for entry in history.entries if not history.retracted(entry.id)}
     for projection in PROJECTIONS:
         answer = projection.view(folded(projection, history), at, POLICY).model_dump()
         for name, value in leaves(answer):

@@ -18,12 +18,11 @@ from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDec
 from domain.events.postvention import PostventionReviewed
 from domain.events.registration import ClientRegistered
 from domain.policy import Policy
-from domain.timeline import Timeline
 from projections.catalogue import PROJECTIONS
 from projections.postvention import POSTVENTION
 from projections.postvention.view import PostventionAnswer, ReviewStatus
 from service.simulation import SimulatedEntry, one_client, simulate
-from tests.builders import fold, moment
+from tests.builders import Record, fold, moment
 
 START, END = date(2025, 1, 1), date(2026, 7, 1)
 LATE = timedelta(hours=2)
@@ -36,15 +35,14 @@ def clinic() -> list[SimulatedEntry]:
 
 
 def record(entries: Iterable[SimulatedEntry]) -> dict[UUID, list[Entry]]:
-    """The clients' timelines; raises Refused when one of them would not admit an entry."""
-    timelines: dict[UUID, Timeline] = {}
-    recorded: dict[UUID, list[Entry]] = defaultdict(list)
+    """The clients' entries; raises Refused when one of them may not be recorded."""
+    records: dict[UUID, Record] = defaultdict(Record)
     for position, said in enumerate(entries, start=1):
-        timeline = timelines.setdefault(said.client_id, Timeline(said.client_id))
-        timeline.admit([said.draft], said.recorded_at, Policy())
+        record = records[said.client_id]
+        record.admit([said.draft], said.recorded_at, Policy())
         entry = Entry(
             client_id=said.client_id,
-            version=timeline.version + 1,
+            version=record.version + 1,
             id=said.id,
             event=said.event,
             occurred_at=said.occurred_at,
@@ -57,9 +55,8 @@ def record(entries: Iterable[SimulatedEntry]) -> dict[UUID, list[Entry]]:
             causation_id=said.causation_id,
             position=position,
         )
-        entry.mutate(timeline)
-        recorded[said.client_id].append(entry)
-    return recorded
+        record.add(entry)
+    return {client_id: record.entries for client_id, record in records.items()}
 
 
 def share(found: Iterable[bool]) -> float:

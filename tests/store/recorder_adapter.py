@@ -1,40 +1,75 @@
-"""The store as a recorder of the eventsourcing library: synchronous, for the library's own test cases."""
+"""The store as recorders of the eventsourcing library: synchronous, for the library's own test cases."""
 
 import asyncio
 import threading
 from collections.abc import Coroutine, Sequence
-from typing import Any, NoReturn, TypeVar
+from concurrent.futures import Future
+from typing import Any, TypeVar
 from uuid import UUID
 
-from eventsourcing.persistence import AggregateRecorder, ApplicationRecorder, Notification, NotSupportedError
+from asyncpg.pool import PoolConnectionProxy
+from eventsourcing.persistence import (
+    AggregateRecorder,
+    ApplicationRecorder,
+    IntegrityError,
+    Notification,
+    Recorder,
+    Tracking,
+    TrackingRecorder,
+)
 from eventsourcing.persistence import StoredEvent as LibraryEvent
 
-from service.database.connection import open_pool
+from service.database.connection import open_pool, scoped
+from service.following.cursors import cursors
+from service.following.wakeups import Wakeups
 from service.log.sealed import StoredEvent
 from service.log.store import EventStore
 from tests.store.events import sealed_event
+from tests.store.subscription import StoreSubscription
 
 Result = TypeVar("Result")
 
 
-class StoreAggregateRecorder(AggregateRecorder):
-    """Originators are clients; their versions begin with 0, ours with 1. Bodies are taken as they are."""
+class StoreRecorder(Recorder):
+    """One organization of a database, reached from threads: an event loop of its own runs what they ask for."""
 
     def __init__(self, url: str, organization_id: UUID) -> None:
-        self._organization_id = organization_id
+        self.organization_id = organization_id
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
-        self._pool = self._run(open_pool(url))
-        self._store = EventStore(self._pool)
+        self.pool = self.run(open_pool(url))
+        self.wakeups = Wakeups(url)
+        self._store = EventStore(self.pool, self.wakeups.appended)
+        self._closed = False
 
     def close(self) -> None:
-        """Closes the store and its pool, and ends the thread."""
-        self._run(self._store.close())
-        self._run(self._pool.close())
+        """Closes the store and its pool, and ends the thread; a second time does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        self.run(self._store.close())
+        self.run(self.wakeups.close())
+        self.run(self.pool.close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    def run(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
+        """What the coroutine returns."""
+        return self.start(coroutine).result()
+
+    def start(self, coroutine: Coroutine[Any, Any, Result]) -> "Future[Result]":
+        """Begins to run a coroutine."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+
+
+class StoreAggregateRecorder(StoreRecorder, AggregateRecorder):
+    """Originators are clients; their versions begin with `first_version`, ours with 1. Bodies are taken as they are."""
+
+    def __init__(self, url: str, organization_id: UUID, first_version: int = 0) -> None:
+        super().__init__(url, organization_id)
+        self._later = 1 - first_version
 
     def insert_events(self, stored_events: Sequence[LibraryEvent], **kwargs: Any) -> Sequence[int] | None:
         self._append(stored_events)
@@ -50,23 +85,22 @@ class StoreAggregateRecorder(AggregateRecorder):
         limit: int | None = None,
     ) -> Sequence[LibraryEvent]:
         assert isinstance(originator_id, UUID)
-        after = 0 if gt is None else gt + 1
-        up_to = None if lte is None else lte + 1
-        stored = self._run(self._store.timeline(self._organization_id, originator_id, after=after, up_to=up_to))
-        events = [LibraryEvent(event.client_id, event.version - 1, event.type, event.body) for event in stored]
+        after = 0 if gt is None else gt + self._later
+        up_to = None if lte is None else lte + self._later
+        stored = self.run(self._store.timeline(self.organization_id, originator_id, after=after, up_to=up_to))
+        events = [
+            LibraryEvent(event.client_id, event.version - self._later, event.type, event.body) for event in stored
+        ]
         return (events[::-1] if desc else events)[:limit]
 
     def _append(self, events: Sequence[LibraryEvent]) -> list[int]:
         sealed = [
-            sealed_event(UUID(str(event.originator_id)), event.originator_version + 1, body=event.state)._replace(
-                type=event.topic
-            )
+            sealed_event(
+                UUID(str(event.originator_id)), event.originator_version + self._later, body=event.state
+            )._replace(type=event.topic)
             for event in events
         ]
-        return [place.position for place in self._run(self._store.append(self._organization_id, sealed))]
-
-    def _run(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+        return [place.position for place in self.run(self._store.append(self.organization_id, sealed))]
 
 
 class StoreApplicationRecorder(StoreAggregateRecorder, ApplicationRecorder):
@@ -87,9 +121,9 @@ class StoreApplicationRecorder(StoreAggregateRecorder, ApplicationRecorder):
         after = 0 if start is None else start - inclusive_of_start
         found: list[Notification] = []
         while len(found) < limit and (stop is None or after < stop):
-            batch = self._run(self._store.log(self._organization_id, after=after, limit=limit))
+            batch = self.run(self._store.log(self.organization_id, after=after, limit=limit))
             found += [
-                _notification(event)
+                self.notification(event)
                 for event in batch
                 if (not topics or event.type in topics) and (stop is None or event.position <= stop)
             ]
@@ -99,11 +133,39 @@ class StoreApplicationRecorder(StoreAggregateRecorder, ApplicationRecorder):
         return found[:limit]
 
     def max_notification_id(self) -> int | None:
-        return self._run(self._store.log_head(self._organization_id)) or None
+        return self.run(self._store.log_head(self.organization_id)) or None
 
-    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> NoReturn:
-        raise NotSupportedError("The log is followed by asking for what comes after a position.")
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> StoreSubscription:
+        return StoreSubscription(self, gt, topics)
+
+    def notification(self, event: StoredEvent) -> Notification:
+        """The event of the log as the library knows it."""
+        return Notification(event.client_id, event.version - self._later, event.type, event.body, event.position)
 
 
-def _notification(event: StoredEvent) -> Notification:
-    return Notification(event.client_id, event.version - 1, event.type, event.body, event.position)
+class StoreTrackingRecorder(StoreRecorder, TrackingRecorder):
+    """What tracks an application is a follower of its name; the tracked id is the position of its cursor."""
+
+    def insert_tracking(self, tracking: Tracking) -> None:
+        self.run(self._insert(tracking))
+
+    def max_tracking_id(self, application_name: str) -> int | None:
+        found = self.run(cursors(self.pool, self.organization_id, [application_name]))
+        return found[0].position if found else None
+
+    async def _insert(self, tracking: Tracking) -> None:
+        async with scoped(self.pool, self.organization_id) as connection:
+            await self.track(connection, tracking)
+
+    async def track(self, connection: PoolConnectionProxy, tracking: Tracking) -> None:
+        """Moves the cursor further on, never back, within the caller's transaction. Raises IntegrityError."""
+        moved = await connection.execute(
+            "insert into following.cursor as c (organization_id, name, position) values ($1, $2, $3)"
+            " on conflict (organization_id, name) do update set position = excluded.position"
+            " where c.position < excluded.position",
+            self.organization_id,
+            tracking.application_name,
+            tracking.notification_id,
+        )
+        if moved != "INSERT 0 1":
+            raise IntegrityError("The cursor has come that far before.")

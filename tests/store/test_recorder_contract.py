@@ -8,10 +8,11 @@ from eventsourcing.tests.persistence import (
     ApplicationRecorderTestCase,
     NonInterleavingNotificationIDsBaseCase,
     RecorderTestCase,
+    TrackingRecorderTestCase,
 )
 
 from service.database.embedded import DatabaseUrls
-from tests.store.recorder_adapter import StoreAggregateRecorder, StoreApplicationRecorder
+from tests.store.recorder_adapter import StoreAggregateRecorder, StoreApplicationRecorder, StoreTrackingRecorder
 
 
 class _OnTheStore(RecorderTestCase):
@@ -37,12 +38,25 @@ class TestAggregateRecorder(_OnTheStore, AggregateRecorderTestCase):
         return recorder
 
 
-class TestApplicationRecorder(
-    _ApplicationRecorderOnTheStore, ApplicationRecorderTestCase[StoreApplicationRecorder]
-): ...
+class TestApplicationRecorder(_ApplicationRecorderOnTheStore, ApplicationRecorderTestCase[StoreApplicationRecorder]):
+    def test_insert_subscribe(self) -> None:
+        self.optional_test_insert_subscribe()
 
 
 class TestNonInterleavingPositions(_ApplicationRecorderOnTheStore, NonInterleavingNotificationIDsBaseCase): ...
 
 
+class TestTrackingRecorder(TrackingRecorderTestCase):
+    @pytest.fixture(autouse=True)
+    def _use(self, database: DatabaseUrls, organization_id: UUID) -> None:
+        self.url = database.app
+        self.organization_id = organization_id
+
+    def create_recorder(self) -> StoreTrackingRecorder:
+        recorder = StoreTrackingRecorder(self.url, self.organization_id)
+        self.addCleanup(recorder.close)
+        return recorder
+
+
 del RecorderTestCase, AggregateRecorderTestCase, ApplicationRecorderTestCase, NonInterleavingNotificationIDsBaseCase
+del TrackingRecorderTestCase

@@ -1,0 +1,76 @@
+"""A crowd of clients with histories that stand in the log and in the projections' tables, and in nobody's memory."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from itertools import islice
+from typing import NamedTuple
+from uuid import UUID
+
+from benchmarks.ground import EVENTS_A_CALL, Clinic, build
+from domain.entry import Actor
+from domain.vocabulary import Precision
+from service.log.sealed import SealedEvent
+from service.log.timelines import seal_drafts
+from service.simulation import SimulatedEntry, one_client
+
+LATE_BY = timedelta(days=20)
+"""How far back a late entry lies: a fortnight or so of entries stand after it."""
+
+
+class Coming(NamedTuple):
+    """What is to be recorded next of one client: the entries, in order, and the version that the client has by then."""
+
+    client_id: UUID
+    entries: Sequence[SimulatedEntry]
+    version: int
+
+    def part(self, start: int, length: int) -> "Coming":
+        """A part of it: so many entries from the start-th on."""
+        return Coming(self.client_id, self.entries[start : start + length], self.version + start)
+
+
+async def crowd(clinic: Clinic, *, clients: int, events: int, coming: int, seed: int = 0) -> list[Coming]:
+    """Fills the log with clients of so many events each, builds their projections, and gives what comes next of each."""
+    following: list[Coming] = []
+
+    def histories() -> Iterator[SimulatedEntry]:
+        for number in range(clients):
+            story = list(one_client(seed + number, events + coming))
+            following.append(Coming(story[0].client_id, story[events:], events))
+            yield from story[:events]
+
+    await fill(clinic, histories(), {})
+    await clinic.superuser.execute("vacuum analyze")
+    await build(clinic)
+    return following
+
+
+async def fill(clinic: Clinic, entries: Iterable[SimulatedEntry], versions: dict[UUID, int]) -> int:
+    """Appends the entries in bulk, each as the next of its client; the projections do not know of them yet.
+
+    `versions` has how far each client has come, and is brought up to date. Gives how many entries there were.
+    """
+    organization_id, system = clinic.organization_id, clinic.system
+    remaining, written = iter(entries), 0
+    while group := list(islice(remaining, EVENTS_A_CALL)):
+        sealed: list[SealedEvent] = []
+        for entry in group:
+            version = versions.get(entry.client_id, 0)
+            key = await system.keyring.data_key(organization_id, entry.client_id)
+            actor = Actor(entry.client_id, entry.recorded_by)
+            sealed += seal_drafts(organization_id, entry.client_id, version, [entry.draft], actor, key)
+            versions[entry.client_id] = version + 1
+        await system.store.append_bulk(organization_id, sealed)
+        written += len(group)
+    return written
+
+
+def in_turn(following: Sequence[Coming], *, late_every: int = 0) -> Iterator[SimulatedEntry]:
+    """The next entry of every client, then the one after of every client …; every so many-th is documented late."""
+    count = 0
+    for entries in zip(*(each.entries for each in following), strict=True):
+        for entry in entries:
+            count += 1
+            late = late_every and count % late_every == 0
+            at = entry.recorded_at - LATE_BY if late else entry.recorded_at
+            yield entry._replace(occurred_at=at, precision=Precision.INSTANT)

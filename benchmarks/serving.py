@@ -1,0 +1,61 @@
+"""Servers in processes of their own, as operators start them."""
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from benchmarks.ground import Clinic
+
+_CLI = "from service.cli.main import app; app()"
+
+SERVE = ("-c", _CLI, "serve", "--port", "0")
+"""The service: the API, and the projector in a process of its own beside it."""
+
+SERVE_API = (*SERVE, "--no-projector")
+"""The API alone."""
+
+_FIRST_ONLY = "import projections.catalogue as c; c.PROJECTIONS = c.PROJECTIONS[:1]; "
+
+PROJECT_ALL = ("-c", _CLI, "project")
+PROJECT_ONE = ("-c", _FIRST_ONLY + _CLI, "project")
+"""The projector alone: with all projections, and with the first of the catalogue only."""
+
+
+@asynccontextmanager
+async def serving(clinic: Clinic, *arguments: str) -> AsyncIterator[int]:
+    """A server; the port on which it listens."""
+    async with _process(clinic, *arguments, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        said = (await process.stdout.readline()).decode()
+        found = re.search(r"(\d+)\s*$", said)
+        assert found, f"{arguments} did not start: {said}"
+        yield int(found[1])
+
+
+@asynccontextmanager
+async def projecting(clinic: Clinic, *arguments: str) -> AsyncIterator[None]:
+    """A projector, at work while the context lasts."""
+    async with _process(clinic, *arguments, stdout=subprocess.DEVNULL):
+        yield
+
+
+@asynccontextmanager
+async def _process(clinic: Clinic, *arguments: str, stdout: int) -> AsyncIterator[asyncio.subprocess.Process]:
+    assert clinic.settings.key_encryption_keys
+    environment = {
+        **os.environ,
+        "CARE_TIMELINE_DATABASE_URL": clinic.urls.app,
+        "CARE_TIMELINE_KEY_ENCRYPTION_KEYS": clinic.settings.key_encryption_keys.get_secret_value(),
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *arguments, env=environment, stdout=stdout, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        await process.wait()

@@ -1,0 +1,248 @@
+"""What may be recorded: a decision over what stands about just the entries concerned.
+
+`needs` says what the rules of some drafts ask about, whoever keeps the record answers with `Facts`, and `admit`
+decides. No timeline is loaded for it: all but the contents that a rule declares (RefersTo) stands in the record in
+clear. The decision holds as long as the timeline stays at the version of the facts.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from domain.entry import Draft
+from domain.events.base import Event, RefersTo, Told, referred
+from domain.events.record import EntryCorrected, EntryRetracted
+from domain.policy import Policy
+from domain.refusals import Refusal, Refused
+
+OPENING = ("client_registered", "crisis_contact_recorded")
+"""A timeline begins with one of these: people also come into care through a crisis (R08)."""
+
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+"""Nothing in a living client's record occurred before; an earlier time is a slip of the keyboard."""
+
+RECORD_EVENTS = frozenset({"entry_corrected", "entry_retracted"})
+
+
+@dataclass(slots=True)
+class Needs:
+    """What a decision has to know of the record."""
+
+    ids: set[UUID] = field(default_factory=set)
+    """The entries that the drafts refer to, and the drafts' own ids, which have to be new."""
+    answers: set[tuple[UUID, str]] = field(default_factory=set)
+    """Entries that are referred to, each with a type of which answers to it are asked for."""
+    once: set[str] = field(default_factory=set)
+    """Types of which a client has one that stands at most."""
+    contents: set[UUID] = field(default_factory=set)
+    """Entries of which a rule asks what they say."""
+
+
+class Fact(NamedTuple):
+    """What stands about an entry in clear. Its time is the one recorded with it, corrections are not applied."""
+
+    id: UUID
+    type: str
+    occurred_at: datetime
+    references: tuple[tuple[str, UUID], ...]
+    """Each field that refers to an entry, and that entry's id, in the event's order."""
+    retracted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What stands, at a version of one client's timeline, about the entries that a decision concerns."""
+
+    version: int
+    """The version of the timeline; 0 for a client who is new."""
+    entries: Mapping[UUID, Fact]
+    """Those of the ids asked for that this client has an entry for."""
+    answers: Mapping[tuple[UUID, str], Sequence[Fact]]
+    """For each pair asked for, the entries of that type that refer to that entry."""
+    once: Mapping[str, Sequence[Fact]]
+    """For each type asked for, the entries of it that stand."""
+    contents: Mapping[UUID, Told | None] = field(default_factory=dict)
+    """For each entry asked for, what it says; None when there is none."""
+
+
+def needs(drafts: Sequence[Draft]) -> Needs:
+    """What has to be known in order to decide whether these drafts may be recorded."""
+    found = Needs()
+    for draft in drafts:
+        event = draft.event
+        found.ids.add(draft.id)
+        if event.once:
+            found.once.add(event.type)
+        for _, target, mark in referred(event):
+            found.ids.add(target)
+            found.answers.update((target, kind) for kind in mark.asks)
+            if mark.once:
+                found.answers.add((target, event.type))
+            if mark.content:
+                found.contents.add(target)
+    return found
+
+
+def admit(drafts: Sequence[Draft], facts: Facts, now: datetime, policy: Policy) -> None:
+    """Check that these drafts may be recorded at this moment, one after the other, each upon those before it.
+
+    Raises Refused with every rule that any of them breaks, and LookupError when a rule asks what its field does not
+    declare.
+    """
+    latest = now + timedelta(minutes=policy.recording.future_tolerance_minutes)
+    joined = _Joined(facts)
+    refused: list[tuple[int, Refusal]] = []
+    for place, draft in enumerate(drafts):
+        refused += [(place, refusal) for refusal in _refusals(draft, joined, latest)]
+        joined.join(draft)
+    if refused:
+        raise Refused(refused)
+
+
+class _Joined:
+    """What stands, with the drafts decided so far upon it: the Standing that rules ask."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._drafts: list[Draft] = []
+        self._drafted: list[Fact] = []
+        self._retracted: set[UUID] = set()
+
+    def join(self, draft: Draft) -> None:
+        event = draft.event
+        references = tuple((name, target) for name, target, _ in referred(event))
+        self._drafts.append(draft)
+        self._drafted.append(Fact(draft.id, event.type, draft.occurred_at, references, retracted=False))
+        if isinstance(event, EntryRetracted):
+            self._retracted.add(event.entry)
+
+    @property
+    def new(self) -> bool:
+        return self._facts.version == 0 and not self._drafts
+
+    def find(self, entry_id: UUID) -> Fact | None:
+        drafted = (fact for fact in reversed(self._drafted) if fact.id == entry_id)
+        return next(drafted, None) or self._facts.entries.get(entry_id)
+
+    def stands(self, fact: Fact) -> bool:
+        return not fact.retracted and fact.id not in self._retracted
+
+    def has(self, kind: str) -> bool:
+        """Whether an entry of this type stands, of which a client has one at most."""
+        drafted = (fact for fact in self._drafted if fact.type == kind)
+        return any(map(self.stands, (*self._facts.once[kind], *drafted)))
+
+    def answered(self, entry_id: UUID, *by: str) -> bool:
+        recorded = [fact for kind in by for fact in self._facts.answers[entry_id, kind]]
+        drafted = [
+            fact
+            for fact in self._drafted
+            if fact.type in by and any(target == entry_id for _, target in fact.references)
+        ]
+        return any(map(self.stands, (*recorded, *drafted)))
+
+    def told(self, entry_id: UUID) -> Told | None:
+        told = self._facts.contents[entry_id]
+        for draft in self._drafts:
+            if draft.id == entry_id:
+                told = Told(draft.event, draft.occurred_at, draft.precision)
+            elif told and draft.id not in self._retracted:
+                told = _corrected(told, draft.event, entry_id)
+        return told if entry_id not in self._retracted else None
+
+
+def _corrected(told: Told, event: Event, entry_id: UUID) -> Told:
+    if not isinstance(event, EntryCorrected) or event.entry != entry_id:
+        return told
+    return Told(
+        event.replacement or told.event, event.occurred_at or told.occurred_at, event.precision or told.precision
+    )
+
+
+def _refusals(draft: Draft, joined: _Joined, latest: datetime) -> Iterator[Refusal]:
+    event = draft.event
+    if joined.new and event.type not in OPENING:
+        yield Refusal(
+            "opens_with_registration",
+            "",
+            "A timeline begins with client_registered or, in a crisis, crisis_contact_recorded; record that first.",
+        )
+    if joined.find(draft.id):
+        yield Refusal("id_is_new", "id", "This id is used twice; give every event an id of its own.")
+    yield from _time_refusals(draft.occurred_at, latest)
+    for name, target, mark in referred(event):
+        yield from _reference_refusals(event, name, target, mark, joined)
+    if isinstance(event, EntryCorrected):
+        yield from _correction_refusals(event, joined.find(event.entry), latest)
+    if isinstance(event, EntryRetracted):
+        yield from _retraction_refusals(joined.find(event.entry))
+    if event.once and joined.has(event.type):
+        yield Refusal(
+            f"{event.type}_once",
+            "",
+            f"This client has a {event.type} already; correct that entry instead of adding one.",
+        )
+    yield from event.refusals(joined)
+
+
+def _reference_refusals(event: Event, name: str, target: UUID, mark: RefersTo, joined: _Joined) -> Iterator[Refusal]:
+    found = joined.find(target)
+    if found is None:
+        yield Refusal(
+            "refers_to_known_entry", name, "This client has no entry with that id; record it first, or look it up."
+        )
+    elif mark.types and found.type not in mark.types:
+        kinds = ", ".join(sorted(mark.types))
+        yield Refusal("refers_to_fitting_entry", name, f"This must be the id of an entry of type {kinds}.")
+    elif not joined.stands(found):
+        yield Refusal(
+            "refers_to_standing_entry", name, "That entry was retracted; refer to one that stands, or record it anew."
+        )
+    if mark.once and joined.answered(target, event.type):
+        yield Refusal(
+            f"{event.type}_once",
+            name,
+            f"That entry has a {event.type} already; correct that one instead of adding one.",
+        )
+
+
+def _correction_refusals(event: EntryCorrected, found: Fact | None, latest: datetime) -> Iterator[Refusal]:
+    if found and found.type in RECORD_EVENTS:
+        yield Refusal(
+            "corrects_an_entry_of_care",
+            "entry",
+            "Corrections and retractions are not corrected; correct the original entry.",
+        )
+    elif found and event.replacement:
+        if event.replacement.type != found.type:
+            yield Refusal(
+                "correction_keeps_type",
+                "replacement.type",
+                f"The entry is of type {found.type}; to replace it by another type, retract it and record anew.",
+            )
+        elif tuple((name, target) for name, target, _ in referred(event.replacement)) != found.references:
+            yield Refusal(
+                "correction_keeps_references",
+                "replacement",
+                "A correction cannot point to other entries; retract this entry and record it anew.",
+            )
+    if event.occurred_at:
+        yield from _time_refusals(event.occurred_at, latest, field_name="event.occurred_at")
+
+
+def _retraction_refusals(found: Fact | None) -> Iterator[Refusal]:
+    if found and found.type == "client_registered":
+        yield Refusal("registration_stays", "entry", "A registration is not retracted; correct it instead.")
+    if found and found.type == "entry_retracted":
+        yield Refusal("retraction_stays", "entry", "A retraction is not retracted; record the entry anew.")
+
+
+def _time_refusals(occurred_at: datetime, latest: datetime, field_name: str = "occurred_at") -> Iterator[Refusal]:
+    if occurred_at > latest:
+        yield Refusal(
+            "not_in_the_future", field_name, "This lies in the future; record what happened once it has happened."
+        )
+    if occurred_at < EARLIEST:
+        yield Refusal("not_before_1900", field_name, "This lies before the year 1900; check the year.")

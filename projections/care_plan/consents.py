@@ -1,0 +1,102 @@
+"""Consents: what the client allowed to be disclosed, to whom, and until when (R09)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from domain.entry import Entry
+from domain.events.base import ShortText
+from domain.events.consents import ConsentGranted
+from domain.events.registration import ClientRegistered
+from domain.policy import Policy
+from domain.vocabulary import ConsentPurpose, ConsentScope
+from projections.answers import Answer, At, all_answered
+from projections.collection import Elements
+from projections.elements import KEY, NOT_SHOWN, Asked, Named, at_a_moment
+from projections.fold import Fold
+from projections.local_days import end_of_day, zone_of
+from projections.mark import Placed
+from projections.replacing import replace
+
+
+@dataclass(frozen=True, slots=True)
+class Consent(Placed):
+    """A disclosure that the client allowed. In force: expires_at after now."""
+
+    put_by: Annotated[UUID, KEY]
+    """The entry that granted the consent."""
+    granted_at: datetime
+    """When it was granted."""
+    discloser: ShortText
+    """Who may disclose."""
+    recipients: tuple[ShortText, ...]
+    """To whom."""
+    purpose: ConsentPurpose
+    """What the disclosure is for."""
+    scope: tuple[ConsentScope, ...]
+    """What may be disclosed."""
+    signed_on: date
+    """The day on which it was signed."""
+    expires_on: date
+    """The last day on which it holds, in the client's time zone."""
+    expires_at: datetime
+    """The end of that day."""
+
+    @property
+    def number_of_recipients(self) -> Annotated[int, Named("recipients"), NOT_SHOWN]:
+        """How many recipients it names."""
+        return len(self.recipients)
+
+    @at_a_moment
+    def in_force(self, asked: Asked) -> bool:
+        """Whether it holds at the moment asked about."""
+        return asked.at < self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class Consents:
+    """All consents, and where their days end."""
+
+    consents: Elements[Consent] = Elements()
+    time_zone: str | None = None
+
+
+class Shown(Answer):
+    consents: tuple[At[Consent], ...]
+    """What the client allowed to be disclosed, and to whom."""
+
+
+def show(state: Consents, asked: Asked) -> Shown:
+    """Every consent, in force or not."""
+    return Shown(consents=all_answered(state.consents, asked))
+
+
+fold = Fold(Consents())
+CONSENT = fold.each(Consent, lambda state: state.consents).table("care_plan_consent")
+
+
+@fold.on(ConsentGranted)
+def consent_granted(state: Consents, entry: Entry, event: ConsentGranted, policy: Policy) -> Consents:
+    """A consent, in force until it expires."""
+    consent = Consent(
+        put_by=entry.id,
+        corrected_by=entry.corrected_by,
+        granted_at=entry.occurred_at,
+        discloser=event.discloser,
+        recipients=event.recipients,
+        purpose=event.purpose,
+        scope=event.scope,
+        signed_on=event.signed_on,
+        expires_on=event.expires_on,
+        expires_at=end_of_day(event.expires_on, zone_of(state.time_zone, policy)),
+    )
+    return replace(state, consents=state.consents.put(consent))
+
+
+@fold.on(ClientRegistered)
+def client_registered(state: Consents, entry: Entry, event: ClientRegistered, policy: Policy) -> Consents:
+    """From now on days end where the client lives, those of earlier consents too."""
+    zone = zone_of(event.time_zone, policy)
+    moved = (replace(each, expires_at=end_of_day(each.expires_on, zone)) for each in state.consents)
+    return Consents(Elements(moved), event.time_zone)

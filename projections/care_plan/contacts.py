@@ -1,0 +1,68 @@
+"""Contacts: when the client was last met or heard from, and sessions missed in a row (R22-R25)."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from domain.entry import Entry
+from domain.events.base import Event
+from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
+from domain.events.crisis import CrisisContactRecorded
+from domain.policy import Policy
+from projections.answers import answer_of, answered
+from projections.elements import Asked
+from projections.fold import Fold
+from projections.mark import Mark, mark
+from projections.replacing import replace
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """The last contacts, and the sessions missed since the last one held."""
+
+    last_session: Mark | None = None
+    """The last session that was held."""
+    last_contact: Mark | None = None
+    """The last contact: session, check-in, answered call, crisis."""
+    missed_in_a_row: int = 0
+    """Sessions missed since the last one that was held."""
+    last_missed: Mark | None = None
+    """The session missed last."""
+
+
+if TYPE_CHECKING:
+    Shown = Contacts
+else:
+    Shown = answer_of(Contacts)
+
+
+def show(state: Contacts, asked: Asked) -> Shown:
+    """All of it."""
+    return answered(state, asked)
+
+
+fold = Fold(Contacts())
+
+
+@fold.on(SessionHeld)
+def session_held(state: Contacts, entry: Entry, event: SessionHeld, policy: Policy) -> Contacts:
+    """The client was there: a contact, and the end of any missed sessions in a row."""
+    held = mark(entry)
+    return replace(state, last_session=held, last_contact=held, missed_in_a_row=0)
+
+
+@fold.on(SessionMissed)
+def session_missed(state: Contacts, entry: Entry, event: SessionMissed, policy: Policy) -> Contacts:
+    """One more session missed in a row (R24)."""
+    return replace(state, missed_in_a_row=state.missed_in_a_row + 1, last_missed=mark(entry))
+
+
+@fold.on(CheckInReceived, CrisisContactRecorded)
+def heard_from(state: Contacts, entry: Entry, event: Event, policy: Policy) -> Contacts:
+    """The client was heard from."""
+    return replace(state, last_contact=mark(entry))
+
+
+@fold.on(OutreachMade)
+def outreach_made(state: Contacts, entry: Entry, event: OutreachMade, policy: Policy) -> Contacts:
+    """A contact where the client answered."""
+    return replace(state, last_contact=mark(entry)) if event.reached else state

@@ -1,0 +1,123 @@
+"""Goals: set, measured and closed (R11, R12)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from domain.entry import Entry
+from domain.events.base import FreeText, ShortText
+from domain.events.plan import GoalClosed, GoalMeasured, GoalSet
+from domain.policy import Policy
+from domain.vocabulary import STABILIZATION, GoalCategory, GoalOutcome
+from projections.answers import Answer, At, all_answered
+from projections.collection import Elements
+from projections.elements import KEY, NOT_SHOWN, Asked, Named
+from projections.fold import Fold
+from projections.mark import Mark, Placed, mark
+from projections.replacing import replace
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A reading of a goal."""
+
+    put_by: Annotated[UUID, Named("measured_by")]
+    """The entry of the latest reading."""
+    at: Annotated[datetime, Named("measured_at")]
+    """When it was taken."""
+    value: Annotated[float, Named("reading")]
+    """What was read, in the goal's unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal(Placed):
+    """A goal, open until it is closed."""
+
+    put_by: Annotated[UUID, KEY]
+    """The entry that set the goal."""
+    set_at: datetime
+    """When it was set."""
+    category: GoalCategory
+    """What the goal is about."""
+    description: FreeText
+    """The goal in words."""
+    unit: ShortText | None
+    """The unit of baseline, target and readings."""
+    baseline: float | None
+    """Where the client began."""
+    target: float | None
+    """Where they want to come to; may lie below the baseline."""
+    target_on: date | None
+    """By which day."""
+    reading: Reading | None = None
+    """The latest reading."""
+    readings: int = 0
+    """How often the goal was measured."""
+    closed: Mark | None = None
+    """The closing of the goal; null while it is open."""
+    outcome: GoalOutcome | None = None
+    """How it ended."""
+
+    @property
+    def stabilization(self) -> Annotated[bool, NOT_SHOWN]:
+        """Short-term stabilization rather than a longer-term aim."""
+        return self.category in STABILIZATION
+
+
+@dataclass(frozen=True, slots=True)
+class Goals:
+    """All goals, open and closed."""
+
+    goals: Elements[Goal] = Elements()
+
+
+class Shown(Answer):
+    stabilization_goals: tuple[At[Goal], ...]
+    """Short-term goals: sleep, nutrition, withdrawal."""
+    longer_term_goals: tuple[At[Goal], ...]
+    """All other goals."""
+
+
+def show(state: Goals, asked: Asked) -> Shown:
+    """Short-term stabilization apart from longer-term aims (R12)."""
+    return Shown(
+        stabilization_goals=all_answered((goal for goal in state.goals if goal.stabilization), asked),
+        longer_term_goals=all_answered((goal for goal in state.goals if not goal.stabilization), asked),
+    )
+
+
+fold = Fold(Goals())
+GOAL = fold.each(Goal, lambda state: state.goals).table("care_plan_goal")
+
+
+@fold.on(GoalSet)
+def goal_set(state: Goals, entry: Entry, event: GoalSet, policy: Policy) -> Goals:
+    """A goal, open until it is closed (R11)."""
+    goal = Goal(
+        put_by=entry.id,
+        corrected_by=entry.corrected_by,
+        set_at=entry.occurred_at,
+        category=event.category,
+        description=event.description,
+        unit=event.unit,
+        baseline=event.baseline,
+        target=event.target,
+        target_on=event.target_on,
+    )
+    return Goals(state.goals.put(goal))
+
+
+@fold.on(GoalMeasured)
+def goal_measured(state: Goals, entry: Entry, event: GoalMeasured, policy: Policy) -> Goals:
+    """The latest reading; one that was recorded late comes before it in the effective order."""
+    reading = Reading(entry.id, entry.occurred_at, event.value)
+    return Goals(
+        state.goals.change(event.goal, lambda goal: replace(goal, reading=reading, readings=goal.readings + 1))
+    )
+
+
+@fold.on(GoalClosed)
+def goal_closed(state: Goals, entry: Entry, event: GoalClosed, policy: Policy) -> Goals:
+    """A goal came to its end."""
+    return Goals(state.goals.change(event.goal, lambda goal: replace(goal, closed=mark(entry), outcome=event.outcome)))

@@ -1,0 +1,215 @@
+"""Warm handoffs: requested, accepted or declined, and completed when the client has met the receiver (R33, R34)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from domain.entry import Entry
+from domain.events.base import ShortText
+from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined, HandoffRequested
+from domain.events.registration import ClientRegistered
+from domain.policy import Policy
+from domain.vocabulary import HandoffDeclineReason, HandoffUrgency, Role
+from projections.answers import Answer, At, all_answered
+from projections.collection import Elements
+from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Asked, at_a_moment
+from projections.fold import Fold
+from projections.local_days import end_of_day, local_day, working_day_after, zone_of
+from projections.mark import Mark, Placed, mark
+from projections.obligations import Obligation, ObligationKind, ObligationStatus
+from projections.replacing import replace
+
+
+class HandoffObligation(ObligationKind):
+    """What a handoff asks for."""
+
+    ACCEPTANCE = "handoff_acceptance"
+    MEETING = "client_meeting"
+
+
+class HandoffStatus(StrEnum):
+    """How far a handoff has come."""
+
+    REQUESTED = "requested"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    COMPLETED = "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff(Placed):
+    """A warm handoff. When acceptance and meeting are due stands among the obligations, because = put_by."""
+
+    put_by: Annotated[UUID, KEY]
+    """The entry that requested the handoff."""
+    requested_at: datetime
+    """When it was requested."""
+    from_role: Role
+    """The role that hands over."""
+    to_role: Role
+    """The role, or outside party, that is asked to take over."""
+    to_party: ShortText | None
+    """Who that is, where it is an outside party."""
+    urgency: HandoffUrgency
+    """How soon it must be accepted."""
+    accept_due_at: Annotated[datetime, NO_COLUMN]
+    """By when it must be accepted."""
+    accepted: Mark | None = None
+    """The acceptance; null where none is recorded."""
+    accepted_by_role: Role | None = None
+    """The role that accepted it."""
+    meet_due_at: Annotated[datetime | None, NO_COLUMN, NOT_SHOWN] = None
+    """By when the client must have met the receiver who accepted it."""
+    completed: Mark | None = None
+    """The client's meeting with the receiver."""
+    declined: Mark | None = None
+    """That it was declined; null where it was not."""
+    decline_reason: HandoffDeclineReason | None = None
+    """Why it was declined."""
+
+    @property
+    def status(self) -> HandoffStatus:
+        """How far it has come; a completion says by itself that it was accepted."""
+        if self.completed:
+            return HandoffStatus.COMPLETED
+        if self.declined:
+            return HandoffStatus.DECLINED
+        return HandoffStatus.ACCEPTED if self.accepted else HandoffStatus.REQUESTED
+
+    @at_a_moment
+    def accept_status(self, asked: Asked) -> ObligationStatus | None:
+        """Whether that is open or late, was met or released."""
+        return acceptance(self).stands(asked.at)
+
+    @at_a_moment
+    def met_due_at(self, asked: Asked) -> datetime | None:
+        """By when the client must have met the receiver; set by acceptance."""
+        asked_for = meeting(self)
+        return asked_for.due_at if asked_for else None
+
+    @at_a_moment
+    def met_status(self, asked: Asked) -> ObligationStatus | None:
+        """Whether that is open or late, was met or released."""
+        asked_for = meeting(self)
+        return asked_for.stands(asked.at) if asked_for else None
+
+
+@dataclass(frozen=True, slots=True)
+class Handoffs:
+    """All handoffs, and where the days of a meeting are counted."""
+
+    handoffs: Elements[Handoff] = Elements()
+    time_zone: str | None = None
+
+
+class Shown(Answer):
+    handoffs: tuple[At[Handoff], ...]
+    """Every handoff, in the order of the requests."""
+
+
+def show(state: Handoffs, asked: Asked) -> Shown:
+    """Every handoff."""
+    return Shown(handoffs=all_answered(state.handoffs, asked))
+
+
+def acceptance(handoff: Handoff) -> Obligation:
+    """Somebody takes the client on; a completion says so by itself."""
+    met = handoff.completed if handoff.accepted is None or _met_before_accepted(handoff) else handoff.accepted
+    opens_at, due_at, released = handoff.requested_at, handoff.accept_due_at, None if met else handoff.declined
+    return Obligation(HandoffObligation.ACCEPTANCE, handoff.put_by, 1, opens_at, due_at, met, released)
+
+
+def meeting(handoff: Handoff) -> Obligation | None:
+    """The client meets the receiver; asked for by the acceptance."""
+    if handoff.accepted is None or handoff.meet_due_at is None or _met_before_accepted(handoff):
+        return None
+    opens_at, due_at = handoff.accepted.at, handoff.meet_due_at
+    return Obligation(HandoffObligation.MEETING, handoff.put_by, 1, opens_at, due_at, handoff.completed)
+
+
+def _met_before_accepted(handoff: Handoff) -> bool:
+    return bool(handoff.accepted and handoff.completed and handoff.completed.at < handoff.accepted.at)
+
+
+def asked_for(handoff: Handoff, policy: Policy) -> Iterator[Obligation]:
+    """Acceptance and, once accepted, the meeting."""
+    yield acceptance(handoff)
+    if met := meeting(handoff):
+        yield met
+
+
+fold = Fold(Handoffs())
+handoffs = fold.each(Handoff, lambda state: state.handoffs)
+HANDOFF = handoffs.table("care_plan_handoff")
+handoffs.ask(asked_for)
+
+
+@fold.on(ClientRegistered)
+def client_registered(state: Handoffs, entry: Entry, event: ClientRegistered, policy: Policy) -> Handoffs:
+    """From now on days are counted where the client lives."""
+    return replace(state, time_zone=event.time_zone)
+
+
+@fold.on(HandoffRequested)
+def handoff_requested(state: Handoffs, entry: Entry, event: HandoffRequested, policy: Policy) -> Handoffs:
+    """A handoff that waits to be accepted."""
+    handoff = Handoff(
+        put_by=entry.id,
+        corrected_by=entry.corrected_by,
+        requested_at=entry.occurred_at,
+        from_role=event.from_role,
+        to_role=event.to_role,
+        to_party=event.to_party,
+        urgency=event.urgency,
+        accept_due_at=_acceptance_due(event.urgency, entry.occurred_at, policy),
+    )
+    return replace(state, handoffs=state.handoffs.put(handoff))
+
+
+@fold.on(HandoffAccepted)
+def handoff_accepted(state: Handoffs, entry: Entry, event: HandoffAccepted, policy: Policy) -> Handoffs:
+    """The receiver took the client on."""
+    zone = zone_of(state.time_zone, policy)
+    due_on = local_day(entry.occurred_at, zone) + timedelta(days=policy.handoffs.client_met_within_days)
+
+    def accepted(handoff: Handoff) -> Handoff:
+        return replace(
+            handoff,
+            accepted=mark(entry),
+            accepted_by_role=event.accepted_by,
+            meet_due_at=end_of_day(due_on, zone),
+        )
+
+    return replace(state, handoffs=state.handoffs.change(event.handoff, accepted))
+
+
+@fold.on(HandoffDeclined)
+def handoff_declined(state: Handoffs, entry: Entry, event: HandoffDeclined, policy: Policy) -> Handoffs:
+    """The receiver could not take the client on."""
+
+    def declined(handoff: Handoff) -> Handoff:
+        return replace(handoff, declined=mark(entry), decline_reason=event.reason)
+
+    return replace(state, handoffs=state.handoffs.change(event.handoff, declined))
+
+
+@fold.on(HandoffCompleted)
+def handoff_completed(state: Handoffs, entry: Entry, event: HandoffCompleted, policy: Policy) -> Handoffs:
+    """The client has met the receiver."""
+    completed = mark(entry)
+    changed = state.handoffs.change(event.handoff, lambda handoff: replace(handoff, completed=completed))
+    return replace(state, handoffs=changed)
+
+
+def _acceptance_due(urgency: HandoffUrgency, requested_at: datetime, policy: Policy) -> datetime:
+    """By when a handoff must be accepted: within hours, on the same day, or on a working day of the organization."""
+    if urgency is HandoffUrgency.CRISIS:
+        return requested_at + timedelta(hours=policy.handoffs.crisis_accepted_within_hours)
+    zone = policy.working_days.zone
+    day = local_day(requested_at, zone)
+    if urgency is HandoffUrgency.ROUTINE:
+        day = working_day_after(day, policy.handoffs.routine_accepted_within_working_days, policy.working_days)
+    return end_of_day(day, zone)

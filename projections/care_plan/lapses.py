@@ -1,0 +1,63 @@
+"""Lapses: data from which the plan learns (R30)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from domain.entry import Entry
+from domain.events.lapses import LapseRecorded
+from domain.policy import Policy
+from domain.vocabulary import Substance
+from projections.answers import Answer, At, answered
+from projections.elements import KEY, NO_COLUMN, Asked, Named
+from projections.fold import Fold
+from projections.mark import Placed
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse(Placed):
+    """The last lapse. Nothing is taken away for it."""
+
+    put_by: Annotated[UUID, KEY, Named("_by")]
+    """The entry of the lapse."""
+    at: Annotated[datetime, Named("_at")]
+    """When it was."""
+    substances: Annotated[tuple[Substance, ...], NO_COLUMN]
+    """Which substances."""
+    overdose_danger: Annotated[bool | None, Named("_overdose_danger")]
+    """Whether it brought danger of overdose; null when not assessed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lapses:
+    """The last lapse."""
+
+    last: Lapse | None = None
+
+
+class Shown(Answer):
+    last_lapse: At[Lapse] | None
+    """The last lapse."""
+
+
+def show(state: Lapses, asked: Asked) -> Shown:
+    """The last lapse."""
+    return Shown(last_lapse=state.last and answered(state.last, asked))
+
+
+fold = Fold(Lapses())
+
+
+@fold.on(LapseRecorded)
+def lapse_recorded(state: Lapses, entry: Entry, event: LapseRecorded, policy: Policy) -> Lapses:
+    """The last lapse. The plan and all that was reached stay as they are."""
+    return Lapses(
+        Lapse(
+            put_by=entry.id,
+            corrected_by=entry.corrected_by,
+            at=entry.occurred_at,
+            substances=event.substances,
+            overdose_danger=event.overdose_danger,
+        )
+    )

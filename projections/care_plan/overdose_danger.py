@@ -1,0 +1,113 @@
+"""Dangers of overdose, which ask for naloxone and a crisis card (R32)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from domain.entry import Entry
+from domain.events.crisis import CrisisContactRecorded
+from domain.events.lapses import LapseRecorded
+from domain.policy import Policy
+from domain.vocabulary import CrisisAction
+from projections.answers import Answer
+from projections.collection import Elements
+from projections.elements import KEY, Asked
+from projections.fold import Fold
+from projections.mark import Mark, mark
+from projections.obligations import Obligation, ObligationKind
+from projections.replacing import replace
+
+
+class DangerObligation(ObligationKind):
+    """What a danger of overdose asks for."""
+
+    NALOXONE = "naloxone"
+    CRISIS_CARD = "crisis_card"
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """A danger of overdose, which asks for naloxone and a crisis card until each was given."""
+
+    put_by: Annotated[UUID, KEY]
+    """The entry that tells of it: a lapse or a crisis contact."""
+    at: datetime
+    """When it was."""
+    naloxone: Mark | None = None
+    """That naloxone was given."""
+    crisis_card: Mark | None = None
+    """That a crisis card was issued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dangers:
+    """All dangers, and which of them still ask for something."""
+
+    dangers: Elements[Danger] = Elements()
+    asking: tuple[UUID, ...] = ()
+
+
+class Shown(Answer):
+    naloxone_needed: bool
+    """Whether danger of overdose asks for naloxone, not given yet."""
+    crisis_card_needed: bool
+    """Whether it asks for a crisis card, not issued yet."""
+
+
+def show(state: Dangers, asked: Asked) -> Shown:
+    """What is still needed."""
+    asking = [danger for each in state.asking if (danger := state.dangers.get(each))]
+    return Shown(
+        naloxone_needed=any(danger.naloxone is None for danger in asking),
+        crisis_card_needed=any(danger.crisis_card is None for danger in asking),
+    )
+
+
+def asked_for(danger: Danger, policy: Policy) -> Iterator[Obligation]:
+    """Naloxone and a crisis card."""
+    within = policy.overdose_danger
+    for kind, hours, met in (
+        (DangerObligation.NALOXONE, within.naloxone_within_hours, danger.naloxone),
+        (DangerObligation.CRISIS_CARD, within.crisis_card_within_hours, danger.crisis_card),
+    ):
+        yield Obligation(kind, danger.put_by, 1, danger.at, danger.at + timedelta(hours=hours), met)
+
+
+fold = Fold(Dangers())
+fold.each(Danger, lambda state: state.dangers).ask(asked_for)
+
+
+@fold.on(LapseRecorded)
+def lapse_recorded(state: Dangers, entry: Entry, event: LapseRecorded, policy: Policy) -> Dangers:
+    """A lapse may bring danger of overdose."""
+    return _endangered(state, entry) if event.overdose_danger else state
+
+
+@fold.on(CrisisContactRecorded)
+def crisis_contact_recorded(state: Dangers, entry: Entry, event: CrisisContactRecorded, policy: Policy) -> Dangers:
+    """A crisis may bring danger of overdose; what was done in it counts for that one too."""
+    endangered = _endangered(state, entry) if event.overdose_danger else state
+    return _provided(endangered, entry, event.actions)
+
+
+def _endangered(state: Dangers, entry: Entry) -> Dangers:
+    return Dangers(state.dangers.put(Danger(entry.id, entry.occurred_at)), (*state.asking, entry.id))
+
+
+def _provided(state: Dangers, entry: Entry, actions: tuple[CrisisAction, ...]) -> Dangers:
+    """After naloxone or a crisis card was given: each danger that asked for it has it now."""
+    naloxone = mark(entry) if CrisisAction.NALOXONE_GIVEN in actions else None
+    crisis_card = mark(entry) if CrisisAction.CRISIS_CARD_ISSUED in actions else None
+    if not (naloxone or crisis_card):
+        return state
+    dangers, asking = state.dangers, []
+    for each in state.asking:
+        danger = dangers.get(each)
+        assert danger, "those that ask are there"
+        provided = replace(danger, naloxone=danger.naloxone or naloxone, crisis_card=danger.crisis_card or crisis_card)
+        dangers = dangers.put(provided)
+        if not (provided.naloxone and provided.crisis_card):
+            asking.append(each)
+    return Dangers(dangers, tuple(asking))

@@ -1,0 +1,59 @@
+"""Who the client is to the circle of care."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from domain.entry import Entry
+from domain.events.base import ShortText
+from domain.events.registration import ClientRegistered
+from domain.policy import Policy
+from projections.answers import Answer, At, answered
+from projections.elements import KEY, Asked, Named
+from projections.fold import Fold
+from projections.mark import Placed
+
+
+@dataclass(frozen=True, slots=True)
+class Client(Placed):
+    """Who the client is."""
+
+    put_by: Annotated[UUID, KEY, Named("registered_by")]
+    """The entry that registered the client; null before registration."""
+    goes_by: ShortText
+    """The name by which the client is called."""
+    time_zone: str
+    """The time zone in which the client's days are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """The client, once registered."""
+
+    client: Client | None = None
+
+
+class Shown(Answer):
+    client: At[Client] | None
+    """Who the client is; null before registration."""
+
+
+def show(state: Registration, asked: Asked) -> Shown:
+    """The client."""
+    return Shown(client=state.client and answered(state.client, asked))
+
+
+fold = Fold(Registration())
+
+
+@fold.on(ClientRegistered)
+def client_registered(state: Registration, entry: Entry, event: ClientRegistered, policy: Policy) -> Registration:
+    """Who the client is."""
+    return Registration(
+        Client(
+            put_by=entry.id,
+            corrected_by=entry.corrected_by,
+            goes_by=event.preferred_name or event.name,
+            time_zone=event.time_zone,
+        )
+    )

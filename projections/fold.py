@@ -1,0 +1,193 @@
+"""Folds: how a state changes with each kind of event, and what rows and obligations its elements have."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import cached_property
+from typing import Any, Generic, TypeVar, cast
+
+from sqlalchemy import Table
+
+from domain.entry import Entry
+from domain.events.base import Event
+from domain.policy import Policy
+from projections import columns
+from projections.collection import Change, Elements
+from projections.columns import row_of
+from projections.obligations import OBLIGATION, Obligation
+from projections.rows import Changes, Row, Rows, difference
+
+S = TypeVar("S")
+E = TypeVar("E")
+P = TypeVar("P")
+K = TypeVar("K", bound=Event)
+
+Handler = Callable[[S, Entry, K, Policy], S]
+
+
+class Fold(Generic[S]):
+    """A pure fold: where it begins, how the state changes with each kind of event, and what it keeps in tables.
+
+    Handlers return a new state and change nothing; a kind of event without one leaves the state as it is. They
+    never raise for want of an earlier event, since that may have been retracted; they then return the state as
+    it was.
+    """
+
+    def __init__(self, initial: S, version: int = 1) -> None:
+        self.initial = initial
+        self.version = version
+        """Of a strand: raised whenever the same events would give it another state, other rows or other columns."""
+        self._handlers: dict[type[Event], Handler[S, Any]] = {}
+        self._kept: list[Kept[S, Any]] = []
+
+    def on(self, *event_classes: type[K]) -> Callable[[Handler[S, K]], Handler[S, K]]:
+        """Register the decorated function for these kinds of event."""
+
+        def register(handler: Handler[S, K]) -> Handler[S, K]:
+            for event_class in event_classes:
+                self._handlers[event_class] = handler
+            return handler
+
+        return register
+
+    def each(self, element: type[E], of: Callable[[S], Elements[E]]) -> "Kept[S, E]":
+        """The elements of a collection in the state; say then which rows and obligations each of them has."""
+        return self._keep(Kept(element, of, lambda before, after: of(after).changes_since(of(before))))
+
+    def one(self, element: type[E], of: Callable[[S], E | None]) -> "Kept[S, E]":
+        """The one element of its kind in the state, where it is there; say then which rows and obligations it has."""
+
+        def elements(state: S) -> Collection[E]:
+            found = of(state)
+            return () if found is None else (found,)
+
+        def changed(before: S, after: S) -> Iterable[Change[E]]:
+            change = Change(of(before), of(after))
+            return () if change.before is change.after else (change,)
+
+        return self._keep(Kept(element, elements, changed))
+
+    def _keep(self, kept: "Kept[S, E]") -> "Kept[S, E]":
+        self._kept.append(kept)
+        return kept
+
+    def handler(self, event_class: type[Event]) -> Handler[S, Any]:
+        """The function that is registered for this kind of event. Raises KeyError."""
+        return self._handlers[event_class]
+
+    @property
+    def handles(self) -> frozenset[type[Event]]:
+        """The kinds of event that have a handler; all others leave every state as it was."""
+        return frozenset(self._handlers)
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables that hold its rows."""
+        return tuple(dict.fromkeys(self._tables()))
+
+    def _tables(self) -> Iterator[Table]:
+        for kept in self._kept:
+            yield from kept.tables
+
+    def apply(self, state: S, entry: Entry, policy: Policy) -> S:
+        """The state after one more effective entry."""
+        handler = self._handlers.get(type(entry.event))
+        return handler(state, entry, entry.event, policy) if handler else state
+
+    def rows(self, state: S, policy: Policy) -> Rows:
+        """All rows of a client in that state."""
+        rows: dict[Table, list[Row]] = {table: [] for table in self.tables}
+        self.add_rows(rows, state, policy)
+        return rows
+
+    def add_rows(self, rows: dict[Table, list[Row]], state: S, policy: Policy) -> None:
+        """Add the rows of a client in that state to those that are there."""
+        for kept in self._kept:
+            elements = kept.elements(state)
+            if elements:
+                kept.add_rows(rows, elements, policy)
+
+    def changes(self, before: S, after: S, policy: Policy) -> Changes:
+        """What becomes of a client's rows when their state goes from the one to the other.
+
+        It takes as long as what changed is large: elements that are the same objects are passed over.
+        """
+        was: dict[Table, list[Row]] = {}
+        now: dict[Table, list[Row]] = {}
+        self.add_changed_rows(was, now, before, after, policy)
+        return difference(was, now) if was or now else {}
+
+    def add_changed_rows(
+        self, was: dict[Table, list[Row]], now: dict[Table, list[Row]], before: S, after: S, policy: Policy
+    ) -> None:
+        """Add the rows of the elements that differ: as they were, and as they are now."""
+        if before is after:
+            return
+        for kept in self._kept:
+            changed = [change for change in kept.changes(before, after) if change.before != change.after]
+            if changed:
+                kept.add_rows(was, [each.before for each in changed if each.before is not None], policy)
+                kept.add_rows(now, [each.after for each in changed if each.after is not None], policy)
+
+    def obligations(self, state: S, policy: Policy) -> Iterator[Obligation]:
+        """Everything that was ever asked for, in the order of the elements that ask."""
+        for kept in self._kept:
+            for ask in kept.asks:
+                for element in kept.elements(state):
+                    yield from ask(element, policy)
+
+
+class Kept(Generic[S, E]):
+    """Elements of one kind in a state, and the rows and obligations that each of them has."""
+
+    def __init__(
+        self,
+        element: type,
+        elements: Callable[[S], Collection[E]],
+        changes: Callable[[S, S], Iterable[Change[E]]],
+    ) -> None:
+        self._element = element
+        self.elements = elements
+        self.changes = changes
+        self.asks: list[Callable[[E, Policy], Iterable[Obligation]]] = []
+        self._rows: list[tuple[Table, Callable[[Iterable[E], Policy], list[Row]]]] = []
+
+    def table(self, name: str) -> Table:
+        """Each element is a row of a table of this name, which is declared by it."""
+        return self.rows_of(columns.table(name, self._element), self._element)
+
+    def rows_of(self, table: Table, declared_by: type) -> Table:
+        """Each element is a row of this table, by what the class, perhaps its base, declares."""
+        row = row_of(declared_by)
+        self._rows.append((table, lambda elements, policy: [row(element) for element in elements]))
+        return table
+
+    def parts(self, name: str, part: type[P], of: Callable[[E, Policy], Iterable[P]]) -> Table:
+        """Each element has rows in a table of this name, which is declared by the parts that it has."""
+        return self._parts(columns.table(name, part), part, of)
+
+    def ask(self, obligations: Callable[[E, Policy], Iterable[Obligation]]) -> None:
+        """Each element asks for something by a time: in answers, and as rows of the table of obligations."""
+        self.asks.append(obligations)
+        self._parts(OBLIGATION, Obligation, obligations)
+
+    def _parts(self, table: Table, part: type[P], of: Callable[[E, Policy], Iterable[P]]) -> Table:
+        row = row_of(cast("type", part))
+
+        def rows(elements: Iterable[E], policy: Policy) -> list[Row]:
+            return [row(each) for element in elements for each in of(element, policy)]
+
+        self._rows.append((table, rows))
+        return table
+
+    @property
+    def tables(self) -> list[Table]:
+        """The tables in which they have rows."""
+        return [table for table, _ in self._rows]
+
+    def add_rows(self, rows: dict[Table, list[Row]], elements: Iterable[E], policy: Policy) -> None:
+        """Add the rows of these elements."""
+        for table, rows_of in self._rows:
+            found = rows_of(elements, policy)
+            if table in rows:
+                rows[table] += found
+            else:
+                rows[table] = found

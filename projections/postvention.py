@@ -1,0 +1,240 @@
+"""The postvention reviews: each crisis, its review, and what it changed in the plan (R44, R45)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import partial
+from typing import Annotated
+from uuid import UUID
+
+from domain.entry import Entry
+from domain.events.base import FreeText
+from domain.events.crisis import CrisisContactRecorded, CrisisResolved
+from domain.events.plan import PlanAgreed
+from domain.events.postvention import PostventionReviewed
+from domain.instruments import crisis_tier
+from domain.policy import Policy
+from domain.vocabulary import AdjustmentKind, CrisisKind, CrisisOutcome, Precision, RiskTier, Role
+from projections.answers import Answer, At, all_answered
+from projections.collection import Elements
+from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Asked, Named, at_a_moment
+from projections.fold import Fold
+from projections.projection import Projection
+from projections.replacing import replace
+
+
+class ReviewStatus(StrEnum):
+    """Where a review stands: not yet held and in time or late; held in time or late."""
+
+    OPEN = "open"
+    LATE = "late"
+    DONE = "done"
+    DONE_LATE = "done_late"
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisEnd:
+    """How a crisis passed."""
+
+    put_by: Annotated[UUID, Named("resolved_by")]
+    """The entry that says that the crisis has passed."""
+    at: Annotated[datetime, Named("resolved_at")]
+    """When the crisis had passed; null while it has not."""
+    outcome: CrisisOutcome
+    """How it passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """What postvention reviews asked of the care plan. Open until a plan is agreed that cites the review."""
+
+    put_by: Annotated[UUID, KEY, Named("review")]
+    """The entry of the review that asked for it."""
+    number: Annotated[int, KEY, NOT_SHOWN]
+    """The adjustment's place in its review, from 1."""
+    crisis: Annotated[UUID, NOT_SHOWN]
+    """The entry of the crisis contact that was reviewed."""
+    kind: AdjustmentKind
+    """What kind of change."""
+    what: FreeText | None
+    """The change in words."""
+    asked_at: Annotated[datetime, NOT_SHOWN]
+    """When the review was held."""
+    carried_out_by: UUID | None = None
+    """The entry of the plan that carried it out: the first one that cites the review."""
+    carried_out_at: datetime | None = None
+    """When that plan was agreed."""
+
+    @at_a_moment
+    def open(self, asked: Asked) -> bool:
+        """Whether no plan has carried it out yet."""
+        return self.carried_out_by is None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewHeld:
+    """What came out of a review."""
+
+    put_by: Annotated[UUID, Named("reviewed_by")]
+    """The entry of the review."""
+    at: Annotated[datetime, Named("reviewed_at")]
+    """When the review was held; null while it is open."""
+    reviewed_by: Annotated[tuple[Role, ...], NO_COLUMN]
+    """Who took part."""
+    what_worked: FreeText
+    """What worked in the crisis."""
+    what_did_not: FreeText | None
+    """What did not work."""
+    adjustments: tuple[Adjustment, ...]
+    """How the care plan is to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisReview:
+    """A crisis and its postvention review. Late: due_at before reviewed_at or, while there is none, before now."""
+
+    put_by: Annotated[UUID, KEY, Named("crisis")]
+    """The entry of the crisis contact."""
+    due_at: datetime
+    """By when the review has to be held; sooner after a crisis of high risk."""
+    kinds: tuple[CrisisKind, ...]
+    """What kinds of crisis it was."""
+    tier: RiskTier
+    """Tier of risk; unknown when it was not asked or not answered."""
+    noticed_by: Role
+    """The role that noticed the crisis."""
+    occurred_at: datetime
+    """When the client was met in the crisis."""
+    precision: Precision
+    """How exactly that moment is known."""
+    resolved: CrisisEnd | None = None
+    """How the crisis passed; null while it has not."""
+    review: ReviewHeld | None = None
+    """What came out of the review; null while it has not been held."""
+
+    @at_a_moment
+    def status(self, asked: Asked) -> ReviewStatus:
+        """At the moment asked about: open, late (not held though due), done, done_late."""
+        if self.review is None:
+            return ReviewStatus.OPEN if asked.at <= self.due_at else ReviewStatus.LATE
+        return ReviewStatus.DONE if self.review.at <= self.due_at else ReviewStatus.DONE_LATE
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """Which crisis a review was about."""
+
+    put_by: Annotated[UUID, KEY]
+    """The entry of the review."""
+    crisis: UUID
+    """The entry of the crisis contact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crises:
+    """All crises of a client, in the order in which they happened, and what was reviewed."""
+
+    crises: Elements[CrisisReview] = Elements()
+    reviewed: Elements[Reviewed] = Elements()
+
+
+class PostventionAnswer(Answer):
+    """A client's postvention reviews: those still to be held first, by due time; then those held, the latest first."""
+
+    open_reviews: int
+    """How many reviews have still to be held."""
+    late_reviews: int
+    """How many of them are late."""
+    open_adjustments: int
+    """How many changes that reviews asked for no plan has carried out yet."""
+    reviews: tuple[At[CrisisReview], ...]
+    """Every crisis with its review."""
+
+
+def view(state: Crises, at: datetime, policy: Policy) -> PostventionAnswer:
+    """The reviews as they stand at the moment `at`."""
+    waiting = sorted((each for each in state.crises if not each.review), key=lambda each: each.due_at)
+    held = sorted((each for each in state.crises if each.review), key=lambda each: each.occurred_at, reverse=True)
+    return PostventionAnswer(
+        open_reviews=len(waiting),
+        late_reviews=sum(each.due_at < at for each in waiting),
+        open_adjustments=sum(each.carried_out_by is None for crisis in held for each in adjustments(crisis, policy)),
+        reviews=all_answered((*waiting, *held), Asked(at, policy)),
+    )
+
+
+def adjustments(crisis: CrisisReview, policy: Policy) -> Iterable[Adjustment]:
+    """What the crisis' review asked of the plan."""
+    return crisis.review.adjustments if crisis.review else ()
+
+
+fold = Fold(Crises())
+crises = fold.each(CrisisReview, lambda state: state.crises)
+REVIEW = crises.table("postvention_review")
+ADJUSTMENT = crises.parts("postvention_adjustment", Adjustment, adjustments)
+
+
+@fold.on(CrisisContactRecorded)
+def crisis_contact_recorded(state: Crises, entry: Entry, event: CrisisContactRecorded, policy: Policy) -> Crises:
+    """A crisis that asks for a review."""
+    tier = crisis_tier(event.cssrs, event.overdose_danger)
+    crisis = CrisisReview(
+        put_by=entry.id,
+        due_at=entry.occurred_at + timedelta(hours=policy.review_within_hours(tier)),
+        kinds=event.kinds,
+        tier=tier,
+        noticed_by=event.noticed_by,
+        occurred_at=entry.occurred_at,
+        precision=entry.precision,
+    )
+    return replace(state, crises=state.crises.put(crisis))
+
+
+@fold.on(CrisisResolved)
+def crisis_resolved(state: Crises, entry: Entry, event: CrisisResolved, policy: Policy) -> Crises:
+    """The crisis passed; its review stays due."""
+    end = CrisisEnd(entry.id, entry.occurred_at, event.outcome)
+    return replace(state, crises=state.crises.change(event.crisis, lambda crisis: replace(crisis, resolved=end)))
+
+
+@fold.on(PostventionReviewed)
+def postvention_reviewed(state: Crises, entry: Entry, event: PostventionReviewed, policy: Policy) -> Crises:
+    """The crisis was reviewed; what the review asks for is open."""
+    review = ReviewHeld(
+        put_by=entry.id,
+        at=entry.occurred_at,
+        reviewed_by=event.reviewed_by,
+        what_worked=event.what_worked,
+        what_did_not=event.what_did_not,
+        adjustments=tuple(
+            Adjustment(entry.id, number, event.crisis, asked.kind, asked.what, entry.occurred_at)
+            for number, asked in enumerate(event.adjustments, start=1)
+        ),
+    )
+    return Crises(
+        state.crises.change(event.crisis, lambda crisis: replace(crisis, review=review)),
+        state.reviewed.put(Reviewed(entry.id, event.crisis)),
+    )
+
+
+@fold.on(PlanAgreed)
+def plan_agreed(state: Crises, entry: Entry, event: PlanAgreed, policy: Policy) -> Crises:
+    """A plan carries out all that the reviews asked for which it cites; of several plans the first one did."""
+    crises = state.crises
+    for cited in event.because_of:
+        reviewed = state.reviewed.get(cited)
+        if reviewed:
+            crises = crises.change(reviewed.crisis, partial(_carried_out, cited=cited, plan=entry))
+    return state if crises is state.crises else replace(state, crises=crises)
+
+
+def _carried_out(crisis: CrisisReview, cited: UUID, plan: Entry) -> CrisisReview:
+    review = crisis.review
+    if review is None or review.put_by != cited or any(each.carried_out_by for each in review.adjustments):
+        return crisis
+    done = tuple(replace(each, carried_out_by=plan.id, carried_out_at=plan.occurred_at) for each in review.adjustments)
+    return replace(crisis, review=replace(review, adjustments=done))
+
+
+POSTVENTION = Projection(name="postvention", title="Postvention reviews", version=1, fold=fold, view=view)

@@ -1,0 +1,48 @@
+"""Keeping the projections up to date: what the projector's process does, wherever it runs."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+
+from service.bootstrap import System
+from service.describing import describe
+
+_PAUSE = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+async def project(system: System, stopping: asyncio.Event) -> None:
+    """Keep the projections up to date until `stopping` is set; what is under way then ends in order."""
+    follower = system.follower()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(follower.run())
+        watching = group.create_task(system.builds.watch())
+        await stopping.wait()
+        watching.cancel()
+        await follower.stop()
+
+
+@asynccontextmanager
+async def projecting(system: System) -> AsyncIterator[None]:
+    """Meanwhile, keep the projections up to date in this process; a defect of that does not end anything else."""
+    stopping = asyncio.Event()
+    task = asyncio.create_task(_project_again_and_again(system, stopping))
+    try:
+        yield
+    finally:
+        stopping.set()
+        await task
+
+
+async def _project_again_and_again(system: System, stopping: asyncio.Event) -> None:
+    while not stopping.is_set():
+        try:
+            await project(system, stopping)
+        except Exception as error:  # noqa: BLE001 the API goes on, and this is tried again
+            log.error("projector_ended", error=describe(error), again_in_seconds=_PAUSE)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PAUSE):
+                    await stopping.wait()

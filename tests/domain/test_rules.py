@@ -1,0 +1,245 @@
+"""A decision reads just what its rules declare, and comes out as if it had read the whole history."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Annotated, Literal
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.entry import Draft
+from domain.events.base import Event, RefersTo, Standing, referred
+from domain.events.handoffs import HandoffAccepted
+from domain.events.plan import GoalMeasured, GoalSet
+from domain.events.record import EntryCorrected, EntryRetracted
+from domain.policy import Policy
+from domain.refusals import Refusal, Refused
+from domain.rules import needs
+from domain.vocabulary import CorrectionReason, Precision, Role
+from tests.builders import POLICY, History, goal_set, handoff, moment, plan, registered, session
+from tests.strategies import drafts_upon, histories
+
+NOON = "2026-03-02T18:00Z"
+
+
+@pytest.fixture
+def history() -> History:
+    history = History()
+    history.add(registered(), at="2026-03-01T15:00Z")
+    return history
+
+
+def draft(id_: int, event: Event) -> Draft:
+    return Draft(UUID(int=id_), event, moment(NOON), Precision.INSTANT, "tests")
+
+
+# What is asked
+
+
+def test_an_event_that_refers_to_nothing_asks_for_its_id_alone() -> None:
+    asked = needs([draft(1, session())])
+
+    assert (asked.ids, asked.answers, asked.once, asked.contents) == ({UUID(int=1)}, set(), set(), set())
+
+
+def test_a_registration_asks_whether_there_is_one() -> None:
+    assert needs([draft(1, registered())]).once == {"client_registered"}
+
+
+def test_an_answer_asks_for_its_entry_and_for_the_kinds_of_answers_that_its_rules_name() -> None:
+    asked = needs([draft(1, HandoffAccepted(handoff=UUID(int=7), accepted_by=Role.PEER))])
+
+    assert asked.ids == {UUID(int=1), UUID(int=7)}
+    assert asked.answers == {(UUID(int=7), "handoff_accepted"), (UUID(int=7), "handoff_declined")}
+
+
+def test_a_citation_asks_for_the_entry_and_for_no_answers_to_it() -> None:
+    asked = needs([draft(1, plan(UUID(int=7), UUID(int=8)))])
+
+    assert (asked.ids, asked.answers) == ({UUID(int=1), UUID(int=7), UUID(int=8)}, set())
+
+
+# What another entry says
+
+
+class TargetRaised(Event):
+    """A made-up event whose rule asks what the goal says."""
+
+    type: Literal["target_raised"] = "target_raised"
+    goal: Annotated[UUID, RefersTo("goal_set", content=True)]
+    target: float
+
+    def refusals(self, standing: Standing) -> Iterator[Refusal]:
+        goal = standing.told(self.goal)
+        if goal and isinstance(goal.event, GoalSet) and goal.event.target and self.target <= goal.event.target:
+            yield Refusal("target_rises", "target", "Give a higher target than the goal has.")
+
+
+def test_a_rule_may_ask_what_the_entry_says_corrections_applied(history: History) -> None:
+    goal = history.add(goal_set(target=5), at=NOON)
+
+    assert needs([draft(1, TargetRaised(goal=goal, target=6))]).contents == {goal}
+    assert not history.refused(TargetRaised(goal=goal, target=6), NOON)
+
+    correction = history.correct(goal, goal_set(target=7))
+    assert history.refused(TargetRaised(goal=goal, target=6), NOON) == {"target_rises"}
+
+    history.retract(correction)
+    assert not history.refused(TargetRaised(goal=goal, target=6), NOON)
+
+
+def test_what_an_entry_says_may_stand_earlier_in_the_same_list(history: History) -> None:
+    goal, raised = draft(1, goal_set(target=5)), draft(3, TargetRaised(goal=UUID(int=1), target=6))
+    corrected = draft(
+        2, EntryCorrected(entry=goal.id, reason=CorrectionReason.INCOMPLETE, replacement=goal_set(target=7))
+    )
+
+    history.record.admit([goal, raised], moment(NOON), POLICY)
+    with pytest.raises(Refused, match="target_rises"):
+        history.record.admit([goal, corrected, raised], moment(NOON), POLICY)
+
+
+def test_nothing_is_told_of_an_entry_that_is_unknown_or_retracted(history: History) -> None:
+    goal = history.add(goal_set(target=5), at=NOON)
+    history.retract(goal)
+
+    assert history.refused(TargetRaised(goal=goal, target=1), NOON) == {"refers_to_standing_entry"}
+    assert history.refused(TargetRaised(goal=UUID(int=404), target=1), NOON) == {"refers_to_known_entry"}
+
+
+class Forgetful(Event):
+    """A made-up event whose rule asks what its field does not declare."""
+
+    type: Literal["forgetful"] = "forgetful"
+    goal: Annotated[UUID, RefersTo("goal_set")]
+    about: str
+
+    def refusals(self, standing: Standing) -> Iterator[Refusal]:
+        if self.about == "answers":
+            standing.answered(self.goal, "goal_closed")
+        else:
+            standing.told(self.goal)
+        yield from ()
+
+
+@pytest.mark.parametrize("about", ["answers", "contents"])
+def test_a_rule_that_asks_what_its_field_does_not_declare_is_a_defect_and_never_lets_pass(
+    history: History, about: str
+) -> None:
+    goal = history.add(goal_set(), at=NOON)
+
+    with pytest.raises(LookupError):
+        history.refused(Forgetful(goal=goal, about=about), NOON)
+
+
+# One upon the other
+
+
+def test_a_list_may_answer_retract_and_answer_again(history: History) -> None:
+    asked = history.add(handoff(), at=NOON)
+    first = draft(1, HandoffAccepted(handoff=asked, accepted_by=Role.PEER))
+    taken_back = draft(2, EntryRetracted(entry=first.id, reason=CorrectionReason.DUPLICATE))
+    second = draft(3, HandoffAccepted(handoff=asked, accepted_by=Role.NURSE))
+
+    history.record.admit([first, taken_back, second], moment(NOON), POLICY)
+    with pytest.raises(Refused, match="handoff_accepted_once"):
+        history.record.admit([first, second], moment(NOON), POLICY)
+
+
+def test_an_answer_in_the_record_counts_until_the_list_retracts_it(history: History) -> None:
+    asked = history.add(handoff(), at=NOON)
+    first = history.add(HandoffAccepted(handoff=asked, accepted_by=Role.PEER), at=NOON)
+    taken_back = draft(2, EntryRetracted(entry=first, reason=CorrectionReason.DUPLICATE))
+    second = draft(3, HandoffAccepted(handoff=asked, accepted_by=Role.NURSE))
+
+    history.record.admit([taken_back, second], moment(NOON), POLICY)
+    with pytest.raises(Refused, match="handoff_accepted_once"):
+        history.record.admit([second, taken_back], moment(NOON), POLICY)
+
+
+def test_a_goal_that_the_list_retracts_is_not_measured_any_more(history: History) -> None:
+    goal = history.add(goal_set(), at=NOON)
+    taken_back = draft(2, EntryRetracted(entry=goal, reason=CorrectionReason.DUPLICATE))
+
+    with pytest.raises(Refused, match="refers_to_standing_entry"):
+        history.record.admit([taken_back, draft(3, GoalMeasured(goal=goal, value=1))], moment(NOON), POLICY)
+
+
+# As if the whole history had been read
+
+
+@given(histories(max_steps=10), st.data())
+def test_a_decision_over_facts_is_that_over_the_whole_history(history: History, data: st.DataObject) -> None:
+    now = history.last_recorded + timedelta(minutes=1)
+    drafts = data.draw(drafts_upon(history, now))
+
+    assert _refused(history, drafts, POLICY) == set(_naively(history, drafts))
+
+
+def _refused(history: History, drafts: Sequence[Draft], policy: Policy) -> set[tuple[int, str]]:
+    try:
+        history.record.admit(drafts, history.last_recorded + timedelta(minutes=1), policy)
+    except Refused as refused:
+        return {(place, refusal.rule) for place, refusal in refused.refusals}
+    return set()
+
+
+Row = tuple[UUID, Event]
+
+
+def _naively(history: History, drafts: Sequence[Draft]) -> Iterator[tuple[int, str]]:
+    """Every rule about what stands, written down once more over all that is recorded, without any index."""
+    rows: list[Row] = [(entry.id, entry.event) for entry in history.entries]
+    for place, each in enumerate(drafts):
+        yield from ((place, rule) for rule in _rules_broken(each, rows))
+        rows.append((each.id, each.event))
+
+
+def _rules_broken(each: Draft, rows: list[Row]) -> Iterator[str]:
+    event, types = each.event, {id_: recorded.type for id_, recorded in rows}
+    retracted = {recorded.entry for _, recorded in rows if isinstance(recorded, EntryRetracted)}
+    if each.id in types:
+        yield "id_is_new"
+    if event.type == "client_registered" and any(
+        kind == "client_registered" and id_ not in retracted for id_, kind in types.items()
+    ):
+        yield "client_registered_once"
+    for _, target, mark in referred(event):
+        if target not in types:
+            yield "refers_to_known_entry"
+        elif mark.types and types[target] not in mark.types:
+            yield "refers_to_fitting_entry"
+        elif target in retracted:
+            yield "refers_to_standing_entry"
+        answers = {
+            recorded.type
+            for id_, recorded in rows
+            if id_ not in retracted and target in [other for _, other, _ in referred(recorded)]
+        }
+        yield from _broken_by_answers(event.type, answers)
+    if isinstance(event, EntryCorrected | EntryRetracted) and event.entry in types:
+        yield from _broken_by_kind(event, types[event.entry])
+
+
+def _broken_by_answers(kind: str, answers: set[str]) -> Iterator[str]:
+    once = {"handoff_accepted", "handoff_completed", "goal_closed", "crisis_resolved", "postvention_reviewed"}
+    if kind in once & answers:
+        yield f"{kind}_once"
+    if kind.startswith("handoff_") and "handoff_declined" in answers:
+        yield "handoff_not_declined"
+    if kind == "handoff_declined" and answers & {"handoff_accepted", "handoff_completed"}:
+        yield "handoff_is_waiting"
+    if kind == "goal_measured" and "goal_closed" in answers:
+        yield "goal_is_open"
+
+
+def _broken_by_kind(event: EntryCorrected | EntryRetracted, kind: str) -> Iterator[str]:
+    if isinstance(event, EntryCorrected):
+        if kind in {"entry_corrected", "entry_retracted"}:
+            yield "corrects_an_entry_of_care"
+    elif kind == "client_registered":
+        yield "registration_stays"
+    elif kind == "entry_retracted":
+        yield "retraction_stays"
