@@ -8,7 +8,8 @@ from uuid import UUID
 
 from domain.effective import effective
 from domain.entry import Entry
-from projections.projection import Answer, Projection
+from projections.answers import Answer
+from projections.projection import Projection
 from service import clock
 from service.care.errors import UnknownClient
 from service.care.timeline_reader import settle

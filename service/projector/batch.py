@@ -17,7 +17,7 @@ from service.log.sealed import StoredEvent
 from service.projector.advance import Kept
 from service.projector.builds import Build
 from service.projector.folding import FoldFailed
-from service.projector.kinds import concerned, kind_of, relevant
+from service.projector.kinds import concerned, kind_of
 from service.projector.loading import find_parked, find_snapshots, load
 from service.projector.opening import open_each
 from service.projector.parking import Failure, park
@@ -79,7 +79,7 @@ class Batch:
         about = await concerned(self._connection, self._organization_id, events)
         works: dict[tuple[str, UUID], Work] = {}
         before: dict[UUID, int] = {}
-        kinds = [(build, projection, relevant(projection)) for build, projection in builds]
+        kinds = [(build, projection, projection.relevant) for build, projection in builds]
         for event, opened in zip(events, open_each(events, self._keys), strict=True):
             if event.client_id == self._organization_id:
                 continue  # the organization's own timeline is nobody's care

@@ -7,7 +7,8 @@ from uuid import UUID
 import asyncpg
 
 from domain.policy import Policy
-from projections.projection import Projection, TableChanges
+from projections.projection import Projection
+from projections.rows import TableChanges
 from service.database.connection import scoped
 from service.describing import describe
 from service.log.keyring import Keyring
@@ -16,7 +17,7 @@ from service.log.reading import EVENTS, stored
 from service.projector.batch import REFUSED
 from service.projector.builds import Build, Builds
 from service.projector.folding import FoldFailed
-from service.projector.kinds import read_by, relevant
+from service.projector.kinds import read_by
 from service.projector.opening import open_each
 from service.projector.parking import Failure, park, parked, release
 from service.projector.rows import RowChanges
@@ -69,7 +70,7 @@ class CatchUp:
         async with scoped(self._pool, organization_id, durable=False) as connection:
             position = await connection.fetchval(_STANDS, organization_id, build.schema) or 0
             keys = await self._keyring.keys(organization_id, [client_id], connection=connection)
-            types = read_by(relevant(projection))
+            types = read_by(projection.relevant)
             events = stored(await connection.fetch(_CLIENT, organization_id, client_id, position, types))
             try:
                 found = whole(projection, open_each(events, keys), policy)
@@ -80,9 +81,7 @@ class CatchUp:
                 await changes.write(connection)
                 if events:
                     key = keys.of(client_id)
-                    row = seal_snapshot(
-                        projection, policy.digest(), organization_id, client_id, found.snapshot, key
-                    )
+                    row = seal_snapshot(projection, policy.digest(), organization_id, client_id, found.snapshot, key)
                     await write_snapshots(connection, build.schema, [(organization_id, client_id, -1)], [row])
             except FoldFailed as failed:
                 failure = Failure(build.schema, client_id, events[-1].version, failed.entry_id, failed.error)

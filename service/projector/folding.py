@@ -6,7 +6,8 @@ from uuid import UUID
 
 from domain.entry import Entry
 from domain.policy import Policy
-from projections.projection import Changes, Projection, Rows
+from projections.projection import Projection
+from projections.rows import Changes, Rows
 from service.describing import describe
 
 S = TypeVar("S")

@@ -12,7 +12,7 @@ from service.log.keyring import ClientKeys, Keyring
 from service.log.reading import EVENTS, stored
 from service.projector.advance import Arrival, Base, beginning, lands_after, resume
 from service.projector.builds import Build, Builds
-from service.projector.kinds import concerned, kind_of, read_by, relevant, version_of
+from service.projector.kinds import concerned, kind_of, read_by, version_of
 from service.projector.opening import open_each, opened
 from service.projector.snapshots import Snapshot, open_snapshot
 
@@ -104,7 +104,7 @@ class _Client:
 
     async def folded_on(self, base: Base) -> Fresh | None:
         """The state after what was recorded since; None when some of that lands before the base. Raises FoldFailed."""
-        types = relevant(self._projection)
+        types = self._projection.relevant
         records = await self._connection.fetch(
             _SINCE, self._organization_id, self._client_id, base.version, read_by(types)
         )

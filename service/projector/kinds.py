@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from domain.entry import Entry
-from domain.events.base import Event
 from domain.events.catalogue import EVENT_TYPES
 from domain.events.record import EntryCorrected, EntryRetracted
-from projections.projection import Projection
 from service.database.connection import Connection
 from service.log.sealed import StoredEvent
 
@@ -36,26 +34,6 @@ class _Header(NamedTuple):
 def read_by(types: frozenset[str]) -> list[str]:
     """The kinds to read for a projection that these concern."""
     return sorted(types | RECORD_TYPES)
-
-
-def relevant(projection: Projection[Any]) -> frozenset[str]:
-    """The kinds that a fold of this projection must see: those it handles, and those that decide their order."""
-    return _with_answered(projection.handles)
-
-
-@cache
-def _with_answered(handled: frozenset[type[Event]]) -> frozenset[str]:
-    found = {_name(kind) for kind in handled}
-    new = set(found)
-    while new:
-        new = {name for kind in new for mark in EVENT_TYPES[kind].references().values() for name in mark.types} - found
-        found |= new
-    return frozenset(found)
-
-
-def _name(kind: type[Event]) -> str:
-    name: str = kind.model_fields["type"].default
-    return name
 
 
 async def concerned(

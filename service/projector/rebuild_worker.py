@@ -20,7 +20,7 @@ from service.log.reading import EVENTS, stored
 from service.log.sealed import StoredEvent
 from service.projector.batch import REFUSED
 from service.projector.folding import FoldFailed
-from service.projector.kinds import read_by, relevant
+from service.projector.kinds import read_by
 from service.projector.opening import Opened, open_each
 from service.projector.parking import Failure, park
 from service.projector.snapshots import seal_snapshot
@@ -98,7 +98,7 @@ class Rebuilder:
         return len(copy.failures)
 
     async def _read(self, connection: Connection, chunk: Chunk) -> list[StoredEvent]:
-        types = frozenset[str]().union(*(relevant(self._projections[target.projection]) for target in chunk.targets))
+        types = frozenset[str]().union(*(self._projections[target.projection].relevant for target in chunk.targets))
         furthest = max(target.position for target in chunk.targets)
         found = await connection.fetch(_CLIENTS, chunk.organization_id, list(chunk.clients), furthest, read_by(types))
         return stored(found)
@@ -133,9 +133,7 @@ class _Copy:
             self.failures.append(Failure(schema, client_id, events[-1].version, failed.entry_id, failed.error))
             return
         key = self._keys.of(client_id)
-        row = seal_snapshot(
-            projection, self._policy_digest, self._organization_id, client_id, found.snapshot, key
-        )
+        row = seal_snapshot(projection, self._policy_digest, self._organization_id, client_id, found.snapshot, key)
         self._records[schema, "snapshot"].append(row)
         for table, rows in found.rows.items():
             self._records[schema, table.name].extend((self._organization_id, client_id, *row) for row in rows)

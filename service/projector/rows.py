@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Table
 
-from projections.projection import Changes, Row
+from projections.rows import Changes, Row
 from service.database.connection import Connection
 
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from domain.policy import Policy
-from projections.projection import Projection, Rows
+from projections.projection import Projection
+from projections.rows import Rows
 from service.projector.advance import Base, fold_whole
 from service.projector.folding import rows_of
-from service.projector.kinds import relevant
 from service.projector.opening import Opened, concerning
 
 
@@ -21,7 +21,7 @@ class Whole(NamedTuple):
 
 def whole(projection: Projection[Any], events: Sequence[Opened], policy: Policy) -> Whole:
     """The client's timeline from its beginning, folded. Raises FoldFailed."""
-    entries = concerning(events, relevant(projection), projection.name)
+    entries = concerning(events, projection.relevant, projection.name)
     if not entries:
         return Whole(Base(0, None, projection.initial), {})
     kept = fold_whole(projection, entries, policy)

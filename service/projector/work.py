@@ -7,7 +7,8 @@ from uuid import UUID
 
 from domain.entry import Entry
 from domain.policy import Policy
-from projections.projection import Changes, Projection, difference
+from projections.projection import Projection
+from projections.rows import Changes, difference
 from service.projector.advance import (
     Arrival,
     Base,

@@ -16,7 +16,7 @@ from service.database.connection import Connection, scoped
 from service.log.keyring import DataKey
 from service.projector.advance import arrivals, lands_after
 from service.projector.folding import fold
-from service.projector.kinds import RECORD_TYPES, relevant
+from service.projector.kinds import RECORD_TYPES
 from service.projector.snapshots import Snapshot, open_snapshot
 from service.projector.tables import in_build
 
@@ -48,7 +48,7 @@ async def assert_equal_to_fresh_folds(system: System, organization_id: UUID) -> 
 
 def concerning(entries: Sequence[Entry], projection: Projection[Any]) -> list[Entry]:
     """The client's entries that concern the projection."""
-    kinds = relevant(projection) | RECORD_TYPES
+    kinds = projection.relevant | RECORD_TYPES
     return [arrival.entry for arrival in arrivals([entry for entry in entries if entry.event.type in kinds])]
 
 

@@ -8,7 +8,9 @@ from sqlalchemy import Column, Integer, MetaData, Table
 
 from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
-from projections.projection import Projection, Rows
+from projections.projection import Projection
+from projections.rows import Rows
+from tests.projector.broken import Delegating
 
 OLD = PROJECTIONS[0]
 
@@ -23,13 +25,18 @@ _FIRST, *_REST = OLD.tables
 _WIDER = _wider(_FIRST)
 
 
-def _rows(state: Any, policy: Policy) -> Rows:
-    rows = dict(OLD.rows(state, policy))
-    rows[_WIDER] = [(*row, 2) for row in rows.pop(_FIRST, ())]
-    return rows
+class _Wider(Delegating):
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        return (_WIDER, *_REST)
+
+    def rows(self, state: Any, policy: Policy) -> Rows:
+        rows = dict(super().rows(state, policy))
+        rows[_WIDER] = [(*row, 2) for row in rows.pop(_FIRST, ())]
+        return rows
 
 
-NEWER = replace(OLD, version=OLD.version + 1, rows=_rows, tables=(_WIDER, *_REST))
+NEWER = replace(OLD, version=OLD.version + 1, fold=_Wider(OLD.fold))
 WIDER_TABLE = _WIDER.name
 
 

@@ -20,7 +20,7 @@ from domain.policy import Policy
 from domain.refusals import Refused
 from domain.vocabulary import Channel, CorrectionReason
 from projections.catalogue import PROJECTIONS
-from projections.projection import Rows
+from projections.rows import Rows
 from service.bootstrap import System
 from service.care.caller import Caller
 from service.database.connection import scoped
@@ -32,7 +32,7 @@ from service.projector.folding import FoldFailed
 from service.projector.projector import Projector
 from service.projector.standing import standing
 from tests.builders import History, check_in, registered
-from tests.projector.broken import MISSED, Broken
+from tests.projector.broken import MISSED, Broken, Delegating
 from tests.projector.comparing import assert_equal_to_fresh_folds
 from tests.projector.systems import system_of
 from tests.strategies import histories
@@ -236,14 +236,15 @@ async def test_rows_that_the_database_refuses_park_their_client_in_that_build_al
     defect = False
     numbers = count()
 
-    def rows(state: Any, policy: Policy) -> Rows:
-        table = first.tables[0]
-        return (
-            {table: [(f"no uuid {next(numbers)}",) * (len(table.columns) - 2)]} if defect else first.rows(state, policy)
-        )
+    class RowsRefused(Delegating):
+        def rows(self, state: Any, policy: Policy) -> Rows:
+            if not defect:
+                return super().rows(state, policy)
+            table = first.tables[0]
+            return {table: [(f"no uuid {next(numbers)}",) * (len(table.columns) - 2)]}
 
     organization_id, client_id, healthy = counselor.organization_id, uuid4(), uuid4()
-    async with system_of(database, (replace(first, rows=rows), *others)) as system:
+    async with system_of(database, (replace(first, fold=RowsRefused(first.fold)), *others)) as system:
         for each in (client_id, healthy):
             await system.recorder.record(counselor, each, [draft(registered())], new_client=True)
         await follow(system, organization_id)
