@@ -30,7 +30,7 @@ class Coming(NamedTuple):
 
 
 async def crowd(clinic: Clinic, *, clients: int, events: int, coming: int, seed: int = 0) -> list[Coming]:
-    """Fills the log with clients of so many events each, builds their projections, and gives what comes next of each."""
+    """Fills the log with clients of so many events each, builds their projections, and gives what comes next."""
     following: list[Coming] = []
 
     def histories() -> Iterator[SimulatedEntry]:

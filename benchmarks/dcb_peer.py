@@ -1,4 +1,4 @@
-"""eventsourcing's recorder with a dynamic consistency boundary: appends that hold only if nothing has come in between."""
+"""eventsourcing's recorder with a dynamic consistency boundary: appends on the condition that nothing came between."""
 
 import asyncio
 import os

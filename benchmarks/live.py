@@ -1,4 +1,4 @@
-"""One projector following a stream over many clients, and eventsourcing's ProjectionRunner doing one comparable fold."""
+"""One projector following a stream over many clients, and eventsourcing's ProjectionRunner with one fold."""
 
 import time
 from importlib.metadata import version

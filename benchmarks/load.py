@@ -77,7 +77,7 @@ def _same(connection: "_Connection") -> "_Connection":
 
 
 class _Connection(asyncio.Protocol):
-    """Sends the next request when the one before is answered or, where somebody hears of answers, when it is told to."""
+    """Sends the next request when the one before is answered; or, where somebody hears of answers, when told to."""
 
     def __init__(self, requests: Sequence[bytes], heard: Callable[[Acknowledged], None] | None = None) -> None:
         self._requests = iter(requests)

@@ -1,4 +1,4 @@
-"""A fresh read of a care plan right after a new event, for a client with a long history and for one with a short one."""
+"""A fresh read of a care plan right after a new event, for a client with a long history and one with a short."""
 
 import time
 from collections.abc import Sequence

@@ -31,10 +31,10 @@ class ServiceProcess:
         assert done.returncode == 0, done.stderr + done.stdout
         return done.stdout.strip()
 
-    async def start(self) -> Self:
+    async def start(self, *options: str) -> Self:
         """Start it and wait until it has told its address."""
         self._process = await asyncio.create_subprocess_exec(
-            *COMMAND, "serve", "--port", "0",
+            *COMMAND, "serve", "--port", "0", *options,
             env=self._environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         assert self._process.stdout is not None
@@ -50,20 +50,32 @@ class ServiceProcess:
         self._process.kill()
         await self._process.wait()
 
-    async def stop(self) -> None:
-        """As an operator does."""
-        if self._process is not None and self._process.returncode is None:
+    async def stop(self) -> int | None:
+        """As an operator does; the exit code, or None when it never began."""
+        if self._process is None:
+            return None
+        if self._process.returncode is None:
             self._process.send_signal(signal.SIGTERM)
-            await self._process.wait()
+        return await self._process.wait()
 
-    def kill_postgresql(self) -> int:
-        """Kill every process of its PostgreSQL server at once; how many there were."""
+    def processes(self, role: str) -> list[psutil.Process]:
+        """The processes that it has started to be the API's or the projector's."""
+        assert self._process is not None
+        started = psutil.Process(self._process.pid).children()
+        return [each for each in started if each.cmdline()[-2:] == ["service.cli.child", role]]
+
+    def postgresql(self) -> list[psutil.Process]:
+        """Every process of its PostgreSQL server."""
         servers = [
             process
             for process in psutil.process_iter(["name", "cmdline"])
             if process.info["name"] == "postgres" and str(self._data_dir) in " ".join(process.info["cmdline"] or ())
         ]
-        processes = [each for server in servers for each in (server, *server.children(recursive=True))]
+        return [each for server in servers for each in (server, *server.children(recursive=True))]
+
+    def kill_postgresql(self) -> int:
+        """Kill every process of its PostgreSQL server at once; how many there were."""
+        processes = self.postgresql()
         for process in processes:
             process.kill()
         psutil.wait_procs(processes, timeout=30)

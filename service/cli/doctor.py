@@ -9,7 +9,8 @@ def doctor() -> None:
 
     Checks Python, the data folder, the database and its version, that its schema is the newest, that the
     service's login can neither change events nor act as owner, that row-level security is forced on every
-    table, that the key-encryption keys open the clients' keys, and that no projection lags or failed.
+    table, that every log ends where its head says, that the key-encryption keys open the clients' keys, and
+    that no projection lags or failed.
 
     [bold]Examples[/bold]
 

@@ -25,6 +25,9 @@ app = typer.Typer(
       care-timeline keys list
       care-timeline keys revoke 0b9d6f7e-5f0c-4a3e-9d1f-3c2b1a0e9d8c
 
+    Making and revoking keys works as the database's owner (CARE_TIMELINE_OWNER_DATABASE_URL; the embedded PostgreSQL
+    needs nothing): the service itself cannot.
+
     Every command here explains itself: care-timeline keys create --help.
     """
     ),

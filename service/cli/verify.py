@@ -10,8 +10,10 @@ def verify(organization: OrganizationOption = None) -> None:
     Check that nothing in the log was altered or left out.
 
     Recomputes the digest and the leaf of every event, and checks that positions, versions and moments follow
-    one another. Each thing that does not fit is named with its exact position in the organization's log. No
-    key is needed, and nothing that was said is read. Without --organization every organization is checked.
+    one another, that the heads of the log and of each timeline are where the last events are, and that what
+    events refer to is found. Each thing that does not fit is named with its exact position in the
+    organization's log. No key is needed, and nothing that was said is read. Without --organization every
+    organization is checked.
 
     [bold]Examples[/bold]
 

@@ -16,9 +16,11 @@ select current_user as name, rolsuper, rolbypassrls, pg_has_role(current_user, $
 """
 
 _CHANGES = """
-select privilege from unnest(array['update', 'delete', 'truncate']) as privilege
- where has_table_privilege('log.event', privilege)
-    or privilege = 'update' and has_any_column_privilege('log.event', privilege)
+select distinct privilege, name from unnest(array['insert', 'update', 'delete', 'truncate']) as privilege
+ cross join unnest(array['log.event', 'log.reference', 'log.log_head', 'log.timeline_head']) as name
+ where has_table_privilege(name, privilege)
+    or privilege in ('insert', 'update') and has_any_column_privilege(name, privilege)
+ order by name, privilege
 """
 
 _UNPROTECTED = """
@@ -42,6 +44,7 @@ async def checks(pool: asyncpg.Pool) -> AsyncIterator[Check]:
     if migrated.good:
         yield await append_only(pool)
         yield await isolation(pool)
+        yield await heads(pool)
 
 
 async def version(pool: asyncpg.Pool) -> Check:
@@ -86,11 +89,24 @@ async def login(pool: asyncpg.Pool) -> Check:
 
 
 async def append_only(pool: asyncpg.Pool) -> Check:
-    """Whether the login can change what was recorded."""
-    changes = [record["privilege"] for record in await pool.fetch(_CHANGES)]
+    """Whether the login can change what was recorded, or add to it but by log.append."""
+    changes = [f"{record['privilege']} {record['name']}" for record in await pool.fetch(_CHANGES)]
     if changes:
-        return Check("log", False, f"The login may {', '.join(changes)} events: revoke that on log.event.")
+        return Check("log", False, f"The login may {', '.join(changes)}: revoke that, log.append is the only writer.")
     return Check("log", True, "The login can add events and read them, never change them.")
+
+
+async def heads(pool: asyncpg.Pool) -> Check:
+    """Whether each organization's log ends where its head says; nothing can be appended where it does not."""
+    differing = [str(record[0]) for record in await pool.fetch("select log.differing_heads()")]
+    if differing:
+        return Check(
+            "heads",
+            False,
+            f"The log does not end where its head says for {', '.join(differing)}, and may refuse what is recorded:"
+            " run care-timeline verify, find out who changed it, and put log.log_head right.",
+        )
+    return Check("heads", True, "Every log ends where its head says.")
 
 
 async def isolation(pool: asyncpg.Pool) -> Check:

@@ -168,12 +168,12 @@ async def behind(pool: asyncpg.Pool, names: Iterable[str]) -> list[UUID]:
 
 
 async def is_behind(pool: asyncpg.Pool, organization_id: UUID, names: Sequence[str]) -> bool:
-    """Whether one of the names, all of which have rows, has something to do in this organization's log now."""
+    """Whether there are events that one of the names, all of which have rows, may follow now."""
     async with scoped(pool, organization_id) as connection:
         found: bool = await connection.fetchval(
-            "select exists (select from log.log_head head join following.cursor c using (organization_id)"
-            " where organization_id = $1 and c.name = any($2) and c.position < head.position"
-            " and c.parked_at is null and (c.retry_at is null or c.retry_at <= now()))",
+            "select exists (select from following.cursor c where organization_id = $1 and name = any($2)"
+            " and parked_at is null and (retry_at is null or retry_at <= now())"
+            " and exists (select from log.event where organization_id = $1 and position > c.position))",
             organization_id,
             names,
         )

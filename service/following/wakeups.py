@@ -8,7 +8,7 @@ dies in between: whoever follows looks by itself now and then.
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -49,7 +49,8 @@ class Wakeups:
     """Carries the news of appends from whoever appends, in whichever process, to whoever follows in this one.
 
     Holds one connection of its own to the database at the URL, opened when there is first something to tell or
-    somebody to listen, and opened anew when it is lost.
+    somebody to listen, and opened anew when it is lost. It must reach a session of its own: through a pooler of
+    transactions nothing is heard, and followers go by their looks.
     """
 
     def __init__(self, url: str, *, look_seconds: float = LOOK_SECONDS) -> None:
@@ -59,7 +60,7 @@ class Wakeups:
         self._to_tell: set[UUID] = set()
         self._stirred = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._closing = False
+        self._closing = asyncio.Event()
         self._own_pid: int | None = None
         self.listening = False
         """Whether appends of other processes are heard of at present."""
@@ -92,7 +93,7 @@ class Wakeups:
 
     async def close(self) -> None:
         """Tell what is still to be told, if the database answers, and close the connection."""
-        self._closing = True
+        self._closing.set()
         if self._task is not None:
             self._stirred.set()
             await asyncio.wait([self._task], timeout=_ANSWER_SECONDS)
@@ -101,12 +102,12 @@ class Wakeups:
 
     def _stir(self) -> None:
         self._stirred.set()
-        if self._task is None and not self._closing:
+        if self._task is None and not self._closing.is_set():
             self._task = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
         pause = _FIRST_PAUSE
-        while not (self._closing and not self._to_tell):
+        while not (self._closing.is_set() and not self._to_tell):
             connection = None
             try:
                 connection = await open_connection(self._url, settings={"synchronous_commit": "off"})
@@ -120,9 +121,11 @@ class Wakeups:
                 self.listening = False
                 if connection is not None:
                     connection.terminate()
-            if self._closing:
+            if self._closing.is_set():
                 return
-            await asyncio.sleep(pause)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._closing.wait()
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def _carry(self, connection: asyncpg.Connection) -> None:
@@ -135,7 +138,7 @@ class Wakeups:
                     watcher.look()
             if self._to_tell:
                 await self._tell(connection)
-            if self._closing:
+            if self._closing.is_set():
                 return
             await self._stir_or_look(connection)
 
@@ -151,7 +154,7 @@ class Wakeups:
         except BaseException:
             self._to_tell |= telling
             raise
-        if not self._closing:
+        if not self._closing.is_set():
             await asyncio.sleep(GATHER_SECONDS)
 
     async def _stir_or_look(self, connection: asyncpg.Connection) -> None:

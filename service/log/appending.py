@@ -7,12 +7,13 @@ from itertools import pairwise
 from uuid import UUID
 
 import asyncpg
+import structlog
 from asyncpg.pool import PoolConnectionProxy
 
 from service.database.connection import scoped, transaction
 from service.database.protection import ORGANIZATION_SETTING
 from service.log.decision import Decision, decide, follow_one_another
-from service.log.errors import IdConflict, StoreUnavailable, UnknownOrganization, answering
+from service.log.errors import HeadsDiffer, IdConflict, StoreUnavailable, UnknownOrganization, answering
 from service.log.group_commit import Row, Waiting
 from service.log.header import header
 from service.log.reading import EVENTS, stored
@@ -22,8 +23,13 @@ APPEND = "select before, moment from log.append($1, $2)"
 """Appends, given an organization and its rows; both results are null when something conflicts."""
 APPEND_ALONE = f"select before, moment from log.append(set_config('{ORGANIZATION_SETTING}', $1, true)::uuid, $2)"  # noqa: S608
 """The same as a transaction of its own, which it sets to the organization; its id is given as text."""
+_BEYOND_THE_HEAD = """select exists (
+  select from log.log_head h join log.event e on e.organization_id = h.organization_id and e.position > h.position
+   where h.organization_id = $1)"""
 _TO_PRECISION = SealedEvent._fields.index("actor_id")
 _TO_CAUSATION = SealedEvent._fields.index("references")
+
+log = structlog.get_logger(__name__)
 
 
 def rows_to_append(
@@ -79,6 +85,8 @@ async def commit_bulk(
                 if before is not None:
                     return before
             (decision,) = await _decide(connection, organization_id, [events])
+            if decision.accepted:
+                raise _heads_differ(organization_id)
             raise await _refusal(connection, organization_id, decision)
 
 
@@ -100,19 +108,35 @@ async def _commit_one_by_one(connection: PoolConnectionProxy, organization_id: U
             await _lock_head(connection, organization_id)
             decisions = await _decide(connection, organization_id, [waiting.events for waiting in group])
             accepted = [waiting for waiting, decision in zip(group, decisions, strict=True) if decision.accepted]
-            appended = None
+            appended, beyond = None, False
             if accepted:
                 rows = [row for waiting in accepted for row in waiting.rows]
                 appended = await _append(connection, organization_id, APPEND, organization_id, rows)
+            if accepted and appended is None:
+                beyond = await connection.fetchval(_BEYOND_THE_HEAD, organization_id)
             refusals = [
                 (waiting, await _refusal(connection, organization_id, decision))
                 for waiting, decision in zip(group, decisions, strict=True)
                 if not decision.accepted
             ]
-    if appended is not None:
-        _tell(accepted, appended)
     for waiting, refusal in refusals:
         waiting.fail(refusal)
+    if appended is not None:
+        _tell(accepted, appended)
+    elif beyond or len(accepted) == 1:
+        error = _heads_differ(organization_id)
+        for waiting in accepted:
+            waiting.fail(error)
+    else:
+        # One client's head that does not fit must not fail the others.
+        for waiting in accepted:
+            await commit_group(connection, organization_id, [waiting])
+
+
+def _heads_differ(organization_id: UUID) -> HeadsDiffer:
+    """What nothing speaks against, and the database still does not take."""
+    log.error("heads_differ", organization_id=str(organization_id))
+    return HeadsDiffer(organization_id)
 
 
 async def _append(

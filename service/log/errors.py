@@ -62,6 +62,21 @@ class StoreUnavailable(OperationalError):
         self.written = written
 
 
+class HeadsDiffer(StoreUnavailable):
+    """A head of the organization's log does not fit its events, so nothing was written; an operator must mend it.
+
+    `EventStore.differing_heads` names such organizations, and `verify` says what does not fit. Appends go on by
+    themselves once the head is right.
+    """
+
+    def __init__(self, organization_id: UUID) -> None:
+        OperationalError.__init__(
+            self, f"A head of the log of {organization_id} does not fit its events. Nothing was written."
+        )
+        self.organization_id = organization_id
+        self.written = False
+
+
 @contextmanager
 def answering(*, writing: bool) -> Iterator[None]:
     """Turns the many errors of a database that does not answer into StoreUnavailable."""

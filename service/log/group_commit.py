@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from service.log.errors import answering
+from service.log.errors import StoreUnavailable, answering
 from service.log.sealed import Appended, SealedEvent
 
 Row = tuple[object, ...]
@@ -42,8 +42,8 @@ class Waiting:
 class _Queue:
     waiting: deque[Waiting] = field(default_factory=deque)
     committers: set["asyncio.Task[None]"] = field(default_factory=set)
-    starting: bool = False
-    """A committer was started and has not yet taken its group."""
+    starting: "asyncio.Task[None] | None" = None
+    """The committer that was started and has not yet taken its group."""
 
 
 class GroupCommit:
@@ -52,6 +52,7 @@ class GroupCommit:
     `commit` writes a group through the connection and tells each of its callers the outcome. Two groups of an
     organization are under way at a time: while the database writes one, the other is made ready; the row lock keeps
     their order.
+    Every caller gets an outcome, whatever becomes of its group or of the task that commits it.
     A caller that is cancelled while it waits is left out; once its group has set out, its events may be written.
     """
 
@@ -89,13 +90,12 @@ class GroupCommit:
     def _start(self, organization_id: UUID, queue: _Queue) -> None:
         if queue.starting or len(queue.committers) >= self._in_flight:
             return
-        queue.starting = True
-        task = asyncio.create_task(self._run(organization_id, queue))
+        queue.starting = task = asyncio.create_task(self._run(organization_id, queue))
         queue.committers.add(task)
         task.add_done_callback(lambda done: self._finished(organization_id, queue, done))
 
     async def _run(self, organization_id: UUID, queue: _Queue) -> None:
-        queue.starting = False
+        queue.starting = None
         group = self._take(queue)
         try:
             with answering(writing=False):
@@ -104,12 +104,15 @@ class GroupCommit:
                         if queue.waiting:
                             self._start(organization_id, queue)
                         await self._commit(connection, organization_id, group)
+                        _require_outcomes(group)
                         # The callers just told may have more: they go first, and join the next group.
                         await asyncio.sleep(0)
                         group = [] if connection.is_closed() else self._take(queue)
-        except Exception as error:  # noqa: BLE001 every caller learns of it
+        except BaseException as error:
             for waiting in group:
-                waiting.fail(error)
+                waiting.fail(error if isinstance(error, Exception) else StoreUnavailable(error))
+            if not isinstance(error, Exception):
+                raise
 
     def _take(self, queue: _Queue) -> list[Waiting]:
         group: list[Waiting] = []
@@ -126,7 +129,18 @@ class GroupCommit:
 
     def _finished(self, organization_id: UUID, queue: _Queue, task: "asyncio.Task[None]") -> None:
         queue.committers.discard(task)
+        if queue.starting is task:
+            queue.starting = None
+        if task.cancelled():
+            # The loop is ending: nobody would take up what waits.
+            while queue.waiting:
+                queue.waiting.popleft().fail(StoreUnavailable(asyncio.CancelledError(), written=False))
         if queue.waiting:
             self._start(organization_id, queue)
         elif not queue.committers:
             self._queues.pop(organization_id, None)
+
+
+def _require_outcomes(group: list[Waiting]) -> None:
+    if not all(waiting.outcome.done() for waiting in group):
+        raise RuntimeError("A group was committed without an outcome for each of its callers.")

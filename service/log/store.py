@@ -63,12 +63,23 @@ class EventStore:
         return range(before + 1, before + len(events) + 1)
 
     async def timeline(
-        self, organization_id: UUID, client_id: UUID, *, after: int = 0, up_to: int | None = None
+        self,
+        organization_id: UUID,
+        client_id: UUID,
+        *,
+        after: int = 0,
+        up_to: int | None = None,
+        newest_first: bool = False,
+        limit: int | None = None,
     ) -> list[StoredEvent]:
-        """A client's events with after < version <= up_to, in the order they were recorded."""
-        query = f"{EVENTS} and client_id = $2 and version > $3 and version <= $4 order by version"
+        """A client's events with after < version <= up_to, in the order they were recorded, or the other way round.
+
+        At most `limit`, counted in the order asked for; no more than those are read.
+        """
+        query = f"{EVENTS} and client_id = $2 and version > $3 and version <= $4"
+        query += f" order by version {'desc' if newest_first else 'asc'} limit $5"
         last = _LAST_VERSION if up_to is None else up_to
-        return await self._read(organization_id, query, client_id, after, last)
+        return await self._read(organization_id, query, client_id, after, last, limit)
 
     async def timelines(
         self, organization_id: UUID, after: Mapping[UUID, int], *, up_to_position: int | None = None
@@ -92,19 +103,24 @@ class EventStore:
     async def head(self, organization_id: UUID, client_id: UUID) -> int:
         """The version of a client's last event; 0 when there is none."""
         query = "select version from log.timeline_head where organization_id = $1 and client_id = $2"
-        with answering(writing=False):
-            async with scoped(self._pool, organization_id) as connection:
-                return await connection.fetchval(query, organization_id, client_id) or 0
+        rows = await self.rows(organization_id, query, client_id)
+        return rows[0][0] if rows else 0
 
     async def log_head(self, organization_id: UUID) -> int:
         """The position of an organization's last event; 0 when there is none. Raises UnknownOrganization."""
-        query = "select position from log.log_head where organization_id = $1"
-        with answering(writing=False):
-            async with scoped(self._pool, organization_id) as connection:
-                position: int | None = await connection.fetchval(query, organization_id)
-        if position is None:
+        rows = await self.rows(organization_id, "select position from log.log_head where organization_id = $1")
+        if not rows:
             raise UnknownOrganization(organization_id)
+        position: int = rows[0][0]
         return position
+
+    async def differing_heads(self) -> list[UUID]:
+        """The organizations whose log does not end where its head says: their appends fail until that is mended.
+
+        One statement over all organizations.
+        """
+        with answering(writing=False):
+            return [row[0] for row in await self._pool.fetch("select log.differing_heads()")]
 
     async def settled(self, organization_id: UUID) -> datetime:
         """A moment, about now, up to which what was recorded is final.
@@ -119,6 +135,12 @@ class EventStore:
             raise UnknownOrganization(organization_id)
         return moment
 
+    async def rows(self, organization_id: UUID, query: str, *arguments: object) -> list[asyncpg.Record]:
+        """What another query finds of an organization, which is its first argument: for checks of the log."""
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id) as connection:
+                return await connection.fetch(query, organization_id, *arguments)
+
     async def close(self) -> None:
         """Waits for the appends under way; new ones are refused. The pool stays its owner's to close."""
         await self._groups.close()
@@ -131,9 +153,7 @@ class EventStore:
             self._appended(organization_id)
 
     async def _read(self, organization_id: UUID, query: str, *arguments: object) -> list[StoredEvent]:
-        with answering(writing=False):
-            async with scoped(self._pool, organization_id) as connection:
-                return stored(await connection.fetch(query, organization_id, *arguments))
+        return stored(await self.rows(organization_id, query, *arguments))
 
 
 def _nobody_follows(_: UUID) -> None:

@@ -3,13 +3,19 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+import structlog
+
 from domain.entry import Actor, Draft, Entry
 from domain.events.base import Event, referred
-from domain.events.catalogue import decode, encode
+from domain.events.catalogue import UnknownEventType, decode, encode
+from domain.events.unreadable import Unreadable, Why
 from domain.vocabulary import Precision
 from service.log.keyring import DataKey, Keyring
+from service.log.seal import SealBroken
 from service.log.sealed import Reference, SealedEvent, StoredEvent
 from service.log.store import EventStore
+
+log = structlog.get_logger(__name__)
 
 PRECISIONS = {precision.value: precision for precision in Precision}
 
@@ -24,7 +30,7 @@ class Timelines:
     async def read(
         self, organization_id: UUID, client_id: UUID, *, after: int = 0, up_to: int | None = None
     ) -> list[Entry]:
-        """Entries of one client with versions in (after, up_to], in order of version."""
+        """Entries of one client with versions in (after, up_to], in order of version. Raises as `open` does."""
         stored = await self._store.timeline(organization_id, client_id, after=after, up_to=up_to)
         return await self.open(organization_id, stored)
 
@@ -33,23 +39,48 @@ class Timelines:
         return await self.open(organization_id, await self._store.events(organization_id, ids))
 
     async def open(self, organization_id: UUID, stored: Sequence[StoredEvent]) -> list[Entry]:
-        """Decrypt and decode. Raises KeyDestroyed for a client who was erased, SealBroken for altered bytes."""
-        keys: dict[UUID, bytes] = {}
-        for event in stored:
-            if event.key_id not in keys:
-                keys[event.key_id] = await self._keyring.key(organization_id, event.client_id, event.key_id)
-        return [open_entry(event, keys[event.key_id]) for event in stored]
+        """Decrypts and decodes; an event that cannot be read becomes an entry whose event is Unreadable.
+
+        Raises KeyDestroyed for a client who was erased, and UnknownKey or SealBroken when a client's key does not
+        open.
+        """
+        if not stored:
+            return []
+        keys = await self._keyring.keys(organization_id, {event.client_id for event in stored})
+        return [open_or_mark(event, keys.of(event.client_id)) for event in stored]
 
 
 def open_entry(stored: StoredEvent, key: bytes) -> Entry:
-    """One stored event, opened with its client's key."""
+    """One stored event, opened with its client's key. Raises SealBroken, UnknownEventType, and what decoding raises."""
+    return _entry(stored, decode(stored.type, stored.schema_version, stored.opened(key)))
+
+
+def open_or_mark(stored: StoredEvent, key: DataKey) -> Entry:
+    """The same, except that an event which cannot be read becomes an entry whose event is Unreadable; it is logged."""
+    try:
+        if stored.key_id != key.key_id:
+            raise SealBroken("It was sealed under no key of this client.")
+        return open_entry(stored, key.key)
+    except SealBroken:
+        why = Why.SEAL_BROKEN
+    except UnknownEventType:
+        why = Why.UNKNOWN_TYPE
+    except (ValueError, LookupError, TypeError, AttributeError):
+        # What was sealed is not what this release takes such an event for. The error may quote it, so it is not told.
+        why = Why.BODY_INVALID
+    organization_id, position = str(stored.organization_id), stored.position
+    log.error("event_unreadable", why=why.value, organization_id=organization_id, position=position)
+    return _entry(stored, Unreadable(type=stored.type, why=why))
+
+
+def _entry(stored: StoredEvent, event: Event) -> Entry:
     return Entry(
         stored.client_id,
         stored.version,
         stored.id,
-        decode(stored.type, stored.schema_version, stored.opened(key)),
+        event,
         stored.occurred_at,
-        PRECISIONS[stored.precision],
+        PRECISIONS.get(stored.precision, Precision.APPROXIMATE),
         stored.recorded_at,
         stored.actor_id,
         stored.recorded_by,

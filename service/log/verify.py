@@ -1,4 +1,4 @@
-"""Checking that an organization's log is as it was written: nothing altered, nothing missing."""
+"""Checking that an organization's log is as it was written: nothing altered, nothing missing, no head wrong."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -7,19 +7,12 @@ from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
+from service.log.beside import Finding, heads, references_beyond, references_missing
 from service.log.header import header, leaf
 from service.log.sealed import StoredEvent
 from service.log.store import EventStore
 
 _BATCH = 2_000
-
-
-class Finding(NamedTuple):
-    """Something that is not as it was written."""
-
-    position: int
-    """The event's place in the log; of several missing in a row, the first."""
-    what: str
 
 
 class Verification(NamedTuple):
@@ -40,24 +33,29 @@ async def verify(
 ) -> Verification:
     """Recomputes every digest and leaf of a log, and checks that positions, versions and moments follow one another.
 
-    Reads the log in batches, up to where it ended at the beginning. `progress` is told how many positions are done,
-    and how many there are. Raises UnknownOrganization, StoreUnavailable.
+    Checks too what stands beside the events: that the heads of the log and of its timelines fit them, and that the
+    rows of log.reference are those of the events' own references. Reads the log in batches, up to where it ended at
+    the beginning. `progress` is told how many positions are done, and how many there are. Raises UnknownOrganization,
+    StoreUnavailable.
     """
     check = _Check()
     end = await store.log_head(organization_id)
-    async for event in _events(store, organization_id, end):
-        check.event(event)
-        if progress is not None and event.position % _BATCH == 0:
-            progress(event.position, end)
+    async for batch in _batches(store, organization_id, end):
+        for event in batch:
+            check.event(event)
+        check.findings += await references_missing(store, batch)
+        if progress is not None and batch[-1].position % _BATCH == 0:
+            progress(batch[-1].position, end)
     check.gap_before(end + 1)
+    check.findings += await heads(store, organization_id, check.versions)
+    check.findings += await references_beyond(store, organization_id)
     return Verification(check.events, check.findings)
 
 
-async def _events(store: EventStore, organization_id: UUID, end: int) -> AsyncIterator[StoredEvent]:
+async def _batches(store: EventStore, organization_id: UUID, end: int) -> AsyncIterator[list[StoredEvent]]:
     after = 0
     while batch := await store.log(organization_id, after=after, limit=min(_BATCH, end - after)):
-        for event in batch:
-            yield event
+        yield batch
         after = batch[-1].position
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import time
@@ -65,22 +66,27 @@ class Child:
         self._orders = orders
         self._process: asyncio.subprocess.Process | None = None
         self._keeping: asyncio.Task[None] | None = None
+        self._lifeline: int | None = None
+        """The end of the process's standard input that this one holds open, and lets go of by dying."""
 
     async def start(self) -> None:
         """Start the process; it may take a moment until it does its work. Raises OSError."""
-        listening = self._orders.listening
-        # A session of its own: Ctrl-C reaches the parent alone, which stops its processes in order.
-        process = await asyncio.create_subprocess_exec(
-            *COMMAND,
-            self._orders.role,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            pass_fds=() if listening is None else (listening,),
-            start_new_session=True,
-        )
-        self._process = process
-        assert process.stdin is not None
-        process.stdin.write(self._orders.line())
+        self._let_go()
+        orders, self._lifeline = os.pipe()
+        try:
+            os.write(self._lifeline, self._orders.line())
+            listening = self._orders.listening
+            # A session of its own: Ctrl-C reaches the parent alone, which stops its processes in order.
+            self._process = await asyncio.create_subprocess_exec(
+                *COMMAND,
+                self._orders.role,
+                stdin=orders,
+                stdout=subprocess.PIPE,
+                pass_fds=() if listening is None else (listening,),
+                start_new_session=True,
+            )
+        finally:
+            os.close(orders)
 
     async def ready(self) -> None:
         """Wait until the process that was started does its work. Raises CannotServe when it ends before."""
@@ -99,9 +105,11 @@ class Child:
         if self._keeping is not None:
             self._keeping.cancel()
             await asyncio.wait([self._keeping])
-        process = self._process
-        if process is None or process.returncode is not None:
-            return
+        if self._process is not None and self._process.returncode is None:
+            await self._end(self._process)
+        self._let_go()
+
+    async def _end(self, process: asyncio.subprocess.Process) -> None:
         with suppress(ProcessLookupError):
             process.terminate()
         try:
@@ -126,6 +134,11 @@ class Child:
                 await self.start()
             except OSError as error:
                 log.error("process_not_started", role=self._orders.role, error=describe(error))
+
+    def _let_go(self) -> None:
+        if self._lifeline is not None:
+            os.close(self._lifeline)
+            self._lifeline = None
 
 
 def _pauses() -> Iterator[float]:

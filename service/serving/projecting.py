@@ -23,6 +23,7 @@ async def project(system: System, stopping: asyncio.Event) -> None:
         await stopping.wait()
         watching.cancel()
         await follower.stop()
+    log.info("projector_stopped")
 
 
 @asynccontextmanager

@@ -123,7 +123,10 @@ FORBIDDEN = [
         id="unknown reference",
     ),
     pytest.param(
-        b"[" + told() + b"," + told(event=REGISTERED) + b"]", "[1]", "client_registered_once", id="registered a second time"
+        b"[" + told() + b"," + told(event=REGISTERED) + b"]",
+        "[1]",
+        "client_registered_once",
+        id="registered a second time",
     ),
     pytest.param(
         told(event={"type": "entry_corrected", "entry": UNKNOWN, "reason": "wrong_time", "occurred_at": TOMORROW}),

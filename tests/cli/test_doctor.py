@@ -35,7 +35,7 @@ async def test_all_in_order(command: Command) -> None:
 
     assert said.code == 0
     assert _failing(said) == {}
-    for name in ("Python", "policy", "database", "schema", "login", "log", "isolation", "keys", "projections"):
+    for name in ("Python", "policy", "database", "schema", "login", "log", "isolation", "heads", "keys", "projections"):
         assert f"✓ {name}" in said.out
 
 
@@ -43,7 +43,12 @@ async def test_all_in_order(command: Command) -> None:
     ("change", "back", "check", "advice"),
     [
         ("grant update on log.event to care_timeline_app", "revoke update on log.event from care_timeline_app",
-         "log", "may update events: revoke"),
+         "log", "may update log.event: revoke"),
+        ("grant insert (version) on log.timeline_head to care_timeline_app",
+         "revoke insert (version) on log.timeline_head from care_timeline_app",
+         "log", "may insert log.timeline_head: revoke"),
+        ("update log.log_head set position = position + 1", "update log.log_head set position = position - 1",
+         "heads", "care-timeline verify"),
         ("alter table keyring.client_key no force row level security",
          "alter table keyring.client_key force row level security", "isolation", "not forced on keyring.client_key"),
         ("update migration.alembic_version set version_num = '0000'",

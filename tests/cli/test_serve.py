@@ -6,11 +6,14 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
+import psutil
+import pytest
 
 from service.bootstrap import System
 from service.care.caller import Caller
@@ -19,9 +22,16 @@ from service.database.embedded import DatabaseUrls
 from tests.builders import registered
 from tests.cli.command import environment_of
 from tests.projector.comparing import assert_equal_to_fresh_folds
+from tests.service_process import COMMAND, ServiceProcess
 from tests.system import draft
 
-SERVE = (sys.executable, "-c", "from service.cli.main import app; app()", "serve", "--port", "0")
+
+@pytest.fixture
+async def service(tmp_path: Path) -> AsyncIterator[ServiceProcess]:
+    """A service over an embedded server of its own."""
+    service = ServiceProcess(tmp_path)
+    yield service
+    await service.stop()
 
 
 async def test_it_tells_its_address_catches_up_and_ends_in_order(
@@ -30,19 +40,11 @@ async def test_it_tells_its_address_catches_up_and_ends_in_order(
     await system.recorder.record(counselor, uuid4(), [draft(registered())], new_client=True)
     async with scoped(system.pool, counselor.organization_id) as connection:
         await connection.execute("update projection.care_plan_state set version = 0")
-    environment = {**os.environ, **{k: v for k, v in environment_of(database, tmp_path).items() if v}}
-
-    process = await asyncio.create_subprocess_exec(*SERVE, env=environment, stdout=PIPE, stderr=PIPE)
-    assert process.stdout is not None
-    assert process.stderr is not None
-    answers_on, explained_on, ctrl_c = [(await process.stdout.readline()).decode() for _ in range(3)]
+    process, (answers_on, explained_on, ctrl_c) = await _started(database, tmp_path)
     async with httpx.AsyncClient() as http:
         alive = await http.get(f"{answers_on.split()[-1]}/healthz")
         page = await http.get(explained_on.split()[-1])
-    logged: list[dict[str, Any]] = []
-    async with asyncio.timeout(60):
-        while not logged or logged[-1]["event"] != "caught_up":
-            logged.append(json.loads(await process.stderr.readline()))
+    logged = await _logged_until(process, "caught_up")
     process.send_signal(signal.SIGTERM)
     last_words, rest = await process.communicate()
     logged += [json.loads(line) for line in rest.splitlines()]
@@ -53,3 +55,114 @@ async def test_it_tells_its_address_catches_up_and_ends_in_order(
     assert not [line for line in logged if line.get("logger") == "uvicorn.access"]
     assert [line["clients"] for line in logged if line["event"] == "caught_up"] == [1]
     assert await assert_equal_to_fresh_folds(system, counselor.organization_id) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "apis", "projectors"),
+    [((), 0, 1), (("--no-projector",), 0, 0), (("--workers", "3"), 3, 1), (("--workers", "2", "--no-projector"), 2, 0)],
+)
+async def test_it_runs_the_processes_asked_for_and_none_is_left_when_it_stops(
+    service: ServiceProcess, options: tuple[str, ...], apis: int, projectors: int
+) -> None:
+    await service.start(*options)
+    started = [*service.processes("api"), *service.processes("projector")]
+    counted = (len(service.processes("api")), len(service.processes("projector")))
+    async with httpx.AsyncClient(base_url=service.address) as http:
+        alive = [(await http.get("/healthz", headers={"Connection": "close"})).status_code for _ in range(20)]
+    code = await service.stop()
+
+    assert counted == (apis, projectors)
+    assert alive == [200] * 20
+    assert code == 0
+    assert [each for each in started if each.is_running()] == []
+    assert service.postgresql() == []
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+async def test_the_api_stops_before_the_projector(database: DatabaseUrls, tmp_path: Path, workers: str) -> None:
+    process, _ = await _started(database, tmp_path, "--workers", workers)
+    await _logged_until(process, "caught_up")
+    process.send_signal(signal.SIGTERM)
+    _, logged = await process.communicate()
+    said = [json.loads(line)["event"].partition(" [")[0] for line in logged.splitlines()]
+
+    assert process.returncode == 0
+    assert said.count("Finished server process") == int(workers)
+    assert said[-1] == "projector_stopped"
+
+
+async def test_the_projector_gives_way_to_the_api(service: ServiceProcess) -> None:
+    await service.start("--workers", "2")
+    (projector,) = service.processes("projector")
+    async with asyncio.timeout(30):
+        while projector.nice() == 0:  # noqa: ASYNC110 nobody tells
+            await asyncio.sleep(0.05)
+
+    assert [each.nice() for each in service.processes("api")] == [0, 0]
+
+
+async def test_on_one_processor_the_projector_runs_beside_the_api(
+    database: DatabaseUrls, tmp_path: Path, system: System, counselor: Caller
+) -> None:
+    await system.recorder.record(counselor, uuid4(), [draft(registered())], new_client=True)
+    async with scoped(system.pool, counselor.organization_id) as connection:
+        await connection.execute("update projection.care_plan_state set version = 0")
+    on_one = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); "
+    process, _ = await _started(database, tmp_path, before=on_one)
+    logged = await _logged_until(process, "caught_up")
+    children = psutil.Process(process.pid).children()
+    process.send_signal(signal.SIGTERM)
+    await process.communicate()
+
+    assert process.returncode == 0
+    assert children == []
+    assert logged[-1]["clients"] >= 1
+
+
+async def test_an_api_that_cannot_start_is_an_error(database: DatabaseUrls, tmp_path: Path) -> None:
+    broken = "import service.serving.children as c; c.COMMAND = ('false',); "
+    process, said = await _started(database, tmp_path, "--workers", "2", before=broken)
+    _, errors = await process.communicate()
+
+    assert said == []
+    assert process.returncode == 1
+    assert b"The process of the api ended as it began" in errors
+
+
+async def test_project_alone_keeps_projections_up_to_date(
+    database: DatabaseUrls, tmp_path: Path, system: System, counselor: Caller
+) -> None:
+    await system.recorder.record(counselor, uuid4(), [draft(registered())], new_client=True)
+    async with scoped(system.pool, counselor.organization_id) as connection:
+        await connection.execute("update projection.care_plan_state set version = 0")
+    environment = {**os.environ, **{k: v for k, v in environment_of(database, tmp_path).items() if v}}
+    process = await asyncio.create_subprocess_exec(*COMMAND, "project", env=environment, stdout=PIPE, stderr=PIPE)
+    await _logged_until(process, "caught_up")
+    process.send_signal(signal.SIGTERM)
+    said, _ = await process.communicate()
+
+    assert process.returncode == 0
+    assert said.decode().splitlines() == ["The projections are kept up to date. Ctrl-C stops it.", "Stopped."]
+    assert await assert_equal_to_fresh_folds(system, counselor.organization_id) == 1
+
+
+async def _started(
+    database: DatabaseUrls, data_dir: Path, *options: str, before: str = ""
+) -> tuple[asyncio.subprocess.Process, list[str]]:
+    """The service over the database of the tests, and the three lines it says when it answers."""
+    environment = {**os.environ, **{k: v for k, v in environment_of(database, data_dir).items() if v}}
+    program = (sys.executable, "-c", f"{before}from service.cli.main import app; app()", "serve", "--port", "0")
+    process = await asyncio.create_subprocess_exec(*program, *options, env=environment, stdout=PIPE, stderr=PIPE)
+    assert process.stdout is not None
+    lines = [(await process.stdout.readline()).decode() for _ in range(3)]
+    return process, [line for line in lines if line]
+
+
+async def _logged_until(process: asyncio.subprocess.Process, event: str) -> list[dict[str, Any]]:
+    """What the process logs, up to the event."""
+    assert process.stderr is not None
+    logged: list[dict[str, Any]] = []
+    async with asyncio.timeout(60):
+        while not logged or logged[-1]["event"] != event:
+            logged.append(json.loads(await process.stderr.readline()))
+    return logged

@@ -77,6 +77,16 @@ async def test_a_revoked_key_is_marked_and_opens_nothing(command: Command, syste
     assert "care-timeline keys list" in again.err
 
 
+async def test_keys_are_made_and_revoked_as_the_owner_only(command: Command) -> None:
+    for arguments in (["create", "--role", "peer", "--name", "jo"], ["revoke", str(uuid4())]):
+        said = await command("keys", *arguments, OWNER_DATABASE_URL=None)
+        assert said.code == 1
+        assert said.err.startswith("Set CARE_TIMELINE_OWNER_DATABASE_URL")
+    listed = await command("keys", "list", OWNER_DATABASE_URL=None)
+    assert listed.code == 0
+    assert " jo " not in listed.out
+
+
 async def test_a_key_cannot_have_more_than_its_role_may(command: Command) -> None:
     said = await command("keys", "create", "--role", "auditor", "--name", "lee", "--scope", "record")
 

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx
+import psutil
 import pytest
 
 from service.bootstrap import running
@@ -41,6 +43,11 @@ class Load:
         """Record until told to stop or until the service is gone."""
         async with self._http(address) as http:
             await asyncio.gather(*(self._write(http, client_id, until) for client_id in self.clients))
+
+    def more_than(self, further: int) -> Callable[[], bool]:
+        """Whether so many more have been acknowledged by then, than by now."""
+        enough = sum(map(len, self.acknowledged.values())) + further
+        return lambda: sum(map(len, self.acknowledged.values())) > enough
 
     async def repeat_unknown(self, address: str) -> None:
         """What a careful caller does after a crash: send again what was not answered."""
@@ -104,7 +111,7 @@ async def test_what_was_acknowledged_survives_a_kill(service: ServiceProcess, vi
     await service.start()
     await load.begin(service.address)
     writing = asyncio.create_task(load.run(service.address, asyncio.Event()))
-    await _until(lambda: sum(map(len, load.acknowledged.values())) > 20 * WRITERS)
+    await _until(load.more_than(20 * WRITERS))
 
     if victim == "service":
         await service.kill()
@@ -124,6 +131,50 @@ async def test_what_was_acknowledged_survives_a_kill(service: ServiceProcess, vi
     async with running(Settings(data_dir=tmp_path)) as system:
         (organization_id,) = await system.organizations.ids()
         assert await assert_equal_to_fresh_folds(system, organization_id) == WRITERS
+
+
+@pytest.mark.parametrize("role", ["api", "projector"])
+async def test_a_process_that_is_killed_is_started_again_and_nothing_is_lost(
+    service: ServiceProcess, role: str, tmp_path: Path
+) -> None:
+    load = Load(service.command("keys", "create", "--role", "system", "--name", "text-line"))
+    await service.start("--workers", "2")
+    await load.begin(service.address)
+    stop = asyncio.Event()
+    writing = asyncio.create_task(load.run(service.address, stop))
+    for _ in range(2):
+        await _until(load.more_than(10 * WRITERS))
+        before = {each.pid for each in service.processes(role)}
+        service.processes(role)[0].kill()
+        await _until(partial(_another_runs, service, role, before))
+        if writing.done():  # all of them were connected to the process that was killed
+            await load.repeat_unknown(service.address)
+            writing = asyncio.create_task(load.run(service.address, stop))
+    stop.set()
+    await writing
+
+    await load.repeat_unknown(service.address)
+    assert await load.assert_each_once(service.address) == sum(map(len, load.acknowledged.values()))
+    await service.caught_up()
+    service.command("verify")
+    async with running(Settings(data_dir=tmp_path)) as system:
+        (organization_id,) = await system.organizations.ids()
+        assert await assert_equal_to_fresh_folds(system, organization_id) == WRITERS
+
+
+async def test_when_the_parent_is_killed_its_processes_end_by_themselves(service: ServiceProcess) -> None:
+    await service.start("--workers", "2")
+    started = [*service.processes("api"), *service.processes("projector")]
+    assert len(started) == 3
+
+    await service.kill()
+
+    gone, alive = await asyncio.to_thread(psutil.wait_procs, started, timeout=30)
+    assert (len(gone), alive) == (3, [])
+
+
+def _another_runs(service: ServiceProcess, role: str, before: set[int]) -> bool:
+    return len({each.pid for each in service.processes(role)} - before) == 1
 
 
 async def _until(condition: Callable[[], bool]) -> None:

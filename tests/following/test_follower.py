@@ -193,3 +193,16 @@ async def test_its_commits_wait_for_the_disk_only_when_asked_to(
     await Follower(pool, wakeups, lambda: ["one"], look, durable=durable).follow(organization_id)
 
     assert settings == ["on" if durable else "off"]
+
+
+async def test_a_head_that_promises_more_than_there_is_is_not_waited_for(
+    store: EventStore, pool: asyncpg.Pool, wakeups: Wakeups, database: DatabaseUrls, organization_id: UUID
+) -> None:
+    await append(store, organization_id, 3)
+    superuser = await asyncpg.connect(database.superuser)
+    await superuser.execute("update log.log_head set position = 9 where organization_id = $1", organization_id)
+    await superuser.close()
+
+    async with asyncio.timeout(10):
+        assert await _follower(pool, wakeups, "one").follow(organization_id) == 3
+        assert await _follower(pool, wakeups, "one").follow(organization_id) == 0

@@ -53,3 +53,14 @@ async def test_every_column_says_what_it_means(database: DatabaseUrls) -> None:
     )
     await superuser.close()
     assert silent == []
+
+
+async def test_every_key_begins_with_the_organization(database: DatabaseUrls) -> None:
+    superuser = await asyncpg.connect(database.superuser)
+    first = await superuser.fetch(
+        "select a.attname from pg_index i join pg_class c on c.oid = i.indrelid"
+        " join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]"
+        " where i.indisunique and c.relnamespace = 'following'::regnamespace"
+    )
+    await superuser.close()
+    assert {row["attname"] for row in first} == {"organization_id"}

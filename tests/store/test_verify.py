@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from service.database.embedded import DatabaseUrls
+from service.log.sealed import Reference
 from service.log.store import EventStore
 from service.log.verify import Verification, verify
 from tests.store.events import sealed_event
@@ -33,8 +34,10 @@ def tamper(database: DatabaseUrls, organization_id: UUID) -> Tamper:
 @pytest.fixture(autouse=True)
 async def three_events_each_of_two_clients(store: EventStore, organization_id: UUID) -> None:
     ada, ben = uuid4(), uuid4()
-    for version in (1, 2, 3):
-        await store.append(organization_id, [sealed_event(ada, version), sealed_event(ben, version)])
+    first = [sealed_event(ada, 1), sealed_event(ben, 1)]
+    second = [sealed_event(ada, 2, references=(Reference("goal", first[0].id),)), sealed_event(ben, 2)]
+    for events in (first, second, [sealed_event(ada, 3), sealed_event(ben, 3)]):
+        await store.append(organization_id, events)
 
 
 async def test_an_untouched_log_is_intact(store: EventStore, organization_id: UUID) -> None:
@@ -52,6 +55,8 @@ async def test_an_untouched_log_is_intact(store: EventStore, organization_id: UU
         ("id = gen_random_uuid()", "header"),
         ("causation_id = gen_random_uuid()", "header"),
         ("source = ''", "header"),
+        ("actor_id = gen_random_uuid()", "header"),
+        ("reference_fields = '{goal}', reference_ids = array[id]", "header"),
     ],
 )
 async def test_a_changed_column_is_named_with_its_position(
@@ -105,6 +110,37 @@ async def test_events_that_changed_places_are_named(store: EventStore, organizat
     assert {3, 5} <= {finding.position for finding in findings}
     assert any("recorded earlier" in finding.what for finding in findings)
     assert any("version" in finding.what for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("change", "position", "what"),
+    [
+        ("update log.log_head set position = 4 where ORGANIZATION", 5, "the log's head is at 4, and events go on to 6"),
+        ("update log.log_head set position = 7 where ORGANIZATION", 7, "the event is missing"),
+        ("update log.timeline_head set version = 2 where position = 6 and ORGANIZATION", 6, "at version 2"),
+        ("update log.timeline_head set version = 9 where position = 6 and ORGANIZATION", 6, "at version 9"),
+        ("update log.timeline_head set position = 9 where position = 6 and ORGANIZATION", 9, "last event is at 6"),
+        ("delete from log.timeline_head where position = 6 and ORGANIZATION", 2, "has no head"),
+        (
+            "update log.timeline_head set client_id = gen_random_uuid() where position = 6 and ORGANIZATION",
+            2,
+            "no head",
+        ),
+        ("delete from log.reference where ORGANIZATION", 3, "its reference goal is not in log.reference"),
+        ("update log.reference set type = 'lapse_recorded' where ORGANIZATION", 3, "its reference goal is not in"),
+        ("update log.reference set position = 4 where ORGANIZATION", 4, "a reference goal of it that it does not make"),
+        ("update log.reference set field = 'entry' where ORGANIZATION", 3, "a reference entry of it"),
+        ("update log.reference set target_id = gen_random_uuid() where ORGANIZATION", 3, "a reference goal of it"),
+    ],
+)
+async def test_what_stands_beside_the_events_must_fit_them(
+    store: EventStore, organization_id: UUID, tamper: Tamper, change: str, position: int, what: str
+) -> None:
+    await tamper(change)
+
+    findings = (await verify(store, organization_id)).findings
+
+    assert [finding for finding in findings if finding.position == position and what in finding.what]
 
 
 async def test_progress_is_told_batch_by_batch(store: EventStore, organization_id: UUID) -> None:

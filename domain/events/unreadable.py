@@ -1,0 +1,25 @@
+"""What stands in the place of an event that is in the record and cannot be read."""
+
+from enum import StrEnum
+
+from domain.events.base import Event
+
+
+class Why(StrEnum):
+    """Why an event cannot be read."""
+
+    SEAL_BROKEN = "seal_broken"
+    """Its bytes, its header or its key are not those that were sealed."""
+    UNKNOWN_TYPE = "unknown_type"
+    """A newer release wrote it."""
+    BODY_INVALID = "body_invalid"
+    """It was opened, and does not say what events of its type say."""
+
+
+class Unreadable(Event):
+    """An event whose header is there and whose body is not: it keeps its place, and hides no other event.
+
+    `type` is the header's. It is in no catalogue, so it cannot be recorded, and no fold handles it.
+    """
+
+    why: Why
