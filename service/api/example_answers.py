@@ -39,8 +39,10 @@ def example_answers() -> dict[str, bytes]:
         "read_health": Health(alive=True),
         "read_readiness": Readiness(
             ready=True,
-            projections=tuple(ProjectionState(projection=each.name, version=each.version, state="live", lag=0, parked=0)
-                for each in PROJECTIONS),
+            projections=tuple(
+                ProjectionState(projection=each.name, version=each.version, state="live", lag=0, parked=0)
+                for each in PROJECTIONS
+            ),
         ),
     }
     policy = Policy()

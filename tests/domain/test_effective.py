@@ -16,8 +16,8 @@ from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.unreadable import Unreadable, Why
 from domain.vocabulary import Precision, Role
 from projections.care_plan import CARE_PLAN
-from projections.postvention import POSTVENTION
 from projections.fold import EventUnreadable
+from projections.postvention import POSTVENTION
 from tests.builders import (
     History,
     crisis,
