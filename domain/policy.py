@@ -1,8 +1,10 @@
 """Every number of care, with its source. A TOML file may change each of them; it is checked when loaded."""
 
+import json
 import tomllib
 from datetime import date
-from typing import Annotated
+from hashlib import sha256
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -127,11 +129,27 @@ class Policy(_Section):
         working_days = self.working_days.model_copy(update={"time_zone": time_zone})
         return self.model_copy(update={"working_days": working_days})
 
+    def digest(self) -> bytes:
+        """SHA-256 over all numbers, 32 bytes: equal for equal policies, in every process and release that has the same
+        numbers. Whatever is derived names it, so that what was derived by other numbers is not used."""
+        return sha256(json.dumps(_plain(self.model_dump()), sort_keys=True).encode()).digest()
+
     def review_within_hours(self, tier: RiskTier) -> int:
         """Hours from a crisis of that tier to its postvention review."""
         if tier is RiskTier.HIGH:
             return self.postvention.review_within_hours_high
         return self.postvention.review_within_hours_otherwise
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it, sets in one order: their own changes from process to process."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, frozenset):
+        return sorted(map(_plain, value))
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 class PolicyInvalid(ValueError):

@@ -4,15 +4,16 @@ import asyncio
 import os
 import secrets
 from base64 import b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import asyncpg
 
 from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
+from projections.projection import Projection
 from service.care.api_keys import ApiKeys
 from service.care.reader import Reader
 from service.care.recorder import Recorder
@@ -20,6 +21,7 @@ from service.care.timeline_reader import TimelineReader
 from service.database.connection import open_pool
 from service.database.embedded import EmbeddedPostgres
 from service.database.migrate import migrate
+from service.following.follower import Follower
 from service.following.wakeups import Wakeups
 from service.log.facts import FactReader
 from service.log.keyring import KeyEncryptionKeys, Keyring
@@ -27,6 +29,10 @@ from service.log.organizations import Organizations
 from service.log.pages import Pages
 from service.log.store import EventStore
 from service.log.timelines import Timelines
+from service.projector.builds import Build, Builds
+from service.projector.catch_up import CatchUp
+from service.projector.fresh import FreshStates
+from service.projector.making import make_missing
 from service.projector.projector import Projector
 from service.settings import Settings, parse_key_encryption_keys
 
@@ -46,10 +52,16 @@ class System:
     timelines: Timelines
     organizations: Organizations
     api_keys: ApiKeys
+    builds: Builds
     projector: Projector
+    catch_up: CatchUp
     recorder: Recorder
     reader: Reader
     timeline_reader: TimelineReader
+
+    def follower(self) -> Follower:
+        """A follower that hands the log to the projector; `service.serving.projecting` runs one."""
+        return Follower(self.pool, self.wakeups, self.builds.names, self.projector.handle)
 
 
 class Addresses(NamedTuple):
@@ -69,10 +81,19 @@ async def database(settings: Settings) -> AsyncIterator[Addresses]:
     embedded = EmbeddedPostgres(settings.data_dir)
     urls = await asyncio.to_thread(embedded.start)
     try:
-        await migrate(urls.owner)
+        await prepare(urls.owner, settings.policy())
         yield Addresses(urls.app, urls.owner)
     finally:
         await asyncio.to_thread(embedded.stop)
+
+
+async def prepare(owner_url: str, policy: Policy, projections: Sequence[Projection[Any]] = PROJECTIONS) -> list[Build]:
+    """Migrate the database and make the builds of projections that it lacks, as the owner.
+
+    Gives those that stand to be built from what is recorded already. Raises MigrationError.
+    """
+    await migrate(owner_url)
+    return await make_missing(owner_url, projections, policy)
 
 
 @asynccontextmanager
@@ -83,12 +104,14 @@ async def running(settings: Settings) -> AsyncIterator[System]:
 
 
 @asynccontextmanager
-async def connected(settings: Settings, addresses: Addresses) -> AsyncIterator[System]:
+async def connected(
+    settings: Settings, addresses: Addresses, projections: Sequence[Projection[Any]] = PROJECTIONS
+) -> AsyncIterator[System]:
     """The system over a database that is there, as the service's own role."""
     policy = settings.policy()
     keks = key_encryption_keys(settings)
     async with AsyncExitStack() as stack:
-        # The projector waits for reads of the log while it holds a connection, so the two never share a pool.
+        # The projector asks for keys while it holds a connection, so the two never share a pool.
         log_pool = await stack.enter_async_context(await open_pool(addresses.app))
         pool = await stack.enter_async_context(await open_pool(addresses.app))
         wakeups = Wakeups(addresses.app)
@@ -99,8 +122,8 @@ async def connected(settings: Settings, addresses: Addresses) -> AsyncIterator[S
         timelines = Timelines(store, keyring)
         organizations = Organizations(log_pool, policy)
         timeline_reader = TimelineReader(store, Pages(log_pool), timelines)
-        projector = Projector(pool, timelines, keyring, organizations, PROJECTIONS)
-        stack.push_async_callback(projector.close)
+        builds = Builds(pool, projections, policy)
+        await builds.refresh()
         yield System(
             settings=settings,
             policy=policy,
@@ -111,9 +134,11 @@ async def connected(settings: Settings, addresses: Addresses) -> AsyncIterator[S
             timelines=timelines,
             organizations=organizations,
             api_keys=ApiKeys(log_pool, addresses.owner),
-            projector=projector,
+            builds=builds,
+            projector=Projector(keyring, organizations, builds),
+            catch_up=CatchUp(pool, keyring, organizations, builds),
             recorder=Recorder(store, FactReader(log_pool), keyring, timelines, timeline_reader, organizations),
-            reader=Reader(pool, store, keyring, timelines, organizations, PROJECTIONS),
+            reader=Reader(store, timelines, organizations, projections, FreshStates(pool, keyring, builds)),
             timeline_reader=timeline_reader,
         )
 

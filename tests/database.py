@@ -17,9 +17,10 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from domain.policy import Policy
+from service.bootstrap import prepare
 from service.database.connection import open_pool
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
-from service.database.migrate import migrate
 from service.log.store import EventStore
 
 TEMPLATE = "migrated"
@@ -27,12 +28,12 @@ TEMPLATE = "migrated"
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedPostgres]:
-    """The embedded server of the run, with a migrated database to copy."""
+    """The embedded server of the run, with a migrated database, builds of the projections included, to copy."""
     server = EmbeddedPostgres(tmp_path_factory.mktemp("server"))
     await asyncio.to_thread(server.start)
     await _hurry(server)
     await create_database(server, TEMPLATE, template="template0")
-    await migrate(server.urls(TEMPLATE).owner)
+    await prepare(server.urls(TEMPLATE).owner, Policy())
     yield server
     await asyncio.to_thread(server.stop)
 

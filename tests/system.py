@@ -50,3 +50,9 @@ async def counselor(organization_id: UUID) -> Caller:
 def draft(event: Event, at: Moment | None = None, id_: UUID | None = None) -> Draft:
     """The event as a caller would ask to record it: by default it occurred now."""
     return Draft(id_ or uuid4(), event, moment(at) if at else clock.now(), Precision.INSTANT, "tests")
+
+
+async def follow(system: System, organization_id: UUID) -> None:
+    """Have the projector follow the organization's log up to its present end."""
+    await system.builds.refresh()
+    await system.follower().follow(organization_id)

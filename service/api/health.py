@@ -15,11 +15,12 @@ from service.api.problems import DatabaseUnreachable, NotMigrated
 from service.api.responses import public_answer
 from service.bootstrap import System
 from service.database.migrate import MigrationError, require_migrated
-from service.projector.catch_up import lag
+from service.projector.builds import State
+from service.projector.standing import standing
 
 PATIENCE_SECONDS: Final = 3.0
-REMEMBERED_SECONDS: Final = 10.0
-"""How long the lag is believed: counting it looks at every client, and probes come every few seconds."""
+REMEMBERED_SECONDS: Final = 1.0
+"""How long the lag is believed: there may be many organizations, and many who ask."""
 
 
 class _Public(BaseModel):
@@ -36,8 +37,13 @@ class ProjectionState(_Public):
     """How one projection stands, over all organizations."""
 
     projection: str = Field(description="Its name.")
-    behind: int = Field(description="Clients that it has to catch up with; reads fold what is missing.")
-    failed: int = Field(description="Clients for whom it failed; `care-timeline catch-up` tries again.")
+    version: int = Field(description="Its version in this release.")
+    state: State = Field(
+        description="`live`: what analysts query shows it. `following`: built, not yet switched in. `building`: to be"
+        " built by `care-timeline rebuild`. `retired`: another version is live. Reads of a client are right in any."
+    )
+    lag: int = Field(description="Events that its tables have yet to follow; reads of a client fold what is missing.")
+    parked: int = Field(description="Clients for whom it failed; `care-timeline catch-up` tries again.")
 
 
 class Readiness(_Public):
@@ -61,9 +67,9 @@ async def read_health(request: Request) -> Response:
 async def read_readiness(request: Request) -> Response:
     """The database answers and has the schema that this release was made for; else 503.
 
-    Shows how many clients each projection lags behind for, and failed for. A failed projection does not make
-    the service unready: events are recorded all the same, the timeline and the other projections answer,
-    and taking the service out of traffic would lose all that and mend nothing.
+    Shows how far each projection lags behind the log, and for how many clients it failed. Neither makes the service
+    unready: events are recorded all the same, the timeline and the other projections answer, and taking the
+    service out of traffic would lose all that and mend nothing.
     """
     running = system(request)
     try:
@@ -79,13 +85,12 @@ async def read_readiness(request: Request) -> Response:
 
 
 async def _projections(running: System) -> tuple[ProjectionState, ...]:
-    organizations = await running.organizations.ids()
-    states = []
-    for projection in running.projector.projections:
-        lags = [await lag(running.pool, organization_id, projection.name) for organization_id in organizations]
-        behind, failed = sum(each.behind for each in lags), sum(each.failed for each in lags)
-        states.append(ProjectionState(projection=projection.name, behind=behind, failed=failed))
-    return tuple(states)
+    return tuple(
+        ProjectionState(
+            projection=each.projection, version=each.version, state=each.state, lag=each.behind, parked=each.parked
+        )
+        for each in await standing(running.pool, running.builds)
+    )
 
 
 OPERATIONS: Final = [

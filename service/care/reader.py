@@ -1,11 +1,10 @@
 """Reading: the timeline, and each projection, now or as of / as known at any moment."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-
-import asyncpg
 
 from domain.effective import effective
 from domain.entry import Entry
@@ -14,14 +13,11 @@ from projections.projection import Projection
 from service import clock
 from service.care.errors import UnknownClient
 from service.care.timeline_reader import settle
-from service.database.connection import scoped
-from service.log.keyring import Keyring
 from service.log.organizations import Organizations
 from service.log.store import EventStore
 from service.log.timelines import Timelines
 from service.projector.folding import fold
-from service.projector.states import open_state
-from service.projector.tables import SCHEMA
+from service.projector.fresh import FreshStates
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +32,18 @@ class Answered:
 
 
 class Reader:
-    """Answers from kept states when they are up to date, else by folding the log: the same folds."""
+    """Answers from snapshots and what was recorded since, or by folding the log: the same folds."""
 
     def __init__(
         self,
-        pool: asyncpg.Pool,
         store: EventStore,
-        keyring: Keyring,
         timelines: Timelines,
         organizations: Organizations,
-        projections: tuple[Projection[Any], ...],
+        projections: Sequence[Projection[Any]],
+        fresh: FreshStates,
     ) -> None:
-        self._pool = pool
         self._store = store
-        self._keyring = keyring
+        self._fresh = fresh
         self._timelines = timelines
         self._organizations = organizations
         self._projections = {projection.name: projection for projection in projections}
@@ -75,37 +69,17 @@ class Reader:
     ) -> Answered:
         """What the projection answers. What depends on a clock is told as of the moment asked for, else now.
 
-        Raises UnknownClient, KnownAtInFuture, FoldFailed.
+        Raises UnknownClient, KnownAtInFuture, FoldFailed, KeyDestroyed.
         """
         projection = self._projections[name]
         policy = await self._organizations.policy(organization_id)
         moment = as_of or known_at or clock.now()
         if as_of is None and known_at is None:
-            kept = await self._kept(organization_id, client_id, projection)
-            if kept:
-                version, state = kept
-                return Answered(client_id, version, None, None, projection.view(state, moment, policy))
+            fresh = await self._fresh.read(organization_id, client_id, projection, policy)
+            if fresh is None:
+                raise UnknownClient
+            return Answered(client_id, fresh.version, None, None, projection.view(fresh.state, moment, policy))
         entries = await self.timeline(organization_id, client_id, known_at=known_at)
         state = fold(projection, effective(entries, as_of=as_of, known_at=known_at).entries, policy)
         version = entries[-1].version if entries else 0
         return Answered(client_id, version, as_of, known_at, projection.view(state, moment, policy))
-
-    async def _kept(
-        self, organization_id: UUID, client_id: UUID, projection: Projection[Any]
-    ) -> tuple[int, Any] | None:
-        """The kept version and state, if they stand for everything that was recorded."""
-        async with scoped(self._pool, organization_id) as connection:
-            record = await connection.fetchrow(
-                "SELECT head.version AS head, state.version, state.failed_version, state.key_id, state.state"  # noqa: S608
-                f" FROM log.timeline_head AS head LEFT JOIN {SCHEMA}.{projection.name}_state AS state"
-                " USING (organization_id, client_id)"
-                " WHERE head.organization_id = $1 AND head.client_id = $2",
-                organization_id,
-                client_id,
-            )
-        if record is None:
-            raise UnknownClient
-        head, version, failed_version, key_id, sealed = record
-        if version != head or failed_version is not None:
-            return None
-        return head, await open_state(self._keyring, projection, organization_id, client_id, key_id, sealed)

@@ -7,11 +7,11 @@ from service.cli.options import OrganizationOption
 
 def catch_up(organization: OrganizationOption = None) -> None:
     """
-    Bring projections that lag behind or failed up to date.
+    Bring projections up to the log, and give those that failed for a client another try.
 
-    The service does this by itself when it starts; run it after a projection that failed was mended. Reads
-    are right even before, since what is missing is folded when it is asked for. Without --organization it
-    works for every organization.
+    The service follows the log by itself; run this after a projection that failed was mended. Reads are right even
+    before, since what is missing is folded when it is asked for. Without --organization it works for every
+    organization.
 
     [bold]Examples[/bold]
 
@@ -33,7 +33,11 @@ def catch_up(organization: OrganizationOption = None) -> None:
             for each in known if organization is None else [choose(known, organization)]:
                 done = await bring_up(system, each)
                 failing += done.failing
-                out.print(f"{each.name}: {done.behind:,} clients were behind; {done.failing:,} projections still fail.")
+                out.print(
+                    f"{each.name}: {done.followed:,} events were to be followed; {done.mended:,} projections of a"
+                    f" client were mended; {done.failing:,} still fail.",
+                    soft_wrap=True,
+                )
         return failing
 
     if run(work):

@@ -2,7 +2,7 @@
 
 import typer
 
-from service.cli import keys, organizations
+from service.cli import keys, organizations, projections
 from service.cli.catch_up import catch_up
 from service.cli.demo import demo
 from service.cli.doctor import doctor
@@ -57,3 +57,4 @@ add(app, verify, panel=LOOK)
 add(app, project, panel=KEEP_UP)
 add(app, catch_up, name="catch-up", panel=KEEP_UP)
 add(app, rebuild, panel=KEEP_UP)
+app.add_typer(projections.app, name="projections", rich_help_panel=KEEP_UP)

@@ -15,7 +15,8 @@ from service.log.keyring import KeyDestroyed, UnknownKey
 from service.log.seal import SealBroken
 from service.logging_setup import frames
 from service.projector.folding import FoldFailed
-from service.projector.rebuild import RebuildUnfinished
+from service.projector.making import SwitchRefused
+from service.projector.rebuild import RebuildUnderWay
 from service.serving.children import CannotServe
 from service.serving.sockets import CannotListen
 
@@ -27,7 +28,8 @@ SPEAK_FOR_THEMSELVES = (
     CannotListen,
     CannotServe,
     ServerUserError,
-    RebuildUnfinished,
+    RebuildUnderWay,
+    SwitchRefused,
     UnknownOrganization,
 )
 

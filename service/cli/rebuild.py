@@ -15,20 +15,21 @@ def rebuild(
     ] = None,
 ) -> None:
     """
-    Fold projections anew from the whole log, beside the live ones, and swap them in.
+    Build projections anew from the whole log, beside the live ones, and switch them in.
 
-    For after a projection has changed. Reads and recording go on meanwhile, and nobody sees a half-built
-    projection. An interrupted rebuild goes on where it stopped when it is run again. Works as the database's
-    owner.
+    For after a projection or the policy has changed: migrate says which stand to be built. Reads and recording go
+    on meanwhile, and nobody sees a half-built projection. An interrupted rebuild goes on where it stopped when it
+    is run again. What was live before stays for processes of the previous release; care-timeline projections
+    remove takes it away. Works as the database's owner.
 
     [bold]Examples[/bold]
 
       care-timeline rebuild
       care-timeline rebuild milestones
 
-    Exit codes: 0 rebuilt, 1 not rebuilt or a client's projection failed, 2 there is no such projection.
+    Exit codes: 0 rebuilt, 1 not rebuilt or a projection failed for a client, 2 there is no such projection.
     """
-    from projections.catalogue import PROJECTIONS
+    from projections.catalogue import PROJECTIONS, catalogue
     from service.bootstrap import database, key_encryption_keys
     from service.cli.console import err, out
     from service.cli.progress import progress_of
@@ -53,7 +54,7 @@ def rebuild(
                 task = progress.add_task("Rebuilding", total=0)
                 keks = key_encryption_keys(settings)
                 async for step in rebuild_projections(
-                    addresses.owner, keks, settings.policy(), names, processes=processes
+                    addresses.owner, keks, settings.policy(), names, catalogue, processes=processes
                 ):
                     if step.resumed and not last.resumed:
                         err.print("Going on with a rebuild that was interrupted; what it had folded is kept.")
@@ -63,10 +64,10 @@ def rebuild(
 
     last = run(work)
     out.print(f"Rebuilt {', '.join(names)} from {last.done:,} events.")
-    if last.failed_clients:
+    if last.parked:
         err.print(
-            f"A projection failed for {last.failed_clients:,} clients; what was there for them is no longer shown as"
-            " up to date. care-timeline doctor tells more, catch-up tries again.",
+            f"A projection failed for {last.parked:,} clients, who are parked. The service's log names the events;"
+            " care-timeline catch-up tries again.",
             style="red",
         )
         raise typer.Exit(1)

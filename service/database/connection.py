@@ -9,6 +9,9 @@ from asyncpg.pool import PoolConnectionProxy
 
 from service.database.protection import ORGANIZATION_SETTING
 
+Connection = PoolConnectionProxy | asyncpg.Connection
+"""A connection, borrowed from a pool or not."""
+
 _SETTINGS = {
     "application_name": "care-timeline",
     "timezone": "UTC",

@@ -1,10 +1,9 @@
-"""Every table the service declares: what a migrated database must equal."""
+"""Every table the service declares: what a migrated database must equal. Builds of projections are not migrated."""
 
 from sqlalchemy import MetaData
 
-import projections.tables
-import service.projector.tables  # noqa: F401 declares the states' tables and protects all of the projections'
 from service.database import tables
 from service.following import tables as following_tables
+from service.projector import tables as projector_tables
 
-DECLARED: tuple[MetaData, ...] = (tables.metadata, following_tables.metadata, projections.tables.metadata)
+DECLARED: tuple[MetaData, ...] = (tables.metadata, following_tables.metadata, projector_tables.metadata)

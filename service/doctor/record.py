@@ -5,7 +5,7 @@ from service.database.connection import scoped
 from service.doctor.check import Check
 from service.log.keyring import UnknownKey
 from service.log.seal import SealBroken
-from service.projector.catch_up import lag
+from service.projector.standing import standing
 
 _ONE_CLIENT_OF_EACH = """
 select distinct on (kek_id) kek_id, client_id from keyring.client_key
@@ -36,16 +36,15 @@ async def keys(system: System) -> Check:
 
 
 async def projections(system: System) -> Check:
-    """Whether projections lag behind or failed."""
+    """Whether projections lag behind or failed, or stand to be built."""
     problems = []
-    for projection in system.projector.projections:
-        lags = [
-            await lag(system.pool, organization_id, projection.name)
-            for organization_id in await system.organizations.ids()
-        ]
-        behind, failed = sum(each.behind for each in lags), sum(each.failed for each in lags)
-        if behind or failed:
-            problems.append(f"{projection.name} lags behind for {behind} clients and failed for {failed}")
+    for each in await standing(system.pool, system.builds):
+        if each.build is None:
+            problems.append(f"{each.projection} stands to be built: run care-timeline rebuild {each.projection}")
+        if each.behind:
+            problems.append(f"{each.projection} lags behind by {each.behind:,} events: is care-timeline serve running?")
+        if each.parked:
+            problems.append(f"{each.projection} failed for {each.parked:,} clients: run care-timeline catch-up")
     if problems:
-        return Check("projections", False, f"{'; '.join(problems)}: run care-timeline catch-up. Nothing is lost.")
+        return Check("projections", False, f"{'; '.join(problems)}. Nothing is lost.")
     return Check("projections", True, "All are up to date.")

@@ -1,159 +1,171 @@
-"""One projection of one client, brought up to the entries that have come: incrementally or by a refold."""
+"""One projection of one client, brought up to the entries that have come: on from where it stood, from the last
+snapshot, or from the beginning. Pure: what it needs is given to it."""
 
-from collections.abc import Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import accumulate
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from domain.effective import Effective, effective
+from domain.effective import effective
 from domain.entry import Entry
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.policy import Policy
-from projections.projection import Projection, Rows
-from service.describing import describe
-from service.log.timelines import Timelines
-from service.projector.folding import FoldFailed, fold
-from service.projector.rows import RowChanges
-from service.projector.states import Base, Checkpoint, Kept
+from projections.projection import Projection
+from service.projector.folding import fold
 
-MOST_SINCE = 16
-"""How many entries are kept since a base; of what is documented late, about one in ten lands before them."""
+SNAPSHOT_EVERY = 16
+"""Entries that the projection takes in from one snapshot to the next; of late entries, one in ten lands before it."""
+
+SNAPSHOT_VERSIONS = 64
+"""A snapshot is also due when the timeline has grown by so much, whoever it concerned: reads pass all of that by."""
+
+_RECORD_EVENTS = frozenset({EntryCorrected, EntryRetracted})
 
 
-class ClientWork:
-    """The entries that have come for one client, and the older ones once they turn out to be needed."""
+class Base(NamedTuple):
+    """A state from which to fold on: what the timeline came to at a version."""
 
-    def __init__(self, organization_id: UUID, client_id: UUID, entries: Sequence[Entry], timelines: Timelines) -> None:
-        self.organization_id = organization_id
-        self.client_id = client_id
-        self._entries = list(entries)
-        self._timelines = timelines
-        self._all: list[Entry] | None = None
-        self._effective: Effective | None = None
-
-    @property
-    def version(self) -> int | None:
-        """The version to reach; None for whatever the log holds."""
-        return self._entries[-1].version if self._entries else None
-
-    async def after(self, version: int) -> Sequence[Entry]:
-        """All entries that follow this version, without a gap."""
-        if self._all is None and self._entries and self._entries[0].version <= version + 1:
-            return [entry for entry in self._entries if entry.version > version]
-        return [entry for entry in await self.up_to_now() if entry.version > version]
-
-    async def up_to_now(self) -> list[Entry]:
-        """The whole timeline up to the version to reach, in order of version."""
-        if self._all is None:
-            if self._entries and self._entries[0].version == 1:
-                self._all = self._entries
-            else:
-                self._all = await self._timelines.read(self.organization_id, self.client_id, up_to=self.version)
-        return self._all
-
-    async def effective(self) -> Effective:
-        """The whole effective timeline."""
-        if self._effective is None:
-            self._effective = effective(await self.up_to_now())
-        return self._effective
+    version: int
+    until: datetime | None
+    """When the last effective entry folded in occurred; None when there was none."""
+    state: Any
 
 
 @dataclass(frozen=True, slots=True)
-class Advanced:
-    """A projection of a client after an advance; without `before`, the rows that stood there, all are replaced."""
+class Kept:
+    """How a projection of a client stands, and the newest snapshot with the entries since: for what comes late."""
 
-    projection: Projection[Any]
-    client_id: UUID
-    before: Rows | None
-    kept: Kept
-    changed: bool
+    base: Base
+    since: tuple[Entry, ...]
+    version: int
+    """Of the last entry that the projection has taken in; 0 when there was none, and so no row."""
+    until: datetime | None
+    state: Any
 
-    def change(self, changes: RowChanges) -> None:
-        """Add what became of the rows."""
-        if self.before is None:
-            changes.replacement(self.client_id, self.projection.tables, self.kept.rows)
-        elif self.changed:
-            changes.difference(self.client_id, self.before, self.kept.rows)
+    @property
+    def here(self) -> Base:
+        """The state as a base of its own."""
+        return Base(self.version, self.until, self.state)
 
+    @property
+    def snapshot_due(self) -> bool:
+        """Whether enough has come since the last one."""
+        return len(self.since) >= SNAPSHOT_EVERY or self.version - self.base.version >= SNAPSHOT_VERSIONS
 
-async def advance(
-    projection: Projection[Any],
-    work: ClientWork,
-    point: Checkpoint | None,
-    kept: Kept | None,
-    policy: Policy,
-    *,
-    again: bool,
-) -> Advanced | None:
-    """The projection after the entries that have come; None when there is nothing to do, or it has failed before.
-
-    `again` folds from the beginning whatever stands there. Raises FoldFailed.
-    """
-    if again or point is None:
-        return await _refolded(projection, work, point, None, policy)
-    if kept is None:
-        return None
-    pending = await work.after(point.version)
-    if not pending:
-        return None
-    since = (*kept.since, *pending)
-    if _all_after(pending, point.until):
-        start, following = Base(kept.state, point.until), pending
-    elif _all_after(since, kept.base.until):
-        start, following = kept.base, since
-    else:
-        return await _refolded(projection, work, point, kept, policy)
-    ordered = effective(following)
-    state = fold(projection, ordered.entries, policy, start.state)
-    changed = state is not kept.state and (following is pending or state != kept.state)
-    rows = _rows(projection, state, policy, pending[-1]) if changed else kept.rows
-    reached = replace(point, version=pending[-1].version, until=ordered.until or start.until)
-    base, since = (kept.base, since) if len(since) < MOST_SINCE else (Base(state, reached.until), ())
-    return Advanced(projection, work.client_id, kept.rows, Kept(reached, state, rows, base, since), changed)
+    def rebased(self) -> "Kept":
+        """The same, with a snapshot of the state as it stands."""
+        return Kept(self.here, (), self.version, self.until, self.state)
 
 
-def _all_after(entries: Sequence[Entry], until: datetime | None) -> bool:
-    """Whether the entries only add to the end of an effective timeline that ends then.
+class Arrival(NamedTuple):
+    """An entry that has come, and which part of the timeline it is about."""
 
-    Corrections and retractions do where they are about one of the entries themselves.
-    """
-    ids = {entry.id for entry in entries}
-    return all(_after(entry, until, ids) for entry in entries)
+    entry: Entry
+    about: int
+    """The version of the entry itself; of a correction or retraction, that of the entry it concerns in the end."""
+
+    @property
+    def moment(self) -> datetime | None:
+        """From when on it changes what happened; None for what keeps its moment."""
+        event = self.entry.event
+        if isinstance(event, EntryCorrected):
+            return event.occurred_at
+        return None if isinstance(event, EntryRetracted) else self.entry.occurred_at
 
 
-def _after(entry: Entry, until: datetime | None, ids: Set[UUID]) -> bool:
-    moment: datetime | None = entry.occurred_at
-    if isinstance(entry.event, EntryCorrected | EntryRetracted):
-        if entry.event.entry not in ids:
+def beginning(projection: Projection[Any]) -> Base:
+    """Where every fold begins."""
+    return Base(0, None, projection.initial)
+
+
+def lands_after(arrivals: Iterable[Arrival], version: int, until: datetime | None) -> bool:
+    """Whether the arrivals only add to the end of a timeline that ends with this version and at this moment."""
+    for arrival in arrivals:
+        if arrival.about <= version:
             return False
-        moment = entry.event.occurred_at if isinstance(entry.event, EntryCorrected) else None
-    return until is None or moment is None or moment >= until
+        moment = arrival.moment
+        if until is not None and moment is not None and moment < until:
+            return False
+    return True
 
 
-async def _refolded(
-    projection: Projection[Any], work: ClientWork, point: Checkpoint | None, kept: Kept | None, policy: Policy
-) -> Advanced | None:
-    """The projection folded from the beginning; what it comes to is compared with what is kept, where that is known."""
-    entries = await work.up_to_now()
-    if not entries:
-        return None
-    ordered = await work.effective()
-    state = fold(projection, ordered.entries, policy)
-    reached = Checkpoint(
-        projection.name, work.client_id, point.generation if point else 0, entries[-1].version, ordered.until, None
-    )
-    base = Base(state, ordered.until)
-    if kept and state == kept.state:
-        return Advanced(projection, work.client_id, kept.rows, Kept(reached, state, kept.rows, base), changed=False)
-    rows = _rows(projection, state, policy, entries[-1])
-    # Rows stand there from the first checkpoint on.
-    before = kept.rows if kept else None if point else {}
-    return Advanced(projection, work.client_id, before, Kept(reached, state, rows, base), changed=True)
+def resume(projection: Projection[Any], base: Base, since: Sequence[Entry], policy: Policy) -> Kept:
+    """The projection folded on from a base by entries that all land after it. Raises FoldFailed."""
+    ordered = effective(since)
+    state = fold(projection, ordered.entries, policy, base.state)
+    return Kept(base, tuple(since), since[-1].version if since else base.version, ordered.until or base.until, state)
 
 
-def _rows(projection: Projection[Any], state: Any, policy: Policy, last: Entry) -> Rows:
-    try:
-        return projection.rows(state, policy)
-    except Exception as error:
-        raise FoldFailed(projection.name, last.id, describe(error)) from error
+def fold_on(projection: Projection[Any], kept: Kept, arrivals: Sequence[Arrival], policy: Policy) -> Kept | None:
+    """The projection after the arrivals, in order of version; None when they land before its newest snapshot.
+
+    Raises FoldFailed.
+    """
+    entries = [arrival.entry for arrival in arrivals]
+    if lands_after(arrivals, kept.version, kept.until):
+        if len(arrivals) > SNAPSHOT_EVERY:
+            return fold_many(projection, kept.here, arrivals, policy)
+        reached = resume(projection, kept.here, entries, policy)
+        return Kept(kept.base, (*kept.since, *entries), reached.version, reached.until, reached.state)
+    if lands_after(arrivals, kept.base.version, kept.base.until):
+        return resume(projection, kept.base, (*kept.since, *entries), policy)
+    return None
+
+
+def fold_many(projection: Projection[Any], base: Base, arrivals: Sequence[Arrival], policy: Policy) -> Kept:
+    """The projection after many arrivals that all land after a base, with a new base some entries before their end.
+
+    Without that, whatever comes late would have to be folded from that far back again. Raises FoldFailed.
+    """
+    entries = [arrival.entry for arrival in arrivals]
+    place = _split(arrivals)
+    if place:
+        base = resume(projection, base, entries[:place], policy).here
+    return resume(projection, base, entries[place:], policy)
+
+
+def fold_whole(projection: Projection[Any], entries: Sequence[Entry], policy: Policy) -> Kept:
+    """The projection folded from the beginning. Raises FoldFailed."""
+    return fold_many(projection, beginning(projection), arrivals(entries), policy)
+
+
+def arrivals(entries: Sequence[Entry], known: Mapping[UUID, int] | None = None) -> list[Arrival]:
+    """The entries, each with the version that it is about.
+
+    `known` tells of entries that are not among them. A correction or retraction of what neither knows is left out.
+    """
+    about = dict(known or {})
+    found = []
+    for entry in entries:
+        if type(entry.event) not in _RECORD_EVENTS:
+            about[entry.id] = entry.version
+        else:
+            concerned = about.get(entry.event.entry)  # type: ignore[attr-defined]
+            if concerned is None:
+                continue
+            about[entry.id] = concerned
+        found.append(Arrival(entry, about[entry.id]))
+    return found
+
+
+def _split(arrivals: Sequence[Arrival]) -> int:
+    """The last place, a snapshot's length before the end, that all later arrivals land after; 0 when there is none."""
+    if len(arrivals) <= SNAPSHOT_EVERY:
+        return 0
+    first = arrivals[0].entry.occurred_at
+    ends = list(accumulate((arrival.moment or first for arrival in arrivals), max))
+    earliest: datetime | None = None
+    least = arrivals[-1].about
+    for place in range(len(arrivals) - 1, 0, -1):
+        moment = arrivals[place].moment
+        earliest = moment if earliest is None or (moment is not None and moment < earliest) else earliest
+        least = min(least, arrivals[place].about)
+        if (
+            place <= len(arrivals) - SNAPSHOT_EVERY
+            and least > arrivals[place - 1].entry.version
+            and (earliest is None or earliest >= ends[place - 1])
+        ):
+            return place
+    return 0

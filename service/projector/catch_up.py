@@ -1,63 +1,100 @@
-"""Catch-up: brings to the present whatever projections lag behind or have failed."""
+"""Catch-up: gives projections that failed for a client another try, once they are mended."""
 
 from collections.abc import AsyncIterator
-from typing import NamedTuple
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 
+from domain.policy import Policy
+from projections.projection import Projection
+from projections.rows import TableChanges
 from service.database.connection import scoped
-from service.projector.projector import Projector
-from service.projector.tables import SCHEMA
+from service.describing import describe
+from service.log.keyring import Keyring
+from service.log.organizations import Organizations
+from service.log.reading import EVENTS, stored
+from service.projector.batch import REFUSED
+from service.projector.builds import Build, Builds
+from service.projector.folding import FoldFailed
+from service.projector.kinds import read_by
+from service.projector.opening import open_each
+from service.projector.parking import Failure, park, parked, release
+from service.projector.rows import RowChanges
+from service.projector.snapshots import seal_snapshot, write_snapshots
+from service.projector.whole import whole
 
-AT_ONCE = 50
-
-
-class Lag(NamedTuple):
-    """How one projection stands in one organization: clients that it has to catch up with, and that it failed for."""
-
-    projection: str
-    behind: int
-    failed: int
-
-
-async def lag(pool: asyncpg.Pool, organization_id: UUID, projection: str) -> Lag:
-    """How far the projection lags."""
-    async with scoped(pool, organization_id) as connection:
-        record = await connection.fetchrow(
-            "SELECT count(*) FILTER (WHERE state.failed_version IS NULL), count(state.failed_version)"  # noqa: S608
-            f" FROM log.timeline_head AS head LEFT JOIN {SCHEMA}.{projection}_state AS state"
-            " USING (organization_id, client_id)"
-            " WHERE head.organization_id = $1"
-            " AND (state.version IS DISTINCT FROM head.version OR state.failed_version IS NOT NULL)",
-            organization_id,
-        )
-    assert record is not None
-    return Lag(projection, *record)
+_STANDS = "SELECT position FROM following.cursor WHERE organization_id = $1 AND name = $2 FOR UPDATE"
+_CLIENT = f"{EVENTS} AND client_id = $2 AND position <= $3 AND type = ANY($4) ORDER BY version"
 
 
-async def catch_up(pool: asyncpg.Pool, projector: Projector, organization_id: UUID) -> AsyncIterator[int]:
-    """Fold again every client that lags or failed; yields how many clients were done, group by group.
+class CatchUp:
+    """Folds parked clients again from the beginning, as far as their builds stand, and puts their rows in place."""
 
-    What fails again stays marked as failed.
-    """
-    behind = await _behind(pool, projector, organization_id)
-    for start in range(0, len(behind), AT_ONCE):
-        group = behind[start : start + AT_ONCE]
-        await projector.refold(organization_id, group)
-        yield len(group)
+    def __init__(self, pool: asyncpg.Pool, keyring: Keyring, organizations: Organizations, builds: Builds) -> None:
+        self._pool = pool
+        self._keyring = keyring
+        self._organizations = organizations
+        self._builds = builds
+
+    async def parked(self, organization_id: UUID) -> int:
+        """How many clients are parked, counted once for each build."""
+        async with scoped(self._pool, organization_id) as connection:
+            return sum([len(await parked(connection, organization_id, name)) for name in self._builds.names()])
+
+    async def retry(self, organization_id: UUID) -> AsyncIterator[bool]:
+        """Try each parked client again in each build; yields for each whether it went well.
+
+        What fails again stays parked, with what was found this time.
+        """
+        policy = await self._organizations.policy(organization_id)
+        for name in self._builds.names():
+            followed = self._builds.followed(name)
+            assert followed is not None
+            build, projection = followed
+            async with scoped(self._pool, organization_id) as connection:
+                clients = await parked(connection, organization_id, build.schema)
+            for client_id in clients:
+                try:
+                    await self._retry(organization_id, client_id, build, projection, policy)
+                except _FailedAgain as again:
+                    async with scoped(self._pool, organization_id, durable=False) as connection:
+                        await park(connection, organization_id, [again.failure])
+                    yield False
+                else:
+                    yield True
+
+    async def _retry(
+        self, organization_id: UUID, client_id: UUID, build: Build, projection: Projection[Any], policy: Policy
+    ) -> None:
+        async with scoped(self._pool, organization_id, durable=False) as connection:
+            position = await connection.fetchval(_STANDS, organization_id, build.schema) or 0
+            keys = await self._keyring.keys(organization_id, [client_id], connection=connection)
+            types = read_by(projection.relevant)
+            events = stored(await connection.fetch(_CLIENT, organization_id, client_id, position, types))
+            try:
+                found = whole(projection, open_each(events, keys), policy)
+                changes = RowChanges(organization_id)
+                changes.empty(build.schema, client_id, projection.tables)
+                rows = {table: TableChanges(rows, ()) for table, rows in found.rows.items()}
+                changes.change(build.schema, client_id, rows)
+                await changes.write(connection)
+                if events:
+                    key = keys.of(client_id)
+                    row = seal_snapshot(projection, policy.digest(), organization_id, client_id, found.snapshot, key)
+                    await write_snapshots(connection, build.schema, [(organization_id, client_id, -1)], [row])
+            except FoldFailed as failed:
+                failure = Failure(build.schema, client_id, events[-1].version, failed.entry_id, failed.error)
+                raise _FailedAgain(failure) from failed
+            except REFUSED as error:
+                failure = Failure(build.schema, client_id, events[-1].version, events[-1].id, describe(error))
+                raise _FailedAgain(failure) from error
+            await release(connection, organization_id, build.schema, [client_id])
 
 
-async def _behind(pool: asyncpg.Pool, projector: Projector, organization_id: UUID) -> list[UUID]:
-    clients: set[UUID] = set()
-    async with scoped(pool, organization_id) as connection:
-        for projection in projector.projections:
-            records = await connection.fetch(
-                f"SELECT client_id FROM log.timeline_head AS head LEFT JOIN {SCHEMA}.{projection.name}_state AS state"  # noqa: S608
-                " USING (organization_id, client_id)"
-                " WHERE head.organization_id = $1"
-                " AND (state.version IS DISTINCT FROM head.version OR state.failed_version IS NOT NULL)",
-                organization_id,
-            )
-            clients.update(record["client_id"] for record in records)
-    return sorted(clients)
+class _FailedAgain(Exception):
+    """The client stays parked; the transaction is rolled back."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.error)
+        self.failure = failure

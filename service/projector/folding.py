@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.entry import Entry
 from domain.policy import Policy
 from projections.projection import Projection
+from projections.rows import Changes, Rows
 from service.describing import describe
 
 S = TypeVar("S")
@@ -34,3 +35,19 @@ def fold(projection: Projection[S], entries: Iterable[Entry], policy: Policy, st
         except Exception as error:
             raise FoldFailed(projection.name, entry.id, describe(error)) from error
     return folded
+
+
+def rows_of(projection: Projection[S], state: S, policy: Policy, last: UUID) -> Rows:
+    """The rows of a state; `last` is the entry that led to it. Raises FoldFailed."""
+    try:
+        return projection.rows(state, policy)
+    except Exception as error:
+        raise FoldFailed(projection.name, last, describe(error)) from error
+
+
+def changes_of(projection: Projection[S], before: S, after: S, policy: Policy, last: UUID) -> Changes:
+    """What becomes of the rows from one state to another; `last` is the entry that led there. Raises FoldFailed."""
+    try:
+        return projection.changes(before, after, policy)
+    except Exception as error:
+        raise FoldFailed(projection.name, last, describe(error)) from error

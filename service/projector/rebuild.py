@@ -1,106 +1,195 @@
-"""Rebuild: folds the whole log beside the live tables and swaps the result in; readers notice nothing.
+"""Rebuild: makes a build of a projection from the log, beside the one that is live, and switches it in.
 
-Resumable: clients that stand in the shadow tables are done, since each chunk commits as a whole. No side
-effects: only projections' tables are written.
+How far each organization's log went when the building began is noted as the build's cursor. Whole clients are folded
+up to there, in several processes; from there the follower takes it over, as it does with every build. Readers notice
+nothing but new rows. Resumable: a client who stands in the build's snapshots is done, since each chunk is written
+whole. No side effects: only the build's tables are written.
 """
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import asynccontextmanager
 from multiprocessing import get_context
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
 
 from domain.policy import Policy
+from projections.projection import Projection
 from service.database.connection import open_pool
-from service.database.protection import OWNER_ROLE
+from service.following.cursors import behind
+from service.following.follower import Follower
+from service.following.wakeups import Wakeups
 from service.log.keyring import KeyEncryptionKeys, Keyring
-from service.log.organizations import Organization, list_organizations
-from service.log.store import EventStore
-from service.projector.projector import SWAP_LOCK
-from service.projector.rebuild_worker import Chunk, Done, Rebuilder, begin, work
-from service.projector.shadow import REBUILD_SCHEMA, Owner, make_shadows, swap
+from service.log.organizations import Organization, Organizations, list_organizations
+from service.projector.builds import Build, Builds
+from service.projector.making import (
+    Owner,
+    all_builds,
+    connect_owner,
+    make_build,
+    one_at_a_time,
+    open_to_service,
+    switch_in,
+)
+from service.projector.projector import Projector
+from service.projector.rebuild_worker import Catalogue, Chunk, Done, Target, begin, work
+from service.projector.tables import SCHEMA, parked_table, snapshot_table
 
 EVENTS_A_CHUNK = 4_000
-FEW_CLIENTS = 20
-"""So few clients are caught up inside the swap's transaction."""
-
-CATCH_UP_ROUNDS = 20
-LOCK_TIMEOUT = "5s"
+_ONE_REBUILD = 0x636172655F7265  # an arbitrary number that only rebuilds lock
 
 
 class Progress(NamedTuple):
-    """How far a rebuild has come, in events; `total` may grow while others record.
+    """How far a rebuild has come, in events.
 
     `resumed` when an unfinished rebuild was found: what that had folded is not counted again.
     """
 
     done: int
     total: int
-    failed_clients: int
+    parked: int
+    """How often a projection failed for a client."""
     resumed: bool
 
 
-class RebuildUnfinished(Exception):
-    """The rebuild could not swap its tables in; the live tables are as they were, and it can be resumed."""
+class RebuildUnderWay(Exception):
+    """Another rebuild is running."""
+
+    def __init__(self) -> None:
+        super().__init__("Another rebuild is running: wait for it, or stop it and run this again to go on from there.")
 
 
 async def rebuild(
-    owner_dsn: str, keks: KeyEncryptionKeys, policy: Policy, names: Sequence[str], *, processes: int | None = None
+    owner_dsn: str,
+    keks: KeyEncryptionKeys,
+    policy: Policy,
+    names: Sequence[str],
+    catalogue: Catalogue,
+    *,
+    processes: int | None = None,
 ) -> AsyncGenerator[Progress, None]:
-    """Rebuild these projections for all organizations, as the owner; yields its progress.
+    """Build the catalogue's projections of these names for all organizations, as the owner, and switch them in.
 
-    Raises RebuildUnfinished when the swap could not get its locks in time.
+    Yields its progress. Raises RebuildUnderWay, and SwitchRefused when a long query reads what was live.
     """
-    owner: Owner = await asyncpg.connect(owner_dsn)
+    projections = {projection.name: projection for projection in catalogue() if projection.name in names}
+    owner = await connect_owner(owner_dsn)
     try:
-        # The login may just be a member of the role; what is made must belong to the role, as migrations' tables do.
-        await owner.execute(f"SET ROLE {OWNER_ROLE}")
-        resumed = await make_shadows(owner, names)
-        progress = Progress(0, 0, 0, resumed)
-        organizations = await list_organizations(owner)
+        if not await owner.fetchval("SELECT pg_try_advisory_lock($1)", _ONE_REBUILD):
+            raise RebuildUnderWay
+        builds, resumed = await _begun(owner, projections.values(), policy)
+        chunks = [chunk async for chunk in _to_fold(owner, builds)]
+        progress = Progress(0, sum(chunk.events for chunk in chunks), 0, resumed)
+        yield progress
         with ProcessPoolExecutor(
             processes or os.cpu_count(),
             get_context("spawn"),
             initializer=begin,
-            initargs=(owner_dsn, keks, policy, names),
+            initargs=(owner_dsn, keks, policy, catalogue),
         ) as pool:
             try:
-                async for progress in _fold_beside(pool, owner, organizations, names, resumed=resumed):
+                async for done in _each(pool, chunks):
+                    progress = progress._replace(
+                        done=progress.done + done.chunk.events, parked=progress.parked + done.parked
+                    )
+                    await _note(owner, done)
                     yield progress
             except BaseException:
                 # Who stops a rebuild does not want to wait for what has not begun; it goes on from there next time.
                 pool.shutdown(cancel_futures=True)
                 raise
-        last = await _finish(owner, owner_dsn, keks, policy, organizations, names)
-        done = progress.done + last.events
-        yield Progress(done, done, progress.failed_clients + last.failed, resumed)
+        for build in builds:
+            async with owner.transaction():
+                await open_to_service(owner, build, projections[build.name])
+        await _follow(owner_dsn, keks, policy, projections.values(), [build.schema for build in builds])
+        for build in builds:
+            await switch_in(owner, build, projections[build.name])
+        yield progress
     finally:
         await owner.close()
 
 
-async def _fold_beside(
-    pool: ProcessPoolExecutor,
-    owner: Owner,
-    organizations: Sequence[Organization],
-    names: Sequence[str],
-    *,
-    resumed: bool,
-) -> AsyncGenerator[Progress, None]:
-    """Fold into the shadow tables until but a few clients are behind."""
-    done, failed = 0, 0
-    for _ in range(CATCH_UP_ROUNDS):
-        chunks = [chunk async for chunk in _behind(owner, organizations, names)]
-        total = done + sum(events for _, events in chunks)
-        yield Progress(done, total, failed, resumed)
-        if sum(len(chunk.clients) for chunk, _ in chunks) <= FEW_CLIENTS:
-            return
-        async for result in _each(pool, [chunk for chunk, _ in chunks]):
-            done, failed = done + result.events, failed + result.failed
-            yield Progress(done, max(total, done), failed, resumed)
+async def _begun(owner: Owner, projections: Iterable[Projection[Any]], policy: Policy) -> tuple[list[Build], bool]:
+    """A build of each, with its place in every log; whether one of them had been begun before."""
+    builds, resumed = [], False
+    async with owner.transaction():
+        await one_at_a_time(owner)
+        building = {build.key: build for build in await all_builds(owner) if build.state == "building"}
+        for projection in projections:
+            build = building.get((projection.name, projection.version, policy.digest()))
+            build = build or await make_build(owner, projection, policy)
+            if build.events_total is None:
+                await owner.execute(
+                    "INSERT INTO following.cursor (organization_id, name, position)"
+                    " SELECT organization_id, $1, position FROM log.log_head",
+                    build.schema,
+                )
+                await owner.execute(
+                    f"UPDATE {SCHEMA}.build SET events_total = (SELECT coalesce(sum(position), 0)"  # noqa: S608
+                    " FROM following.cursor WHERE name = schema_name) WHERE number = $1",
+                    build.number,
+                )
+            else:
+                resumed = True
+            builds.append(build)
+    return builds, resumed
+
+
+async def _to_fold(owner: Owner, builds: Sequence[Build]) -> AsyncIterator[Chunk]:
+    """Chunks of clients who do not stand in all of the builds."""
+    for organization in await list_organizations(owner):
+        async with owner.transaction():
+            await owner.execute(
+                "SELECT set_config('care_timeline.organization', $1, true)", str(organization.organization_id)
+            )
+            places = await owner.fetch(
+                "SELECT name, position FROM following.cursor WHERE organization_id = $1 AND name = ANY($2)",
+                organization.organization_id,
+                [build.schema for build in builds],
+            )
+            missing = await owner.fetch(_missing(builds), organization.organization_id)
+        stands: dict[str, int] = {record["name"]: record["position"] for record in places}
+        targets = {build: Target(build.schema, build.name, stands.get(build.schema, 0)) for build in builds}
+        clients: dict[tuple[Target, ...], list[tuple[UUID, int]]] = defaultdict(list)
+        for client_id, version, *there in missing:
+            absent = tuple(targets[build] for build, stands in zip(builds, there, strict=True) if not stands)
+            if absent and client_id != organization.organization_id:
+                clients[absent].append((UUID(int=client_id.int), version))
+        for chunk in _packed(organization, clients):
+            yield chunk
+
+
+def _missing(builds: Sequence[Build]) -> str:
+    def stands(build: Build) -> str:
+        kept, parked = snapshot_table(build.schema).fullname, parked_table(build.schema).fullname
+        return (
+            f"EXISTS (SELECT FROM {kept} WHERE organization_id = $1 AND client_id = head.client_id)"  # noqa: S608
+            f" OR EXISTS (SELECT FROM {parked} WHERE organization_id = $1 AND client_id = head.client_id)"
+        )
+
+    return (
+        f"SELECT head.client_id, head.version, {', '.join(map(stands, builds))} FROM log.timeline_head AS head"  # noqa: S608
+        " WHERE head.organization_id = $1 ORDER BY head.client_id"
+    )
+
+
+def _packed(
+    organization: Organization, clients: Mapping[tuple[Target, ...], Sequence[tuple[UUID, int]]]
+) -> Iterable[Chunk]:
+    for targets, waiting in clients.items():
+        packed: list[UUID] = []
+        events = 0
+        for place, (client_id, version) in enumerate(waiting, start=1):
+            packed.append(client_id)
+            events += version
+            if place == len(waiting) or events + waiting[place][1] > EVENTS_A_CHUNK:
+                yield Chunk(organization.organization_id, organization.time_zone, tuple(packed), targets, events)
+                packed, events = [], 0
 
 
 async def _each(pool: ProcessPoolExecutor, chunks: Sequence[Chunk]) -> AsyncIterator[Done]:
@@ -109,62 +198,32 @@ async def _each(pool: ProcessPoolExecutor, chunks: Sequence[Chunk]) -> AsyncIter
         yield await finished
 
 
-async def _behind(
-    owner: Owner, organizations: Sequence[Organization], names: Sequence[str]
-) -> AsyncIterator[tuple[Chunk, int]]:
-    """Chunks of clients who are not in the shadow tables as they now are, with their numbers of events."""
-    state = f"{REBUILD_SCHEMA}.{names[0]}_state"
-    for organization in organizations:
-        async with owner.transaction():
-            await _scope(owner, organization.organization_id)
-            records = await owner.fetch(
-                "SELECT head.client_id, head.version, state.client_id IS NOT NULL AS again"  # noqa: S608
-                f" FROM log.timeline_head AS head LEFT JOIN {state} AS state USING (organization_id, client_id)"
-                " WHERE head.organization_id = $1"
-                " AND greatest(state.version, state.failed_version) IS DISTINCT FROM head.version"
-                " ORDER BY again, head.client_id",
-                organization.organization_id,
-            )
-        for again in (False, True):
-            for clients, events in _packed([record for record in records if record["again"] is again]):
-                yield Chunk(organization.organization_id, organization.time_zone, clients, again), events
+async def _note(owner: Owner, done: Done) -> None:
+    await owner.execute(
+        f"UPDATE {SCHEMA}.build SET events_done = events_done + $2 WHERE schema_name = ANY($1)",  # noqa: S608
+        [target.schema for target in done.chunk.targets],
+        done.chunk.events,
+    )
 
 
-def _packed(records: Sequence[asyncpg.Record]) -> list[tuple[list[UUID], int]]:
-    packed: list[tuple[list[UUID], int]] = []
-    for record in records:
-        if not packed or packed[-1][1] + record["version"] > EVENTS_A_CHUNK:
-            packed.append(([], 0))
-        clients, events = packed[-1]
-        packed[-1] = ([*clients, record["client_id"]], events + record["version"])
-    return packed
-
-
-async def _scope(owner: Owner, organization_id: UUID) -> None:
-    await owner.execute("SELECT set_config('care_timeline.organization', $1, true)", str(organization_id))
-
-
-async def _finish(
-    owner: Owner,
+async def _follow(
     owner_dsn: str,
     keks: KeyEncryptionKeys,
     policy: Policy,
-    organizations: Sequence[Organization],
+    projections: Iterable[Projection[Any]],
     names: Sequence[str],
-) -> Done:
-    """Hold the projector back, fold what came last, and swap, in one short transaction."""
-    events, failed = 0, 0
-    async with await open_pool(owner_dsn, min_size=1, max_size=2) as pool:
-        rebuilder = Rebuilder(EventStore(pool), Keyring(pool, keks), policy, names)
-        try:
-            async with owner.transaction():
-                await owner.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-                await owner.execute("SELECT pg_advisory_xact_lock($1)", SWAP_LOCK)
-                async for chunk, _ in _behind(owner, organizations, names):
-                    await _scope(owner, chunk.organization_id)
-                    done = await rebuilder.rebuild(owner, chunk)
-                    events, failed = events + done.events, failed + done.failed
-                await swap(owner, names)
-        except asyncpg.LockNotAvailableError as error:
-            raise RebuildUnfinished("A long transaction holds the live tables; run the rebuild again.") from error
-    return Done(events, failed)
+) -> None:
+    """Follow the logs from where the builds were made up to now, so that no reader goes back in time."""
+    async with _pools(owner_dsn) as (pool, log_pool):
+        builds = Builds(pool, tuple(projections), policy)
+        await builds.refresh()
+        projector = Projector(Keyring(log_pool, keks), Organizations(log_pool, policy), builds)
+        follower = Follower(pool, Wakeups(owner_dsn), lambda: names, projector.handle, workers=1)
+        for organization_id in await behind(pool, names):
+            await follower.follow(organization_id)
+
+
+@asynccontextmanager
+async def _pools(owner_dsn: str) -> AsyncIterator[tuple[asyncpg.Pool, asyncpg.Pool]]:
+    async with await open_pool(owner_dsn, min_size=1) as pool, await open_pool(owner_dsn, min_size=1) as log_pool:
+        yield pool, log_pool

@@ -1,153 +1,169 @@
-"""A worker of a rebuild: folds whole clients from the log into the shadow tables. Runs in a process of its own."""
+"""A worker of a rebuild: folds whole clients from the log into builds nobody reads yet. Runs in its own process."""
 
 import asyncio
 import gc
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Table
+import asyncpg
 
-from domain.effective import effective
-from domain.entry import Entry
 from domain.policy import Policy
-from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
-from service import clock
-from service.database.connection import open_pool, scoped
+from service.database.connection import Connection, open_pool, scoped
 from service.describing import describe
 from service.event_loop import new_event_loop
-from service.log.keyring import KeyEncryptionKeys, Keyring
-from service.log.store import EventStore
-from service.log.timelines import Timelines
-from service.projector.folding import FoldFailed, fold
-from service.projector.shadow import shadow
-from service.projector.states import Connection, seal_state
-from service.projector.tables import STATE_TABLES
+from service.log.keyring import ClientKeys, KeyEncryptionKeys, Keyring
+from service.log.reading import EVENTS, stored
+from service.log.sealed import StoredEvent
+from service.projector.batch import REFUSED
+from service.projector.folding import FoldFailed
+from service.projector.kinds import read_by
+from service.projector.opening import Opened, open_each
+from service.projector.parking import Failure, park
+from service.projector.snapshots import seal_snapshot
+from service.projector.whole import whole
+
+Catalogue = Callable[[], Sequence[Projection[Any]]]
+"""Gives the projections; a function of a module, so that other processes find it by its name."""
+
+_CLIENTS = f"{EVENTS} AND client_id = ANY($2) AND position <= $3 AND type = ANY($4) ORDER BY client_id, version"
+
+
+class Target(NamedTuple):
+    """A build, and up to which position of the organization's log it is built: the follower goes on from there."""
+
+    schema: str
+    projection: str
+    position: int
 
 
 class Chunk(NamedTuple):
-    """Clients of one organization to fold; `again` when they stand in the shadow tables already."""
+    """Clients of one organization to fold into builds in which they do not stand yet, and about how many events."""
 
     organization_id: UUID
     time_zone: str
-    clients: list[UUID]
-    again: bool
+    clients: tuple[UUID, ...]
+    targets: tuple[Target, ...]
+    events: int
 
 
 class Done(NamedTuple):
-    """What became of a chunk: events folded, and clients for whom a projection failed."""
+    """What became of a chunk: its events, and how often a projection failed for a client."""
 
-    events: int
-    failed: int
+    chunk: Chunk
+    parked: int
 
 
 class Rebuilder:
     """Folds chunks, as the owner of the database."""
 
-    def __init__(self, store: EventStore, keyring: Keyring, policy: Policy, names: Sequence[str]) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, keyring: Keyring, policy: Policy, projections: Sequence[Projection[Any]]
+    ) -> None:
+        self._pool = pool
         self._keyring = keyring
-        self._timelines = Timelines(store, keyring)
-        self._store = store
         self._policy = policy
-        self._projections = [projection for projection in PROJECTIONS if projection.name in names]
+        self._projections = {projection.name: projection for projection in projections}
 
-    async def rebuild(self, connection: Connection, chunk: Chunk) -> Done:
-        """Fold the chunk's clients and write them with COPY, in the connection's transaction."""
+    async def rebuild(self, chunk: Chunk) -> Done:
+        """Fold the chunk's clients and write them with COPY, all or none; who stands in a build is done with it."""
+        try:
+            return Done(chunk, await self._copy(chunk))
+        except REFUSED as error:
+            # Some row is such as no table takes: find whose, and of which projection.
+            if len(chunk.clients) > 1:
+                parts = [chunk._replace(clients=(client_id,)) for client_id in chunk.clients]
+            elif len(chunk.targets) > 1:
+                parts = [chunk._replace(targets=(target,)) for target in chunk.targets]
+            else:
+                return Done(chunk, await self._park(chunk, describe(error)))
+        return Done(chunk, sum([(await self.rebuild(part)).parked for part in parts]))
+
+    async def _copy(self, chunk: Chunk) -> int:
         policy = self._policy.in_time_zone(chunk.time_zone)
-        stored = await self._store.timelines(chunk.organization_id, dict.fromkeys(chunk.clients, 0))
-        entries = await self._timelines.open(chunk.organization_id, stored)
-        records: dict[Table, list[tuple[Any, ...]]] = {}
-        failed = 0
-        for client_id, group in groupby(entries, key=lambda entry: entry.client_id):
-            failed += await self._client(records, chunk.organization_id, client_id, list(group), policy)
-        if chunk.again:
-            await self._clear(connection, chunk)
-        for table, rows in records.items():
-            await connection.copy_records_to_table(table.name, schema_name=table.schema, records=rows)
-        return Done(len(entries), failed)
+        async with scoped(self._pool, chunk.organization_id, durable=False) as connection:
+            keys = await self._keyring.keys(chunk.organization_id, chunk.clients, connection=connection)
+            events = await self._read(connection, chunk)
+            copy = _Copy(chunk.organization_id, policy, keys)
+            together = zip(events, open_each(events, keys), strict=True)
+            for client_id, group in groupby(together, key=lambda pair: UUID(int=pair[0].client_id.int)):
+                of_client = list(group)
+                for target in chunk.targets:
+                    seen = [opened for event, opened in of_client if event.position <= target.position]
+                    copy.add(client_id, target.schema, self._projections[target.projection], seen)
+            await copy.write(connection)
+        return len(copy.failures)
 
-    async def _client(
-        self,
-        records: dict[Table, list[tuple[Any, ...]]],
-        organization_id: UUID,
-        client_id: UUID,
-        entries: list[Entry],
-        policy: Policy,
-    ) -> int:
-        ordered = effective(entries)
-        place = (organization_id, client_id)
-        failed = 0
-        for projection in self._projections:
-            state_table = shadow(STATE_TABLES[projection.name])
-            try:
-                state = fold(projection, ordered.entries, policy)
-                rows = _rows(projection, state, policy, entries[-1])
-            except FoldFailed as failure:
-                failed = 1
-                key_id, sealed = await self._sealed(projection, organization_id, client_id, projection.initial)
-                record = (
-                    *place, 0, None, key_id, sealed,
-                    entries[-1].version, failure.entry_id, failure.error, clock.now(),
-                )  # fmt: skip
-                records.setdefault(state_table, []).append(record)
-                continue
-            key_id, sealed = await self._sealed(projection, organization_id, client_id, state)
-            records.setdefault(state_table, []).append(
-                (*place, entries[-1].version, ordered.until, key_id, sealed, None, None, None, None)
-            )
-            for table, values in rows.items():
-                records.setdefault(shadow(table), []).extend((*place, *row) for row in values)
-        return failed
+    async def _read(self, connection: Connection, chunk: Chunk) -> list[StoredEvent]:
+        types = frozenset[str]().union(*(self._projections[target.projection].relevant for target in chunk.targets))
+        furthest = max(target.position for target in chunk.targets)
+        found = await connection.fetch(_CLIENTS, chunk.organization_id, list(chunk.clients), furthest, read_by(types))
+        return stored(found)
 
-    async def _sealed(
-        self, projection: Projection[Any], organization_id: UUID, client_id: UUID, state: Any
-    ) -> tuple[UUID, bytes]:
-        key = await self._keyring.data_key(organization_id, client_id)
-        return key.key_id, seal_state(projection, organization_id, client_id, state, key)
-
-    async def _clear(self, connection: Connection, chunk: Chunk) -> None:
-        for projection in self._projections:
-            for table in (STATE_TABLES[projection.name], *projection.tables):
-                await connection.execute(
-                    f"DELETE FROM {shadow(table).fullname} WHERE organization_id = $1 AND client_id = ANY($2)",  # noqa: S608
-                    chunk.organization_id,
-                    chunk.clients,
-                )
+    async def _park(self, chunk: Chunk, error: str) -> int:
+        (client_id,), (target,) = chunk.clients, chunk.targets
+        async with scoped(self._pool, chunk.organization_id, durable=False) as connection:
+            last = (await self._read(connection, chunk))[-1]
+            failure = Failure(target.schema, client_id, last.version, last.id, error)
+            await park(connection, chunk.organization_id, [failure])
+        return 1
 
 
-def _rows(projection: Projection[Any], state: Any, policy: Policy, last: Entry) -> Any:
-    try:
-        return projection.rows(state, policy)
-    except Exception as error:
-        raise FoldFailed(projection.name, last.id, describe(error)) from error
+class _Copy:
+    """What is to be copied into the builds, gathered over the clients of a chunk."""
+
+    def __init__(self, organization_id: UUID, policy: Policy, keys: ClientKeys) -> None:
+        self._organization_id = organization_id
+        self._policy = policy
+        self._policy_digest = policy.digest()
+        self._keys = keys
+        self._records: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
+        self.failures: list[Failure] = []
+
+    def add(self, client_id: UUID, schema: str, projection: Projection[Any], events: Sequence[Opened]) -> None:
+        """Fold a client's events, and add what comes of it."""
+        if not events:
+            return
+        try:
+            found = whole(projection, events, self._policy)
+        except FoldFailed as failed:
+            self.failures.append(Failure(schema, client_id, events[-1].version, failed.entry_id, failed.error))
+            return
+        key = self._keys.of(client_id)
+        row = seal_snapshot(projection, self._policy_digest, self._organization_id, client_id, found.snapshot, key)
+        self._records[schema, "snapshot"].append(row)
+        for table, rows in found.rows.items():
+            self._records[schema, table.name].extend((self._organization_id, client_id, *row) for row in rows)
+
+    async def write(self, connection: Connection) -> None:
+        """Write it, in the connection's transaction."""
+        for (schema, table), records in self._records.items():
+            await connection.copy_records_to_table(table, schema_name=schema, records=records)
+        await park(connection, self._organization_id, self.failures)
 
 
 class _Process:
     """What a worker process keeps between chunks."""
 
-    def __init__(self, owner: str, keks: KeyEncryptionKeys, policy: Policy, names: Sequence[str]) -> None:
+    def __init__(self, owner: str, keks: KeyEncryptionKeys, policy: Policy, catalogue: Catalogue) -> None:
         self.runner = asyncio.Runner(loop_factory=new_event_loop)
-        self.runner.run(self._open(owner, keks, policy, names))
+        self.runner.run(self._open(owner, keks, policy, catalogue))
 
-    async def _open(self, owner: str, keks: KeyEncryptionKeys, policy: Policy, names: Sequence[str]) -> None:
-        self.pool = await open_pool(owner, min_size=1, max_size=3)
-        store = EventStore(self.pool)
-        self.rebuilder = Rebuilder(store, Keyring(self.pool, keks), policy, names)
-
-    async def work(self, chunk: Chunk) -> Done:
-        async with scoped(self.pool, chunk.organization_id, durable=False) as connection:
-            return await self.rebuilder.rebuild(connection, chunk)
+    async def _open(self, owner: str, keks: KeyEncryptionKeys, policy: Policy, catalogue: Catalogue) -> None:
+        pool = await open_pool(owner, min_size=1, max_size=1)
+        self.rebuilder = Rebuilder(pool, Keyring(pool, keks), policy, catalogue())
 
 
 _process: _Process | None = None
 
 
-def begin(owner: str, keks: KeyEncryptionKeys, policy: Policy, names: Sequence[str]) -> None:
+def begin(owner: str, keks: KeyEncryptionKeys, policy: Policy, catalogue: Catalogue) -> None:
     """Set this process up for chunks."""
     global _process  # noqa: PLW0603 - a pool of processes has no other place for what a process keeps
-    _process = _Process(owner, keks, policy, names)
+    _process = _Process(owner, keks, policy, catalogue)
     # Looking for cycles among a chunk's many objects takes an eighth of the time; between chunks there are few.
     gc.freeze()
     gc.disable()
@@ -156,6 +172,6 @@ def begin(owner: str, keks: KeyEncryptionKeys, policy: Policy, names: Sequence[s
 def work(chunk: Chunk) -> Done:
     """Fold one chunk in this process."""
     assert _process is not None
-    done = _process.runner.run(_process.work(chunk))
+    done = _process.runner.run(_process.rebuilder.rebuild(chunk))
     gc.collect()
     return done

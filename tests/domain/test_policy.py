@@ -1,6 +1,9 @@
 """The numbers: defaults as care.md's table has them, and a TOML file that changes them, checked when loaded."""
 
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -90,3 +93,33 @@ def test_an_organization_lives_in_its_own_time_zone() -> None:
 
     assert policy.working_days.zone == ZoneInfo("Asia/Kathmandu")
     assert policy.working_days.weekdays == {0}
+
+
+def test_the_digest_is_that_of_the_numbers() -> None:
+    holidays = {"working_days": {"holidays": ["2026-12-25", "2026-07-03", "2026-01-01"]}}
+    in_another_order = {"working_days": {"holidays": ["2026-01-01", "2026-12-25", "2026-07-03"]}}
+    policies = [
+        Policy(),
+        Policy().in_time_zone("America/Chicago"),
+        Policy.model_validate({"plan": {"at_first_days": 91}}),
+        Policy.model_validate(holidays),
+    ]
+
+    assert len({policy.digest() for policy in policies}) == len(policies)
+    assert Policy.model_validate(holidays).digest() == Policy.model_validate(in_another_order).digest()
+    assert len(Policy().digest()) == 32
+
+
+def test_the_digest_is_the_same_in_every_process() -> None:
+    """Sets of strings and dates have another order in each."""
+    program = (
+        "from domain.policy import Policy\n"
+        "days = {'weekdays': [0, 1, 5], 'holidays': [f'2026-01-{day:02}' for day in range(1, 20)]}\n"
+        "print(Policy.model_validate({'working_days': days}).digest().hex())"
+    )
+    root = Path(__file__).parents[2]
+    said = {
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=root).stdout
+        for _ in range(3)
+    }
+    assert len(said) == 1

@@ -1,5 +1,6 @@
-"""What must hold after anything: every client's states and rows equal a fresh fold of the log."""
+"""What must hold after anything, once the log is followed: all rows and snapshots equal fresh folds of it."""
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -7,51 +8,94 @@ from uuid import UUID
 import asyncpg
 
 from domain.effective import effective
+from domain.entry import Entry
+from domain.policy import Policy
 from projections.projection import Projection
 from service.bootstrap import System
-from service.database.connection import scoped
+from service.database.connection import Connection, scoped
+from service.log.keyring import DataKey
+from service.projector.advance import arrivals, lands_after
 from service.projector.folding import fold
-from service.projector.states import checkpoints, open_states
+from service.projector.kinds import RECORD_TYPES
+from service.projector.snapshots import Snapshot, open_snapshot
+from service.projector.tables import in_build
 
 Found = dict[str, Any]
 
 
 async def assert_equal_to_fresh_folds(system: System, organization_id: UUID) -> int:
-    """Compare every client of the organization, state by state and row by row; how many there were."""
+    """Compare every client of the organization in every build of the system, row by row; how many there were."""
     policy = await system.organizations.policy(organization_id)
+    await system.builds.refresh()
+    assert system.builds.names(), "there is no build to compare"
     async with scoped(system.pool, organization_id) as connection:
         clients = [record["client_id"] for record in await connection.fetch("SELECT client_id FROM log.timeline_head")]
-        for client_id in clients:
-            entries = await system.timelines.read(organization_id, client_id)
-            ordered = effective(entries)
-            points = await checkpoints(connection, system.projector.projections, organization_id, [client_id])
-            for projection in system.projector.projections:
-                state = fold(projection, ordered.entries, policy)
-                point = points[projection.name, client_id]
-                assert (point.version, point.until, point.failed_version) == (len(entries), ordered.until, None)
-                kept = await open_states(connection, system.keyring, projection, organization_id, [client_id])
-                assert kept[client_id] == state, f"{projection.name} kept another state than a fresh fold gives"
-                assert await stored_rows(connection, projection, client_id) == _expected(projection, state, policy)
+    for client_id in clients:
+        entries = await system.timelines.read(organization_id, client_id)
+        key = await system.keyring.data_key(organization_id, client_id, create=False)
+        async with scoped(system.pool, organization_id) as connection:
+            for name in system.builds.names():
+                followed = system.builds.followed(name)
+                assert followed is not None
+                projection = followed[1]
+                mine = concerning(entries, projection)
+                assert await stored_rows(connection, projection, name, client_id) == expected_rows(
+                    projection, mine, policy
+                ), f"the rows in {name} are not those of a fresh fold"
+                await _compare_snapshots(connection, projection, name, mine, policy, key)
     return len(clients)
 
 
-async def stored_rows(
-    connection: asyncpg.pool.PoolConnectionProxy, projection: Projection[Any], client_id: UUID
-) -> Found:
-    """The client's rows in each of the projection's tables, in order of their keys."""
+def concerning(entries: Sequence[Entry], projection: Projection[Any]) -> list[Entry]:
+    """The client's entries that concern the projection."""
+    kinds = projection.relevant | RECORD_TYPES
+    return [arrival.entry for arrival in arrivals([entry for entry in entries if entry.event.type in kinds])]
+
+
+async def stored_rows(connection: Connection, projection: Projection[Any], schema: str, client_id: UUID) -> Found:
+    """The client's rows in each of the projection's tables in this schema, in order of their keys."""
     found: Found = {}
     for table in projection.tables:
         names = ", ".join(column.name for column in list(table.columns)[2:])
-        records = await connection.fetch(f"SELECT {names} FROM {table.fullname} WHERE client_id = $1", client_id)
+        place = in_build(table, schema).fullname
+        records = await connection.fetch(f"SELECT {names} FROM {place} WHERE client_id = $1", client_id)
         found[table.name] = _sorted([tuple(record) for record in records])
     return found
 
 
-def _expected(projection: Projection[Any], state: Any, policy: Any) -> Found:
-    rows = projection.rows(state, policy)
+def expected_rows(projection: Projection[Any], mine: Sequence[Entry], policy: Policy) -> Found:
+    """The rows of a fresh fold of the entries that concern the projection, as the database gives them back."""
+    rows = projection.rows(fold(projection, effective(mine).entries, policy), policy) if mine else {}
     return {
         table.name: _sorted([tuple(map(_plain, row)) for row in rows.get(table, ())]) for table in projection.tables
     }
+
+
+async def _compare_snapshots(
+    connection: asyncpg.pool.PoolConnectionProxy,
+    projection: Projection[Any],
+    schema: str,
+    mine: Sequence[Entry],
+    policy: Policy,
+    key: DataKey,
+) -> None:
+    """Each is the fold of what came before, and all that came later lands after it."""
+    if not mine:
+        return
+    organization_id = await connection.fetchval("SELECT current_setting('care_timeline.organization')::uuid")
+    records = await connection.fetch(
+        f"SELECT client_id, version, until, key_id, state FROM {schema}.snapshot WHERE client_id = $1",
+        mine[0].client_id,
+    )
+    assert len(records) <= 2
+    for record in records:
+        base = open_snapshot(projection, policy.digest(), organization_id, Snapshot(*record), key)
+        assert base is not None
+        before = effective([entry for entry in mine if entry.version <= base.version])
+        assert base.until == before.until
+        assert base.state == fold(projection, before.entries, policy), f"a snapshot in {schema} is another state"
+        later = [arrival for arrival in arrivals(mine) if arrival.entry.version > base.version]
+        assert lands_after(later, base.version, base.until)
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,119 @@
+"""Fresh states: the newest snapshot, and what was recorded since folded on, however far the projector has come."""
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import asyncpg
+
+from domain.policy import Policy
+from projections.projection import Projection
+from service.database.connection import Connection, scoped
+from service.log.keyring import ClientKeys, Keyring
+from service.log.reading import EVENTS, stored
+from service.projector.advance import Arrival, Base, beginning, lands_after, resume
+from service.projector.builds import Build, Builds
+from service.projector.kinds import concerned, kind_of, read_by, version_of
+from service.projector.opening import open_each, opened
+from service.projector.snapshots import Snapshot, open_snapshot
+
+_HEAD = "SELECT version FROM log.timeline_head WHERE organization_id = $1 AND client_id = $2"
+_SINCE = f"{EVENTS} AND client_id = $2 AND version > $3 AND type = ANY($4) ORDER BY version"
+
+
+class Fresh(NamedTuple):
+    """A state that knows of everything recorded up to a version."""
+
+    version: int
+    state: Any
+
+
+class FreshStates:
+    """Folds states for reads of one client."""
+
+    def __init__(self, pool: asyncpg.Pool, keyring: Keyring, builds: Builds) -> None:
+        self._pool = pool
+        self._keyring = keyring
+        self._builds = builds
+
+    async def read(
+        self, organization_id: UUID, client_id: UUID, projection: Projection[Any], policy: Policy
+    ) -> Fresh | None:
+        """The projection's state of the client now; None when there is no such client.
+
+        Raises FoldFailed, KeyDestroyed, UnknownKey, SealBroken.
+        """
+        build = await self._builds.to_read(projection.name)
+        try:
+            return await self._read(organization_id, client_id, projection, policy, build)
+        except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
+            # The build was removed since this process last looked.
+            await self._builds.refresh()
+            return await self._read(organization_id, client_id, projection, policy, None)
+
+    async def _read(
+        self, organization_id: UUID, client_id: UUID, projection: Projection[Any], policy: Policy, build: Build | None
+    ) -> Fresh | None:
+        async with scoped(self._pool, organization_id) as connection:
+            head = await connection.fetchval(_HEAD, organization_id, client_id)
+            if head is None:
+                return None
+            keys = await self._keyring.keys(organization_id, [client_id], connection=connection)
+            key = keys.of(client_id)
+            client = _Client(connection, organization_id, client_id, projection, policy, keys)
+            while build and (snapshot := await client.snapshot(build)):
+                base = open_snapshot(projection, policy.digest(), organization_id, snapshot, key)
+                found = await client.folded_on(base) if base else None
+                if found:
+                    return Fresh(max(head, found.version), found.state)
+            found = await client.folded_on(beginning(projection))
+            assert found is not None, "everything lands after the beginning"
+            return Fresh(max(head, found.version), found.state)
+
+
+class _Client:
+    """One client, read for one projection."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        organization_id: UUID,
+        client_id: UUID,
+        projection: Projection[Any],
+        policy: Policy,
+        keys: ClientKeys,
+    ) -> None:
+        self._connection = connection
+        self._organization_id = organization_id
+        self._client_id = client_id
+        self._projection = projection
+        self._policy = policy
+        self._keys = keys
+        self._passed = 0
+
+    async def snapshot(self, build: Build) -> Snapshot | None:
+        """The newest snapshot; the next older one each time it is asked for again."""
+        record = await self._connection.fetchrow(
+            f"SELECT client_id, version, until, key_id, state FROM {build.schema}.snapshot"  # noqa: S608
+            " WHERE organization_id = $1 AND client_id = $2 ORDER BY version DESC OFFSET $3 LIMIT 1",
+            self._organization_id,
+            self._client_id,
+            self._passed,
+        )
+        self._passed += 1
+        return Snapshot(*record) if record else None
+
+    async def folded_on(self, base: Base) -> Fresh | None:
+        """The state after what was recorded since; None when some of that lands before the base. Raises FoldFailed."""
+        types = self._projection.relevant
+        records = await self._connection.fetch(
+            _SINCE, self._organization_id, self._client_id, base.version, read_by(types)
+        )
+        events = stored(records)
+        about = await concerned(self._connection, self._organization_id, events)
+        events = [event for event in events if kind_of(event, about) in types]
+        entries = opened(open_each(events, self._keys), self._projection.name)
+        come = [Arrival(entry, version_of(entry, about)) for entry in entries]
+        if not lands_after(come, base.version, base.until):
+            return None
+        kept = resume(self._projection, base, entries, self._policy)
+        return Fresh(kept.version, kept.state)

@@ -1,0 +1,211 @@
+"""Making builds, switching them in and removing them, as the owner of the database."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import asyncpg
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement, SetColumnComment, SetTableComment
+
+from domain.policy import Policy
+from projections.projection import Projection
+from service.database.protection import APP_ROLE, OWNER_ROLE, protection
+from service.projector.builds import BUILDS, Build
+from service.projector.tables import APP_PRIVILEGES, SCHEMA, parked_table, snapshot_table, tables_of
+
+LOCK_TIMEOUT = "5s"
+"""So long a switch waits for readers of the views: others wait behind it meanwhile."""
+
+_ONE_AT_A_TIME = 0x636172655F62756C  # an arbitrary number that only the making of builds locks
+
+Owner = asyncpg.Connection
+
+
+class SwitchRefused(Exception):
+    """The build could not be switched in; what was live still is, and the command can be run again."""
+
+
+async def connect_owner(owner_dsn: str) -> Owner:
+    """A connection that acts as the owner's role: what a login that is just a member makes must belong to the role."""
+    owner: Owner = await asyncpg.connect(owner_dsn)
+    await owner.execute(f"SET ROLE {OWNER_ROLE}")
+    return owner
+
+
+async def make_missing(owner_dsn: str, projections: Sequence[Projection[Any]], policy: Policy) -> list[Build]:
+    """Make a build for each projection that has none of its version under this policy.
+
+    Where nothing is recorded yet there is nothing to fold, and they are live at once. Gives those that stand to be
+    built: `rebuild` does that.
+    """
+    owner = await connect_owner(owner_dsn)
+    try:
+        async with owner.transaction():
+            await one_at_a_time(owner)
+            wanted = {(one.name, one.version, policy.digest()): one for one in projections}
+            there = {build.key: build for build in await all_builds(owner) if build.key in wanted}
+            anything = await owner.fetchval("SELECT EXISTS (SELECT FROM log.log_head WHERE position > 0)")
+            for key, projection in wanted.items():
+                if key in there:
+                    continue
+                there[key] = build = await make_build(owner, projection, policy)
+                if not anything:
+                    await open_to_service(owner, build, projection)
+                    await switch_in(owner, build, projection)
+                    there[key] = build._replace(state="live")
+            return [build for build in there.values() if build.state == "building"]
+    finally:
+        await owner.close()
+
+
+async def one_at_a_time(owner: Owner) -> None:
+    """Wait until nobody else makes builds, and keep others from it until the transaction ends."""
+    await owner.execute("SELECT pg_advisory_xact_lock($1)", _ONE_AT_A_TIME)
+
+
+async def all_builds(owner: Owner) -> list[Build]:
+    """Every build that is registered, in the order in which they were made."""
+    return [Build(*record) for record in await owner.fetch(BUILDS)]
+
+
+async def make_build(owner: Owner, projection: Projection[Any], policy: Policy) -> Build:
+    """Make the bare tables of a new build, which the service's role cannot reach; in the caller's transaction.
+
+    Bare, since PostgreSQL does not COPY into tables with row-level security.
+    """
+    number = await owner.fetchval(f"SELECT coalesce(max(number), 0) + 1 FROM {SCHEMA}.build")  # noqa: S608
+    schema = f"{SCHEMA}_{projection.name}_{number}"
+    await owner.execute(f"CREATE SCHEMA {schema}")
+    for table in tables_of(projection, schema):
+        for statement in _creation(table):
+            await owner.execute(statement)
+    # Sealed bytes do not compress: do not try.
+    await owner.execute(f"ALTER TABLE {snapshot_table(schema).fullname} ALTER COLUMN state SET STORAGE EXTERNAL")
+    await owner.execute(
+        f"INSERT INTO {SCHEMA}.build (number, name, version, policy_digest, schema_name, state)"  # noqa: S608
+        " VALUES ($1, $2, $3, $4, $5, 'building')",
+        number,
+        projection.name,
+        projection.version,
+        policy.digest(),
+        schema,
+    )
+    return Build(number, projection.name, projection.version, policy.digest(), schema, "building", 0, None)
+
+
+async def open_to_service(owner: Owner, build: Build, projection: Projection[Any]) -> None:
+    """Protect a build's tables and let the service's role at them, which from now on follows the log with them."""
+    await owner.execute(f"GRANT USAGE ON SCHEMA {build.schema} TO {APP_ROLE}")
+    for table in tables_of(projection, build.schema):
+        for statement in protection(table, app=APP_PRIVILEGES):
+            await owner.execute(statement)
+    # projection.standing counts them, over all organizations.
+    parked = parked_table(build.schema).fullname
+    await owner.execute(f"CREATE POLICY owner_counts ON {parked} FOR SELECT TO {OWNER_ROLE} USING (true)")
+    await owner.execute(
+        f"UPDATE {SCHEMA}.build SET state = 'following', built_at = now() WHERE number = $1",  # noqa: S608
+        build.number,
+    )
+
+
+async def switch_in(owner: Owner, build: Build, projection: Projection[Any]) -> None:
+    """Let the stable names show this build; readers see the old rows or the new ones, never a mixture.
+
+    Raises SwitchRefused.
+    """
+    try:
+        async with owner.transaction():
+            await owner.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+            await _show(owner, build, projection)
+            await owner.execute(
+                f"UPDATE {SCHEMA}.build SET state = 'retired' WHERE name = $1 AND state = 'live'",  # noqa: S608
+                build.name,
+            )
+            await owner.execute(
+                f"UPDATE {SCHEMA}.build SET state = 'live', live_at = now() WHERE number = $1",  # noqa: S608
+                build.number,
+            )
+    except asyncpg.LockNotAvailableError:
+        raise SwitchRefused(
+            f"A long query reads {build.name}, so its new build could not be switched in: run the command again."
+        ) from None
+    except asyncpg.DependentObjectsStillExistError as error:
+        raise SwitchRefused(
+            f"Something of yours depends on a view of {build.name} that changes or goes away: {error.detail}"
+        ) from None
+
+
+async def remove(owner: Owner, build: Build) -> None:
+    """Drop a build's tables and forget where it stood. Raises SwitchRefused while a long query reads them."""
+    try:
+        async with owner.transaction():
+            await owner.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+            await owner.execute(f"DELETE FROM {SCHEMA}.build WHERE number = $1", build.number)  # noqa: S608
+            await owner.execute(f"DROP SCHEMA {build.schema} CASCADE")
+            await owner.execute("DELETE FROM following.cursor WHERE name = $1", build.schema)
+    except asyncpg.LockNotAvailableError:
+        raise SwitchRefused(f"Somebody still reads {build.schema}: run the command again.") from None
+
+
+async def remove_retired(owner_dsn: str) -> AsyncIterator[Build]:
+    """Remove every build that is retired; yields each once it is gone. Raises SwitchRefused."""
+    owner = await connect_owner(owner_dsn)
+    try:
+        for build in await all_builds(owner):
+            if build.state == "retired":
+                await remove(owner, build)
+                yield build
+    finally:
+        await owner.close()
+
+
+async def _show(owner: Owner, build: Build, projection: Projection[Any]) -> None:
+    wanted = {table.name for table in projection.tables}
+    shown = await owner.fetch(
+        "SELECT DISTINCT usage.view_name FROM information_schema.view_table_usage AS usage"  # noqa: S608
+        f" JOIN {SCHEMA}.build ON build.schema_name = usage.table_schema"
+        " WHERE usage.view_schema = $1 AND build.name = $2",
+        SCHEMA,
+        build.name,
+    )
+    for record in shown:
+        if record["view_name"] not in wanted:
+            await owner.execute(f"DROP VIEW {SCHEMA}.{record['view_name']}")
+    for table in projection.tables:
+        for statement in await _view(owner, table, build.schema):
+            await owner.execute(statement)
+
+
+async def _view(owner: Owner, table: Table, schema: str) -> list[str]:
+    """The statements that let the stable name show the table of this schema."""
+    columns = ", ".join(column.name for column in table.columns)
+    name = f"{SCHEMA}.{table.name}"
+    showing = f"VIEW {name} WITH (security_invoker = true) AS SELECT {columns} FROM {schema}.{table.name}"  # noqa: S608
+    try:
+        # Keeps what others were granted on it, and their views over it, where the columns allow that.
+        async with owner.transaction():
+            await owner.execute(f"CREATE OR REPLACE {showing}")
+    except asyncpg.InvalidTableDefinitionError:
+        await owner.execute(f"DROP VIEW {name}")
+        await owner.execute(f"CREATE {showing}")
+    comments = [(f"VIEW {name}", table.comment), *((f"COLUMN {name}.{one.name}", one.comment) for one in table.columns)]
+    return [
+        f"GRANT SELECT ON {name} TO {APP_ROLE}",
+        *(f"COMMENT ON {what} IS {_literal(words)}" for what, words in comments if words),
+    ]
+
+
+def _literal(words: str) -> str:
+    return "'" + words.replace("'", "''") + "'"
+
+
+def _creation(table: Table) -> list[str]:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    elements: list[ExecutableDDLElement] = [
+        CreateTable(table),
+        *(CreateIndex(index) for index in table.indexes),
+        SetTableComment(table),
+        *(SetColumnComment(column) for column in table.columns if column.comment),
+    ]
+    return [str(element.compile(dialect=dialect, compile_kwargs={"literal_binds": True})) for element in elements]

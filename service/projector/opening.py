@@ -1,0 +1,65 @@
+"""Opening what is read for the projector: each event once, whichever projections it concerns."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from domain.entry import Entry
+from domain.events.catalogue import UnknownEventType
+from service.log.keyring import ClientKeys, KeyDestroyed, UnknownKey
+from service.log.seal import SealBroken
+from service.log.sealed import StoredEvent
+from service.log.timelines import open_entry
+from service.projector.advance import arrivals
+from service.projector.folding import FoldFailed
+from service.projector.kinds import RECORD_TYPES
+
+
+class Opened(NamedTuple):
+    """An event that was read: the entry, or why there is none."""
+
+    type: str
+    version: int
+    id: UUID
+    entry: Entry | None
+    error: str
+    """The kind of what went wrong; empty when nothing did."""
+
+
+def open_each(events: Iterable[StoredEvent], keys: ClientKeys) -> list[Opened]:
+    """The events, opened with their clients' keys; a client whose key cannot be used has none that opens."""
+    return [_open(event, keys) for event in events]
+
+
+def opened(events: Sequence[Opened], projection: str) -> list[Entry]:
+    """The entries of events that all opened. Raises FoldFailed at the first that did not."""
+    entries = []
+    for event in events:
+        if event.entry is None:
+            raise FoldFailed(projection, event.id, event.error)
+        entries.append(event.entry)
+    return entries
+
+
+def concerning(events: Iterable[Opened], types: frozenset[str], projection: str) -> list[Entry]:
+    """One client's entries that concern a projection: a correction or retraction does if what it is about is there.
+
+    `events` begin at the beginning, or after a snapshot that is right: what came later is never about what is before
+    such a one. Raises FoldFailed at the first that did not open.
+    """
+    mine = [event for event in events if event.type in types or event.type in RECORD_TYPES]
+    return [arrival.entry for arrival in arrivals(opened(mine, projection))]
+
+
+def _open(event: StoredEvent, keys: ClientKeys) -> Opened:
+    entry, error = None, ""
+    try:
+        key = keys.of(event.client_id)
+        if key.key_id != event.key_id:
+            raise UnknownKey("The client has another key.")
+        entry = open_entry(event, key.key)
+    except (KeyDestroyed, UnknownKey, SealBroken, UnknownEventType, ValidationError) as failed:
+        error = type(failed).__name__  # its text may quote a client
+    return Opened(event.type, event.version, event.id, entry, error)

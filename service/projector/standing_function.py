@@ -1,0 +1,23 @@
+"""The database's half of readiness: how builds stand over all organizations, in one statement."""
+
+STANDING_FUNCTION = """create function projection.standing(
+  names text[], out name text, out followed bigint, out behind bigint, out parked bigint
+) returns setof record
+  language plpgsql stable security definer
+  set search_path = pg_catalog
+as $$
+begin
+  for name in select b.schema_name from projection.build b where b.schema_name = any(names) order by b.number loop
+    select coalesce(sum(c.position), 0), coalesce(sum(h.position - coalesce(c.position, 0)), 0)
+      into followed, behind
+      from log.log_head h
+      left join following.cursor c on c.organization_id = h.organization_id and c.name = standing.name;
+    execute format('select count(*) from %I.parked', name) into parked;
+    return next;
+  end loop;
+end
+$$"""
+"""For each of these builds: events followed, events not yet followed, and clients for whom its projection is parked.
+
+Sums over all organizations, and nothing else of them.
+"""

@@ -1,0 +1,29 @@
+"""One client folded whole for one build: what a build begins with, and what catch-up puts in place of what failed."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from domain.policy import Policy
+from projections.projection import Projection
+from projections.rows import Rows
+from service.projector.advance import Base, fold_whole
+from service.projector.folding import rows_of
+from service.projector.opening import Opened, concerning
+
+
+class Whole(NamedTuple):
+    """What a build has of a client."""
+
+    snapshot: Base
+    """From which the fold goes on; it stands some entries before the end, since what comes late lands before that."""
+    rows: Rows
+
+
+def whole(projection: Projection[Any], events: Sequence[Opened], policy: Policy) -> Whole:
+    """The client's timeline from its beginning, folded. Raises FoldFailed."""
+    entries = concerning(events, projection.relevant, projection.name)
+    if not entries:
+        return Whole(Base(0, None, projection.initial), {})
+    kept = fold_whole(projection, entries, policy)
+    snapshot = kept.base if kept.base.version else kept.here
+    return Whole(snapshot, rows_of(projection, kept.state, policy, entries[-1].id))

@@ -1,0 +1,63 @@
+"""Projections that do something else than they should."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Table
+
+from domain.entry import Entry
+from domain.events.base import Event
+from domain.events.contacts import SessionMissed
+from domain.policy import Policy
+from domain.vocabulary import Barrier, Channel, SessionKind
+from projections.catalogue import PROJECTIONS
+from projections.fold import Fold
+from projections.projection import Projection
+from projections.rows import Changes, Rows, difference
+
+MISSED = SessionMissed(kind=SessionKind.GROUP, channel=Channel.IN_PERSON, barrier=Barrier.TRANSPORT)
+
+
+class Delegating(Fold[Any]):
+    """A fold that does what another one does."""
+
+    def __init__(self, sound: Fold[Any]) -> None:
+        super().__init__(sound.initial, sound.version)
+        self._sound = sound
+
+    @property
+    def handles(self) -> frozenset[type[Event]]:
+        return self._sound.handles
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        return self._sound.tables
+
+    def apply(self, state: Any, entry: Entry, policy: Policy) -> Any:
+        return self._sound.apply(state, entry, policy)
+
+    def rows(self, state: Any, policy: Policy) -> Rows:
+        return self._sound.rows(state, policy)
+
+    def changes(self, before: Any, after: Any, policy: Policy) -> Changes:
+        return difference(self.rows(before, policy), self.rows(after, policy))
+
+
+class Broken(Delegating):
+    """A fold that raises at missed sessions until it is mended; its error quotes the client."""
+
+    def __init__(self, projection: Projection[Any]) -> None:
+        super().__init__(projection.fold)
+        self.mended = False
+        self.projection = replace(projection, fold=self)
+
+    def apply(self, state: Any, entry: Entry, policy: Policy) -> Any:
+        if isinstance(entry.event, SessionMissed) and not self.mended:
+            raise KeyError("the words of a client")
+        return super().apply(state, entry, policy)
+
+
+def failing() -> Sequence[Projection[Any]]:
+    """The catalogue with the defect."""
+    return (Broken(PROJECTIONS[0]).projection, *PROJECTIONS[1:])

@@ -1,0 +1,45 @@
+"""The projections of a later release: the first of them folds otherwise, and its table has another column."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Column, Integer, MetaData, Table
+
+from domain.policy import Policy
+from projections.catalogue import PROJECTIONS
+from projections.projection import Projection
+from projections.rows import Rows
+from tests.projector.broken import Delegating
+
+OLD = PROJECTIONS[0]
+
+
+def _wider(table: Table) -> Table:
+    made = table.to_metadata(MetaData(), schema="projection")
+    made.append_column(Column("of_version", Integer, nullable=False, comment="The version of the projection."))
+    return made
+
+
+_FIRST, *_REST = OLD.tables
+_WIDER = _wider(_FIRST)
+
+
+class _Wider(Delegating):
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        return (_WIDER, *_REST)
+
+    def rows(self, state: Any, policy: Policy) -> Rows:
+        rows = dict(super().rows(state, policy))
+        rows[_WIDER] = [(*row, 2) for row in rows.pop(_FIRST, ())]
+        return rows
+
+
+NEWER = replace(OLD, version=OLD.version + 1, fold=_Wider(OLD.fold))
+WIDER_TABLE = _WIDER.name
+
+
+def newer() -> Sequence[Projection[Any]]:
+    """The later release's catalogue."""
+    return (NEWER, *PROJECTIONS[1:])

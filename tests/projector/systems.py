@@ -1,0 +1,22 @@
+"""Systems over a database of the tests, each as a process of its own would have it."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from projections.catalogue import PROJECTIONS
+from projections.projection import Projection
+from service.bootstrap import Addresses, System, connected
+from service.database.embedded import DatabaseUrls
+from tests.system import settings_for
+
+
+@asynccontextmanager
+async def system_of(
+    database: DatabaseUrls, projections: Sequence[Projection[Any]] = PROJECTIONS, policy_file: Path | None = None
+) -> AsyncIterator[System]:
+    """A system with these projections and the policy of this file."""
+    settings = settings_for(database, Path("unused")).model_copy(update={"policy_file": policy_file})
+    async with connected(settings, Addresses(database.app, database.owner), projections) as system:
+        yield system

@@ -1,0 +1,198 @@
+"""Builds: versions of a projection side by side, each used by the processes that know it, switched in unseen."""
+
+import asyncio
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from domain.policy import Policy
+from projections.catalogue import PROJECTIONS, catalogue
+from service.bootstrap import System, prepare
+from service.care.caller import SCOPES_OF_ROLE, Caller, KeyRole
+from service.database.connection import scoped
+from service.database.embedded import DatabaseUrls
+from service.log.keyring import KeyEncryptionKeys
+from service.projector.making import all_builds, connect_owner, remove_retired
+from service.projector.rebuild import rebuild
+from service.projector.standing import standing
+from service.settings import parse_key_encryption_keys
+from tests.builders import check_in, lapse, registered, session
+from tests.database import new_organization
+from tests.projector.comparing import assert_equal_to_fresh_folds
+from tests.projector.newer import NEWER, OLD, WIDER_TABLE, newer
+from tests.projector.systems import system_of
+from tests.system import KEY_ENCRYPTION_KEY, draft, follow
+
+KEKS = KeyEncryptionKeys(parse_key_encryption_keys(KEY_ENCRYPTION_KEY.get_secret_value()))
+
+
+async def a_counselor(database: DatabaseUrls) -> Caller:
+    """A counselor of a new organization in this database."""
+    organization_id = await new_organization(database)
+    return Caller(organization_id, uuid4(), "ana", KeyRole.COUNSELOR, SCOPES_OF_ROLE[KeyRole.COUNSELOR])
+
+
+async def clients_of(system: System, counselor: Caller, many: int = 6) -> list[UUID]:
+    """Clients with a few entries each."""
+    made = [uuid4() for _ in range(many)]
+    for client_id in made:
+        drafts = [draft(event) for event in (registered(), session(), lapse(), check_in())]
+        await system.recorder.record(counselor, client_id, drafts, new_client=True)
+    return made
+
+
+async def states(database: DatabaseUrls) -> list[tuple[str, int, str]]:
+    """Every build: of which projection, in which version, in which state."""
+    owner = await connect_owner(database.owner)
+    try:
+        return [(build.name, build.version, build.state) for build in await all_builds(owner)]
+    finally:
+        await owner.close()
+
+
+async def columns_of(system: System, view: str) -> set[str]:
+    """The columns that analysts see under this name."""
+    records = await system.pool.fetch(
+        "SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0", f"projection.{view}"
+    )
+    return {record["attname"] for record in records}
+
+
+async def test_on_an_empty_log_builds_are_live_at_once(fresh_database: DatabaseUrls) -> None:
+    assert await states(fresh_database) == [(one.name, one.version, "live") for one in PROJECTIONS]
+    assert await prepare(fresh_database.owner, Policy()) == []
+    assert len(await states(fresh_database)) == len(PROJECTIONS)
+
+
+async def test_a_new_version_is_built_beside_the_old_one_while_both_releases_work(fresh_database: DatabaseUrls) -> None:
+    counselor = await a_counselor(fresh_database)
+    organization_id = counselor.organization_id
+    async with system_of(fresh_database) as old:
+        clients = await clients_of(old, counselor)
+        await follow(old, organization_id)
+
+        to_build = await prepare(fresh_database.owner, Policy(), newer())
+
+        assert [(build.name, build.version) for build in to_build] == [(OLD.name, NEWER.version)]
+        async with system_of(fresh_database, newer()) as new:
+            assert {each.projection: each.build is None for each in await standing(new.pool, new.builds)} == {
+                one.name: one is NEWER for one in newer()
+            }
+            for system in (old, new):
+                answered = await system.reader.projection(organization_id, clients[0], OLD.name)
+                assert answered.version == 4
+            done = asyncio.Event()
+            working = [asyncio.create_task(_keep_working(system, counselor, clients, done)) for system in (old, new)]
+            reading = asyncio.create_task(_keep_reading(old, organization_id, len(clients), done))
+            async for _ in rebuild(fresh_database.owner, KEKS, Policy(), [OLD.name], newer, processes=1):
+                pass
+            await asyncio.sleep(0.2)
+            done.set()
+            assert all(await asyncio.gather(*working))
+            assert await reading > 0
+            assert "of_version" in await columns_of(new, WIDER_TABLE)
+            for system in (old, new):
+                await follow(system, organization_id)
+                assert await assert_equal_to_fresh_folds(system, organization_id) == len(clients)
+            assert (await states(fresh_database))[0] == (OLD.name, OLD.version, "retired")
+            assert (await states(fresh_database))[-1] == (OLD.name, NEWER.version, "live")
+
+            removed = [build.version async for build in remove_retired(fresh_database.owner)]
+            assert removed == [OLD.version]
+            # The old release goes on answering, by folding the log.
+            await old.recorder.record(counselor, clients[0], [draft(check_in())])
+            before = await new.reader.projection(organization_id, clients[0], OLD.name)
+            assert (await old.reader.projection(organization_id, clients[0], OLD.name)).version == before.version
+
+
+async def _keep_working(system: System, counselor: Caller, clients: list[UUID], done: asyncio.Event) -> int:
+    """Record and project, as a process of a release does."""
+    count = 0
+    while not done.is_set():
+        await system.recorder.record(counselor, clients[count % len(clients)], [draft(check_in())])
+        await follow(system, counselor.organization_id)
+        count += 1
+    return count
+
+
+async def _keep_reading(system: System, organization_id: UUID, clients: int, done: asyncio.Event) -> int:
+    count = 0
+    while not done.is_set():
+        async with scoped(system.pool, organization_id) as connection:
+            found = await connection.fetchval(f"SELECT count(*) FROM projection.{WIDER_TABLE}")
+        assert found == clients, "a reader saw a half-built projection"
+        count += 1
+        await asyncio.sleep(0.01)
+    return count
+
+
+async def test_the_views_say_what_the_declarations_say_and_show_one_organization(
+    system: System, counselor: Caller, database: DatabaseUrls
+) -> None:
+    await clients_of(system, counselor, 2)
+    await follow(system, counselor.organization_id)
+    superuser = await asyncpg.connect(database.superuser)
+    try:
+        for projection in PROJECTIONS:
+            for table in projection.tables:
+                said = await superuser.fetch(
+                    "SELECT attname, col_description(attrelid, attnum) FROM pg_attribute"
+                    " WHERE attrelid = $1::regclass AND attnum > 0 ORDER BY attnum",
+                    table.fullname,
+                )
+                assert [tuple(one) for one in said] == [(column.name, column.comment) for column in table.columns]
+    finally:
+        await superuser.close()
+    async with scoped(system.pool, counselor.organization_id) as connection:
+        assert await connection.fetchval(f"SELECT count(*) FROM projection.{WIDER_TABLE}") == 2
+    async with scoped(system.pool, await new_organization(database)) as connection:
+        assert await connection.fetchval(f"SELECT count(*) FROM projection.{WIDER_TABLE}") == 0
+    assert await system.pool.fetchval(f"SELECT count(*) FROM projection.{WIDER_TABLE}") == 0
+
+
+async def test_the_service_cannot_reach_a_build_before_it_is_built(fresh_database: DatabaseUrls) -> None:
+    counselor = await a_counselor(fresh_database)
+    async with system_of(fresh_database) as system:
+        await clients_of(system, counselor, 1)
+        (build,) = await prepare(fresh_database.owner, Policy(), newer())
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await system.pool.fetch(f"SELECT * FROM {build.schema}.snapshot")
+
+
+async def test_another_policy_is_built_anew_and_answers_are_right_meanwhile(
+    fresh_database: DatabaseUrls, tmp_path: Path
+) -> None:
+    counselor = await a_counselor(fresh_database)
+    organization_id = counselor.organization_id
+    file = tmp_path / "policy.toml"
+    file.write_text("[plan]\nreview_every_days_at_first = 5\n", "utf-8")
+    async with system_of(fresh_database) as usual:
+        clients = await clients_of(usual, counselor)
+        await follow(usual, organization_id)
+    async with system_of(fresh_database, policy_file=file) as changed:
+        policy = await changed.organizations.policy(organization_id)
+        assert changed.builds.names() == ()
+        await _assert_answers(changed, organization_id, clients)
+
+        to_build = await prepare(fresh_database.owner, changed.policy)
+        assert [build.name for build in to_build] == [one.name for one in PROJECTIONS]
+        assert {build.policy_digest for build in to_build} == {changed.policy.digest()}
+        await _assert_answers(changed, organization_id, clients)
+        names = [one.name for one in PROJECTIONS]
+        async for _ in rebuild(fresh_database.owner, KEKS, changed.policy, names, catalogue, processes=1):
+            pass
+        await changed.recorder.record(counselor, clients[0], [draft(check_in())])
+        await follow(changed, organization_id)
+        assert await assert_equal_to_fresh_folds(changed, organization_id) == len(clients)
+        assert policy.plan.review_every_days_at_first == 5
+
+
+async def _assert_answers(system: System, organization_id: UUID, clients: list[UUID]) -> None:
+    """Answers by whatever is kept are those of a fold of the whole log."""
+    for projection in PROJECTIONS:
+        known_at = await system.store.settled(organization_id)
+        now = await system.reader.projection(organization_id, clients[0], projection.name)
+        folded = await system.reader.projection(organization_id, clients[0], projection.name, known_at=known_at)
+        assert now.answer.model_dump() == folded.answer.model_dump()
