@@ -24,10 +24,6 @@ class Coming(NamedTuple):
     entries: Sequence[SimulatedEntry]
     version: int
 
-    def part(self, start: int, length: int) -> "Coming":
-        """A part of it: so many entries from the start-th on."""
-        return Coming(self.client_id, self.entries[start : start + length], self.version + start)
-
 
 async def crowd(clinic: Clinic, *, clients: int, events: int, coming: int, seed: int = 0) -> list[Coming]:
     """Fills the log with clients of so many events each, builds their projections, and gives what comes next."""
@@ -65,12 +61,15 @@ async def fill(clinic: Clinic, entries: Iterable[SimulatedEntry], versions: dict
     return written
 
 
-def in_turn(following: Sequence[Coming], *, late_every: int = 0) -> Iterator[SimulatedEntry]:
-    """The next entry of every client, then the one after of every client …; every so many-th is documented late."""
-    count = 0
+def in_turn(following: Sequence[Coming]) -> Iterator[SimulatedEntry]:
+    """The next entry of every client, then the one after of every client …"""
     for entries in zip(*(each.entries for each in following), strict=True):
-        for entry in entries:
-            count += 1
-            late = late_every and count % late_every == 0
-            at = entry.recorded_at - LATE_BY if late else entry.recorded_at
-            yield entry._replace(occurred_at=at, precision=Precision.INSTANT)
+        yield from entries
+
+
+def documented(entries: Iterable[SimulatedEntry], late_every: int = 0) -> Iterator[SimulatedEntry]:
+    """The entries as if each was documented when it occurred, but for every so many-th, which lies back by LATE_BY."""
+    for count, entry in enumerate(entries, start=1):
+        late = bool(late_every) and count % late_every == 0
+        at = entry.recorded_at - LATE_BY if late else entry.recorded_at
+        yield entry._replace(occurred_at=at, precision=Precision.INSTANT)

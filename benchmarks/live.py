@@ -4,7 +4,7 @@ import time
 from importlib.metadata import version
 from itertools import islice
 
-from benchmarks.crowd import crowd, fill, in_turn
+from benchmarks.crowd import crowd, documented, fill, in_turn
 from benchmarks.ground import Ground
 from benchmarks.harness import Limit, Result, Rounds
 from benchmarks.peer_projection import Peer
@@ -23,14 +23,14 @@ async def measure(
     coming = -(-events_a_round * (rounds.count + 1) // clients)
     async with ground.clinic() as clinic:
         following = await crowd(clinic, clients=clients, events=events_before, coming=coming)
-        stream = in_turn(following)
+        stream = documented(in_turn(following))
         versions = {one.client_id: one.version for one in following}
         peer = Peer(clinic.urls, peer_events)
 
         async def project() -> float:
             await fill(clinic, islice(stream, events_a_round), versions)
             began = time.perf_counter()
-            await clinic.system.follower.follow(clinic.organization_id)
+            await clinic.system.follower().follow(clinic.organization_id)
             return events_a_round / (time.perf_counter() - began)
 
         ours, peers = await rounds.interleaved(

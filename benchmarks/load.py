@@ -82,7 +82,7 @@ class _Connection(asyncio.Protocol):
     def __init__(self, requests: Sequence[bytes], heard: Callable[[Acknowledged], None] | None = None) -> None:
         self._requests = iter(requests)
         self._heard = heard
-        self._answered = asyncio.Event()
+        self._answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._answer = b""
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -99,12 +99,9 @@ class _Connection(asyncio.Protocol):
 
     async def send_and_wait(self) -> None:
         """Send the next request; return when it is answered."""
-        self._answered.clear()
+        self._answered = asyncio.get_running_loop().create_future()
         self.send_next()
-        await asyncio.wait(
-            [self.done, waiting := asyncio.ensure_future(self._answered.wait())], return_when="FIRST_COMPLETED"
-        )
-        waiting.cancel()
+        await asyncio.wait([self.done, self._answered], return_when=asyncio.FIRST_COMPLETED)
 
     def data_received(self, data: bytes) -> None:
         self._answer += data
@@ -125,7 +122,7 @@ class _Connection(asyncio.Protocol):
         position = _POSITION.search(answer)
         assert position
         self._heard(Acknowledged(int(position[1]), time.perf_counter()))
-        self._answered.set()
+        self._answered.set_result(None)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.done.done():

@@ -3,12 +3,12 @@
 The projector is at work meanwhile in a process of its own, as `care-timeline serve` runs it.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from itertools import islice
 
 from benchmarks.bare_endpoint import TABLE
-from benchmarks.crowd import Coming, crowd, in_turn
+from benchmarks.crowd import Coming, crowd, documented, in_turn
 from benchmarks.ground import Clinic, Ground
 from benchmarks.harness import Limit, Result, Rounds
 from benchmarks.load import drive, post
@@ -45,33 +45,30 @@ async def measure_many(
 
     In time and with every tenth documented late; and with all projections beside one.
     """
-    coming = _needed(rounds, clients, each)
+    # All our sides draw on the same entries in turn, since later ones refer to earlier ones.
+    coming = 4 * _needed(rounds, clients, each)
     async with ground.clinic() as clinic:
-        following = await crowd(clinic, clients=clients, events=events_before, coming=4 * coming)
+        following = await crowd(clinic, clients=clients, events=events_before, coming=coming)
         token = await clinic.token()
-        parts = [[one.part(place * coming, coming) for one in following] for place in range(4)]
-        in_time, late, with_all, with_one = (
-            Requests(part, token, each, late_every=LATE_EVERY if place == 1 else 0) for place, part in enumerate(parts)
-        )
-        bare = Requests(parts[0], token, each)
+        ours, bare = Requests(following, token, each), Requests(following, token, each)
 
-        async def beside(projector: Sequence[str], requests: Requests, port: int) -> float:
+        async def beside(projector: Sequence[str], port: int) -> float:
             async with projecting(clinic, *projector):
-                return await requests.post(port)
+                return await ours.post(port)
 
         async with serving(clinic, *SERVE) as port, _bare_endpoint(clinic) as bare_port:
             reached, late_reached, bare_reached = await rounds.interleaved(
                 [
-                    ("post, many clients", lambda: in_time.post(port)),
-                    ("post, many clients, some late", lambda: late.post(port)),
+                    ("post, many clients", lambda: ours.post(port)),
+                    ("post, many clients, some late", lambda: ours.post(port, late_every=LATE_EVERY)),
                     ("post, bare endpoint", lambda: bare.post_bare(bare_port)),
                 ]
             )
         async with serving(clinic, *SERVE_API) as port:
             all_reached, one_reached = await rounds.interleaved(
                 [
-                    ("post, all projections", lambda: beside(PROJECT_ALL, with_all, port)),
-                    ("post, one projection", lambda: beside(PROJECT_ONE, with_one, port)),
+                    ("post, all projections", lambda: beside(PROJECT_ALL, port)),
+                    ("post, one projection", lambda: beside(PROJECT_ONE, port)),
                 ]
             )
     measured = f"POST of one event, {clients:,} clients with {events_before} events, none in memory"
@@ -85,29 +82,30 @@ async def measure_many(
 class Requests:
     """What is sent: each client's entries in order over one connection, so many for each connection in a round."""
 
-    def __init__(self, following: Sequence[Coming], token: str, each: int, *, late_every: int = 0) -> None:
-        shares = [following[place::CONNECTIONS] for place in range(CONNECTIONS)]
-        self._entries = [in_turn(share, late_every=late_every) for share in shares]
+    def __init__(self, following: Sequence[Coming], token: str, each: int) -> None:
+        self._entries = [in_turn(following[place::CONNECTIONS]) for place in range(CONNECTIONS)]
         self._authorization = f"Authorization: Bearer {token}"
         self._each = each
 
-    def post(self, port: int) -> Awaitable[float]:
-        """Requests a second that the service answers."""
-        return drive(port, self.next_round("/v1/clients"))
+    def post(self, port: int, *, late_every: int = 0) -> Awaitable[float]:
+        """Requests a second that the service answers; every so many-th is documented late."""
+        return drive(port, self.next_round(late_every=late_every))
 
     def post_bare(self, port: int) -> Awaitable[float]:
         """Requests a second that the bare endpoint answers."""
         return drive(port, self.next_round("/clients"))
 
-    def next_round(self, prefix: str = "/v1/clients") -> list[list[bytes]]:
+    def next_round(self, prefix: str = "/v1/clients", *, late_every: int = 0) -> list[list[bytes]]:
         """The requests of a round, by connection."""
-        return [list(self._requests(prefix, islice(entries, self._each))) for entries in self._entries]
+        return [
+            [self._request(prefix, entry) for entry in documented(islice(entries, self._each), late_every)]
+            for entries in self._entries
+        ]
 
-    def _requests(self, prefix: str, entries: Iterator[SimulatedEntry]) -> Iterator[bytes]:
-        for entry in entries:
-            event = entry.event.model_dump_json(exclude_none=True, exclude_computed_fields=True)
-            body = f'{{"id":"{entry.id}","occurred_at":"{entry.occurred_at.isoformat()}","event":{event}}}'.encode()
-            yield post(f"{prefix}/{entry.client_id}/events", body, self._authorization)
+    def _request(self, prefix: str, entry: SimulatedEntry) -> bytes:
+        event = entry.event.model_dump_json(exclude_none=True, exclude_computed_fields=True)
+        body = f'{{"id":"{entry.id}","occurred_at":"{entry.occurred_at.isoformat()}","event":{event}}}'.encode()
+        return post(f"{prefix}/{entry.client_id}/events", body, self._authorization)
 
 
 def _needed(rounds: Rounds, clients: int, each: int) -> int:

@@ -21,7 +21,7 @@ async def measure(
         for seed, length in enumerate((long, short)):
             story = list(one_client(seed, length + (rounds.count + 1) * events_a_round))
             await record(clinic, story[:length])
-            await clinic.system.follower.follow(clinic.organization_id)
+            await clinic.system.follower().follow(clinic.organization_id)
             growing = Growing(clinic, story, length, events_a_round)
             sides.append((f"projecting, {length:,} events", growing.median_time))
         of_long, of_short = await rounds.interleaved(sides)
@@ -46,5 +46,5 @@ class Growing:
         await record(self._clinic, [self._story[self._version]], self._version)
         self._version += 1
         began = time.perf_counter()
-        await self._clinic.system.follower.follow(self._clinic.organization_id)
+        await self._clinic.system.follower().follow(self._clinic.organization_id)
         return time.perf_counter() - began

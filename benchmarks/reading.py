@@ -50,5 +50,5 @@ class Reading:
         answered = await clinic.system.reader.projection(clinic.organization_id, client_id, "care_plan")
         took = time.perf_counter() - began
         assert answered.version == self._version
-        await clinic.system.follower.follow(clinic.organization_id)
+        await clinic.system.follower().follow(clinic.organization_id)
         return took

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from domain.entry import Entry
-from domain.events.base import referred
-from domain.events.record import EntryCorrected, EntryRetracted
+from domain.events.base import Event, referred
+from domain.events.record import RECORD_TYPES, EntryCorrected, EntryRetracted
+from domain.events.unreadable import Unreadable
 
 # Asking for a pydantic model's class with isinstance takes several times as long as for its type.
 _RECORD_EVENTS = frozenset({EntryCorrected, EntryRetracted})
@@ -34,15 +35,23 @@ def effective(
     time, under their own id; retracted ones and the record's own events are left out. The order is
     (occurred_at, version), except that nothing comes before an entry which it answers: people note the
     acceptance of a handoff with a rounder time than the request. What an entry only cites orders nothing.
+
+    An Unreadable entry keeps its place, at the time that was recorded with it, and hides no other. What was corrected
+    or retracted by one is unreadable itself: how it counts now is not known. A fold that handles such a type raises
+    there rather than answer without it; folds that do not handle it are not concerned.
     """
-    known = [entry for entry in entries if known_at is None or entry.recorded_at <= known_at]
-    about_entries = [entry for entry in known if type(entry.event) in _RECORD_EVENTS]
+    of_care: list[Entry] = []
+    about_entries: list[Entry] = []
+    for entry in entries:
+        if known_at is None or entry.recorded_at <= known_at:
+            (about_entries if _is_about_entries(entry.event) else of_care).append(entry)
     retracted = {entry.event.entry for entry in about_entries if isinstance(entry.event, EntryRetracted)}
     corrections = _corrections(about_entries, retracted)
+    unclear = _unclear(about_entries, retracted)
     moments: dict[UUID, datetime] = {}
     placed: list[tuple[datetime, int, Entry]] = []
-    for entry in known:
-        if type(entry.event) in _RECORD_EVENTS or entry.id in retracted:
+    for entry in of_care:
+        if entry.id in retracted:
             continue
         standing = reduce(_corrected, corrections.get(entry.id, ()), entry)
         moment = standing.occurred_at
@@ -50,10 +59,32 @@ def effective(
             answered = (id_ for _, id_, mark in referred(standing.event) if not mark.cites)
             moment = max([moment, *(moments[id_] for id_ in answered if id_ in moments)])
         moments[entry.id] = moment
+        if entry.id in unclear:
+            standing = _unread(standing, unclear[entry.id])
         if as_of is None or moment <= as_of:
             placed.append((moment, entry.version, standing))
     placed.sort()
     return Effective([entry for _, _, entry in placed], placed[-1][0] if placed else None)
+
+
+def _is_about_entries(event: Event) -> bool:
+    kind = type(event)
+    return kind in _RECORD_EVENTS or (kind is Unreadable and event.type in RECORD_TYPES)
+
+
+def _unclear(about_entries: list[Entry], retracted: set[UUID]) -> dict[UUID, Entry]:
+    """Entries about which something was recorded that cannot be read, and that."""
+    return {
+        target: entry
+        for entry in about_entries
+        if isinstance(entry.event, Unreadable) and entry.id not in retracted
+        for target in entry.event.targets
+    }
+
+
+def _unread(entry: Entry, about: Entry) -> Entry:
+    assert isinstance(about.event, Unreadable)
+    return replace(entry, event=Unreadable(type=entry.event.type, why=about.event.why), corrected_by=about.id)
 
 
 def _corrections(about_entries: list[Entry], retracted: set[UUID]) -> dict[UUID, list[Entry]]:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from domain.entry import Draft
 from domain.events.base import Event, RefersTo, Told, referred
-from domain.events.record import EntryCorrected, EntryRetracted
+from domain.events.record import RECORD_TYPES, EntryCorrected, EntryRetracted
 from domain.policy import Policy
 from domain.refusals import Refusal, Refused
 
@@ -22,8 +22,6 @@ OPENING = ("client_registered", "crisis_contact_recorded")
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 """Nothing in a living client's record occurred before; an earlier time is a slip of the keyboard."""
-
-RECORD_EVENTS = frozenset({"entry_corrected", "entry_retracted"})
 
 
 @dataclass(slots=True)
@@ -209,7 +207,7 @@ def _reference_refusals(event: Event, name: str, target: UUID, mark: RefersTo, j
 
 
 def _correction_refusals(event: EntryCorrected, found: Fact | None, latest: datetime) -> Iterator[Refusal]:
-    if found and found.type in RECORD_EVENTS:
+    if found and found.type in RECORD_TYPES:
         yield Refusal(
             "corrects_an_entry_of_care",
             "entry",

@@ -3,7 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from sqlalchemy.dialects import postgresql
+
 from projections.projection import Projection
+
+_POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 class Described(NamedTuple):
@@ -21,5 +25,5 @@ def dictionary(projections: Iterable[Projection[Any]]) -> Iterator[Described]:
     for projection in projections:
         for table in projection.tables:
             for column in table.columns:
-                kind = str(column.type).lower()
+                kind = column.type.compile(dialect=_POSTGRESQL).lower()
                 yield Described(table.name, column.name, kind, column.comment or "", column.primary_key)

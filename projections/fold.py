@@ -8,6 +8,7 @@ from sqlalchemy import Table
 
 from domain.entry import Entry
 from domain.events.base import Event
+from domain.events.unreadable import Unreadable
 from domain.policy import Policy
 from projections import columns
 from projections.collection import Change, Elements
@@ -23,6 +24,13 @@ K = TypeVar("K", bound=Event)
 Handler = Callable[[S, Entry, K, Policy], S]
 
 
+class EventUnreadable(Exception):
+    """A state cannot be told, since it depends on an event that cannot be read."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(f"The event at position {entry.position} cannot be read.")
+
+
 class Fold(Generic[S]):
     """A pure fold: where it begins, how the state changes with each kind of event, and what it keeps in tables.
 
@@ -36,6 +44,7 @@ class Fold(Generic[S]):
         self.version = version
         """Of a strand: raised whenever the same events would give it another state, other rows or other columns."""
         self._handlers: dict[type[Event], Handler[S, Any]] = {}
+        self._types: set[str] = set()
         self._kept: list[Kept[S, Any]] = []
 
     def on(self, *event_classes: type[K]) -> Callable[[Handler[S, K]], Handler[S, K]]:
@@ -44,6 +53,7 @@ class Fold(Generic[S]):
         def register(handler: Handler[S, K]) -> Handler[S, K]:
             for event_class in event_classes:
                 self._handlers[event_class] = handler
+                self._types.add(event_class.model_fields["type"].default)
             return handler
 
         return register
@@ -88,9 +98,16 @@ class Fold(Generic[S]):
             yield from kept.tables
 
     def apply(self, state: S, entry: Entry, policy: Policy) -> S:
-        """The state after one more effective entry."""
+        """The state after one more effective entry.
+
+        Raises EventUnreadable where an event of a kind that has a handler cannot be read.
+        """
         handler = self._handlers.get(type(entry.event))
-        return handler(state, entry, entry.event, policy) if handler else state
+        if handler:
+            return handler(state, entry, entry.event, policy)
+        if isinstance(entry.event, Unreadable) and entry.event.type in self._types:
+            raise EventUnreadable(entry)
+        return state
 
     def rows(self, state: S, policy: Policy) -> Rows:
         """All rows of a client in that state."""

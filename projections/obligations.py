@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
-from pydantic import GetJsonSchemaHandler
-from pydantic_core import CoreSchema
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from projections.columns import table
 from projections.elements import KEY, Asked, at_a_moment
@@ -17,9 +17,27 @@ class ObligationKind(StrEnum):
     """What an obligation asks for. Each strand derives its own kinds from this one."""
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def all(cls) -> list["ObligationKind"]:
+        """The kinds of all strands."""
+        return [kind for strand in cls.__subclasses__() for kind in strand]
+
+    @classmethod
+    def named(cls, value: str) -> "ObligationKind":
+        """The kind of this value, of whatever strand. Raises ValueError."""
+        kinds = {kind.value: kind for kind in cls.all()}
+        if value not in kinds:
+            raise ValueError(f"must be one of {', '.join(kinds)}")
+        return kinds[value]
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Any kind of any strand."""
-        return {"type": "string", "enum": [kind.value for strand in cls.__subclasses__() for kind in strand]}
+        return core_schema.no_info_after_validator_function(cls.named, core_schema.str_schema())
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """The values of all of them."""
+        return {"type": "string", "enum": [kind.value for kind in cls.all()]}
 
 
 class ObligationStatus(StrEnum):

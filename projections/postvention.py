@@ -20,6 +20,7 @@ from projections.answers import Answer, At, all_answered
 from projections.collection import Elements
 from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Asked, Named, at_a_moment
 from projections.fold import Fold
+from projections.mark import Mark, mark
 from projections.projection import Projection
 from projections.replacing import replace
 
@@ -132,11 +133,22 @@ class Reviewed:
 
 
 @dataclass(frozen=True, slots=True)
+class Cited:
+    """That a plan cites an entry which is not known as a review, or not yet: citations order nothing."""
+
+    put_by: Annotated[UUID, KEY]
+    """The entry that is cited."""
+    plan: Mark
+    """The first plan that cites it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Crises:
-    """All crises of a client, in the order in which they happened, and what was reviewed."""
+    """All crises of a client, in the order in which they happened, what was reviewed, and what else plans cite."""
 
     crises: Elements[CrisisReview] = Elements()
     reviewed: Elements[Reviewed] = Elements()
+    cited: Elements[Cited] = Elements()
 
 
 class PostventionAnswer(Answer):
@@ -201,6 +213,7 @@ def crisis_resolved(state: Crises, entry: Entry, event: CrisisResolved, policy: 
 @fold.on(PostventionReviewed)
 def postvention_reviewed(state: Crises, entry: Entry, event: PostventionReviewed, policy: Policy) -> Crises:
     """The crisis was reviewed; what the review asks for is open."""
+    cited = state.cited.get(entry.id)
     review = ReviewHeld(
         put_by=entry.id,
         at=entry.occurred_at,
@@ -212,29 +225,39 @@ def postvention_reviewed(state: Crises, entry: Entry, event: PostventionReviewed
             for number, asked in enumerate(event.adjustments, start=1)
         ),
     )
-    return Crises(
-        state.crises.change(event.crisis, lambda crisis: replace(crisis, review=review)),
-        state.reviewed.put(Reviewed(entry.id, event.crisis)),
+    held = _carried_out(review, cited.plan) if cited else review
+    return replace(
+        state,
+        crises=state.crises.change(event.crisis, lambda crisis: replace(crisis, review=held)),
+        reviewed=state.reviewed.put(Reviewed(entry.id, event.crisis)),
     )
 
 
 @fold.on(PlanAgreed)
 def plan_agreed(state: Crises, entry: Entry, event: PlanAgreed, policy: Policy) -> Crises:
     """A plan carries out all that the reviews asked for which it cites; of several plans the first one did."""
-    crises = state.crises
     for cited in event.because_of:
         reviewed = state.reviewed.get(cited)
         if reviewed:
-            crises = crises.change(reviewed.crisis, partial(_carried_out, cited=cited, plan=entry))
-    return state if crises is state.crises else replace(state, crises=crises)
+            carry_out = partial(_by_plan, cited=cited, plan=mark(entry))
+            state = replace(state, crises=state.crises.change(reviewed.crisis, carry_out))
+        elif not state.cited.get(cited):
+            state = replace(state, cited=state.cited.put(Cited(cited, mark(entry))))
+    return state
 
 
-def _carried_out(crisis: CrisisReview, cited: UUID, plan: Entry) -> CrisisReview:
+def _by_plan(crisis: CrisisReview, cited: UUID, plan: Mark) -> CrisisReview:
     review = crisis.review
-    if review is None or review.put_by != cited or any(each.carried_out_by for each in review.adjustments):
-        return crisis
-    done = tuple(replace(each, carried_out_by=plan.id, carried_out_at=plan.occurred_at) for each in review.adjustments)
-    return replace(crisis, review=replace(review, adjustments=done))
+    return replace(crisis, review=_carried_out(review, plan)) if review and review.put_by == cited else crisis
+
+
+def _carried_out(review: ReviewHeld, plan: Mark) -> ReviewHeld:
+    """What no plan has carried out yet, this one did."""
+    done = tuple(
+        each if each.carried_out_by else replace(each, carried_out_by=plan.put_by, carried_out_at=plan.at)
+        for each in review.adjustments
+    )
+    return replace(review, adjustments=done)
 
 
 POSTVENTION = Projection(name="postvention", title="Postvention reviews", version=1, fold=fold, view=view)

@@ -15,7 +15,9 @@ from domain.events.catalogue import EVENT_TYPES
 from domain.policy import Policy
 from projections.answers import Answer
 from projections.fold import Fold
-from projections.rows import Changes, Rows
+from projections.rows import Changes, Row, Rows, TableChanges
+
+__all__ = ["Answer", "Changes", "Projection", "Row", "Rows", "TableChanges"]
 
 S = TypeVar("S")
 
@@ -89,6 +91,7 @@ def _answered_to(types: Iterator[str]) -> set[str]:
             answered
             for event_type in waiting
             for mark in EVENT_TYPES[event_type].references().values()
+            if not mark.cites
             for answered in mark.types
         } - found
     return found

@@ -87,9 +87,7 @@ async def database(settings: Settings) -> AsyncIterator[Addresses]:
         await asyncio.to_thread(embedded.stop)
 
 
-async def prepare(
-    owner_url: str, policy: Policy, projections: Sequence[Projection[Any]] = PROJECTIONS
-) -> list[Build]:
+async def prepare(owner_url: str, policy: Policy, projections: Sequence[Projection[Any]] = PROJECTIONS) -> list[Build]:
     """Migrate the database and make the builds of projections that it lacks, as the owner.
 
     Gives those that stand to be built from what is recorded already. Raises MigrationError.

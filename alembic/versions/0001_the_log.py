@@ -167,7 +167,7 @@ def _references() -> None:
             client_id uuid not null,
             event_id uuid not null,
             type text not null,
-            constraint reference_pkey primary key (organization_id, target_id, position, field)
+            constraint reference_pkey primary key (organization_id, target_id, type, position, field)
         )""")
     _describe(
         "log.reference",
@@ -274,7 +274,7 @@ begin
         source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header,
         place),
       unnest(e.reference_fields, e.reference_ids) as r(field, target_id)
-    on conflict (organization_id, target_id, position, field) do nothing;
+    on conflict (organization_id, target_id, type, position, field) do nothing;
   end if;
 exception
   when unique_violation then

@@ -11,6 +11,9 @@ from domain.events.care import CareEvent
 from domain.refusals import Refusal
 from domain.vocabulary import CorrectionReason, Precision
 
+RECORD_TYPES = frozenset({"entry_corrected", "entry_retracted"})
+"""The types of the record's own events, which no fold sees: `effective` applies them."""
+
 
 class EntryCorrected(Event):
     """Replaces an earlier entry's body, its time, or both; what is left out stays as it was.

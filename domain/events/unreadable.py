@@ -1,6 +1,7 @@
 """What stands in the place of an event that is in the record and cannot be read."""
 
 from enum import StrEnum
+from uuid import UUID
 
 from domain.events.base import Event
 
@@ -19,7 +20,9 @@ class Why(StrEnum):
 class Unreadable(Event):
     """An event whose header is there and whose body is not: it keeps its place, and hides no other event.
 
-    `type` is the header's. It is in no catalogue, so it cannot be recorded, and no fold handles it.
+    `type` and `targets`, the entries that it refers to, are the header's. It is in no catalogue, so it cannot be
+    recorded; and what depends on what it says cannot be told (see `effective`, and `Fold.apply`).
     """
 
     why: Why
+    targets: tuple[UUID, ...] = ()

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final, cast
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.entry import Entry
 from domain.events.catalogue import AnyEvent
+from domain.events.unreadable import Unreadable, Why
 from domain.vocabulary import Precision
 from service.api.queries import Order
 
@@ -49,15 +51,34 @@ class Recorded(_Answer):
     events: tuple[Receipt, ...] = Field(description="A receipt for each event, in the order in which they were sent.")
 
 
+class Unread(_Answer):
+    """Why an event's body cannot be read. Its header is told, and no other event is hidden by it."""
+
+    why: Why = Field(
+        description="`seal_broken`: the bytes in the database are not those that were sealed. `unknown_type`: a newer"
+        " release recorded it. `body_invalid`: it does not say what events of its type say."
+    )
+    says: str = Field(description="The same in a sentence.")
+
+
+_UNREAD: Final = {
+    Why.SEAL_BROKEN: "What was recorded cannot be read: its bytes are not those that were sealed.",
+    Why.UNKNOWN_TYPE: "What was recorded cannot be read by this release: a newer one recorded it.",
+    Why.BODY_INVALID: "What was recorded cannot be read: it does not say what events of its type say.",
+}
+
+
 class RecordedEvent(_Answer):
     """An event at its place in the record. The record of it never changes."""
 
     id: UUID = Field(description="The event's id.")
+    type: str = Field(description="The kind of event.")
     version: int = Field(description="Its place in the client's timeline, counted from 1.")
     position: int = Field(description="Its place in your organization's log, counted from 1.")
     occurred_at: datetime = Field(description="When it happened, in UTC.")
     precision: Precision = Field(description="How exactly that moment is known.")
     recorded_at: datetime = Field(description="When it was recorded, by the service's clock.")
+    actor_id: UUID = Field(description="The id of the API key that recorded it: two keys may have the same name.")
     recorded_by: str = Field(description="The role and name of the API key that recorded it.")
     source: str = Field(description="The system that the news came from.")
     correlation_id: UUID | None = Field(description="An id that related events share.")
@@ -65,7 +86,31 @@ class RecordedEvent(_Answer):
     corrected_by: UUID | None = Field(
         description="In an effective timeline: the last correction that applies to this event."
     )
-    event: AnyEvent = Field(description="What happened.")
+    event: AnyEvent | None = Field(description="What happened; null when it cannot be read.")
+    unreadable: Unread | None = Field(description="Why what happened cannot be read; null when it can.")
+
+    @classmethod
+    def of(cls, entry: Entry) -> "RecordedEvent":
+        """The answer for an entry."""
+        event = entry.event
+        unreadable = Unread(why=event.why, says=_UNREAD[event.why]) if isinstance(event, Unreadable) else None
+        return cls(
+            id=entry.id,
+            type=event.type,
+            version=entry.version,
+            position=entry.position,
+            occurred_at=entry.occurred_at,
+            precision=entry.precision,
+            recorded_at=entry.recorded_at,
+            actor_id=entry.actor_id,
+            recorded_by=entry.recorded_by,
+            source=entry.source,
+            correlation_id=entry.correlation_id,
+            causation_id=entry.causation_id,
+            corrected_by=entry.corrected_by,
+            event=None if unreadable else cast("AnyEvent", event),
+            unreadable=unreadable,
+        )
 
 
 class TimelineAnswer(_Answer):
@@ -77,6 +122,7 @@ class TimelineAnswer(_Answer):
     known_at: datetime | None = Field(description="As known at which moment; null when not asked.")
     order: Order = Field(description="The order in which the events stand here.")
     events: tuple[RecordedEvent, ...] = Field(description="The events.")
+    previous: int | None = Field(description="What to give as `before` to go back; null when these are the first.")
     next: int | None = Field(description="What to give as `after` to go on; null when these are the last.")
 
 
@@ -86,6 +132,7 @@ class Standing(StrEnum):
     STANDS = "stands"
     CORRECTED = "corrected"
     RETRACTED = "retracted"
+    UNCLEAR = "unclear"
 
 
 class CorrectionMade(_Answer):
@@ -101,7 +148,9 @@ class EventAnswer(_Answer):
     client_id: UUID = Field(description="The client's id.")
     version: int = Field(description="The version of the client's timeline.")
     original: RecordedEvent = Field(description="The event, as it was recorded.")
-    standing: Standing = Field(description="How it stands now.")
+    standing: Standing = Field(
+        description="How it stands now; `unclear` when a correction or retraction of it cannot be read."
+    )
     corrections: tuple[CorrectionMade, ...] = Field(description="Its corrections, in the order in which they apply.")
     retraction: RecordedEvent | None = Field(description="What marked it as entered in error; null when nothing did.")
     effective: RecordedEvent | None = Field(

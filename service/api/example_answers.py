@@ -33,14 +33,16 @@ def example_answers() -> dict[str, bytes]:
         "create_client": _recorded(opening),
         "record_events": _recorded([crisis]),
         "read_timeline": _timeline(entries),
-        "read_event": event_answer(_CLIENT, crisis.id, entries),
+        "read_event": event_answer(_CLIENT, crisis.id, len(entries), entries),
         "list_problems": ProblemKinds(problems=(kind_of(RefusedByRule),)),
         "explain_problem": kind_of(RefusedByRule),
         "read_health": Health(alive=True),
         "read_readiness": Readiness(
             ready=True,
-            projections=tuple(ProjectionState(projection=each.name, version=each.version, state="live", lag=0, parked=0)
-                for each in PROJECTIONS),
+            projections=tuple(
+                ProjectionState(projection=each.name, version=each.version, state="live", lag=0, parked=0)
+                for each in PROJECTIONS
+            ),
         ),
     }
     policy = Policy()
@@ -85,6 +87,7 @@ def _timeline(entries: Sequence[Entry]) -> TimelineAnswer:
         as_of=None,
         known_at=None,
         order=Order.RECORDED,
-        events=tuple(map(RecordedEvent.model_validate, entries[:2])),
+        events=tuple(map(RecordedEvent.of, entries[:2])),
+        previous=None,
         next=2,
     )

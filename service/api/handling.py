@@ -12,6 +12,7 @@ from starlette.responses import Response
 from service.api.fields import FieldError
 from service.api.problem import Problem
 from service.api.problems import (
+    ClientErased,
     ClientIdTaken,
     DatabaseUnreachable,
     IdTaken,
@@ -24,6 +25,7 @@ from service.api.problems import (
 )
 from service.care.errors import ClientExists, IdUsed, KnownAtInFuture, UnknownClient
 from service.log.errors import StoreUnavailable, VersionConflict
+from service.log.keyring import KeyDestroyed
 from service.projector.folding import FoldFailed
 
 RETRY_SECONDS: Final = 5
@@ -33,6 +35,10 @@ Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
 
 def _unknown_client(_: UnknownClient) -> Problem:
     return NoSuchClient("Your organization has no client with this id.")
+
+
+def _client_erased(_: KeyDestroyed) -> Problem:
+    return ClientErased("The client was erased: the key to their record was destroyed. Nothing was recorded.")
 
 
 def _client_exists(_: ClientExists) -> Problem:
@@ -73,6 +79,7 @@ def _unreachable(error: Exception) -> Problem:
 _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = {
     UnknownClient: _unknown_client,
     ClientExists: _client_exists,
+    KeyDestroyed: _client_erased,
     IdUsed: _id_used,
     VersionConflict: _version_conflict,
     KnownAtInFuture: _known_at_in_future,

@@ -105,6 +105,15 @@ class VersionMismatch(Problem):
     status, slug, title = HTTPStatus.PRECONDITION_FAILED, "version-mismatch", "The timeline has moved on"
 
 
+class ClientErased(Problem):
+    """The key that opens this client's record was destroyed: the person is erased, and nobody can read or add to it.
+
+    What remains in the log proves that nothing else was altered, and says nothing about them.
+    """
+
+    status, slug, title = HTTPStatus.GONE, "client-erased", "The client was erased"
+
+
 class BodyTooLarge(Problem):
     """The body is larger than 1 MB (1,000,000 bytes). Send the events in smaller lists. Nothing was recorded."""
 
@@ -171,7 +180,8 @@ class NotMigrated(Problem):
 class ProjectionBroken(Problem):
     """What was recorded is safe, and a defect keeps this answer from being made of it.
 
-    `projection` and `entry_id` name the fold and the entry at which it failed. Ask for an earlier moment
+    `projection` and `entry_id` name the fold and the entry at which it failed: the fold has a defect, or the entry,
+    on which the answer depends, cannot be read (the timeline says so). Ask for an earlier moment
     with `known_at`, before that entry was recorded, or read the timeline itself. The answer comes back when
     the defect is repaired; nothing has to be recorded again.
     """

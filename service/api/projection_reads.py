@@ -8,12 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from starlette.requests import Request
 from starlette.responses import Response
 
+from projections.answers import Answer
 from projections.catalogue import PROJECTIONS
-from projections.projection import Answer, Projection
+from projections.projection import Projection
 from service.api.access import authorized, system
 from service.api.operation import Documented, Endpoint, Operation
-from service.api.problems import KnownAtAhead, NoSuchClient, ProjectionBroken
-from service.api.queries import Moments, path_id, query
+from service.api.problems import ClientErased, KnownAtAhead, NoSuchClient, ProjectionBroken
+from service.api.queries import Moments, path_client, query
 from service.api.responses import read_answer
 from service.api.timeline import IF_NONE_MATCH, NOT_MODIFIED, VERSION_HEADER
 from service.care.caller import Scope
@@ -78,7 +79,7 @@ def _model(projection: Projection[Any]) -> type[OfClient]:
 def _endpoint(projection: Projection[Any]) -> Endpoint:
     async def read(request: Request) -> Response:
         caller = await authorized(request, Scope.READ)
-        client_id = path_id(request, "client_id")
+        client_id = path_client(request, caller)
         asked = query(request, Moments)
         answered = await system(request).reader.projection(
             caller.organization_id, client_id, projection.name, as_of=asked.as_of, known_at=asked.known_at
@@ -109,7 +110,7 @@ def _operation(projection: Projection[Any]) -> Operation:
             ),
             304: NOT_MODIFIED,
         },
-        problems=(NoSuchClient, KnownAtAhead, ProjectionBroken),
+        problems=(NoSuchClient, ClientErased, KnownAtAhead, ProjectionBroken),
     )
 
 

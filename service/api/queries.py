@@ -14,7 +14,8 @@ from service.api.fields import FieldError, shown
 from service.api.input_errors import input_errors
 from service.api.moments import Moment
 from service.api.problem import Problem
-from service.api.problems import InvalidInput
+from service.api.problems import InvalidInput, NoSuchClient
+from service.care.caller import Caller
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
@@ -65,6 +66,15 @@ class TimelineQuery(Moments):
         int,
         Field(ge=0, le=999_999_999, description="Go on after the entry with this version: `next` of the page before."),
     ] = 0
+    before: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=999_999_999,
+            description="Go back instead, to the entries just before the one with this version: `previous` of the page"
+            " after. They stand in the same order. A version beyond the end asks for the last page.",
+        ),
+    ] = None
     limit: Annotated[int, Field(ge=1, le=1_000, description="How many entries at most.")] = 200
 
 
@@ -85,6 +95,17 @@ def query(request: Request, form: type[Q]) -> Q:
         except ValidationError as error:
             errors = input_errors(error)
     raise InvalidInput("The query does not have the right form; see `errors`.", errors=errors)
+
+
+def path_client(request: Request, caller: Caller) -> UUID:
+    """The id of the client in the path. Raises InvalidInput; NoSuchClient for the organization's own id.
+
+    The organization has a timeline under its own id, for what it decides; nobody is in care under that.
+    """
+    client_id = path_id(request, "client_id")
+    if client_id == caller.organization_id:
+        raise NoSuchClient("Your organization has no client with this id.")
+    return client_id
 
 
 def path_id(request: Request, name: str) -> UUID:

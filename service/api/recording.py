@@ -14,8 +14,16 @@ from service.api.bodies import json_body, validated
 from service.api.fields import FieldError
 from service.api.headers import KEY_PATTERN, VERSION_PATTERN, expected_version, idempotency_key
 from service.api.operation import Body, Documented, HeaderRead, Operation
-from service.api.problems import ClientIdTaken, IdTaken, NoSuchClient, RefusedByRule, VersionMismatch
-from service.api.queries import NoQuery, path_id, query
+from service.api.problems import (
+    ClientErased,
+    ClientIdTaken,
+    IdTaken,
+    InvalidInput,
+    NoSuchClient,
+    RefusedByRule,
+    VersionMismatch,
+)
+from service.api.queries import NoQuery, path_client, query
 from service.api.recordings import (
     MOST_EVENTS,
     NEW_CLIENT,
@@ -47,7 +55,7 @@ async def record_events(request: Request) -> Response:
     With `If-Match` the events are recorded only if the timeline is still at the version that you have read.
     """
     caller = await authorized(request, Scope.RECORD)
-    client_id = path_id(request, "client_id")
+    client_id = path_client(request, caller)
     query(request, NoQuery)
     version = expected_version(request)
     key = idempotency_key(request)
@@ -76,6 +84,9 @@ async def create_client(request: Request) -> Response:
     new = validated(await json_body(request), NEW_CLIENT)
     asked = drafts(new.events, caller, key)
     client_id = new.client_id or client_id_of(caller, asked[0])
+    if client_id == caller.organization_id:
+        error = FieldError(field="client_id", rule="not_the_organization", message="Give an id of the client's own.")
+        raise InvalidInput("The organization's id cannot be a client's; see `errors`.", errors=[error])
     recorded = await _record(request, caller, client_id, asked, "events[{}]", new_client=True)
     return _answer(recorded, f"/v1/clients/{client_id}/events")
 
@@ -153,7 +164,7 @@ OPERATIONS: Final = [
             201: Documented(description="Recorded.", model=answers.Recorded, headers=_ANSWER_HEADERS),
             200: Documented(description="Recorded before.", model=answers.Recorded, headers=_ANSWER_HEADERS),
         },
-        problems=(NoSuchClient, IdTaken, VersionMismatch, RefusedByRule),
+        problems=(NoSuchClient, ClientErased, IdTaken, VersionMismatch, RefusedByRule),
     ),
     Operation(
         method="POST",
@@ -168,6 +179,6 @@ OPERATIONS: Final = [
             201: Documented(description="Created.", model=answers.Recorded, headers=_ANSWER_HEADERS),
             200: Documented(description="Created before.", model=answers.Recorded, headers=_ANSWER_HEADERS),
         },
-        problems=(ClientIdTaken, IdTaken, RefusedByRule),
+        problems=(ClientIdTaken, ClientErased, IdTaken, RefusedByRule),
     ),
 ]

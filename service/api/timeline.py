@@ -9,16 +9,20 @@ from starlette.responses import Response
 
 from domain.effective import effective
 from domain.entry import Entry
-from domain.events.record import EntryCorrected, EntryRetracted
+from domain.events.base import referred
+from domain.events.record import RECORD_TYPES
+from domain.events.unreadable import Unreadable
 from service.api.access import authorized, system
 from service.api.answers import CorrectionMade, EventAnswer, RecordedEvent, Standing, TimelineAnswer
 from service.api.fields import FieldError
 from service.api.headers import ANY_PATTERN
 from service.api.operation import Documented, HeaderRead, Operation
-from service.api.problems import InvalidInput, KnownAtAhead, NoSuchClient, NoSuchEvent
-from service.api.queries import NoQuery, Order, TimelineQuery, path_id, query
+from service.api.problem import Problem
+from service.api.problems import ClientErased, InvalidInput, KnownAtAhead, NoSuchClient, NoSuchEvent
+from service.api.queries import NoQuery, Order, TimelineQuery, path_client, path_id, query
 from service.api.responses import read_answer
 from service.care.caller import Scope
+from service.care.timeline_reader import EntryPage, TimelineReader
 
 
 async def read_timeline(request: Request) -> Response:
@@ -28,29 +32,31 @@ async def read_timeline(request: Request) -> Response:
     among them. In the order `effective` only what counts is told, in the order in which it happened:
     corrections are applied, what was retracted is left out, and late entries stand where they belong.
 
-    `next` is what to give as `after` for the next page; it is null on the last. Pages of the order `recorded`
-    fit together whatever is recorded meanwhile. For the order `effective`, give `known_at` to read
-    all pages as of one moment.
+    `next` is what to give as `after` for the next page, `previous` what to give as `before` for the one before;
+    they are null on the last and on the first. Pages of the order `recorded` fit together whatever is recorded
+    meanwhile, and each costs what it holds, however long the timeline is. For the order `effective`, give `known_at`
+    to read all pages as of one moment.
 
     With `If-None-Match`, answers 304 when the timeline is still at that version: what was recorded never
     changes, so the same question at the same version has the same answer.
     """
     caller = await authorized(request, Scope.READ)
-    client_id = path_id(request, "client_id")
+    client_id = path_client(request, caller)
     asked = query(request, TimelineQuery)
-    entries = await system(request).reader.timeline(caller.organization_id, client_id, known_at=asked.known_at)
-    page, following = _page(entries, asked)
-    version = entries[-1].version if entries else 0
+    if asked.after and asked.before:
+        raise _unfitting("before", "after_or_before", "Give `after` to go on or `before` to go back, not both.")
+    page = await _page(system(request).timeline_reader, caller.organization_id, client_id, asked)
     content = TimelineAnswer(
         client_id=client_id,
-        version=version,
+        version=page.version,
         as_of=asked.as_of,
         known_at=asked.known_at,
         order=asked.order,
-        events=tuple(map(RecordedEvent.model_validate, page)),
-        next=following,
+        events=tuple(map(RecordedEvent.of, page.entries)),
+        previous=_previous(page, asked),
+        next=_next(page, asked),
     )
-    return read_answer(request, content, version, timeless=True)
+    return read_answer(request, content, page.version, timeless=True)
 
 
 async def read_event(request: Request) -> Response:
@@ -59,63 +65,102 @@ async def read_event(request: Request) -> Response:
     With `If-None-Match`, answers 304 when the timeline is still at that version.
     """
     caller = await authorized(request, Scope.READ)
-    client_id, event_id = path_id(request, "client_id"), path_id(request, "event_id")
+    client_id, event_id = path_client(request, caller), path_id(request, "event_id")
     query(request, NoQuery)
-    entries = await system(request).reader.timeline(caller.organization_id, client_id)
-    content = event_answer(client_id, event_id, entries)
+    found = await system(request).timeline_reader.concerning(caller.organization_id, client_id, [event_id])
+    content = event_answer(client_id, event_id, found.version, found.entries)
     return read_answer(request, content, content.version, timeless=True)
 
 
-def _page(entries: list[Entry], asked: TimelineQuery) -> tuple[list[Entry], int | None]:
-    """The page that was asked for, and where the next one begins."""
+def _previous(page: EntryPage, asked: TimelineQuery) -> int | None:
+    if not page.earlier:
+        return None
+    return page.entries[0].version if page.entries else asked.after + 1
+
+
+def _next(page: EntryPage, asked: TimelineQuery) -> int | None:
+    if not page.later:
+        return None
+    return page.entries[-1].version if page.entries else (asked.before or 1) - 1
+
+
+async def _page(reader: TimelineReader, organization_id: UUID, client_id: UUID, asked: TimelineQuery) -> EntryPage:
     if asked.order is Order.EFFECTIVE:
-        ordered = effective(entries, as_of=asked.as_of).entries
-        start = _place_after(ordered, asked.after)
+        whole = await reader.whole(organization_id, client_id, known_at=asked.known_at)
+        return _effective_page(whole, asked)
+    return await reader.page(
+        organization_id,
+        client_id,
+        after=asked.after,
+        before=asked.before,
+        limit=asked.limit,
+        as_of=asked.as_of,
+        known_at=asked.known_at,
+    )
+
+
+def _effective_page(whole: EntryPage, asked: TimelineQuery) -> EntryPage:
+    """What counts, and in which order, only the whole tells."""
+    ordered = effective(whole.entries, as_of=asked.as_of).entries
+    if asked.before is None:
+        start = _place(ordered, asked.after, "after") + 1 if asked.after else 0
+        end = min(start + asked.limit, len(ordered))
     else:
-        ordered = [entry for entry in entries if asked.as_of is None or entry.occurred_at <= asked.as_of]
-        start = sum(entry.version <= asked.after for entry in ordered)
-    page = ordered[start : start + asked.limit]
-    return page, page[-1].version if start + asked.limit < len(ordered) else None
+        end = _place(ordered, asked.before, "before") if asked.before <= whole.version else len(ordered)
+        start = max(0, end - asked.limit)
+    return EntryPage(whole.version, ordered[start:end], earlier=start > 0, later=end < len(ordered))
 
 
-def _place_after(ordered: list[Entry], version: int) -> int:
-    if version == 0:
-        return 0
-    for place, entry in enumerate(ordered, start=1):
+def _place(ordered: list[Entry], version: int, parameter: str) -> int:
+    for place, entry in enumerate(ordered):
         if entry.version == version:
             return place
     message = "No event of this version is in the effective timeline (any more); begin again, and give known_at."
-    error = FieldError(field="after", rule="known_version", message=message)
-    raise InvalidInput("The query does not fit the timeline; see `errors`.", errors=[error])
+    raise _unfitting(parameter, "known_version", message)
 
 
-def event_answer(client_id: UUID, event_id: UUID, entries: Sequence[Entry]) -> EventAnswer:
-    """The event among these entries of its client. Raises NoSuchEvent."""
+def _unfitting(parameter: str, rule: str, message: str) -> Problem:
+    error = FieldError(field=parameter, rule=rule, message=message)
+    return InvalidInput("The query does not fit the timeline; see `errors`.", errors=[error])
+
+
+def event_answer(client_id: UUID, event_id: UUID, version: int, entries: Sequence[Entry]) -> EventAnswer:
+    """The event among these entries, which are all that concern it. Raises NoSuchEvent."""
     original = next((entry for entry in entries if entry.id == event_id), None)
     if original is None:
         raise NoSuchEvent("This client has no event with that id.")
-    retractions = {entry.event.entry: entry for entry in entries if isinstance(entry.event, EntryRetracted)}
-    corrections = [e for e in entries if isinstance(e.event, EntryCorrected) and e.event.entry == event_id]
+    about = {kind: [entry for entry in entries if entry.event.type == kind] for kind in RECORD_TYPES}
+    retractions = {target: entry for entry in about["entry_retracted"] for target in _targets(entry)}
     counting = next((entry for entry in effective(entries).entries if entry.id == event_id), None)
     retraction = retractions.get(event_id)
     return EventAnswer(
         client_id=client_id,
-        version=entries[-1].version,
-        original=RecordedEvent.model_validate(original),
-        standing=_standing(counting, retraction),
+        version=version,
+        original=RecordedEvent.of(original),
+        standing=_standing(original, counting, retraction),
         corrections=tuple(
             CorrectionMade(
-                correction=RecordedEvent.model_validate(correction),
+                correction=RecordedEvent.of(correction),
                 retracted_by=retractions[correction.id].id if correction.id in retractions else None,
             )
-            for correction in corrections
+            for correction in about["entry_corrected"]
+            if event_id in _targets(correction)
         ),
-        retraction=RecordedEvent.model_validate(retraction) if retraction else None,
-        effective=RecordedEvent.model_validate(counting) if counting else None,
+        retraction=RecordedEvent.of(retraction) if retraction else None,
+        effective=RecordedEvent.of(counting) if counting else None,
     )
 
 
-def _standing(counting: Entry | None, retraction: Entry | None) -> Standing:
+def _targets(entry: Entry) -> tuple[UUID, ...]:
+    """What a correction or retraction is about; an unreadable one tells it in its header."""
+    if isinstance(entry.event, Unreadable):
+        return entry.event.targets
+    return tuple(target for _, target, _ in referred(entry.event))
+
+
+def _standing(original: Entry, counting: Entry | None, retraction: Entry | None) -> Standing:
+    if counting and isinstance(counting.event, Unreadable) and counting.event is not original.event:
+        return Standing.UNCLEAR  # what was recorded about it cannot be read, whether or not it can itself
     if retraction:
         return Standing.RETRACTED
     return Standing.CORRECTED if counting and counting.corrected_by else Standing.STANDS
@@ -143,7 +188,7 @@ OPERATIONS: Final = [
             200: Documented(description="A page of the timeline.", model=TimelineAnswer, headers=VERSION_HEADER),
             304: NOT_MODIFIED,
         },
-        problems=(NoSuchClient, KnownAtAhead),
+        problems=(NoSuchClient, ClientErased, KnownAtAhead),
     ),
     Operation(
         method="GET",
@@ -157,6 +202,6 @@ OPERATIONS: Final = [
             200: Documented(description="The event.", model=EventAnswer, headers=VERSION_HEADER),
             304: NOT_MODIFIED,
         },
-        problems=(NoSuchClient, NoSuchEvent),
+        problems=(NoSuchClient, ClientErased, NoSuchEvent),
     ),
 ]

@@ -83,4 +83,3 @@ class Reader:
         state = fold(projection, effective(entries, as_of=as_of, known_at=known_at).entries, policy)
         version = entries[-1].version if entries else 0
         return Answered(client_id, version, as_of, known_at, projection.view(state, moment, policy))
-

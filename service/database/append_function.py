@@ -97,7 +97,7 @@ begin
         source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header,
         place),
       unnest(e.reference_fields, e.reference_ids) as r(field, target_id)
-    on conflict (organization_id, target_id, position, field) do nothing;
+    on conflict (organization_id, target_id, type, position, field) do nothing;
   end if;
 exception
   when unique_violation then

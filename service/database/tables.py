@@ -174,7 +174,8 @@ reference = Table(
     Column("client_id", Uuid, nullable=False, comment="Whose event refers to it"),
     Column("event_id", Uuid, nullable=False, comment="The event that refers to it"),
     Column("type", Text, nullable=False, comment="What kind of event refers to it"),
-    PrimaryKeyConstraint("organization_id", "target_id", "position", "field", name="reference_pkey"),
+    # The kind before the place: a decision asks for the few answers of one kind among however many there are.
+    PrimaryKeyConstraint("organization_id", "target_id", "type", "position", "field", name="reference_pkey"),
     schema="log",
     comment="Which events refer to an event: what stands in the events' own headers, by what it refers to",
 )

@@ -10,7 +10,8 @@ import httpx
 from pydantic import TypeAdapter
 
 from domain.entry import Draft
-from projections.projection import Answer, Projection
+from projections.answers import Answer
+from projections.projection import Projection
 from service.api.answers import Receipt, Recorded
 from service.care.caller import KeyRole
 from service.demo.story import Step

@@ -10,20 +10,24 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from projections.care_plan import CARE_PLAN
-from projections.care_plan.answers import CarePlanAnswer
+from projections.answers import Answer
+from projections.care_plan import CARE_PLAN, CarePlanAnswer
+from projections.care_plan.overdose_danger import DangerObligation
 from projections.milestones import MILESTONES
 from projections.milestones.view import MilestonesAnswer
 from projections.obligations import ObligationKind, ObligationStatus
 from projections.postvention import POSTVENTION
-from projections.projection import Answer, Projection
+from projections.projection import Projection
 from service.demo.api import CareApi
 from service.demo.story import Step, Story
 from service.demo.the_parent.cast import TEAM
 from service.log.verify import Verification
 from service.pictures import Look, picture
 
-ASKED_BY_DANGER = {ObligationKind.NALOXONE: "naloxone", ObligationKind.CRISIS_CARD: "a crisis card"}
+ASKED_BY_DANGER: dict[ObligationKind, str] = {
+    DangerObligation.NALOXONE: "naloxone",
+    DangerObligation.CRISIS_CARD: "a crisis card",
+}
 
 
 class Telling:

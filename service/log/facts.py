@@ -20,54 +20,51 @@ LANES = 2
 
 _KEPT_GATHERINGS = 1_000
 
-# Every branch looks up what an array asks for by a key, one by one; `offset 0` keeps the planner from turning that into
-# a join (see also BY_INDEX).
+# Every branch looks up what an array asks for by a key, one by one. `offset 0` and `limit 1` keep the planner from
+# turning that into a join or a hash of the whole table, whatever it knows of their sizes (see also BY_INDEX).
 _FACT = """e.client_id, null::integer as version, e.id, e.type, e.occurred_at, e.reference_fields, e.reference_ids,
-  exists (
-    select from log.reference r
+       x.retracted, null::uuid as key_id, null::text as kek_id, null::bytea as wrapped_key"""
+_WHETHER_RETRACTED = """left join lateral (
+    select true as retracted from log.reference r
      where r.organization_id = $1 and r.target_id = e.id and r.type = 'entry_retracted' and r.client_id = e.client_id
-  ) as retracted, null::uuid as key_id, null::text as kek_id, null::bytea as wrapped_key"""
+     limit 1
+  ) x on true"""
 _READ = f"""
 select 'client' as kind, null::uuid as about, c.client_id, h.version, null::uuid as id, null::text as type,
        null::timestamptz as occurred_at, null::text[] as reference_fields, null::uuid[] as reference_ids,
-       false as retracted, k.key_id, k.kek_id, k.wrapped_key
+       null::boolean as retracted, k.key_id, k.kek_id, k.wrapped_key
   from unnest($2::uuid[]) as c(client_id)
   left join lateral (
-    select h.version from log.timeline_head h where h.organization_id = $1 and h.client_id = c.client_id offset 0
+    select h.version from log.timeline_head h where h.organization_id = $1 and h.client_id = c.client_id limit 1
   ) h on true
   left join lateral (
     select k.key_id, k.kek_id, k.wrapped_key from keyring.client_key k
-     where k.organization_id = $1 and k.client_id = c.client_id offset 0
+     where k.organization_id = $1 and k.client_id = c.client_id limit 1
   ) k on true
 union all
 select 'entry', null, {_FACT}
   from unnest($3::uuid[]) as a(id)
-  cross join lateral (
-    select e.* from log.event e where e.organization_id = $1 and e.id = a.id offset 0
-  ) e
+  cross join lateral (select e.* from log.event e where e.organization_id = $1 and e.id = a.id limit 1) e
+  {_WHETHER_RETRACTED}
 union all
 select 'answer', a.target_id, {_FACT}
   from unnest($4::uuid[], $5::text[]) as a(target_id, type)
   cross join lateral (
-    select r.position from log.reference r
+    select r.event_id from log.reference r
      where r.organization_id = $1 and r.target_id = a.target_id and r.type = a.type offset 0
   ) r
-  cross join lateral (
-    select e.* from log.event e where e.organization_id = $1 and e.position = r.position offset 0
-  ) e
+  cross join lateral (select e.* from log.event e where e.organization_id = $1 and e.id = r.event_id limit 1) e
+  {_WHETHER_RETRACTED}
 union all
 select 'once', null, {_FACT}
   from unnest($6::uuid[], $7::text[]) as a(client_id, type)
   cross join lateral (
     select e.* from log.event e
-     where e.organization_id = $1 and e.client_id = a.client_id and e.type = a.type
-       and not exists (
-         select from log.reference r
-          where r.organization_id = $1 and r.target_id = e.id and r.type = 'entry_retracted'
-            and r.client_id = e.client_id
-       )
+      {_WHETHER_RETRACTED}
+     where e.organization_id = $1 and e.client_id = a.client_id and e.type = a.type and x.retracted is null
      order by e.version limit 1
-  ) e"""  # noqa: S608 - columns
+  ) e
+  {_WHETHER_RETRACTED}"""  # noqa: S608 - columns
 
 
 class Known(NamedTuple):
@@ -148,7 +145,7 @@ class _Found:
 
 def _fact(row: asyncpg.Record) -> Fact:
     references = tuple(zip(row["reference_fields"], row["reference_ids"], strict=True))
-    return Fact(row["id"], row["type"], row["occurred_at"], references, row["retracted"])
+    return Fact(row["id"], row["type"], row["occurred_at"], references, retracted=row["retracted"] is True)
 
 
 def _columns(pairs: Sequence[tuple[UUID, str]]) -> tuple[list[UUID], list[str]]:

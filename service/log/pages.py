@@ -19,7 +19,6 @@ _KNOWN = f"select version from log.event {_OF_CLIENT} and recorded_at <= $3 orde
 _BETWEEN = "and client_id = $2 and version > $3 and version < $4 and ($5::timestamptz is null or occurred_at <= $5)"
 _FORWARD = f"{EVENTS} {_BETWEEN} order by version limit $6"
 _BACKWARD = f"{EVENTS} {_BETWEEN} order by version desc limit $6"
-_ANY = f"select exists (select from log.event where organization_id = $1 {_BETWEEN})"  # noqa: S608 - columns
 _REFERRING = """select r.event_id from {of} a cross join lateral (
     select r.event_id from log.reference r
      where r.organization_id = $1 and r.target_id = a.id and r.client_id = $2 and r.type = any({types}) offset 0
@@ -32,7 +31,7 @@ select e.* from further f cross join lateral ({EVENTS} and client_id = $2 and id
  order by e.version"""  # noqa: S608 - columns
 
 
-class Page(NamedTuple):
+class TimelinePage(NamedTuple):
     """Events of one timeline, in order of version."""
 
     version: int
@@ -74,7 +73,7 @@ class Pages:
         limit: int,
         as_of: datetime | None = None,
         known_at: datetime | None = None,
-    ) -> Page | None:
+    ) -> TimelinePage | None:
         """At most `limit` events: the next ones after a version, or with `before` the last ones before that one.
 
         Only what occurred by `as_of` and was recorded by `known_at`, both inclusive.
@@ -84,16 +83,14 @@ class Pages:
                 version = await _version(connection, organization_id, client_id, known_at)
                 if version is None:
                     return None
-                end = version + 1 if before is None else min(before, version + 1)
-                asked = (organization_id, client_id)
-                query = _FORWARD if before is None else _BACKWARD
-                events = stored(await connection.fetch(query, *asked, after, end, as_of, limit + 1))
-                more, events = len(events) > limit, events[:limit]
+                client = _Client(connection, organization_id, client_id, as_of)
                 if before is None:
-                    earlier = after > 0 and await connection.fetchval(_ANY, *asked, 0, after + 1, as_of)
-                    return Page(version, events, earlier, more)
-                later = end <= version and await connection.fetchval(_ANY, *asked, end - 1, version + 1, as_of)
-                return Page(version, events[::-1], more, later)
+                    events = await client.events(_FORWARD, after, version + 1, limit + 1)
+                    earlier = after > 0 and await client.any(0, min(after, version) + 1)
+                    return TimelinePage(version, events[:limit], earlier, later=len(events) > limit)
+                events = await client.events(_BACKWARD, 0, min(before, version + 1), limit + 1)
+                later = before <= version and await client.any(before - 1, version + 1)
+                return TimelinePage(version, events[:limit][::-1], len(events) > limit, later)
 
     async def concerning(self, organization_id: UUID, client_id: UUID, ids: list[UUID]) -> Concerning | None:
         """Those of the client's events that have these ids, with all that corrects or retracts them."""
@@ -104,6 +101,22 @@ class Pages:
                     return None
                 rows = await connection.fetch(_CONCERNING, organization_id, client_id, ids)
                 return Concerning(version, [event for event in stored(rows) if event.version <= version])
+
+
+class _Client(NamedTuple):
+    """Whose timeline is read as of when, through a connection that is in a transaction of their organization."""
+
+    connection: PoolConnectionProxy
+    organization_id: UUID
+    client_id: UUID
+    as_of: datetime | None
+
+    async def events(self, query: str, after: int, before: int, limit: int) -> list[StoredEvent]:
+        asked = (self.organization_id, self.client_id, after, before, self.as_of, limit)
+        return stored(await self.connection.fetch(query, *asked))
+
+    async def any(self, after: int, before: int) -> bool:
+        return bool(await self.events(_FORWARD, after, before, 1))
 
 
 async def _version(

@@ -70,7 +70,7 @@ def open_or_mark(stored: StoredEvent, key: DataKey) -> Entry:
         why = Why.BODY_INVALID
     organization_id, position = str(stored.organization_id), stored.position
     log.error("event_unreadable", why=why.value, organization_id=organization_id, position=position)
-    return _entry(stored, Unreadable(type=stored.type, why=why))
+    return _entry(stored, Unreadable(type=stored.type, why=why, targets=tuple(stored.reference_ids)))
 
 
 def _entry(stored: StoredEvent, event: Event) -> Entry:

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import RenderableType
 from rich.json import JSON
 
-from projections.projection import Answer
+from projections.answers import Answer
 from service.pictures.care_plan import care_plan
 from service.pictures.look import Look
 from service.pictures.milestones import milestones

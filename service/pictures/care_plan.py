@@ -7,28 +7,26 @@ from rich.panel import Panel
 from rich.text import Text
 
 from domain.vocabulary import RiskTier
-from projections.care_plan.answers import (
-    CarePlanAnswer,
-    CrisisAnswer,
-    GoalAnswer,
-    HandoffAnswer,
-    ObligationAnswer,
-    PlanAnswer,
-    SafetyPlanAnswer,
-)
-from projections.obligations import ObligationKind, ObligationStatus
+from projections.care_plan import CarePlanAnswer
+from projections.care_plan.crises import Crisis, CrisisObligation
+from projections.care_plan.goals import Goal
+from projections.care_plan.handoffs import Handoff, HandoffObligation
+from projections.care_plan.overdose_danger import DangerObligation
+from projections.care_plan.plans import Plan, PlanObligation
+from projections.care_plan.safety_plan import SafetyPlan
+from projections.obligations import Obligation, ObligationKind, ObligationStatus
 from service.pictures.look import Look, bullet, joined, listed, sections, status, words
 
 WAITING = {ObligationStatus.OPEN, ObligationStatus.LATE}
 
-NAMES = {
-    ObligationKind.HANDOFF_ACCEPTANCE: "acceptance of the handoff",
-    ObligationKind.CLIENT_MEETING: "meeting with the receiver",
-    ObligationKind.CRISIS_CONTACT: "follow-up after the crisis",
-    ObligationKind.POSTVENTION_REVIEW: "review of the crisis",
-    ObligationKind.PLAN_REVIEW: "review of the plan",
-    ObligationKind.NALOXONE: "naloxone",
-    ObligationKind.CRISIS_CARD: "crisis card",
+NAMES: dict[ObligationKind, str] = {
+    HandoffObligation.ACCEPTANCE: "acceptance of the handoff",
+    HandoffObligation.MEETING: "meeting with the receiver",
+    CrisisObligation.CONTACT: "follow-up after the crisis",
+    CrisisObligation.REVIEW: "review of the crisis",
+    PlanObligation.REVIEW: "review of the plan",
+    DangerObligation.NALOXONE: "naloxone",
+    DangerObligation.CRISIS_CARD: "crisis card",
 }
 
 
@@ -76,7 +74,7 @@ def _client(answer: CarePlanAnswer, look: Look) -> Iterator[Text]:
         yield joined(f"last contact {look.moment(answer.last_contact.at)}", look.put_by(answer.last_contact.put_by))
 
 
-def _plan(plan: PlanAnswer, look: Look) -> Iterator[RenderableType]:
+def _plan(plan: Plan, look: Look) -> Iterator[RenderableType]:
     yield joined(
         Text(f"version {plan.version}", style="bold"),
         f"agreed {look.moment(plan.agreed_at)} by {listed(plan.agreed_by)}",
@@ -91,7 +89,7 @@ def _plan(plan: PlanAnswer, look: Look) -> Iterator[RenderableType]:
         yield bullet(Text(f"{words(each.strand)}:", style="cyan"), each.what, techniques)
 
 
-def _goal(goal: GoalAnswer, look: Look) -> RenderableType:
+def _goal(goal: Goal, look: Look) -> RenderableType:
     said = [
         "" if goal.baseline is None else f"began at {goal.baseline:g}",
         f"now {goal.reading.value:g}" if goal.reading else "not measured yet",
@@ -108,7 +106,7 @@ def _goal(goal: GoalAnswer, look: Look) -> RenderableType:
     )
 
 
-def _crisis(crisis: CrisisAnswer, look: Look) -> RenderableType:
+def _crisis(crisis: Crisis, look: Look) -> RenderableType:
     passed = crisis.resolved
     now = Text("open", style="yellow")
     if passed:
@@ -121,7 +119,7 @@ def _crisis(crisis: CrisisAnswer, look: Look) -> RenderableType:
     )
 
 
-def _handoff(handoff: HandoffAnswer, look: Look) -> RenderableType:
+def _handoff(handoff: Handoff, look: Look) -> RenderableType:
     marks = (handoff.accepted, handoff.completed, handoff.declined)
     receiver = handoff.to_party or words(handoff.to_role)
     due = {"requested": handoff.accept_due_at, "accepted": handoff.met_due_at}.get(handoff.status)
@@ -135,7 +133,7 @@ def _handoff(handoff: HandoffAnswer, look: Look) -> RenderableType:
     )
 
 
-def _safety_plan(plan: SafetyPlanAnswer, look: Look) -> Iterator[RenderableType]:
+def _safety_plan(plan: SafetyPlan, look: Look) -> Iterator[RenderableType]:
     yield joined(Text(f"version {plan.version}", style="bold"), look.moment(plan.written_at), look.put_by(plan.put_by))
     for heading, said in (
         ("warning signs", plan.warning_signs),
@@ -166,7 +164,7 @@ def _to_do(answer: CarePlanAnswer, look: Look) -> Iterable[RenderableType]:
     return [_obligation(each, look) for each in waiting]
 
 
-def _obligation(each: ObligationAnswer, look: Look) -> RenderableType:
+def _obligation(each: Obligation, look: Look) -> RenderableType:
     what = NAMES.get(each.kind, words(each.kind))
     step = f"({each.step})" if each.step > 1 else ""
     return bullet(what, step, f"by {look.moment(each.due_at)}:", status(each.status), look.put_by(each.because))

@@ -6,7 +6,8 @@ from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
-from projections.milestones.view import MilestonesAnswer, StretchOfDays, Track
+from projections.milestones.stretches import Stretch
+from projections.milestones.view import MilestonesAnswer, Track
 from service.pictures.look import Look, bullet, joined, sections, words
 
 BAR = 24
@@ -38,7 +39,7 @@ def _track(track: Track, look: Look) -> Iterator[RenderableType]:
         yield _stretch(stretch, max(track.longest_days, 1), look)
 
 
-def _stretch(stretch: StretchOfDays, longest: int, look: Look) -> RenderableType:
+def _stretch(stretch: Stretch, longest: int, look: Look) -> RenderableType:
     until = f"to {look.day(stretch.ended_on)}" if stretch.ended_on else "and going on"
     reached = " ".join(f"★{step.days}" for step in stretch.steps if step.reached)
     return bullet(

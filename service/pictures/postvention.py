@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
-from projections.postvention.view import AdjustmentAsked, CrisisReview, PostventionAnswer, ReviewHeld
+from projections.postvention import Adjustment, CrisisReview, PostventionAnswer, ReviewHeld
 from service.pictures.look import Look, bullet, joined, listed, sections, status, words
 
 
@@ -44,7 +44,7 @@ def _held(review: ReviewHeld, look: Look) -> Iterator[RenderableType]:
         yield _adjustment(adjustment, look)
 
 
-def _adjustment(adjustment: AdjustmentAsked, look: Look) -> RenderableType:
+def _adjustment(adjustment: Adjustment, look: Look) -> RenderableType:
     done = Text("to be carried out:", style="yellow") if adjustment.open else Text("carried out:", style="green")
     what = f"({adjustment.what})" if adjustment.what else ""
     return bullet(done, words(adjustment.kind), what, look.put_by(adjustment.carried_out_by))

@@ -7,12 +7,16 @@ from uuid import UUID
 
 import httpx
 
+from projections.catalogue import PROJECTIONS
 from service.api.problem import MEDIA_TYPE, ProblemDocument
 from service.api.problems import CATALOGUE
 from service.bootstrap import System
 from service.care.caller import KeyRole, Scope
 
 Json = Any
+
+READS = ["events", *(projection.title.lower().replace(" ", "-") for projection in PROJECTIONS)]
+"""What can be read of a client: the timeline and, from the catalogue, every projection."""
 
 REGISTERED: Json = {"type": "client_registered", "name": "Dana Example", "time_zone": "America/Chicago"}
 SESSION: Json = {"type": "session_held", "kind": "individual", "channel": "in_person", "held_by": "counselor"}

@@ -4,9 +4,7 @@ import httpx
 import pytest
 
 from service.care.caller import KeyRole, Scope
-from tests.api.clinic import REGISTERED, SESSION, Clinic, events_of, problem_in, recording
-
-READS = ["events", "care-plan", "milestones", "postvention-reviews"]
+from tests.api.clinic import READS, REGISTERED, SESSION, Clinic, events_of, problem_in, recording
 
 
 @pytest.mark.parametrize(

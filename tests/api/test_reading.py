@@ -1,12 +1,16 @@
 """Reading through the API: pages, both orders, both times, one event and what became of it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
-from tests.api.clinic import GOAL, SESSION, Clinic, Json, errors_in, events_of, problem_in, recording
+from domain.entry import Entry
+from service.log.sealed import StoredEvent
+from service.log.timelines import Timelines
+from tests.api.clinic import GOAL, READS, SESSION, Clinic, Json, errors_in, events_of, problem_in, recording
 
 
 async def told(clinic: Clinic) -> tuple[str, list[Json]]:
@@ -46,12 +50,61 @@ async def test_the_effective_order_tells_what_counts_as_it_happened(clinic: Clin
     assert await pages(clinic, client, order="effective", limit=1) == [[1], [3], [2]]
 
 
-async def test_a_page_can_not_follow_an_event_that_no_longer_counts(clinic: Clinic) -> None:
+async def back(clinic: Clinic, client: str, **params: Any) -> list[list[int]]:
+    """The versions on each page of the timeline, from the last page to the first."""
+    found, before = [], 999_999_999
+    while True:
+        answer = (await clinic.get(events_of(client), before=before, **params)).json()
+        found.append([event["version"] for event in answer["events"]])
+        if answer["previous"] is None:
+            return found
+        before = answer["previous"]
+
+
+async def test_a_timeline_is_read_backward_too(clinic: Clinic) -> None:
+    client, receipts = await told(clinic)
+
+    assert await back(clinic, client) == [[1, 2, 3, 4, 5]]
+    assert await back(clinic, client, limit=2) == [[4, 5], [2, 3], [1]]
+    assert await back(clinic, client, limit=2, known_at=receipts[2]["recorded_at"]) == [[3, 4], [1, 2]]
+    assert await back(clinic, client, limit=1, as_of="2026-03-10T09:00:00-06:00") == [[3], [1]]
+    assert await back(clinic, client, limit=2, order="effective") == [[3, 2], [1]]
+
+
+async def test_every_page_tells_what_is_before_and_after_it(clinic: Clinic) -> None:
     client, _ = await told(clinic)
 
-    answer = await clinic.get(events_of(client), order="effective", after=4)
+    async def around(**asked: Any) -> tuple[int | None, int | None]:
+        answer = (await clinic.get(events_of(client), **asked)).json()
+        return answer["previous"], answer["next"]
 
-    assert errors_in(answer, "invalid-input") == {("after", "known_version")}
+    assert await around() == (None, None)
+    assert await around(limit=2) == (None, 2)
+    assert await around(after=2, limit=2) == (3, 4)
+    assert await around(after=4, limit=2) == (5, None)
+    assert await around(before=3, limit=1) == (2, 2)
+    assert await around(before=3, limit=2) == (None, 2)
+    assert await around(after=7) == (8, None)
+    assert await around(before=1) == (None, 0)
+    assert await around(order="effective", after=3, limit=1) == (2, None)
+    assert await around(order="effective", before=2, limit=1) == (3, 3)
+
+
+async def test_a_page_goes_on_or_back_and_not_both(clinic: Clinic) -> None:
+    client, _ = await told(clinic)
+
+    answer = await clinic.get(events_of(client), after=1, before=3)
+
+    assert errors_in(answer, "invalid-input") == {("before", "after_or_before")}
+
+
+@pytest.mark.parametrize("asked", [{"after": 4}, {"before": 4}])
+async def test_a_page_can_not_follow_an_event_that_no_longer_counts(clinic: Clinic, asked: Json) -> None:
+    client, _ = await told(clinic)
+
+    answer = await clinic.get(events_of(client), order="effective", **asked)
+
+    assert errors_in(answer, "invalid-input") == {(*asked, "known_version")}
 
 
 async def test_known_at_keeps_pages_together_while_more_is_recorded(clinic: Clinic) -> None:
@@ -68,6 +121,27 @@ async def test_as_of_tells_what_had_happened_by_then(clinic: Clinic) -> None:
 
     for order in ("recorded", "effective"):
         assert await pages(clinic, client, order=order, as_of="2026-03-10T09:00:00-06:00") == [[1, 3]]
+
+
+async def test_a_page_and_an_event_read_no_more_than_themselves(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = await clinic.client()
+    recorded = await clinic.record(client, *(recording(SESSION) for _ in range(50)))
+    opened: list[int] = []
+    original = Timelines.open
+
+    async def counting(self: Timelines, organization_id: UUID, stored: Sequence[StoredEvent]) -> list[Entry]:
+        opened.append(len(stored))
+        return await original(self, organization_id, stored)
+
+    monkeypatch.setattr(Timelines, "open", counting)
+    await clinic.get(events_of(client), after=30, limit=5)
+    await clinic.get(events_of(client), before=30, limit=5)
+    await clinic.get(f"{events_of(client)}/{recorded.json()['events'][7]['id']}")
+    await clinic.record(client, recording(SESSION))
+
+    assert sum(opened) <= 5 + 5 + 1
 
 
 async def test_before_anything_was_known_there_is_nothing_to_tell(clinic: Clinic) -> None:
@@ -90,7 +164,7 @@ async def test_answers_repeat_what_was_asked_in_utc(clinic: Clinic) -> None:
         assert (answer["as_of"], answer["known_at"]) == ("2026-03-10T15:00:00Z", receipts[-1]["recorded_at"])
 
 
-@pytest.mark.parametrize("read", ["events", "care-plan", "milestones", "postvention-reviews"])
+@pytest.mark.parametrize("read", READS)
 async def test_what_will_be_known_cannot_be_asked(clinic: Clinic, read: str) -> None:
     client = await clinic.client()
 
@@ -185,6 +259,6 @@ async def test_an_event_of_another_client_is_not_found_here(clinic: Clinic) -> N
     problem_in(await clinic.get(f"{events_of(other)}/{uuid4()}"), "unknown-event")
 
 
-@pytest.mark.parametrize("read", ["events", f"events/{uuid4()}", "care-plan", "milestones", "postvention-reviews"])
+@pytest.mark.parametrize("read", [*READS, f"events/{uuid4()}"])
 async def test_an_unknown_client_is_not_found(clinic: Clinic, read: str) -> None:
     problem_in(await clinic.get(f"/v1/clients/{uuid4()}/{read}"), "unknown-client")

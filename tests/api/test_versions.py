@@ -4,9 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.api.clinic import GOAL, SESSION, Clinic, events_of, problem_in, recording
-
-READS = ["events", "care-plan", "milestones", "postvention-reviews"]
+from tests.api.clinic import GOAL, READS, SESSION, Clinic, events_of, problem_in, recording
 
 
 async def test_recording_on_the_version_that_was_read(clinic: Clinic) -> None:

@@ -1,5 +1,6 @@
 """The effective timeline: what counts, in the order in which it happened, as of one time and as known at another."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -8,14 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.effective import effective
+from domain.entry import Entry
 from domain.events.base import referred
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted
 from domain.events.record import EntryCorrected, EntryRetracted
+from domain.events.unreadable import Unreadable, Why
 from domain.vocabulary import Precision, Role
 from projections.care_plan import CARE_PLAN
+from projections.fold import EventUnreadable
+from projections.postvention import POSTVENTION
 from tests.builders import (
     History,
     crisis,
+    fold,
     folded,
     goal_set,
     handoff,
@@ -165,8 +171,8 @@ def test_g4_a_plan_stays_where_it_was_agreed_when_the_time_of_what_it_cites_is_c
 
     assert [id_ for id_ in ids(history) if id_ in {first, second, taken_in}] == [first, second, taken_in]
     state = folded(CARE_PLAN, history)
-    assert state.plan
-    assert state.plan.put_by == second
+    assert state.plans.current
+    assert state.plans.current.put_by == second
 
 
 def test_g4_a_safety_plan_stays_where_it_was_written_when_the_time_of_its_crisis_is_corrected(
@@ -179,8 +185,8 @@ def test_g4_a_safety_plan_stays_where_it_was_written_when_the_time_of_its_crisis
 
     assert [id_ for id_ in ids(history) if id_ in {first, second, met}] == [first, second, met]
     state = folded(CARE_PLAN, history)
-    assert state.safety_plan
-    assert state.safety_plan.put_by == second
+    assert state.safety_plans.current
+    assert state.safety_plans.current.put_by == second
 
 
 def test_an_outreach_answers_the_crisis_that_it_follows_up(history: History) -> None:
@@ -205,6 +211,63 @@ def test_until_is_the_moment_of_the_last_entry_in_order(history: History) -> Non
     asked = history.add(handoff(), at="2026-03-05T15:07Z")
     history.add(HandoffCompleted(handoff=asked), at="2026-03-05T15:00Z", recorded="2026-03-05T15:10Z")
     assert effective(history.entries).until == moment("2026-03-05T15:07Z")
+
+
+# What cannot be read
+
+
+def unread(history: History, entry: UUID, targets: tuple[UUID, ...] = ()) -> list[Entry]:
+    """The history's entries, of which one cannot be read."""
+    return [
+        replace(each, event=Unreadable(type=each.event.type, why=Why.SEAL_BROKEN, targets=targets))
+        if each.id == entry
+        else each
+        for each in history.entries
+    ]
+
+
+def test_what_cannot_be_read_keeps_its_place_and_hides_nothing(history: History) -> None:
+    held = history.add(session(), at="2026-03-05T15:00Z")
+    late = history.add(session(), at="2026-03-03T15:00Z", recorded="2026-03-06T15:00Z")
+
+    assert [entry.id for entry in effective(unread(history, held)).entries] == [history.entries[0].id, late, held]
+
+
+def test_a_correction_with_a_body_makes_what_could_not_be_read_readable(history: History) -> None:
+    held = history.add(session(), at="2026-03-05T15:00Z")
+    history.correct(held, session(minutes=20))
+
+    assert effective(unread(history, held)).entries[1].event == session(minutes=20)
+
+
+@pytest.mark.parametrize("retraction", [False, True])
+def test_what_is_corrected_or_retracted_by_what_cannot_be_read_cannot_be_read_either(
+    history: History, retraction: bool
+) -> None:
+    held = history.add(session(), at="2026-03-05T15:00Z")
+    about = history.retract(held) if retraction else history.correct(held, session(minutes=20))
+
+    standing = effective(unread(history, about, targets=(held,))).entries[1]
+
+    assert standing.event == Unreadable(type="session_held", why=Why.SEAL_BROKEN)
+    assert (standing.id, standing.corrected_by) == (held, about)
+
+
+def test_a_retracted_correction_that_cannot_be_read_makes_nothing_unclear(history: History) -> None:
+    held = history.add(session(), at="2026-03-05T15:00Z")
+    wrong = history.correct(held, session(minutes=20))
+    history.retract(wrong)
+
+    assert effective(unread(history, wrong, targets=(held,))).entries[1] == history.entries[1]
+
+
+def test_a_fold_that_depends_on_what_cannot_be_read_raises_and_others_go_on(history: History) -> None:
+    goal = history.add(goal_set(), at="2026-03-05T15:00Z")
+    entries = effective(unread(history, goal)).entries
+
+    with pytest.raises(EventUnreadable, match="position 2"):
+        fold(CARE_PLAN, entries)
+    assert fold(POSTVENTION, entries) == POSTVENTION.initial
 
 
 @given(histories(), MOMENTS, MOMENTS)

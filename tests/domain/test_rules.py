@@ -203,7 +203,7 @@ def _rules_broken(each: Draft, rows: list[Row]) -> Iterator[str]:
     if each.id in types:
         yield "id_is_new"
     if event.type == "client_registered" and any(
-        kind == "client_registered" and id_ not in retracted for id_, kind in types.items()
+        recorded.type == "client_registered" and id_ not in retracted for id_, recorded in rows
     ):
         yield "client_registered_once"
     for _, target, mark in referred(event):

@@ -14,7 +14,18 @@ ROOT = Path(__file__).parents[2]
 
 COMPUTING = frozenset(
     (
-        *("__future__", "abc", "bisect", "calendar", "collections", "copy", "dataclasses", "datetime", "decimal"),
+        *(
+            "__future__",
+            "abc",
+            "ast",
+            "bisect",
+            "calendar",
+            "collections",
+            "copy",
+            "dataclasses",
+            "datetime",
+            "decimal",
+        ),
         *("enum", "functools", "graphlib", "hashlib", "heapq", "inspect", "itertools", "json", "math"),
         *("operator", "re", "statistics", "string", "struct", "tomllib", "types", "typing", "unicodedata"),
         *("uuid", "zoneinfo"),

@@ -27,11 +27,18 @@ from domain.vocabulary import (
     Strand,
     Substance,
 )
-from projections.care_plan import CARE_PLAN
-from projections.care_plan.answers import CarePlanAnswer, MarkAnswer
-from projections.care_plan.tables import CARE_PLAN as PLAN_TABLE
-from projections.care_plan.tables import CONSENT, CRISIS, GOAL, HANDOFF, INTERVENTION, SUBSTANCE
-from projections.obligations import ObligationKind, ObligationStatus
+from projections.answers import answered
+from projections.care_plan import CARE_PLAN, CarePlanAnswer
+from projections.care_plan import PLAN as PLAN_TABLE
+from projections.care_plan.consents import CONSENT
+from projections.care_plan.crises import CRISIS
+from projections.care_plan.episodes import SUBSTANCE
+from projections.care_plan.goals import GOAL
+from projections.care_plan.handoffs import HANDOFF, HandoffObligation
+from projections.care_plan.plans import INTERVENTION
+from projections.elements import Asked
+from projections.mark import Mark
+from projections.obligations import ObligationStatus
 from tests.builders import (
     History,
     Moment,
@@ -54,6 +61,7 @@ from tests.builders import (
     safety_plan,
     session,
 )
+from tests.projections.reading import by_column
 
 AT = "2026-03-02T15:00Z"
 NEXT_DAY = "2026-03-03T15:00Z"
@@ -77,12 +85,11 @@ def shown(history: History, at: Moment = MUCH_LATER, **times: Moment) -> CarePla
 
 def row(history: History, table: Any) -> dict[str, Any]:
     """The one row that the client has in that table, by column."""
-    names = [column.name for column in table.columns][2:]
-    return dict(zip(names, only(CARE_PLAN.rows(folded(CARE_PLAN, history), history.policy)[table]), strict=True))
+    return only(by_column(table, CARE_PLAN.rows(folded(CARE_PLAN, history), history.policy)))
 
 
-def mark(put_by: UUID, at: str) -> MarkAnswer:
-    return MarkAnswer(put_by=put_by, at=moment(at))
+def mark(put_by: UUID, at: str) -> Mark:
+    return answered(Mark(put_by, moment(at)), Asked(moment(at), Policy()))
 
 
 # The client and the episode
@@ -310,7 +317,7 @@ def test_r34_an_overdue_acceptance_shows_among_what_must_happen(history: History
     asked = history.add(handoff(HandoffUrgency.CRISIS), at=AT)
 
     waiting = only(shown(history).obligations)
-    assert (waiting.kind, waiting.because) == (ObligationKind.HANDOFF_ACCEPTANCE, asked)
+    assert (waiting.kind, waiting.because) == (HandoffObligation.ACCEPTANCE, asked)
     assert (waiting.status, waiting.due_at) == (ObligationStatus.LATE, moment("2026-03-02T16:00Z"))
 
 

@@ -15,7 +15,9 @@ from sqlalchemy import ARRAY, Boolean, Column, Date, DateTime, Double, Integer, 
 from domain.effective import effective
 from domain.events.record import EntryCorrected, EntryRetracted
 from projections.catalogue import PROJECTIONS
-from projections.projection import Projection, Rows
+from projections.dictionary import dictionary
+from projections.projection import Projection
+from projections.rows import Changes, Row, Rows, difference
 from tests.builders import POLICY, History, fold, folded
 from tests.strategies import WORDS, histories
 
@@ -114,6 +116,56 @@ def test_an_entry_at_the_end_gives_incrementally_what_a_refold_gives(history: Hi
             assert projection.rows(incremental, POLICY) == projection.rows(refolded, POLICY)
 
 
+@given(histories(), st.data())
+def test_changes_are_the_difference_of_all_rows_whatever_came_between(history: History, data: st.DataObject) -> None:
+    """Late entries and corrections among it: both states are folded from the beginning, and share no element."""
+    versions = st.integers(0, len(history.entries))
+    earlier, later = (effective(history.entries[: data.draw(versions)]).entries for _ in range(2))
+    for projection in PROJECTIONS:
+        before, after = fold(projection, earlier), fold(projection, later)
+
+        assert unordered(projection.changes(before, after, POLICY)) == unordered(
+            difference(projection.rows(before, POLICY), projection.rows(after, POLICY))
+        )
+
+
+@given(histories())
+def test_changes_from_entry_to_entry_are_the_difference_of_all_rows(history: History) -> None:
+    """Each state is folded from the one before, and shares with it what did not change."""
+    for projection in PROJECTIONS:
+        before = projection.initial
+        for entry in history.effective():
+            after = projection.apply(before, entry, POLICY)
+
+            assert unordered(projection.changes(before, after, POLICY)) == unordered(
+                difference(projection.rows(before, POLICY), projection.rows(after, POLICY))
+            )
+            before = after
+
+
+def unordered(changes: Changes) -> dict[str, tuple[set[Row], set[Row]]]:
+    """What is written and deleted, by the names of the tables."""
+    return {table.name: (set(each.written), set(each.deleted)) for table, each in changes.items()}
+
+
+@every_projection
+def test_it_sees_what_it_handles_and_nothing_changes_by_itself(projection: Projection[Any]) -> None:
+    assert projection.changes(projection.initial, projection.initial, POLICY) == {}
+    assert {event_class.model_fields["type"].default for event_class in projection.handles} <= projection.relevant
+
+
+@given(histories())
+def test_a_fold_needs_to_see_only_what_is_relevant_to_it(history: History) -> None:
+    for projection in PROJECTIONS:
+        relevant = [
+            entry
+            for entry in history.entries
+            if entry.event.type in projection.relevant or isinstance(entry.event, EntryCorrected | EntryRetracted)
+        ]
+
+        assert fold(projection, effective(relevant).entries) == folded(projection, history)
+
+
 @given(histories(), MOMENTS)
 def test_every_answer_is_in_utc_and_names_only_entries_that_stand(history: History, at: datetime) -> None:
     standing = {entry.id for entry in history.entries if not history.retracted(entry.id)}
@@ -144,10 +196,24 @@ def test_analysts_find_a_comment_on_every_table_and_column(projection: Projectio
         assert not [column.name for column in table.columns if not column.comment], table.name
 
 
+def test_the_data_dictionary_tells_every_column_of_every_table() -> None:
+    told = list(dictionary(PROJECTIONS))
+
+    tables = [table for projection in PROJECTIONS for table in projection.tables]
+    assert {(each.table, each.column) for each in told} == {
+        (table.name, column.name) for table in tables for column in table.columns
+    }
+    assert ("care_plan_consent", "scope", "text[]", "What may be disclosed.", False) in told
+
+
 @every_projection
 def test_the_api_describes_every_field_of_an_answer(projection: Projection[Any]) -> None:
     answer = type(projection.view(projection.initial, datetime(2026, 3, 1, tzinfo=UTC), POLICY))
-    own = {name: schema for name, schema in answer.model_json_schema()["$defs"].items() if name.endswith("Answer")}
+    own = {
+        name: schema
+        for name, schema in answer.model_json_schema()["$defs"].items()
+        if name.endswith("Answer") or name == "Track"
+    }
 
     for name, schema in {answer.__name__: answer.model_json_schema(), **own}.items():
         assert schema["description"], name

@@ -7,7 +7,7 @@ import pytest
 from domain.policy import Milestones, Policy
 from domain.vocabulary import Substance
 from projections.milestones import MILESTONES
-from projections.milestones.tables import STEP, STRETCH
+from projections.milestones.fold import STEP, STRETCH
 from projections.projection import Row
 from tests.builders import POLICY, History, crisis, folded, intake, lapse, moment, registered
 

@@ -14,7 +14,7 @@ from domain.events.registration import ClientRegistered, IntakeCompleted
 from domain.vocabulary import Substance
 from projections.local_days import local_day
 from projections.milestones import MILESTONES
-from projections.milestones.tables import STEP, STRETCH
+from projections.milestones.fold import STEP, STRETCH
 from projections.milestones.view import MilestonesAnswer
 from tests.builders import POLICY, History, folded, lapse
 from tests.strategies import histories

@@ -9,9 +9,11 @@ from domain.events.milestones import MilestoneCelebrated
 from domain.events.plan import GoalClosed
 from domain.vocabulary import GoalOutcome, Substance, Technique
 from projections.milestones import MILESTONES
-from projections.milestones.tables import CELEBRATION, REACHED
-from projections.milestones.view import CelebrationHeld, MilestonesAnswer
+from projections.milestones.fold import CELEBRATION, REACHED
+from projections.milestones.reached import CelebrationHeld
+from projections.milestones.view import MilestonesAnswer
 from tests.builders import POLICY, History, folded, goal_set, intake, lapse, moment, only, registered
+from tests.projections.reading import by_column
 
 ALCOHOL = Substance.ALCOHOL
 
@@ -92,9 +94,10 @@ def test_r47_rows_number_the_milestones_of_a_kind(history: History) -> None:
     closed = history.add(GoalClosed(goal=goal, outcome=GoalOutcome.ACHIEVED), at="2026-03-01T15:00Z")
     calls = [history.add(CloseCallRecorded(), at=f"2026-02-0{day}T15:00Z", recorded=None) for day in (1, 2)]
 
-    rows = MILESTONES.rows(folded(MILESTONES, history), POLICY)[REACHED]
+    rows = by_column(REACHED, MILESTONES.rows(folded(MILESTONES, history), POLICY))
 
-    assert [(row[0], row[1], row[2], row[5], row[6]) for row in rows] == [
+    shown = ("put_by", "kind", "number", "reached_on", "goal")
+    assert [tuple(row[name] for name in shown) for row in rows] == [
         (closed, "goal_reached", 1, date(2026, 3, 1), goal),
         (calls[0], "close_call_ridden_out", 1, date(2026, 2, 1), None),
         (calls[1], "close_call_ridden_out", 2, date(2026, 2, 2), None),
@@ -154,8 +157,8 @@ def test_r48_a_celebrated_goal_is_linked_to_the_entry_that_reached_it(history: H
 def test_r48_rows_keep_what_was_celebrated_but_no_words(history: History) -> None:
     history.add(MilestoneCelebrated(own="My daughter called", how="We talked for an hour"), at="2026-03-02T15:00Z")
 
-    row = only(MILESTONES.rows(folded(MILESTONES, history), POLICY)[CELEBRATION])
+    row = only(by_column(CELEBRATION, MILESTONES.rows(folded(MILESTONES, history), POLICY)))
 
-    assert row[-1] is True
-    assert not any("daughter" in str(value) or "hour" in str(value) for value in row)
+    assert row["in_own_words"] is True
+    assert not any("daughter" in str(value) or "hour" in str(value) for value in row.values())
     assert celebration(history).own == "My daughter called"

@@ -10,9 +10,7 @@ from domain.events.postvention import Adjustment
 from domain.instruments import CssrsAnswers
 from domain.policy import Policy, Postvention
 from domain.vocabulary import AdjustmentKind, CrisisKind, CrisisOutcome, RiskTier, Role
-from projections.postvention import POSTVENTION
-from projections.postvention.tables import ADJUSTMENT, REVIEW
-from projections.postvention.view import PostventionAnswer, ReviewStatus
+from projections.postvention import ADJUSTMENT, POSTVENTION, REVIEW, PostventionAnswer, ReviewStatus
 from tests.builders import (
     POLICY,
     History,
@@ -28,6 +26,7 @@ from tests.builders import (
     resolved,
     review,
 )
+from tests.projections.reading import by_column
 from tests.strategies import histories
 
 HIGH = {"cssrs": CssrsAnswers(q1=True, q2=True, q3=True, q4=True, q5=False, q6="never")}
@@ -171,6 +170,17 @@ def test_r45_adjustments_are_open_until_a_plan_cites_the_review(history: History
     }
 
 
+def test_r45_a_plan_may_be_noted_with_a_rounder_time_than_the_review_that_it_cites(history: History) -> None:
+    contact = history.add(crisis(), at="2026-03-10T18:00Z")
+    reviewed = history.add(review(contact, MORE_SESSIONS), at="2026-03-12T18:07Z")
+    agreed = history.add(plan(contact, reviewed), at="2026-03-12T18:00Z", recorded="2026-03-12T19:00Z")
+
+    answer = shown(history)
+    held = only(answer.reviews).review
+    assert held
+    assert (answer.open_adjustments, only(held.adjustments).carried_out_by) == (0, agreed)
+
+
 def test_r45_r55_when_the_citing_plan_is_retracted_its_adjustments_are_open_again(history: History) -> None:
     contact = history.add(crisis(), at="2026-03-10T18:00Z")
     reviewed = history.add(review(contact, MORE_SESSIONS), at="2026-03-12T18:00Z")
@@ -220,15 +230,27 @@ def test_r44_r45_rows_hold_times_and_codes_and_no_words(history: History) -> Non
     rows = POSTVENTION.rows(folded(POSTVENTION, history), POLICY)
 
     at = {day: moment(f"2026-03-{day}T18:00Z") for day in range(10, 14)}
-    assert rows[REVIEW] == [
-        (
-            *(contact, ("panic", "cravings"), "high", "peer", at[10], "instant", at[13]),
-            *(at[11], "stabilized", passed, at[12], reviewed),
-        )
+    assert by_column(REVIEW, rows) == [
+        {
+            "crisis": contact,
+            "kinds": ("panic", "cravings"),
+            "tier": "high",
+            "noticed_by": "peer",
+            "occurred_at": at[10],
+            "precision": "instant",
+            "due_at": at[13],
+            "resolved_at": at[11],
+            "outcome": "stabilized",
+            "resolved_by": passed,
+            "reviewed_at": at[12],
+            "reviewed_by": reviewed,
+        }
     ]
-    assert rows[ADJUSTMENT] == [
-        (reviewed, 1, contact, "more_sessions_for_a_while", at[12], at[13], carried_out),
-        (reviewed, 2, contact, "address_money", at[12], at[13], carried_out),
+    of_both = {"review": reviewed, "crisis": contact, "asked_at": at[12]}
+    done = {"carried_out_at": at[13], "carried_out_by": carried_out}
+    assert by_column(ADJUSTMENT, rows) == [
+        {**of_both, **done, "number": 1, "kind": "more_sessions_for_a_while"},
+        {**of_both, **done, "number": 2, "kind": "address_money"},
     ]
 
 

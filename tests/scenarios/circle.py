@@ -17,15 +17,13 @@ from uuid import UUID
 
 import httpx
 
-from projections.care_plan import CARE_PLAN
-from projections.care_plan.answers import CarePlanAnswer, ObligationAnswer
+from projections.answers import Answer
+from projections.care_plan import CARE_PLAN, CarePlanAnswer
 from projections.catalogue import PROJECTIONS
 from projections.milestones import MILESTONES
 from projections.milestones.view import MilestonesAnswer, Track
-from projections.obligations import ObligationKind
-from projections.postvention import POSTVENTION
-from projections.postvention.view import CrisisReview, PostventionAnswer
-from projections.projection import Answer
+from projections.obligations import Obligation, ObligationKind
+from projections.postvention import POSTVENTION, CrisisReview, PostventionAnswer
 from service.api.answers import EventAnswer, Receipt
 from service.bootstrap import System
 from service.care.caller import KeyRole
@@ -136,13 +134,13 @@ class Told:
         *,
         as_of: datetime | None = None,
         known_at: datetime | None = None,
-    ) -> ObligationAnswer:
+    ) -> Obligation:
         """An obligation that the step of that name brought, at two times."""
         plan = await self.care_plan(as_of=as_of, known_at=known_at)
         return only([each for each in plan.obligations if _is(each, kind, self.id(because), number)])
 
 
-def _is(each: ObligationAnswer, kind: ObligationKind, because: UUID, number: int) -> bool:
+def _is(each: Obligation, kind: ObligationKind, because: UUID, number: int) -> bool:
     return (each.kind, each.because, each.step) == (kind, because, number)
 
 

@@ -28,7 +28,8 @@ from domain.vocabulary import (
     Technique,
     Trigger,
 )
-from projections.obligations import ObligationKind
+from projections.care_plan.crises import CrisisObligation
+from projections.care_plan.handoffs import HandoffObligation
 from service import clock
 from service.demo.story import Pen, Story
 from tests.builders import consent, crisis, handoff, intake, only, outreach, plan, registered, resolved, review, session
@@ -118,7 +119,7 @@ async def test_she_is_found_not_to_be_at_risk(told: Told) -> None:
 async def test_the_session_of_the_next_day_is_due_and_met(told: Told) -> None:
     """R33, R42"""
     in_between = told.occurred_at("for_the_employer")
-    contact, meeting = ObligationKind.CRISIS_CONTACT, ObligationKind.CLIENT_MEETING
+    contact, meeting = CrisisObligation.CONTACT, HandoffObligation.MEETING
 
     due = await told.obligation(contact, "crisis", as_of=in_between)
     assert (due.status, due.due_at) == ("open", told.occurred_at("crisis") + timedelta(hours=24))

@@ -24,8 +24,8 @@ from domain.vocabulary import (
     SessionKind,
     Trigger,
 )
-from projections.care_plan.state import HandoffStatus
-from projections.obligations import ObligationKind
+from projections.care_plan.crises import CrisisObligation
+from projections.care_plan.handoffs import HandoffObligation, HandoffStatus
 from service import clock
 from service.api.answers import Standing
 from service.demo.story import Pen, Step, Story
@@ -120,7 +120,7 @@ async def test_the_handoff_is_requested_accepted_and_completed(told: Told) -> No
         HandoffStatus.COMPLETED,
     ]
     assert stages[0].accept_due_at == told.occurred_at("bed") + timedelta(hours=1)
-    assert (await told.obligation(ObligationKind.HANDOFF_ACCEPTANCE, "bed")).status == "met"
+    assert (await told.obligation(HandoffObligation.ACCEPTANCE, "bed")).status == "met"
 
 
 async def test_small_steps_appear_and_end_after_72_hours(told: Told) -> None:
@@ -146,7 +146,7 @@ async def test_the_risk_is_low_and_the_review_has_a_week(told: Told) -> None:
 
 async def test_follow_ups_stop_when_the_crisis_is_over(told: Told) -> None:
     """R42"""
-    contact = ObligationKind.CRISIS_CONTACT
+    contact = CrisisObligation.CONTACT
     before, after = told.occurred_at("resolved") - timedelta(minutes=1), told.occurred_at("resolved")
 
     assert (await told.obligation(contact, "crisis", 4, as_of=before)).status == "open"

@@ -27,6 +27,7 @@ from domain.vocabulary import (
     Technique,
     Trigger,
 )
+from projections.care_plan.crises import CrisisObligation
 from projections.obligations import ObligationKind
 from service import clock
 from service.demo.story import Pen, Story
@@ -167,8 +168,8 @@ async def test_every_step_of_the_next_morning_was_done_in_time(told: Told) -> No
 @pytest.mark.parametrize(
     ("left_out", "kind", "number"),
     [
-        ("peer_call", ObligationKind.CRISIS_CONTACT, 2),
-        ("safety_review", ObligationKind.POSTVENTION_REVIEW, 1),
+        ("peer_call", CrisisObligation.CONTACT, 2),
+        ("safety_review", CrisisObligation.REVIEW, 1),
     ],
 )
 async def test_a_step_of_the_morning_that_is_left_out_shows_as_overdue(

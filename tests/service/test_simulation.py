@@ -19,8 +19,7 @@ from domain.events.postvention import PostventionReviewed
 from domain.events.registration import ClientRegistered
 from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
-from projections.postvention import POSTVENTION
-from projections.postvention.view import PostventionAnswer, ReviewStatus
+from projections.postvention import POSTVENTION, PostventionAnswer, ReviewStatus
 from service.simulation import SimulatedEntry, one_client, simulate
 from tests.builders import Record, fold, moment
 
