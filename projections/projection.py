@@ -15,9 +15,7 @@ from domain.events.catalogue import EVENT_TYPES
 from domain.policy import Policy
 from projections.answers import Answer
 from projections.fold import Fold
-from projections.rows import Changes, Row, Rows, TableChanges
-
-__all__ = ["Answer", "Changes", "Projection", "Row", "Rows", "TableChanges"]
+from projections.rows import Changes, Rows
 
 S = TypeVar("S")
 

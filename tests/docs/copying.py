@@ -89,8 +89,8 @@ class Copy:
 
     @property
     def environment(self) -> dict[str, str]:
-        """In which Python finds the copy before all else."""
-        return {**os.environ, **self._settings, "PYTHONPATH": str(self.folder)}
+        """In which Python finds the copy before all else, and tables are as wide as they need."""
+        return {**os.environ, **self._settings, "PYTHONPATH": str(self.folder), "COLUMNS": "200"}
 
     def test(self, *tests: str) -> str:
         """Run these tests in the copy; they must pass."""

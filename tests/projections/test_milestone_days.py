@@ -8,7 +8,7 @@ from domain.policy import Milestones, Policy
 from domain.vocabulary import Substance
 from projections.milestones import MILESTONES
 from projections.milestones.fold import STEP, STRETCH
-from projections.projection import Row
+from projections.rows import Row
 from tests.builders import POLICY, History, crisis, folded, intake, lapse, moment, registered
 
 ALCOHOL = Substance.ALCOHOL
