@@ -17,7 +17,7 @@ from service.serving.projecting import project
 from service.serving.stopping import asked_to_stop, set_when_parent_is_gone
 from service.settings import Settings
 
-NICENESS = 10
+NICENESS = 15
 """How much the projector's process gives way to the API's, where both want the processor."""
 
 

@@ -16,6 +16,7 @@ from service.following.cursors import Retries
 from service.following.turns import Handle, Turns
 from service.following.wakeups import Wakeups
 
+_GATHER_SECONDS = 0.03  # what is recorded within so long after a turn is followed together: turns cost more than events
 _LOOK_SHARE = 50  # a look that takes long is followed by a pause so many times as long
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
@@ -115,7 +116,15 @@ class Follower:
                 self._awake.done(organization_id, more=True)
             else:
                 pause = _FIRST_PAUSE
-                self._awake.done(organization_id, more=turn.more)
+                self._over(organization_id, more=turn.more)
+
+    def _over(self, organization_id: UUID, *, more: bool) -> None:
+        """The organization's turn is over; where it came to the log's end, the next one gathers a little first."""
+        if more:
+            self._awake.done(organization_id, more=True)
+        else:
+            loop = asyncio.get_running_loop()
+            loop.call_later(_GATHER_SECONDS, lambda: self._awake.done(organization_id, more=False))
 
     async def _keep_looking(self) -> None:
         while True:

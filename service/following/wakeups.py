@@ -21,7 +21,7 @@ from service.describing import describe
 CHANNEL = "care_timeline_appended"
 """Notifications on it carry the id of the organization to whose log something was appended."""
 
-GATHER_SECONDS = 0.01
+GATHER_SECONDS = 0.02
 """The shortest time between two notifications of a process: what is appended meanwhile is told together."""
 
 LOOK_SECONDS = 2.0

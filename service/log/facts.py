@@ -15,9 +15,6 @@ from service.log.keyring import WrappedKey
 from service.log.reading import BY_INDEX
 
 MOST_AT_ONCE = 200
-LANES = 2
-"""Groups of an organization that are read at a time: while the database reads one, the other is made ready."""
-
 _KEPT_GATHERINGS = 1_000
 
 # Every branch looks up what an array asks for by a key, one by one. `offset 0` and `limit 1` keep the planner from
@@ -95,7 +92,7 @@ class FactReader:
             async def work(group: Sequence[_Asked]) -> list[Known]:
                 return await self._read(organization_id, group)
 
-            gathering = self._gatherings[organization_id] = Gathering(work, most=MOST_AT_ONCE, lanes=LANES)
+            gathering = self._gatherings[organization_id] = Gathering(work, most=MOST_AT_ONCE)
         return await gathering.submit(_Asked(client_id, needs))
 
     async def _read(self, organization_id: UUID, group: Sequence[_Asked]) -> list[Known]:
