@@ -6,13 +6,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from domain.entry import Entry
-from domain.events.catalogue import EVENT_TYPES
-from domain.events.record import EntryCorrected, EntryRetracted
+from domain.events.record import RECORD_TYPES
 from service.database.connection import Connection
 from service.log.sealed import StoredEvent
-
-RECORD_TYPES = frozenset(name for name, kind in EVENT_TYPES.items() if kind in {EntryCorrected, EntryRetracted})
-"""Corrections and retractions: they concern whichever projection the event concerns that they are about."""
 
 _TARGETS = "SELECT id, type, version, reference_ids[1] FROM log.event WHERE organization_id = $1 AND id = ANY($2)"
 

@@ -34,7 +34,7 @@ class Wanted(NamedTuple):
 
 
 class Sought(NamedTuple):
-    """Whose snapshots a build is asked for: the newest, and those on which late entries can be folded."""
+    """Which snapshots of a client are asked for: the newest one, and the newest on which what is late can be folded."""
 
     client_id: UUID
     newest: bool
@@ -62,7 +62,7 @@ async def load(
         arguments += [*map(list, zip(*stretched, strict=True)), read_by(types)]
     events: dict[UUID, list[StoredEvent]] = defaultdict(list)
     for event in stored(await connection.fetch(" UNION ALL ".join(parts), organization_id, *arguments)):
-        events[UUID(int=event.client_id.int)].append(event)
+        events[event.client_id].append(event)
     for found in events.values():
         found.sort(key=lambda event: event.version)
     return events
@@ -80,22 +80,21 @@ async def find_snapshots(
         first = len(arguments) + 2
         parts.append(
             f"SELECT '{build.schema}', snapshot.client_id, snapshot.version, snapshot.until, snapshot.key_id,"  # noqa: S608
-            " CASE WHEN sought.newest"
-            " AND snapshot.version = max(snapshot.version) OVER (PARTITION BY snapshot.client_id)"
-            " OR snapshot.version <= sought.up_to_version"
-            " AND (snapshot.until <= sought.up_to_moment OR snapshot.until IS NULL OR sought.up_to_moment IS NULL)"
-            " THEN snapshot.state END"
+            " CASE WHEN sought.newest AND snapshot.version = max(snapshot.version) OVER of_client"
+            " OR snapshot.version = max(snapshot.version) FILTER (WHERE snapshot.version <= sought.up_to_version"
+            " AND (snapshot.until <= sought.up_to_moment OR snapshot.until IS NULL OR sought.up_to_moment IS NULL))"
+            " OVER of_client THEN snapshot.state END"
             f" FROM unnest(${first}::uuid[], ${first + 1}::bool[], ${first + 2}::int[], ${first + 3}::timestamptz[])"
             " AS sought (client_id, newest, up_to_version, up_to_moment)"
             f" JOIN {build.schema}.snapshot ON snapshot.organization_id = $1"
             " AND snapshot.client_id = sought.client_id"
+            " WINDOW of_client AS (PARTITION BY snapshot.client_id)"
         )
         arguments += list(map(list, zip(*clients, strict=True)))
     records = await connection.fetch(" UNION ALL ".join(parts), organization_id, *arguments)
     found: dict[tuple[str, UUID], list[Snapshot]] = defaultdict(list)
-    for schema, client_id, version, until, key_id, state in records:
-        client = UUID(int=client_id.int)
-        found[schema, client].append(Snapshot(client, version, until, UUID(int=key_id.int), state))
+    for schema, *snapshot in records:
+        found[schema, snapshot[0]].append(Snapshot(*snapshot))
     for snapshots in found.values():
         snapshots.sort(key=lambda snapshot: snapshot.version, reverse=True)
     return found
@@ -111,7 +110,7 @@ async def find_parked(
         for place, build in enumerate(clients, start=2)
     ]
     records = await connection.fetch(" UNION ALL ".join(parts), organization_id, *clients.values())
-    return {(schema, UUID(int=client_id.int)) for schema, client_id in records}
+    return {(schema, client_id) for schema, client_id in records}
 
 
 def _by_client(wanted: Iterable[Wanted]) -> Mapping[UUID, Sequence[Wanted]]:

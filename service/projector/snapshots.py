@@ -68,10 +68,16 @@ def open_snapshot(
 async def write_snapshots(
     connection: Connection, schema: str, keep: Sequence[tuple[UUID, UUID, int]], fresh: Sequence[SnapshotRow]
 ) -> None:
-    """Delete all snapshots of these clients but the one of the version to keep, and write new ones."""
+    """Write new snapshots, and delete those of these clients that are no longer needed.
+
+    `keep` gives for each client the version of the newest one that is right: it stays, and one before it, which what
+    comes very late is folded on from.
+    """
     if keep:
         await connection.executemany(
-            f"DELETE FROM {schema}.snapshot WHERE organization_id = $1 AND client_id = $2 AND version <> $3",  # noqa: S608
+            f"DELETE FROM {schema}.snapshot WHERE organization_id = $1 AND client_id = $2 AND (version > $3"  # noqa: S608
+            f" OR version < (SELECT version FROM {schema}.snapshot WHERE organization_id = $1 AND client_id = $2"
+            " AND version <= $3 ORDER BY version DESC OFFSET 1 LIMIT 1))",
             keep,
         )
     if fresh:

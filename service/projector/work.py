@@ -47,7 +47,7 @@ class Work:
     after: Kept | None = None
     changes: Changes = field(default_factory=dict)
     keep: int | None = None
-    """All snapshots but that of this version are deleted; None when none is, -1 when all are."""
+    """The version of the newest snapshot that is right, when others are to be deleted; -1 when none is."""
     fresh: list[Base] = field(default_factory=list)
     """Snapshots to write."""
 

@@ -1,15 +1,9 @@
 """What projecting costs: only projections that an event concerns, and no statement for each client."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
-from unittest.mock import patch
 from uuid import UUID, uuid4
 
-from domain.entry import Entry
 from projections.catalogue import PROJECTIONS
-from projections.projection import Projection
 from service import clock
 from service.bootstrap import System
 from service.care.caller import Caller
@@ -18,21 +12,8 @@ from service.database.embedded import DatabaseUrls
 from service.following.follower import Follower
 from service.projector.projector import Projector
 from tests.builders import check_in, registered
+from tests.projector.counting import folds_counted
 from tests.system import draft, follow
-
-
-@contextmanager
-def folds_counted() -> Iterator[dict[str, int]]:
-    """How many entries each projection folds meanwhile."""
-    counted = dict.fromkeys((one.name for one in PROJECTIONS), 0)
-    fold = Projection.apply
-
-    def apply(projection: Projection[Any], state: Any, entry: Entry, policy: Any) -> Any:
-        counted[projection.name] += 1
-        return fold(projection, state, entry, policy)
-
-    with patch.object(Projection, "apply", apply):
-        yield counted
 
 
 def cold(system: System) -> Follower:

@@ -1,5 +1,6 @@
 """Snapshots: kept every so many entries, and used only where they are what they should be."""
 
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID, uuid4
@@ -18,8 +19,9 @@ from service.projector import advance
 from service.projector.advance import SNAPSHOT_EVERY, Base
 from service.projector.projector import Projector
 from service.projector.snapshots import Snapshot, open_snapshot, seal_snapshot
-from tests.builders import check_in, registered
+from tests.builders import check_in, moment, registered
 from tests.projector.comparing import assert_equal_to_fresh_folds
+from tests.projector.counting import folds_counted
 from tests.projector.newer import NEWER, OLD
 from tests.system import draft, follow
 
@@ -83,26 +85,30 @@ async def versions(system: System, organization_id: UUID, client_id: UUID) -> li
     return [record["version"] for record in records]
 
 
-async def test_the_newest_two_are_kept_and_those_that_a_late_entry_undermines_are_not(
+async def test_the_newest_are_kept_and_those_that_a_late_entry_undermines_are_not(
     system: System, counselor: Caller
 ) -> None:
     organization_id, client_id = counselor.organization_id, uuid4()
-    await system.recorder.record(counselor, client_id, [draft(registered(), at="2026-03-01T15:00Z")], new_client=True)
-    for number in range(3 * SNAPSHOT_EVERY):
-        at = f"2026-03-{2 + number // 20:02}T{number % 20:02}:00Z"
-        await system.recorder.record(counselor, client_id, [draft(check_in(), at=at)])
+    opening = draft(registered(), at="2026-03-01T15:00Z")
+    await system.recorder.record(counselor, client_id, [opening], new_client=True)
+    start = moment("2026-03-02T00:00Z")
+    for number in range(5 * SNAPSHOT_EVERY):
+        await system.recorder.record(counselor, client_id, [draft(check_in(), at=start + timedelta(hours=number))])
         await follow(system, organization_id)
-    assert await versions(system, organization_id, client_id) == [2 * SNAPSHOT_EVERY, 3 * SNAPSHOT_EVERY]
+    kept = [3 * SNAPSHOT_EVERY, 4 * SNAPSHOT_EVERY, 5 * SNAPSHOT_EVERY]
+    assert await versions(system, organization_id, client_id) == kept
 
-    between = f"2026-03-{2 + 40 // 20:02}T{40 % 20:02}:30Z"  # after the older one, before the newer one
-    await system.recorder.record(counselor, client_id, [draft(check_in(), at=between)])
-    await follow(system, organization_id)
-    assert await versions(system, organization_id, client_id) == [2 * SNAPSHOT_EVERY, 3 * SNAPSHOT_EVERY + 2]
+    before_the_newest = start + timedelta(hours=5 * SNAPSHOT_EVERY - 3, minutes=30)
+    await system.recorder.record(counselor, client_id, [draft(check_in(), at=before_the_newest)])
+    with folds_counted() as counted:
+        await follow(system, organization_id)
+    assert counted[PROJECTIONS[0].name] < 3 * SNAPSHOT_EVERY, "it is folded on from the one before"
+    assert await versions(system, organization_id, client_id) == [*kept[:2], 5 * SNAPSHOT_EVERY + 2]
     assert await assert_equal_to_fresh_folds(system, organization_id) == 1
 
     await system.recorder.record(counselor, client_id, [draft(check_in(), at="2026-03-01T16:00Z")])
     await follow(system, organization_id)
-    assert 2 * SNAPSHOT_EVERY not in await versions(system, organization_id, client_id)
+    assert not set(kept) & set(await versions(system, organization_id, client_id))
     assert await assert_equal_to_fresh_folds(system, organization_id) == 1
 
 
