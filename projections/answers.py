@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import cache, reduce
-from operator import or_
+from operator import attrgetter, or_
 from types import NoneType
 from typing import Annotated, Any, Final, TypeAlias, TypeVar, cast, get_args, get_origin
 
@@ -53,7 +53,7 @@ def answer_of(element: type) -> type[Answer]:
 def answered(element: E, asked: Asked) -> At[E]:
     """The element as it is answered about that moment."""
     kind: type = type(element)
-    return cast("E", _answering(kind)(element, asked))
+    return cast("E", answer_of(kind)(**_saying(kind)(element, asked)))
 
 
 def all_answered(elements: Iterable[E], asked: Asked) -> tuple[At[E], ...]:
@@ -61,18 +61,18 @@ def all_answered(elements: Iterable[E], asked: Asked) -> tuple[At[E], ...]:
     return tuple(answered(element, asked) for element in elements)
 
 
-_Answering = Callable[[Any, Asked], Any]
+_Saying = Callable[[Any, Asked], Any]
 
 
 @cache
-def _answering(element: type) -> _Answering:
-    model = answer_of(element)
-    plain: list[str] = []
-    found_out: list[tuple[str, _Answering]] = []
+def _saying(element: type) -> Callable[[Any, Asked], dict[str, Any]]:
+    """What an answer says of such an element, the elements in it alike."""
+    plain = []
+    found_out: list[tuple[str, _Saying]] = []
     for each in attributes(element):
         if NOT_SHOWN in each.marks:
             continue
-        inner = _inner_answering(each.type)
+        inner = _inner_saying(each.type)
         if each.compute:
             found_out.append((each.name, _at_a_moment(each.compute, inner)))
         elif inner:
@@ -80,28 +80,30 @@ def _answering(element: type) -> _Answering:
         else:
             plain.append(each.name)
 
-    def answer(element: Any, asked: Asked) -> Any:
-        said = {name: getattr(element, name) for name in plain}
+    values = attrgetter(*plain) if len(plain) > 1 else lambda each: [getattr(each, name) for name in plain]
+
+    def say(element: Any, asked: Asked) -> dict[str, Any]:
+        said = dict(zip(plain, values(element), strict=True))
         for name, find_out in found_out:
             said[name] = find_out(element, asked)
-        return model(**said)
+        return said
 
-    return answer
+    return say
 
 
-def _of_attribute(name: str, inner: _Answering) -> _Answering:
+def _of_attribute(name: str, inner: _Saying) -> _Saying:
     return lambda element, asked: inner(getattr(element, name), asked)
 
 
-def _at_a_moment(compute: _Answering, inner: _Answering | None) -> _Answering:
+def _at_a_moment(compute: _Saying, inner: _Saying | None) -> _Saying:
     return (lambda element, asked: inner(compute(element, asked), asked)) if inner else compute
 
 
-def _inner_answering(said: Any) -> _Answering | None:
-    """How to answer a value of this type, where elements are in it."""
+def _inner_saying(said: Any) -> _Saying | None:
+    """How to say a value of this type, where elements are in it."""
     if is_element(said):
-        return _answering(said)
-    inner = next((each for each in map(_inner_answering, get_args(said)) if each), None)
+        return _saying(said)
+    inner = next((each for each in map(_inner_saying, get_args(said)) if each), None)
     if inner and get_origin(said) is tuple:
         of_each = inner
         return lambda elements, asked: tuple([of_each(element, asked) for element in elements])

@@ -124,7 +124,10 @@ _keys: dict[type, Callable[[Any], Any]] = {}
 
 
 def _key(element: Any) -> Any:
-    kind: type = type(element)
-    if kind not in _keys:
-        _keys[kind] = attrgetter(*(each.name for each in attributes(kind) if KEY in each.marks))
-    return _keys[kind](element)
+    key = _keys.get(type(element)) or _key_of(type(element))
+    return key(element)
+
+
+def _key_of(kind: type) -> Callable[[Any], Any]:
+    _keys[kind] = attrgetter(*(each.name for each in attributes(kind) if KEY in each.marks))
+    return _keys[kind]

@@ -61,7 +61,9 @@ def row_of(element: type) -> Callable[[Any], Row]:
     """Gives the row of an element, in the order of its table's columns."""
     own, parts = _columns(element)
     names = [*own, *(part.name for part in parts)]
-    values: Callable[[Any], Row] = attrgetter(*names) if len(names) > 1 else lambda each: (getattr(each, names[0]),)
+    values: Callable[[Any], Row] = (
+        attrgetter(*names) if len(names) > 1 else lambda each: tuple(getattr(each, name) for name in names)
+    )
     if not parts:
         return values
     length = len(own)

@@ -24,6 +24,8 @@ class ObligationKind(StrEnum):
     @classmethod
     def named(cls, value: str) -> "ObligationKind":
         """The kind of this value, of whatever strand. Raises ValueError."""
+        if isinstance(value, ObligationKind):
+            return value
         kinds = {kind.value: kind for kind in cls.all()}
         if value not in kinds:
             raise ValueError(f"must be one of {', '.join(kinds)}")
@@ -32,7 +34,7 @@ class ObligationKind(StrEnum):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Any kind of any strand."""
-        return core_schema.no_info_after_validator_function(cls.named, core_schema.str_schema())
+        return core_schema.no_info_plain_validator_function(cls.named)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
