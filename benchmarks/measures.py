@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from benchmarks import append, bulk, lag, live, post, projecting, reading, rebuild, timeline
+from benchmarks import append, bulk, lag, many, post, projecting, reading, rebuild, timeline
 from benchmarks.ground import Ground
 from benchmarks.harness import Result, Rounds
 
@@ -10,10 +10,9 @@ MEASURES: Mapping[str, Callable[[Ground, Rounds], Awaitable[list[Result]]]] = {
     "append": append.measure,
     "bulk": bulk.measure,
     "timeline": timeline.measure,
-    "post": post.measure_few,
-    "post-many": post.measure_many,
+    "post": post.measure,
+    "many": many.measure,
     "lag": lag.measure,
-    "live": live.measure,
     "projecting": projecting.measure,
     "rebuild": rebuild.measure,
     "reading": reading.measure,

@@ -12,71 +12,29 @@ from benchmarks.crowd import Coming, crowd, documented, in_turn
 from benchmarks.ground import Clinic, Ground
 from benchmarks.harness import Limit, Result, Rounds
 from benchmarks.load import drive, post
-from benchmarks.serving import PROJECT_ALL, PROJECT_ONE, SERVE, SERVE_API, projecting, serving
+from benchmarks.serving import SERVE, serving
 from service.simulation import SimulatedEntry
 
 CONNECTIONS = 16
-LATE_EVERY = 10
 
-_BARE = "a bare FastAPI endpoint, one INSERT by asyncpg"
+BARE = "a bare FastAPI endpoint, one INSERT by asyncpg"
 
 
-async def measure_few(
+async def measure(
     ground: Ground, rounds: Rounds, *, clients: int = 208, events_before: int = 20, each: int = 300
 ) -> list[Result]:
     """One row: few clients with short histories. `each` is the requests of each connection in a round."""
-    coming = _needed(rounds, clients, each)
+    coming = needed(rounds, clients, each)
     async with ground.clinic() as clinic:
         following = await crowd(clinic, clients=clients, events=events_before, coming=coming)
         token = await clinic.token()
         ours, bare = Requests(following, token, each), Requests(following, token, each)
-        async with serving(clinic, *SERVE) as port, _bare_endpoint(clinic) as bare_port:
+        async with serving(clinic, *SERVE) as port, bare_endpoint(clinic) as bare_port:
             reached, bare_reached = await rounds.interleaved(
                 [("post", lambda: ours.post(port)), ("post, bare endpoint", lambda: bare.post_bare(bare_port))]
             )
     measured = f"POST of one event, {clients:,} clients with {events_before} events"
-    return [Result(measured, _BARE, "requests/s", reached, bare_reached, Limit(0.8))]
-
-
-async def measure_many(
-    ground: Ground, rounds: Rounds, *, clients: int = 5_000, events_before: int = 200, each: int = 300
-) -> list[Result]:
-    """Three rows: many clients with long histories, so many that hardly one is met twice.
-
-    In time and with every tenth documented late; and with all projections beside one.
-    """
-    # All our sides draw on the same entries in turn, since later ones refer to earlier ones.
-    coming = 4 * _needed(rounds, clients, each)
-    async with ground.clinic() as clinic:
-        following = await crowd(clinic, clients=clients, events=events_before, coming=coming)
-        token = await clinic.token()
-        ours, bare = Requests(following, token, each), Requests(following, token, each)
-
-        async def beside(projector: Sequence[str], port: int) -> float:
-            async with projecting(clinic, *projector):
-                return await ours.post(port)
-
-        async with serving(clinic, *SERVE) as port, _bare_endpoint(clinic) as bare_port:
-            reached, late_reached, bare_reached = await rounds.interleaved(
-                [
-                    ("post, many clients", lambda: ours.post(port)),
-                    ("post, many clients, some late", lambda: ours.post(port, late_every=LATE_EVERY)),
-                    ("post, bare endpoint", lambda: bare.post_bare(bare_port)),
-                ]
-            )
-        async with serving(clinic, *SERVE_API) as port:
-            all_reached, one_reached = await rounds.interleaved(
-                [
-                    ("post, all projections", lambda: beside(PROJECT_ALL, port)),
-                    ("post, one projection", lambda: beside(PROJECT_ONE, port)),
-                ]
-            )
-    measured = f"POST of one event, {clients:,} clients with {events_before} events, none in memory"
-    return [
-        Result(measured, _BARE, "requests/s", reached, bare_reached, Limit(0.6)),
-        Result(f"{measured}, 1 in {LATE_EVERY} late", _BARE, "requests/s", late_reached, bare_reached, Limit(0.6)),
-        Result("POST, all projections", "the same, one projection", "requests/s", all_reached, one_reached, Limit(0.9)),
-    ]
+    return [Result(measured, BARE, "requests/s", reached, bare_reached, Limit(0.8))]
 
 
 class Requests:
@@ -108,13 +66,14 @@ class Requests:
         return post(f"{prefix}/{entry.client_id}/events", body, self._authorization)
 
 
-def _needed(rounds: Rounds, clients: int, each: int) -> int:
+def needed(rounds: Rounds, clients: int, each: int) -> int:
     """How many entries each client has to have for all rounds."""
     return -(-each * (rounds.count + 1) // (clients // CONNECTIONS))
 
 
 @asynccontextmanager
-async def _bare_endpoint(clinic: Clinic) -> AsyncIterator[int]:
+async def bare_endpoint(clinic: Clinic) -> AsyncIterator[int]:
+    """The bare endpoint, with its table in the clinic's database; its port."""
     await clinic.superuser.execute(TABLE)
     async with serving(clinic, "-m", "benchmarks.bare_endpoint", clinic.urls.superuser) as port:
         yield port

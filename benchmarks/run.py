@@ -12,7 +12,7 @@ from benchmarks.ground import Ground
 from benchmarks.harness import Result, Rounds
 from benchmarks.machine import machine
 from benchmarks.measures import MEASURES
-from benchmarks.table import explanation, lines, markdown, screen
+from benchmarks.table import explanation, heading, lines, markdown, screen
 
 
 def run(names: Sequence[str], rounds: int, output: Path | None) -> None:
@@ -27,8 +27,6 @@ def run(names: Sequence[str], rounds: int, output: Path | None) -> None:
         measured_on, results = uvloop.run(_measured(console, Path(folder), list(names) or list(MEASURES), rounds))
     if console.is_terminal:
         console.print(screen(results))
-    else:
-        console.out(lines(results), highlight=False)
     console.print(explanation(rounds), soft_wrap=True)
     if output:
         output.write_text(markdown(results, measured_on, rounds), encoding="utf-8")
@@ -42,7 +40,17 @@ async def _measured(
         for name, value in measured_on:
             console.print(f"[bold]{name}[/bold]  {value}", soft_wrap=True, highlight=False)
         results: list[Result] = []
+        if not console.is_terminal:
+            _tell(heading())
         with console.status("") as status:
             for name in names:
-                results += await MEASURES[name](ground, Rounds(rounds, status.update))
+                found = await MEASURES[name](ground, Rounds(rounds, status.update))
+                results += found
+                if not console.is_terminal:
+                    _tell(lines(found))
     return measured_on, results
+
+
+def _tell(text: str) -> None:
+    """A part of the table, as soon as it is known: a whole run takes a while, and whoever reads a pipe waits."""
+    print(text, flush=True)

@@ -24,13 +24,21 @@ def screen(results: Sequence[Result]) -> Table:
 def markdown(results: Sequence[Result], machine: Sequence[tuple[str, str]], rounds: int) -> str:
     """The results and what they were measured on, as a Markdown page."""
     measured_on = "\n".join(f"- {name}: {value}" for name, value in machine)
-    return f"# Benchmarks\n\n{explanation(rounds)}\n\n{measured_on}\n\n{lines(results)}\n"
+    return f"# Benchmarks\n\n{explanation(rounds)}\n\n{measured_on}\n\n{heading()}\n{lines(results)}\n"
+
+
+def heading() -> str:
+    """The first two lines of the table in Markdown."""
+    return f"{_line(COLUMNS)}\n{_line(['---'] * len(COLUMNS))}"
 
 
 def lines(results: Sequence[Result]) -> str:
-    """The results as a Markdown table: a line each, however wide, so that it can be read and searched when piped."""
-    rows = [COLUMNS, ["---"] * len(COLUMNS), *map(_cells, results)]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
+    """The results as lines of the table in Markdown, however wide, so that they can be read and searched when piped."""
+    return "\n".join(_line(_cells(result)) for result in results)
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def explanation(rounds: int) -> str:

@@ -22,6 +22,18 @@ class Change(NamedTuple, Generic[E]):
     after: E | None
 
 
+class _Merge:
+    """That what was put lately was put to the older elements: what it was, and which merge came before."""
+
+    __slots__ = ("after", "name", "put")
+
+    def __init__(self, after: object, put: dict[Any, Any]) -> None:
+        self.name = object()
+        self.after = after
+        """The name of the one before, so as not to keep it."""
+        self.put = put
+
+
 class Elements(Generic[E]):
     """Elements by their keys, in the order in which they came. It never changes: `put` gives another one.
 
@@ -29,11 +41,12 @@ class Elements(Generic[E]):
     what changed takes longer in a long history (a dict of 5,000 is copied in 30 µs).
     """
 
-    __slots__ = ("_length", "_older", "_recent")
+    __slots__ = ("_length", "_merge", "_older", "_recent")
 
     def __init__(self, elements: Iterable[E] = ()) -> None:
         self._older: dict[Any, E] = {_key(element): element for element in elements}
         self._recent: dict[Any, E] = {}
+        self._merge = _Merge(None, {})
         self._length = len(self._older)
 
     def get(self, key: Any) -> E | None:
@@ -46,12 +59,11 @@ class Elements(Generic[E]):
         key = _key(element)
         made: Elements[E] = Elements.__new__(Elements)
         made._length = self._length + (key not in self._recent and key not in self._older)
-        if len(self._recent) < MOST_RECENT:
-            made._older = self._older
-            made._recent = self._recent | {key: element}
+        recent = self._recent | {key: element}
+        if len(recent) <= MOST_RECENT:
+            made._older, made._recent, made._merge = self._older, recent, self._merge
         else:
-            made._older = self._older | self._recent | {key: element}
-            made._recent = {}
+            made._older, made._recent, made._merge = self._older | recent, {}, _Merge(self._merge.name, recent)
         return made
 
     def change(self, key: Any, change: Callable[[E], E]) -> "Elements[E]":
@@ -63,18 +75,16 @@ class Elements(Generic[E]):
         """The elements that are not the same objects as before; those that are equal all the same among them."""
         if self is before:
             return
-        if self._older is before._older:
-            was, now = before._recent, self._recent
+        if self._merge is before._merge:
+            keys = before._recent | self._recent
+        elif self._merge.after is before._merge.name:
+            keys = before._recent | self._merge.put | self._recent
         else:
-            was, now = before._all(), self._all()
-        for key, element in now.items():
-            old = was.get(key) or before._older.get(key)
-            if old is not element:
-                yield Change(old, element)
-        if was.keys() - now.keys():
-            for key, element in was.items():
-                if key not in now:
-                    yield Change(element, self._older.get(key) if self._older is before._older else None)
+            keys = before._all() | self._all()
+        for key in keys:
+            change = Change(before.get(key), self.get(key))
+            if change.before is not change.after:
+                yield change
 
     def _all(self) -> dict[Any, E]:
         return self._older | self._recent if self._recent else self._older

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from rich.console import Console
 
-from benchmarks import append, bulk, lag, live, post, projecting, reading, rebuild, timeline
+from benchmarks import append, bulk, lag, many, post, projecting, reading, rebuild, timeline
 from benchmarks.ground import Ground
 from benchmarks.harness import Limit, Result, Rounds
 from benchmarks.machine import machine
@@ -28,15 +28,14 @@ async def ground(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Grou
         pytest.param(append.measure, {"ours_each": 3, "peer_each": 1, "limit_each": 2}, 3, id="append"),
         pytest.param(bulk.measure, {"events_a_call": 30, "calls": 2}, 1, id="bulk"),
         pytest.param(timeline.measure, {"events": 30, "clients": 2, "reads_each": 1}, 1, id="timeline"),
-        pytest.param(post.measure_few, {"clients": 16, "events_before": 3, "each": 2}, 1, id="post"),
-        pytest.param(post.measure_many, {"clients": 16, "events_before": 4, "each": 1}, 3, id="post-many"),
-        pytest.param(lag.measure, {"clients": 16, "events_before": 3, "each": 2}, 1, id="lag"),
+        pytest.param(post.measure, {"clients": 16, "events_before": 3, "each": 2}, 1, id="post"),
         pytest.param(
-            live.measure,
-            {"clients": 4, "events_before": 5, "events_a_round": 8, "peer_events": 100},
-            1,
-            id="live",
+            many.measure,
+            {"clients": 16, "events_before": 4, "each": 1, "followed": 16, "peer_events": 100},
+            4,
+            id="many",
         ),
+        pytest.param(lag.measure, {"clients": 16, "events_before": 3, "each": 2}, 1, id="lag"),
         pytest.param(reading.measure, {"long": 30, "short": 5, "reads_a_round": 2}, 1, id="reading"),
         pytest.param(rebuild.measure, {"events": 300, "peer_events": 100, "processes": 1}, 1, id="rebuild"),
         pytest.param(projecting.measure, {"long": 30, "short": 5, "events_a_round": 3}, 1, id="projecting"),
