@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import httpx
@@ -67,7 +68,7 @@ async def test_lag_and_failures_show_and_the_service_stays_ready(fresh_database:
         lagging = await _told(clinic)
         await follow(clinic.system, clinic.organization_id)
         async with scoped(clinic.system.pool, clinic.organization_id) as connection:
-            failure = Failure(clinic.system.builds.names()[1], client, 1, client, "ZeroDivisionError")
+            failure = Failure(clinic.system.builds.names()[1], UUID(client), 1, UUID(client), "ZeroDivisionError")
             await park(connection, clinic.organization_id, [failure])
 
         assert {(each["lag"], each["parked"]) for each in lagging["projections"]} == {(2, 0)}
