@@ -323,7 +323,7 @@ async def test_a_read_sees_what_was_acknowledged_whatever_the_projector_does(sys
         for day in range(2, 9):
             await system.recorder.record(counselor, client_id, [draft(check_in(), at=f"2026-03-{day:02}T15:00Z")])
         await follow(system, organization_id)
-    for moment in ("2026-03-20T16:00Z", "2026-03-03T16:00Z"):
+    for moment in ("2026-03-03T16:00Z", "2026-03-20T16:00Z"):
         await system.recorder.record(
             counselor, client_id, [draft(CheckInReceived(channel=Channel.TEXT, craving=8), at=moment)]
         )
