@@ -86,7 +86,7 @@ class ServiceProcess:
         async with httpx.AsyncClient(base_url=self.address, timeout=30) as http:
             for _ in range(600):
                 ready = (await http.get("/readyz")).json()
-                if all(each["behind"] == each["failed"] == 0 for each in ready["projections"]):
+                if all(each["lag"] == each["parked"] == 0 for each in ready["projections"]):
                     return
                 await asyncio.sleep(0.1)
         raise AssertionError("projections still lag after a minute")

@@ -17,6 +17,7 @@ from service import clock
 from service.bootstrap import Addresses, System, connected, new_key_encryption_key
 from service.care.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.database.embedded import DatabaseUrls
+from service.following.cursors import wait_for
 from service.settings import Settings
 from tests.builders import Moment, moment
 
@@ -56,3 +57,11 @@ async def follow(system: System, organization_id: UUID) -> None:
     """Have the projector follow the organization's log up to its present end."""
     await system.builds.refresh()
     await system.follower().follow(organization_id)
+
+
+async def followed(system: System, organization_id: UUID) -> None:
+    """Wait until a projector, wherever it runs, has followed the organization's log up to its present end."""
+    await system.builds.refresh()
+    head = await system.store.log_head(organization_id)
+    for name in system.builds.names():
+        assert await wait_for(system.pool, organization_id, name, head, seconds=30), f"nobody follows as {name}"

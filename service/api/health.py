@@ -4,6 +4,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
@@ -51,11 +52,15 @@ class Readiness(_Public):
 
     ready: bool = Field(description="True.")
     projections: tuple[ProjectionState, ...] = Field(description="How each projection stands.")
+    logs_to_mend: tuple[UUID, ...] = Field(
+        description="Organizations whose log does not end where its head says, as after a wrong restore: what is"
+        " recorded there is refused until that is mended. `care-timeline verify` says what does not fit."
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Remembered:
-    projections: tuple[ProjectionState, ...]
+    readiness: Readiness
     until: float
 
 
@@ -67,9 +72,9 @@ async def read_health(request: Request) -> Response:
 async def read_readiness(request: Request) -> Response:
     """The database answers and has the schema that this release was made for; else 503.
 
-    Shows how far each projection lags behind the log, and for how many clients it failed. Neither makes the service
-    unready: events are recorded all the same, the timeline and the other projections answer, and taking the
-    service out of traffic would lose all that and mend nothing.
+    Shows how far each projection lags behind the log, for how many clients it failed, and which organizations' logs
+    are to be mended. None of that makes the service unready: events of others are recorded all the same, timelines
+    and the other projections answer, and taking the service out of traffic would lose all that and mend nothing.
     """
     running = system(request)
     try:
@@ -77,20 +82,22 @@ async def read_readiness(request: Request) -> Response:
             await require_migrated(running.pool)
             remembered: _Remembered | None = getattr(request.app.state, "lag", None)
             if remembered is None or remembered.until < time.monotonic():
-                remembered = _Remembered(await _projections(running), time.monotonic() + REMEMBERED_SECONDS)
+                remembered = _Remembered(await _readiness(running), time.monotonic() + REMEMBERED_SECONDS)
                 request.app.state.lag = remembered
     except MigrationError:
         raise NotMigrated("The database has another schema than this release needs.") from None
-    return public_answer(Readiness(ready=True, projections=remembered.projections))
+    return public_answer(remembered.readiness)
 
 
-async def _projections(running: System) -> tuple[ProjectionState, ...]:
-    return tuple(
+async def _readiness(running: System) -> Readiness:
+    projections = tuple(
         ProjectionState(
             projection=each.projection, version=each.version, state=each.state, lag=each.behind, parked=each.parked
         )
         for each in await standing(running.pool, running.builds)
     )
+    differing = tuple(await running.store.differing_heads())
+    return Readiness(ready=True, projections=projections, logs_to_mend=differing)
 
 
 OPERATIONS: Final = [

@@ -83,7 +83,8 @@ async def rebuild(
         if not await owner.fetchval("SELECT pg_try_advisory_lock($1)", _ONE_REBUILD):
             raise RebuildUnderWay
         builds, resumed = await _begun(owner, projections.values(), policy)
-        chunks = [chunk async for chunk in _to_fold(owner, builds)]
+        building = [build for build in builds if build.state == "building"]
+        chunks = [chunk async for chunk in _to_fold(owner, building)] if building else []
         progress = Progress(0, sum(chunk.events for chunk in chunks), 0, resumed)
         yield progress
         with ProcessPoolExecutor(
@@ -103,7 +104,7 @@ async def rebuild(
                 # Who stops a rebuild does not want to wait for what has not begun; it goes on from there next time.
                 pool.shutdown(cancel_futures=True)
                 raise
-        for build in builds:
+        for build in building:
             async with owner.transaction():
                 await open_to_service(owner, build, projections[build.name])
         await _follow(owner_dsn, keks, policy, projections.values(), [build.schema for build in builds])
@@ -115,13 +116,16 @@ async def rebuild(
 
 
 async def _begun(owner: Owner, projections: Iterable[Projection[Any]], policy: Policy) -> tuple[list[Build], bool]:
-    """A build of each, with its place in every log; whether one of them had been begun before."""
+    """A build of each, with its place in every log; whether one of them had been begun before.
+
+    One that was built and could not be switched in goes on from there.
+    """
     builds, resumed = [], False
     async with owner.transaction():
         await one_at_a_time(owner)
-        building = {build.key: build for build in await all_builds(owner) if build.state == "building"}
+        begun = {build.key: build for build in await all_builds(owner) if build.state in {"building", "following"}}
         for projection in projections:
-            build = building.get((projection.name, projection.version, policy.digest()))
+            build = begun.get((projection.name, projection.version, policy.digest()))
             build = build or await make_build(owner, projection, policy)
             if build.events_total is None:
                 await owner.execute(

@@ -1,28 +1,37 @@
 """Whether the service is alive and ready, and what it answers while its database is out of reach."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import asyncpg
 import httpx
 
+from projections.catalogue import PROJECTIONS
+from projections.projection import Projection
 from service.api.app import create_app
 from service.bootstrap import Addresses, System, connected
 from service.care.caller import KeyRole
+from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.database.migrate import migrate_down
-from tests.api.clinic import SESSION, Clinic, events_of, problem_in, recording
+from service.projector.parking import Failure, park
+from tests.api.clinic import SESSION, Clinic, Json, events_of, problem_in, recording
 from tests.database import new_organization
-from tests.system import settings_for
+from tests.projector.newer import NEWER, newer
+from tests.system import follow, settings_for
 
 
 @asynccontextmanager
-async def clinic_of(database: DatabaseUrls) -> AsyncIterator[Clinic]:
+async def clinic_of(
+    database: DatabaseUrls, projections: Sequence[Projection[Any]] = PROJECTIONS
+) -> AsyncIterator[Clinic]:
     """A clinic whose service runs over this database."""
     organization_id = await new_organization(database)
     addresses = Addresses(database.app, database.owner)
-    async with connected(settings_for(database, Path("unused")), addresses) as system:
+    async with connected(settings_for(database, Path("unused")), addresses, projections) as system:
         transport = httpx.ASGITransport(app=create_app(system))
         async with httpx.AsyncClient(transport=transport, base_url="http://care-timeline.test") as http:
             _, key = await system.api_keys.create(organization_id, "ana", KeyRole.COUNSELOR)
@@ -48,24 +57,50 @@ async def test_a_ready_service_tells_how_each_projection_stands(http: httpx.Asyn
     ready = (await http.get("/readyz")).json()
 
     assert ready["ready"] is True
-    assert {each["projection"] for each in ready["projections"]} == {p.name for p in system.projector.projections}
+    told = {each["projection"]: (each["version"], each["state"]) for each in ready["projections"]}
+    assert told == {projection.name: (projection.version, "live") for projection in system.builds.projections}
+    assert ready["logs_to_mend"] == []
 
 
-async def test_a_failed_projection_shows_and_the_service_stays_ready(fresh_database: DatabaseUrls) -> None:
+async def test_lag_and_failures_show_and_the_service_stays_ready(fresh_database: DatabaseUrls) -> None:
     async with clinic_of(fresh_database) as clinic:
         client, _ = await clinic.client(), await clinic.client()
+        lagging = await _told(clinic)
+        await follow(clinic.system, clinic.organization_id)
+        async with scoped(clinic.system.pool, clinic.organization_id) as connection:
+            failure = Failure(clinic.system.builds.names()[1], UUID(client), 1, UUID(client), "ZeroDivisionError")
+            await park(connection, clinic.organization_id, [failure])
+
+        assert {(each["lag"], each["parked"]) for each in lagging["projections"]} == {(2, 0)}
+        stand = [(each["lag"], each["parked"]) for each in (await _told(clinic))["projections"]]
+        assert stand == [(0, 0), (0, 1), (0, 0)]
+
+
+async def test_a_projection_that_stands_to_be_built_says_so(fresh_database: DatabaseUrls) -> None:
+    async with clinic_of(fresh_database, newer()) as clinic:
+        states = {each["projection"]: each["state"] for each in (await _told(clinic))["projections"]}
+
+    assert states == {one.name: "building" if one is NEWER else "live" for one in newer()}
+
+
+async def test_a_log_that_does_not_end_where_its_head_says_is_named(fresh_database: DatabaseUrls) -> None:
+    async with clinic_of(fresh_database) as clinic:
+        await clinic.client()
         superuser = await asyncpg.connect(fresh_database.superuser)
-        await superuser.execute(
-            "update projection.milestones_state set failed_version = 1 where client_id = $1", client
-        )
-        await superuser.execute("update projection.care_plan_state set version = 0")
+        await superuser.execute("update log.log_head set position = position - 1")
         await superuser.close()
 
-        answer = await clinic.http.get("/readyz")
+        assert (await _told(clinic))["logs_to_mend"] == [str(clinic.organization_id)]
 
-    stand = {each["projection"]: (each["behind"], each["failed"]) for each in answer.json()["projections"]}
+
+async def _told(clinic: Clinic) -> Json:
+    """What readiness tells, once it looks again."""
+    transport = httpx.ASGITransport(app=create_app(clinic.system))
+    async with httpx.AsyncClient(transport=transport, base_url="http://care-timeline.test") as http:
+        answer = await http.get("/readyz")
     assert answer.status_code == 200
-    assert (stand["milestones"], stand["care_plan"], stand["postvention"]) == ((0, 1), (2, 0), (0, 0))
+    told: Json = answer.json()
+    return told
 
 
 async def test_a_service_over_another_schema_is_not_ready(fresh_database: DatabaseUrls) -> None:

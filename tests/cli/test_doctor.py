@@ -13,16 +13,18 @@ from service.care.caller import Caller
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.doctor.machine import data_folder
+from service.projector.parking import Failure, park
 from service.settings import Settings
 from tests.builders import registered
 from tests.cli.command import Command, Said
-from tests.system import draft
+from tests.system import draft, follow
 
 
 @pytest_asyncio.fixture(loop_scope="session", autouse=True)
 async def client(system: System, counselor: Caller) -> None:
-    """A client, whose key there is to open."""
+    """A client, whose key there is to open, and whose record was followed."""
     await system.recorder.record(counselor, uuid4(), [draft(registered())], new_client=True)
+    await follow(system, counselor.organization_id)
 
 
 def _failing(said: Said) -> dict[str, str]:
@@ -88,13 +90,17 @@ async def test_a_missing_key_encryption_key_is_found(command: Command) -> None:
 
 
 async def test_a_projection_that_failed_is_found(command: Command, system: System, counselor: Caller) -> None:
+    client_id = uuid4()
+    await system.recorder.record(counselor, client_id, [draft(registered())], new_client=True)
+    await follow(system, counselor.organization_id)
     async with scoped(system.pool, counselor.organization_id) as connection:
-        await connection.execute("update projection.milestones_state set failed_version = 1, failed_error = 'Broken'")
+        failure = Failure(system.builds.names()[1], client_id, 1, client_id, "Broken")
+        await park(connection, counselor.organization_id, [failure])
 
     said = await command("doctor")
 
     assert said.code == 1
-    assert "milestones lags behind for 0 clients and failed for 1" in _failing(said)["projections"]
+    assert "milestones failed for 1 clients: run care-timeline catch-up" in _failing(said)["projections"]
     await command.done("catch-up")
     assert (await command("doctor")).code == 0
 

@@ -1,18 +1,24 @@
 """Keeping projections up to date: catch-up after a failure, rebuild, and a simulated clinic to try them on."""
 
 import re
+from contextlib import aclosing
+from pathlib import Path
 from uuid import UUID
 
-import asyncpg
 import pytest
 import pytest_asyncio
 
+from domain.policy import Policy
+from projections.catalogue import catalogue
 from service.bootstrap import System
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
-from service.projector.shadow import make_shadows
+from service.following import cursors
+from service.projector.parking import Failure, park
+from service.projector.rebuild import rebuild
 from tests.cli.command import Command, environment_of
 from tests.projector.comparing import assert_equal_to_fresh_folds
+from tests.projector.test_builds import KEKS
 
 SMALL = ("--clients", 6, "--events", 300, "--seed", 3)
 
@@ -52,43 +58,79 @@ async def test_what_is_simulated_verifies(command: Command) -> None:
     assert "all as they were recorded" in await command.done("verify")
 
 
-async def test_catch_up_folds_what_lags_or_failed(command: Command, system: System) -> None:
+async def test_catch_up_follows_the_log_and_tries_again_what_failed(command: Command, system: System) -> None:
     organization_id = await _organization_id(system)
+    await system.builds.refresh()
+    _, milestones, postvention = system.builds.names()
     async with scoped(system.pool, organization_id) as connection:
-        await connection.execute(
-            "update projection.milestones_state set failed_version = version, failed_error = 'Broken' where client_id ="
-            " (select min(client_id::text)::uuid from projection.milestones_state)"
-        )
-        await connection.execute("delete from projection.postvention_review")
-        await connection.execute("update projection.postvention_state set version = version - 1")
+        client_id = await connection.fetchval(f"select min(client_id::text)::uuid from {milestones}.snapshot")
+        await park(connection, organization_id, [Failure(milestones, client_id, 1, client_id, "Broken")])
+        await connection.execute(f"delete from {milestones}.milestone_stretch where client_id = $1", client_id)
+        await cursors.place(connection, organization_id, postvention, 0)
 
     said = await command.done("catch-up")
 
-    assert said == "Simulated clinic 3: 6 clients were behind; 0 projections still fail.\n"
+    events = await system.store.log_head(organization_id)
+    assert said == (
+        f"Simulated clinic 3: {events} events were to be followed; 1 projections of a client were mended;"
+        " 0 still fail.\n"
+    )
     assert await assert_equal_to_fresh_folds(system, organization_id) == 6
-    assert "0 clients were behind" in await command.done("catch-up")
+    assert "0 events were to be followed" in await command.done("catch-up")
 
 
-async def test_rebuild_folds_anew_and_swaps_in(command: Command, system: System) -> None:
+async def test_projections_shows_how_each_stands(command: Command, system: System) -> None:
+    events = await system.store.log_head(await _organization_id(system))
+    said = await command.done("projections")
+
+    assert all("live" in _line(said, name) for name in ("care_plan", "milestones", "postvention"))
+    assert re.search(rf"projection_care_plan_1\W+{events}\W+0\W+0\W", _line(said, "care_plan"))
+
+
+async def test_rebuild_builds_anew_and_the_old_build_can_be_removed(command: Command, system: System) -> None:
     organization_id = await _organization_id(system)
     async with scoped(system.pool, organization_id) as connection:
-        await connection.execute("delete from projection.care_plan_goal")
+        await connection.execute("delete from projection_care_plan_1.care_plan_goal")
 
     said = await command.done("rebuild", "care_plan", "--processes", 1)
 
     events = await system.store.log_head(organization_id)
     assert said == f"Rebuilt care_plan from {events} events.\n"
     assert await assert_equal_to_fresh_folds(system, organization_id) == 6
+    standing = await command.done("projections")
+    assert "retired" in _line(standing, "projection_care_plan_1 ")
+    assert "live" in _line(standing, "projection_care_plan_4 ")
+    assert await command.done("projections", "remove") == "Removed projection_care_plan_1.\n"
+    assert "projection_care_plan_1 " not in await command.done("projections")
+    assert await command.done("projections", "remove") == "No build is retired.\n"
 
 
-async def test_an_interrupted_rebuild_is_resumed_and_says_so(command: Command, database: DatabaseUrls) -> None:
-    owner = await asyncpg.connect(database.owner)
-    try:
-        await make_shadows(owner, ["milestones"])
-    finally:
-        await owner.close()
+async def test_an_interrupted_rebuild_shows_is_resumed_and_says_so(
+    command: Command, database: DatabaseUrls, system: System
+) -> None:
+    async with aclosing(rebuild(database.owner, KEKS, Policy(), ["milestones"], catalogue, processes=1)) as interrupted:
+        await anext(interrupted)
+    events = await system.store.log_head(await _organization_id(system))
+    assert f"building: 0 of {events} events (0%)" in await command.done("projections")
 
     said = await command("rebuild", "milestones", "--processes", 1)
 
     assert said.code == 0
     assert "Going on with a rebuild that was interrupted" in said.err
+
+
+async def test_migrate_says_what_stands_to_be_built(command: Command, tmp_path: Path) -> None:
+    """Another policy reaches into the past."""
+    policy = tmp_path / "policy.toml"
+    policy.write_text("[plan]\nat_first_days = 30\n", "utf-8")
+
+    assert "To be built" not in await command.done("migrate")
+    said = await command("migrate", POLICY_FILE=str(policy))
+
+    assert "care-timeline rebuild care_plan milestones postvention" in said.out
+    assert "to be built: care-timeline rebuild" in (await command("projections", POLICY_FILE=str(policy))).out
+
+
+def _line(said: str, word: str) -> str:
+    """The first line that holds the word."""
+    return next(line for line in said.splitlines() if word in line)

@@ -8,7 +8,6 @@ import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -17,13 +16,12 @@ import pytest
 
 from service.bootstrap import System
 from service.care.caller import Caller
-from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from tests.builders import registered
 from tests.cli.command import environment_of
 from tests.projector.comparing import assert_equal_to_fresh_folds
 from tests.service_process import COMMAND, ServiceProcess
-from tests.system import draft
+from tests.system import draft, followed
 
 
 @pytest.fixture
@@ -34,26 +32,23 @@ async def service(tmp_path: Path) -> AsyncIterator[ServiceProcess]:
     await service.stop()
 
 
-async def test_it_tells_its_address_catches_up_and_ends_in_order(
+async def test_it_tells_its_address_follows_the_log_and_ends_in_order(
     database: DatabaseUrls, tmp_path: Path, system: System, counselor: Caller
 ) -> None:
     await system.recorder.record(counselor, uuid4(), [draft(registered())], new_client=True)
-    async with scoped(system.pool, counselor.organization_id) as connection:
-        await connection.execute("update projection.care_plan_state set version = 0")
     process, (answers_on, explained_on, ctrl_c) = await _started(database, tmp_path)
     async with httpx.AsyncClient() as http:
         alive = await http.get(f"{answers_on.split()[-1]}/healthz")
         page = await http.get(explained_on.split()[-1])
-    logged = await _logged_until(process, "caught_up")
+    await followed(system, counselor.organization_id)
     process.send_signal(signal.SIGTERM)
     last_words, rest = await process.communicate()
-    logged += [json.loads(line) for line in rest.splitlines()]
+    logged = [json.loads(line) for line in rest.splitlines()]
 
     assert (alive.status_code, page.status_code) == (200, 200)
     assert "Ctrl-C" in ctrl_c
     assert (process.returncode, last_words) == (0, b"Stopped.\n")
     assert not [line for line in logged if line.get("logger") == "uvicorn.access"]
-    assert [line["clients"] for line in logged if line["event"] == "caught_up"] == [1]
     assert await assert_equal_to_fresh_folds(system, counselor.organization_id) == 1
 
 
@@ -79,9 +74,12 @@ async def test_it_runs_the_processes_asked_for_and_none_is_left_when_it_stops(
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-async def test_the_api_stops_before_the_projector(database: DatabaseUrls, tmp_path: Path, workers: str) -> None:
+async def test_the_api_stops_before_the_projector(
+    database: DatabaseUrls, tmp_path: Path, system: System, counselor: Caller, workers: str
+) -> None:
+    await system.recorder.record(counselor, uuid4(), [draft(registered())], new_client=True)
     process, _ = await _started(database, tmp_path, "--workers", workers)
-    await _logged_until(process, "caught_up")
+    await followed(system, counselor.organization_id)
     process.send_signal(signal.SIGTERM)
     _, logged = await process.communicate()
     said = [json.loads(line)["event"].partition(" [")[0] for line in logged.splitlines()]
@@ -105,18 +103,15 @@ async def test_on_one_processor_the_projector_runs_beside_the_api(
     database: DatabaseUrls, tmp_path: Path, system: System, counselor: Caller
 ) -> None:
     await system.recorder.record(counselor, uuid4(), [draft(registered())], new_client=True)
-    async with scoped(system.pool, counselor.organization_id) as connection:
-        await connection.execute("update projection.care_plan_state set version = 0")
     on_one = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); "
     process, _ = await _started(database, tmp_path, before=on_one)
-    logged = await _logged_until(process, "caught_up")
+    await followed(system, counselor.organization_id)
     children = psutil.Process(process.pid).children()
     process.send_signal(signal.SIGTERM)
     await process.communicate()
 
     assert process.returncode == 0
     assert children == []
-    assert logged[-1]["clients"] >= 1
 
 
 async def test_an_api_that_cannot_start_is_an_error(database: DatabaseUrls, tmp_path: Path) -> None:
@@ -133,11 +128,9 @@ async def test_project_alone_keeps_projections_up_to_date(
     database: DatabaseUrls, tmp_path: Path, system: System, counselor: Caller
 ) -> None:
     await system.recorder.record(counselor, uuid4(), [draft(registered())], new_client=True)
-    async with scoped(system.pool, counselor.organization_id) as connection:
-        await connection.execute("update projection.care_plan_state set version = 0")
     environment = {**os.environ, **{k: v for k, v in environment_of(database, tmp_path).items() if v}}
     process = await asyncio.create_subprocess_exec(*COMMAND, "project", env=environment, stdout=PIPE, stderr=PIPE)
-    await _logged_until(process, "caught_up")
+    await followed(system, counselor.organization_id)
     process.send_signal(signal.SIGTERM)
     said, _ = await process.communicate()
 
@@ -156,13 +149,3 @@ async def _started(
     assert process.stdout is not None
     lines = [(await process.stdout.readline()).decode() for _ in range(3)]
     return process, [line for line in lines if line]
-
-
-async def _logged_until(process: asyncio.subprocess.Process, event: str) -> list[dict[str, Any]]:
-    """What the process logs, up to the event."""
-    assert process.stderr is not None
-    logged: list[dict[str, Any]] = []
-    async with asyncio.timeout(60):
-        while not logged or logged[-1]["event"] != event:
-            logged.append(json.loads(await process.stderr.readline()))
-    return logged

@@ -87,7 +87,7 @@ async def _compare_snapshots(
         f"SELECT client_id, version, until, key_id, state FROM {schema}.snapshot WHERE client_id = $1",
         mine[0].client_id,
     )
-    assert len(records) <= 3
+    assert len(records) <= 4
     for record in records:
         base = open_snapshot(projection, policy.digest(), organization_id, Snapshot(*record), key)
         assert base is not None

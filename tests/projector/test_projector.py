@@ -27,6 +27,7 @@ from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.following.follower import Follower
 from service.log.errors import StoreUnavailable
+from service.log.timelines import seal_drafts
 from service.projector import advance
 from service.projector.folding import FoldFailed
 from service.projector.projector import Projector
@@ -278,6 +279,40 @@ async def test_a_client_whose_key_was_destroyed_is_parked_by_name(system: System
             assert await connection.fetchval(f"SELECT position FROM following.cursor WHERE name = '{name}'") == 3
 
 
+async def test_an_event_that_cannot_be_read_parks_its_client_by_name(system: System, counselor: Caller) -> None:
+    organization_id, client_id, healthy = counselor.organization_id, uuid4(), uuid4()
+    for each in (client_id, healthy):
+        await system.recorder.record(counselor, each, [draft(registered())], new_client=True)
+    key = await system.keyring.data_key(organization_id, client_id)
+    (event,) = seal_drafts(organization_id, client_id, 1, [draft(check_in())], counselor.actor, key)
+    await system.store.append(organization_id, [event.sealed(organization_id, key.key, b"not what it says")])
+    await system.recorder.record(counselor, healthy, [draft(check_in())])
+
+    await follow(system, organization_id)
+
+    name = system.builds.names()[0]
+    async with scoped(system.pool, organization_id) as connection:
+        (found,) = await connection.fetch(f"SELECT client_id, event_id, version, error FROM {name}.parked")
+        assert tuple(found)[:3] == (client_id, event.id, 2)
+        assert found["error"].startswith("EventUnreadable")
+        assert await connection.fetchval(f"SELECT position FROM following.cursor WHERE name = '{name}'") == 4
+
+
+async def test_the_organizations_own_timeline_is_passed_by(system: System, counselor: Caller) -> None:
+    organization_id, client_id = counselor.organization_id, uuid4()
+    key = await system.keyring.data_key(organization_id, organization_id)
+    own = seal_drafts(organization_id, organization_id, 0, [draft(check_in())], counselor.actor, key)
+    await system.store.append(organization_id, own)
+    await system.recorder.record(counselor, client_id, [draft(registered())], new_client=True)
+
+    await follow(system, organization_id)
+
+    async with scoped(system.pool, organization_id) as connection:
+        plans = await connection.fetch("SELECT client_id FROM projection.care_plan")
+    assert [record["client_id"] for record in plans] == [client_id]
+    assert set((await parked(system, organization_id)).values()) == {0}
+
+
 async def test_a_read_sees_what_was_acknowledged_whatever_the_projector_does(system: System, counselor: Caller) -> None:
     """Promise 3, while nobody follows the log, and with an entry that lands before the newest snapshot."""
     client_id, organization_id = uuid4(), counselor.organization_id
@@ -288,7 +323,7 @@ async def test_a_read_sees_what_was_acknowledged_whatever_the_projector_does(sys
         for day in range(2, 9):
             await system.recorder.record(counselor, client_id, [draft(check_in(), at=f"2026-03-{day:02}T15:00Z")])
         await follow(system, organization_id)
-    for moment in ("2026-03-20T16:00Z", "2026-03-03T16:00Z"):
+    for moment in ("2026-03-03T16:00Z", "2026-03-20T16:00Z"):
         await system.recorder.record(
             counselor, client_id, [draft(CheckInReceived(channel=Channel.TEXT, craving=8), at=moment)]
         )

@@ -11,9 +11,9 @@ from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from service.database.connection import open_pool
-from service.database.declared import DECLARED
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
 from service.database.migrate import MigrationError, migrate, migrate_down, newest_revision, require_migrated
+from service.declared import DECLARED
 from tests.database import new_database
 
 ROOT = Path(__file__).parents[2]
