@@ -74,7 +74,9 @@ async def test_ten_that_record_are_projected_and_2000_that_sleep_cause_no_statem
 
     scopes = [match.group(1) for match in map(SCOPED.match, found) if match]
     assert set(map(UUID, scopes)) == set(awake), "no statement is about an organization that sleeps"
-    assert len(scopes) <= AWAKE * (APPENDS * 2 + 2), "a turn for each time it recorded, and a look whether there is more"
+    assert len(scopes) <= AWAKE * (APPENDS * 2 + 2), (
+        "a turn for each time it recorded, and a look whether there is more"
+    )
     assert sum("following.behind" in statement for statement in found) <= looks
     assert sum("FROM projection.build" in statement for statement in found) <= took / KNOWN_SECONDS + 1
     for organization_id in awake:
