@@ -11,11 +11,11 @@ import asyncpg
 from pydantic import SecretStr
 
 from domain.entry import Entry
+from domain.policy import Policy
 from projections.catalogue import PROJECTIONS, catalogue
-from service.bootstrap import Addresses, System, connected, key_encryption_keys, new_key_encryption_key
+from service.bootstrap import Addresses, System, connected, key_encryption_keys, new_key_encryption_key, prepare
 from service.care.caller import KeyRole
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
-from service.database.migrate import migrate
 from service.log.organizations import create_organization
 from service.log.timelines import seal_drafts
 from service.projector.rebuild import rebuild
@@ -78,7 +78,7 @@ class Ground:
         try:
             await administrator.execute(f"create database {name} owner care_timeline_owner")
             urls = self._server.urls(name)
-            await migrate(urls.owner)
+            await prepare(urls.owner, Policy())
             yield urls
         finally:
             await administrator.execute(f"drop database if exists {name} with (force)")
