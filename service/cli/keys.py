@@ -88,7 +88,7 @@ def list_all(organization: OrganizationOption = None) -> None:
 
     from service.bootstrap import running
     from service.care.api_keys import ApiKey
-    from service.cli.console import out
+    from service.cli.console import out, show
     from service.cli.organization import choose
     from service.cli.running import run
     from service.settings import Settings
@@ -105,7 +105,10 @@ def list_all(organization: OrganizationOption = None) -> None:
             key.name, key.role, " ".join(key.scopes), str(key.key_id), f"{key.created_at:%Y-%m-%d}", revoked,
             style="dim" if revoked else "",
         )  # fmt: skip
-    out.print(table if table.rows else "There is none yet: care-timeline keys create makes one.")
+    if table.rows:
+        show(table)
+    else:
+        out.print("There is none yet: care-timeline keys create makes one.", soft_wrap=True)
 
 
 def revoke(

@@ -62,7 +62,7 @@ def list_all() -> None:
     from rich.table import Table
 
     from service.bootstrap import running
-    from service.cli.console import out
+    from service.cli.console import out, show
     from service.cli.running import run
     from service.log.organizations import Organization
     from service.settings import Settings
@@ -74,7 +74,10 @@ def list_all() -> None:
     table = Table("Name", "Id", "Time zone", "Since", box=None, pad_edge=False)
     for each in run(work):
         table.add_row(each.name, str(each.organization_id), each.time_zone, f"{each.created_at:%Y-%m-%d}")
-    out.print(table if table.rows else "There is none yet: care-timeline organizations create NAME makes one.")
+    if table.rows:
+        show(table)
+    else:
+        out.print("There is none yet: care-timeline organizations create NAME makes one.", soft_wrap=True)
 
 
 add(app, create)

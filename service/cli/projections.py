@@ -28,17 +28,16 @@ def show(context: typer.Context) -> None:
     if context.invoked_subcommand:
         return
     from service.bootstrap import running
-    from service.cli.console import out
+    from service.cli.console import show as show_table
     from service.cli.running import run
-    from service.cli.standings import Row, rows_of, table_of, width_of
+    from service.cli.standings import Row, rows_of, table_of
     from service.settings import Settings
 
     async def work(settings: Settings) -> list[Row]:
         async with running(settings) as system:
             return await rows_of(system)
 
-    table = table_of(run(work))
-    out.print(table, width=width_of(table))
+    show_table(table_of(run(work)))
 
 
 def remove() -> None:

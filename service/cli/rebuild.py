@@ -63,7 +63,7 @@ def rebuild(
         return last
 
     last = run(work)
-    out.print(f"Rebuilt {', '.join(names)} from {last.done:,} events.")
+    out.print(f"Rebuilt {', '.join(names)} from {last.done:,} events.", soft_wrap=True)
     if last.parked:
         err.print(
             f"A projection failed for {last.parked:,} clients, who are parked. The service's log names the events;"

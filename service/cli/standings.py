@@ -2,14 +2,10 @@
 
 from typing import NamedTuple
 
-from rich.measure import Measurement
 from rich.table import Table
 
 from service.bootstrap import System
-from service.cli.console import out
 from service.projector.builds import BUILDS, Build
-
-WIDEST = 400
 
 
 class Row(NamedTuple):
@@ -56,13 +52,6 @@ def table_of(rows: list[Row]) -> Table:
             f"{row.parked:,}",
         )
     return table
-
-
-def width_of(table: Table) -> int | None:
-    """The terminal's width; in a file, whatever the table needs, so that no line is cut or broken."""
-    if out.is_terminal:
-        return None
-    return Measurement.get(out, out.options.update(width=WIDEST, max_width=WIDEST), table).maximum
 
 
 def _state(build: Build) -> str:

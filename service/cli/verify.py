@@ -53,9 +53,12 @@ def verify(organization: OrganizationOption = None) -> None:
                 for finding in verification.findings:
                     out.print(f"{each.name}, position {finding.position}: {finding.what}.", style="red", soft_wrap=True)
                 if verification.intact:
-                    out.print(f"{each.name}: {verification.events:,} events, all as they were recorded.")
+                    out.print(
+                        f"{each.name}: {verification.events:,} events, all as they were recorded.", soft_wrap=True
+                    )
                 else:
-                    out.print(f"{each.name}: {verification.events:,} events, {len(verification.findings)} do not fit.")
+                    said = f"{each.name}: {verification.events:,} events, {len(verification.findings)} do not fit."
+                    out.print(said, soft_wrap=True)
         return intact
 
     if not run(work):

@@ -4,10 +4,13 @@ import re
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import pytest
 import pytest_asyncio
 
+from projections.catalogue import PROJECTIONS
 from service.bootstrap import System
 from service.care.caller import KeyRole, Scope
+from service.cli import console
 from service.database.embedded import DatabaseUrls
 from tests.cli.command import Command, environment_of
 from tests.database import new_organization
@@ -62,6 +65,28 @@ async def test_keys_are_listed_without_their_text(command: Command) -> None:
 
     assert re.search(r"lee +auditor +read ", listed)
     assert token[3:] not in listed
+
+
+async def test_tables_are_whole_when_they_are_piped(
+    fresh_database: DatabaseUrls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console.out, "_width", 40)
+    command = Command(environment_of(fresh_database, tmp_path))
+    name = "The recovery programme of the clinic at the harbour, second floor"
+    id_ = (await command.done("organizations", "create", name, "--time-zone", "America/Argentina/Buenos_Aires")).strip()
+    for holder in ("a-holder-of-a-key-with-a-rather-long-name/at-the-harbour", "lee"):
+        await command.done("keys", "create", "--role", "counselor", "--name", holder)
+
+    organizations = (await command.done("organizations", "list")).splitlines()
+    keys = (await command.done("keys", "list")).splitlines()
+    projections = (await command.done("projections")).splitlines()
+
+    assert len(organizations) == 2
+    assert all(each in organizations[1] for each in (name, id_, "America/Argentina/Buenos_Aires"))
+    assert len(keys) == 3
+    assert re.search(r"at-the-harbour +counselor +[\w ]+ [\w-]{36} +\d{4}-", keys[1])
+    assert len({len(line) for line in projections}) == 1
+    assert all(any(f"projection_{one.name}_" in line for line in projections) for one in PROJECTIONS)
 
 
 async def test_a_revoked_key_is_marked_and_opens_nothing(command: Command, system: System) -> None:
