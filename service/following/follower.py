@@ -16,7 +16,7 @@ from service.following.cursors import Retries
 from service.following.turns import Handle, Turns
 from service.following.wakeups import Wakeups
 
-_GATHER_SECONDS = 0.03  # what is recorded within so long after a turn is followed together: turns cost more than events
+_GATHER_SECONDS = 0.05  # what is recorded within so long after a turn is followed together: turns cost more than events
 _LOOK_SHARE = 50  # a look that takes long is followed by a pause so many times as long
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
