@@ -429,8 +429,8 @@ select 'client' as kind, null::uuid as about, c.client_id, h.version, null::uuid
      limit 1
   ) k on true
 union all
-select 'entry', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields, e.reference_ids,
-       x.retracted, null::uuid, null::text, null::bytea
+select 'entry', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields,
+       e.reference_ids, x.retracted, null::uuid, null::text, null::bytea
   from unnest(the_ids) as a(id)
   cross join lateral (
     select e.* from log.event e where e.organization_id = the_organization and e.id = a.id limit 1
@@ -442,8 +442,8 @@ select 'entry', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e
      limit 1
   ) x on true
 union all
-select 'answer', a.target_id, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields, e.reference_ids,
-       x.retracted, null::uuid, null::text, null::bytea
+select 'answer', a.target_id, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields,
+       e.reference_ids, x.retracted, null::uuid, null::text, null::bytea
   from unnest(the_targets, the_answer_types) as a(target_id, type)
   cross join lateral (
     select r.event_id from log.reference r
@@ -460,8 +460,8 @@ select 'answer', a.target_id, e.client_id, null::integer, e.id, e.type, e.occurr
      limit 1
   ) x on true
 union all
-select 'once', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields, e.reference_ids,
-       x.retracted, null::uuid, null::text, null::bytea
+select 'once', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields,
+       e.reference_ids, x.retracted, null::uuid, null::text, null::bytea
   from unnest(the_once_clients, the_once_types) as a(client_id, type)
   cross join lateral (
     select e.* from log.event e

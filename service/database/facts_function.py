@@ -13,8 +13,8 @@ PARAMETERS = {
 
 # Every branch looks up what an array asks for by a key, one by one. `offset 0` and `limit 1` keep the planner from
 # turning that into a join or a hash of the whole table, whatever it knows of their sizes.
-_FACT = """e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields, e.reference_ids,
-       x.retracted, null::uuid, null::text, null::bytea"""
+_FACT = """e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields,
+       e.reference_ids, x.retracted, null::uuid, null::text, null::bytea"""
 _WHETHER_RETRACTED = """left join lateral (
     select true as retracted from log.reference r
      where r.organization_id = the_organization and r.target_id = e.id and r.type = 'entry_retracted'
