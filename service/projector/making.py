@@ -100,7 +100,7 @@ async def open_to_service(owner: Owner, build: Build, projection: Projection[Any
     for table in tables_of(projection, build.schema):
         for statement in protection(table, app=APP_PRIVILEGES):
             await owner.execute(statement)
-    # projection.standing counts them, over all organizations.
+    # projection.status counts them, over all organizations.
     parked = parked_table(build.schema).fullname
     await owner.execute(f"CREATE POLICY owner_counts ON {parked} FOR SELECT TO {OWNER_ROLE} USING (true)")
     await owner.execute(
