@@ -13,8 +13,9 @@ from service.bootstrap import System, prepare
 from service.care.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
+from service.database.owner import connect_owner
 from service.log.keyring import KeyEncryptionKeys
-from service.projector.making import all_builds, connect_owner, remove_retired
+from service.projector.making import all_builds, remove_retired
 from service.projector.rebuild import rebuild
 from service.projector.status import status
 from service.settings import parse_key_encryption_keys
