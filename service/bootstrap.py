@@ -24,6 +24,7 @@ from service.database.migrate import migrate
 from service.following.follower import Follower
 from service.following.wakeups import Wakeups
 from service.log.facts import FactReader
+from service.log.heads import Heads
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.organizations import Organizations
 from service.log.pages import Pages
@@ -48,6 +49,7 @@ class System:
     pool: asyncpg.Pool
     wakeups: Wakeups
     store: EventStore
+    heads: Heads
     keyring: Keyring
     timelines: Timelines
     organizations: Organizations
@@ -130,6 +132,7 @@ async def connected(
             pool=pool,
             wakeups=wakeups,
             store=store,
+            heads=Heads(store),
             keyring=keyring,
             timelines=timelines,
             organizations=organizations,

@@ -81,6 +81,11 @@ class ServiceProcess:
         psutil.wait_procs(processes, timeout=30)
         return len(processes)
 
+    def crash_postgresql(self) -> None:
+        """Kill one that serves a connection: the server ends all the others, recovers, and takes connections again."""
+        serving = [process for process in self.postgresql() if "care_timeline_app" in " ".join(process.cmdline())]
+        serving[0].kill()
+
     async def caught_up(self) -> None:
         """Wait until no projection lags."""
         async with httpx.AsyncClient(base_url=self.address, timeout=30) as http:

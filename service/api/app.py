@@ -1,7 +1,7 @@
 """The application: every operation, and what stands around them."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -16,6 +16,7 @@ from service.api.openapi import describe
 from service.api.operation import Operation
 from service.api.request_log import RequestLog
 from service.bootstrap import System, running
+from service.database.migrate import MigrationError, require_migrated
 from service.garbage import look_seldom
 from service.logging_setup import configure_logging
 from service.settings import Settings
@@ -58,6 +59,9 @@ def from_settings() -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with running(settings) as system:
             app.state.system = system
+            with suppress(MigrationError):  # which /readyz tells
+                await require_migrated(system.pool)
+                await system.heads.differing()
             look_seldom()
             yield
 

@@ -43,7 +43,7 @@ def example_answers() -> dict[str, bytes]:
                 ProjectionState(projection=each.name, version=each.version, state="live", lag=0, parked=0)
                 for each in PROJECTIONS
             ),
-            logs_to_mend=(),
+            logs_to_mend=0,
         ),
     }
     policy = Policy()

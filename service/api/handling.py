@@ -24,7 +24,7 @@ from service.api.problems import (
     VersionMismatch,
 )
 from service.care.errors import ClientExists, IdUsed, KnownAtInFuture, UnknownClient
-from service.log.errors import StoreUnavailable, VersionConflict
+from service.log.errors import HeadsDiffer, StoreUnavailable, VersionConflict
 from service.log.keyring import KeyDestroyed
 from service.projector.folding import FoldFailed
 
@@ -76,6 +76,14 @@ def _unreachable(error: Exception) -> Problem:
     return DatabaseUnreachable(detail, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
+def _heads_differ(_: HeadsDiffer) -> Problem:
+    detail = (
+        "Your organization's log does not end where it should, so nothing was recorded. Whoever runs this service has"
+        " been told, and has to mend it; then send the request again as it was."
+    )
+    return DatabaseUnreachable(detail, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
 _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = {
     UnknownClient: _unknown_client,
     ClientExists: _client_exists,
@@ -84,6 +92,7 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = {
     VersionConflict: _version_conflict,
     KnownAtInFuture: _known_at_in_future,
     FoldFailed: _fold_failed,
+    HeadsDiffer: _heads_differ,
     StoreUnavailable: _unreachable,
     asyncpg.PostgresConnectionError: _unreachable,
     asyncpg.OperatorInterventionError: _unreachable,

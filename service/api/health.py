@@ -4,7 +4,6 @@ import asyncio
 import time
 from dataclasses import dataclass
 from typing import Final
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
@@ -22,6 +21,8 @@ from service.projector.status import status
 PATIENCE_SECONDS: Final = 3.0
 REMEMBERED_SECONDS: Final = 1.0
 """How long the lag is believed: there may be many organizations, and many who ask."""
+HEADS_REMEMBERED_SECONDS: Final = 10.0
+"""How long it is believed that logs end where their heads say, which nothing but a hand in the database changes."""
 
 
 class _Public(BaseModel):
@@ -52,9 +53,10 @@ class Readiness(_Public):
 
     ready: bool = Field(description="True.")
     projections: tuple[ProjectionState, ...] = Field(description="How each projection stands.")
-    logs_to_mend: tuple[UUID, ...] = Field(
-        description="Organizations whose log does not end where its head says, as after a wrong restore: what is"
-        " recorded there is refused until that is mended. `care-timeline verify` says what does not fit."
+    logs_to_mend: int = Field(
+        description="How many organizations' logs do not end where their head says, as after a wrong restore: what is"
+        " recorded there is refused until that is mended. The service's log (`heads_differ`) and `care-timeline"
+        " doctor` name them, `care-timeline verify` says what does not fit. Believed for ten seconds."
     )
 
 
@@ -72,9 +74,10 @@ async def read_health(request: Request) -> Response:
 async def read_readiness(request: Request) -> Response:
     """The database answers and has the schema that this release was made for; else 503.
 
-    Shows how far each projection lags behind the log, for how many clients it failed, and which organizations' logs
-    are to be mended. None of that makes the service unready: events of others are recorded all the same, timelines
-    and the other projections answer, and taking the service out of traffic would lose all that and mend nothing.
+    Shows how far each projection lags behind the log, for how many clients it failed, and how many organizations'
+    logs are to be mended. None of that makes the service unready: events of others are recorded all the same,
+    timelines and the other projections answer, and taking the service out of traffic would lose all that and mend
+    nothing.
     """
     running = system(request)
     try:
@@ -96,8 +99,8 @@ async def _readiness(running: System) -> Readiness:
         )
         for each in await status(running.pool, running.builds)
     )
-    differing = tuple(await running.store.differing_heads())
-    return Readiness(ready=True, projections=projections, logs_to_mend=differing)
+    differing = await running.heads.differing(older_than=HEADS_REMEMBERED_SECONDS)
+    return Readiness(ready=True, projections=projections, logs_to_mend=len(differing))
 
 
 OPERATIONS: Final = [

@@ -42,12 +42,12 @@ async def serve(
     apart = processes.projector and (processes.workers > 1 or cores() > 1)
     if processes.workers > 1:
         async with connected(settings, addresses) as system:
-            await require_migrated(system.pool)
+            await _look_before_serving(system)
         async with _running([Orders("projector", addresses)] if apart else []):
             await _serve_in_several(addresses, listening, announce, processes.workers)
         return
     async with connected(settings, addresses) as system:
-        await require_migrated(system.pool)
+        await _look_before_serving(system)
         if apart:
             async with _running([Orders("projector", addresses)]):
                 await serve_api(system, listening, announce)
@@ -55,6 +55,12 @@ async def serve(
             await serve_here(system, listening, announce)
         else:
             await serve_api(system, listening, announce)
+
+
+async def _look_before_serving(system: System) -> None:
+    """Raises MigrationError. Logs that are to be mended are told, and the other organizations served."""
+    await require_migrated(system.pool)
+    await system.heads.differing()
 
 
 async def serve_here(system: System, listening: socket.socket, announce: Callable[[], None]) -> None:

@@ -8,9 +8,12 @@ from uuid import UUID
 
 import asyncpg
 import httpx
+import pytest
+import structlog
 
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
+from service.api import health
 from service.api.app import create_app
 from service.bootstrap import Addresses, System, connected
 from service.care.caller import KeyRole
@@ -59,7 +62,7 @@ async def test_a_ready_service_tells_how_each_projection_stands(http: httpx.Asyn
     assert ready["ready"] is True
     told = {each["projection"]: (each["version"], each["state"]) for each in ready["projections"]}
     assert told == {projection.name: (projection.version, "live") for projection in system.builds.projections}
-    assert ready["logs_to_mend"] == []
+    assert ready["logs_to_mend"] == 0
 
 
 async def test_lag_and_failures_show_and_the_service_stays_ready(fresh_database: DatabaseUrls) -> None:
@@ -83,14 +86,48 @@ async def test_a_projection_that_stands_to_be_built_says_so(fresh_database: Data
     assert states == {one.name: "building" if one is NEWER else "live" for one in newer()}
 
 
-async def test_a_log_that_does_not_end_where_its_head_says_is_named(fresh_database: DatabaseUrls) -> None:
+async def test_a_log_that_does_not_end_where_its_head_says_is_told_until_it_is_mended(
+    fresh_database: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "HEADS_REMEMBERED_SECONDS", 0.0)
+    await new_organization(fresh_database)
     async with clinic_of(fresh_database) as clinic:
-        await clinic.client()
-        superuser = await asyncpg.connect(fresh_database.superuser)
-        await superuser.execute("update log.log_head set position = position - 1")
-        await superuser.close()
+        client, organization_id = await clinic.client(), str(clinic.organization_id)
+        with structlog.testing.capture_logs() as logs:
+            await _move_head(fresh_database, clinic.organization_id, -1)
+            told = [await _told(clinic) for _ in range(2)]
+            refused = await clinic.record(client, recording(SESSION))
+            await _move_head(fresh_database, clinic.organization_id, 1)
+            recorded = await clinic.record(client, recording(SESSION))
+            mended = await _told(clinic)
 
-        assert (await _told(clinic))["logs_to_mend"] == [str(clinic.organization_id)]
+    assert [(each["ready"], each["logs_to_mend"]) for each in told] == [(True, 1)] * 2
+    assert organization_id not in str(told), "anybody may read this"
+    assert "mend" in str(problem_in(refused, "database-unreachable").detail)
+    assert (recorded.status_code, mended["logs_to_mend"]) == (201, 0)
+    lines = [(log["event"], log["organization_id"]) for log in logs if log["event"].startswith("heads_")]
+    # Once by readiness, once by the request that was refused.
+    assert lines == [("heads_differ", organization_id)] * 2 + [("heads_mended", organization_id)]
+    assert "care-timeline verify" in next(log["to_do"] for log in logs if "to_do" in log)
+
+
+async def test_the_heads_are_looked_over_once_for_all_who_ask_in_ten_seconds(fresh_database: DatabaseUrls) -> None:
+    async with clinic_of(fresh_database) as clinic:
+        await _told(clinic)
+        await clinic.client()
+        await _move_head(fresh_database, clinic.organization_id, -1)
+
+        assert (await _told(clinic))["logs_to_mend"] == 0
+        assert await clinic.system.heads.differing(older_than=health.HEADS_REMEMBERED_SECONDS) == set()
+        assert await clinic.system.heads.differing() == {clinic.organization_id}
+
+
+async def _move_head(database: DatabaseUrls, organization_id: UUID, by: int) -> None:
+    superuser = await asyncpg.connect(database.superuser)
+    await superuser.execute(
+        "update log.log_head set position = position + $2 where organization_id = $1", organization_id, by
+    )
+    await superuser.close()
 
 
 async def _told(clinic: Clinic) -> Json:

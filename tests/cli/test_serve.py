@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import psutil
 import pytest
@@ -19,6 +20,7 @@ from service.care.caller import Caller
 from service.database.embedded import DatabaseUrls
 from tests.builders import registered
 from tests.cli.command import environment_of
+from tests.database import new_organization
 from tests.projector.comparing import assert_equal_to_fresh_folds
 from tests.service_process import COMMAND, ServiceProcess
 from tests.system import draft, followed
@@ -112,6 +114,25 @@ async def test_on_one_processor_the_projector_runs_beside_the_api(
 
     assert process.returncode == 0
     assert children == []
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+async def test_a_log_that_does_not_end_where_its_head_says_is_told_as_it_starts(
+    fresh_database: DatabaseUrls, tmp_path: Path, workers: str
+) -> None:
+    _, differing = [await new_organization(fresh_database) for _ in range(2)]
+    superuser = await asyncpg.connect(fresh_database.superuser)
+    await superuser.execute("update log.log_head set position = 7 where organization_id = $1", differing)
+    await superuser.close()
+
+    process, (answers_on, *_) = await _started(fresh_database, tmp_path, "--workers", workers)
+    process.send_signal(signal.SIGTERM)
+    _, logged = await process.communicate()
+
+    told = [line for line in map(json.loads, logged.splitlines()) if line["event"] == "heads_differ"]
+    assert [line["organization_id"] for line in told] == [str(differing)]
+    assert "care-timeline verify" in told[0]["to_do"]
+    assert (process.returncode, "http://" in answers_on) == (0, True)
 
 
 async def test_an_api_that_cannot_start_is_an_error(database: DatabaseUrls, tmp_path: Path) -> None:

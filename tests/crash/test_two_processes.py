@@ -75,6 +75,25 @@ async def test_50_writers_with_if_match_through_both_win_one_after_the_other(cli
         assert sorted(entry["id"] for entry in page[1:]) == sorted(map(str, events))
 
 
+async def test_of_50_writers_who_expect_one_version_through_both_one_succeeds(clinic: Clinic) -> None:
+    for version in range(1, 6):
+        answers = await asyncio.gather(
+            *(
+                clinic.services[place % 2].post(
+                    f"{clinic.path}/events",
+                    json=_recording(uuid4(), CHECK_IN),
+                    headers={"If-Match": f'"{version}"'},
+                )
+                for place in range(WRITERS)
+            )
+        )
+
+        assert sorted(answer.status_code for answer in answers) == [201, *[412] * (WRITERS - 1)]
+        assert {answer.json()["actual_version"] for answer in answers if answer.status_code == 412} == {version + 1}
+        for service in clinic.services:
+            assert (await service.get(f"{clinic.path}/care-plan")).json()["version"] == version + 1
+
+
 async def test_a_read_through_the_other_sees_what_was_acknowledged(clinic: Clinic) -> None:
     for count in range(1, 31):
         here, there = clinic.services[count % 2], clinic.services[1 - count % 2]

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -14,31 +14,17 @@ from service.following.cursors import behind, resume, wait_for
 from service.following.follower import Follower
 from service.following.wakeups import Wakeups
 from service.log.store import EventStore
-from tests.database import new_database
+from tests.following.crowd import AWAKE, counting_pool, crowded_database, ten_more
 from tests.following.noted import append, make_table, note, positions
 
-SLEEPING = 2_000
-AWAKE = 10
 APPENDS = 5
 NAMES = ("care_plan", "milestones", "postvention")
-
-POPULATE = """
-with made as (insert into log.organization (organization_id, name, time_zone)
-              select gen_random_uuid(), 'Clinic', 'UTC' from generate_series(1, $1) returning organization_id),
-     head as (insert into log.log_head (organization_id, position) select organization_id, 7 from made)
-insert into following.cursor (organization_id, name, position)
-select organization_id, name, 7 from made, unnest($2::text[]) name
-"""
 
 
 @pytest.fixture
 async def crowded(server: EmbeddedPostgres) -> DatabaseUrls:
-    """A database of 2,000 organizations whose followers have come to the end of the log."""
-    database = await new_database(server)
-    superuser = await asyncpg.connect(database.superuser)
-    await superuser.execute(POPULATE, SLEEPING, NAMES)
-    await superuser.execute("analyze")
-    await superuser.close()
+    """2,000 organizations that sleep, and the table in which followers note what they are handed."""
+    database = await crowded_database(server, NAMES)
     await make_table(database)
     return database
 
@@ -46,29 +32,14 @@ async def crowded(server: EmbeddedPostgres) -> DatabaseUrls:
 @pytest.fixture
 async def awake(crowded: DatabaseUrls) -> list[UUID]:
     """Ten organizations more."""
-    superuser = await asyncpg.connect(crowded.superuser)
-    organizations = [uuid4() for _ in range(AWAKE)]
-    for statement in (
-        "insert into log.organization (organization_id, name, time_zone) select unnest($1::uuid[]), 'Awake', 'UTC'",
-        "insert into log.log_head (organization_id) select unnest($1::uuid[])",
-    ):
-        await superuser.execute(statement, organizations)
-    await superuser.close()
-    return organizations
+    return await ten_more(crowded)
 
 
 @pytest.fixture
 async def counted(crowded: DatabaseUrls) -> AsyncIterator[tuple[asyncpg.Pool, list[str]]]:
     """A pool, and every statement sent through it."""
     statements: list[str] = []
-
-    async def count(connection: asyncpg.Connection) -> None:
-        connection.add_query_logger(lambda record: statements.append(record.query))
-
-    async def keep(_: asyncpg.Connection) -> None:
-        """No reset, as in the service's own pools."""
-
-    async with await asyncpg.create_pool(crowded.app, min_size=2, init=count, reset=keep) as pool:
+    async with await counting_pool(crowded.app, statements) as pool:
         yield pool, statements
 
 

@@ -1,5 +1,6 @@
 """Counting folds."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,7 +14,7 @@ from projections.projection import Projection
 @contextmanager
 def folds_counted() -> Iterator[dict[str, int]]:
     """How many entries each projection folds meanwhile."""
-    counted = dict.fromkeys((one.name for one in PROJECTIONS), 0)
+    counted: dict[str, int] = defaultdict(int, dict.fromkeys((one.name for one in PROJECTIONS), 0))
     fold = Projection.apply
 
     def apply(projection: Projection[Any], state: Any, entry: Entry, policy: Any) -> Any:

@@ -1,18 +1,30 @@
 """What projecting costs: only projections that an event concerns, and no statement for each client."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
+from sqlalchemy import Table
+
+from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
+from projections.projection import Projection
+from projections.rows import Rows
 from service import clock
-from service.bootstrap import System
-from service.care.caller import Caller
+from service.bootstrap import System, prepare
+from service.care.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.database.connection import open_pool
-from service.database.embedded import DatabaseUrls
+from service.database.embedded import DatabaseUrls, EmbeddedPostgres
 from service.following.follower import Follower
 from service.projector.projector import Projector
 from tests.builders import check_in, registered
+from tests.database import new_database, new_organization
+from tests.projector.broken import Delegating
+from tests.projector.comparing import assert_equal_to_fresh_folds
 from tests.projector.counting import folds_counted
+from tests.projector.systems import system_of
 from tests.system import draft, follow
 
 
@@ -49,6 +61,59 @@ async def test_a_late_entry_is_folded_again_by_the_projections_that_it_concerns_
         await cold(system).follow(organization_id)
 
     assert {name for name, count in counted.items() if count} == concerned
+
+
+class _Tableless(Delegating):
+    """Folds as another does, and shows nothing: many can stand beside one another."""
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        return ()
+
+    def rows(self, state: Any, policy: Policy) -> Rows:
+        return {}
+
+
+async def test_a_late_entry_costs_the_same_however_many_projections_it_does_not_concern(
+    server: EmbeddedPostgres,
+) -> None:
+    unconcerned = next(one for one in PROJECTIONS if check_in().type not in one.relevant)
+    concerned = [one for one in PROJECTIONS if check_in().type in one.relevant]
+    others = [replace(unconcerned, name=f"other_{n}", fold=_Tableless(unconcerned.fold)) for n in range(12)]
+
+    alone, beside_many = (
+        await _cost_of_a_late_entry(server, concerned),
+        await _cost_of_a_late_entry(server, [*concerned, unconcerned, *others]),
+    )
+
+    assert beside_many == alone
+    assert alone.folded > 0
+    assert alone.statements > 0
+
+
+class _Cost(NamedTuple):
+    statements: int
+    folded: int
+
+
+async def _cost_of_a_late_entry(server: EmbeddedPostgres, projections: Sequence[Projection[Any]]) -> _Cost:
+    """What a late entry asks of a follower that remembers nothing, with these projections."""
+    database = await new_database(server, template="template0")
+    await prepare(database.owner, Policy(), projections)
+    organization_id, client_id = await new_organization(database), uuid4()
+    counselor = Caller(organization_id, uuid4(), "ana", KeyRole.COUNSELOR, SCOPES_OF_ROLE[KeyRole.COUNSELOR])
+    async with system_of(database, projections) as system:
+        opening = draft(registered(), at="2026-03-01T15:00Z")
+        await system.recorder.record(counselor, client_id, [opening], new_client=True)
+        for day in range(2, 25):
+            await system.recorder.record(counselor, client_id, [draft(check_in(), at=f"2026-03-{day:02}T15:00Z")])
+        await follow(system, organization_id)
+        assert len(system.builds.names()) == len(projections)
+        await system.recorder.record(counselor, client_id, [draft(check_in(), at="2026-03-03T16:00Z")])
+        with folds_counted() as counted:
+            statements = await statements_of(system, database, organization_id)
+        await assert_equal_to_fresh_folds(system, organization_id)
+    return _Cost(statements, sum(counted.values()))
 
 
 async def test_many_clients_take_no_more_statements_than_one(

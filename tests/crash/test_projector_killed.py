@@ -1,0 +1,162 @@
+"""The projector's process is killed again and again: another takes over, and the rows come right by themselves."""
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.entry import Draft
+from domain.events.record import EntryCorrected, EntryRetracted
+from domain.vocabulary import CorrectionReason
+from service.bootstrap import System
+from service.care.caller import SCOPES_OF_ROLE, Caller, KeyRole
+from service.database.embedded import DatabaseUrls
+from service.following.cursors import cursors, wait_for
+from tests.builders import check_in, goal_set, lapse, registered, session
+from tests.cli.command import environment_of
+from tests.database import new_organization
+from tests.projector.comparing import assert_equal_to_fresh_folds
+from tests.system import draft
+
+KILLS = 20
+ORGANIZATIONS, CLIENTS = 3, 4
+EVENTS = (check_in, lapse, session, goal_set)
+BEGINNING = datetime(2026, 3, 1, 15, tzinfo=UTC)
+
+NURSERY = """
+import os, signal, sys
+from service.bootstrap import Addresses
+from service.cli.child import carry_out
+from service.cli.running import run
+from service.serving.children import Orders
+
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+print("ready", flush=True)
+for _ in sys.stdin:
+    inherited, held_open = os.pipe()
+    child = os.fork()
+    if not child:
+        os.dup2(inherited, sys.stdin.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        orders = Orders("projector", Addresses(sys.argv[1], None))
+        run(lambda settings: carry_out(orders, settings), quiet=False)
+        os._exit(0)
+    print(child, flush=True)
+"""
+"""Starts the projector's process for each line, and tells its id: a process that has everything imported already, so
+that a kill costs no second of a processor."""
+
+
+class Nursery:
+    """Where projectors come from."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self.living: list[int] = []
+
+    async def start(self) -> None:
+        """Start one more."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(b"\n")
+        self.living.append(int(await self._process.stdout.readline()))
+
+    def kill(self, place: int) -> None:
+        """As a power cut does: no last word."""
+        os.kill(self.living.pop(place), signal.SIGKILL)
+
+
+@pytest.fixture
+async def nursery(database: DatabaseUrls, tmp_path: Path) -> AsyncIterator[Nursery]:
+    """Starts projectors over the module's database; none is left behind."""
+    environment = {**os.environ, **{k: v for k, v in environment_of(database, tmp_path).items() if v}}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", NURSERY, database.app, env=environment, stdin=PIPE, stdout=PIPE
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"ready\n"
+    nursery = Nursery(process)
+    yield nursery
+    while nursery.living:
+        nursery.kill(0)
+    process.kill()
+    await process.wait()
+
+
+class Load:
+    """A clinic's clients, of whom something is recorded all the time; some of it late, corrected and retracted."""
+
+    def __init__(self, system: System, organization_id: UUID, seed: int) -> None:
+        self.organization_id = organization_id
+        self._system = system
+        self._counselor = Caller(organization_id, uuid4(), "ana", KeyRole.COUNSELOR, SCOPES_OF_ROLE[KeyRole.COUNSELOR])
+        self._chance = random.Random(seed)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Record until told to stop."""
+        await asyncio.gather(*(self._record(uuid4(), stop) for _ in range(CLIENTS)))
+
+    async def _record(self, client_id: UUID, stop: asyncio.Event) -> None:
+        await self._system.recorder.record(
+            self._counselor, client_id, [draft(registered(), at=BEGINNING)], new_client=True
+        )
+        standing: list[Draft] = []
+        while not stop.is_set():
+            next_ = self._next(standing)
+            await self._system.recorder.record(self._counselor, client_id, [next_])
+            await asyncio.sleep(self._chance.uniform(0, 0.1))
+
+    def _next(self, standing: list[Draft]) -> Draft:
+        kind = self._chance.random()
+        if standing and kind < 0.2:
+            wrong = standing.pop(self._chance.randrange(len(standing)))
+            if kind < 0.1:
+                return draft(EntryRetracted(entry=wrong.id, reason=CorrectionReason.WRONG_CONTENT))
+            right = EntryCorrected(entry=wrong.id, reason=CorrectionReason.WRONG_CONTENT, replacement=wrong.event)
+            return draft(right)
+        at = BEGINNING + timedelta(minutes=self._chance.randrange(1, 30 * 24 * 60))
+        standing.append(draft(self._chance.choice(EVENTS)(), at=at))
+        return standing[-1]
+
+
+async def test_20_kills_under_load(database: DatabaseUrls, system: System, nursery: Nursery) -> None:
+    chance = random.Random(20260301)
+    loads = [Load(system, await new_organization(database), seed) for seed in range(ORGANIZATIONS)]
+    organizations = [load.organization_id for load in loads]
+    for _ in range(2):
+        await nursery.start()
+    stop = asyncio.Event()
+    recording = asyncio.gather(*(load.run(stop) for load in loads))
+    await asyncio.sleep(0.5)
+
+    for _ in range(KILLS):
+        await asyncio.sleep(chance.uniform(0, 0.2))
+        nursery.kill(chance.randrange(2))
+        await _follow_up_to_now(system, organizations)
+        await nursery.start()
+    stop.set()
+    await recording
+
+    heads = await _follow_up_to_now(system, organizations)
+    for organization_id, head in zip(organizations, heads, strict=True):
+        stood = await cursors(system.pool, organization_id, system.builds.names())
+        assert {(each.position, each.failures, each.parked_at) for each in stood} == {(head, 0, None)}
+        assert await assert_equal_to_fresh_folds(system, organization_id) == CLIENTS
+    assert min(heads) > KILLS
+
+
+async def _follow_up_to_now(system: System, organizations: list[UUID]) -> list[int]:
+    """Wait until whoever lives has followed what is in the logs now; where they end."""
+    heads = [await system.store.log_head(organization_id) for organization_id in organizations]
+    for organization_id, head in zip(organizations, heads, strict=True):
+        for name in system.builds.names():
+            assert await wait_for(system.pool, organization_id, name, head, seconds=20), "nobody has taken over"
+    return heads
