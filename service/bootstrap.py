@@ -113,7 +113,7 @@ async def connected(
     policy = settings.policy()
     keks = key_encryption_keys(settings)
     async with AsyncExitStack() as stack:
-        # The projector asks for keys while it holds a connection, so the two never share a pool.
+        # The projector asks for an organization's policy while it holds a connection, so the two never share a pool.
         log_pool = await stack.enter_async_context(await open_pool(addresses.app))
         pool = await stack.enter_async_context(await open_pool(addresses.app))
         wakeups = Wakeups(addresses.app)
@@ -141,7 +141,7 @@ async def connected(
             projector=Projector(keyring, organizations, builds),
             catch_up=CatchUp(pool, keyring, organizations, builds),
             recorder=Recorder(store, FactReader(log_pool), keyring, timelines, timeline_reader, organizations),
-            reader=Reader(store, timelines, organizations, projections, FreshStates(pool, keyring, builds)),
+            reader=Reader(timeline_reader, organizations, projections, FreshStates(pool, keyring, builds)),
             timeline_reader=timeline_reader,
         )
 

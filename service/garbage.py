@@ -6,8 +6,8 @@ import gc
 def look_seldom() -> None:
     """Look for cycles seldom, and never among what is there now; call it once the service is up.
 
-    Nearly everything dies by its count of references. By default all states that are kept would be looked
-    through every few hundred requests, while every request waits: 150 ms each time, an eighth of all time.
+    Nearly everything dies by its count of references. By default all that is kept in memory (routes, schemas, keys,
+    the projector's states) would be looked through again and again, while everything else waits.
     """
     gc.collect()
     gc.freeze()

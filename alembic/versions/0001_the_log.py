@@ -19,6 +19,7 @@ def upgrade() -> None:
     _append()
     _on_heads()
     _keys()
+    _facts()
     _api_keys()
 
 
@@ -389,6 +390,101 @@ begin
 end
 $$""")
     _for_the_app("keyring.make_client_key")
+
+
+def _facts() -> None:
+    op.execute("""
+create function log.facts(
+  the_organization uuid,
+  the_clients uuid[],
+  the_ids uuid[],
+  the_targets uuid[],
+  the_answer_types text[],
+  the_once_clients uuid[],
+  the_once_types text[]
+) returns table (
+  kind text, about uuid, client_id uuid, version integer, id uuid, type text, occurred_at timestamptz,
+  reference_fields text[], reference_ids uuid[], retracted boolean, key_id uuid, kek_id text, wrapped_key bytea
+) language plpgsql stable
+  set search_path = pg_catalog, pg_temp
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  set enable_bitmapscan = off
+as $$
+#variable_conflict use_column
+begin
+  return query
+select 'client' as kind, null::uuid as about, c.client_id, h.version, null::uuid as id, null::text as type,
+       null::timestamptz as occurred_at, null::text[] as reference_fields, null::uuid[] as reference_ids,
+       null::boolean as retracted, k.key_id, k.kek_id, k.wrapped_key
+  from unnest(the_clients) as c(client_id)
+  left join lateral (
+    select h.version from log.timeline_head h
+     where h.organization_id = the_organization and h.client_id = c.client_id
+     limit 1
+  ) h on true
+  left join lateral (
+    select k.key_id, k.kek_id, k.wrapped_key from keyring.client_key k
+     where k.organization_id = the_organization and k.client_id = c.client_id
+     limit 1
+  ) k on true
+union all
+select 'entry', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields,
+       e.reference_ids, x.retracted, null::uuid, null::text, null::bytea
+  from unnest(the_ids) as a(id)
+  cross join lateral (
+    select e.* from log.event e where e.organization_id = the_organization and e.id = a.id limit 1
+  ) e
+  left join lateral (
+    select true as retracted from log.reference r
+     where r.organization_id = the_organization and r.target_id = e.id and r.type = 'entry_retracted'
+       and r.client_id = e.client_id
+     limit 1
+  ) x on true
+union all
+select 'answer', a.target_id, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields,
+       e.reference_ids, x.retracted, null::uuid, null::text, null::bytea
+  from unnest(the_targets, the_answer_types) as a(target_id, type)
+  cross join lateral (
+    select r.event_id from log.reference r
+     where r.organization_id = the_organization and r.target_id = a.target_id and r.type = a.type
+    offset 0
+  ) r
+  cross join lateral (
+    select e.* from log.event e where e.organization_id = the_organization and e.id = r.event_id limit 1
+  ) e
+  left join lateral (
+    select true as retracted from log.reference r
+     where r.organization_id = the_organization and r.target_id = e.id and r.type = 'entry_retracted'
+       and r.client_id = e.client_id
+     limit 1
+  ) x on true
+union all
+select 'once', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields,
+       e.reference_ids, x.retracted, null::uuid, null::text, null::bytea
+  from unnest(the_once_clients, the_once_types) as a(client_id, type)
+  cross join lateral (
+    select e.* from log.event e
+      left join lateral (
+    select true as retracted from log.reference r
+     where r.organization_id = the_organization and r.target_id = e.id and r.type = 'entry_retracted'
+       and r.client_id = e.client_id
+     limit 1
+  ) x on true
+     where e.organization_id = the_organization and e.client_id = a.client_id and e.type = a.type
+       and x.retracted is null
+     order by e.version
+     limit 1
+  ) e
+  left join lateral (
+    select true as retracted from log.reference r
+     where r.organization_id = the_organization and r.target_id = e.id and r.type = 'entry_retracted'
+       and r.client_id = e.client_id
+     limit 1
+  ) x on true;
+end
+$$""")
+    _for_the_app("log.facts")
 
 
 def _api_keys() -> None:

@@ -43,7 +43,7 @@ def upgrade() -> None:
         live_at="When it was switched in",
     )
     op.execute("grant select on projection.build to care_timeline_app")
-    op.execute("""create function projection.standing(
+    op.execute("""create function projection.status(
   names text[], out name text, out followed bigint, out behind bigint, out parked bigint
 ) returns setof record
   language plpgsql stable security definer
@@ -54,14 +54,14 @@ begin
     select coalesce(sum(c.position), 0), coalesce(sum(h.position - coalesce(c.position, 0)), 0)
       into followed, behind
       from log.log_head h
-      left join following.cursor c on c.organization_id = h.organization_id and c.name = standing.name;
+      left join following.cursor c on c.organization_id = h.organization_id and c.name = status.name;
     execute format('select count(*) from %I.parked', name) into parked;
     return next;
   end loop;
 end
 $$""")
-    op.execute("revoke execute on function projection.standing from public")
-    op.execute("grant execute on function projection.standing to care_timeline_app")
+    op.execute("revoke execute on function projection.status from public")
+    op.execute("grant execute on function projection.status to care_timeline_app")
 
 
 def downgrade() -> None:

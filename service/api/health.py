@@ -16,7 +16,7 @@ from service.api.responses import public_answer
 from service.bootstrap import System
 from service.database.migrate import MigrationError, require_migrated
 from service.projector.builds import State
-from service.projector.standing import standing
+from service.projector.status import status
 
 PATIENCE_SECONDS: Final = 3.0
 REMEMBERED_SECONDS: Final = 1.0
@@ -97,7 +97,7 @@ async def _readiness(running: System) -> Readiness:
         ProjectionState(
             projection=each.projection, version=each.version, state=each.state, lag=each.behind, parked=each.parked
         )
-        for each in await standing(running.pool, running.builds)
+        for each in await status(running.pool, running.builds)
     )
     differing = await running.heads.differing(older_than=HEADS_REMEMBERED_SECONDS)
     return Readiness(ready=True, projections=projections, logs_to_mend=len(differing))

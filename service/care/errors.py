@@ -8,10 +8,6 @@ class UnknownClient(Exception):
     """The organization has no client with this id."""
 
 
-class UnknownEntry(Exception):
-    """The client has no entry with this id."""
-
-
 class ClientExists(Exception):
     """There is a client with this id already, who began with other entries."""
 

@@ -1,4 +1,4 @@
-"""Reading: the timeline, and each projection, now or as of / as known at any moment."""
+"""Reading the projections, now or as of / as known at any moment."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,15 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from domain.effective import effective
-from domain.entry import Entry
 from projections.answers import Answer
 from projections.projection import Projection
 from service import clock
 from service.care.errors import UnknownClient
-from service.care.timeline_reader import settle
+from service.care.timeline_reader import TimelineReader
 from service.log.organizations import Organizations
-from service.log.store import EventStore
-from service.log.timelines import Timelines
 from service.projector.folding import fold
 from service.projector.fresh import FreshStates
 
@@ -36,27 +33,15 @@ class Reader:
 
     def __init__(
         self,
-        store: EventStore,
-        timelines: Timelines,
+        timelines: TimelineReader,
         organizations: Organizations,
         projections: Sequence[Projection[Any]],
         fresh: FreshStates,
     ) -> None:
-        self._store = store
-        self._fresh = fresh
         self._timelines = timelines
+        self._fresh = fresh
         self._organizations = organizations
         self._projections = {projection.name: projection for projection in projections}
-
-    async def timeline(
-        self, organization_id: UUID, client_id: UUID, *, known_at: datetime | None = None
-    ) -> list[Entry]:
-        """All entries in order of version, as known at a moment. Raises UnknownClient, KnownAtInFuture."""
-        await settle(self._store, organization_id, known_at)
-        entries = await self._timelines.read(organization_id, client_id)
-        if not entries:
-            raise UnknownClient
-        return [entry for entry in entries if known_at is None or entry.recorded_at <= known_at]
 
     async def projection(
         self,
@@ -79,7 +64,6 @@ class Reader:
             if fresh is None:
                 raise UnknownClient
             return Answered(client_id, fresh.version, None, None, projection.view(fresh.state, moment, policy))
-        entries = await self.timeline(organization_id, client_id, known_at=known_at)
-        state = fold(projection, effective(entries, as_of=as_of, known_at=known_at).entries, policy)
-        version = entries[-1].version if entries else 0
-        return Answered(client_id, version, as_of, known_at, projection.view(state, moment, policy))
+        whole = await self._timelines.whole(organization_id, client_id, known_at=known_at)
+        state = fold(projection, effective(whole.entries, as_of=as_of, known_at=known_at).entries, policy)
+        return Answered(client_id, whole.version, as_of, known_at, projection.view(state, moment, policy))

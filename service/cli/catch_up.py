@@ -9,9 +9,9 @@ def catch_up(organization: OrganizationOption = None) -> None:
     """
     Bring projections up to the log, and give those that failed for a client another try.
 
-    The service follows the log by itself; run this after a projection that failed was mended. Reads are right even
-    before, since what is missing is folded when it is asked for. Without --organization it works for every
-    organization.
+    The service follows the log by itself; run this after a projection that failed was mended. It goes on too where
+    following was given up after many failures. Reads are right even before, since what is missing is folded when it
+    is asked for. Without --organization it works for every organization.
 
     [bold]Examples[/bold]
 

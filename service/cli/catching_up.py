@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from service.bootstrap import System
 from service.cli.progress import progress_of
+from service.following import cursors
 from service.log.organizations import Organization
 
 
@@ -19,8 +20,10 @@ class CaughtUp(NamedTuple):
 
 
 async def bring_up(system: System, organization: Organization) -> CaughtUp:
-    """Bring the projections of the organization up to date."""
+    """Bring the projections of the organization up to date, those too that were given up or wait to be tried again."""
     organization_id = organization.organization_id
+    for name in system.builds.names():
+        await cursors.resume(system.pool, organization_id, name)
     followed = await system.follower().follow(organization_id)
     mended, failing = 0, 0
     parked = await system.catch_up.parked(organization_id)

@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-import asyncpg
-
 from service.bootstrap import Addresses
 from service.cli.running import CommandFailed
-from service.database.owner import OwnerNeeded
+from service.database.owner import OwnerNeeded, connect_owner
 from service.log.organizations import Organization, create_organization
 
 
@@ -36,7 +34,7 @@ async def set_up(addresses: Addresses, name: str, time_zone: str) -> Organizatio
     """A new organization, made as the database's owner. Raises CommandFailed, OwnerNeeded."""
     if addresses.owner is None:
         raise OwnerNeeded
-    owner = await asyncpg.connect(addresses.owner)
+    owner = await connect_owner(addresses.owner)
     try:
         return await create_organization(owner, name, time_zone)
     except ValueError as error:

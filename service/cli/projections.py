@@ -28,9 +28,9 @@ def show(context: typer.Context) -> None:
     if context.invoked_subcommand:
         return
     from service.bootstrap import running
+    from service.cli.builds_table import Row, rows_of, table_of
     from service.cli.console import show as show_table
     from service.cli.running import run
-    from service.cli.standings import Row, rows_of, table_of
     from service.settings import Settings
 
     async def work(settings: Settings) -> list[Row]:

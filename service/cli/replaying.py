@@ -13,6 +13,7 @@ from domain.entry import Entry
 from domain.events.registration import ClientRegistered
 from service import clock
 from service.care.reader import Reader
+from service.care.timeline_reader import TimelineReader
 from service.cli.console import out
 from service.log.organizations import Organization
 from service.pictures import Look, picture
@@ -24,6 +25,7 @@ class Asked:
     """Whose record, which projections of it, and at which two times."""
 
     reader: Reader
+    timelines: TimelineReader
     organization: Organization
     client_id: UUID
     projections: Sequence[str]
@@ -32,7 +34,8 @@ class Asked:
 
     async def entries(self) -> list[Entry]:
         """What had been recorded. Raises UnknownClient, KnownAtInFuture."""
-        return await self.reader.timeline(self.organization.organization_id, self.client_id, known_at=self.known_at)
+        organization_id = self.organization.organization_id
+        return (await self.timelines.whole(organization_id, self.client_id, known_at=self.known_at)).entries
 
     def look(self, entries: Sequence[Entry]) -> Look:
         """Moments in the client's time zone, or the organization's before registration."""

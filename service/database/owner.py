@@ -2,11 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
 
 from service.database.protection import ORGANIZATION_SETTING, OWNER_ROLE
+
+Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+"""A connection that acts as the owner."""
 
 
 class OwnerNeeded(Exception):
@@ -16,15 +20,23 @@ class OwnerNeeded(Exception):
         super().__init__("Set CARE_TIMELINE_OWNER_DATABASE_URL: this command works as the owner of the database.")
 
 
+async def connect_owner(address: str) -> Owner:
+    """A connection that acts as the owner's role: what a login that is just a member makes must belong to the role.
+
+    `address` is a libpq URL of a login that may act as the owner.
+    """
+    return await asyncpg.connect(address, server_settings={"role": OWNER_ROLE, "timezone": "UTC"})
+
+
 @asynccontextmanager
-async def as_owner(address: str | None, organization_id: UUID) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+async def as_owner(address: str | None, organization_id: UUID) -> AsyncIterator[Owner]:
     """A connection as the owner, in a transaction that sees one organization's rows; it commits when all goes well.
 
-    `address` is a libpq URL of a login that may act as the owner. Raises OwnerNeeded when there is none.
+    Raises OwnerNeeded when there is no address.
     """
     if address is None:
         raise OwnerNeeded
-    connection = await asyncpg.connect(address, server_settings={"role": OWNER_ROLE, "timezone": "UTC"})
+    connection = await connect_owner(address)
     try:
         async with connection.transaction():
             await connection.execute(f"select set_config('{ORGANIZATION_SETTING}', $1, true)", str(organization_id))

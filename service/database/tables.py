@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from service.database.append_function import APPEND_FUNCTION, NEW_EVENT_TYPE
+from service.database.facts_function import FACTS_FUNCTION
 from service.database.head_functions import DIFFERING_HEADS_FUNCTION, LOCK_HEAD_FUNCTION, SETTLE_FUNCTION
 from service.database.key_functions import (
     KEEP_REVOKED_FUNCTION,
@@ -203,6 +204,8 @@ client_key = Table(
 protect(client_key, app=["select"])
 after_create(client_key, MAKE_CLIENT_KEY_FUNCTION)
 for_the_app(client_key, "keyring.make_client_key")
+after_create(client_key, FACTS_FUNCTION)
+for_the_app(client_key, "log.facts")
 
 api_key = Table(
     "api_key",

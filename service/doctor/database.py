@@ -28,11 +28,14 @@ select relation.oid::regclass::text as name
   from pg_class as relation
   join pg_namespace as schema on schema.oid = relation.relnamespace
   join pg_attribute as attribute on attribute.attrelid = relation.oid
- where relation.relkind in ('r', 'p') and schema.nspname in ('log', 'keyring', 'access', 'projection')
+ where relation.relkind in ('r', 'p')
+   and (schema.nspname in ('log', 'keyring', 'access', 'following') or exists (
+         select from projection.build where schema_name = schema.nspname and state <> 'building'))
    and attribute.attname = 'organization_id' and not attribute.attisdropped
    and not (relation.relrowsecurity and relation.relforcerowsecurity)
  order by name
 """
+# A build's tables are bare, and closed to the service's role, until it is built.
 
 
 async def checks(pool: asyncpg.Pool) -> AsyncIterator[Check]:

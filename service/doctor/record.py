@@ -5,7 +5,7 @@ from service.database.connection import scoped
 from service.doctor.check import Check
 from service.log.keyring import UnknownKey
 from service.log.seal import SealBroken
-from service.projector.standing import standing
+from service.projector.status import status
 
 _ONE_CLIENT_OF_EACH = """
 select distinct on (kek_id) kek_id, client_id from keyring.client_key
@@ -38,11 +38,13 @@ async def keys(system: System) -> Check:
 async def projections(system: System) -> Check:
     """Whether projections lag behind or failed, or stand to be built."""
     problems = []
-    for each in await standing(system.pool, system.builds):
+    for each in await status(system.pool, system.builds):
         if each.build is None:
             problems.append(f"{each.projection} stands to be built: run care-timeline rebuild {each.projection}")
         if each.behind:
-            problems.append(f"{each.projection} lags behind by {each.behind:,} events: is care-timeline serve running?")
+            problems.append(
+                f"{each.projection} lags behind by {each.behind:,} events: is care-timeline serve or project running?"
+            )
         if each.parked:
             problems.append(f"{each.projection} failed for {each.parked:,} clients: run care-timeline catch-up")
     if problems:

@@ -11,12 +11,12 @@ import structlog
 
 from service.describing import describe
 from service.following import cursors
-from service.following.awake import Awake
 from service.following.cursors import Retries
 from service.following.turns import Handle, Turns
 from service.following.wakeups import Wakeups
+from service.following.work_queue import WorkQueue
 
-_GATHER_SECONDS = 0.03  # what is recorded within so long after a turn is followed together: turns cost more than events
+_GATHER_SECONDS = 0.05  # what is recorded within so long after a turn is followed together: turns cost more than events
 _LOOK_SHARE = 50  # a look that takes long is followed by a pause so many times as long
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
@@ -56,7 +56,7 @@ class Follower:
         self._names = names
         self._workers = workers
         self._turns = Turns(pool, names, handle, batch=batch, durable=durable, retries=retries)
-        self._awake = Awake()
+        self._queue = WorkQueue()
         self._look = asyncio.Event()
         self._stopping = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
@@ -95,25 +95,25 @@ class Follower:
                 await asyncio.sleep(_FIRST_PAUSE / 10)
 
     async def _run(self) -> None:
-        with self._wakeups.watch(self._awake.wake, self._look.set):
+        with self._wakeups.watch(self._queue.wake, self._look.set):
             async with asyncio.TaskGroup() as group:
                 for _ in range(self._workers):
                     group.create_task(self._work())
                 looking = group.create_task(self._keep_looking())
                 await self._stopping.wait()
                 looking.cancel()
-                self._awake.dismiss(self._workers)
+                self._queue.dismiss(self._workers)
 
     async def _work(self) -> None:
         pause = _FIRST_PAUSE
-        while (organization_id := await self._awake.next()) is not None and not self._stopping.is_set():
+        while (organization_id := await self._queue.next()) is not None and not self._stopping.is_set():
             try:
                 turn = await self._turns.take(organization_id, self._stopping)
             except Exception as error:  # noqa: BLE001 whatever it is, the other organizations are to be followed
                 log.warning("following_interrupted", error=describe(error), again_in_seconds=pause)
                 await self._pause(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
-                self._awake.done(organization_id, more=True)
+                self._queue.done(organization_id, more=True)
             else:
                 pause = _FIRST_PAUSE
                 self._over(organization_id, more=turn.more)
@@ -121,10 +121,10 @@ class Follower:
     def _over(self, organization_id: UUID, *, more: bool) -> None:
         """The organization's turn is over; where it came to the log's end, the next one gathers a little first."""
         if more:
-            self._awake.done(organization_id, more=True)
+            self._queue.done(organization_id, more=True)
         else:
             loop = asyncio.get_running_loop()
-            loop.call_later(_GATHER_SECONDS, lambda: self._awake.done(organization_id, more=False))
+            loop.call_later(_GATHER_SECONDS, lambda: self._queue.done(organization_id, more=False))
 
     async def _keep_looking(self) -> None:
         while True:
@@ -132,7 +132,7 @@ class Follower:
             self._look.clear()
             try:
                 for organization_id in await cursors.behind(self._pool, self._names()):
-                    self._awake.wake(organization_id)
+                    self._queue.wake(organization_id)
             except Exception as error:  # noqa: BLE001 whatever it is, the next look may go well
                 log.warning("looking_interrupted", error=describe(error))
             took = time.monotonic() - began

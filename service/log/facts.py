@@ -8,60 +8,16 @@ import asyncpg
 
 from domain.rules import Fact, Facts, Needs
 from service.bounded import Bounded
-from service.database.connection import scoped
+from service.database.protection import ORGANIZATION_SETTING
 from service.gathering import Gathering
 from service.log.errors import answering
 from service.log.keyring import WrappedKey
-from service.log.reading import BY_INDEX
 
 MOST_AT_ONCE = 200
 _KEPT_GATHERINGS = 1_000
 
-# Every branch looks up what an array asks for by a key, one by one. `offset 0` and `limit 1` keep the planner from
-# turning that into a join or a hash of the whole table, whatever it knows of their sizes (see also BY_INDEX).
-_FACT = """e.client_id, null::integer as version, e.id, e.type, e.occurred_at, e.reference_fields, e.reference_ids,
-       x.retracted, null::uuid as key_id, null::text as kek_id, null::bytea as wrapped_key"""
-_WHETHER_RETRACTED = """left join lateral (
-    select true as retracted from log.reference r
-     where r.organization_id = $1 and r.target_id = e.id and r.type = 'entry_retracted' and r.client_id = e.client_id
-     limit 1
-  ) x on true"""
-_READ = f"""
-select 'client' as kind, null::uuid as about, c.client_id, h.version, null::uuid as id, null::text as type,
-       null::timestamptz as occurred_at, null::text[] as reference_fields, null::uuid[] as reference_ids,
-       null::boolean as retracted, k.key_id, k.kek_id, k.wrapped_key
-  from unnest($2::uuid[]) as c(client_id)
-  left join lateral (
-    select h.version from log.timeline_head h where h.organization_id = $1 and h.client_id = c.client_id limit 1
-  ) h on true
-  left join lateral (
-    select k.key_id, k.kek_id, k.wrapped_key from keyring.client_key k
-     where k.organization_id = $1 and k.client_id = c.client_id limit 1
-  ) k on true
-union all
-select 'entry', null, {_FACT}
-  from unnest($3::uuid[]) as a(id)
-  cross join lateral (select e.* from log.event e where e.organization_id = $1 and e.id = a.id limit 1) e
-  {_WHETHER_RETRACTED}
-union all
-select 'answer', a.target_id, {_FACT}
-  from unnest($4::uuid[], $5::text[]) as a(target_id, type)
-  cross join lateral (
-    select r.event_id from log.reference r
-     where r.organization_id = $1 and r.target_id = a.target_id and r.type = a.type offset 0
-  ) r
-  cross join lateral (select e.* from log.event e where e.organization_id = $1 and e.id = r.event_id limit 1) e
-  {_WHETHER_RETRACTED}
-union all
-select 'once', null, {_FACT}
-  from unnest($6::uuid[], $7::text[]) as a(client_id, type)
-  cross join lateral (
-    select e.* from log.event e
-      {_WHETHER_RETRACTED}
-     where e.organization_id = $1 and e.client_id = a.client_id and e.type = a.type and x.retracted is null
-     order by e.version limit 1
-  ) e
-  {_WHETHER_RETRACTED}"""  # noqa: S608 - columns
+_READ = f"select * from log.facts(set_config('{ORGANIZATION_SETTING}', $1, true)::uuid, $2, $3, $4, $5, $6, $7)"  # noqa: S608 a name of ours
+"""A transaction of its own, which it sets to the organization; its id is given as text."""
 
 
 class Known(NamedTuple):
@@ -101,8 +57,9 @@ class FactReader:
         answers = list({pair for asked in group for pair in asked.needs.answers})
         once = list({(asked.client_id, kind) for asked in group for kind in asked.needs.once})
         with answering(writing=False):
-            async with scoped(self._pool, organization_id, first=BY_INDEX) as connection:
-                rows = await connection.fetch(_READ, organization_id, clients, ids, *_columns(answers), *_columns(once))
+            rows = await self._pool.fetch(
+                _READ, str(organization_id), clients, ids, *_columns(answers), *_columns(once)
+            )
         found = _Found(rows)
         return [found.known(asked) for asked in group]
 

@@ -55,11 +55,6 @@ class ClientKeys(NamedTuple):
     unusable: Mapping[UUID, KeyDestroyed | UnknownKey | SealBroken]
     """Why a client's key cannot be used."""
 
-    @property
-    def destroyed(self) -> frozenset[UUID]:
-        """The clients who were erased."""
-        return frozenset(client for client, why in self.unusable.items() if isinstance(why, KeyDestroyed))
-
     def of(self, client_id: UUID) -> DataKey:
         """The client's key. Raises KeyDestroyed, UnknownKey, SealBroken."""
         found = self.usable.get(client_id)
@@ -143,13 +138,6 @@ class Keyring:
             except (KeyDestroyed, UnknownKey, SealBroken) as error:
                 unusable[client_id] = error
         return ClientKeys(usable, unusable)
-
-    async def key(self, organization_id: UUID, client_id: UUID, key_id: UUID) -> bytes:
-        """The client's key of this id. Raises KeyDestroyed, UnknownKey."""
-        data_key = await self.data_key(organization_id, client_id, create=False)
-        if data_key.key_id != key_id:
-            raise UnknownKey(f"The client has no key {key_id}.")
-        return data_key.key
 
     async def destroy(self, organization_id: UUID, client_id: UUID) -> None:
         """Destroys the client's key, for good: no process uses it from then on.

@@ -1,6 +1,6 @@
 """The event store: appends sealed events to the log of an organization, and reads them back."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,12 +15,6 @@ from service.log.reading import EVENTS, stored
 from service.log.sealed import Appended, SealedEvent, StoredEvent
 
 _LAST_VERSION = 2**31 - 1
-_LAST_POSITION = 2**63 - 1
-# The inner order keeps the planner at one index scan for each client, however many clients and events there are.
-_TIMELINES = f"""select e.* from unnest($2::uuid[], $3::integer[]) as a(client_id, after)
- cross join lateral (
-   {EVENTS} and client_id = a.client_id and version > a.after and position <= $4 order by version
- ) e order by e.client_id, e.version"""  # noqa: S608
 
 
 class EventStore:
@@ -80,16 +74,6 @@ class EventStore:
         query += f" order by version {'desc' if newest_first else 'asc'} limit $5"
         last = _LAST_VERSION if up_to is None else up_to
         return await self._read(organization_id, query, client_id, after, last, limit)
-
-    async def timelines(
-        self, organization_id: UUID, after: Mapping[UUID, int], *, up_to_position: int | None = None
-    ) -> list[StoredEvent]:
-        """What came after each client's version in `after`, by client and version; from the beginning it is 0.
-
-        With `up_to_position`, only what stands in the log up to there.
-        """
-        last = _LAST_POSITION if up_to_position is None else up_to_position
-        return await self._read(organization_id, _TIMELINES, list(after), list(after.values()), last)
 
     async def events(self, organization_id: UUID, ids: Sequence[UUID]) -> list[StoredEvent]:
         """The events that have these ids, in order of position."""

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
-from service.log.beside import Finding, heads, references_beyond, references_missing
+from service.log.consistency import Finding, heads, references_beyond, references_missing
 from service.log.header import header, leaf
 from service.log.sealed import StoredEvent
 from service.log.store import EventStore

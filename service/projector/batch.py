@@ -17,10 +17,10 @@ from service.log.sealed import StoredEvent
 from service.projector.advance import Kept
 from service.projector.builds import Build
 from service.projector.folding import FoldFailed
-from service.projector.kinds import concerned, kind_of
 from service.projector.loading import find_parked, find_snapshots, load
 from service.projector.opening import open_each
 from service.projector.parking import Failure, park
+from service.projector.relevance import concerned, kind_of
 from service.projector.rows import RowChanges
 from service.projector.snapshots import open_snapshot, seal_snapshot, write_snapshots
 from service.projector.work import Work

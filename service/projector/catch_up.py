@@ -16,13 +16,13 @@ from service.log.organizations import Organizations
 from service.log.reading import EVENTS, stored
 from service.projector.batch import REFUSED
 from service.projector.builds import Build, Builds
+from service.projector.client_fold import fold_client
 from service.projector.folding import FoldFailed
-from service.projector.kinds import read_by
 from service.projector.opening import open_each
 from service.projector.parking import Failure, park, parked, release
+from service.projector.relevance import read_by
 from service.projector.rows import RowChanges
 from service.projector.snapshots import seal_snapshot, write_snapshots
-from service.projector.whole import whole
 
 _STANDS = "SELECT position FROM following.cursor WHERE organization_id = $1 AND name = $2 FOR UPDATE"
 _CLIENT = f"{EVENTS} AND client_id = $2 AND position <= $3 AND type = ANY($4) ORDER BY version"
@@ -73,7 +73,7 @@ class CatchUp:
             types = read_by(projection.relevant)
             events = stored(await connection.fetch(_CLIENT, organization_id, client_id, position, types))
             try:
-                found = whole(projection, open_each(events, keys), policy)
+                found = fold_client(projection, open_each(events, keys), policy)
                 changes = RowChanges(organization_id)
                 changes.empty(build.schema, client_id, projection.tables)
                 rows = {table: TableChanges(rows, ()) for table, rows in found.rows.items()}

@@ -10,6 +10,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement, Se
 
 from domain.policy import Policy
 from projections.projection import Projection
+from service.database.owner import Owner, connect_owner
 from service.database.protection import APP_ROLE, OWNER_ROLE, protection
 from service.projector.builds import BUILDS, Build
 from service.projector.tables import APP_PRIVILEGES, SCHEMA, parked_table, snapshot_table, tables_of
@@ -19,18 +20,9 @@ LOCK_TIMEOUT = "5s"
 
 _ONE_AT_A_TIME = 0x636172655F62756C  # an arbitrary number that only the making of builds locks
 
-Owner = asyncpg.Connection
-
 
 class SwitchRefused(Exception):
     """The build could not be switched in; what was live still is, and the command can be run again."""
-
-
-async def connect_owner(owner_dsn: str) -> Owner:
-    """A connection that acts as the owner's role: what a login that is just a member makes must belong to the role."""
-    owner: Owner = await asyncpg.connect(owner_dsn)
-    await owner.execute(f"SET ROLE {OWNER_ROLE}")
-    return owner
 
 
 async def make_missing(owner_dsn: str, projections: Sequence[Projection[Any]], policy: Policy) -> list[Build]:
@@ -100,7 +92,7 @@ async def open_to_service(owner: Owner, build: Build, projection: Projection[Any
     for table in tables_of(projection, build.schema):
         for statement in protection(table, app=APP_PRIVILEGES):
             await owner.execute(statement)
-    # projection.standing counts them, over all organizations.
+    # projection.status counts them, over all organizations.
     parked = parked_table(build.schema).fullname
     await owner.execute(f"CREATE POLICY owner_counts ON {parked} FOR SELECT TO {OWNER_ROLE} USING (true)")
     await owner.execute(

@@ -21,6 +21,7 @@ import asyncpg
 from domain.policy import Policy
 from projections.projection import Projection
 from service.database.connection import open_pool
+from service.database.owner import Owner, connect_owner
 from service.following.cursors import behind
 from service.following.follower import Follower
 from service.following.wakeups import Wakeups
@@ -28,9 +29,7 @@ from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.organizations import Organization, Organizations, list_organizations
 from service.projector.builds import Build, Builds
 from service.projector.making import (
-    Owner,
     all_builds,
-    connect_owner,
     make_build,
     one_at_a_time,
     open_to_service,

@@ -19,12 +19,12 @@ from service.log.keyring import ClientKeys, KeyEncryptionKeys, Keyring
 from service.log.reading import EVENTS, stored
 from service.log.sealed import StoredEvent
 from service.projector.batch import REFUSED
+from service.projector.client_fold import fold_client
 from service.projector.folding import FoldFailed
-from service.projector.kinds import read_by
 from service.projector.opening import Opened, open_each
 from service.projector.parking import Failure, park
+from service.projector.relevance import read_by
 from service.projector.snapshots import seal_snapshot
-from service.projector.whole import whole
 
 Catalogue = Callable[[], Sequence[Projection[Any]]]
 """Gives the projections; a function of a module, so that other processes find it by its name."""
@@ -128,7 +128,7 @@ class _Copy:
         if not events:
             return
         try:
-            found = whole(projection, events, self._policy)
+            found = fold_client(projection, events, self._policy)
         except FoldFailed as failed:
             self.failures.append(Failure(schema, client_id, events[-1].version, failed.entry_id, failed.error))
             return

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from projections.projection import Projection
 from service.database.protection import APP_ROLE, after_create, own_schema
-from service.projector.standing_function import STANDING_FUNCTION
+from service.projector.status_function import STATUS_FUNCTION
 
 SCHEMA = "projection"
 """Where the registry and the views lie."""
@@ -61,9 +61,9 @@ build = Table(
     comment="The builds of the projections: whose tables lie where, and which are live",
 )
 after_create(build, f"grant select on {build.fullname} to {APP_ROLE}")
-after_create(build, STANDING_FUNCTION)
-after_create(build, "revoke execute on function projection.standing from public")
-after_create(build, f"grant execute on function projection.standing to {APP_ROLE}")
+after_create(build, STATUS_FUNCTION)
+after_create(build, "revoke execute on function projection.status from public")
+after_create(build, f"grant execute on function projection.status to {APP_ROLE}")
 
 
 @cache

@@ -20,9 +20,9 @@ from service.projector.advance import (
 )
 from service.projector.builds import Build
 from service.projector.folding import changes_of, rows_of
-from service.projector.kinds import Concerned, version_of
 from service.projector.loading import Sought, Wanted
 from service.projector.opening import Opened, concerning, opened
+from service.projector.relevance import Concerned, version_of
 
 
 @dataclass(slots=True, eq=False)

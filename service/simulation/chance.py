@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import Enum
 from functools import cache
-from math import exp, log, sqrt
+from math import exp, sqrt
 from random import Random
 from typing import TypeVar
 from uuid import UUID
@@ -58,10 +58,6 @@ class Chance:
         """A positive number around `typical`, now and then many times as large (log-normal)."""
         normal = (self.random() + self.random() + self.random() + self.random() - 2) * sqrt(3)
         return typical * exp(spread * normal)
-
-    def days_until(self, daily: float) -> int:
-        """Days until something comes that happens on any day with that probability."""
-        return 1 + int(log(1 - self.random()) / log(1 - daily))
 
     def id(self) -> UUID:
         """A random id (UUID version 4)."""

@@ -79,6 +79,23 @@ async def test_catch_up_follows_the_log_and_tries_again_what_failed(command: Com
     assert "0 events were to be followed" in await command.done("catch-up")
 
 
+async def test_catch_up_goes_on_with_what_was_given_up(command: Command, system: System) -> None:
+    organization_id = await _organization_id(system)
+    await system.builds.refresh()
+    name = system.builds.names()[0]
+    async with scoped(system.pool, organization_id) as connection:
+        await connection.execute(
+            "update following.cursor set position = 0, failures = 10, parked_at = now(), error = 'Broken'"
+            " where organization_id = $1 and name = $2",
+            organization_id, name,
+        )  # fmt: skip
+
+    await command.done("catch-up")
+
+    (cursor,) = await cursors.cursors(system.pool, organization_id, [name])
+    assert (cursor.position, cursor.parked_at) == (await system.store.log_head(organization_id), None)
+
+
 async def test_projections_shows_how_each_stands(command: Command, system: System) -> None:
     events = await system.store.log_head(await _organization_id(system))
     said = await command.done("projections")

@@ -13,10 +13,11 @@ from service.bootstrap import System, prepare
 from service.care.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
+from service.database.owner import connect_owner
 from service.log.keyring import KeyEncryptionKeys
-from service.projector.making import all_builds, connect_owner, remove_retired
+from service.projector.making import all_builds, remove_retired
 from service.projector.rebuild import rebuild
-from service.projector.standing import standing
+from service.projector.status import status
 from service.settings import parse_key_encryption_keys
 from tests.builders import check_in, lapse, registered, session
 from tests.database import new_organization
@@ -77,7 +78,7 @@ async def test_a_new_version_is_built_beside_the_old_one_while_both_releases_wor
 
         assert [(build.name, build.version) for build in to_build] == [(OLD.name, NEWER.version)]
         async with system_of(fresh_database, newer()) as new:
-            assert {each.projection: each.build is None for each in await standing(new.pool, new.builds)} == {
+            assert {each.projection: each.build is None for each in await status(new.pool, new.builds)} == {
                 one.name: one is NEWER for one in newer()
             }
             for system in (old, new):

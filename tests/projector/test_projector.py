@@ -31,7 +31,7 @@ from service.log.timelines import seal_drafts
 from service.projector import advance
 from service.projector.folding import FoldFailed
 from service.projector.projector import Projector
-from service.projector.standing import standing
+from service.projector.status import status
 from tests.builders import History, check_in, registered
 from tests.projector.broken import MISSED, Broken, Delegating
 from tests.projector.comparing import assert_equal_to_fresh_folds
@@ -191,7 +191,7 @@ async def test_a_projection_that_raises_fails_alone_and_recovers(
     await follow(system, organization_id)
 
     assert await parked(system, organization_id) == {name: 1, other: 0, PROJECTIONS[2].name: 0}
-    stands = {each.projection: each for each in await standing(system.pool, system.builds)}
+    stands = {each.projection: each for each in await status(system.pool, system.builds)}
     assert (stands[name].parked, stands[name].behind, stands[other].parked) == (1, 0, 0)
     with pytest.raises(FoldFailed) as failed:
         await system.reader.projection(organization_id, client_id, name)

@@ -12,6 +12,7 @@ from domain.events.catalogue import ALL_EVENTS
 from domain.rules import Facts, Needs, needs
 from service.database.connection import open_pool, scoped
 from service.database.embedded import DatabaseUrls
+from service.database.facts_function import FACTS_QUERY, PARAMETERS
 from service.log import facts
 from service.log.facts import FactReader
 from service.log.keyring import KeyEncryptionKeys, Keyring
@@ -152,11 +153,12 @@ async def fresh_pool(fresh_database: DatabaseUrls) -> AsyncIterator[asyncpg.Pool
 
 async def test_a_plan_made_while_the_log_was_empty_reads_by_whole_keys(fresh_pool: asyncpg.Pool) -> None:
     """The plan is kept as the log grows: it must be right whatever the sizes of the tables are."""
+    query = FACTS_QUERY
+    for place, name in enumerate(PARAMETERS, start=1):
+        query = query.replace(name, f"${place}")
     async with scoped(fresh_pool, uuid4(), first=BY_INDEX) as connection:
-        await connection.execute(
-            f"prepare facts(uuid, uuid[], uuid[], uuid[], text[], uuid[], text[]) as {facts._READ}"
-        )
-        nothing = ", ".join(["null"] * 7)
+        await connection.execute(f"prepare facts({', '.join(PARAMETERS.values())}) as {query}")
+        nothing = ", ".join(["null"] * len(PARAMETERS))
         plan = [row[0].strip() for row in await connection.fetch(f"explain (costs off) execute facts({nothing})")]
 
     assert not [line for line in plan if "Seq Scan" in line or "Bitmap" in line or "Hash" in line]

@@ -33,6 +33,7 @@ WHAT_IS_DERIVED = ("projection", "following")
 
 FUNCTIONS = {
     "log.append(uuid,log.new_event[])",
+    "log.facts(uuid,uuid[],uuid[],uuid[],text[],uuid[],text[])",
     "log.lock_head(uuid)",
     "log.settle(uuid)",
     "log.organization_ids()",

@@ -1,4 +1,4 @@
-"""Reading timelines: the part asked for, several clients at once, and all events but those that do not open."""
+"""Reading timelines: the part asked for, and all events but those that do not open."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -45,18 +45,6 @@ async def test_a_part_of_a_timeline_is_read_as_asked(
         await store.append(organization_id, [sealed_event(uuid4(), 1), sealed_event(client_id, version)])
 
     assert [event.version for event in await store.timeline(organization_id, client_id, **asked)] == versions
-
-
-async def test_several_timelines_are_read_from_a_version_each_up_to_a_position(
-    store: EventStore, organization_id: UUID
-) -> None:
-    ada, ben, zoe = sorted(uuid4() for _ in range(3))
-    for version in (1, 2, 3):
-        await store.append(organization_id, [sealed_event(each, version) for each in (zoe, ben, ada)])
-
-    found = await store.timelines(organization_id, {zoe: 2, ada: 1, uuid4(): 0}, up_to_position=8)
-    assert [(event.client_id, event.version) for event in found] == [(ada, 2), (zoe, 3)]
-    assert await store.timelines(organization_id, {}) == []
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from service.projector.folding import rows_of
 from service.projector.opening import Opened, concerning
 
 
-class Whole(NamedTuple):
+class ClientFold(NamedTuple):
     """What a build has of a client."""
 
     snapshot: Base
@@ -19,11 +19,11 @@ class Whole(NamedTuple):
     rows: Rows
 
 
-def whole(projection: Projection[Any], events: Sequence[Opened], policy: Policy) -> Whole:
+def fold_client(projection: Projection[Any], events: Sequence[Opened], policy: Policy) -> ClientFold:
     """The client's timeline from its beginning, folded. Raises FoldFailed."""
     entries = concerning(events, projection.relevant, projection.name)
     if not entries:
-        return Whole(Base(0, None, projection.initial), {})
+        return ClientFold(Base(0, None, projection.initial), {})
     kept = fold_whole(projection, entries, policy)
     snapshot = kept.base if kept.base.version else kept.here
-    return Whole(snapshot, rows_of(projection, kept.state, policy, entries[-1].id))
+    return ClientFold(snapshot, rows_of(projection, kept.state, policy, entries[-1].id))

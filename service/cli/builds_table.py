@@ -6,6 +6,7 @@ from rich.table import Table
 
 from service.bootstrap import System
 from service.projector.builds import BUILDS, Build
+from service.projector.status import counts
 
 
 class Row(NamedTuple):
@@ -23,11 +24,9 @@ async def rows_of(system: System) -> list[Row]:
     """Every build, by projection and in the order in which they were made."""
     ours = {(one.name, one.version, system.policy.digest()) for one in system.builds.projections}
     builds = [Build(*record) for record in await system.pool.fetch(BUILDS)]
-    names = [build.schema for build in builds]
-    records = await system.pool.fetch("SELECT name, followed, behind, parked FROM projection.standing($1)", names)
-    counted = {name: counts for name, *counts in records}
+    counted = await counts(system.pool, [build.schema for build in builds])
     return sorted(
-        (Row(build, build.key in ours, *counted[build.schema]) for build in builds),
+        (Row(build, build.key in ours, *counted[build.schema]) for build in builds if build.schema in counted),
         key=lambda row: (row.build.name, row.build.number),
     )
 

@@ -4,7 +4,7 @@ import asyncio
 from uuid import UUID
 
 
-class Awake:
+class WorkQueue:
     """A queue in which each organization stands once; who is woken while worked on stands in it again afterwards."""
 
     def __init__(self) -> None:

@@ -1,6 +1,6 @@
 """The database's half of readiness: how builds stand over all organizations, in one statement."""
 
-STANDING_FUNCTION = """create function projection.standing(
+STATUS_FUNCTION = """create function projection.status(
   names text[], out name text, out followed bigint, out behind bigint, out parked bigint
 ) returns setof record
   language plpgsql stable security definer
@@ -11,7 +11,7 @@ begin
     select coalesce(sum(c.position), 0), coalesce(sum(h.position - coalesce(c.position, 0)), 0)
       into followed, behind
       from log.log_head h
-      left join following.cursor c on c.organization_id = h.organization_id and c.name = standing.name;
+      left join following.cursor c on c.organization_id = h.organization_id and c.name = status.name;
     execute format('select count(*) from %I.parked', name) into parked;
     return next;
   end loop;
