@@ -62,7 +62,7 @@ class ServiceProcess:
         """The processes that it has started to be the API's or the projector's."""
         assert self._process is not None
         started = psutil.Process(self._process.pid).children()
-        return [each for each in started if each.cmdline()[-2:] == ["service.cli.child", role]]
+        return [each for each in started if _command(each)[-2:] == ["service.cli.child", role]]
 
     def postgresql(self) -> list[psutil.Process]:
         """Every process of its PostgreSQL server."""
@@ -83,7 +83,7 @@ class ServiceProcess:
 
     def crash_postgresql(self) -> None:
         """Kill one that serves a connection: the server ends all the others, recovers, and takes connections again."""
-        serving = [process for process in self.postgresql() if "care_timeline_app" in " ".join(process.cmdline())]
+        serving = [process for process in self.postgresql() if "care_timeline_app" in " ".join(_command(process))]
         serving[0].kill()
 
     async def caught_up(self) -> None:
@@ -95,3 +95,11 @@ class ServiceProcess:
                     return
                 await asyncio.sleep(0.1)
         raise AssertionError("projections still lag after a minute")
+
+
+def _command(process: psutil.Process) -> list[str]:
+    """What the process was started as; nothing when it has just ended."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []

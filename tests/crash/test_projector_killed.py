@@ -120,8 +120,8 @@ class Load:
             wrong = standing.pop(self._chance.randrange(len(standing)))
             if kind < 0.1:
                 return draft(EntryRetracted(entry=wrong.id, reason=CorrectionReason.WRONG_CONTENT))
-            right = EntryCorrected(entry=wrong.id, reason=CorrectionReason.WRONG_CONTENT, replacement=wrong.event)
-            return draft(right)
+            said = {"entry": wrong.id, "reason": CorrectionReason.WRONG_CONTENT, "replacement": wrong.event}
+            return draft(EntryCorrected.model_validate(said))
         at = BEGINNING + timedelta(minutes=self._chance.randrange(1, 30 * 24 * 60))
         standing.append(draft(self._chance.choice(EVENTS)(), at=at))
         return standing[-1]
