@@ -17,7 +17,9 @@ begin
   end loop;
 end
 $$"""
-"""For each of these builds: events followed, events not yet followed, and clients for whom it failed (who was erased is not one).
+"""For each of these builds: events followed, events not yet followed, and clients for whom it failed.
+
+Who was erased is not one of these.
 
 Sums over all organizations, and nothing else of them.
 """
