@@ -9,6 +9,7 @@ from uuid import UUID
 from benchmarks.ground import EVENTS_A_CALL, Clinic, build
 from domain.entry import Actor
 from domain.vocabulary import Precision
+from service.log.keyring import DataKey
 from service.log.sealed import SealedEvent
 from service.log.timelines import seal_drafts
 from service.simulation import SimulatedEntry, one_client
@@ -48,11 +49,14 @@ async def fill(clinic: Clinic, entries: Iterable[SimulatedEntry], versions: dict
     """
     organization_id, system = clinic.organization_id, clinic.system
     remaining, written = iter(entries), 0
+    keys: dict[UUID, DataKey] = {}
     while group := list(islice(remaining, EVENTS_A_CALL)):
         sealed: list[SealedEvent] = []
         for entry in group:
             version = versions.get(entry.client_id, 0)
-            key = await system.keyring.data_key(organization_id, entry.client_id)
+            key = keys.get(entry.client_id)
+            if key is None:
+                key = keys[entry.client_id] = await system.keyring.data_key(organization_id, entry.client_id)
             actor = Actor(entry.client_id, entry.recorded_by)
             sealed += seal_drafts(organization_id, entry.client_id, version, [entry.draft], actor, key)
             versions[entry.client_id] = version + 1

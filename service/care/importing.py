@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.entry import Actor, Draft
-from service.log.keyring import Keyring
+from service.log.keyring import DataKey, Keyring
 from service.log.sealed import SealedEvent
 from service.log.store import EventStore
 from service.log.timelines import seal_drafts
@@ -43,12 +43,14 @@ async def import_entries(
     versions: dict[UUID, int] = {}
     while group := list(islice(remaining, AT_ONCE)):
         sealed: list[SealedEvent] = []
+        keys: dict[UUID, DataKey] = {}
         for entry in group:
             client_id = entry.client_id
             if client_id not in versions:
                 versions[client_id] = await store.head(organization_id, client_id)
-            key = await keyring.data_key(organization_id, client_id)
-            version = versions[client_id]
+            if client_id not in keys:
+                keys[client_id] = await keyring.data_key(organization_id, client_id)
+            version, key = versions[client_id], keys[client_id]
             sealed += seal_drafts(organization_id, client_id, version, [entry.draft], entry.actor, key)
             versions[client_id] += 1
         await store.append_bulk(organization_id, sealed, [entry.recorded_at for entry in group])

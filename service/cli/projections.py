@@ -16,6 +16,7 @@ app = typer.Typer(
     [bold]Examples[/bold]
 
       care-timeline projections
+      care-timeline projections dictionary
       care-timeline projections remove
     """
     ),
@@ -38,6 +39,22 @@ def show(context: typer.Context) -> None:
             return await rows_of(system)
 
     show_table(table_of(run(work)))
+
+
+def dictionary() -> None:
+    """
+    Print the data dictionary: every column that analysts find in the projections' tables, and what it means.
+
+    As a table in Markdown, made from where the columns are declared.
+    """
+    from projections.catalogue import PROJECTIONS
+    from projections.dictionary import dictionary as columns_of
+    from service.cli.console import out
+
+    out.print("| table | column | type | key | meaning |", "| --- | --- | --- | --- | --- |", sep="\n", soft_wrap=True)
+    for each in columns_of(PROJECTIONS):
+        cells = (each.table, each.column, each.type, "key" if each.key else "", each.meaning)
+        out.print(f"| {' | '.join(cells)} |", soft_wrap=True, markup=False, highlight=False)
 
 
 def remove() -> None:
@@ -66,4 +83,5 @@ def remove() -> None:
     out.print(f"Removed {', '.join(removed)}." if removed else "No build is retired.", soft_wrap=True)
 
 
+add(app, dictionary)
 add(app, remove)

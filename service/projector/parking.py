@@ -8,6 +8,9 @@ import structlog
 
 from service.database.connection import Connection
 
+ERASED = "KeyDestroyed"
+"""The error for a client who was erased: nothing failed, nothing is to be tried again, and nobody needs to look."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -21,12 +24,18 @@ class Failure:
     event_id: UUID
     error: str
 
+    @property
+    def erased(self) -> bool:
+        """Whether there is nothing left to project, since the client's key was destroyed."""
+        return self.error == ERASED
+
 
 async def park(connection: Connection, organization_id: UUID, failures: Sequence[Failure]) -> None:
     """Park these clients, each in the build for which its projection failed."""
     for failure in failures:
-        log.error(
-            "projection_failed",
+        tell = log.info if failure.erased else log.error
+        tell(
+            "client_erased" if failure.erased else "projection_failed",
             build=failure.schema,
             organization_id=str(organization_id),
             event_id=str(failure.event_id),
@@ -45,10 +54,11 @@ async def park(connection: Connection, organization_id: UUID, failures: Sequence
 
 
 async def parked(connection: Connection, organization_id: UUID, schema: str) -> list[UUID]:
-    """The clients that are parked in a build."""
+    """The clients that are parked in a build, and for whom another try may go well."""
     records = await connection.fetch(
-        f"SELECT client_id FROM {schema}.parked WHERE organization_id = $1 ORDER BY client_id",  # noqa: S608
+        f"SELECT client_id FROM {schema}.parked WHERE organization_id = $1 AND error <> $2 ORDER BY client_id",  # noqa: S608
         organization_id,
+        ERASED,
     )
     return [UUID(int=record["client_id"].int) for record in records]
 

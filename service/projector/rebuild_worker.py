@@ -95,7 +95,7 @@ class Rebuilder:
                     seen = [opened for event, opened in of_client if event.position <= target.position]
                     copy.add(client_id, target.schema, self._projections[target.projection], seen)
             await copy.write(connection)
-        return len(copy.failures)
+        return sum(not failure.erased for failure in copy.failures)
 
     async def _read(self, connection: Connection, chunk: Chunk) -> list[StoredEvent]:
         types = frozenset[str]().union(*(self._projections[target.projection].relevant for target in chunk.targets))
@@ -109,7 +109,7 @@ class Rebuilder:
             last = (await self._read(connection, chunk))[-1]
             failure = Failure(target.schema, client_id, last.version, last.id, error)
             await park(connection, chunk.organization_id, [failure])
-        return 1
+        return 1 - failure.erased
 
 
 class _Copy:

@@ -12,12 +12,14 @@ begin
       into followed, behind
       from log.log_head h
       left join following.cursor c on c.organization_id = h.organization_id and c.name = status.name;
-    execute format('select count(*) from %I.parked', name) into parked;
+    execute format('select count(*) from %I.parked where error <> ''KeyDestroyed''', name) into parked;
     return next;
   end loop;
 end
 $$"""
-"""For each of these builds: events followed, events not yet followed, and clients for whom its projection is parked.
+"""For each of these builds: events followed, events not yet followed, and clients for whom it failed.
+
+Who was erased is not one of these.
 
 Sums over all organizations, and nothing else of them.
 """

@@ -104,6 +104,13 @@ async def test_projections_shows_how_each_stands(command: Command, system: Syste
     assert re.search(rf"projection_care_plan_1\W+{events}\W+0\W+0\W", _line(said, "care_plan"))
 
 
+async def test_the_data_dictionary_tells_every_column(command: Command) -> None:
+    said = (await command.done("projections", "dictionary")).splitlines()
+
+    assert len(said) == 2 + sum(len(table.columns) for projection in catalogue() for table in projection.tables)
+    assert "| obligation | due_at | timestamp with time zone |  | By when it must be met. |" in said
+
+
 async def test_rebuild_builds_anew_and_the_old_build_can_be_removed(command: Command, system: System) -> None:
     organization_id = await _organization_id(system)
     async with scoped(system.pool, organization_id) as connection:

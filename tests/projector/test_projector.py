@@ -46,6 +46,11 @@ def follower_of(system: System, *, batch: int = 500) -> Follower:
     return Follower(system.pool, system.wakeups, system.builds.names, projector.handle, batch=batch)
 
 
+async def _to_mend(system: System) -> dict[str, int]:
+    """How many clients readiness counts as failed, by projection, in all organizations."""
+    return {each.projection: each.parked for each in await status(system.pool, system.builds)}
+
+
 async def parked(system: System, organization_id: UUID) -> dict[str, int]:
     """How many clients are parked, by projection."""
     found = {}
@@ -268,6 +273,7 @@ async def test_a_client_whose_key_was_destroyed_is_parked_by_name(system: System
         await system.recorder.record(counselor, each, [draft(registered())], new_client=True)
     await system.recorder.record(counselor, client_id, [draft(check_in())])
     await system.keyring.destroy(organization_id, client_id)
+    before = await _to_mend(system)
 
     await follow(system, organization_id)
 
@@ -277,6 +283,8 @@ async def test_a_client_whose_key_was_destroyed_is_parked_by_name(system: System
             # The last of the projections is not concerned by what was recorded.
             assert [tuple(record) for record in found] == [(client_id, "KeyDestroyed")] or "postvention" in name
             assert await connection.fetchval(f"SELECT position FROM following.cursor WHERE name = '{name}'") == 3
+    assert await _to_mend(system) == before, "an erased client is nobody's to mend"
+    assert [well async for well in system.catch_up.retry(organization_id)] == []
 
 
 async def test_an_event_that_cannot_be_read_parks_its_client_by_name(system: System, counselor: Caller) -> None:
