@@ -45,7 +45,9 @@ def dictionary() -> None:
     """
     Print the data dictionary: every column that analysts find in the projections' tables, and what it means.
 
-    As a table in Markdown, made from where the columns are declared.
+    As a table in Markdown, made from where the columns are declared. Needs no database.
+
+    Exit codes: 0 printed.
     """
     from projections.catalogue import PROJECTIONS
     from projections.dictionary import dictionary as columns_of
