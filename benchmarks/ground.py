@@ -111,6 +111,7 @@ async def build(clinic: Clinic, *, processes: int | None = None) -> int:
     building = rebuild(clinic.urls.owner, keks, clinic.system.policy, names, catalogue, processes=processes)
     last = [told async for told in building][-1]
     assert last.parked == 0, last
+    await clinic.system.builds.refresh()
     return last.done
 
 

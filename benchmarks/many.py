@@ -11,6 +11,7 @@ from benchmarks.harness import Limit, Result, Rounds
 from benchmarks.peer_projection import Peer
 from benchmarks.post import BARE, CONNECTIONS, Requests, bare_endpoint, needed
 from benchmarks.serving import PROJECT_ALL, PROJECT_ONE, SERVE, SERVE_API, projecting, serving
+from service.garbage import look_seldom
 from service.simulation import SimulatedEntry
 
 LATE_EVERY = 10
@@ -80,6 +81,8 @@ async def _following(
     """One projector over a stream that stands in the log before it begins, and eventsourcing's runner with one fold."""
     heads = await clinic.superuser.fetch("select client_id, version from log.timeline_head")
     versions = {head["client_id"]: head["version"] for head in heads}
+    look_seldom()  # as the projector's process does
+    await clinic.system.builds.refresh()
     follower = clinic.system.follower()
     await follower.follow(clinic.organization_id)
 
