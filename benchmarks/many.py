@@ -82,7 +82,6 @@ async def _following(
     heads = await clinic.superuser.fetch("select client_id, version from log.timeline_head")
     versions = {head["client_id"]: head["version"] for head in heads}
     look_seldom()  # as the projector's process does
-    await clinic.system.builds.refresh()
     follower = clinic.system.follower()
     await follower.follow(clinic.organization_id)
 

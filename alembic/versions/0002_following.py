@@ -17,7 +17,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("drop schema following cascade")
-    op.execute("drop policy owner_compares on log.log_head")
 
 
 def _cursors() -> None:
@@ -56,7 +55,6 @@ def _cursors() -> None:
 
 
 def _behind() -> None:
-    op.execute("create policy owner_compares on log.log_head for select to care_timeline_owner using (true)")
     op.execute("create policy owner_compares on following.cursor to care_timeline_owner using (true)")
     op.execute("""create function following.behind(names text[]) returns setof uuid
   language sql stable security definer

@@ -10,11 +10,8 @@ import struct
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
-
-if TYPE_CHECKING:
-    from service.log.sealed import Reference
 
 _FIXED = struct.Struct(">16s16sq16sqI16s16s16s16s")
 _PLACE = struct.Struct(">cqq")
@@ -23,6 +20,13 @@ _MICROSECOND = timedelta(microseconds=1)
 _NONE = bytes(16)
 _NO_REFERENCES = bytes(2)
 _MOST = 0xFFFF
+
+
+class Reference(NamedTuple):
+    """That an event refers to another of the same client: by which of its fields, and to which id."""
+
+    field: str
+    id: UUID
 
 
 class Headed(Protocol):
@@ -53,7 +57,7 @@ class Headed(Protocol):
     @property
     def causation_id(self) -> UUID | None: ...
     @property
-    def references(self) -> "tuple[Reference, ...]": ...
+    def references(self) -> tuple[Reference, ...]: ...
     @property
     def key_id(self) -> UUID: ...
 
@@ -97,7 +101,7 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
-def _references(references: "tuple[Reference, ...]") -> bytes:
+def _references(references: tuple[Reference, ...]) -> bytes:
     if not references:
         return _NO_REFERENCES
     if len(references) > _MOST:

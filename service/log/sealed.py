@@ -5,15 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from service.log.header import header
+from service.log.header import Reference, header
 from service.log.seal import open_sealed, seal
-
-
-class Reference(NamedTuple):
-    """That an event refers to another of the same client: by which of its fields, and to which id."""
-
-    field: str
-    id: UUID
 
 
 class SealedEvent(NamedTuple):

@@ -10,9 +10,10 @@ from domain.events.base import Event, referred
 from domain.events.catalogue import UnknownEventType, decode, encode
 from domain.events.unreadable import Unreadable, Why
 from domain.vocabulary import Precision
+from service.log.header import Reference
 from service.log.keyring import DataKey, Keyring
 from service.log.seal import SealBroken
-from service.log.sealed import Reference, SealedEvent, StoredEvent
+from service.log.sealed import SealedEvent, StoredEvent
 from service.log.store import EventStore
 
 log = structlog.get_logger(__name__)

@@ -19,7 +19,5 @@ end
 $$"""
 """For each of these builds: events followed, events not yet followed, and clients for whom it failed.
 
-Who was erased is not one of these.
-
-Sums over all organizations, and nothing else of them.
+Who was erased is not one of these. Sums over all organizations, and nothing else of them.
 """

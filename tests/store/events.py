@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from service.log.sealed import Reference, SealedEvent
+from service.log.header import Reference
+from service.log.sealed import SealedEvent
 
 OCCURRED_AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 KEY_ID = UUID(int=7)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.log.header import header, leaf, microseconds
+from service.log.header import Reference, header, leaf, microseconds
 from service.log.seal import SealBroken, open_sealed, seal
-from service.log.sealed import Reference, SealedEvent
+from service.log.sealed import SealedEvent
 
 ORGANIZATION = UUID("11111111-1111-1111-1111-111111111111")
 KEY = bytes(range(32))

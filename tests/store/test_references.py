@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from service.database.connection import scoped
-from service.log.sealed import Reference
+from service.log.header import Reference
 from service.log.store import EventStore
 from service.log.verify import Verification, verify
 from tests.store.events import sealed_event

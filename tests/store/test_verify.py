@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from service.database.embedded import DatabaseUrls
-from service.log.sealed import Reference
+from service.log.header import Reference
 from service.log.store import EventStore
 from service.log.verify import Verification, verify
 from tests.store.events import sealed_event
