@@ -16,6 +16,8 @@ COPY pyproject.toml ./
 COPY alembic alembic
 COPY domain domain
 COPY projections projections
+COPY rendering rendering
+COPY samples samples
 COPY service service
 RUN /opt/hatchling/bin/hatchling build --target wheel \
     && /opt/care-timeline/bin/pip install --no-deps --no-index dist/*.whl

@@ -5,7 +5,7 @@ DATA ?= .demo
 ARGS ?=
 
 BIN := .venv/bin
-SOURCES := domain projections service tests benchmarks
+SOURCES := domain projections rendering service samples tests benchmarks
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
 LOCK := build/lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header

@@ -19,7 +19,7 @@ from eventsourcing.persistence import ApplicationRecorder, StoredEvent
 
 from benchmarks.dcb_peer import append_conditionally, dcb_recorder
 from benchmarks.eventsourcing_peer import factory
-from benchmarks.ground import Clinic, Ground
+from benchmarks.ground import BenchmarkClinic, Ground
 from benchmarks.harness import Limit, Result, Rounds
 from service.log.sealed import SealedEvent
 
@@ -88,7 +88,7 @@ async def _append_conditionally(recorder: DCBRecorder, threads: ThreadPoolExecut
     )
 
 
-async def append_ours(clinic: Clinic, each: int) -> float:
+async def append_ours(clinic: BenchmarkClinic, each: int) -> float:
     """Events a second through EventStore.append, one a call."""
     store, organization_id = clinic.system.store, clinic.organization_id
 
@@ -135,7 +135,7 @@ async def append_peer(recorder: ApplicationRecorder, threads: ThreadPoolExecutor
 class Limiter:
     """pgbench: the same row into a table of the same columns and indexes, position from a sequence, no lock."""
 
-    def __init__(self, clinic: Clinic, pgbench: Path, folder: Path) -> None:
+    def __init__(self, clinic: BenchmarkClinic, pgbench: Path, folder: Path) -> None:
         self._url = clinic.urls.superuser
         self._organization = clinic.organization_id
         self._pgbench = pgbench

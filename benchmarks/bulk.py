@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import count, islice
 
 from benchmarks.append import LIMIT_TABLE, sealed_events
-from benchmarks.ground import Clinic, Ground
+from benchmarks.ground import BenchmarkClinic, Ground
 from benchmarks.harness import Limit, Result, Rounds
 from service.log.sealed import SealedEvent, StoredEvent
 
@@ -32,7 +32,7 @@ def _batches(events_a_call: int, calls: int) -> list[list[SealedEvent]]:
     return [list(islice(events, events_a_call)) for _ in range(calls)]
 
 
-async def append_bulk(clinic: Clinic, batches: list[list[SealedEvent]]) -> float:
+async def append_bulk(clinic: BenchmarkClinic, batches: list[list[SealedEvent]]) -> float:
     """Events a second through EventStore.append_bulk."""
     began = time.perf_counter()
     for batch in batches:
@@ -43,7 +43,7 @@ async def append_bulk(clinic: Clinic, batches: list[list[SealedEvent]]) -> float
 class Copied:
     """COPY into a table of the same columns and indexes: complete rows, digests and all, made beforehand."""
 
-    def __init__(self, clinic: Clinic) -> None:
+    def __init__(self, clinic: BenchmarkClinic) -> None:
         self._connection = clinic.superuser
         self._organization_id = clinic.organization_id
         self._positions = count(1)

@@ -6,13 +6,13 @@ from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
-from benchmarks.ground import EVENTS_A_CALL, Clinic, build
+from benchmarks.ground import EVENTS_A_CALL, BenchmarkClinic, build
 from domain.entry import Actor
 from domain.vocabulary import Precision
+from samples.simulation import SimulatedEntry, one_client
 from service.log.keyring import DataKey
 from service.log.sealed import SealedEvent
 from service.log.timelines import seal_drafts
-from service.simulation import SimulatedEntry, one_client
 
 LATE_BY = timedelta(days=20)
 """How far back a late entry lies: a fortnight or so of entries stand after it."""
@@ -26,7 +26,7 @@ class Coming(NamedTuple):
     version: int
 
 
-async def crowd(clinic: Clinic, *, clients: int, events: int, coming: int, seed: int = 0) -> list[Coming]:
+async def crowd(clinic: BenchmarkClinic, *, clients: int, events: int, coming: int, seed: int = 0) -> list[Coming]:
     """Fills the log with clients of so many events each, builds their projections, and gives what comes next."""
     following: list[Coming] = []
 
@@ -42,7 +42,7 @@ async def crowd(clinic: Clinic, *, clients: int, events: int, coming: int, seed:
     return following
 
 
-async def fill(clinic: Clinic, entries: Iterable[SimulatedEntry], versions: dict[UUID, int]) -> int:
+async def fill(clinic: BenchmarkClinic, entries: Iterable[SimulatedEntry], versions: dict[UUID, int]) -> int:
     """Appends the entries in bulk, each as the next of its client; the projections do not know of them yet.
 
     `versions` has how far each client has come, and is brought up to date. Gives how many entries there were.

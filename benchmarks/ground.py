@@ -13,20 +13,20 @@ from pydantic import SecretStr
 from domain.entry import Entry
 from domain.policy import Policy
 from projections.catalogue import PROJECTIONS, catalogue
+from samples.simulation import SimulatedEntry
+from service.access.caller import KeyRole
 from service.bootstrap import Addresses, System, connected, key_encryption_keys, new_key_encryption_key, prepare
-from service.care.caller import KeyRole
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
 from service.log.organizations import create_organization
 from service.log.timelines import seal_drafts
 from service.projector.rebuild import rebuild
 from service.settings import Settings
-from service.simulation import SimulatedEntry
 
 EVENTS_A_CALL = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Clinic:
+class BenchmarkClinic:
     """The service as it runs in production, over a database of its own, with one organization."""
 
     urls: DatabaseUrls
@@ -85,7 +85,7 @@ class Ground:
             await administrator.close()
 
     @asynccontextmanager
-    async def clinic(self) -> AsyncIterator[Clinic]:
+    async def clinic(self) -> AsyncIterator[BenchmarkClinic]:
         """The service over a fresh database, wired as `care-timeline serve` wires it."""
         async with self.database() as urls:
             settings = Settings(
@@ -94,17 +94,17 @@ class Ground:
                 key_encryption_keys=SecretStr(new_key_encryption_key()),
             )
             owner = await asyncpg.connect(urls.owner)
-            organization = await create_organization(owner, "Measured Clinic", "America/Chicago")
+            organization = await create_organization(owner, "Measured BenchmarkClinic", "America/Chicago")
             await owner.close()
             superuser = await asyncpg.connect(urls.superuser)
             try:
                 async with connected(settings, Addresses(urls.app, urls.owner)) as system:
-                    yield Clinic(urls, settings, system, organization.organization_id, superuser)
+                    yield BenchmarkClinic(urls, settings, system, organization.organization_id, superuser)
             finally:
                 await superuser.close()
 
 
-async def build(clinic: Clinic, *, processes: int | None = None) -> int:
+async def build(clinic: BenchmarkClinic, *, processes: int | None = None) -> int:
     """Builds all projections anew and switches them in, as `care-timeline rebuild` does; events folded."""
     names = [projection.name for projection in PROJECTIONS]
     keks = key_encryption_keys(clinic.settings)
@@ -115,7 +115,7 @@ async def build(clinic: Clinic, *, processes: int | None = None) -> int:
     return last.done
 
 
-async def record(clinic: Clinic, story: Sequence[SimulatedEntry], version: int = 0) -> list[Entry]:
+async def record(clinic: BenchmarkClinic, story: Sequence[SimulatedEntry], version: int = 0) -> list[Entry]:
     """Records what follows `version` in one client's story, in bulk; the projections do not know of it yet.
 
     Gives the entries as the log has them.

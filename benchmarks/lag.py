@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from benchmarks.crowd import crowd
-from benchmarks.ground import Clinic, Ground
+from benchmarks.ground import BenchmarkClinic, Ground
 from benchmarks.harness import Limit, Result, Rounds
 from benchmarks.load import Acknowledged, drive_at
 from benchmarks.post import CONNECTIONS, Requests
@@ -52,7 +52,7 @@ async def _one_second() -> float:
     return 1.0
 
 
-async def _lag(clinic: Clinic, port: int, requests: Sequence[Sequence[bytes]], rate: float) -> float:
+async def _lag(clinic: BenchmarkClinic, port: int, requests: Sequence[Sequence[bytes]], rate: float) -> float:
     watching = asyncio.create_task(_watch(clinic))
     acknowledged = await drive_at(port, requests, rate)
     await _caught_up(clinic)
@@ -66,7 +66,7 @@ def _lags(acknowledged: Sequence[Acknowledged], reached: Sequence[Reached]) -> l
     return [max(0.0, reached[bisect_left(positions, each.position)].at - each.at) for each in acknowledged]
 
 
-async def _watch(clinic: Clinic) -> list[Reached]:
+async def _watch(clinic: BenchmarkClinic) -> list[Reached]:
     """Looks again and again how far all projections have come; until cancelled."""
     found: list[Reached] = []
     connection = await asyncpg.connect(clinic.urls.superuser)
@@ -82,7 +82,7 @@ async def _watch(clinic: Clinic) -> list[Reached]:
         await connection.close()
 
 
-async def _caught_up(clinic: Clinic) -> None:
+async def _caught_up(clinic: BenchmarkClinic) -> None:
     """Waits until all projections have come to the log's end."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         head = await clinic.system.store.log_head(clinic.organization_id)

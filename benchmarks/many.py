@@ -6,13 +6,13 @@ from importlib.metadata import version
 from itertools import islice
 
 from benchmarks.crowd import Coming, crowd, documented, fill, in_turn
-from benchmarks.ground import Clinic, Ground
+from benchmarks.ground import BenchmarkClinic, Ground
 from benchmarks.harness import Limit, Result, Rounds
 from benchmarks.peer_projection import Peer
 from benchmarks.post import BARE, CONNECTIONS, Requests, bare_endpoint, needed
 from benchmarks.serving import PROJECT_ALL, PROJECT_ONE, SERVE, SERVE_API, projecting, serving
-from service.garbage import look_seldom
-from service.simulation import SimulatedEntry
+from samples.simulation import SimulatedEntry
+from service.runtime.gc_tuning import tune_gc
 
 LATE_EVERY = 10
 
@@ -41,7 +41,7 @@ async def measure(
 
 
 async def _recording(
-    clinic: Clinic, rounds: Rounds, following: Sequence[Coming], each: int, described: str
+    clinic: BenchmarkClinic, rounds: Rounds, following: Sequence[Coming], each: int, described: str
 ) -> list[Result]:
     """In time, with every tenth documented late, and with all projections beside one."""
     token = await clinic.token()
@@ -76,12 +76,12 @@ async def _recording(
 
 
 async def _following(
-    clinic: Clinic, rounds: Rounds, stream: Iterator[SimulatedEntry], followed: int, peer: Peer, described: str
+    clinic: BenchmarkClinic, rounds: Rounds, stream: Iterator[SimulatedEntry], followed: int, peer: Peer, described: str
 ) -> Result:
     """One projector over a stream that stands in the log before it begins, and eventsourcing's runner with one fold."""
     heads = await clinic.superuser.fetch("select client_id, version from log.timeline_head")
     versions = {head["client_id"]: head["version"] for head in heads}
-    look_seldom()  # as the projector's process does
+    tune_gc()  # as the projector's process does
     follower = clinic.system.follower()
     await follower.follow(clinic.organization_id)
 

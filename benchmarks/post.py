@@ -9,11 +9,11 @@ from itertools import islice
 
 from benchmarks.bare_endpoint import TABLE
 from benchmarks.crowd import Coming, crowd, documented, in_turn
-from benchmarks.ground import Clinic, Ground
+from benchmarks.ground import BenchmarkClinic, Ground
 from benchmarks.harness import Limit, Result, Rounds
 from benchmarks.load import drive, post
 from benchmarks.serving import SERVE, serving
-from service.simulation import SimulatedEntry
+from samples.simulation import SimulatedEntry
 
 CONNECTIONS = 16
 
@@ -72,7 +72,7 @@ def needed(rounds: Rounds, clients: int, each: int) -> int:
 
 
 @asynccontextmanager
-async def bare_endpoint(clinic: Clinic) -> AsyncIterator[int]:
+async def bare_endpoint(clinic: BenchmarkClinic) -> AsyncIterator[int]:
     """The bare endpoint, with its table in the clinic's database; its port."""
     await clinic.superuser.execute(TABLE)
     async with serving(clinic, "-m", "benchmarks.bare_endpoint", clinic.urls.superuser) as port:

@@ -4,9 +4,9 @@ import time
 from collections.abc import Sequence
 from statistics import median
 
-from benchmarks.ground import Clinic, Ground, record
+from benchmarks.ground import BenchmarkClinic, Ground, record
 from benchmarks.harness import Limit, Result, Rounds
-from service.simulation import SimulatedEntry, one_client
+from samples.simulation import SimulatedEntry, one_client
 
 
 async def measure(
@@ -32,7 +32,7 @@ async def measure(
 class Growing:
     """A client whose timeline grows, event by event."""
 
-    def __init__(self, clinic: Clinic, story: Sequence[SimulatedEntry], version: int, events: int) -> None:
+    def __init__(self, clinic: BenchmarkClinic, story: Sequence[SimulatedEntry], version: int, events: int) -> None:
         self._clinic = clinic
         self._story = story
         self._version = version

@@ -4,12 +4,12 @@ import time
 from datetime import date
 from importlib.metadata import version
 
-from benchmarks.ground import Clinic, Ground, build
+from benchmarks.ground import BenchmarkClinic, Ground, build
 from benchmarks.harness import Limit, Result, Rounds
 from benchmarks.peer_projection import Peer
 from projections.catalogue import PROJECTIONS
+from samples.simulation import simulate
 from service.care.importing import import_entries
-from service.simulation import simulate
 
 SEED = 7
 EVENTS_A_CLIENT = 100
@@ -34,7 +34,7 @@ async def measure(
     return [Result(measured, other, "events/s", ours, peers, Limit(40))]
 
 
-async def _simulated(clinic: Clinic, events: int) -> int:
+async def _simulated(clinic: BenchmarkClinic, events: int) -> int:
     """Fills the clinic's log; how many events there were to write."""
     entries = simulate(SEED, -(-events // EVENTS_A_CLIENT), events, date(2024, 1, 1), date(2026, 1, 1))
     system, written = clinic.system, 0
@@ -44,7 +44,7 @@ async def _simulated(clinic: Clinic, events: int) -> int:
     return written
 
 
-async def _rebuilt(clinic: Clinic, events: int, processes: int | None) -> float:
+async def _rebuilt(clinic: BenchmarkClinic, events: int, processes: int | None) -> float:
     """Events a second of a whole rebuild: processes started, folded, written, switched in."""
     began = time.perf_counter()
     done = await build(clinic, processes=processes)

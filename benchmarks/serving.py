@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from benchmarks.ground import Clinic
+from benchmarks.ground import BenchmarkClinic
 
 _CLI = "from service.cli.main import app; app()"
 
@@ -26,7 +26,7 @@ PROJECT_ONE = ("-c", _FIRST_ONLY + _CLI, "project")
 
 
 @asynccontextmanager
-async def serving(clinic: Clinic, *arguments: str) -> AsyncIterator[int]:
+async def serving(clinic: BenchmarkClinic, *arguments: str) -> AsyncIterator[int]:
     """A server; the port on which it listens."""
     async with _process(clinic, *arguments, stdout=subprocess.PIPE) as process:
         assert process.stdout
@@ -37,14 +37,14 @@ async def serving(clinic: Clinic, *arguments: str) -> AsyncIterator[int]:
 
 
 @asynccontextmanager
-async def projecting(clinic: Clinic, *arguments: str) -> AsyncIterator[None]:
+async def projecting(clinic: BenchmarkClinic, *arguments: str) -> AsyncIterator[None]:
     """A projector, at work while the context lasts."""
     async with _process(clinic, *arguments, stdout=subprocess.DEVNULL):
         yield
 
 
 @asynccontextmanager
-async def _process(clinic: Clinic, *arguments: str, stdout: int) -> AsyncIterator[asyncio.subprocess.Process]:
+async def _process(clinic: BenchmarkClinic, *arguments: str, stdout: int) -> AsyncIterator[asyncio.subprocess.Process]:
     assert clinic.settings.key_encryption_keys
     environment = {
         **os.environ,

@@ -4,8 +4,8 @@ import time
 
 from benchmarks.ground import Ground, record
 from benchmarks.harness import Limit, Result, Rounds
+from samples.simulation import one_client
 from service.log.reading import EVENTS
-from service.simulation import one_client
 
 
 async def measure(

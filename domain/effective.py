@@ -84,7 +84,7 @@ def _unclear(about_entries: list[Entry], retracted: set[UUID]) -> dict[UUID, Ent
 
 def _unread(entry: Entry, about: Entry) -> Entry:
     assert isinstance(about.event, Unreadable)
-    return replace(entry, event=Unreadable(type=entry.event.type, why=about.event.why), corrected_by=about.id)
+    return replace(entry, event=Unreadable(type=entry.event.type, why=about.event.why), correction_id=about.id)
 
 
 def _corrections(about_entries: list[Entry], retracted: set[UUID]) -> dict[UUID, list[Entry]]:
@@ -103,5 +103,5 @@ def _corrected(entry: Entry, correction: Entry) -> Entry:
         event=said.replacement or entry.event,
         occurred_at=said.occurred_at or entry.occurred_at,
         precision=said.precision or entry.precision,
-        corrected_by=correction.id,
+        correction_id=correction.id,
     )

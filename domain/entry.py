@@ -41,7 +41,7 @@ class Entry:
     `version` counts the client's entries from 1, `position` the organization's. `occurred_at` is what the
     recorder says (valid time), `recorded_at` the store's clock (transaction time), both in UTC.
     `actor_id` and `recorded_by` are the Actor's id and name.
-    `corrected_by` is the id of the last correction that applies; only effective entries carry one.
+    `correction_id` is the id of the last correction that applies; only effective entries carry one.
     Satisfies eventsourcing's DomainEventProtocol.
     """
 
@@ -58,7 +58,7 @@ class Entry:
     correlation_id: UUID | None
     causation_id: UUID | None
     position: int
-    corrected_by: UUID | None = None
+    correction_id: UUID | None = None
 
     @property
     def originator_id(self) -> UUID:

@@ -20,26 +20,26 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Recording(_Section):
+class RecordingPolicy(_Section):
     """How entries are taken in. Source: our choice; clocks of other systems run a little ahead."""
 
     future_tolerance_minutes: Positive = 5
 
 
-class Crisis(_Section):
+class CrisisPolicy(_Section):
     """Follow-up after a crisis. Source: 988 follow-up practice; S1; HEDIS FUA and FUI (7 and 30 days)."""
 
     contact_within_hours: Annotated[tuple[Positive, ...], Field(min_length=1)] = (24, 72, 168, 720)
     attempts_before_not_reached: Positive = 3
 
     @model_validator(mode="after")
-    def _rising(self) -> "Crisis":
+    def _rising(self) -> "CrisisPolicy":
         if list(self.contact_within_hours) != sorted(set(self.contact_within_hours)):
             raise ValueError("contact_within_hours must rise from one follow-up to the next")
         return self
 
 
-class OverdoseDanger(_Section):
+class OverdoseDangerPolicy(_Section):
     """By when naloxone and a crisis card are in the client's hands once overdose is a danger (R32).
 
     Source: no published number, our choice.
@@ -49,7 +49,7 @@ class OverdoseDanger(_Section):
     crisis_card_within_hours: Positive = 24
 
 
-class Handoffs(_Section):
+class HandoffsPolicy(_Section):
     """When a handoff must be accepted and completed. Source: no published number, our choice.
 
     A crisis handoff is accepted within hours, an urgent one on the same day, a routine one within working days.
@@ -60,14 +60,14 @@ class Handoffs(_Section):
     client_met_within_days: Positive = 7
 
 
-class Postvention(_Section):
+class PostventionPolicy(_Section):
     """When a crisis must be reviewed. Source: no published number, our choice."""
 
     review_within_hours_high: Positive = 72
     review_within_hours_otherwise: Positive = 168
 
 
-class Milestones(_Section):
+class MilestonesPolicy(_Section):
     """The recovery ladder in days, then every so many days, and the words for remission.
 
     Source: convention, 90 in S1; DSM-5 early remission from 3 months, sustained from 12.
@@ -81,13 +81,13 @@ class Milestones(_Section):
     sustained_remission_months: Positive = 12
 
     @model_validator(mode="after")
-    def _rising(self) -> "Milestones":
+    def _rising(self) -> "MilestonesPolicy":
         if list(self.ladder_days) != sorted(set(self.ladder_days)):
             raise ValueError("ladder_days must rise from one step to the next")
         return self
 
 
-class Plan(_Section):
+class PlanPolicy(_Section):
     """When the plan is reviewed: every so many days at first, then less often. Source: our choice."""
 
     review_every_days_at_first: Positive = 30
@@ -95,7 +95,7 @@ class Plan(_Section):
     review_every_days_later: Positive = 90
 
 
-class WorkingDays(_Section):
+class WorkingDaysPolicy(_Section):
     """The organization's working days: 0 is Monday. Days begin and end in its time zone."""
 
     time_zone: TimeZone = "UTC"
@@ -115,14 +115,14 @@ class WorkingDays(_Section):
 class Policy(_Section):
     """All numbers. The defaults are those of the table in the care documentation."""
 
-    recording: Recording = Recording()
-    crisis: Crisis = Crisis()
-    overdose_danger: OverdoseDanger = OverdoseDanger()
-    handoffs: Handoffs = Handoffs()
-    postvention: Postvention = Postvention()
-    milestones: Milestones = Milestones()
-    plan: Plan = Plan()
-    working_days: WorkingDays = WorkingDays()
+    recording: RecordingPolicy = RecordingPolicy()
+    crisis: CrisisPolicy = CrisisPolicy()
+    overdose_danger: OverdoseDangerPolicy = OverdoseDangerPolicy()
+    handoffs: HandoffsPolicy = HandoffsPolicy()
+    postvention: PostventionPolicy = PostventionPolicy()
+    milestones: MilestonesPolicy = MilestonesPolicy()
+    plan: PlanPolicy = PlanPolicy()
+    working_days: WorkingDaysPolicy = WorkingDaysPolicy()
 
     def in_time_zone(self, time_zone: str) -> "Policy":
         """The same numbers for an organization that lives in that time zone."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from domain.entry import Draft
-from domain.events.base import Event, RefersTo, Told, referred
+from domain.events.base import EntryContent, Event, RefersTo, referred
 from domain.events.record import RECORD_TYPES, EntryCorrected, EntryRetracted
 from domain.policy import Policy
 from domain.refusals import Refusal, Refused
@@ -61,7 +61,7 @@ class Facts:
     """For each pair asked for, the entries of that type that refer to that entry."""
     once: Mapping[str, Sequence[Fact]]
     """For each type asked for, the entries of it that stand."""
-    contents: Mapping[UUID, Told | None] = field(default_factory=dict)
+    contents: Mapping[UUID, EntryContent | None] = field(default_factory=dict)
     """For each entry asked for, what it says; None when there is none."""
 
 
@@ -141,20 +141,20 @@ class _Joined:
         ]
         return any(map(self.stands, (*recorded, *drafted)))
 
-    def told(self, entry_id: UUID) -> Told | None:
+    def content_of(self, entry_id: UUID) -> EntryContent | None:
         told = self._facts.contents[entry_id]
         for draft in self._drafts:
             if draft.id == entry_id:
-                told = Told(draft.event, draft.occurred_at, draft.precision)
+                told = EntryContent(draft.event, draft.occurred_at, draft.precision)
             elif told and draft.id not in self._retracted:
                 told = _corrected(told, draft.event, entry_id)
         return told if entry_id not in self._retracted else None
 
 
-def _corrected(told: Told, event: Event, entry_id: UUID) -> Told:
+def _corrected(told: EntryContent, event: Event, entry_id: UUID) -> EntryContent:
     if not isinstance(event, EntryCorrected) or event.entry != entry_id:
         return told
-    return Told(
+    return EntryContent(
         event.replacement or told.event, event.occurred_at or told.occurred_at, event.precision or told.precision
     )
 

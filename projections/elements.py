@@ -4,7 +4,7 @@
 class Consent:
     '''A disclosure that the client allowed.'''
 
-    put_by: Annotated[UUID, KEY]
+    event_id: Annotated[UUID, KEY]
     '''The entry that granted the consent.'''
     discloser: ShortText
     '''Who may disclose.'''

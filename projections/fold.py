@@ -45,7 +45,7 @@ class Fold(Generic[S]):
         """Of a strand: raised whenever the same events would give it another state, other rows or other columns."""
         self._handlers: dict[type[Event], Handler[S, Any]] = {}
         self._types: set[str] = set()
-        self._kept: list[Kept[S, Any]] = []
+        self._kept: list[ElementRows[S, Any]] = []
 
     def on(self, *event_classes: type[K]) -> Callable[[Handler[S, K]], Handler[S, K]]:
         """Register the decorated function for these kinds of event."""
@@ -58,11 +58,11 @@ class Fold(Generic[S]):
 
         return register
 
-    def each(self, element: type[E], of: Callable[[S], Elements[E]]) -> "Kept[S, E]":
+    def each(self, element: type[E], of: Callable[[S], Elements[E]]) -> "ElementRows[S, E]":
         """The elements of a collection in the state; say then which rows and obligations each of them has."""
-        return self._keep(Kept(element, of, lambda before, after: of(after).changes_since(of(before))))
+        return self._keep(ElementRows(element, of, lambda before, after: of(after).changes_since(of(before))))
 
-    def one(self, element: type[E], of: Callable[[S], E | None]) -> "Kept[S, E]":
+    def one(self, element: type[E], of: Callable[[S], E | None]) -> "ElementRows[S, E]":
         """The one element of its kind in the state, where it is there; say then which rows and obligations it has."""
 
         def elements(state: S) -> Collection[E]:
@@ -73,9 +73,9 @@ class Fold(Generic[S]):
             change = Change(of(before), of(after))
             return () if change.before is change.after else (change,)
 
-        return self._keep(Kept(element, elements, changed))
+        return self._keep(ElementRows(element, elements, changed))
 
-    def _keep(self, kept: "Kept[S, E]") -> "Kept[S, E]":
+    def _keep(self, kept: "ElementRows[S, E]") -> "ElementRows[S, E]":
         self._kept.append(kept)
         return kept
 
@@ -152,7 +152,7 @@ class Fold(Generic[S]):
                     yield from ask(element, policy)
 
 
-class Kept(Generic[S, E]):
+class ElementRows(Generic[S, E]):
     """Elements of one kind in a state, and the rows and obligations that each of them has."""
 
     def __init__(

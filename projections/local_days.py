@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from domain.policy import Policy, WorkingDays
+from domain.policy import Policy, WorkingDaysPolicy
 
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
@@ -55,7 +55,7 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     return datetime.max.replace(microsecond=0, tzinfo=UTC) if day == date.max else start_of_day(day + _DAY, zone)
 
 
-def working_day_after(day: date, n: int, working_days: WorkingDays) -> date:
+def working_day_after(day: date, n: int, working_days: WorkingDaysPolicy) -> date:
     """The n-th working day of the organization after that day, which does not count itself."""
     for _ in range(n):
         day += _DAY

@@ -13,7 +13,7 @@ from projections.elements import KEY, Named
 class Mark:
     """That something happened."""
 
-    put_by: Annotated[UUID, Named("_by")]
+    event_id: Annotated[UUID, Named("_event_id")]
     """The entry that says so."""
     at: Annotated[datetime, Named("_at")]
     """When it occurred."""
@@ -28,7 +28,7 @@ def mark(entry: Entry) -> Mark:
 class Placed:
     """What an element says that an entry put there; it is known by that entry."""
 
-    put_by: Annotated[UUID, KEY]
+    event_id: Annotated[UUID, KEY]
     """The entry that put this here."""
-    corrected_by: Annotated[UUID | None, Named("_corrected_by")]
+    correction_id: Annotated[UUID | None, Named("_correction_id")]
     """The last correction of that entry; null where there is none."""

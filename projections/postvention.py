@@ -38,7 +38,7 @@ class ReviewStatus(StrEnum):
 class CrisisEnd:
     """How a crisis passed."""
 
-    put_by: Annotated[UUID, Named("resolved_by")]
+    event_id: Annotated[UUID, Named("resolved_event_id")]
     """The entry that says that the crisis has passed."""
     at: Annotated[datetime, Named("resolved_at")]
     """When the crisis had passed; null while it has not."""
@@ -50,7 +50,7 @@ class CrisisEnd:
 class Adjustment:
     """What postvention reviews asked of the care plan. Open until a plan is agreed that cites the review."""
 
-    put_by: Annotated[UUID, KEY, Named("review")]
+    event_id: Annotated[UUID, KEY, Named("review")]
     """The entry of the review that asked for it."""
     number: Annotated[int, KEY, NOT_SHOWN]
     """The adjustment's place in its review, from 1."""
@@ -62,7 +62,7 @@ class Adjustment:
     """The change in words."""
     asked_at: Annotated[datetime, NOT_SHOWN]
     """When the review was held."""
-    carried_out_by: UUID | None = None
+    carried_out_event_id: UUID | None = None
     """The entry of the plan that carried it out: the first one that cites the review."""
     carried_out_at: datetime | None = None
     """When that plan was agreed."""
@@ -70,14 +70,14 @@ class Adjustment:
     @at_a_moment
     def open(self, asked: Asked) -> bool:
         """Whether no plan has carried it out yet."""
-        return self.carried_out_by is None
+        return self.carried_out_event_id is None
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewHeld:
     """What came out of a review."""
 
-    put_by: Annotated[UUID, Named("reviewed_by")]
+    event_id: Annotated[UUID, Named("reviewed_event_id")]
     """The entry of the review."""
     at: Annotated[datetime, Named("reviewed_at")]
     """When the review was held; null while it is open."""
@@ -95,7 +95,7 @@ class ReviewHeld:
 class CrisisReview:
     """A crisis and its postvention review. Late: due_at before reviewed_at or, while there is none, before now."""
 
-    put_by: Annotated[UUID, KEY, Named("crisis")]
+    event_id: Annotated[UUID, KEY, Named("crisis")]
     """The entry of the crisis contact."""
     due_at: datetime
     """By when the review has to be held; sooner after a crisis of high risk."""
@@ -126,7 +126,7 @@ class CrisisReview:
 class Reviewed:
     """Which crisis a review was about."""
 
-    put_by: Annotated[UUID, KEY]
+    event_id: Annotated[UUID, KEY]
     """The entry of the review."""
     crisis: UUID
     """The entry of the crisis contact."""
@@ -136,7 +136,7 @@ class Reviewed:
 class Cited:
     """That a plan cites an entry which is not known as a review, or not yet: citations order nothing."""
 
-    put_by: Annotated[UUID, KEY]
+    event_id: Annotated[UUID, KEY]
     """The entry that is cited."""
     plan: Mark
     """The first plan that cites it."""
@@ -171,7 +171,9 @@ def view(state: Crises, at: datetime, policy: Policy) -> PostventionAnswer:
     return PostventionAnswer(
         open_reviews=len(waiting),
         late_reviews=sum(each.due_at < at for each in waiting),
-        open_adjustments=sum(each.carried_out_by is None for crisis in held for each in adjustments(crisis, policy)),
+        open_adjustments=sum(
+            each.carried_out_event_id is None for crisis in held for each in adjustments(crisis, policy)
+        ),
         reviews=all_answered((*waiting, *held), Asked(at, policy)),
     )
 
@@ -192,7 +194,7 @@ def crisis_contact_recorded(state: Crises, entry: Entry, event: CrisisContactRec
     """A crisis that asks for a review."""
     tier = crisis_tier(event.cssrs, event.overdose_danger)
     crisis = CrisisReview(
-        put_by=entry.id,
+        event_id=entry.id,
         due_at=entry.occurred_at + timedelta(hours=policy.review_within_hours(tier)),
         kinds=event.kinds,
         tier=tier,
@@ -215,7 +217,7 @@ def postvention_reviewed(state: Crises, entry: Entry, event: PostventionReviewed
     """The crisis was reviewed; what the review asks for is open."""
     cited = state.cited.get(entry.id)
     review = ReviewHeld(
-        put_by=entry.id,
+        event_id=entry.id,
         at=entry.occurred_at,
         reviewed_by=event.reviewed_by,
         what_worked=event.what_worked,
@@ -248,13 +250,13 @@ def plan_agreed(state: Crises, entry: Entry, event: PlanAgreed, policy: Policy) 
 
 def _by_plan(crisis: CrisisReview, cited: UUID, plan: Mark) -> CrisisReview:
     review = crisis.review
-    return replace(crisis, review=_carried_out(review, plan)) if review and review.put_by == cited else crisis
+    return replace(crisis, review=_carried_out(review, plan)) if review and review.event_id == cited else crisis
 
 
 def _carried_out(review: ReviewHeld, plan: Mark) -> ReviewHeld:
     """What no plan has carried out yet, this one did."""
     done = tuple(
-        each if each.carried_out_by else replace(each, carried_out_by=plan.put_by, carried_out_at=plan.at)
+        each if each.carried_out_event_id else replace(each, carried_out_event_id=plan.event_id, carried_out_at=plan.at)
         for each in review.adjustments
     )
     return replace(review, adjustments=done)

@@ -14,7 +14,7 @@ import asyncpg
 from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
-from service.care.api_keys import ApiKeys
+from service.access.api_keys import ApiKeys
 from service.care.reader import Reader
 from service.care.recorder import Recorder
 from service.care.timeline_reader import TimelineReader

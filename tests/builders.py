@@ -17,7 +17,7 @@ from uuid import UUID
 
 from domain.effective import effective
 from domain.entry import Draft, Entry
-from domain.events.base import Event, Told, referred
+from domain.events.base import EntryContent, Event, referred
 from domain.events.consents import ConsentGranted
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
@@ -112,16 +112,16 @@ class Record:
                 ]
                 for kind in asked.once
             },
-            contents={target: self._told(target) for target in asked.contents},
+            contents={target: self._content_of(target) for target in asked.contents},
         )
 
     def _fact(self, entry: Entry) -> Fact:
         references = tuple((name, target) for name, target, _ in referred(entry.event))
         return Fact(entry.id, entry.event.type, entry.occurred_at, references, self.retracted(entry.id))
 
-    def _told(self, entry_id: UUID) -> Told | None:
+    def _content_of(self, entry_id: UUID) -> EntryContent | None:
         found = (entry for entry in effective(self.entries).entries if entry.id == entry_id)
-        return next((Told(entry.event, entry.occurred_at, entry.precision) for entry in found), None)
+        return next((EntryContent(entry.event, entry.occurred_at, entry.precision) for entry in found), None)
 
 
 class History:

@@ -13,11 +13,11 @@ from pydantic import SecretStr
 from domain.entry import Draft
 from domain.events.base import Event
 from domain.vocabulary import Precision
-from service import clock
+from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.bootstrap import Addresses, System, connected, new_key_encryption_key
-from service.care.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.database.embedded import DatabaseUrls
 from service.following.cursors import wait_for
+from service.runtime import clock
 from service.settings import Settings
 from tests.builders import Moment, moment
 

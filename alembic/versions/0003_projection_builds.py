@@ -55,7 +55,7 @@ begin
       into followed, behind
       from log.log_head h
       left join following.cursor c on c.organization_id = h.organization_id and c.name = status.name;
-    execute format('select count(*) from %I.parked where error <> ''KeyDestroyed''', name) into parked;
+    execute format('select count(*) from %I.parked where error <> ''ClientErased''', name) into parked;
     return next;
   end loop;
 end

@@ -65,7 +65,7 @@ class RefersTo:
     names that entry as a reason, which orders nothing: a plan stays where it was agreed when the time of the intake
     that it cites is corrected.
 
-    `once`: at most one standing entry of this kind answers the same one; others are refused by a rule named after the
+    `once`: at most one known entry of this kind answers the same one; others are refused by a rule named after the
     kind, such as handoff_accepted_once.
 
     Recording reads no more than its rules declare here. `asks` names the types of answers to that entry which the
@@ -87,7 +87,7 @@ class RefersTo:
         self.content = content
 
 
-class Told(NamedTuple):
+class EntryContent(NamedTuple):
     """What an entry says and when that occurred, as it counts now: corrections are applied."""
 
     event: "Event"
@@ -95,7 +95,7 @@ class Told(NamedTuple):
     precision: Precision
 
 
-class Standing(Protocol):
+class KnownEntries(Protocol):
     """What an event may ask about the entries that it refers to, as far as its fields declare it (see RefersTo).
 
     Retracted entries do not count. Asking for what is not declared raises LookupError.
@@ -104,7 +104,7 @@ class Standing(Protocol):
     def answered(self, entry_id: UUID, *by: str) -> bool:
         """Whether an entry of one of these types refers to the given one."""
 
-    def told(self, entry_id: UUID) -> Told | None:
+    def content_of(self, entry_id: UUID) -> EntryContent | None:
         """What that entry says; None when there is none. Its event is Unreadable where it could not be opened."""
 
 
@@ -131,7 +131,7 @@ class Event(Part):
 
     type: str
 
-    def refusals(self, standing: Standing) -> Iterator[Refusal]:
+    def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         """The rules of its own that this event would break, given the timeline it would join."""
         yield from ()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 from uuid import UUID
 
-from domain.events.base import Event, FreeText, RefersTo, ShortText, Standing
+from domain.events.base import Event, FreeText, KnownEntries, RefersTo, ShortText
 from domain.refusals import Refusal
 from domain.vocabulary import HandoffDeclineReason, HandoffUrgency, Role
 
@@ -31,8 +31,8 @@ class HandoffAccepted(Event):
     accepted_by: Role
     note: FreeText | None = None
 
-    def refusals(self, standing: Standing) -> Iterator[Refusal]:
-        yield from _not_declined(self.handoff, standing)
+    def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
+        yield from _not_declined(self.handoff, known)
 
 
 class HandoffDeclined(Event):
@@ -43,14 +43,14 @@ class HandoffDeclined(Event):
     reason: HandoffDeclineReason
     note: FreeText | None = None
 
-    def refusals(self, standing: Standing) -> Iterator[Refusal]:
-        if standing.answered(self.handoff, *_TAKEN_ON):
+    def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
+        if known.answered(self.handoff, *_TAKEN_ON):
             yield Refusal(
                 "handoff_is_waiting",
                 "handoff",
                 "This handoff was accepted; request a new handoff to somebody else, or retract the acceptance.",
             )
-        yield from _not_declined(self.handoff, standing)
+        yield from _not_declined(self.handoff, known)
 
 
 class HandoffCompleted(Event):
@@ -60,12 +60,12 @@ class HandoffCompleted(Event):
     handoff: Annotated[UUID, RefersTo("handoff_requested", once=True, asks=[_DECLINED])]
     note: FreeText | None = None
 
-    def refusals(self, standing: Standing) -> Iterator[Refusal]:
-        yield from _not_declined(self.handoff, standing)
+    def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
+        yield from _not_declined(self.handoff, known)
 
 
-def _not_declined(handoff: UUID, standing: Standing) -> Iterator[Refusal]:
-    if standing.answered(handoff, _DECLINED):
+def _not_declined(handoff: UUID, known: KnownEntries) -> Iterator[Refusal]:
+    if known.answered(handoff, _DECLINED):
         yield Refusal(
             "handoff_not_declined",
             "handoff",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from domain.events.base import Event, FreeText, RefersTo, Standing
+from domain.events.base import Event, FreeText, KnownEntries, RefersTo
 from domain.refusals import Refusal
 from domain.vocabulary import Substance
 
@@ -24,7 +24,7 @@ class MilestoneCelebrated(Event):
     own: FreeText | None = None
     how: FreeText | None = None
 
-    def refusals(self, standing: Standing) -> Iterator[Refusal]:
+    def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         if self.days is None and self.goal is None and self.own is None:
             yield Refusal(
                 "celebrates_something",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from domain.events.base import Day, Event, FreeText, Part, RefersTo, ShortText, Standing
+from domain.events.base import Day, Event, FreeText, KnownEntries, Part, RefersTo, ShortText
 from domain.refusals import Refusal
 from domain.vocabulary import GoalCategory, GoalOutcome, Role, Strand, Technique
 
@@ -68,8 +68,8 @@ class GoalMeasured(Event):
     value: float
     note: FreeText | None = None
 
-    def refusals(self, standing: Standing) -> Iterator[Refusal]:
-        if standing.answered(self.goal, "goal_closed"):
+    def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
+        if known.answered(self.goal, "goal_closed"):
             yield Refusal(
                 "goal_is_open",
                 "goal",

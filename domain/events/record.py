@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import computed_field
 
-from domain.events.base import Event, FreeText, Moment, RefersTo, Standing
+from domain.events.base import Event, FreeText, KnownEntries, Moment, RefersTo
 from domain.events.care import CareEvent
 from domain.refusals import Refusal
 from domain.vocabulary import CorrectionReason, Precision
@@ -36,7 +36,7 @@ class EntryCorrected(Event):
         """Kept beside the replacement, so that it can be upcast like any other stored body."""
         return self.replacement.schema_version if self.replacement else None
 
-    def refusals(self, standing: Standing) -> Iterator[Refusal]:
+    def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         if self.replacement is None and self.occurred_at is None and self.precision is None:
             yield Refusal(
                 "correction_says_something",

@@ -24,7 +24,7 @@ from projections.replacing import replace
 class Consent(Placed):
     """A disclosure that the client allowed. In force: expires_at after now."""
 
-    put_by: Annotated[UUID, KEY]
+    event_id: Annotated[UUID, KEY]
     """The entry that granted the consent."""
     granted_at: datetime
     """When it was granted."""
@@ -80,8 +80,8 @@ CONSENT = fold.each(Consent, lambda state: state.consents).table("care_plan_cons
 def consent_granted(state: Consents, entry: Entry, event: ConsentGranted, policy: Policy) -> Consents:
     """A consent, in force until it expires."""
     consent = Consent(
-        put_by=entry.id,
-        corrected_by=entry.corrected_by,
+        event_id=entry.id,
+        correction_id=entry.correction_id,
         granted_at=entry.occurred_at,
         discloser=event.discloser,
         recipients=event.recipients,

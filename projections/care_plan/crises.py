@@ -35,7 +35,7 @@ class CrisisObligation(ObligationKind):
 class Crisis(Placed):
     """A crisis, open until it is resolved."""
 
-    put_by: Annotated[UUID, KEY]
+    event_id: Annotated[UUID, KEY]
     """The entry of the crisis contact."""
     at: Annotated[datetime, Named("occurred_at")]
     """When the client was met in the crisis."""
@@ -104,10 +104,10 @@ def follow_ups(crisis: Crisis, policy: Policy) -> Iterator[Obligation]:
     for step, within in enumerate(_hours(policy.crisis.contact_within_hours), start=1):
         due_at = crisis.at + within
         met, released = (contacts[step - 1], None) if step <= len(contacts) else (None, crisis.resolved)
-        yield Obligation(CrisisObligation.CONTACT, crisis.put_by, step, opens_at, due_at, met, released)
+        yield Obligation(CrisisObligation.CONTACT, crisis.event_id, step, opens_at, due_at, met, released)
         opens_at = due_at
     review_due_at = crisis.at + timedelta(hours=policy.review_within_hours(crisis.tier))
-    yield Obligation(CrisisObligation.REVIEW, crisis.put_by, 1, crisis.at, review_due_at, crisis.reviewed)
+    yield Obligation(CrisisObligation.REVIEW, crisis.event_id, 1, crisis.at, review_due_at, crisis.reviewed)
 
 
 @lru_cache(maxsize=64)
@@ -125,8 +125,8 @@ crises.ask(follow_ups)
 def crisis_contact_recorded(state: Crises, entry: Entry, event: CrisisContactRecorded, policy: Policy) -> Crises:
     """A crisis, open until it is resolved."""
     crisis = Crisis(
-        put_by=entry.id,
-        corrected_by=entry.corrected_by,
+        event_id=entry.id,
+        correction_id=entry.correction_id,
         at=entry.occurred_at,
         kinds=event.kinds,
         tier=crisis_tier(event.cssrs, event.overdose_danger),

@@ -20,7 +20,7 @@ from projections.mark import Placed
 class Episode(Placed):
     """An episode of care, opened by an intake."""
 
-    put_by: Annotated[UUID, KEY, Named("episode_opened_by")]
+    event_id: Annotated[UUID, KEY, Named("episode_event_id")]
     """The entry of the intake that opened the episode of care; null before the first."""
     opened_at: Annotated[datetime, Named("episode_opened_at")]
     """When the intake that opened it was completed."""
@@ -41,7 +41,7 @@ class SubstanceNamed(NamedTuple):
 
     number: Annotated[int, KEY]
     """The substance's place in the intake, from 1."""
-    put_by: UUID
+    event_id: UUID
     """The entry of the intake that opened the episode of care."""
     substance: Substance
     """The substance group."""
@@ -76,7 +76,7 @@ def substances_named(episode: Episode, policy: Policy) -> Iterator[SubstanceName
     """Each substance of the intake."""
     for number, use in enumerate(episode.substances, start=1):
         yield SubstanceNamed(
-            number, episode.put_by, use.substance, use.route, use.frequency, use.severity, use.last_used_on
+            number, episode.event_id, use.substance, use.route, use.frequency, use.severity, use.last_used_on
         )
 
 
@@ -92,8 +92,8 @@ def intake_completed(state: Episodes, entry: Entry, event: IntakeCompleted, poli
     before = state.current
     return Episodes(
         Episode(
-            put_by=entry.id,
-            corrected_by=entry.corrected_by,
+            event_id=entry.id,
+            correction_id=entry.correction_id,
             opened_at=entry.occurred_at,
             entry_route=event.entry_route,
             substances=event.substances,

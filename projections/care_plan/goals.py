@@ -22,7 +22,7 @@ from projections.replacing import replace
 class Reading:
     """A reading of a goal."""
 
-    put_by: Annotated[UUID, Named("measured_by")]
+    event_id: Annotated[UUID, Named("reading_event_id")]
     """The entry of the latest reading."""
     at: Annotated[datetime, Named("measured_at")]
     """When it was taken."""
@@ -34,7 +34,7 @@ class Reading:
 class Goal(Placed):
     """A goal, open until it is closed."""
 
-    put_by: Annotated[UUID, KEY]
+    event_id: Annotated[UUID, KEY]
     """The entry that set the goal."""
     set_at: datetime
     """When it was set."""
@@ -95,8 +95,8 @@ GOAL = fold.each(Goal, lambda state: state.goals).table("care_plan_goal")
 def goal_set(state: Goals, entry: Entry, event: GoalSet, policy: Policy) -> Goals:
     """A goal, open until it is closed (R11)."""
     goal = Goal(
-        put_by=entry.id,
-        corrected_by=entry.corrected_by,
+        event_id=entry.id,
+        correction_id=entry.correction_id,
         set_at=entry.occurred_at,
         category=event.category,
         description=event.description,

@@ -41,9 +41,9 @@ class HandoffStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Handoff(Placed):
-    """A warm handoff. When acceptance and meeting are due stands among the obligations, because = put_by."""
+    """A warm handoff. When acceptance and meeting are due stands among the obligations, because = event_id."""
 
-    put_by: Annotated[UUID, KEY]
+    event_id: Annotated[UUID, KEY]
     """The entry that requested the handoff."""
     requested_at: datetime
     """When it was requested."""
@@ -119,7 +119,7 @@ def acceptance(handoff: Handoff) -> Obligation:
     """Somebody takes the client on; a completion says so by itself."""
     met = handoff.completed if handoff.accepted is None or _met_before_accepted(handoff) else handoff.accepted
     opens_at, due_at, released = handoff.requested_at, handoff.accept_due_at, None if met else handoff.declined
-    return Obligation(HandoffObligation.ACCEPTANCE, handoff.put_by, 1, opens_at, due_at, met, released)
+    return Obligation(HandoffObligation.ACCEPTANCE, handoff.event_id, 1, opens_at, due_at, met, released)
 
 
 def meeting(handoff: Handoff) -> Obligation | None:
@@ -127,7 +127,7 @@ def meeting(handoff: Handoff) -> Obligation | None:
     if handoff.accepted is None or handoff.meet_due_at is None or _met_before_accepted(handoff):
         return None
     opens_at, due_at = handoff.accepted.at, handoff.meet_due_at
-    return Obligation(HandoffObligation.MEETING, handoff.put_by, 1, opens_at, due_at, handoff.completed)
+    return Obligation(HandoffObligation.MEETING, handoff.event_id, 1, opens_at, due_at, handoff.completed)
 
 
 def _met_before_accepted(handoff: Handoff) -> bool:
@@ -157,8 +157,8 @@ def client_registered(state: Handoffs, entry: Entry, event: ClientRegistered, po
 def handoff_requested(state: Handoffs, entry: Entry, event: HandoffRequested, policy: Policy) -> Handoffs:
     """A handoff that waits to be accepted."""
     handoff = Handoff(
-        put_by=entry.id,
-        corrected_by=entry.corrected_by,
+        event_id=entry.id,
+        correction_id=entry.correction_id,
         requested_at=entry.occurred_at,
         from_role=event.from_role,
         to_role=event.to_role,

@@ -19,7 +19,7 @@ from projections.mark import Placed
 class Lapse(Placed):
     """The last lapse. Nothing is taken away for it."""
 
-    put_by: Annotated[UUID, KEY, Named("_by")]
+    event_id: Annotated[UUID, KEY, Named("_event_id")]
     """The entry of the lapse."""
     at: Annotated[datetime, Named("_at")]
     """When it was."""
@@ -54,8 +54,8 @@ def lapse_recorded(state: Lapses, entry: Entry, event: LapseRecorded, policy: Po
     """The last lapse. The plan and all that was reached stay as they are."""
     return Lapses(
         Lapse(
-            put_by=entry.id,
-            corrected_by=entry.corrected_by,
+            event_id=entry.id,
+            correction_id=entry.correction_id,
             at=entry.occurred_at,
             substances=event.substances,
             overdose_danger=event.overdose_danger,

@@ -31,7 +31,7 @@ class DangerObligation(ObligationKind):
 class Danger:
     """A danger of overdose, which asks for naloxone and a crisis card until each was given."""
 
-    put_by: Annotated[UUID, KEY]
+    event_id: Annotated[UUID, KEY]
     """The entry that tells of it: a lapse or a crisis contact."""
     at: datetime
     """When it was."""
@@ -72,7 +72,7 @@ def asked_for(danger: Danger, policy: Policy) -> Iterator[Obligation]:
         (DangerObligation.NALOXONE, within.naloxone_within_hours, danger.naloxone),
         (DangerObligation.CRISIS_CARD, within.crisis_card_within_hours, danger.crisis_card),
     ):
-        yield Obligation(kind, danger.put_by, 1, danger.at, danger.at + timedelta(hours=hours), met)
+        yield Obligation(kind, danger.event_id, 1, danger.at, danger.at + timedelta(hours=hours), met)
 
 
 fold = Fold(Dangers())

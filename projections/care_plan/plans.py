@@ -32,13 +32,13 @@ class PlanObligation(ObligationKind):
 class Plan(Placed):
     """The version of the shared plan that was agreed last."""
 
-    put_by: Annotated[UUID, KEY, Named("plan_agreed_by")]
+    event_id: Annotated[UUID, KEY, Named("plan_event_id")]
     """The entry that agreed on it; null when none was agreed."""
     version: Annotated[int, Named("plan_version")]
     """1 for the first plan that was agreed, then 2, 3 …"""
     agreed_at: Annotated[datetime, Named("plan_agreed_at")]
     """When it was agreed."""
-    agreed_by: Annotated[tuple[Role, ...], Named("plan_agreed_by_roles")]
+    agreed_by: Annotated[tuple[Role, ...], Named("plan_agreed_by")]
     """Who agreed on it."""
     summary: FreeText
     """The plan in words."""
@@ -60,7 +60,7 @@ class Intervention(NamedTuple):
 
     number: Annotated[int, KEY]
     """The intervention's place in the plan, from 1."""
-    put_by: UUID
+    event_id: UUID
     """The entry that agreed on the plan."""
     strand: Strand
     """The strand of care that does it."""
@@ -74,7 +74,7 @@ class Intervention(NamedTuple):
 class Review:
     """That a version of the plan is reviewed, by agreeing on the next."""
 
-    put_by: Annotated[UUID, KEY]
+    event_id: Annotated[UUID, KEY]
     """The entry that agreed on the version."""
     agreed_at: datetime
     """When it was agreed."""
@@ -107,12 +107,12 @@ def show(state: Plans, asked: Asked) -> Shown:
 def interventions(plan: Plan, policy: Policy) -> Iterator[Intervention]:
     """Each intervention of the plan."""
     for number, planned in enumerate(plan.interventions, start=1):
-        yield Intervention(number, plan.put_by, planned.strand, planned.techniques, planned.sessions_per_week)
+        yield Intervention(number, plan.event_id, planned.strand, planned.techniques, planned.sessions_per_week)
 
 
 def review_asked(review: Review, policy: Policy) -> Iterator[Obligation]:
     """Each version of the plan is reviewed by agreeing on the next (R10)."""
-    yield Obligation(PlanObligation.REVIEW, review.put_by, 1, review.agreed_at, review.due_at, review.met)
+    yield Obligation(PlanObligation.REVIEW, review.event_id, 1, review.agreed_at, review.due_at, review.met)
 
 
 fold = Fold(Plans())
@@ -138,8 +138,8 @@ def plan_agreed(state: Plans, entry: Entry, event: PlanAgreed, policy: Policy) -
     before, since = state.current, state.reviewed_since or entry.occurred_at
     due_at = _review_due(state, entry.occurred_at, since, policy)
     plan = Plan(
-        put_by=entry.id,
-        corrected_by=entry.corrected_by,
+        event_id=entry.id,
+        correction_id=entry.correction_id,
         version=before.version + 1 if before else 1,
         agreed_at=entry.occurred_at,
         agreed_by=event.agreed_by,
@@ -150,7 +150,7 @@ def plan_agreed(state: Plans, entry: Entry, event: PlanAgreed, policy: Policy) -
     )
     reviews = state.reviews
     if before:
-        reviews = reviews.change(before.put_by, lambda review: replace(review, met=mark(entry)))
+        reviews = reviews.change(before.event_id, lambda review: replace(review, met=mark(entry)))
     reviews = reviews.put(Review(entry.id, entry.occurred_at, due_at))
     return replace(state, current=plan, reviews=reviews, reviewed_since=since)
 

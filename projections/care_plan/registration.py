@@ -18,7 +18,7 @@ from projections.mark import Placed
 class Client(Placed):
     """Who the client is."""
 
-    put_by: Annotated[UUID, KEY, Named("registered_by")]
+    event_id: Annotated[UUID, KEY, Named("registration_event_id")]
     """The entry that registered the client; null before registration."""
     goes_by: ShortText
     """The name by which the client is called."""
@@ -51,8 +51,8 @@ def client_registered(state: Registration, entry: Entry, event: ClientRegistered
     """Who the client is."""
     return Registration(
         Client(
-            put_by=entry.id,
-            corrected_by=entry.corrected_by,
+            event_id=entry.id,
+            correction_id=entry.correction_id,
             goes_by=event.preferred_name or event.name,
             time_zone=event.time_zone,
         )

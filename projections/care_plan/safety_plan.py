@@ -19,7 +19,7 @@ from projections.mark import Placed
 class SafetyPlan(Placed):
     """The version of the safety plan that was written last, in its six steps."""
 
-    put_by: Annotated[UUID, KEY, Named("safety_plan_written_by")]
+    event_id: Annotated[UUID, KEY, Named("safety_plan_event_id")]
     """The entry that wrote it; null when none was written."""
     version: Annotated[int, Named("safety_plan_version")]
     """1 for the first safety plan, then 2, 3 …"""
@@ -64,8 +64,8 @@ def safety_plan_written(state: SafetyPlans, entry: Entry, event: SafetyPlanWritt
     """The next version, in place of the one before."""
     return SafetyPlans(
         SafetyPlan(
-            put_by=entry.id,
-            corrected_by=entry.corrected_by,
+            event_id=entry.id,
+            correction_id=entry.correction_id,
             version=state.current.version + 1 if state.current else 1,
             written_at=entry.occurred_at,
             warning_signs=event.warning_signs,

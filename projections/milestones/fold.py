@@ -88,7 +88,7 @@ def lapse_recorded(state: Progress, entry: Entry, event: LapseRecorded, policy: 
 def close_call_recorded(state: Progress, entry: Entry, event: CloseCallRecorded, policy: Policy) -> Progress:
     """An urge ridden out."""
     ridden_out = RiddenOut(
-        put_by=entry.id,
+        event_id=entry.id,
         kind=ReachedKind.CLOSE_CALL_RIDDEN_OUT,
         number=len(state.close_calls) + 1,
         at=entry.occurred_at,
@@ -112,7 +112,7 @@ def goal_closed(state: Progress, entry: Entry, event: GoalClosed, policy: Policy
     if event.outcome is not GoalOutcome.ACHIEVED or goal is None:
         return state
     reached = ReachedGoal(
-        put_by=entry.id,
+        event_id=entry.id,
         kind=ReachedKind.GOAL_REACHED,
         number=len(state.goals_reached) + 1,
         at=entry.occurred_at,
@@ -123,11 +123,11 @@ def goal_closed(state: Progress, entry: Entry, event: GoalClosed, policy: Policy
     )
     celebrations = state.celebrations
     for each in celebrations:
-        if each.goal == event.goal and each.goal_reached_by is None:
-            celebrations = celebrations.put(replace(each, goal_reached_by=goal.reached_by or entry.id))
+        if each.goal == event.goal and each.goal_reached_event_id is None:
+            celebrations = celebrations.put(replace(each, goal_reached_event_id=goal.reached_event_id or entry.id))
     return replace(
         state,
-        goals=state.goals.put(replace(goal, reached_by=goal.reached_by or entry.id)),
+        goals=state.goals.put(replace(goal, reached_event_id=goal.reached_event_id or entry.id)),
         goals_reached=state.goals_reached.put(reached),
         celebrations=celebrations,
     )
@@ -138,7 +138,7 @@ def milestone_celebrated(state: Progress, entry: Entry, event: MilestoneCelebrat
     """A celebration, linked to what it celebrates (R48)."""
     goal = state.goals.get(event.goal)
     celebration = CelebrationHeld(
-        put_by=entry.id,
+        event_id=entry.id,
         at=entry.occurred_at,
         precision=entry.precision,
         on=local_day(entry.occurred_at, zone_of(state.time_zone, policy)),
@@ -147,7 +147,7 @@ def milestone_celebrated(state: Progress, entry: Entry, event: MilestoneCelebrat
         goal=event.goal,
         own=event.own,
         how=event.how,
-        goal_reached_by=goal.reached_by if goal else None,
+        goal_reached_event_id=goal.reached_event_id if goal else None,
     )
     return replace(
         state,
@@ -187,4 +187,4 @@ def _linked(celebration: CelebrationHeld, tracks: Tracks) -> CelebrationHeld:
     begun = [stretch for stretch in tracks.of(track) if stretch.started_on <= celebration.on]
     had = (stretch for stretch in begun if stretch.days_by(celebration.on) >= days)
     stretch = next(had, begun[0] if begun else None)
-    return replace(celebration, track=track, stretch_put_by=stretch.put_by if stretch else None)
+    return replace(celebration, track=track, stretch_event_id=stretch.event_id if stretch else None)

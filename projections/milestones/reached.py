@@ -22,7 +22,7 @@ class ReachedKind(StrEnum):
 class Reached:
     """Milestones other than counted days: goals reached and close calls ridden out."""
 
-    put_by: Annotated[UUID, KEY]
+    event_id: Annotated[UUID, KEY]
     """The entry that tells of it."""
     kind: Annotated[ReachedKind, NOT_SHOWN]
     """goal_reached, or close_call_ridden_out."""
@@ -58,11 +58,11 @@ class RiddenOut(Reached):
 class Goal:
     """A goal that may be reached."""
 
-    put_by: Annotated[UUID, KEY]
+    event_id: Annotated[UUID, KEY]
     """The entry that set it."""
     description: FreeText
     """The goal in words."""
-    reached_by: UUID | None = None
+    reached_event_id: UUID | None = None
     """The entry that closed it as achieved, the first one."""
 
 
@@ -70,7 +70,7 @@ class Goal:
 class CelebrationHeld:
     """A celebration, and what it celebrated: days, a goal, or something of the client's own."""
 
-    put_by: Annotated[UUID, KEY]
+    event_id: Annotated[UUID, KEY]
     """The entry of the celebration."""
     at: Annotated[datetime, Named("celebrated_at")]
     """When it was."""
@@ -90,9 +90,9 @@ class CelebrationHeld:
     """How it was celebrated."""
     track: str | None = None
     """Of which substance the days were, or overall."""
-    stretch_put_by: UUID | None = None
+    stretch_event_id: UUID | None = None
     """The entry that started the stretch whose days were celebrated."""
-    goal_reached_by: UUID | None = None
+    goal_reached_event_id: UUID | None = None
     """The entry that closed that goal as achieved."""
 
     @property

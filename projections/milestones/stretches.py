@@ -25,7 +25,7 @@ OVERALL: Final = "overall"
 class Uses:
     """What an entry tells of uses, from which days are counted anew."""
 
-    put_by: Annotated[UUID, KEY]
+    event_id: Annotated[UUID, KEY]
     """The entry: an intake or a lapse."""
     at: datetime | None
     """When the lapse was. One known only to the day, or roughly, stands for the day it lies in."""
@@ -52,7 +52,7 @@ class Step(NamedTuple):
     """The local day that brings it."""
     at: Annotated[datetime, Named("reached_at")]
     """When that day begins; from then on the step is reached."""
-    put_by: UUID
+    event_id: UUID
     """The entry that started the stretch in which the step lies."""
 
     @at_a_moment
@@ -69,13 +69,13 @@ class Stretch:
     """The substance whose days are counted, or overall for all of them together."""
     started_on: Annotated[date, KEY]
     """The local day of the use from which days are counted."""
-    put_by: UUID
+    event_id: UUID
     """The entry that started it: an intake that told of a last use, or a lapse."""
     time_zone: Annotated[str, NO_COLUMN, NOT_SHOWN]
     """The time zone in which its days are counted."""
     ended_on: date | None = None
     """The local day of the next use; null while the stretch goes on."""
-    ended_by: UUID | None = None
+    ended_event_id: UUID | None = None
     """The entry that told of the next use; null while the stretch goes on."""
 
     def days_by(self, day: date) -> int:
@@ -112,8 +112,8 @@ class Tracks:
             if before and day <= before.started_on:
                 continue
             if before:
-                stretches = stretches.put(replace(before, ended_on=day, ended_by=uses.put_by))
-            started = Stretch(track, day, uses.put_by, zone.key)
+                stretches = stretches.put(replace(before, ended_on=day, ended_event_id=uses.event_id))
+            started = Stretch(track, day, uses.event_id, zone.key)
             stretches, current = stretches.put(started), current | {track: started}
         return self if stretches is self.stretches else Tracks(stretches, current)
 
@@ -122,7 +122,7 @@ class Tracks:
         return [stretch for stretch in reversed(self.stretches) if stretch.track == track]
 
 
-def ladder(milestones: numbers.Milestones) -> Iterator[int]:
+def ladder(milestones: numbers.MilestonesPolicy) -> Iterator[int]:
     """The days of the ladder's steps, without end."""
     yield from milestones.ladder_days
     yield from count(milestones.ladder_days[-1] + milestones.then_every_days, milestones.then_every_days)
@@ -155,7 +155,7 @@ def next_step(stretch: Stretch, policy: Policy, day: date) -> Step | None:
 def _step(stretch: Stretch, days: int, zone: ZoneInfo) -> Step:
     """The step of so many days: it is reached as its local day begins."""
     on = date.fromordinal(stretch.started_on.toordinal() + days)
-    return Step(stretch.track, stretch.started_on, days, on, start_of_day(on, zone), stretch.put_by)
+    return Step(stretch.track, stretch.started_on, days, on, start_of_day(on, zone), stretch.event_id)
 
 
 def months_after(day: date, months: int) -> date:

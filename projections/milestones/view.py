@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from domain.policy import Milestones, Policy
+from domain.policy import MilestonesPolicy, Policy
 from projections.answers import Answer, At, all_answered, answered
 from projections.elements import Asked
 from projections.local_days import local_day, zone_of
@@ -98,7 +98,7 @@ def _track(name: str, stretches: list[Stretch], today: date, asked: Asked) -> Tr
     )
 
 
-def _remission(stretch: Stretch, today: date, milestones: Milestones) -> tuple[Remission | None, date | None]:
+def _remission(stretch: Stretch, today: date, milestones: MilestonesPolicy) -> tuple[Remission | None, date | None]:
     for word, months in (
         (Remission.SUSTAINED, milestones.sustained_remission_months),
         (Remission.EARLY, milestones.early_remission_months),

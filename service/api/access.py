@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, cast
 
 from starlette.requests import Request
 
+from service.access.caller import Caller, Scope
 from service.api.problem import Problem
 from service.api.problems import KeyNeeded, ScopeMissing
-from service.care.caller import Caller, Scope
 
 if TYPE_CHECKING:
     from service.bootstrap import System

@@ -43,7 +43,7 @@ class Receipt(_Answer):
         )
 
 
-class Recorded(_Answer):
+class RecordedEvents(_Answer):
     """What was recorded. A retry is answered like the first time."""
 
     client_id: UUID = Field(description="The client's id.")
@@ -83,7 +83,7 @@ class RecordedEvent(_Answer):
     source: str = Field(description="The system that the news came from.")
     correlation_id: UUID | None = Field(description="An id that related events share.")
     causation_id: UUID | None = Field(description="An id for what led to this event.")
-    corrected_by: UUID | None = Field(
+    correction_id: UUID | None = Field(
         description="In an effective timeline: the last correction that applies to this event."
     )
     event: AnyEvent | None = Field(description="What happened; null when it cannot be read.")
@@ -107,7 +107,7 @@ class RecordedEvent(_Answer):
             source=entry.source,
             correlation_id=entry.correlation_id,
             causation_id=entry.causation_id,
-            corrected_by=entry.corrected_by,
+            correction_id=entry.correction_id,
             event=None if unreadable else cast("AnyEvent", event),
             unreadable=unreadable,
         )
@@ -126,7 +126,7 @@ class TimelineAnswer(_Answer):
     next: int | None = Field(description="What to give as `after` to go on; null when these are the last.")
 
 
-class Standing(StrEnum):
+class EventStatus(StrEnum):
     """How an event stands now."""
 
     STANDS = "stands"
@@ -139,7 +139,7 @@ class CorrectionMade(_Answer):
     """A correction of the event."""
 
     correction: RecordedEvent = Field(description="The correction, as it was recorded.")
-    retracted_by: UUID | None = Field(description="The retraction of this correction; null when it applies.")
+    retraction_id: UUID | None = Field(description="The retraction of this correction; null when it applies.")
 
 
 class EventAnswer(_Answer):
@@ -148,7 +148,7 @@ class EventAnswer(_Answer):
     client_id: UUID = Field(description="The client's id.")
     version: int = Field(description="The version of the client's timeline.")
     original: RecordedEvent = Field(description="The event, as it was recorded.")
-    standing: Standing = Field(
+    status: EventStatus = Field(
         description="How it stands now; `unclear` when a correction or retraction of it cannot be read."
     )
     corrections: tuple[CorrectionMade, ...] = Field(description="Its corrections, in the order in which they apply.")

@@ -7,25 +7,25 @@ from typing import Any, Final
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from service.api import health, problem_pages, projection_reads, recording, timeline
+from service.api import health, problem_kinds, projection_reads, recording, timeline
 from service.api.description import DESCRIPTION, TAGS, TITLE, VERSION
 from service.api.docs_page import ROUTES as DOCS
 from service.api.example_answers import example_answers
-from service.api.handling import exception_handlers
+from service.api.exception_handlers import exception_handlers
 from service.api.openapi import describe
 from service.api.operation import Operation
 from service.api.request_log import RequestLog
 from service.bootstrap import System, running
 from service.database.migrate import MigrationError, require_migrated
-from service.garbage import look_seldom
-from service.logging_setup import configure_logging
+from service.runtime.gc_tuning import tune_gc
+from service.runtime.logging_setup import configure_logging
 from service.settings import Settings
 
 OPERATIONS: Final[list[Operation]] = [
     *recording.OPERATIONS,
     *timeline.OPERATIONS,
     *projection_reads.OPERATIONS,
-    *problem_pages.OPERATIONS,
+    *problem_kinds.OPERATIONS,
     *health.OPERATIONS,
 ]
 
@@ -62,7 +62,7 @@ def from_settings() -> FastAPI:
             with suppress(MigrationError):  # which /readyz tells
                 await require_migrated(system.pool)
                 await system.heads.differing()
-            look_seldom()
+            tune_gc()
             yield
 
     app.router.lifespan_context = lifespan

@@ -11,10 +11,10 @@ from domain.entry import Entry
 from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
 from service.api import examples
-from service.api.answers import Receipt, Recorded, RecordedEvent, TimelineAnswer
+from service.api.answers import Receipt, RecordedEvent, RecordedEvents, TimelineAnswer
 from service.api.health import Health, ProjectionState, Readiness
-from service.api.problem_pages import ProblemKinds, kind_of
-from service.api.problems import RefusedByRule
+from service.api.problem_kinds import ProblemKinds, kind_of
+from service.api.problems import Refused
 from service.api.projection_reads import answer_of, operation_id
 from service.api.queries import Order
 from service.api.recordings import ONE_RECORDING
@@ -34,8 +34,8 @@ def example_answers() -> dict[str, bytes]:
         "record_events": _recorded([crisis]),
         "read_timeline": _timeline(entries),
         "read_event": event_answer(_CLIENT, crisis.id, len(entries), entries),
-        "list_problems": ProblemKinds(problems=(kind_of(RefusedByRule),)),
-        "explain_problem": kind_of(RefusedByRule),
+        "list_problems": ProblemKinds(problems=(kind_of(Refused),)),
+        "explain_problem": kind_of(Refused),
         "read_health": Health(alive=True),
         "read_readiness": Readiness(
             ready=True,
@@ -76,9 +76,9 @@ def _entries() -> Iterator[Entry]:
         )
 
 
-def _recorded(entries: Sequence[Entry]) -> Recorded:
+def _recorded(entries: Sequence[Entry]) -> RecordedEvents:
     receipts = tuple(map(Receipt.of, entries))
-    return Recorded(client_id=_CLIENT, version=entries[-1].version, events=receipts)
+    return RecordedEvents(client_id=_CLIENT, version=entries[-1].version, events=receipts)
 
 
 def _timeline(entries: Sequence[Entry]) -> TimelineAnswer:

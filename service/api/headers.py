@@ -5,7 +5,7 @@ from typing import Final
 
 from starlette.requests import Request
 
-from service.api.fields import FieldError
+from service.api.field_errors import FieldError
 from service.api.problem import Problem
 from service.api.problems import MalformedHeader
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from service.api.access import system
 from service.api.operation import Documented, Operation
-from service.api.problems import DatabaseUnreachable, NotMigrated
+from service.api.problems import DatabaseUnavailable, NotMigrated
 from service.api.responses import public_answer
 from service.bootstrap import System
 from service.database.migrate import MigrationError, require_migrated
@@ -119,6 +119,6 @@ OPERATIONS: Final = [
         summary="Whether the service can do its work",
         tag="Health",
         answers={200: Documented(description="It can.", model=Readiness)},
-        problems=(DatabaseUnreachable, NotMigrated),
+        problems=(DatabaseUnavailable, NotMigrated),
     ),
 ]

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ErrorType
 
 from domain.events.catalogue import EVENT_TYPES
-from service.api.fields import MOST_ERRORS, FieldError, field_path
+from service.api.field_errors import MOST_ERRORS, FieldError, field_path
 
 _MESSAGES: Final = {
     "missing": "This field is needed.",

@@ -14,10 +14,11 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
+from service.access.caller import Scope
 from service.api.problem import MEDIA_TYPE, Problem, ProblemDocument
 from service.api.problems import (
     BodyTooLarge,
-    DatabaseUnreachable,
+    DatabaseUnavailable,
     InvalidInput,
     KeyNeeded,
     MalformedBody,
@@ -28,7 +29,6 @@ from service.api.problems import (
 )
 from service.api.queries import NoQuery
 from service.api.schemas import reference, schema_of
-from service.care.caller import Scope
 
 Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 Described = dict[str, Any]
@@ -118,7 +118,7 @@ class Operation:
     def _possible_problems(self) -> set[type[Problem]]:
         possible: set[type[Problem]] = {Unexpected, *self.problems}
         if self.scope:
-            possible |= {KeyNeeded, ScopeMissing, DatabaseUnreachable, InvalidInput}
+            possible |= {KeyNeeded, ScopeMissing, DatabaseUnavailable, InvalidInput}
         if self.body:
             possible |= {MalformedBody, MalformedHeader, BodyTooLarge, UnsupportedMediaType, InvalidInput}
         return possible

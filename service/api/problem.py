@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from service.api.fields import FieldError
+from service.api.field_errors import FieldError
 
 MEDIA_TYPE: Final = "application/problem+json"
 PATH: Final = "/v1/problems"

@@ -51,19 +51,19 @@ class UnknownPath(Problem):
     status, slug, title = HTTPStatus.NOT_FOUND, "unknown-path", "Nothing is at this path"
 
 
-class NoSuchClient(Problem):
+class UnknownClient(Problem):
     """Your organization has no client with this id."""
 
     status, slug, title = HTTPStatus.NOT_FOUND, "unknown-client", "There is no such client"
 
 
-class NoSuchEvent(Problem):
+class UnknownEvent(Problem):
     """The client's timeline has no event with this id."""
 
     status, slug, title = HTTPStatus.NOT_FOUND, "unknown-event", "There is no such event"
 
 
-class NoSuchProblem(Problem):
+class UnknownProblem(Problem):
     """No problem goes by this name; `GET /v1/problems` lists them all."""
 
     status, slug, title = HTTPStatus.NOT_FOUND, "unknown-problem", "There is no such problem"
@@ -76,7 +76,7 @@ class MethodNotAllowed(Problem):
     documented_headers: ClassVar = {"Allow": "The methods that are."}
 
 
-class ClientIdTaken(Problem):
+class ClientExists(Problem):
     """There is a client with this id already, whose timeline begins otherwise; nothing was recorded.
 
     To add to that timeline, send the events to /v1/clients/{client_id}/events; to create another client,
@@ -86,7 +86,7 @@ class ClientIdTaken(Problem):
     status, slug, title = HTTPStatus.CONFLICT, "client-exists", "There is such a client already"
 
 
-class IdTaken(Problem):
+class IdUsed(Problem):
     """An event with this id is in the log already and says something else; nothing was recorded.
 
     A retry has to repeat what was sent the first time, to the letter. To change what was recorded, record
@@ -96,13 +96,13 @@ class IdTaken(Problem):
     status, slug, title = HTTPStatus.CONFLICT, "id-used", "The id was used for another event"
 
 
-class VersionMismatch(Problem):
+class VersionConflict(Problem):
     """The timeline is no longer at the version that `If-Match` names; nothing was recorded.
 
     `actual_version` is where it stands. Read what was added since, and decide anew.
     """
 
-    status, slug, title = HTTPStatus.PRECONDITION_FAILED, "version-mismatch", "The timeline has moved on"
+    status, slug, title = HTTPStatus.PRECONDITION_FAILED, "version-conflict", "The timeline has moved on"
 
 
 class ClientErased(Problem):
@@ -135,7 +135,7 @@ class InvalidInput(Problem):
     status, slug, title = HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input", "The input does not have the right form"
 
 
-class RefusedByRule(Problem):
+class Refused(Problem):
     """The events are well formed, and a rule of care forbids to record them; nothing was recorded.
 
     `errors` names each rule, the field concerned, and what to do instead.
@@ -144,7 +144,7 @@ class RefusedByRule(Problem):
     status, slug, title = HTTPStatus.UNPROCESSABLE_ENTITY, "refused", "A rule of care forbids this"
 
 
-class KnownAtAhead(Problem):
+class KnownAtInFuture(Problem):
     """`known_at` lies in the future, and nobody can say yet what will be known then. Leave it out to ask about now."""
 
     status, slug, title = HTTPStatus.UNPROCESSABLE_ENTITY, "known-at-in-future", "known_at lies in the future"
@@ -160,14 +160,14 @@ class Unexpected(Problem):
     status, slug, title = HTTPStatus.INTERNAL_SERVER_ERROR, "unexpected", "The service failed"
 
 
-class DatabaseUnreachable(Problem):
+class DatabaseUnavailable(Problem):
     """The service cannot reach its database at the moment; try again after the seconds in `Retry-After`.
 
     A request that writes can be sent again as it was: with the same ids (or the same `Idempotency-Key`)
     nothing is recorded twice, whether it had arrived or not.
     """
 
-    status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "database-unreachable", "The database is out of reach"
+    status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "database-unavailable", "The database is out of reach"
     documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
 
 
@@ -177,7 +177,7 @@ class NotMigrated(Problem):
     status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "not-migrated", "The database has another schema"
 
 
-class ProjectionBroken(Problem):
+class ProjectionFailed(Problem):
     """What was recorded is safe, and a defect keeps this answer from being made of it.
 
     `projection` and `entry_id` name the fold and the entry at which it failed: the fold has a defect, or the entry,

@@ -11,17 +11,17 @@ from starlette.responses import Response
 from projections.answers import Answer
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
+from service.access.caller import Scope
 from service.api.access import authorized, system
 from service.api.operation import Documented, Endpoint, Operation
-from service.api.problems import ClientErased, KnownAtAhead, NoSuchClient, ProjectionBroken
+from service.api.problems import ClientErased, KnownAtInFuture, ProjectionFailed, UnknownClient
 from service.api.queries import Moments, path_client, query
 from service.api.responses import read_answer
 from service.api.timeline import IF_NONE_MATCH, NOT_MODIFIED, VERSION_HEADER
-from service.care.caller import Scope
 
 _HOW_TO_ASK: Final = """
 
-Every element names in `put_by` the event that put it there.
+Every element names in `event_id` the event that put it there.
 
 Without parameters this is how things stand now. `as_of` asks what had happened by a moment, `known_at` what had
 been recorded by then; together they tell what was known at one time about another. What is due or late is judged
@@ -110,7 +110,7 @@ def _operation(projection: Projection[Any]) -> Operation:
             ),
             304: NOT_MODIFIED,
         },
-        problems=(NoSuchClient, ClientErased, KnownAtAhead, ProjectionBroken),
+        problems=(UnknownClient, ClientErased, KnownAtInFuture, ProjectionFailed),
     )
 
 

@@ -10,12 +10,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 
-from service.api.fields import FieldError, shown
+from service.access.caller import Caller
+from service.api.field_errors import FieldError, shown
 from service.api.input_errors import input_errors
 from service.api.moments import Moment
 from service.api.problem import Problem
-from service.api.problems import InvalidInput, NoSuchClient
-from service.care.caller import Caller
+from service.api.problems import InvalidInput, UnknownClient
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
@@ -98,13 +98,13 @@ def query(request: Request, form: type[Q]) -> Q:
 
 
 def path_client(request: Request, caller: Caller) -> UUID:
-    """The id of the client in the path. Raises InvalidInput; NoSuchClient for the organization's own id.
+    """The id of the client in the path. Raises InvalidInput; UnknownClient for the organization's own id.
 
     The organization has a timeline under its own id, for what it decides; nobody is in care under that.
     """
     client_id = path_id(request, "client_id")
     if client_id == caller.organization_id:
-        raise NoSuchClient("Your organization has no client with this id.")
+        raise UnknownClient("Your organization has no client with this id.")
     return client_id
 
 

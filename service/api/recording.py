@@ -6,22 +6,22 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
+from domain import refusals
 from domain.entry import Draft
-from domain.refusals import Refused
+from service.access.caller import Caller, Scope
 from service.api import answers, examples
 from service.api.access import authorized, system
-from service.api.bodies import json_body, validated
-from service.api.fields import FieldError
+from service.api.field_errors import FieldError
 from service.api.headers import KEY_PATTERN, VERSION_PATTERN, expected_version, idempotency_key
 from service.api.operation import Body, Documented, HeaderRead, Operation
 from service.api.problems import (
     ClientErased,
-    ClientIdTaken,
-    IdTaken,
+    ClientExists,
+    IdUsed,
     InvalidInput,
-    NoSuchClient,
-    RefusedByRule,
-    VersionMismatch,
+    Refused,
+    UnknownClient,
+    VersionConflict,
 )
 from service.api.queries import NoQuery, path_client, query
 from service.api.recordings import (
@@ -34,10 +34,10 @@ from service.api.recordings import (
     client_id_of,
     drafts,
 )
+from service.api.request_body import json_body, validated
 from service.api.responses import answer
 from service.api.schemas import reference
-from service.care.caller import Caller, Scope
-from service.care.recorder import Recorded
+from service.care.recorder import RecordingResult
 
 OF_THE_RECORDING: Final = frozenset({"id", "occurred_at"})
 """Fields that a refusal may name beside those of the event."""
@@ -100,16 +100,16 @@ async def _record(
     *,
     expected_version: int | None = None,
     new_client: bool = False,
-) -> Recorded:
+) -> RecordingResult:
     recorder = system(request).recorder
     try:
         return await recorder.record(caller, client_id, asked, expected_version=expected_version, new_client=new_client)
-    except Refused as refused:
+    except refusals.Refused as refused:
         errors = [
             FieldError(field=_field(places.format(place), refusal.field), rule=refusal.rule, message=refusal.message)
             for place, refusal in refused.refusals
         ]
-    raise RefusedByRule("Nothing was recorded, since it breaks a rule of care; see `errors`.", errors=errors)
+    raise Refused("Nothing was recorded, since it breaks a rule of care; see `errors`.", errors=errors)
 
 
 def _field(place: str, field: str) -> str:
@@ -119,9 +119,9 @@ def _field(place: str, field: str) -> str:
     return f"{place}.{field}" if place and field else place or field
 
 
-def _answer(recorded: Recorded, location: str) -> Response:
+def _answer(recorded: RecordingResult, location: str) -> Response:
     version = recorded.entries[-1].version
-    content = answers.Recorded(
+    content = answers.RecordedEvents(
         client_id=recorded.client_id,
         version=version,
         events=tuple(answers.Receipt.of(entry) for entry in recorded.entries),
@@ -161,10 +161,10 @@ OPERATIONS: Final = [
         headers={"If-Match": _IF_MATCH, "Idempotency-Key": _IDEMPOTENCY_KEY},
         body=Body(schema=_ONE_OR_MORE, examples=examples.RECORDINGS),
         answers={
-            201: Documented(description="Recorded.", model=answers.Recorded, headers=_ANSWER_HEADERS),
-            200: Documented(description="Recorded before.", model=answers.Recorded, headers=_ANSWER_HEADERS),
+            201: Documented(description="Recorded.", model=answers.RecordedEvents, headers=_ANSWER_HEADERS),
+            200: Documented(description="Recorded before.", model=answers.RecordedEvents, headers=_ANSWER_HEADERS),
         },
-        problems=(NoSuchClient, ClientErased, IdTaken, VersionMismatch, RefusedByRule),
+        problems=(UnknownClient, ClientErased, IdUsed, VersionConflict, Refused),
     ),
     Operation(
         method="POST",
@@ -176,9 +176,9 @@ OPERATIONS: Final = [
         headers={"Idempotency-Key": _IDEMPOTENCY_KEY},
         body=Body(schema=reference(NewClient), examples=examples.NEW_CLIENTS),
         answers={
-            201: Documented(description="Created.", model=answers.Recorded, headers=_ANSWER_HEADERS),
-            200: Documented(description="Created before.", model=answers.Recorded, headers=_ANSWER_HEADERS),
+            201: Documented(description="Created.", model=answers.RecordedEvents, headers=_ANSWER_HEADERS),
+            200: Documented(description="Created before.", model=answers.RecordedEvents, headers=_ANSWER_HEADERS),
         },
-        problems=(ClientIdTaken, ClientErased, IdTaken, RefusedByRule),
+        problems=(ClientExists, ClientErased, IdUsed, Refused),
     ),
 ]

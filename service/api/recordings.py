@@ -10,8 +10,8 @@ from domain.entry import Draft
 from domain.events.base import Slug
 from domain.events.catalogue import AnyEvent
 from domain.vocabulary import Precision
+from service.access.caller import Caller
 from service.api.moments import Moment
-from service.care.caller import Caller
 
 MOST_EVENTS: Final = 100
 """How many events one request can record."""

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.api.access import CALLER
 from service.api.problems import Unexpected
-from service.logging_setup import frames
+from service.runtime.tracebacks import frames
 
 CLIENT_GONE: Final = 499
 """What the log says of a request whose sender left before it was complete; nobody is there to be answered."""

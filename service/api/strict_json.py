@@ -12,7 +12,7 @@ from itertools import islice
 from math import isfinite
 from typing import Any, Final
 
-from service.api.fields import MOST_ERRORS, FieldError, field_path
+from service.api.field_errors import MOST_ERRORS, FieldError, field_path
 
 MAX_DEPTH: Final = 32
 MAX_DIGITS: Final = 18

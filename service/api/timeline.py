@@ -12,16 +12,16 @@ from domain.entry import Entry
 from domain.events.base import referred
 from domain.events.record import RECORD_TYPES
 from domain.events.unreadable import Unreadable
+from service.access.caller import Scope
 from service.api.access import authorized, system
-from service.api.answers import CorrectionMade, EventAnswer, RecordedEvent, Standing, TimelineAnswer
-from service.api.fields import FieldError
+from service.api.answers import CorrectionMade, EventAnswer, EventStatus, RecordedEvent, TimelineAnswer
+from service.api.field_errors import FieldError
 from service.api.headers import ANY_PATTERN
 from service.api.operation import Documented, HeaderRead, Operation
 from service.api.problem import Problem
-from service.api.problems import ClientErased, InvalidInput, KnownAtAhead, NoSuchClient, NoSuchEvent
+from service.api.problems import ClientErased, InvalidInput, KnownAtInFuture, UnknownClient, UnknownEvent
 from service.api.queries import NoQuery, Order, TimelineQuery, path_client, path_id, query
 from service.api.responses import read_answer
-from service.care.caller import Scope
 from service.care.timeline_reader import EntryPage, TimelineReader
 
 
@@ -125,10 +125,10 @@ def _unfitting(parameter: str, rule: str, message: str) -> Problem:
 
 
 def event_answer(client_id: UUID, event_id: UUID, version: int, entries: Sequence[Entry]) -> EventAnswer:
-    """The event among these entries, which are all that concern it. Raises NoSuchEvent."""
+    """The event among these entries, which are all that concern it. Raises UnknownEvent."""
     original = next((entry for entry in entries if entry.id == event_id), None)
     if original is None:
-        raise NoSuchEvent("This client has no event with that id.")
+        raise UnknownEvent("This client has no event with that id.")
     about = {kind: [entry for entry in entries if entry.event.type == kind] for kind in RECORD_TYPES}
     retractions = {target: entry for entry in about["entry_retracted"] for target in _targets(entry)}
     counting = next((entry for entry in effective(entries).entries if entry.id == event_id), None)
@@ -137,11 +137,11 @@ def event_answer(client_id: UUID, event_id: UUID, version: int, entries: Sequenc
         client_id=client_id,
         version=version,
         original=RecordedEvent.of(original),
-        standing=_standing(original, counting, retraction),
+        status=_standing(original, counting, retraction),
         corrections=tuple(
             CorrectionMade(
                 correction=RecordedEvent.of(correction),
-                retracted_by=retractions[correction.id].id if correction.id in retractions else None,
+                retraction_id=retractions[correction.id].id if correction.id in retractions else None,
             )
             for correction in about["entry_corrected"]
             if event_id in _targets(correction)
@@ -158,12 +158,12 @@ def _targets(entry: Entry) -> tuple[UUID, ...]:
     return tuple(target for _, target, _ in referred(entry.event))
 
 
-def _standing(original: Entry, counting: Entry | None, retraction: Entry | None) -> Standing:
+def _standing(original: Entry, counting: Entry | None, retraction: Entry | None) -> EventStatus:
     if counting and isinstance(counting.event, Unreadable) and counting.event is not original.event:
-        return Standing.UNCLEAR  # what was recorded about it cannot be read, whether or not it can itself
+        return EventStatus.UNCLEAR  # what was recorded about it cannot be read, whether or not it can itself
     if retraction:
-        return Standing.RETRACTED
-    return Standing.CORRECTED if counting and counting.corrected_by else Standing.STANDS
+        return EventStatus.RETRACTED
+    return EventStatus.CORRECTED if counting and counting.correction_id else EventStatus.STANDS
 
 
 VERSION_HEADER: Final = {"ETag": "The version of the timeline that this answer knows of; fit for If-Match."}
@@ -188,7 +188,7 @@ OPERATIONS: Final = [
             200: Documented(description="A page of the timeline.", model=TimelineAnswer, headers=VERSION_HEADER),
             304: NOT_MODIFIED,
         },
-        problems=(NoSuchClient, ClientErased, KnownAtAhead),
+        problems=(UnknownClient, ClientErased, KnownAtInFuture),
     ),
     Operation(
         method="GET",
@@ -202,6 +202,6 @@ OPERATIONS: Final = [
             200: Documented(description="The event.", model=EventAnswer, headers=VERSION_HEADER),
             304: NOT_MODIFIED,
         },
-        problems=(NoSuchClient, ClientErased, NoSuchEvent),
+        problems=(UnknownClient, ClientErased, UnknownEvent),
     ),
 ]

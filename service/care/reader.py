@@ -9,12 +9,12 @@ from uuid import UUID
 from domain.effective import effective
 from projections.answers import Answer
 from projections.projection import Projection
-from service import clock
 from service.care.errors import UnknownClient
 from service.care.timeline_reader import TimelineReader
 from service.log.organizations import Organizations
 from service.projector.folding import fold
 from service.projector.fresh import FreshStates
+from service.runtime import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Reader:
     ) -> Answered:
         """What the projection answers. What depends on a clock is told as of the moment asked for, else now.
 
-        Raises UnknownClient, KnownAtInFuture, FoldFailed, KeyDestroyed.
+        Raises UnknownClient, KnownAtInFuture, ProjectionFailed, ClientErased.
         """
         projection = self._projections[name]
         policy = await self._organizations.policy(organization_id)

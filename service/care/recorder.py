@@ -8,8 +8,7 @@ from weakref import WeakValueDictionary
 
 from domain.entry import Draft, Entry
 from domain.rules import Facts, Needs, admit, needs
-from service import clock
-from service.care.caller import Caller
+from service.access.caller import Caller
 from service.care.errors import ClientExists, IdUsed, UnknownClient
 from service.care.timeline_reader import TimelineReader
 from service.log.errors import IdConflict, VersionConflict
@@ -18,13 +17,14 @@ from service.log.keyring import DataKey, Keyring
 from service.log.organizations import Organizations
 from service.log.store import EventStore
 from service.log.timelines import Timelines, seal_drafts
+from service.runtime import clock
 
 ATTEMPTS = 50
 """How often a decision is made anew when other processes write to the same client in between."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordingResult:
     """What was recorded; `repeated` when it had been recorded before and this is the first answer again."""
 
     client_id: UUID
@@ -66,12 +66,12 @@ class Recorder:
         *,
         expected_version: int | None = None,
         new_client: bool = False,
-    ) -> Recorded:
+    ) -> RecordingResult:
         """Record all of the drafts or none. When this returns, they are durable.
 
         A draft whose id is known and which says the same is answered as it was the first time.
         Raises, with nothing written: Refused, UnknownClient, ClientExists, IdUsed, VersionConflict when the
-        timeline is not at `expected_version`, KeyDestroyed when the client was erased.
+        timeline is not at `expected_version`, ClientErased when the client was erased.
         """
         place = (caller.organization_id, client_id)
         lock = self._locks.setdefault(place, asyncio.Lock())
@@ -86,7 +86,7 @@ class Recorder:
         expected_version: int | None,
         *,
         new_client: bool,
-    ) -> Recorded:
+    ) -> RecordingResult:
         organization_id = caller.organization_id
         policy = await self._organizations.policy(organization_id)
         asked = needs(drafts)
@@ -115,12 +115,12 @@ class Recorder:
         """The facts with what those entries say of which a rule asks it; hardly any rule does."""
         if not asked.contents:
             return facts
-        told = await self._reader.told(organization_id, client_id, asked.contents)
-        return replace(facts, contents={id_: told.get(id_) for id_ in asked.contents})
+        contents = await self._reader.contents(organization_id, client_id, asked.contents)
+        return replace(facts, contents={id_: contents.get(id_) for id_ in asked.contents})
 
     async def _append(
         self, caller: Caller, client_id: UUID, version: int, drafts: Sequence[Draft], key: DataKey | None
-    ) -> Recorded:
+    ) -> RecordingResult:
         organization_id, actor = caller.organization_id, caller.actor
         key = key or await self._keyring.data_key(organization_id, client_id)
         sealed = seal_drafts(organization_id, client_id, version, drafts, actor, key)
@@ -132,11 +132,11 @@ class Recorder:
             )
             for draft, event, place in zip(drafts, sealed, appended, strict=True)
         )  # fmt: skip
-        return Recorded(client_id, entries[-1].version, entries, repeated=False)
+        return RecordingResult(client_id, entries[-1].version, entries, repeated=False)
 
     async def _repeated(
         self, organization_id: UUID, client_id: UUID, drafts: Sequence[Draft], known: Sequence[UUID]
-    ) -> Recorded:
+    ) -> RecordingResult:
         """The first answer again. `known` are the ids among the drafts' that are entries of this client."""
         if len(known) < len(drafts):
             raise IdUsed(known[0])
@@ -145,7 +145,7 @@ class Recorder:
             if not _says_the_same(draft, stored[draft.id]):
                 raise IdUsed(draft.id)
         entries = tuple(stored[draft.id] for draft in drafts)
-        return Recorded(client_id, max(entry.version for entry in entries), entries, repeated=True)
+        return RecordingResult(client_id, max(entry.version for entry in entries), entries, repeated=True)
 
 
 def _check_client(facts: Facts, *, new_client: bool) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.effective import effective
 from domain.entry import Entry
-from domain.events.base import Told
+from domain.events.base import EntryContent
 from service.care.errors import KnownAtInFuture, UnknownClient
 from service.log.pages import Pages
 from service.log.store import EventStore
@@ -29,7 +29,7 @@ class EntryPage(NamedTuple):
 class TimelineReader:
     """Reads what was recorded about a client, and of that no more than was asked for.
 
-    Every method raises UnknownClient, and KeyDestroyed for a client who was erased.
+    Every method raises UnknownClient, and ClientErased for a client who was erased.
     """
 
     def __init__(self, store: EventStore, pages: Pages, timelines: Timelines) -> None:
@@ -78,11 +78,12 @@ class TimelineReader:
         entries = await self._timelines.open(organization_id, found.events)
         return EntryPage(found.version, entries, earlier=False, later=False)
 
-    async def told(self, organization_id: UUID, client_id: UUID, ids: Collection[UUID]) -> dict[UUID, Told]:
+    async def contents(self, organization_id: UUID, client_id: UUID, ids: Collection[UUID]) -> dict[UUID, EntryContent]:
         """What those of these entries say that stand, corrections applied."""
         page = await self.concerning(organization_id, client_id, ids)
         return {
-            entry.id: Told(entry.event, entry.occurred_at, entry.precision) for entry in effective(page.entries).entries
+            entry.id: EntryContent(entry.event, entry.occurred_at, entry.precision)
+            for entry in effective(page.entries).entries
         }
 
 

@@ -1,45 +1,35 @@
-"""care-timeline catch-up."""
+"""Catching up an organization's projections, with a progress bar."""
 
-import typer
+from typing import NamedTuple
 
-from service.cli.options import OrganizationOption
+from service.bootstrap import System
+from service.cli.progress import progress_of
+from service.following import cursors
+from service.log.organizations import Organization
 
 
-def catch_up(organization: OrganizationOption = None) -> None:
-    """
-    Bring projections up to the log, and give those that failed for a client another try.
+class CaughtUp(NamedTuple):
+    """What was done."""
 
-    The service follows the log by itself; run this after a projection that failed was mended. It goes on too where
-    following was given up after many failures. Reads are right even before, since what is missing is folded when it
-    is asked for. Without --organization it works for every organization.
+    followed: int
+    """Events that were to be followed, counted once for each place at which projections stood."""
+    mended: int
+    """Projections of a client that had failed and no longer do, counted one by one."""
+    failing: int
+    """Those that still fail."""
 
-    [bold]Examples[/bold]
 
-      care-timeline catch-up
-
-    Exit codes: 0 all up to date, 1 a projection still fails for some client.
-    """
-    from service.bootstrap import running
-    from service.cli.catching_up import bring_up
-    from service.cli.console import err, out
-    from service.cli.organization import choose
-    from service.cli.running import run
-    from service.settings import Settings
-
-    async def work(settings: Settings) -> int:
-        failing = 0
-        async with running(settings) as system:
-            known = await system.organizations.all()
-            for each in known if organization is None else [choose(known, organization)]:
-                done = await bring_up(system, each)
-                failing += done.failing
-                out.print(
-                    f"{each.name}: {done.followed:,} events were to be followed; {done.mended:,} projections of a"
-                    f" client were mended; {done.failing:,} still fail.",
-                    soft_wrap=True,
-                )
-        return failing
-
-    if run(work):
-        err.print("What fails is a defect of the projection: the service's log names the entry and the place.")
-        raise typer.Exit(1)
+async def bring_up(system: System, organization: Organization) -> CaughtUp:
+    """Bring the projections of the organization up to date, those too that were given up or wait to be tried again."""
+    organization_id = organization.organization_id
+    for name in system.builds.names():
+        await cursors.resume(system.pool, organization_id, name)
+    followed = await system.follower().follow(organization_id)
+    mended, failing = 0, 0
+    parked = await system.catch_up.parked(organization_id)
+    with progress_of("projections of clients") as progress:
+        task = progress.add_task("Trying again", total=parked, visible=parked > 0)
+        async for well in system.catch_up.retry(organization_id):
+            mended, failing = mended + well, failing + (not well)
+            progress.advance(task)
+    return CaughtUp(followed, mended, failing)

@@ -9,8 +9,8 @@ from pathlib import Path
 import typer
 
 from service.bootstrap import connected
-from service.cli.running import run
-from service.garbage import look_seldom
+from service.cli.run_command import run
+from service.runtime.gc_tuning import tune_gc
 from service.serving.api import serve_api
 from service.serving.children import READY, Orders
 from service.serving.projecting import project
@@ -30,7 +30,7 @@ async def carry_out(orders: Orders, settings: Settings) -> None:
                 await serve_api(system, listening, _tell_ready, stopping)
         else:
             os.nice(NICENESS)
-            look_seldom()
+            tune_gc()
             with asked_to_stop() as stopping, set_when_parent_is_gone(stopping):
                 _tell_ready()
                 await project(system, stopping)

@@ -1,24 +1,28 @@
 """The command care-timeline."""
 
+from importlib.metadata import entry_points
+
 import typer
 
-from service.cli import keys, organizations, projections
-from service.cli.catch_up import catch_up
-from service.cli.demo import demo
-from service.cli.doctor import doctor
+from service.cli.commands import keys, organizations, projections
+from service.cli.commands.catch_up import catch_up
+from service.cli.commands.doctor import doctor
+from service.cli.commands.migrate import migrate
+from service.cli.commands.project import project
+from service.cli.commands.rebuild import rebuild
+from service.cli.commands.replay import replay
+from service.cli.commands.serve import serve
+from service.cli.commands.verify import verify
 from service.cli.help_text import add, prose
-from service.cli.migrate import migrate
-from service.cli.project import project
-from service.cli.rebuild import rebuild
-from service.cli.replay import replay
-from service.cli.serve import serve
-from service.cli.simulate import simulate
-from service.cli.verify import verify
 
 RUN = "Run"
 SET_UP = "Set up"
 LOOK = "Look and check"
 KEEP_UP = "Keep projections up to date"
+TRY = "Try it out"
+
+COMMANDS_OF_OTHERS = "care_timeline.commands"
+"""The group of entry points by which packages above the service, such as the samples, add commands of their own."""
 
 app = typer.Typer(
     name="care-timeline",
@@ -46,11 +50,9 @@ app = typer.Typer(
 )
 
 add(app, serve, panel=RUN)
-add(app, demo, panel=RUN)
 add(app, migrate, panel=SET_UP)
 app.add_typer(organizations.app, name="organizations", rich_help_panel=SET_UP)
 app.add_typer(keys.app, name="keys", rich_help_panel=SET_UP)
-add(app, simulate, panel=SET_UP)
 add(app, doctor, panel=LOOK)
 add(app, replay, panel=LOOK)
 add(app, verify, panel=LOOK)
@@ -58,3 +60,5 @@ add(app, project, panel=KEEP_UP)
 add(app, catch_up, name="catch-up", panel=KEEP_UP)
 add(app, rebuild, panel=KEEP_UP)
 app.add_typer(projections.app, name="projections", rich_help_panel=KEEP_UP)
+for found in sorted(entry_points(group=COMMANDS_OF_OTHERS)):
+    add(app, found.load(), name=found.name, panel=TRY)

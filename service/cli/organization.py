@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from service.bootstrap import Addresses
-from service.cli.running import CommandFailed
+from service.cli.errors import CommandFailed
 from service.database.owner import OwnerNeeded, connect_owner
 from service.log.organizations import Organization, create_organization
 

@@ -1,76 +1,83 @@
-"""care-timeline replay."""
+"""Showing a client's record at a moment, or after each of its entries."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-import typer
+from rich.rule import Rule
+from rich.text import Text
 
-from service.cli.moments import moment
-from service.cli.options import OrganizationOption
+from domain.entry import Entry
+from domain.events.registration import ClientRegistered
+from rendering import Formatting, render
+from rendering.timeline import timeline
+from service.care.reader import Reader
+from service.care.timeline_reader import TimelineReader
+from service.cli.console import out
+from service.log.organizations import Organization
+from service.runtime import clock
 
-MOMENT = "DATE-AND-TIME"
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose record, which projections of it, and at which two times."""
+
+    reader: Reader
+    timelines: TimelineReader
+    organization: Organization
+    client_id: UUID
+    projections: Sequence[str]
+    as_of: datetime | None
+    known_at: datetime | None
+
+    async def entries(self) -> list[Entry]:
+        """What had been recorded. Raises UnknownClient, KnownAtInFuture."""
+        organization_id = self.organization.organization_id
+        return (await self.timelines.whole(organization_id, self.client_id, known_at=self.known_at)).entries
+
+    def fmt(self, entries: Sequence[Entry]) -> Formatting:
+        """Moments in the client's time zone, or the organization's before registration."""
+        zones = [entry.event.time_zone for entry in entries if isinstance(entry.event, ClientRegistered)]
+        zone = ZoneInfo(zones[-1] if zones else self.organization.time_zone)
+        moment = self.as_of or self.known_at or clock.now()
+        return Formatting(zone, {entry.id: entry.version for entry in entries}, moment.astimezone(zone).year)
 
 
-def replay(
-    client: Annotated[UUID, typer.Argument(help="The client's id.", show_default=False)],
-    organization: OrganizationOption = None,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(parser=moment, metavar=MOMENT, help="What had happened by then.", show_default="now"),
-    ] = None,
-    known_at: Annotated[
-        datetime | None,
-        typer.Option(parser=moment, metavar=MOMENT, help="What had been recorded by then.", show_default="now"),
-    ] = None,
-    projection: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Show only this one: care_plan, milestones or postvention. May be given several times.",
-            show_default="the timeline and all of them",
-        ),
-    ] = None,
-    each: Annotated[
-        bool, typer.Option("--each", help="One picture after every entry, as it was known just then.")
-    ] = False,
-) -> None:
-    """
-    Show a client's record as it stood at any moment.
+async def show(asked: Asked, *, timeline_too: bool) -> None:
+    """Print the record at the moment asked about."""
+    entries = await asked.entries()
+    fmt = asked.fmt(entries)
+    out.print(Text(_when(asked, fmt), style="bold"))
+    if not entries:
+        out.print("Nothing had been recorded by then.")
+        return
+    if timeline_too:
+        out.print(timeline(entries, fmt, as_of=asked.as_of))
+    await _render_each(asked, fmt)
 
-    There are two times: [bold]--as-of[/bold] asks what had happened by a moment, [bold]--known-at[/bold] what had
-    been recorded by then. Care is often written down later; together the two tell what was known at one
-    time about another. #12 is the entry with version 12 of the client's timeline, which put an element there.
 
-    What is shown was told in confidence: mind who sees the screen.
+async def show_each(asked: Asked) -> None:
+    """Print the record as it was known after each of its entries."""
+    entries = await asked.entries()
+    for count, entry in enumerate(entries, start=1):
+        fmt = asked.fmt(entries[:count])
+        said = f"#{entry.version} {entry.event.type}, occurred {fmt.full(entry.occurred_at)}"
+        out.print(Rule(Text(said, style="bold"), align="left"))
+        out.print(f"recorded {fmt.full(entry.recorded_at)} by {entry.recorded_by}")
+        await _render_each(replace(asked, known_at=entry.recorded_at), fmt)
 
-    [bold]Examples[/bold]
 
-      care-timeline replay 8f0e4c52-6c1e-4d8a-9b1e-2f6d1a3c5e70
-      care-timeline replay 8f0e4c52-… --as-of 2026-03-01T15:00-06:00
-      care-timeline replay 8f0e4c52-… --known-at 2026-03-01T15:00Z --projection milestones
-      care-timeline replay 8f0e4c52-… --projection care_plan --each
+async def _render_each(asked: Asked, fmt: Formatting) -> None:
+    for name in asked.projections:
+        answered = await asked.reader.projection(
+            asked.organization.organization_id, asked.client_id, name, as_of=asked.as_of, known_at=asked.known_at
+        )
+        out.print(render(name, answered.answer, fmt))
 
-    Exit codes: 0 shown, 1 there is no such client or the moment lies ahead, 2 not understood.
-    """
-    from projections.catalogue import PROJECTIONS
-    from service.bootstrap import running
-    from service.cli.organization import choose
-    from service.cli.replaying import Asked, show, show_each
-    from service.cli.running import run
-    from service.settings import Settings
 
-    known = [one.name for one in PROJECTIONS]
-    for name in projection or ():
-        if name not in known:
-            raise typer.BadParameter(f"There is no projection {name}; there are {', '.join(known)}.")
-
-    async def work(settings: Settings) -> None:
-        async with running(settings) as system:
-            meant = choose(await system.organizations.all(), organization)
-            asked = Asked(system.reader, system.timeline_reader, meant, client, projection or known, as_of, known_at)
-            if each:
-                await show_each(asked)
-            else:
-                await show(asked, timeline_too=projection is None)
-
-    run(work)
+def _when(asked: Asked, fmt: Formatting) -> str:
+    as_of = fmt.full(asked.as_of) if asked.as_of else "now"
+    known_at = fmt.full(asked.known_at) if asked.known_at else "now"
+    return f"As of {as_of}, as known at {known_at}"

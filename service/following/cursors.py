@@ -64,7 +64,7 @@ class Retries(NamedTuple):
     """After so many failures in a row it is parked, until somebody resumes it."""
 
 
-class Standing(NamedTuple):
+class LockedCursors(NamedTuple):
     """Where the names stand whose rows this transaction has locked."""
 
     head: int
@@ -77,7 +77,7 @@ class Standing(NamedTuple):
 
 async def lock(
     connection: PoolConnectionProxy, organization_id: UUID, names: Sequence[str], *, beginning: int = 0
-) -> Standing:
+) -> LockedCursors:
     """Lock, until the transaction ends, the cursors that stand at `beginning` or later and may go on.
 
     Those that another worker has locked, that are parked, or wait to be tried again, are left out.
@@ -86,7 +86,7 @@ async def lock(
     places: dict[int, list[str]] = {}
     for row in sorted((row for row in rows if row["name"] is not None), key=lambda row: (row["position"], row["name"])):
         places.setdefault(row["position"], []).append(row["name"])
-    return Standing(rows[0]["head"] or 0, places, rows[0]["rows"] == len(set(names)))
+    return LockedCursors(rows[0]["head"] or 0, places, rows[0]["rows"] == len(set(names)))
 
 
 async def create(pool: asyncpg.Pool, organization_id: UUID, names: Iterable[str]) -> None:
@@ -135,7 +135,7 @@ async def note_failure(
 async def resume(pool: asyncpg.Pool, organization_id: UUID, name: str) -> bool:
     """Let a follower that is parked, or waits to be tried again, go on from where it stands; whether it was so.
 
-    It is seen by the next look of whoever follows, within seconds. Raises StoreUnavailable.
+    It is seen by the next look of whoever follows, within seconds. Raises DatabaseUnavailable.
     """
     with answering(writing=False):
         async with scoped(pool, organization_id) as connection:
@@ -149,7 +149,7 @@ async def resume(pool: asyncpg.Pool, organization_id: UUID, name: str) -> bool:
 
 
 async def cursors(pool: asyncpg.Pool, organization_id: UUID, names: Sequence[str]) -> list[Cursor]:
-    """Where the named followers stand, by name; one that never began has no row. Raises StoreUnavailable."""
+    """Where the named followers stand, by name; one that never began has no row. Raises DatabaseUnavailable."""
     with answering(writing=False):
         async with scoped(pool, organization_id) as connection:
             rows = await connection.fetch(
@@ -183,7 +183,7 @@ async def is_behind(pool: asyncpg.Pool, organization_id: UUID, names: Sequence[s
 async def wait_for(pool: asyncpg.Pool, organization_id: UUID, name: str, position: int, *, seconds: float) -> bool:
     """Wait until the follower has come to a position; False when it has not within so many seconds.
 
-    Raises StoreUnavailable.
+    Raises DatabaseUnavailable.
     """
     deadline = time.monotonic() + seconds
     wait = _SHORTEST_WAIT

@@ -9,12 +9,12 @@ from uuid import UUID
 import asyncpg
 import structlog
 
-from service.describing import describe
 from service.following import cursors
 from service.following.cursors import Retries
-from service.following.turns import Handle, Turns
+from service.following.organization_batches import Handle, OrganizationBatches
 from service.following.wakeups import Wakeups
 from service.following.work_queue import WorkQueue
+from service.runtime.tracebacks import describe
 
 _GATHER_SECONDS = 0.05  # what is recorded within so long after a turn is followed together: turns cost more than events
 _LOOK_SHARE = 50  # a look that takes long is followed by a pause so many times as long
@@ -55,7 +55,7 @@ class Follower:
         self._wakeups = wakeups
         self._names = names
         self._workers = workers
-        self._turns = Turns(pool, names, handle, batch=batch, durable=durable, retries=retries)
+        self._turns = OrganizationBatches(pool, names, handle, batch=batch, durable=durable, retries=retries)
         self._queue = WorkQueue()
         self._look = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -83,7 +83,7 @@ class Follower:
         """Follow one organization's log to its present end, now, in this task; how many events were handed on.
 
         Waits for workers elsewhere that have it in hand. Names that fail are counted and left behind as always.
-        Raises StoreUnavailable.
+        Raises DatabaseUnavailable.
         """
         followed = 0
         while True:

@@ -1,4 +1,4 @@
-"""Telling followers that something was appended: in this process at once, in other processes by NOTIFY.
+"""Narrator followers that something was appended: in this process at once, in other processes by NOTIFY.
 
 A NOTIFY inside the append's own transaction would be simpler, and lost by nobody; but a transaction that notifies
 takes a lock at its commit that spans all databases of the server, so appends of all organizations would commit one
@@ -16,7 +16,7 @@ import asyncpg
 import structlog
 
 from service.database.connection import open_connection
-from service.describing import describe
+from service.runtime.tracebacks import describe
 
 CHANNEL = "care_timeline_appended"
 """Notifications on it carry the id of the organization to whose log something was appended."""

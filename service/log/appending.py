@@ -13,7 +13,7 @@ from asyncpg.pool import PoolConnectionProxy
 from service.database.connection import scoped, transaction
 from service.database.protection import ORGANIZATION_SETTING
 from service.log.decision import Decision, decide, follow_one_another
-from service.log.errors import HeadsDiffer, IdConflict, StoreUnavailable, UnknownOrganization, answering
+from service.log.errors import DatabaseUnavailable, HeadsDiffer, IdConflict, UnknownOrganization, answering
 from service.log.group_commit import Row, Waiting
 from service.log.header import header
 from service.log.reading import EVENTS, stored
@@ -65,7 +65,7 @@ async def commit_group(connection: PoolConnectionProxy, organization_id: UUID, g
         else:
             for waiting in group:
                 await commit_group(connection, organization_id, [waiting])
-    except (StoreUnavailable, UnknownOrganization) as error:
+    except (DatabaseUnavailable, UnknownOrganization) as error:
         for waiting in group:
             waiting.fail(error)
 

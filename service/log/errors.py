@@ -50,7 +50,7 @@ class UnknownOrganization(LookupError):
         self.organization_id = organization_id
 
 
-class StoreUnavailable(OperationalError):
+class DatabaseUnavailable(OperationalError):
     """The database could not be reached, or was lost on the way.
 
     When `written` is unknown (None), append the same events again: ids that were written raise IdConflict.
@@ -62,7 +62,7 @@ class StoreUnavailable(OperationalError):
         self.written = written
 
 
-class HeadsDiffer(StoreUnavailable):
+class HeadsDiffer(DatabaseUnavailable):
     """A head of the organization's log does not fit its events, so nothing was written; an operator must mend it.
 
     `EventStore.differing_heads` names such organizations, and `verify` says what does not fit. Appends go on by
@@ -79,12 +79,12 @@ class HeadsDiffer(StoreUnavailable):
 
 @contextmanager
 def answering(*, writing: bool) -> Iterator[None]:
-    """Turns the many errors of a database that does not answer into StoreUnavailable."""
+    """Turns the many errors of a database that does not answer into DatabaseUnavailable."""
     try:
         yield
     except _REFUSED as error:
-        raise StoreUnavailable(error, written=False) from error
+        raise DatabaseUnavailable(error, written=False) from error
     except _LOST as error:
         if isinstance(error, ValueError):
             raise  # a value that the driver cannot send: an InterfaceError by class, but the caller's to mend
-        raise StoreUnavailable(error, written=None if writing else False) from error
+        raise DatabaseUnavailable(error, written=None if writing else False) from error

@@ -7,11 +7,11 @@ from uuid import UUID
 import asyncpg
 
 from domain.rules import Fact, Facts, Needs
-from service.bounded import Bounded
 from service.database.protection import ORGANIZATION_SETTING
-from service.gathering import Gathering
 from service.log.errors import answering
 from service.log.keyring import WrappedKey
+from service.runtime.batcher import Batcher
+from service.runtime.lru_cache import LruCache
 
 MOST_AT_ONCE = 200
 _KEPT_GATHERINGS = 1_000
@@ -38,18 +38,18 @@ class FactReader:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self._gatherings: Bounded[UUID, Gathering[_Asked, Known]] = Bounded(_KEPT_GATHERINGS)
+        self._batchers: LruCache[UUID, Batcher[_Asked, Known]] = LruCache(_KEPT_GATHERINGS)
 
     async def read(self, organization_id: UUID, client_id: UUID, needs: Needs) -> Known:
-        """The facts about the client's entries, all as they stood at one moment. Raises StoreUnavailable."""
-        gathering = self._gatherings.get(organization_id)
-        if gathering is None:
+        """The facts about the client's entries, all as they stood at one moment. Raises DatabaseUnavailable."""
+        batcher = self._batchers.get(organization_id)
+        if batcher is None:
 
             async def work(group: Sequence[_Asked]) -> list[Known]:
                 return await self._read(organization_id, group)
 
-            gathering = self._gatherings[organization_id] = Gathering(work, most=MOST_AT_ONCE)
-        return await gathering.submit(_Asked(client_id, needs))
+            batcher = self._batchers[organization_id] = Batcher(work, most=MOST_AT_ONCE)
+        return await batcher.submit(_Asked(client_id, needs))
 
     async def _read(self, organization_id: UUID, group: Sequence[_Asked]) -> list[Known]:
         clients = list({asked.client_id for asked in group})

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from service.log.errors import StoreUnavailable, answering
+from service.log.errors import DatabaseUnavailable, answering
 from service.log.sealed import Appended, SealedEvent
 
 Row = tuple[object, ...]
@@ -99,7 +99,7 @@ class GroupCommit:
                         group = [] if connection.is_closed() else self._take(queue)
         except BaseException as error:
             for waiting in group:
-                waiting.fail(error if isinstance(error, Exception) else StoreUnavailable(error))
+                waiting.fail(error if isinstance(error, Exception) else DatabaseUnavailable(error))
             if not isinstance(error, Exception):
                 raise
 
@@ -118,7 +118,7 @@ class GroupCommit:
         if task.cancelled():
             # The loop is ending: nobody would take up what waits.
             while queue.waiting:
-                queue.waiting.popleft().fail(StoreUnavailable(asyncio.CancelledError(), written=False))
+                queue.waiting.popleft().fail(DatabaseUnavailable(asyncio.CancelledError(), written=False))
         if queue.waiting:
             self._start(organization_id, queue)
         else:

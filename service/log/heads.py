@@ -33,7 +33,7 @@ class Heads:
         """The organizations whose log does not end where its head says; each is logged when it is first found.
 
         What was found less than `older_than` seconds ago is believed. One statement, however many organizations
-        there are and however many ask. Raises StoreUnavailable.
+        there are and however many ask. Raises DatabaseUnavailable.
         """
         async with self._looking:
             if self._looked_at is None or time.monotonic() - self._looked_at >= older_than:

@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from service.bounded import Bounded
 from service.database.connection import scoped
 from service.database.owner import as_owner
 from service.log.errors import answering
 from service.log.seal import KEY_BYTES, SealBroken, forget_keys, open_sealed, seal
+from service.runtime.lru_cache import LruCache
 
 _KEPT_KEYS = 10_000
 
@@ -21,7 +21,7 @@ _KEYS = """select client_id, key_id, kek_id, wrapped_key from keyring.client_key
 _MAKE = "select $2::uuid as client_id, key_id, kek_id, wrapped_key from keyring.make_client_key($1, $2, $3, $4, $5)"
 
 
-class KeyDestroyed(Exception):
+class ClientErased(Exception):
     """The client's key was destroyed, and what it sealed with it: the person is erased."""
 
 
@@ -52,11 +52,11 @@ class ClientKeys(NamedTuple):
     """The keys of several clients, read at once. A client without a key is in neither mapping."""
 
     usable: Mapping[UUID, DataKey]
-    unusable: Mapping[UUID, KeyDestroyed | UnknownKey | SealBroken]
+    unusable: Mapping[UUID, ClientErased | UnknownKey | SealBroken]
     """Why a client's key cannot be used."""
 
     def of(self, client_id: UUID) -> DataKey:
-        """The client's key. Raises KeyDestroyed, UnknownKey, SealBroken."""
+        """The client's key. Raises ClientErased, UnknownKey, SealBroken."""
         found = self.usable.get(client_id)
         if found is None:
             raise self.unusable.get(client_id) or UnknownKey("The client has no key.")
@@ -98,10 +98,10 @@ class Keyring:
         self._pool = pool
         self._keks = keks
         self._owner = owner
-        self._unwrapped: Bounded[tuple[str, bytes, bytes], bytes] = Bounded(_KEPT_KEYS)
+        self._unwrapped: LruCache[tuple[str, bytes, bytes], bytes] = LruCache(_KEPT_KEYS)
 
     async def data_key(self, organization_id: UUID, client_id: UUID, *, create: bool = True) -> DataKey:
-        """The client's key, made when missing. Raises KeyDestroyed; UnknownKey when missing and not to be made."""
+        """The client's key, made when missing. Raises ClientErased; UnknownKey when missing and not to be made."""
         with answering(writing=create):
             async with scoped(self._pool, organization_id) as connection:
                 row = await connection.fetchrow(_KEYS, organization_id, [client_id])
@@ -130,19 +130,19 @@ class Keyring:
                 async with scoped(self._pool, organization_id) as own:
                     rows = await own.fetch(_KEYS, organization_id, clients)
         usable: dict[UUID, DataKey] = {}
-        unusable: dict[UUID, KeyDestroyed | UnknownKey | SealBroken] = {}
+        unusable: dict[UUID, ClientErased | UnknownKey | SealBroken] = {}
         for row in rows:
             client_id = UUID(int=row["client_id"].int)
             try:
                 usable[client_id] = self.open(organization_id, WrappedKey._make(row))
-            except (KeyDestroyed, UnknownKey, SealBroken) as error:
+            except (ClientErased, UnknownKey, SealBroken) as error:
                 unusable[client_id] = error
         return ClientKeys(usable, unusable)
 
     async def destroy(self, organization_id: UUID, client_id: UUID) -> None:
         """Destroys the client's key, for good: no process uses it from then on.
 
-        A client without a key gets none ever after. Raises OwnerNeeded, StoreUnavailable.
+        A client without a key gets none ever after. Raises OwnerNeeded, DatabaseUnavailable.
         """
         with answering(writing=True):
             async with as_owner(self._owner, organization_id) as connection:
@@ -153,7 +153,7 @@ class Keyring:
                     organization_id,
                     client_id,
                 )
-        self._unwrapped = Bounded(_KEPT_KEYS)
+        self._unwrapped = LruCache(_KEPT_KEYS)
         forget_keys()
 
     async def rewrap(self, organization_id: UUID) -> int:
@@ -194,10 +194,10 @@ class Keyring:
         return await connection.fetchrow(_MAKE, organization_id, client_id, key_id, self._keks.current, wrapped)
 
     def open(self, organization_id: UUID, kept: WrappedKey) -> DataKey:
-        """The key that was read from where it is kept. Raises KeyDestroyed, UnknownKey, SealBroken."""
+        """The key that was read from where it is kept. Raises ClientErased, UnknownKey, SealBroken."""
         client_id, key_id, kek_id, wrapped = kept
         if wrapped is None:
-            raise KeyDestroyed("The client's key was destroyed: the person is erased.")
+            raise ClientErased("The client's key was destroyed: the person is erased.")
         context = _context(organization_id, client_id, key_id)
         key = self._unwrapped.get((kek_id, wrapped, context))
         if key is None:

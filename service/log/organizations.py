@@ -8,10 +8,10 @@ import asyncpg
 from pydantic import BaseModel
 
 from domain.policy import Policy
-from service import clock
-from service.bounded import Bounded
 from service.database.connection import scoped
 from service.log.errors import UnknownOrganization
+from service.runtime import clock
+from service.runtime.lru_cache import LruCache
 
 
 class Organization(BaseModel):
@@ -29,7 +29,7 @@ class Organizations:
     def __init__(self, pool: asyncpg.Pool, policy: Policy) -> None:
         self._pool = pool
         self._policy = policy
-        self._policies: Bounded[UUID, Policy] = Bounded(1_000)
+        self._policies: LruCache[UUID, Policy] = LruCache(1_000)
 
     async def policy(self, organization_id: UUID) -> Policy:
         """The policy in the organization's time zone. Raises UnknownOrganization."""

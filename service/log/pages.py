@@ -52,7 +52,7 @@ class Concerning(NamedTuple):
 
 
 class Pages:
-    """Reads parts of timelines. Every method answers None for an unknown client, and raises StoreUnavailable."""
+    """Reads parts of timelines. Every method answers None for an unknown client, and raises DatabaseUnavailable."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool

@@ -20,7 +20,7 @@ _LAST_VERSION = 2**31 - 1
 class EventStore:
     """Appends events to the logs of organizations, and reads them.
 
-    Every method raises StoreUnavailable when the database does not answer; the store goes on when it does again.
+    Every method raises DatabaseUnavailable when the database does not answer; the store goes on when it does again.
     """
 
     def __init__(self, pool: asyncpg.Pool, appended: Callable[[UUID], None] | None = None) -> None:

@@ -42,7 +42,7 @@ class Timelines:
     async def open(self, organization_id: UUID, stored: Sequence[StoredEvent]) -> list[Entry]:
         """Decrypts and decodes; an event that cannot be read becomes an entry whose event is Unreadable.
 
-        Raises KeyDestroyed for a client who was erased, and UnknownKey or SealBroken when a client's key does not
+        Raises ClientErased for a client who was erased, and UnknownKey or SealBroken when a client's key does not
         open.
         """
         if not stored:

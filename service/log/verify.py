@@ -36,7 +36,7 @@ async def verify(
     Checks too what stands beside the events: that the heads of the log and of its timelines fit them, and that the
     rows of log.reference are those of the events' own references. Reads the log in batches, up to where it ended at
     the beginning. `progress` is told how many positions are done, and how many there are. Raises UnknownOrganization,
-    StoreUnavailable.
+    DatabaseUnavailable.
     """
     check = _Check()
     end = await store.log_head(organization_id)

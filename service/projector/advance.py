@@ -38,7 +38,7 @@ class Base(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class ClientState:
     """How a projection of a client stands, and the newest snapshot with the entries since: for what comes late."""
 
     base: Base
@@ -58,9 +58,9 @@ class Kept:
         """Whether enough has come since the last one."""
         return len(self.since) >= SNAPSHOT_EVERY or self.version - self.base.version >= SNAPSHOT_VERSIONS
 
-    def rebased(self) -> "Kept":
+    def rebased(self) -> "ClientState":
         """The same, with a snapshot of the state as it stands."""
-        return Kept(self.here, (), self.version, self.until, self.state)
+        return ClientState(self.here, (), self.version, self.until, self.state)
 
 
 class Arrival(NamedTuple):
@@ -95,33 +95,37 @@ def lands_after(arrivals: Iterable[Arrival], version: int, until: datetime | Non
     return True
 
 
-def resume(projection: Projection[Any], base: Base, since: Sequence[Entry], policy: Policy) -> Kept:
-    """The projection folded on from a base by entries that all land after it. Raises FoldFailed."""
+def resume(projection: Projection[Any], base: Base, since: Sequence[Entry], policy: Policy) -> ClientState:
+    """The projection folded on from a base by entries that all land after it. Raises ProjectionFailed."""
     ordered = effective(since)
     state = fold(projection, ordered.entries, policy, base.state)
-    return Kept(base, tuple(since), since[-1].version if since else base.version, ordered.until or base.until, state)
+    return ClientState(
+        base, tuple(since), since[-1].version if since else base.version, ordered.until or base.until, state
+    )
 
 
-def fold_on(projection: Projection[Any], kept: Kept, arrivals: Sequence[Arrival], policy: Policy) -> Kept | None:
+def fold_on(
+    projection: Projection[Any], kept: ClientState, arrivals: Sequence[Arrival], policy: Policy
+) -> ClientState | None:
     """The projection after the arrivals, in order of version; None when they land before its newest snapshot.
 
-    Raises FoldFailed.
+    Raises ProjectionFailed.
     """
     entries = [arrival.entry for arrival in arrivals]
     if lands_after(arrivals, kept.version, kept.until):
         if len(arrivals) > SNAPSHOT_EVERY:
             return fold_many(projection, kept.here, arrivals, policy)
         reached = resume(projection, kept.here, entries, policy)
-        return Kept(kept.base, (*kept.since, *entries), reached.version, reached.until, reached.state)
+        return ClientState(kept.base, (*kept.since, *entries), reached.version, reached.until, reached.state)
     if lands_after(arrivals, kept.base.version, kept.base.until):
         return resume(projection, kept.base, (*kept.since, *entries), policy)
     return None
 
 
-def fold_many(projection: Projection[Any], base: Base, arrivals: Sequence[Arrival], policy: Policy) -> Kept:
+def fold_many(projection: Projection[Any], base: Base, arrivals: Sequence[Arrival], policy: Policy) -> ClientState:
     """The projection after many arrivals that all land after a base, with a new base some entries before their end.
 
-    Without that, whatever comes late would have to be folded from that far back again. Raises FoldFailed.
+    Without that, whatever comes late would have to be folded from that far back again. Raises ProjectionFailed.
     """
     entries = [arrival.entry for arrival in arrivals]
     place = _split(arrivals)
@@ -130,8 +134,8 @@ def fold_many(projection: Projection[Any], base: Base, arrivals: Sequence[Arriva
     return resume(projection, base, entries[place:], policy)
 
 
-def fold_whole(projection: Projection[Any], entries: Sequence[Entry], policy: Policy) -> Kept:
-    """The projection folded from the beginning. Raises FoldFailed."""
+def fold_whole(projection: Projection[Any], entries: Sequence[Entry], policy: Policy) -> ClientState:
+    """The projection folded from the beginning. Raises ProjectionFailed."""
     return fold_many(projection, beginning(projection), arrivals(entries), policy)
 
 

@@ -11,26 +11,26 @@ import structlog
 from domain.policy import Policy
 from projections.projection import Projection
 from service.database.connection import Connection
-from service.describing import describe
 from service.log.keyring import ClientKeys
 from service.log.sealed import StoredEvent
-from service.projector.advance import Kept
+from service.projector.advance import ClientState
 from service.projector.builds import Build
-from service.projector.folding import FoldFailed
+from service.projector.client_update import ClientUpdate
+from service.projector.folding import ProjectionFailed
 from service.projector.loading import find_parked, find_snapshots, load
 from service.projector.opening import open_each
 from service.projector.parking import Failure, park
 from service.projector.relevance import concerned, kind_of
 from service.projector.rows import RowChanges
 from service.projector.snapshots import open_snapshot, seal_snapshot, write_snapshots
-from service.projector.work import Work
+from service.runtime.tracebacks import describe
 
 REFUSED = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
 """What the database, or the driver, says of values that no row can have: a defect of the projection's rows."""
 
 log = structlog.get_logger(__name__)
 
-Remembered = Callable[[str, UUID], Kept | None]
+Remembered = Callable[[str, UUID], ClientState | None]
 """What a build's schema and a client stood at, as far as it is known and still right."""
 
 
@@ -57,27 +57,27 @@ class Batch:
         builds: Sequence[tuple[Build, Projection[Any]]],
         events: Sequence[StoredEvent],
         remembered: Remembered,
-    ) -> list[Work]:
-        """Bring the builds up to the events; gives the works that went well, each with what to remember.
+    ) -> list[ClientUpdate]:
+        """Bring the builds up to the events; gives the updates that went well, each with what to remember.
 
         A client for whom a projection fails is parked in that build, and whatever else the batch asks goes on.
         """
-        works = await self._works(builds, events, remembered)
-        works = await self._without_parked(works)
-        works = await self._advanced(works)
-        works = await self._written(works)
+        updates = await self._updates(builds, events, remembered)
+        updates = await self._without_parked(updates)
+        updates = await self._advanced(updates)
+        updates = await self._written(updates)
         await park(self._connection, self._organization_id, self.failures)
-        return works
+        return updates
 
-    async def _works(
+    async def _updates(
         self,
         builds: Sequence[tuple[Build, Projection[Any]]],
         events: Sequence[StoredEvent],
         remembered: Remembered,
-    ) -> list[Work]:
+    ) -> list[ClientUpdate]:
         """One for each client and build that the events concern."""
         about = await concerned(self._connection, self._organization_id, events)
-        works: dict[tuple[str, UUID], Work] = {}
+        updates: dict[tuple[str, UUID], ClientUpdate] = {}
         before: dict[UUID, int] = {}
         kinds = [(build, projection, projection.relevant) for build, projection in builds]
         for event, opened in zip(events, open_each(events, self._keys), strict=True):
@@ -88,111 +88,113 @@ class Batch:
                 if kind_of(event, about) not in types:
                     continue
                 place = build.schema, event.client_id
-                work = works.get(place)
-                if work is None:
+                update = updates.get(place)
+                if update is None:
                     kept = remembered(*place)
-                    work = works[place] = Work(
+                    update = updates[place] = ClientUpdate(
                         build, projection, event.client_id, types, self._policy, version, kept=kept
                     )
-                work.come.append(opened)
-        return self._each(works.values(), lambda work: work.meet(about))
+                update.come.append(opened)
+        return self._each(updates.values(), lambda update: update.meet(about))
 
-    async def _without_parked(self, works: Sequence[Work]) -> list[Work]:
-        if not works:
+    async def _without_parked(self, updates: Sequence[ClientUpdate]) -> list[ClientUpdate]:
+        if not updates:
             return []
         clients: dict[Build, list[UUID]] = defaultdict(list)
-        for work in works:
-            clients[work.build].append(work.client_id)
+        for update in updates:
+            clients[update.build].append(update.client_id)
         parked = await find_parked(self._connection, self._organization_id, clients)
-        return [work for work in works if (work.build.schema, work.client_id) not in parked]
+        return [update for update in updates if (update.build.schema, update.client_id) not in parked]
 
-    async def _advanced(self, works: Sequence[Work]) -> list[Work]:
+    async def _advanced(self, updates: Sequence[ClientUpdate]) -> list[ClientUpdate]:
         """Folded, with whatever that needs from the database read in two queries for all of them."""
-        searching = [work for work in works if not work.lands_after_the_snapshot]
+        searching = [update for update in updates if not update.lands_after_the_snapshot]
         sought: dict[Build, list[Any]] = defaultdict(list)
-        for work in searching:
-            if work.before_batch:
-                sought[work.build].append(work.sought())
+        for update in searching:
+            if update.before_batch:
+                sought[update.build].append(update.sought())
         snapshots = await find_snapshots(self._connection, self._organization_id, sought)
-        for work in searching:
-            found = snapshots.get((work.build.schema, work.client_id), ())
-            key = self._keys.of(work.client_id)
+        for update in searching:
+            found = snapshots.get((update.build.schema, update.client_id), ())
+            key = self._keys.of(update.client_id)
             opened = (
-                open_snapshot(work.projection, self._policy_digest, self._organization_id, snapshot, key)
+                open_snapshot(update.projection, self._policy_digest, self._organization_id, snapshot, key)
                 for snapshot in found
                 if snapshot.state is not None
             )
-            work.found([base for base in opened if base])
-        stretches = await load(self._connection, self._organization_id, [work.wanted() for work in searching])
+            update.found([base for base in opened if base])
+        stretches = await load(self._connection, self._organization_id, [update.wanted() for update in searching])
         earlier = {client_id: open_each(events, self._keys) for client_id, events in stretches.items()}
-        return self._each(works, lambda work: work.advance(earlier.get(work.client_id, ())))
+        return self._each(updates, lambda update: update.advance(earlier.get(update.client_id, ())))
 
-    def _each(self, works: Iterable[Work], do: Callable[[Work], None]) -> list[Work]:
+    def _each(self, updates: Iterable[ClientUpdate], do: Callable[[ClientUpdate], None]) -> list[ClientUpdate]:
         """Do it for each, and give those for which it did not fail."""
         done = []
-        for work in works:
+        for update in updates:
             try:
-                do(work)
-            except FoldFailed as failed:
-                self._fail(work, failed.entry_id, failed.error)
+                do(update)
+            except ProjectionFailed as failed:
+                self._fail(update, failed.entry_id, failed.error)
             else:
-                done.append(work)
+                done.append(update)
         return done
 
-    def _fail(self, work: Work, event_id: UUID, error: str) -> None:
-        last = work.come[-1]
-        self.failures.append(Failure(work.build.schema, work.client_id, last.version, event_id, error))
+    def _fail(self, update: ClientUpdate, event_id: UUID, error: str) -> None:
+        last = update.come[-1]
+        self.failures.append(Failure(update.build.schema, update.client_id, last.version, event_id, error))
 
-    async def _written(self, works: list[Work]) -> list[Work]:
+    async def _written(self, updates: list[ClientUpdate]) -> list[ClientUpdate]:
         """Written all together, or else one by one without those that the database refuses."""
         try:
-            await self._try_to_write(works)
+            await self._try_to_write(updates)
         except REFUSED as error:
-            log.warning("projection_batch_refused", error=describe(error), works=len(works))
+            log.warning("projection_batch_refused", error=describe(error), updates=len(updates))
         else:
-            return works
+            return updates
         written = []
-        for work in works:
+        for update in updates:
             try:
-                await self._try_to_write([work])
+                await self._try_to_write([update])
             except REFUSED as error:
-                self._fail(work, work.come[-1].id, describe(error))
+                self._fail(update, update.come[-1].id, describe(error))
             else:
-                written.append(work)
+                written.append(update)
         return written
 
-    async def _try_to_write(self, works: Sequence[Work]) -> None:
+    async def _try_to_write(self, updates: Sequence[ClientUpdate]) -> None:
         await self._connection.execute("SAVEPOINT written")
         try:
             rows = RowChanges(self._organization_id)
-            for work in works:
-                rows.change(work.build.schema, work.client_id, work.changes)
+            for update in updates:
+                rows.change(update.build.schema, update.client_id, update.changes)
             await rows.write(self._connection)
-            await self._write_snapshots(works)
+            await self._write_snapshots(updates)
         except REFUSED:
             await self._connection.execute("ROLLBACK TO SAVEPOINT written")
             raise
 
-    async def _write_snapshots(self, works: Sequence[Work]) -> None:
-        for build, of_build in _by_build(works).items():
-            keep = [(self._organization_id, work.client_id, work.keep) for work in of_build if work.keep is not None]
+    async def _write_snapshots(self, updates: Sequence[ClientUpdate]) -> None:
+        for build, of_build in _by_build(updates).items():
+            keep = [
+                (self._organization_id, update.client_id, update.keep) for update in of_build if update.keep is not None
+            ]
             fresh = [
                 seal_snapshot(
-                    work.projection,
+                    update.projection,
                     self._policy_digest,
                     self._organization_id,
-                    work.client_id,
+                    update.client_id,
                     base,
-                    self._keys.of(work.client_id),
+                    self._keys.of(update.client_id),
                 )
-                for work in of_build
-                for base in work.fresh
+                for update in of_build
+                for base in update.fresh
             ]
             await write_snapshots(self._connection, build.schema, keep, fresh)
 
 
-def _by_build(works: Iterable[Work]) -> Mapping[Build, Sequence[Work]]:
-    by_build: dict[Build, list[Work]] = defaultdict(list)
-    for work in works:
-        by_build[work.build].append(work)
+def _by_build(updates: Iterable[ClientUpdate]) -> Mapping[Build, Sequence[ClientUpdate]]:
+    by_build: dict[Build, list[ClientUpdate]] = defaultdict(list)
+    for update in updates:
+        by_build[update.build].append(update)
     return by_build

@@ -14,7 +14,7 @@ import structlog
 
 from domain.policy import Policy
 from projections.projection import Projection
-from service.describing import describe
+from service.runtime.tracebacks import describe
 
 KNOWN_SECONDS = 5.0
 """So long a process believes what it last read of the registry."""

@@ -10,19 +10,19 @@ from domain.policy import Policy
 from projections.projection import Projection
 from projections.rows import TableChanges
 from service.database.connection import scoped
-from service.describing import describe
 from service.log.keyring import Keyring
 from service.log.organizations import Organizations
 from service.log.reading import EVENTS, stored
 from service.projector.batch import REFUSED
 from service.projector.builds import Build, Builds
 from service.projector.client_fold import fold_client
-from service.projector.folding import FoldFailed
+from service.projector.folding import ProjectionFailed
 from service.projector.opening import open_each
 from service.projector.parking import Failure, park, parked, release
 from service.projector.relevance import read_by
 from service.projector.rows import RowChanges
 from service.projector.snapshots import seal_snapshot, write_snapshots
+from service.runtime.tracebacks import describe
 
 _STANDS = "SELECT position FROM following.cursor WHERE organization_id = $1 AND name = $2 FOR UPDATE"
 _CLIENT = f"{EVENTS} AND client_id = $2 AND position <= $3 AND type = ANY($4) ORDER BY version"
@@ -83,7 +83,7 @@ class CatchUp:
                     key = keys.of(client_id)
                     row = seal_snapshot(projection, policy.digest(), organization_id, client_id, found.snapshot, key)
                     await write_snapshots(connection, build.schema, [(organization_id, client_id, -1)], [row])
-            except FoldFailed as failed:
+            except ProjectionFailed as failed:
                 failure = Failure(build.schema, client_id, events[-1].version, failed.entry_id, failed.error)
                 raise _FailedAgain(failure) from failed
             except REFUSED as error:

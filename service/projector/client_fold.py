@@ -20,7 +20,7 @@ class ClientFold(NamedTuple):
 
 
 def fold_client(projection: Projection[Any], events: Sequence[Opened], policy: Policy) -> ClientFold:
-    """The client's timeline from its beginning, folded. Raises FoldFailed."""
+    """The client's timeline from its beginning, folded. Raises ProjectionFailed."""
     entries = concerning(events, projection.relevant, projection.name)
     if not entries:
         return ClientFold(Base(0, None, projection.initial), {})

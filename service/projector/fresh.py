@@ -40,7 +40,7 @@ class FreshStates:
     ) -> Fresh | None:
         """The projection's state of the client now; None when there is no such client.
 
-        Raises FoldFailed, KeyDestroyed, UnknownKey, SealBroken.
+        Raises ProjectionFailed, ClientErased, UnknownKey, SealBroken.
         """
         build = await self._builds.to_read(projection.name)
         try:
@@ -103,7 +103,7 @@ class _Client:
         return Snapshot(*record) if record else None
 
     async def folded_on(self, base: Base) -> Fresh | None:
-        """The state after what was recorded since; None when some of that lands before the base. Raises FoldFailed."""
+        """The state after what was recorded since; None when some of that lands before the base. Raises ProjectionFailed."""
         types = self._projection.relevant
         records = await self._connection.fetch(
             _SINCE, self._organization_id, self._client_id, base.version, read_by(types)

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from domain.entry import Entry
 from domain.events.record import RECORD_TYPES
-from service.log.keyring import ClientKeys, KeyDestroyed, UnknownKey
+from service.log.keyring import ClientErased, ClientKeys, UnknownKey
 from service.log.seal import SealBroken
 from service.log.sealed import StoredEvent
 from service.log.timelines import open_or_mark
 from service.projector.advance import arrivals
-from service.projector.folding import FoldFailed
+from service.projector.folding import ProjectionFailed
 
 
 class Opened(NamedTuple):
@@ -34,11 +34,11 @@ def open_each(events: Iterable[StoredEvent], keys: ClientKeys) -> list[Opened]:
 
 
 def opened(events: Sequence[Opened], projection: str) -> list[Entry]:
-    """The entries of events that all opened. Raises FoldFailed at the first that did not."""
+    """The entries of events that all opened. Raises ProjectionFailed at the first that did not."""
     entries = []
     for event in events:
         if event.entry is None:
-            raise FoldFailed(projection, event.id, event.error)
+            raise ProjectionFailed(projection, event.id, event.error)
         entries.append(event.entry)
     return entries
 
@@ -47,7 +47,7 @@ def concerning(events: Iterable[Opened], types: frozenset[str], projection: str)
     """One client's entries that concern a projection: a correction or retraction does if what it is about is there.
 
     `events` begin at the beginning, or after a snapshot that is right: what came later is never about what is before
-    such a one. Raises FoldFailed at the first that did not open.
+    such a one. Raises ProjectionFailed at the first that did not open.
     """
     mine = [event for event in events if event.type in types or event.type in RECORD_TYPES]
     return [arrival.entry for arrival in arrivals(opened(mine, projection))]
@@ -56,6 +56,6 @@ def concerning(events: Iterable[Opened], types: frozenset[str], projection: str)
 def _open(event: StoredEvent, keys: ClientKeys) -> Opened:
     try:
         entry = open_or_mark(event, keys.of(event.client_id))
-    except (KeyDestroyed, UnknownKey, SealBroken) as error:
+    except (ClientErased, UnknownKey, SealBroken) as error:
         return Opened(event.type, event.version, event.id, None, type(error).__name__)
     return Opened(event.type, event.version, event.id, entry, "")

@@ -8,7 +8,7 @@ import structlog
 
 from service.database.connection import Connection
 
-ERASED = "KeyDestroyed"
+ERASED = "ClientErased"
 """The error for a client who was erased: nothing failed, nothing is to be tried again, and nobody needs to look."""
 
 log = structlog.get_logger(__name__)

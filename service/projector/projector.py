@@ -9,13 +9,13 @@ from uuid import UUID
 
 from asyncpg.pool import PoolConnectionProxy
 
-from service.bounded import Bounded
 from service.log.keyring import Keyring
 from service.log.organizations import Organizations
 from service.log.sealed import StoredEvent
-from service.projector.advance import Kept
+from service.projector.advance import ClientState
 from service.projector.batch import Batch
 from service.projector.builds import Builds
+from service.runtime.lru_cache import LruCache
 
 KEPT_STATES = 6_000
 """How many states, each of one client in one build, are kept open in memory."""
@@ -40,7 +40,7 @@ class Projector:
         self._keyring = keyring
         self._organizations = organizations
         self._builds = builds
-        self._kept: Bounded[tuple[_Stretch, UUID], Kept] = Bounded(KEPT_STATES)
+        self._kept: LruCache[tuple[_Stretch, UUID], ClientState] = LruCache(KEPT_STATES)
         self._stretches: dict[tuple[UUID, str], tuple[_Stretch, int]] = {}
 
     async def handle(
@@ -63,7 +63,7 @@ class Projector:
             for build, _ in builds
         }
 
-        def remembered(schema: str, client_id: UUID) -> Kept | None:
+        def remembered(schema: str, client_id: UUID) -> ClientState | None:
             return self._kept.get((stretches[schema], client_id))
 
         batch = Batch(connection, organization_id, policy, keys)

@@ -13,18 +13,18 @@ import asyncpg
 from domain.policy import Policy
 from projections.projection import Projection
 from service.database.connection import Connection, open_pool, scoped
-from service.describing import describe
-from service.event_loop import new_event_loop
 from service.log.keyring import ClientKeys, KeyEncryptionKeys, Keyring
 from service.log.reading import EVENTS, stored
 from service.log.sealed import StoredEvent
 from service.projector.batch import REFUSED
 from service.projector.client_fold import fold_client
-from service.projector.folding import FoldFailed
+from service.projector.folding import ProjectionFailed
 from service.projector.opening import Opened, open_each
 from service.projector.parking import Failure, park
 from service.projector.relevance import read_by
 from service.projector.snapshots import seal_snapshot
+from service.runtime.event_loop import new_event_loop
+from service.runtime.tracebacks import describe
 
 Catalogue = Callable[[], Sequence[Projection[Any]]]
 """Gives the projections; a function of a module, so that other processes find it by its name."""
@@ -129,7 +129,7 @@ class _Copy:
             return
         try:
             found = fold_client(projection, events, self._policy)
-        except FoldFailed as failed:
+        except ProjectionFailed as failed:
             self.failures.append(Failure(schema, client_id, events[-1].version, failed.entry_id, failed.error))
             return
         key = self._keys.of(client_id)

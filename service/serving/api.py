@@ -10,7 +10,7 @@ import uvicorn
 
 from service.api.app import create_app
 from service.bootstrap import System
-from service.garbage import look_seldom
+from service.runtime.gc_tuning import tune_gc
 
 GRACE_SECONDS = 20
 """How long requests under way may take to end once the service is asked to stop."""
@@ -23,7 +23,7 @@ async def serve_api(
 
     `announce` is called once requests are taken.
     """
-    look_seldom()
+    tune_gc()
     server = _Server(system, announce)
     ending = asyncio.create_task(_end(server, stopping or asyncio.Event()))
     try:

@@ -13,7 +13,7 @@ from typing import BinaryIO, Literal, NamedTuple
 import structlog
 
 from service.bootstrap import Addresses
-from service.describing import describe
+from service.runtime.tracebacks import describe
 from service.serving.api import GRACE_SECONDS
 
 Role = Literal["api", "projector"]

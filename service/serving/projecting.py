@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 
 from service.bootstrap import System
-from service.describing import describe
+from service.runtime.tracebacks import describe
 
 _PAUSE = 5.0
 

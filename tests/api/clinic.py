@@ -8,10 +8,10 @@ from uuid import UUID
 import httpx
 
 from projections.catalogue import PROJECTIONS
+from service.access.caller import KeyRole, Scope
 from service.api.problem import MEDIA_TYPE, ProblemDocument
 from service.api.problems import CATALOGUE
 from service.bootstrap import System
-from service.care.caller import KeyRole, Scope
 
 Json = Any
 

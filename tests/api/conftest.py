@@ -7,9 +7,9 @@ import httpx
 import pytest_asyncio
 from fastapi import FastAPI
 
+from service.access.caller import KeyRole
 from service.api.app import create_app
 from service.bootstrap import System
-from service.care.caller import KeyRole
 from service.database.embedded import DatabaseUrls
 from tests.api.clinic import Clinic
 from tests.database import new_organization

@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from service.access.caller import KeyRole
 from service.bootstrap import System
-from service.care.caller import KeyRole
 from service.database.embedded import DatabaseUrls
 from tests.api.clinic import Clinic
 from tests.database import new_organization

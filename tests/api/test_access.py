@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from service.care.caller import KeyRole, Scope
+from service.access.caller import KeyRole, Scope
 from tests.api.clinic import READS, REGISTERED, SESSION, Clinic, events_of, problem_in, recording
 
 

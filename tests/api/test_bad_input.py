@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from service.api.fields import MOST_ERRORS
+from service.api.field_errors import MOST_ERRORS
 from tests.api.clinic import GOAL, REGISTERED, SESSION, Clinic, Json, errors_in, events_of, problem_in, recording
 
 SECRET = "Wednesday at the harbour"

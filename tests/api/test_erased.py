@@ -95,7 +95,7 @@ async def test_an_event_that_does_not_open_is_told_by_its_id(clinic: Clinic, dam
 
     answer = (await clinic.get(f"{events_of(client)}/{damaged}")).json()
 
-    assert (answer["standing"], answer["original"]["type"], answer["original"]["event"]) == (
+    assert (answer["status"], answer["original"]["type"], answer["original"]["event"]) == (
         "stands",
         "session_held",
         None,
@@ -146,7 +146,7 @@ async def test_how_an_event_stands_is_unclear_when_what_concerns_it_cannot_be_re
     answer = (await clinic.get(f"{events_of(client)}/{goal}")).json()
     counting = (await clinic.get(events_of(client), order="effective")).json()["events"]
 
-    assert (answer["standing"], answer["original"]["event"]["type"]) == ("unclear", "goal_set")
+    assert (answer["status"], answer["original"]["event"]["type"]) == ("unclear", "goal_set")
     assert answer["effective"]["event"] is None
     assert answer["effective"] == counting[-1]
     told = [each["correction"] for each in answer["corrections"]] + [answer["retraction"]]

@@ -13,10 +13,10 @@ import structlog
 
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
+from service.access.caller import KeyRole
 from service.api import health
 from service.api.app import create_app
 from service.bootstrap import Addresses, System, connected
-from service.care.caller import KeyRole
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.database.migrate import migrate_down
@@ -103,7 +103,7 @@ async def test_a_log_that_does_not_end_where_its_head_says_is_told_until_it_is_m
 
     assert [(each["ready"], each["logs_to_mend"]) for each in told] == [(True, 1)] * 2
     assert organization_id not in str(told), "anybody may read this"
-    assert "mend" in str(problem_in(refused, "database-unreachable").detail)
+    assert "mend" in str(problem_in(refused, "database-unavailable").detail)
     assert (recorded.status_code, mended["logs_to_mend"]) == (201, 0)
     lines = [(log["event"], log["organization_id"]) for log in logs if log["event"].startswith("heads_")]
     # Once by readiness, once by the request that was refused.
@@ -163,7 +163,7 @@ async def test_while_the_database_is_out_of_reach_everything_says_so_and_then_go
             await clinic.get(events_of(client)),
             await clinic.get(f"/v1/clients/{client}/care-plan"),
         ):
-            problem_in(answer, "database-unreachable")
+            problem_in(answer, "database-unavailable")
             assert int(answer.headers["retry-after"]) > 0
         assert (await clinic.http.get("/healthz")).status_code == 200
 

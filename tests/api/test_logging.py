@@ -9,7 +9,7 @@ WORDS = "Wednesday at the harbour"
 
 SCRIPT = f"""
 import asyncio, gc, logging, structlog
-from service.logging_setup import configure_logging
+from service.runtime.logging_setup import configure_logging
 
 configure_logging("info")
 log = structlog.get_logger()

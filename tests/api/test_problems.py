@@ -10,8 +10,8 @@ import structlog
 
 from service.api.problem import PATH, Problem
 from service.api.problems import CATALOGUE
-from service.log.errors import StoreUnavailable
-from service.projector.folding import FoldFailed
+from service.log.errors import DatabaseUnavailable
+from service.projector.folding import ProjectionFailed
 from tests.api.clinic import REGISTERED, SESSION, Clinic, events_of, problem_in, recording
 
 WORDS = "Wednesday at the harbour"
@@ -78,7 +78,7 @@ async def test_another_method_is_a_problem_that_tells_the_right_ones(
 @pytest.mark.parametrize(
     "raised",
     [
-        StoreUnavailable(ConnectionResetError(WORDS)),
+        DatabaseUnavailable(ConnectionResetError(WORDS)),
         asyncpg.ConnectionDoesNotExistError(WORDS),
         asyncpg.InterfaceError(WORDS),
         asyncpg.AdminShutdownError(WORDS),
@@ -98,7 +98,7 @@ async def test_a_database_out_of_reach_is_a_problem_to_wait_for(
     monkeypatch.setattr(type(clinic.system.recorder), "record", fail)
     answer = await clinic.record(client, recording(SESSION))
 
-    problem_in(answer, "database-unreachable")
+    problem_in(answer, "database-unavailable")
     assert int(answer.headers["retry-after"]) > 0
     assert WORDS not in answer.text
 
@@ -109,7 +109,7 @@ async def test_a_projection_that_fails_names_itself_and_the_entry(
     client, entry = await clinic.client(), uuid4()
 
     async def fail(*_: object, **__: object) -> None:
-        raise FoldFailed("milestones", entry, "ValueError at fold.py:1")
+        raise ProjectionFailed("milestones", entry, "ValueError at fold.py:1")
 
     monkeypatch.setattr(type(clinic.system.reader), "projection", fail)
     answer = await clinic.get(f"/v1/clients/{client}/milestones")

@@ -204,7 +204,7 @@ async def test_an_event_stands_until_something_is_recorded_about_it(clinic: Clin
 
     event = (await clinic.get(recorded.headers["location"])).json()
 
-    assert event["standing"] == "stands"
+    assert event["status"] == "stands"
     assert event["effective"] == event["original"]
     assert (event["corrections"], event["retraction"]) == ([], None)
 
@@ -221,12 +221,12 @@ async def test_an_event_shows_its_corrections_and_how_it_stands(clinic: Clinic) 
 
     answer = (await clinic.get(f"{events_of(client)}/{event}")).json()
 
-    assert answer["standing"] == "corrected"
+    assert answer["status"] == "corrected"
     assert answer["original"]["event"]["description"] == GOAL["description"]
     assert answer["effective"]["event"]["description"] == right["description"]
     assert answer["effective"]["occurred_at"] == answer["original"]["occurred_at"]
-    assert answer["effective"]["corrected_by"] == corrections[0]["id"]
-    assert [(each["correction"]["id"], each["retracted_by"]) for each in answer["corrections"]] == [
+    assert answer["effective"]["correction_id"] == corrections[0]["id"]
+    assert [(each["correction"]["id"], each["retraction_id"]) for each in answer["corrections"]] == [
         (corrections[0]["id"], None),
         (corrections[1]["id"], retraction),
     ]
@@ -247,7 +247,7 @@ async def test_a_retracted_event_shows_what_retracted_it(clinic: Clinic) -> None
 
     answer = (await clinic.get(f"{events_of(client)}/{receipts[2]['id']}")).json()
 
-    assert (answer["standing"], answer["effective"]) == ("retracted", None)
+    assert (answer["status"], answer["effective"]) == ("retracted", None)
     assert answer["retraction"]["id"] == receipts[3]["id"]
 
 

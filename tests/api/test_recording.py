@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from service.access.caller import Caller, KeyRole
 from service.api.recordings import RECORDINGS, client_id_of, drafts
-from service.care.caller import Caller, KeyRole
 from tests.api.clinic import GOAL, REGISTERED, SESSION, Clinic, Json, events_of, problem_in, recording
 
 CRISIS: Json = {"type": "crisis_contact_recorded", "kinds": ["panic"], "channel": "phone", "noticed_by": "peer"}

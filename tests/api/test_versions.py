@@ -23,7 +23,7 @@ async def test_recording_on_another_version_is_refused_and_tells_where_it_stands
 
     answer = await clinic.record(client, recording(SESSION), headers={"If-Match": f'"{version}"'})
 
-    assert problem_in(answer, "version-mismatch").actual_version == 2
+    assert problem_in(answer, "version-conflict").actual_version == 2
     assert await clinic.versions(client) == [1, 2]
 
 
@@ -57,7 +57,7 @@ async def test_of_50_who_take_turns_after_a_mismatch_all_win(clinic: Clinic) -> 
             answer = await clinic.record(client, recording(SESSION), headers={"If-Match": f'"{version}"'})
             if answer.status_code == 201:
                 return attempts
-            version = problem_in(answer, "version-mismatch").actual_version or 0
+            version = problem_in(answer, "version-conflict").actual_version or 0
 
     attempts = await asyncio.gather(*(insist() for _ in range(10)))
 
@@ -116,4 +116,4 @@ async def test_an_event_is_sent_again_when_something_was_recorded_about_it(clini
     changed = await clinic.get(path, {"If-None-Match": '"2"'})
 
     assert (same.status_code, changed.status_code) == (304, 200)
-    assert changed.json()["standing"] == "retracted"
+    assert changed.json()["status"] == "retracted"

@@ -66,7 +66,7 @@ async def test_what_was_recorded_before_the_erasure_and_not_projected_parks_the_
     await followed(clinic.system, clinic.organization_id)
 
     concerned = {one.name for one in PROJECTIONS if GOAL["type"] in one.relevant}
-    assert await _parked(clinic) == {name: [(UUID(erased), "KeyDestroyed")] for name in concerned}
+    assert await _parked(clinic) == {name: [(UUID(erased), "ClientErased")] for name in concerned}
     for read in READS:
         problem_in(await clinic.get(f"/v1/clients/{erased}/{read}"), "client-erased")
     plan = (await clinic.get(f"/v1/clients/{other}/care-plan")).json()

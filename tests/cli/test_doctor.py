@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from service.access.caller import Caller
 from service.bootstrap import EMBEDDED_KEY_FILE, System, new_key_encryption_key
-from service.care.caller import Caller
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.doctor.machine import data_folder

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 import pytest_asyncio
 
 from domain.vocabulary import Substance
+from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.bootstrap import System
-from service.care.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.database.embedded import DatabaseUrls
 from tests.builders import intake, lapse, plan, registered
 from tests.cli.command import Command

@@ -15,8 +15,8 @@ import httpx
 import psutil
 import pytest
 
+from service.access.caller import Caller
 from service.bootstrap import System
-from service.care.caller import Caller
 from service.database.embedded import DatabaseUrls
 from tests.builders import registered
 from tests.cli.command import environment_of

@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 
 from projections.catalogue import PROJECTIONS
+from service.access.caller import KeyRole, Scope
 from service.bootstrap import System
-from service.care.caller import KeyRole, Scope
 from service.cli import console
 from service.database.embedded import DatabaseUrls
 from tests.cli.command import Command, environment_of

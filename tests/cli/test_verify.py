@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest_asyncio
 
+from service.access.caller import Caller
 from service.bootstrap import System
-from service.care.caller import Caller
 from service.database.embedded import DatabaseUrls
 from tests.builders import check_in, registered
 from tests.cli.command import Command

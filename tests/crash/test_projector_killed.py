@@ -16,8 +16,8 @@ import pytest
 from domain.entry import Draft
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.vocabulary import CorrectionReason
+from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.bootstrap import System
-from service.care.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.database.embedded import DatabaseUrls
 from service.following.cursors import cursors, wait_for
 from tests.builders import check_in, goal_set, lapse, registered, session
@@ -35,7 +35,7 @@ NURSERY = """
 import os, signal, sys
 from service.bootstrap import Addresses
 from service.cli.child import carry_out
-from service.cli.running import run
+from service.cli.run_command import run
 from service.serving.children import Orders
 
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)

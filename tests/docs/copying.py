@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 
-PARTS = ("alembic", "domain", "projections", "service", "tests", "pyproject.toml")
+PARTS = ("alembic", "domain", "projections", "rendering", "samples", "service", "tests", "pyproject.toml")
 
 
 class Hunk(NamedTuple):

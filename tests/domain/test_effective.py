@@ -92,7 +92,7 @@ def test_r55_corrections_add_up_and_the_last_one_is_named(history: History) -> N
     assert standing.event == session(minutes=20)
     assert standing.occurred_at == moment("2026-03-04T15:00Z")
     assert standing.precision is Precision.DAY
-    assert standing.corrected_by == last
+    assert standing.correction_id == last
     assert (standing.id, standing.version) == (held, 2)
     assert history.entries[1].event == session(minutes=10), "the original stays in the record"
 
@@ -132,11 +132,11 @@ def test_r55_retracting_a_correction_brings_back_what_stood_before(history: Hist
 
     history.retract(wrong)
     assert minutes(history, held) == 20
-    assert history.effective()[1].corrected_by == kept
+    assert history.effective()[1].correction_id == kept
 
     history.retract(kept)
     assert minutes(history, held) == 10
-    assert history.effective()[1].corrected_by is None
+    assert history.effective()[1].correction_id is None
 
 
 def test_nothing_comes_before_what_it_answers(history: History) -> None:
@@ -172,7 +172,7 @@ def test_g4_a_plan_stays_where_it_was_agreed_when_the_time_of_what_it_cites_is_c
     assert [id_ for id_ in ids(history) if id_ in {first, second, taken_in}] == [first, second, taken_in]
     state = folded(CARE_PLAN, history)
     assert state.plans.current
-    assert state.plans.current.put_by == second
+    assert state.plans.current.event_id == second
 
 
 def test_g4_a_safety_plan_stays_where_it_was_written_when_the_time_of_its_crisis_is_corrected(
@@ -186,7 +186,7 @@ def test_g4_a_safety_plan_stays_where_it_was_written_when_the_time_of_its_crisis
     assert [id_ for id_ in ids(history) if id_ in {first, second, met}] == [first, second, met]
     state = folded(CARE_PLAN, history)
     assert state.safety_plans.current
-    assert state.safety_plans.current.put_by == second
+    assert state.safety_plans.current.event_id == second
 
 
 def test_an_outreach_answers_the_crisis_that_it_follows_up(history: History) -> None:
@@ -250,7 +250,7 @@ def test_what_is_corrected_or_retracted_by_what_cannot_be_read_cannot_be_read_ei
     standing = effective(unread(history, about, targets=(held,))).entries[1]
 
     assert standing.event == Unreadable(type="session_held", why=Why.SEAL_BROKEN)
-    assert (standing.id, standing.corrected_by) == (held, about)
+    assert (standing.id, standing.correction_id) == (held, about)
 
 
 def test_a_retracted_correction_that_cannot_be_read_makes_nothing_unclear(history: History) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.entry import Draft
-from domain.events.base import Event, RefersTo, Standing, referred
+from domain.events.base import Event, KnownEntries, RefersTo, referred
 from domain.events.handoffs import HandoffAccepted
 from domain.events.plan import GoalMeasured, GoalSet
 from domain.events.record import EntryCorrected, EntryRetracted
@@ -71,8 +71,8 @@ class TargetRaised(Event):
     goal: Annotated[UUID, RefersTo("goal_set", content=True)]
     target: float
 
-    def refusals(self, standing: Standing) -> Iterator[Refusal]:
-        goal = standing.told(self.goal)
+    def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
+        goal = known.content_of(self.goal)
         if goal and isinstance(goal.event, GoalSet) and goal.event.target and self.target <= goal.event.target:
             yield Refusal("target_rises", "target", "Give a higher target than the goal has.")
 
@@ -116,11 +116,11 @@ class Forgetful(Event):
     goal: Annotated[UUID, RefersTo("goal_set")]
     about: str
 
-    def refusals(self, standing: Standing) -> Iterator[Refusal]:
+    def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         if self.about == "answers":
-            standing.answered(self.goal, "goal_closed")
+            known.answered(self.goal, "goal_closed")
         else:
-            standing.told(self.goal)
+            known.content_of(self.goal)
         yield from ()
 
 

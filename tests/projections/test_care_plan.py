@@ -88,8 +88,8 @@ def row(history: History, table: Any) -> dict[str, Any]:
     return only(by_column(table, CARE_PLAN.rows(folded(CARE_PLAN, history), history.policy)))
 
 
-def mark(put_by: UUID, at: str) -> Mark:
-    return answered(Mark(put_by, moment(at)), Asked(moment(at), Policy()))
+def mark(event_id: UUID, at: str) -> Mark:
+    return answered(Mark(event_id, moment(at)), Asked(moment(at), Policy()))
 
 
 # The client and the episode
@@ -101,7 +101,7 @@ def test_r08_who_comes_through_a_crisis_has_a_plan_before_registration() -> None
 
     answer = shown(history)
     assert (answer.client, answer.episode, answer.plan) == (None, None, None)
-    assert only(answer.crises).put_by == met
+    assert only(answer.crises).event_id == met
 
 
 def test_r01_r08_an_intake_opens_an_episode_and_keeps_count_of_earlier_ones(history: History) -> None:
@@ -121,10 +121,10 @@ def test_r01_r08_an_intake_opens_an_episode_and_keeps_count_of_earlier_ones(hist
     assert answer.client.goes_by == "Dee"
     episode = answer.episode
     assert episode is not None
-    assert (episode.put_by, episode.opened_at, episode.earlier_episodes) == (returned, moment(AT), 1)
+    assert (episode.event_id, episode.opened_at, episode.earlier_episodes) == (returned, moment(AT), 1)
     assert (episode.entry_route, episode.conditions) == (EntryRoute.RE_ENTRY_DETOX, (Condition.PTSD,))
     assert only(episode.substances).substance is Substance.OPIOIDS
-    assert row(history, SUBSTANCE)["put_by"] == returned
+    assert row(history, SUBSTANCE)["event_id"] == returned
     assert row(history, PLAN_TABLE)["earlier_episodes"] == 1
 
 
@@ -138,7 +138,7 @@ def test_r10_each_agreement_is_the_next_version_and_cites_what_led_to_it(history
 
     shown_plan = shown(history).plan
     assert shown_plan is not None
-    assert (shown_plan.version, shown_plan.put_by, shown_plan.summary) == (2, agreed, "Second")
+    assert (shown_plan.version, shown_plan.event_id, shown_plan.summary) == (2, agreed, "Second")
     assert (shown_plan.agreed_by, shown_plan.because_of) == ((Role.CLIENT, Role.PEER), (met,))
     assert shown_plan.review_due_at == moment("2026-04-04T05:00Z")
     before = shown(history, as_of=NEXT_DAY).plan
@@ -154,8 +154,8 @@ def test_r10_a_plan_recorded_late_takes_its_place_among_the_versions(history: Hi
     then = shown(history, known_at="2026-03-19T00:00Z").plan
     assert now is not None
     assert then is not None
-    assert (now.put_by, now.version) == (known, 2)
-    assert (then.put_by, then.version) == (known, 1)
+    assert (now.event_id, now.version) == (known, 2)
+    assert (then.event_id, then.version) == (known, 1)
 
 
 def test_r10_the_review_of_the_plan_falls_due(history: History) -> None:
@@ -179,7 +179,7 @@ def test_r13_interventions_are_those_of_the_current_version(history: History) ->
     assert shown_plan.interventions == (new,)
     assert row(history, INTERVENTION) == {
         "number": 1,
-        "put_by": agreed,
+        "event_id": agreed,
         "strand": "counseling",
         "techniques": (),
         "sessions_per_week": 1.5,
@@ -196,14 +196,14 @@ def test_r11_a_goal_shows_its_latest_reading_and_how_it_ended(history: History) 
 
     found = only(shown(history).stabilization_goals)
     assert found.reading is not None
-    assert (found.put_by, found.reading.value, found.reading.put_by, found.readings) == (goal, 6, latest, 2)
+    assert (found.event_id, found.reading.value, found.reading.event_id, found.readings) == (goal, 6, latest, 2)
     assert (found.closed, found.outcome) == (None, None)
 
     closing = history.add(GoalClosed(goal=goal, outcome=GoalOutcome.ACHIEVED), at="2026-03-21T15:00Z")
     found = only(shown(history).stabilization_goals)
     assert (found.closed, found.outcome) == (mark(closing, "2026-03-21T15:00Z"), GoalOutcome.ACHIEVED)
     told = row(history, GOAL)
-    assert (told["reading"], told["measured_by"], told["closed_by"]) == (6, latest, closing)
+    assert (told["reading"], told["reading_event_id"], told["closed_event_id"]) == (6, latest, closing)
 
 
 @pytest.mark.parametrize("category", GoalCategory)
@@ -212,7 +212,7 @@ def test_r12_stabilization_stands_apart_from_longer_term_aims(history: History, 
     stabilization = category in {GoalCategory.SLEEP, GoalCategory.NUTRITION, GoalCategory.WITHDRAWAL_CARE}
 
     answer = shown(history)
-    apart = [tuple(each.put_by for each in goals) for goals in (answer.stabilization_goals, answer.longer_term_goals)]
+    apart = [tuple(each.event_id for each in goals) for goals in (answer.stabilization_goals, answer.longer_term_goals)]
     assert apart == ([(goal,), ()] if stabilization else [(), (goal,)])
     assert row(history, GOAL)["stabilization"] is stabilization
 
@@ -230,8 +230,8 @@ def test_r55_a_corrected_element_names_its_correction(history: History) -> None:
     correction = history.correct(goal, goal_set(target=8))
 
     found = only(shown(history).stabilization_goals)
-    assert (found.target, found.put_by, found.corrected_by) == (8, goal, correction)
-    assert row(history, GOAL)["corrected_by"] == correction
+    assert (found.target, found.event_id, found.correction_id) == (8, goal, correction)
+    assert row(history, GOAL)["correction_id"] == correction
 
 
 # Consents
@@ -248,7 +248,7 @@ def test_r09_a_consent_holds_to_the_end_of_its_last_day_where_the_client_lives(
     granted = history.add(consent("2026-03-08"), at=AT)
 
     found = only(shown(history, at=at).consents)
-    assert (found.put_by, found.in_force) == (granted, in_force)
+    assert (found.event_id, found.in_force) == (granted, in_force)
     assert (found.purpose, found.recipients) == (ConsentPurpose.FAMILY_INVOLVEMENT, ("Dana's sister",))
 
 
@@ -274,7 +274,7 @@ def test_r39_the_safety_plan_has_versions(history: History) -> None:
 
     found = shown(history).safety_plan
     assert found is not None
-    assert (found.version, found.put_by, found.own_coping) == (2, written, ("Music",))
+    assert (found.version, found.event_id, found.own_coping) == (2, written, ("Music",))
     before = shown(history, as_of=AT).safety_plan
     assert before is not None
     assert (before.version, before.own_coping) == (1, ("A walk",))
@@ -299,7 +299,7 @@ def test_r33_a_handoff_from_request_to_completion(history: History) -> None:
     found = only(shown(history).handoffs)
     assert (found.status, found.met_status, found.completed) == ("completed", "met", mark(met, LATER))
     told = row(history, HANDOFF)
-    assert (told["put_by"], told["status"], told["accepted_by"], told["completed_by"]) == (
+    assert (told["event_id"], told["status"], told["accepted_event_id"], told["completed_event_id"]) == (
         asked, "completed", accepted, met,
     )  # fmt: skip
 
@@ -336,7 +336,7 @@ def test_r36_r37_r38_a_crisis_shows_risk_and_what_was_done(history: History) -> 
     )
 
     found = only(shown(history).crises)
-    assert (found.put_by, found.open, found.tier) == (met, True, RiskTier.MODERATE)
+    assert (found.event_id, found.open, found.tier) == (met, True, RiskTier.MODERATE)
     assert found.unanswered == ("q4", "q5", "q6"), "unknown, never no"
     assert (found.actions, found.noticed_by, found.activated) == (
         (CrisisAction.CALLED_988,), Role.PEER, (Role.COUNSELOR,),
@@ -371,7 +371,7 @@ def test_r42_an_attempt_that_names_a_crisis_counts_for_that_one(history: History
     history.add(outreach(False, crisis=second), at=NEXT_DAY)
     history.add(outreach(True, crisis=first), at=LATER)
 
-    found = {each.put_by: (each.attempts, each.reached is not None) for each in shown(history).crises}
+    found = {each.event_id: (each.attempts, each.reached is not None) for each in shown(history).crises}
     assert found == {first: (0, True), second: (1, False)}
 
 
@@ -387,7 +387,11 @@ def test_r42_a_resolved_crisis_says_how_it_passed(history: History) -> None:
     )  # fmt: skip
     assert (found.reviewed, found.attempts) == (mark(reviewed, LATER), 0)
     told = row(history, CRISIS)
-    assert (told["resolved_by"], told["outcome"], told["reviewed_by"]) == (resolution, "avoided_lapse", reviewed)
+    assert (told["resolved_event_id"], told["outcome"], told["reviewed_event_id"]) == (
+        resolution,
+        "avoided_lapse",
+        reviewed,
+    )
 
 
 # Contacts
@@ -432,7 +436,7 @@ def test_r30_r32_a_lapse_asks_for_naloxone_and_card_and_takes_nothing_away(histo
     answer = shown(history)
     assert (answer.plan, answer.stabilization_goals) == (before.plan, before.stabilization_goals)
     assert answer.last_lapse is not None
-    assert (answer.last_lapse.put_by, answer.last_lapse.substances) == (danger, (Substance.OPIOIDS,))
+    assert (answer.last_lapse.event_id, answer.last_lapse.substances) == (danger, (Substance.OPIOIDS,))
     assert (answer.naloxone_needed, answer.crisis_card_needed) == (True, True)
 
     history.add(crisis(actions=(CrisisAction.NALOXONE_GIVEN,)), at=LATER)

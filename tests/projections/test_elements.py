@@ -43,7 +43,7 @@ class Walk:
 
     with_whom: tuple[ShortText, ...]
     """Who came along."""
-    put_by: Annotated[UUID, KEY]
+    event_id: Annotated[UUID, KEY]
     """The entry that tells of it."""
     roles: tuple[Role, ...]
     """Which of the team came along."""
@@ -80,7 +80,7 @@ class Walk:
 
 WALK = Walk(
     with_whom=("Ana",),
-    put_by=ONE,
+    event_id=ONE,
     roles=(Role.PEER,),
     miles=None,
     on=date(2026, 3, 2),
@@ -101,15 +101,15 @@ def columns() -> Any:
 
 def test_the_columns_keys_first_then_its_own_then_those_of_its_parts(columns: dict[str, Any]) -> None:
     assert list(columns) == [
-        *("put_by", "roles", "miles", "walked_on", "secret", "company"),
-        *("began_by", "began_at", "ended_by", "ended_at", "leaf_found_by", "leaf_colour"),
+        *("event_id", "roles", "miles", "walked_on", "secret", "company"),
+        *("began_by", "began_at", "ended_event_id", "ended_at", "leaf_found_by", "leaf_colour"),
     ]
-    assert [name for name, column in columns.items() if column.primary_key] == ["put_by"]
+    assert [name for name, column in columns.items() if column.primary_key] == ["event_id"]
     assert [name for name, column in columns.items() if column.nullable] == [
-        *("miles", "ended_by", "ended_at", "leaf_found_by", "leaf_colour"),
+        *("miles", "ended_event_id", "ended_at", "leaf_found_by", "leaf_colour"),
     ]
     types = {
-        Uuid: "put_by",
+        Uuid: "event_id",
         ARRAY: "roles",
         Double: "miles",
         Date: "walked_on",
@@ -126,12 +126,12 @@ def test_each_column_has_its_meaning_for_a_comment(columns: dict[str, Any]) -> N
     assert columns["ended_at"].comment == "The end of the walk: when it occurred; null while it goes on."
     assert columns["leaf_found_by"].comment == "The entry that tells of it."
     assert columns["leaf_colour"].comment == "The leaf that was kept: its colour."
-    assert columns["put_by"].table.comment == "A walk in the woods."
+    assert columns["event_id"].table.comment == "A walk in the woods."
 
 
 def test_the_row_has_a_value_for_each_column_and_no_words(columns: dict[str, Any]) -> None:
     assert dict(zip(columns, row_of(Walk)(WALK), strict=True)) == {
-        "put_by": ONE,
+        "event_id": ONE,
         "roles": (Role.PEER,),
         "miles": None,
         "walked_on": date(2026, 3, 2),
@@ -139,7 +139,7 @@ def test_the_row_has_a_value_for_each_column_and_no_words(columns: dict[str, Any
         "company": 1,
         "began_by": ONE,
         "began_at": AT,
-        "ended_by": None,
+        "ended_event_id": None,
         "ended_at": None,
         "leaf_found_by": TWO,
         "leaf_colour": "red",
@@ -151,12 +151,12 @@ def test_the_answer_shows_words_and_what_only_a_moment_decides() -> None:
 
     assert answer.model_dump() == {
         "with_whom": ("Ana",),
-        "put_by": ONE,
+        "event_id": ONE,
         "roles": (Role.PEER,),
         "miles": None,
         "on": date(2026, 3, 2),
         "shown_only": True,
-        "began": {"put_by": ONE, "at": AT},
+        "began": {"event_id": ONE, "at": AT},
         "ended": None,
         "leaf": {"found_by": TWO, "colour": "red", "poem": "Hold on."},
         "leaves": ({"found_by": TWO, "colour": "red", "poem": None},),

@@ -172,7 +172,7 @@ def test_every_answer_is_in_utc_and_names_only_entries_that_stand(history: Histo
     for projection in PROJECTIONS:
         answer = projection.view(folded(projection, history), at, POLICY).model_dump()
         for name, value in leaves(answer):
-            if isinstance(value, UUID) and name.endswith("put_by"):
+            if isinstance(value, UUID) and name.endswith("event_id"):
                 assert value in standing, name
             if isinstance(value, datetime):
                 assert value.utcoffset() == UTC.utcoffset(None), name

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.policy import WorkingDays
+from domain.policy import WorkingDaysPolicy
 from projections.local_days import end_of_day, local_day, start_of_day, working_day_after
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -76,6 +76,6 @@ def test_the_same_moment_is_another_day_elsewhere() -> None:
     ],
 )
 def test_working_days_skip_weekends_and_holidays(day: str, n: int, expected: str) -> None:
-    calendar = WorkingDays(time_zone="America/Chicago", holidays=frozenset({date(2026, 7, 3)}))
+    calendar = WorkingDaysPolicy(time_zone="America/Chicago", holidays=frozenset({date(2026, 7, 3)}))
 
     assert working_day_after(date.fromisoformat(day), n, calendar) == date.fromisoformat(expected)

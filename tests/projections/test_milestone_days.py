@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from domain.policy import Milestones, Policy
+from domain.policy import MilestonesPolicy, Policy
 from domain.vocabulary import Substance
 from projections.milestones import MILESTONES
 from projections.milestones.fold import STEP, STRETCH
@@ -103,7 +103,7 @@ def test_r46_r55_a_corrected_time_zone_counts_for_the_days_that_have_passed_too(
 
 
 def test_r46_a_stretch_that_goes_on_has_its_coming_steps_in_the_rows_as_far_as_the_policy_looks_ahead() -> None:
-    history = since("2026-01-01", "UTC", Policy(milestones=Milestones(years_ahead=2)))
+    history = since("2026-01-01", "UTC", Policy(milestones=MilestonesPolicy(years_ahead=2)))
 
     assert list(reached_at(history)) == [1, 7, 30, 60, 90, 180, 365, 730, 1095]
 
@@ -126,6 +126,6 @@ def test_r46_a_stretch_that_ended_has_the_steps_that_it_reached_and_no_more() ->
 
 
 def test_r46_another_ladder_may_be_chosen() -> None:
-    history = since("2026-01-01", "UTC", Policy(milestones=Milestones(ladder_days=(3, 10), then_every_days=100)))
+    history = since("2026-01-01", "UTC", Policy(milestones=MilestonesPolicy(ladder_days=(3, 10), then_every_days=100)))
 
     assert list(reached_at(history))[:4] == [3, 10, 110, 210]

@@ -32,7 +32,7 @@ def shown(history: History) -> MilestonesAnswer:
 
 def reached(answer: MilestonesAnswer) -> Reached:
     return {
-        (track.track, stretch.started_on, step.days, step.put_by)
+        (track.track, stretch.started_on, step.days, step.event_id)
         for track in answer.tracks
         for stretch in track.stretches
         for step in stretch.steps
@@ -78,10 +78,10 @@ def test_r46_stretches_follow_one_another_without_gap_and_each_ends_with_the_use
     for track in shown(history).tracks:
         for stretch, following in pairwise(track.stretches):
             assert stretch.ended_on == following.started_on > stretch.started_on
-            assert stretch.ended_by == following.put_by
+            assert stretch.ended_event_id == following.event_id
         assert track.stretches[-1].ended_on is None
         assert track.cumulative_days == sum(stretch.days for stretch in track.stretches)
-        assert {ids[stretch.put_by].type for stretch in track.stretches} <= {"intake_completed", "lapse_recorded"}
+        assert {ids[stretch.event_id].type for stretch in track.stretches} <= {"intake_completed", "lapse_recorded"}
 
 
 @given(histories())
@@ -101,10 +101,10 @@ def test_rows_agree_with_what_is_shown(history: History) -> None:
     answer = shown(history)
 
     assert {row[:3] for row in rows[STRETCH]} == {
-        (track.track, stretch.started_on, stretch.put_by) for track in answer.tracks for stretch in track.stretches
+        (track.track, stretch.started_on, stretch.event_id) for track in answer.tracks for stretch in track.stretches
     }
     shown_steps = {
-        (track.track, stretch.started_on, step.days, step.on, step.at, step.put_by)
+        (track.track, stretch.started_on, step.days, step.on, step.at, step.event_id)
         for track in answer.tracks
         for stretch in track.stretches
         for step in stretch.steps

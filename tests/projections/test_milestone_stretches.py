@@ -60,7 +60,7 @@ def test_r46_days_count_from_the_last_use_told_at_intake(history: History) -> No
 
     assert found.current_days == 10
     assert stretches(found) == [("2026-01-01", None, 10)]
-    assert found.stretches[0].put_by == history.entries[1].id
+    assert found.stretches[0].event_id == history.entries[1].id
     assert found.next_step
     assert (found.next_step.days, found.next_step.on, found.next_step.at) == (
         30,
@@ -85,8 +85,11 @@ def test_r46_a_lapse_ends_the_stretch_and_starts_a_new_one_and_all_that_was_reac
 
     assert stretches(found) == [("2026-01-01", "2026-02-14", 44), ("2026-02-14", None, 9)]
     assert reached(found) == [("2026-01-01", [1, 7, 30]), ("2026-02-14", [1, 7])]
-    assert [(stretch.put_by, stretch.ended_by) for stretch in found.stretches] == [(told, lapsed), (lapsed, None)]
-    assert {step.put_by for step in found.stretches[0].steps} == {told}
+    assert [(stretch.event_id, stretch.ended_event_id) for stretch in found.stretches] == [
+        (told, lapsed),
+        (lapsed, None),
+    ]
+    assert {step.event_id for step in found.stretches[0].steps} == {told}
     assert (found.current_days, found.longest_days, found.cumulative_days) == (9, 44, 53)
 
 
@@ -109,7 +112,7 @@ def test_r46_a_second_lapse_on_the_same_day_adds_no_stretch_without_days(history
     found = track(history, "alcohol", at="2026-02-11T15:00Z")
 
     assert stretches(found) == [("2026-01-01", "2026-02-10", 40), ("2026-02-10", None, 1)]
-    assert found.stretches[1].put_by == first
+    assert found.stretches[1].event_id == first
 
 
 def test_r46_a_substance_never_mentioned_before_starts_its_track_with_the_lapse(history: History) -> None:
@@ -118,7 +121,7 @@ def test_r46_a_substance_never_mentioned_before_starts_its_track_with_the_lapse(
     found = track(history, "opioids", at="2026-02-20T15:00Z")
 
     assert stretches(found) == [("2026-02-10", None, 10)]
-    assert found.stretches[0].put_by == lapsed
+    assert found.stretches[0].event_id == lapsed
 
 
 def test_r46_a_lapse_before_any_intake_starts_a_track() -> None:
@@ -129,7 +132,7 @@ def test_r46_a_lapse_before_any_intake_starts_a_track() -> None:
     found = track(history, "overall", at="2026-02-12T15:00Z")
 
     assert stretches(found) == [("2026-02-09", None, 3)]
-    assert found.stretches[0].put_by == lapsed
+    assert found.stretches[0].event_id == lapsed
 
 
 def test_r46_several_substances_each_have_their_own_days_and_overall_starts_at_the_latest_last_use() -> None:
@@ -144,7 +147,10 @@ def test_r46_several_substances_each_have_their_own_days_and_overall_starts_at_t
     assert stretches(tracks["opioids"]) == [("2025-12-01", "2026-02-04", 65), ("2026-02-04", None, 6)]
     assert stretches(tracks["alcohol"]) == [("2026-01-05", None, 36)]
     assert stretches(tracks["overall"]) == [("2026-01-05", "2026-02-04", 30), ("2026-02-04", None, 6)]
-    assert [(each.put_by, each.ended_by) for each in tracks["overall"].stretches] == [(told, lapsed), (lapsed, None)]
+    assert [(each.event_id, each.ended_event_id) for each in tracks["overall"].stretches] == [
+        (told, lapsed),
+        (lapsed, None),
+    ]
 
 
 def test_r46_one_lapse_of_two_substances_ends_both_stretches(history: History) -> None:
@@ -169,8 +175,8 @@ def test_r08_r46_a_return_to_care_with_a_later_last_use_starts_a_new_stretch(his
     found = track(history, "alcohol", at="2026-05-10T15:00Z")
 
     assert stretches(found) == [("2026-01-01", "2026-04-20", 109), ("2026-04-20", None, 20)]
-    assert [(stretch.put_by, stretch.ended_by) for stretch in found.stretches][1] == (again, None)
-    assert found.stretches[0].ended_by == again
+    assert [(stretch.event_id, stretch.ended_event_id) for stretch in found.stretches][1] == (again, None)
+    assert found.stretches[0].ended_event_id == again
 
 
 @pytest.mark.parametrize("day", ["2026-01-01", "2025-11-30"])
@@ -189,7 +195,7 @@ def test_r46_r56_a_lapse_recorded_late_takes_its_place_in_the_past(history: Hist
     found = track(history, "alcohol", at="2026-03-21T15:00Z")
 
     assert [started for started, _, _ in stretches(found)] == ["2026-01-01", "2026-02-01", "2026-03-01"]
-    assert found.stretches[0].ended_by == late
+    assert found.stretches[0].ended_event_id == late
     as_it_was_known = track(history, "alcohol", at="2026-03-10T15:00Z", known_at="2026-03-10T15:00Z")
     assert stretches(as_it_was_known) == [("2026-01-01", "2026-03-01", 59), ("2026-03-01", None, 9)]
 
@@ -201,7 +207,7 @@ def test_r46_r55_a_lapse_whose_day_is_corrected_moves_the_stretches(history: His
     found = track(history, "alcohol", at="2026-03-05T15:00Z")
 
     assert stretches(found) == [("2026-01-01", "2026-02-20", 50), ("2026-02-20", None, 13)]
-    assert found.stretches[1].put_by == lapsed
+    assert found.stretches[1].event_id == lapsed
 
 
 def test_r46_r55_a_lapse_corrected_to_another_substance_leaves_the_first_one_unbroken(history: History) -> None:
@@ -299,7 +305,7 @@ def test_every_id_shown_is_that_of_an_entry(history: History) -> None:
         id_
         for found in shown(history, at="2026-03-01T00:00Z").tracks
         for stretch in found.stretches
-        for id_ in (stretch.put_by, stretch.ended_by, *(step.put_by for step in stretch.steps))
+        for id_ in (stretch.event_id, stretch.ended_event_id, *(step.event_id for step in stretch.steps))
         if isinstance(id_, UUID)
     }
 

@@ -44,7 +44,7 @@ def test_r47_a_goal_closed_as_achieved_is_a_milestone(history: History) -> None:
 
     found = only(shown(history).goals_reached)
 
-    assert (found.put_by, found.goal, found.description) == (closed, goal, "Sleep seven hours")
+    assert (found.event_id, found.goal, found.description) == (closed, goal, "Sleep seven hours")
     assert (found.at, found.on) == (moment("2026-03-02T03:00Z"), date(2026, 3, 1))
 
 
@@ -72,9 +72,9 @@ def test_r31_r47_close_calls_ridden_out_are_counted_and_the_first_is_named(histo
 
     assert answer.close_calls == 2
     assert answer.first_close_call
-    assert (answer.first_close_call.put_by, answer.first_close_call.on) == (first, date(2026, 2, 1))
+    assert (answer.first_close_call.event_id, answer.first_close_call.on) == (first, date(2026, 2, 1))
     assert answer.latest_close_call
-    assert answer.latest_close_call.put_by == late
+    assert answer.latest_close_call.event_id == late
 
 
 def test_r47_a_lapse_takes_no_goal_and_no_close_call_away(history: History) -> None:
@@ -96,7 +96,7 @@ def test_r47_rows_number_the_milestones_of_a_kind(history: History) -> None:
 
     rows = by_column(REACHED, MILESTONES.rows(folded(MILESTONES, history), POLICY))
 
-    shown = ("put_by", "kind", "number", "reached_on", "goal")
+    shown = ("event_id", "kind", "number", "reached_on", "goal")
     assert [tuple(row[name] for name in shown) for row in rows] == [
         (closed, "goal_reached", 1, date(2026, 3, 1), goal),
         (calls[0], "close_call_ridden_out", 1, date(2026, 2, 1), None),
@@ -111,15 +111,15 @@ def test_r48_days_celebrated_are_linked_to_the_stretch_that_had_them(history: Hi
 
     found = celebration(history)
 
-    assert (found.put_by, found.track, found.days) == (celebrated, "alcohol", 30)
-    assert found.stretch_put_by == history.entries[1].id
+    assert (found.event_id, found.track, found.days) == (celebrated, "alcohol", 30)
+    assert found.stretch_event_id == history.entries[1].id
     assert found.how == "Dinner with the family"
 
 
 def test_r48_days_of_no_named_substance_are_those_of_the_overall_track(history: History) -> None:
     history.add(MilestoneCelebrated(days=30), at="2026-02-01T23:00Z")
 
-    assert (celebration(history).track, celebration(history).stretch_put_by) == ("overall", history.entries[1].id)
+    assert (celebration(history).track, celebration(history).stretch_event_id) == ("overall", history.entries[1].id)
 
 
 def test_r48_a_party_after_a_lapse_still_celebrates_the_stretch_in_which_the_days_were_reached(
@@ -128,20 +128,20 @@ def test_r48_a_party_after_a_lapse_still_celebrates_the_stretch_in_which_the_day
     history.add(lapse(ALCOHOL), at="2026-02-02T23:00Z")
     history.add(MilestoneCelebrated(days=30, substance=ALCOHOL), at="2026-02-05T23:00Z")
 
-    assert celebration(history).stretch_put_by == history.entries[1].id
+    assert celebration(history).stretch_event_id == history.entries[1].id
 
 
 def test_r48_days_that_the_ladder_does_not_know_belong_to_the_present_stretch(history: History) -> None:
     lapsed = history.add(lapse(ALCOHOL), at="2026-02-02T23:00Z")
     history.add(MilestoneCelebrated(days=100, substance=ALCOHOL), at="2026-02-05T23:00Z")
 
-    assert celebration(history).stretch_put_by == lapsed
+    assert celebration(history).stretch_event_id == lapsed
 
 
 def test_r48_days_of_a_substance_never_heard_of_are_celebrated_all_the_same(history: History) -> None:
     history.add(MilestoneCelebrated(days=100, substance=Substance.NICOTINE), at="2026-02-05T23:00Z")
 
-    assert (celebration(history).track, celebration(history).stretch_put_by) == ("nicotine", None)
+    assert (celebration(history).track, celebration(history).stretch_event_id) == ("nicotine", None)
 
 
 def test_r48_a_celebrated_goal_is_linked_to_the_entry_that_reached_it(history: History) -> None:
@@ -151,7 +151,7 @@ def test_r48_a_celebrated_goal_is_linked_to_the_entry_that_reached_it(history: H
 
     found = celebration(history)
 
-    assert (found.put_by, found.goal, found.goal_reached_by, found.track) == (celebrated, goal, closed, None)
+    assert (found.event_id, found.goal, found.goal_reached_event_id, found.track) == (celebrated, goal, closed, None)
 
 
 def test_r48_rows_keep_what_was_celebrated_but_no_words(history: History) -> None:

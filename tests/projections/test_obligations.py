@@ -9,7 +9,7 @@ from hypothesis import given
 from domain.events.base import Event
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined
 from domain.instruments import CssrsAnswers
-from domain.policy import Crisis, Policy, WorkingDays
+from domain.policy import CrisisPolicy, Policy, WorkingDaysPolicy
 from domain.vocabulary import (
     CrisisAction,
     HandoffDeclineReason,
@@ -66,7 +66,7 @@ def obligations(history: History, kind: ObligationKind) -> list[Obligation]:
 
 
 def met_by(each: Obligation) -> UUID | None:
-    return each.met.put_by if each.met else None
+    return each.met.event_id if each.met else None
 
 
 def statuses(history: History, kind: ObligationKind, at: Moment) -> list[ObligationStatus]:
@@ -100,7 +100,7 @@ def test_r34_an_obligation_is_late_once_its_time_is_over(history: History) -> No
     ],
 )
 def test_r33_r34_a_handoff_is_accepted_in_time(urgency: HandoffUrgency, requested: str, due: str) -> None:
-    working_days = WorkingDays(time_zone="America/Chicago", holidays=frozenset({date(2026, 7, 3)}))
+    working_days = WorkingDaysPolicy(time_zone="America/Chicago", holidays=frozenset({date(2026, 7, 3)}))
     history = History(policy=Policy(working_days=working_days))
     history.add(registered("Asia/Kathmandu"), at="2026-02-01T15:00Z")
     asked = history.add(handoff(urgency), at=requested)
@@ -232,7 +232,7 @@ def test_r42_follow_ups_stop_when_the_crisis_is_resolved(history: History) -> No
     resolution = history.add(resolved(met), at=after(80))
 
     assert statuses(history, CONTACT, after(1000)) == [MET, MISSED, RELEASED, RELEASED]
-    assert [each.released and each.released.put_by for each in obligations(history, CONTACT)] == [
+    assert [each.released and each.released.event_id for each in obligations(history, CONTACT)] == [
         None, resolution, resolution, resolution,
     ]  # fmt: skip
 
@@ -248,7 +248,7 @@ def test_r42_resolving_one_crisis_leaves_the_other_open(history: History) -> Non
 
 
 def test_r42_follow_ups_are_those_of_the_policy() -> None:
-    history = History(policy=Policy(crisis=Crisis(contact_within_hours=(12,))))
+    history = History(policy=Policy(crisis=CrisisPolicy(contact_within_hours=(12,))))
     history.add(crisis(), at=AT)
 
     assert only(obligations(history, CONTACT)).due_at == after(12)
@@ -382,4 +382,4 @@ def test_every_obligation_is_asked_for_once_by_an_entry_that_stands(history: His
         assert each.because in standing
         assert each.opens_at < each.due_at
         assert not (each.met and each.released)
-        assert {mark.put_by for mark in (each.met, each.released) if mark} <= standing
+        assert {mark.event_id for mark in (each.met, each.released) if mark} <= standing

@@ -8,7 +8,7 @@ from hypothesis import given
 
 from domain.events.postvention import Adjustment
 from domain.instruments import CssrsAnswers
-from domain.policy import Policy, Postvention
+from domain.policy import Policy, PostventionPolicy
 from domain.vocabulary import AdjustmentKind, CrisisKind, CrisisOutcome, RiskTier, Role
 from projections.postvention import ADJUSTMENT, POSTVENTION, REVIEW, PostventionAnswer, ReviewStatus
 from tests.builders import (
@@ -72,13 +72,13 @@ def test_r37_r44_the_tier_of_the_crisis_sets_when_its_review_is_due(
 
     found = only(shown(history, at="2026-03-10T19:00Z").reviews)
 
-    assert (found.put_by, found.tier, found.status) == (contact, tier, ReviewStatus.OPEN)
+    assert (found.event_id, found.tier, found.status) == (contact, tier, ReviewStatus.OPEN)
     assert found.due_at == moment("2026-03-10T18:00Z") + timedelta(hours=hours)
     assert (found.kinds, found.noticed_by, found.resolved, found.review) == ((CrisisKind.PANIC,), Role.PEER, None, None)
 
 
 def test_r44_the_policy_may_set_other_hours() -> None:
-    history = History(policy=Policy(postvention=Postvention(review_within_hours_high=24)))
+    history = History(policy=Policy(postvention=PostventionPolicy(review_within_hours_high=24)))
     history.add(crisis(**HIGH), at="2026-03-10T18:00Z")
 
     assert only(shown(history).reviews).due_at == moment("2026-03-11T18:00Z")
@@ -106,7 +106,7 @@ def test_r44_a_review_says_what_worked_and_what_did_not_and_whether_it_came_in_t
 
     assert found.status is status
     assert found.review
-    assert (found.review.put_by, found.review.at) == (reviewed, moment(held))
+    assert (found.review.event_id, found.review.at) == (reviewed, moment(held))
     assert (found.review.what_worked, found.review.what_did_not) == ("The peer called", "Nobody had a car")
     assert found.review.reviewed_by == (Role.COUNSELOR, Role.CLIENT)
 
@@ -127,7 +127,7 @@ def test_r42_r44_the_crisis_shows_how_it_passed_and_its_review_stays_due(history
     found = only(shown(history, at="2026-03-12T12:00Z").reviews)
 
     assert found.resolved
-    assert (found.resolved.put_by, found.resolved.at) == (passed, moment("2026-03-11T18:00Z"))
+    assert (found.resolved.event_id, found.resolved.at) == (passed, moment("2026-03-11T18:00Z"))
     assert found.resolved.outcome is CrisisOutcome.AVOIDED_LAPSE
     assert found.status is ReviewStatus.OPEN
 
@@ -142,7 +142,7 @@ def test_r44_open_reviews_come_first_by_due_time_then_those_held_the_latest_firs
 
     answer = shown(history, at="2026-03-14T12:00Z")
 
-    assert [each.put_by for each in answer.reviews] == [due_sooner, due_later, held_next, held_first]
+    assert [each.event_id for each in answer.reviews] == [due_sooner, due_later, held_next, held_first]
     assert [each.status for each in answer.reviews][:2] == [ReviewStatus.LATE, ReviewStatus.OPEN]
 
 
@@ -159,13 +159,13 @@ def test_r45_adjustments_are_open_until_a_plan_cites_the_review(history: History
     assert (before.open_adjustments, after.open_adjustments) == (2, 0)
     held = only(before.reviews).review
     assert held
-    assert [(each.kind, each.what, each.open, each.put_by) for each in held.adjustments] == [
+    assert [(each.kind, each.what, each.open, each.event_id) for each in held.adjustments] == [
         (AdjustmentKind.MORE_SESSIONS_FOR_A_WHILE, "Twice a week until May", True, reviewed),
         (AdjustmentKind.ADDRESS_MONEY, None, True, reviewed),
     ]
     held = only(after.reviews).review
     assert held
-    assert {(each.open, each.carried_out_by, each.carried_out_at) for each in held.adjustments} == {
+    assert {(each.open, each.carried_out_event_id, each.carried_out_at) for each in held.adjustments} == {
         (False, carried_out, moment("2026-03-20T18:00Z"))
     }
 
@@ -178,7 +178,7 @@ def test_r45_a_plan_may_be_noted_with_a_rounder_time_than_the_review_that_it_cit
     answer = shown(history)
     held = only(answer.reviews).review
     assert held
-    assert (answer.open_adjustments, only(held.adjustments).carried_out_by) == (0, agreed)
+    assert (answer.open_adjustments, only(held.adjustments).carried_out_event_id) == (0, agreed)
 
 
 def test_r45_r55_when_the_citing_plan_is_retracted_its_adjustments_are_open_again(history: History) -> None:
@@ -241,13 +241,13 @@ def test_r44_r45_rows_hold_times_and_codes_and_no_words(history: History) -> Non
             "due_at": at[13],
             "resolved_at": at[11],
             "outcome": "stabilized",
-            "resolved_by": passed,
+            "resolved_event_id": passed,
             "reviewed_at": at[12],
             "reviewed_by": reviewed,
         }
     ]
     of_both = {"review": reviewed, "crisis": contact, "asked_at": at[12]}
-    done = {"carried_out_at": at[13], "carried_out_by": carried_out}
+    done = {"carried_out_at": at[13], "carried_out_event_id": carried_out}
     assert by_column(ADJUSTMENT, rows) == [
         {**of_both, **done, "number": 1, "kind": "more_sessions_for_a_while"},
         {**of_both, **done, "number": 2, "kind": "address_money"},
@@ -260,6 +260,6 @@ def test_r44_every_crisis_that_stands_has_its_review_open_or_held(history: Histo
     answer = shown(history, at=history.last_recorded)
     state = folded(POSTVENTION, history)
 
-    assert {each.put_by for each in answer.reviews} == standing
+    assert {each.event_id for each in answer.reviews} == standing
     assert {row[0] for row in POSTVENTION.rows(state, POLICY)[REVIEW]} == standing
     assert answer.open_reviews == sum(each.review is None for each in answer.reviews)

@@ -9,8 +9,8 @@ import pytest
 
 from domain.policy import Policy
 from projections.catalogue import PROJECTIONS, catalogue
+from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.bootstrap import System, prepare
-from service.care.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.database.owner import connect_owner

@@ -12,13 +12,13 @@ from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from projections.rows import Rows
-from service import clock
+from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.bootstrap import System, prepare
-from service.care.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.database.connection import open_pool
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
 from service.following.follower import Follower
 from service.projector.projector import Projector
+from service.runtime import clock
 from tests.builders import check_in, registered
 from tests.database import new_database, new_organization
 from tests.projector.broken import Delegating

@@ -11,8 +11,8 @@ import asyncpg
 import pytest
 
 from service import bootstrap
+from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.bootstrap import System
-from service.care.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
 from service.following.cursors import wait_for
 from service.projector.builds import KNOWN_SECONDS

@@ -21,15 +21,15 @@ from domain.refusals import Refused
 from domain.vocabulary import Channel, CorrectionReason
 from projections.catalogue import PROJECTIONS
 from projections.rows import Rows
+from service.access.caller import Caller
 from service.bootstrap import System
-from service.care.caller import Caller
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.following.follower import Follower
-from service.log.errors import StoreUnavailable
+from service.log.errors import DatabaseUnavailable
 from service.log.timelines import seal_drafts
 from service.projector import advance
-from service.projector.folding import FoldFailed
+from service.projector.folding import ProjectionFailed
 from service.projector.projector import Projector
 from service.projector.status import status
 from tests.builders import History, check_in, registered
@@ -170,7 +170,7 @@ async def test_an_effect_and_its_cursor_are_there_together_or_not_at_all(system:
         raise ConnectionResetError
 
     dying = Follower(system.pool, system.wakeups, system.builds.names, killed)
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(DatabaseUnavailable):
         await dying.follow(organization_id)
 
     async with scoped(system.pool, organization_id) as connection:
@@ -198,7 +198,7 @@ async def test_a_projection_that_raises_fails_alone_and_recovers(
     assert await parked(system, organization_id) == {name: 1, other: 0, PROJECTIONS[2].name: 0}
     stands = {each.projection: each for each in await status(system.pool, system.builds)}
     assert (stands[name].parked, stands[name].behind, stands[other].parked) == (1, 0, 0)
-    with pytest.raises(FoldFailed) as failed:
+    with pytest.raises(ProjectionFailed) as failed:
         await system.reader.projection(organization_id, client_id, name)
     assert failed.value.entry_id == missed.entries[0].id
     assert "KeyError" in str(failed.value)
@@ -281,7 +281,7 @@ async def test_a_client_whose_key_was_destroyed_is_parked_by_name(system: System
         for name in system.builds.names():
             found = await connection.fetch(f"SELECT client_id, error FROM {name}.parked")
             # The last of the projections is not concerned by what was recorded.
-            assert [tuple(record) for record in found] == [(client_id, "KeyDestroyed")] or "postvention" in name
+            assert [tuple(record) for record in found] == [(client_id, "ClientErased")] or "postvention" in name
             assert await connection.fetchval(f"SELECT position FROM following.cursor WHERE name = '{name}'") == 3
     assert await _to_mend(system) == before, "an erased client is nobody's to mend"
     assert [well async for well in system.catch_up.retry(organization_id)] == []

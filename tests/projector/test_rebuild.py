@@ -9,8 +9,8 @@ import pytest
 
 from domain.policy import Policy
 from projections.catalogue import PROJECTIONS, catalogue
+from service.access.caller import Caller
 from service.bootstrap import System
-from service.care.caller import Caller
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.projector import rebuild as rebuilding

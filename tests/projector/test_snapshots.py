@@ -10,8 +10,8 @@ from pydantic import TypeAdapter
 
 from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
+from service.access.caller import Caller
 from service.bootstrap import System
-from service.care.caller import Caller
 from service.database.connection import scoped
 from service.following.follower import Follower
 from service.log.keyring import DataKey

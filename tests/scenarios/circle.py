@@ -24,12 +24,12 @@ from projections.milestones import MILESTONES
 from projections.milestones.view import MilestonesAnswer, Track
 from projections.obligations import Obligation, ObligationKind
 from projections.postvention import POSTVENTION, CrisisReview, PostventionAnswer
+from samples.demo.api import CareApi
+from samples.demo.story import Chapter, Step, Story, StoryWriter
+from service.access.caller import KeyRole
 from service.api.answers import EventAnswer, Receipt
 from service.bootstrap import System
-from service.care.caller import KeyRole
 from service.database.embedded import DatabaseUrls
-from service.demo.api import CareApi
-from service.demo.story import Chapter, Pen, Step, Story
 from tests.builders import only
 from tests.database import new_organization
 
@@ -124,7 +124,7 @@ class Told:
         """The review of the crisis of that name, at two times."""
         answer = await self.api.read(POSTVENTION, **asked)
         assert isinstance(answer, PostventionAnswer)
-        return only([review for review in answer.reviews if review.put_by == self.id(crisis)])
+        return only([review for review in answer.reviews if review.event_id == self.id(crisis)])
 
     async def obligation(
         self,
@@ -144,9 +144,9 @@ def _is(each: Obligation, kind: ObligationKind, because: UUID, number: int) -> b
     return (each.kind, each.because, each.step) == (kind, because, number)
 
 
-def one_chapter(pen: Pen, *steps: Step) -> Story:
+def one_chapter(writer: StoryWriter, *steps: Step) -> Story:
     """A story that goes through in one go."""
-    return Story(pen.client_id, pen.zone, (Chapter("all", "", "", steps),))
+    return Story(writer.client_id, writer.zone, (Chapter("all", "", "", steps),))
 
 
 async def tell(service: Service, http: httpx.AsyncClient, story: Story) -> Told:

@@ -8,9 +8,9 @@ import pytest_asyncio
 
 pytest.register_assert_rewrite("tests.scenarios.circle")
 
-from service import clock  # noqa: E402
 from service.bootstrap import Addresses, connected  # noqa: E402
 from service.database.embedded import EmbeddedPostgres  # noqa: E402
+from service.runtime import clock  # noqa: E402
 from tests.api.live import running_service  # noqa: E402
 from tests.database import new_database  # noqa: E402
 from tests.scenarios.circle import Service  # noqa: E402

@@ -25,8 +25,8 @@ from domain.vocabulary import (
     Technique,
     Trigger,
 )
-from service import clock
-from service.demo.story import Pen, Story
+from samples.demo.story import Story, StoryWriter
+from service.runtime import clock
 from tests.builders import crisis, intake, outreach, plan, registered, resolved, review, safety_plan, session
 from tests.scenarios.circle import CASE_MANAGER, COUNSELOR, PEER, Service, Told, one_chapter, telling
 
@@ -35,19 +35,19 @@ FAMILY = Adjustment(kind=AdjustmentKind.ADDRESS_RELATIONSHIPS)
 
 
 def juan(client_id: UUID, now: datetime) -> Story:
-    pen = Pen(client_id, "America/Los_Angeles", now)
-    opioids = SubstanceUse(substance=Substance.OPIOIDS, last_used_on=pen.day(95))
-    evening = pen.id("crisis")
+    writer = StoryWriter(client_id, "America/Los_Angeles", now)
+    opioids = SubstanceUse(substance=Substance.OPIOIDS, last_used_on=writer.day(95))
+    evening = writer.id("crisis")
     return one_chapter(
-        pen,
-        pen.step("registered", CASE_MANAGER, 60, "10:00", registered(pen.zone.key, name="Juan Example")),
-        pen.step("intake", COUNSELOR, 60, "11:00", intake(substances=(opioids,), triggers=(Trigger.CONFLICT,))),
-        pen.step("plan_1", COUNSELOR, 58, "11:00", plan(summary="Go on from the taper.")),
-        pen.step("safety_plan_1", COUNSELOR, 57, "11:00", safety_plan(warning_signs=(AT_HOME,))),
-        pen.step("session", COUNSELOR, 30, "11:00", session(techniques=(Technique.DISTRESS_TOLERANCE,))),
-        pen.step("crisis", COUNSELOR, 3, "17:10", _conflict_at_home()),
-        pen.step("group", PEER, 3, "19:00", session(kind=SessionKind.GROUP, held_by=Role.PEER)),
-        pen.step(
+        writer,
+        writer.step("registered", CASE_MANAGER, 60, "10:00", registered(writer.zone.key, name="Juan Example")),
+        writer.step("intake", COUNSELOR, 60, "11:00", intake(substances=(opioids,), triggers=(Trigger.CONFLICT,))),
+        writer.step("plan_1", COUNSELOR, 58, "11:00", plan(summary="Go on from the taper.")),
+        writer.step("safety_plan_1", COUNSELOR, 57, "11:00", safety_plan(warning_signs=(AT_HOME,))),
+        writer.step("session", COUNSELOR, 30, "11:00", session(techniques=(Technique.DISTRESS_TOLERANCE,))),
+        writer.step("crisis", COUNSELOR, 3, "17:10", _conflict_at_home()),
+        writer.step("group", PEER, 3, "19:00", session(kind=SessionKind.GROUP, held_by=Role.PEER)),
+        writer.step(
             "ridden_out",
             PEER,
             3,
@@ -58,25 +58,25 @@ def juan(client_id: UUID, now: datetime) -> Story:
                 worked=(Technique.URGE_SURFING, Technique.DISTRESS_TOLERANCE),
             ),
         ),
-        pen.step("family_asked", CASE_MANAGER, 2, "09:00", outreach(True, evening, made_by=Role.CASE_MANAGER)),
-        pen.step(
+        writer.step("family_asked", CASE_MANAGER, 2, "09:00", outreach(True, evening, made_by=Role.CASE_MANAGER)),
+        writer.step(
             "safety_plan_2",
             COUNSELOR,
             2,
             "10:00",
             safety_plan(warning_signs=(AT_HOME,), own_coping=("A walk", "Ride the wave"), crisis=evening),
         ),
-        pen.step("family", CASE_MANAGER, 2, "17:00", session(kind=SessionKind.FAMILY_OR_COUPLES)),
-        pen.step("review", COUNSELOR, 1, "10:00", review(evening, FAMILY)),
-        pen.step("resolved", COUNSELOR, 1, "10:30", resolved(evening, CrisisOutcome.AVOIDED_LAPSE)),
-        pen.step(
+        writer.step("family", CASE_MANAGER, 2, "17:00", session(kind=SessionKind.FAMILY_OR_COUPLES)),
+        writer.step("review", COUNSELOR, 1, "10:00", review(evening, FAMILY)),
+        writer.step("resolved", COUNSELOR, 1, "10:30", resolved(evening, CrisisOutcome.AVOIDED_LAPSE)),
+        writer.step(
             "plan_2",
             COUNSELOR,
             1,
             "11:00",
             plan(
                 evening,
-                pen.id("review"),
+                writer.id("review"),
                 interventions=(PlannedIntervention(strand=Strand.FAMILY, what="A check-in each week"),),
             ),
         ),
@@ -121,7 +121,7 @@ async def test_the_plans_new_version_cites_the_crisis(told: Told) -> None:
     plan = (await told.care_plan()).plan
 
     assert plan is not None
-    assert (plan.version, plan.put_by) == (2, told.id("plan_2"))
+    assert (plan.version, plan.event_id) == (2, told.id("plan_2"))
     assert told.id("crisis") in plan.because_of
 
 
@@ -143,4 +143,4 @@ async def test_the_crisis_ends_as_an_avoided_lapse_and_its_review_is_carried_out
     assert reviewed.resolved is not None
     assert reviewed.resolved.outcome is CrisisOutcome.AVOIDED_LAPSE
     assert reviewed.review is not None
-    assert [each.carried_out_by for each in reviewed.review.adjustments] == [told.id("plan_2")]
+    assert [each.carried_out_event_id for each in reviewed.review.adjustments] == [told.id("plan_2")]

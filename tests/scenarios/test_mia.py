@@ -30,8 +30,8 @@ from domain.vocabulary import (
 )
 from projections.care_plan.crises import CrisisObligation
 from projections.care_plan.handoffs import HandoffObligation
-from service import clock
-from service.demo.story import Pen, Story
+from samples.demo.story import Story, StoryWriter
+from service.runtime import clock
 from tests.builders import consent, crisis, handoff, intake, only, outreach, plan, registered, resolved, review, session
 from tests.scenarios.circle import CASE_MANAGER, COUNSELOR, PEER, Service, Told, one_chapter, telling
 
@@ -39,14 +39,14 @@ EMPLOYER = "Example Stores, human resources"
 
 
 def mia(client_id: UUID, now: datetime) -> Story:
-    pen = Pen(client_id, "America/New_York", now)
-    panic, booked = pen.id("crisis"), pen.id("booked")
+    writer = StoryWriter(client_id, "America/New_York", now)
+    panic, booked = writer.id("crisis"), writer.id("booked")
     return one_chapter(
-        pen,
-        pen.step("registered", CASE_MANAGER, 40, "09:00", registered(pen.zone.key, name="Mia Example")),
-        pen.step("intake", COUNSELOR, 40, "10:00", _trauma_and_alcohol(pen)),
-        pen.step("plan_1", COUNSELOR, 39, "10:00", plan()),
-        pen.step(
+        writer,
+        writer.step("registered", CASE_MANAGER, 40, "09:00", registered(writer.zone.key, name="Mia Example")),
+        writer.step("intake", COUNSELOR, 40, "10:00", _trauma_and_alcohol(writer)),
+        writer.step("plan_1", COUNSELOR, 39, "10:00", plan()),
+        writer.step(
             "crisis",
             CASE_MANAGER,
             4,
@@ -62,41 +62,41 @@ def mia(client_id: UUID, now: datetime) -> Story:
                 actions=(CrisisAction.GROUNDED, CrisisAction.BREATHING),
             ),
         ),
-        pen.step(
+        writer.step(
             "booked",
             CASE_MANAGER,
             4,
             "11:50",
             handoff(HandoffUrgency.URGENT, from_role=Role.CASE_MANAGER, to_role=Role.COUNSELOR),
         ),
-        pen.step("accepted", COUNSELOR, 4, "12:30", HandoffAccepted(handoff=booked, accepted_by=Role.COUNSELOR)),
-        pen.step("for_the_employer", CASE_MANAGER, 4, "15:00", _for_the_employer(pen)),
-        pen.step("next_day", COUNSELOR, 3, "09:00", session(techniques=(Technique.GROUNDING,))),
-        pen.step("met", COUNSELOR, 3, "09:50", HandoffCompleted(handoff=booked)),
-        pen.step("plan_2", COUNSELOR, 3, "10:00", plan(panic, interventions=(_change_of_shift(pen),))),
-        pen.step("peer_call", PEER, 2, "18:00", outreach(True, panic)),
-        pen.step("review", COUNSELOR, 1, "09:00", review(panic)),
-        pen.step("resolved", COUNSELOR, 1, "09:30", resolved(panic, CrisisOutcome.STABILIZED)),
+        writer.step("accepted", COUNSELOR, 4, "12:30", HandoffAccepted(handoff=booked, accepted_by=Role.COUNSELOR)),
+        writer.step("for_the_employer", CASE_MANAGER, 4, "15:00", _for_the_employer(writer)),
+        writer.step("next_day", COUNSELOR, 3, "09:00", session(techniques=(Technique.GROUNDING,))),
+        writer.step("met", COUNSELOR, 3, "09:50", HandoffCompleted(handoff=booked)),
+        writer.step("plan_2", COUNSELOR, 3, "10:00", plan(panic, interventions=(_change_of_shift(writer),))),
+        writer.step("peer_call", PEER, 2, "18:00", outreach(True, panic)),
+        writer.step("review", COUNSELOR, 1, "09:00", review(panic)),
+        writer.step("resolved", COUNSELOR, 1, "09:30", resolved(panic, CrisisOutcome.STABILIZED)),
     )
 
 
-def _trauma_and_alcohol(pen: Pen) -> IntakeCompleted:
-    alcohol = SubstanceUse(substance=Substance.ALCOHOL, last_used_on=pen.day(70))
+def _trauma_and_alcohol(writer: StoryWriter) -> IntakeCompleted:
+    alcohol = SubstanceUse(substance=Substance.ALCOHOL, last_used_on=writer.day(70))
     return intake(substances=(alcohol,), conditions=(Condition.PTSD,), drivers=(Driver.TRAUMA,))
 
 
-def _for_the_employer(pen: Pen) -> ConsentGranted:
+def _for_the_employer(writer: StoryWriter) -> ConsentGranted:
     return consent(
-        pen.day(-30).isoformat(),
+        writer.day(-30).isoformat(),
         recipients=(EMPLOYER,),
         purpose=ConsentPurpose.EMPLOYER,
         scope=(ConsentScope.ATTENDANCE,),
-        signed_on=pen.day(4),
+        signed_on=writer.day(4),
     )
 
 
-def _change_of_shift(pen: Pen) -> PlannedIntervention:
-    return PlannedIntervention(strand=Strand.CASE_MANAGEMENT, what=f"Early shift until {pen.day(-10):%d %B}")
+def _change_of_shift(writer: StoryWriter) -> PlannedIntervention:
+    return PlannedIntervention(strand=Strand.CASE_MANAGEMENT, what=f"Early shift until {writer.day(-10):%d %B}")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -127,7 +127,7 @@ async def test_the_session_of_the_next_day_is_due_and_met(told: Told) -> None:
 
     met = await told.obligation(contact, "crisis")
     assert met.met is not None
-    assert (met.status, met.met.put_by) == ("met", told.id("next_day"))
+    assert (met.status, met.met.event_id) == ("met", told.id("next_day"))
     assert (await told.obligation(meeting, "booked")).status == "met"
 
 

@@ -26,9 +26,9 @@ from domain.vocabulary import (
 )
 from projections.care_plan.crises import CrisisObligation
 from projections.care_plan.handoffs import HandoffObligation, HandoffStatus
-from service import clock
-from service.api.answers import Standing
-from service.demo.story import Pen, Step, Story
+from samples.demo.story import Step, Story, StoryWriter
+from service.api.answers import EventStatus
+from service.runtime import clock
 from tests.builders import crisis, intake, outreach, plan, registered, resolved, review, safety_plan, session
 from tests.scenarios.circle import CASE_MANAGER, COUNSELOR, PEER, Service, Told, one_chapter, telling
 
@@ -40,29 +40,29 @@ SMALL_STEPS = {
 
 
 def sam(client_id: UUID, now: datetime) -> Story:
-    pen = Pen(client_id, "America/Denver", now)
-    lost, bed = pen.id("crisis"), pen.id("bed")
+    writer = StoryWriter(client_id, "America/Denver", now)
+    lost, bed = writer.id("crisis"), writer.id("bed")
     return one_chapter(
-        pen,
-        pen.step("registered", CASE_MANAGER, 80, "09:00", registered(pen.zone.key, name="Sam Example")),
-        pen.step("intake", COUNSELOR, 80, "10:00", intake()),
-        pen.step("plan_1", COUNSELOR, 79, "10:00", plan()),
-        pen.step("crisis", CASE_MANAGER, 9, "16:00", _housing_lost()),
-        pen.step("bed", CASE_MANAGER, 9, "16:20", _to_elm_street()),
-        pen.step("accepted", CASE_MANAGER, 9, "16:50", HandoffAccepted(handoff=bed, accepted_by=Role.OUTSIDE_PARTY)),
-        pen.step("moved_in", CASE_MANAGER, 8, "11:00", HandoffCompleted(handoff=bed)),
-        pen.step("peer_there", PEER, 8, "11:10", session(kind=SessionKind.PEER_MEETING, held_by=Role.PEER)),
-        *(_small_step(pen, name) for name in SMALL_STEPS),
-        pen.step("safety_plan", COUNSELOR, 8, "15:00", safety_plan(people_and_places=("The kitchen",), crisis=lost)),
-        pen.step("text", PEER, 7, "17:00", outreach(True, lost, channel=Channel.TEXT)),
-        pen.step("plan_2", COUNSELOR, 7, "18:00", plan(lost, pen.id("moved_in"))),
-        pen.step("call", PEER, 6, "12:00", outreach(False, lost)),
-        pen.step("call_again", PEER, 6, "12:00", outreach(False, lost)),
-        pen.step("not_twice", PEER, 6, "12:05", _not_twice(pen)),
-        *(_small_step_ends(pen, name, outcome) for name, outcome in SMALL_STEPS.items()),
-        pen.step("caring_call", PEER, 4, "12:00", outreach(True, lost)),
-        pen.step("resolved", CASE_MANAGER, 3, "16:00", resolved(lost, CrisisOutcome.STABILIZED)),
-        pen.step("review", COUNSELOR, 3, "15:30", review(lost)),
+        writer,
+        writer.step("registered", CASE_MANAGER, 80, "09:00", registered(writer.zone.key, name="Sam Example")),
+        writer.step("intake", COUNSELOR, 80, "10:00", intake()),
+        writer.step("plan_1", COUNSELOR, 79, "10:00", plan()),
+        writer.step("crisis", CASE_MANAGER, 9, "16:00", _housing_lost()),
+        writer.step("bed", CASE_MANAGER, 9, "16:20", _to_elm_street()),
+        writer.step("accepted", CASE_MANAGER, 9, "16:50", HandoffAccepted(handoff=bed, accepted_by=Role.OUTSIDE_PARTY)),
+        writer.step("moved_in", CASE_MANAGER, 8, "11:00", HandoffCompleted(handoff=bed)),
+        writer.step("peer_there", PEER, 8, "11:10", session(kind=SessionKind.PEER_MEETING, held_by=Role.PEER)),
+        *(_small_step(writer, name) for name in SMALL_STEPS),
+        writer.step("safety_plan", COUNSELOR, 8, "15:00", safety_plan(people_and_places=("The kitchen",), crisis=lost)),
+        writer.step("text", PEER, 7, "17:00", outreach(True, lost, channel=Channel.TEXT)),
+        writer.step("plan_2", COUNSELOR, 7, "18:00", plan(lost, writer.id("moved_in"))),
+        writer.step("call", PEER, 6, "12:00", outreach(False, lost)),
+        writer.step("call_again", PEER, 6, "12:00", outreach(False, lost)),
+        writer.step("not_twice", PEER, 6, "12:05", _not_twice(writer)),
+        *(_small_step_ends(writer, name, outcome) for name, outcome in SMALL_STEPS.items()),
+        writer.step("caring_call", PEER, 4, "12:00", outreach(True, lost)),
+        writer.step("resolved", CASE_MANAGER, 3, "16:00", resolved(lost, CrisisOutcome.STABILIZED)),
+        writer.step("review", COUNSELOR, 3, "15:30", review(lost)),
     )
 
 
@@ -85,17 +85,17 @@ def _to_elm_street() -> HandoffRequested:
     )
 
 
-def _small_step(pen: Pen, name: str) -> Step:
-    goal = GoalSet(category=GoalCategory.HOUSING, description=name.replace("_", " "), target_on=pen.day(5))
-    return pen.step(name, PEER, 8, "11:30", goal)
+def _small_step(writer: StoryWriter, name: str) -> Step:
+    goal = GoalSet(category=GoalCategory.HOUSING, description=name.replace("_", " "), target_on=writer.day(5))
+    return writer.step(name, PEER, 8, "11:30", goal)
 
 
-def _small_step_ends(pen: Pen, name: str, outcome: GoalOutcome) -> Step:
-    return pen.step(f"{name}_ends", PEER, 5, "11:30", GoalClosed(goal=pen.id(name), outcome=outcome))
+def _small_step_ends(writer: StoryWriter, name: str, outcome: GoalOutcome) -> Step:
+    return writer.step(f"{name}_ends", PEER, 5, "11:30", GoalClosed(goal=writer.id(name), outcome=outcome))
 
 
-def _not_twice(pen: Pen) -> EntryRetracted:
-    return EntryRetracted(entry=pen.id("call_again"), reason=CorrectionReason.DUPLICATE)
+def _not_twice(writer: StoryWriter) -> EntryRetracted:
+    return EntryRetracted(entry=writer.id("call_again"), reason=CorrectionReason.DUPLICATE)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -131,7 +131,7 @@ async def test_small_steps_appear_and_end_after_72_hours(told: Told) -> None:
         return sum(goal.closed is None for goal in shown.longer_term_goals)
 
     assert [open_goals(name) for name in ("peer_there", "unpack", "unpack_ends")] == [0, 3, 0]
-    ended = {goal.put_by: goal.outcome for goal in (await told.care_plan()).longer_term_goals}
+    ended = {goal.event_id: goal.outcome for goal in (await told.care_plan()).longer_term_goals}
     assert ended == {told.id(name): outcome for name, outcome in SMALL_STEPS.items()}
     assert len((await told.milestones()).goals_reached) == 2
 
@@ -160,4 +160,4 @@ async def test_an_attempt_entered_twice_counts_once(told: Told) -> None:
     crises = (await told.care_plan()).crises
 
     assert [each.attempts for each in crises] == [1]
-    assert (await told.event("call_again")).standing is Standing.RETRACTED
+    assert (await told.event("call_again")).status is EventStatus.RETRACTED

@@ -12,9 +12,9 @@ from domain.vocabulary import ConsentPurpose, CrisisAction, EntryRoute, Role
 from projections.care_plan.handoffs import HandoffObligation, HandoffStatus
 from projections.care_plan.overdose_danger import DangerObligation
 from projections.postvention import ReviewStatus
-from service import clock
-from service.api.answers import Standing
-from service.demo.the_parent import the_parent, told_late
+from samples.demo.the_parent import the_parent, told_late
+from service.api.answers import EventStatus
+from service.runtime import clock
 from tests.scenarios.circle import Service, Told, telling
 
 MINUTE = timedelta(minutes=1)
@@ -81,9 +81,9 @@ async def test_the_lapse_starts_a_new_stretch_and_keeps_the_old(told: Told) -> N
     (only_stretch,) = before.stretches
     old, new = after.stretches
     assert (only_stretch.days, only_stretch.ended_on) == (7, None)
-    assert (old.days, old.ended_by) == (7, told.id("lapse"))
+    assert (old.days, old.ended_event_id) == (7, told.id("lapse"))
     assert [step.days for step in old.steps if step.reached] == [1, 7]
-    assert (new.put_by, new.days, new.ended_on) == (told.id("lapse"), 36, None)
+    assert (new.event_id, new.days, new.ended_on) == (told.id("lapse"), 36, None)
     assert (after.longest_days, after.cumulative_days) == (36, 43)
 
 
@@ -123,7 +123,7 @@ async def test_the_review_is_open_then_held_then_carried_out_by_the_plan(told: T
     assert held.review is not None
     assert all(adjustment.open for adjustment in held.review.adjustments)
     assert carried_out.review is not None
-    assert {each.carried_out_by for each in carried_out.review.adjustments} == {told.id("plan_3")}
+    assert {each.carried_out_event_id for each in carried_out.review.adjustments} == {told.id("plan_3")}
 
 
 async def test_the_plan_says_why_it_changed(told: Told) -> None:
@@ -139,7 +139,7 @@ async def test_a_correction_counts_and_the_original_stays(told: Told) -> None:
     """R55"""
     check_in = await told.event("evening_2")
 
-    assert check_in.standing is Standing.CORRECTED
+    assert check_in.status is EventStatus.CORRECTED
     assert check_in.effective is not None
     bodies = [check_in.original.event, check_in.effective.event]
     assert [body.craving for body in bodies if isinstance(body, CheckInReceived)] == [3, 8]

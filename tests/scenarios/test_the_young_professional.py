@@ -29,8 +29,8 @@ from domain.vocabulary import (
 )
 from projections.care_plan.crises import CrisisObligation
 from projections.obligations import ObligationKind
-from service import clock
-from service.demo.story import Pen, Story
+from samples.demo.story import Story, StoryWriter
+from service.runtime import clock
 from tests.builders import (
     check_in,
     crisis,
@@ -48,38 +48,38 @@ from tests.scenarios.circle import CASE_MANAGER, COUNSELOR, PEER, PRESCRIBER, Se
 
 
 def the_young_professional(client_id: UUID, now: datetime) -> Story:
-    pen = Pen(client_id, "America/Chicago", now)
-    text, consult, sleep_clinic = pen.id("crisis"), pen.id("consult_asked"), pen.id("sleep_clinic")
-    alcohol = SubstanceUse(substance=Substance.ALCOHOL, last_used_on=pen.day(91))
+    writer = StoryWriter(client_id, "America/Chicago", now)
+    text, consult, sleep_clinic = writer.id("crisis"), writer.id("consult_asked"), writer.id("sleep_clinic")
+    alcohol = SubstanceUse(substance=Substance.ALCOHOL, last_used_on=writer.day(91))
     return one_chapter(
-        pen,
-        pen.step("registered", CASE_MANAGER, 86, "09:00", registered(pen.zone.key, name="Kit Example")),
-        pen.step("intake", COUNSELOR, 86, "10:00", intake(substances=(alcohol,), triggers=(Trigger.WORK_STRESS,))),
-        pen.step("sleep", COUNSELOR, 85, "10:00", goal_set(target=7, baseline=5)),
-        pen.step("plan_1", COUNSELOR, 85, "10:30", plan()),
-        pen.step("no_sleep", PEER, 5, "22:00", check_in(craving=7, mood=3, sleep_hours=3.5)),
-        pen.step("crisis", PEER, 4, "08:40", _distress_in_a_text()),
-        pen.step("same_day", COUNSELOR, 4, "13:00", _same_day_session()),
-        pen.step("sleep_clinic", CASE_MANAGER, 4, "13:30", _to_the_sleep_clinic()),
-        pen.step(
+        writer,
+        writer.step("registered", CASE_MANAGER, 86, "09:00", registered(writer.zone.key, name="Kit Example")),
+        writer.step("intake", COUNSELOR, 86, "10:00", intake(substances=(alcohol,), triggers=(Trigger.WORK_STRESS,))),
+        writer.step("sleep", COUNSELOR, 85, "10:00", goal_set(target=7, baseline=5)),
+        writer.step("plan_1", COUNSELOR, 85, "10:30", plan()),
+        writer.step("no_sleep", PEER, 5, "22:00", check_in(craving=7, mood=3, sleep_hours=3.5)),
+        writer.step("crisis", PEER, 4, "08:40", _distress_in_a_text()),
+        writer.step("same_day", COUNSELOR, 4, "13:00", _same_day_session()),
+        writer.step("sleep_clinic", CASE_MANAGER, 4, "13:30", _to_the_sleep_clinic()),
+        writer.step(
             "bed_free", CASE_MANAGER, 4, "15:00", HandoffAccepted(handoff=sleep_clinic, accepted_by=Role.OUTSIDE_PARTY)
         ),
-        pen.step("consult_asked", COUNSELOR, 4, "13:40", handoff(HandoffUrgency.CRISIS, to_role=Role.PRESCRIBER)),
-        pen.step(
+        writer.step("consult_asked", COUNSELOR, 4, "13:40", handoff(HandoffUrgency.CRISIS, to_role=Role.PRESCRIBER)),
+        writer.step(
             "consult_taken", PRESCRIBER, 4, "14:10", HandoffAccepted(handoff=consult, accepted_by=Role.PRESCRIBER)
         ),
-        pen.step("consult", PRESCRIBER, 4, "16:00", _consult()),
-        pen.step("consult_done", PRESCRIBER, 4, "16:20", HandoffCompleted(handoff=consult)),
-        pen.step("skills", COUNSELOR, 4, "19:00", session(kind=SessionKind.SKILLS_CLASS)),
-        pen.step("counselor_follow_up", COUNSELOR, 3, "08:30", outreach(True, text, made_by=Role.COUNSELOR)),
-        pen.step("peer_call", PEER, 3, "09:00", outreach(True, text)),
-        pen.step("safety_review", COUNSELOR, 3, "11:00", review(text, _touchpoints())),
-        pen.step("slept_there", CASE_MANAGER, 2, "09:30", HandoffCompleted(handoff=sleep_clinic)),
-        pen.step("better", PEER, 1, "08:50", check_in(craving=2, mood=6, sleep_hours=7.0)),
-        pen.step("slept", COUNSELOR, 1, "09:10", GoalMeasured(goal=pen.id("sleep"), value=7)),
-        pen.step("resolved", COUNSELOR, 1, "09:20", resolved(text, CrisisOutcome.AVOIDED_LAPSE)),
-        pen.step("plan_2", COUNSELOR, 1, "10:00", plan(text, pen.id("safety_review"))),
-        pen.step("ninety", PEER, 1, "18:00", MilestoneCelebrated(days=90, substance=Substance.ALCOHOL)),
+        writer.step("consult", PRESCRIBER, 4, "16:00", _consult()),
+        writer.step("consult_done", PRESCRIBER, 4, "16:20", HandoffCompleted(handoff=consult)),
+        writer.step("skills", COUNSELOR, 4, "19:00", session(kind=SessionKind.SKILLS_CLASS)),
+        writer.step("counselor_follow_up", COUNSELOR, 3, "08:30", outreach(True, text, made_by=Role.COUNSELOR)),
+        writer.step("peer_call", PEER, 3, "09:00", outreach(True, text)),
+        writer.step("safety_review", COUNSELOR, 3, "11:00", review(text, _touchpoints())),
+        writer.step("slept_there", CASE_MANAGER, 2, "09:30", HandoffCompleted(handoff=sleep_clinic)),
+        writer.step("better", PEER, 1, "08:50", check_in(craving=2, mood=6, sleep_hours=7.0)),
+        writer.step("slept", COUNSELOR, 1, "09:10", GoalMeasured(goal=writer.id("sleep"), value=7)),
+        writer.step("resolved", COUNSELOR, 1, "09:20", resolved(text, CrisisOutcome.AVOIDED_LAPSE)),
+        writer.step("plan_2", COUNSELOR, 1, "10:00", plan(text, writer.id("safety_review"))),
+        writer.step("ninety", PEER, 1, "18:00", MilestoneCelebrated(days=90, substance=Substance.ALCOHOL)),
     )
 
 
@@ -143,7 +143,7 @@ async def test_ninety_days_arrive_as_their_day_begins(told: Told) -> None:
         90,
         True,
     )
-    assert [held.stretch_put_by for held in (await told.milestones()).celebrations] == [told.id("intake")]
+    assert [held.stretch_event_id for held in (await told.milestones()).celebrations] == [told.id("intake")]
 
 
 async def test_the_crisis_ends_as_an_avoided_lapse_with_better_sleep(told: Told) -> None:

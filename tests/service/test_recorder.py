@@ -8,16 +8,16 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.entry import Draft, Entry
-from domain.events.base import Event, RefersTo, Standing
+from domain.events.base import Event, KnownEntries, RefersTo
 from domain.events.handoffs import HandoffAccepted
 from domain.events.plan import GoalSet
 from domain.events.record import EntryCorrected
 from domain.refusals import Refusal, Refused
 from domain.vocabulary import CorrectionReason, Role
+from service.access.caller import Caller
 from service.bootstrap import System
-from service.care.caller import Caller
 from service.care.errors import ClientExists, IdUsed, UnknownClient
-from service.care.recorder import Recorded, Recorder
+from service.care.recorder import Recorder, RecordingResult
 from service.log.facts import FactReader
 from service.log.sealed import StoredEvent
 from service.log.timelines import Timelines
@@ -58,7 +58,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return types
 
 
-async def outcome(recorder: Recorder, caller: Caller, client_id: UUID, said: Draft) -> Recorded | set[str]:
+async def outcome(recorder: Recorder, caller: Caller, client_id: UUID, said: Draft) -> RecordingResult | set[str]:
     try:
         return await recorder.record(caller, client_id, [said])
     except Refused as refused:
@@ -89,7 +89,7 @@ async def test_of_two_processes_that_accept_one_handoff_one_is_refused(
             *(outcome(recorder, counselor, client, draft(accepted)) for recorder in (system.recorder, another(system)))
         )
 
-        assert [each for each in outcomes if not isinstance(each, Recorded)] == [{"handoff_accepted_once"}]
+        assert [each for each in outcomes if not isinstance(each, RecordingResult)] == [{"handoff_accepted_once"}]
 
 
 async def test_a_retry_in_another_process_is_the_same_entry(system: System, counselor: Caller, client: UUID) -> None:
@@ -145,8 +145,8 @@ class TargetRaised(Event):
     goal: Annotated[UUID, RefersTo("goal_set", content=True)]
     target: float
 
-    def refusals(self, standing: Standing) -> Iterator[Refusal]:
-        goal = standing.told(self.goal)
+    def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
+        goal = known.content_of(self.goal)
         if goal and isinstance(goal.event, GoalSet) and goal.event.target and self.target <= goal.event.target:
             yield Refusal("target_rises", "target", "Give a higher target than the goal has.")
 
@@ -166,5 +166,5 @@ async def test_a_rule_that_asks_what_an_entry_says_opens_that_one(
     await system.recorder.record(counselor, client, [draft(correction)])
     recorded = await outcome(system.recorder, counselor, client, draft(TargetRaised(goal=goal.id, target=5)))
 
-    assert isinstance(recorded, Recorded)
+    assert isinstance(recorded, RecordingResult)
     assert opened == ["goal_set", "goal_set", "entry_corrected"]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import service.simulation
+import samples.simulation
 from domain.effective import effective
 from domain.entry import Entry
 from domain.events.catalogue import EVENT_TYPES, decode, encode
@@ -23,13 +23,13 @@ from domain.events.registration import ClientRegistered
 from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
 from projections.postvention import POSTVENTION, PostventionAnswer, ReviewStatus
-from service.simulation import SimulatedEntry, one_client, simulate
+from samples.simulation import SimulatedEntry, one_client, simulate
 from tests.builders import Record, fold, moment
 
 START, END = date(2025, 1, 1), date(2026, 7, 1)
 LATE = timedelta(hours=2)
 OF_THE_RECORD = {"entry_corrected", "entry_retracted"}
-TOLD_BY = [import_module(f"service.simulation.{found.name}") for found in iter_modules(service.simulation.__path__)]
+TOLD_BY = [import_module(f"samples.simulation.{found.name}") for found in iter_modules(samples.simulation.__path__)]
 
 
 @pytest.fixture(scope="module")

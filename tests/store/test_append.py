@@ -10,7 +10,7 @@ import pytest
 from service.database.connection import open_pool, scoped
 from service.database.embedded import DatabaseUrls
 from service.log.decision import decide
-from service.log.errors import IdConflict, StoreUnavailable, UnknownOrganization, VersionConflict
+from service.log.errors import DatabaseUnavailable, IdConflict, UnknownOrganization, VersionConflict
 from service.log.sealed import Appended, SealedEvent
 from service.log.store import EventStore
 from service.log.verify import verify
@@ -243,7 +243,7 @@ async def test_a_killed_connection_fails_its_callers_and_the_store_goes_on(
     finally:
         await superuser.close()
 
-    assert all(isinstance(outcome, StoreUnavailable) and outcome.written is None for outcome in outcomes)
+    assert all(isinstance(outcome, DatabaseUnavailable) and outcome.written is None for outcome in outcomes)
     again = await asyncio.gather(*(store.append(organization_id, [event]) for event in events))
     assert sorted(places[0].position for places in again) == [1, 2, 3]
     assert (await verify(store, organization_id)).events == 3
@@ -254,7 +254,7 @@ async def test_a_wait_for_the_lock_ends_with_nothing_written(organization_id: UU
         store = EventStore(pool)
         async with scoped(pool, organization_id) as holder:
             await holder.execute("select from log.lock_head($1)", organization_id)
-            with pytest.raises(StoreUnavailable) as unavailable:
+            with pytest.raises(DatabaseUnavailable) as unavailable:
                 await store.append(organization_id, [sealed_event(uuid4(), 1)])
         assert unavailable.value.written is False
         assert await store.append(organization_id, [sealed_event(uuid4(), 1)])

@@ -10,6 +10,8 @@ import pytest
 
 from domain.events.catalogue import ALL_EVENTS
 from domain.rules import Facts, Needs, needs
+from samples.simulation import one_client, simulate
+from samples.simulation.entry import SimulatedEntry
 from service.database.connection import open_pool, scoped
 from service.database.embedded import DatabaseUrls
 from service.database.facts_function import FACTS_QUERY, PARAMETERS
@@ -19,8 +21,6 @@ from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.reading import BY_INDEX
 from service.log.store import EventStore
 from service.log.timelines import Timelines, seal_drafts
-from service.simulation import one_client, simulate
-from service.simulation.entry import SimulatedEntry
 from tests.builders import Record, registered
 from tests.system import draft
 

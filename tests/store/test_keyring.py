@@ -9,7 +9,7 @@ import pytest
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.database.owner import OwnerNeeded
-from service.log.keyring import KeyDestroyed, KeyEncryptionKeys, Keyring, UnknownKey
+from service.log.keyring import ClientErased, KeyEncryptionKeys, Keyring, UnknownKey
 from service.log.seal import SealBroken
 
 FIRST, SECOND = bytes([1]) * 32, bytes([2]) * 32
@@ -62,7 +62,7 @@ async def test_keys_of_many_clients_come_at_once_and_bring_nobody_back(
     assert found.usable == dict(zip(clients[:2], keys[:2], strict=True))
     assert found.unusable.keys() == {clients[2]}
     assert found.of(clients[0]) == keys[0]
-    with pytest.raises(KeyDestroyed):
+    with pytest.raises(ClientErased):
         found.of(clients[2])
     with pytest.raises(UnknownKey):
         found.of(stranger)
@@ -101,7 +101,7 @@ async def test_a_destroyed_key_is_gone_and_never_replaced(
         await keyring.destroy(organization_id, erased)
 
     for erased in (client_id, stranger):
-        with pytest.raises(KeyDestroyed):
+        with pytest.raises(ClientErased):
             await keyring.data_key(organization_id, erased)
     async with scoped(pool, organization_id) as connection:
         assert await connection.fetch("select from keyring.client_key where wrapped_key is not null") == []
@@ -137,9 +137,9 @@ async def test_a_key_destroyed_elsewhere_is_not_used_from_memory(
 
     await elsewhere.destroy(organization_id, client_id)
 
-    with pytest.raises(KeyDestroyed):
+    with pytest.raises(ClientErased):
         await here.data_key(organization_id, client_id, create=False)
-    with pytest.raises(KeyDestroyed):
+    with pytest.raises(ClientErased):
         (await here.keys(organization_id, [client_id])).of(client_id)
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from service.database.embedded import DatabaseUrls
 from service.log.appending import commit_group, rows_to_append
-from service.log.errors import HeadsDiffer, IdConflict, StoreUnavailable, VersionConflict
+from service.log.errors import DatabaseUnavailable, HeadsDiffer, IdConflict, VersionConflict
 from service.log.group_commit import GroupCommit
 from service.log.sealed import Appended, SealedEvent
 from service.log.store import EventStore
@@ -133,7 +133,7 @@ async def test_committers_that_are_cancelled_leave_nobody_waiting(steps: int) ->
     _, waiting = await asyncio.wait(callers, timeout=SOON)
 
     assert not waiting
-    assert {type(caller.exception()) for caller in callers} <= {StoreUnavailable, type(None)}
+    assert {type(caller.exception()) for caller in callers} <= {DatabaseUnavailable, type(None)}
     again = [sealed_event(uuid4(), 1)]
     assert await asyncio.wait_for(groups.append(ORGANIZATION, again, rows_to_append(ORGANIZATION, again)), SOON)
 

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from domain.effective import effective
+from samples.simulation import one_client
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.log import pages
@@ -17,7 +18,6 @@ from service.log.reading import BY_INDEX
 from service.log.sealed import StoredEvent
 from service.log.store import EventStore
 from service.log.timelines import Timelines, seal_drafts
-from service.simulation import one_client
 from tests.store.events import sealed_event
 from tests.store.test_facts import fresh_pool
 

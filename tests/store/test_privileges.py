@@ -9,7 +9,7 @@ import pytest
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.log.appending import APPEND, rows_to_append
-from service.log.keyring import KeyDestroyed, KeyEncryptionKeys, Keyring
+from service.log.keyring import ClientErased, KeyEncryptionKeys, Keyring
 from service.log.store import EventStore
 from tests.store.events import sealed_event
 
@@ -237,5 +237,5 @@ async def test_a_destroyed_key_is_not_made_again_by_the_service(
     client_id, keyring = uuid4(), Keyring(pool, KeyEncryptionKeys({"first": bytes(32)}), database.owner)
     await keyring.destroy(organization_id, client_id)
 
-    with pytest.raises(KeyDestroyed):
+    with pytest.raises(ClientErased):
         await keyring.data_key(organization_id, client_id)

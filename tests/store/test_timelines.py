@@ -12,7 +12,7 @@ from domain.entry import Actor, Draft
 from domain.events.unreadable import Unreadable, Why
 from domain.vocabulary import Precision
 from service.database.embedded import DatabaseUrls
-from service.log.keyring import KeyDestroyed, KeyEncryptionKeys, Keyring
+from service.log.keyring import ClientErased, KeyEncryptionKeys, Keyring
 from service.log.sealed import SealedEvent
 from service.log.store import EventStore
 from service.log.timelines import Timelines, seal_drafts
@@ -144,5 +144,5 @@ async def test_a_client_who_was_erased_has_no_timeline(
 
     await Keyring(pool, KEKS, database.owner).destroy(organization_id, client_id)
 
-    with pytest.raises(KeyDestroyed):
+    with pytest.raises(ClientErased):
         await timelines.read(organization_id, client_id)

@@ -1,0 +1,170 @@
+"""The care plan as a render."""
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.text import Text
+
+from domain.vocabulary import RiskTier
+from projections.care_plan import CarePlanAnswer
+from projections.care_plan.crises import Crisis, CrisisObligation
+from projections.care_plan.goals import Goal
+from projections.care_plan.handoffs import Handoff, HandoffObligation
+from projections.care_plan.overdose_danger import DangerObligation
+from projections.care_plan.plans import Plan, PlanObligation
+from projections.care_plan.safety_plan import SafetyPlan
+from projections.obligations import Obligation, ObligationKind, ObligationStatus
+from rendering.formatting import Formatting, bullet, joined, listed, sections, status, words
+
+WAITING = {ObligationStatus.OPEN, ObligationStatus.LATE}
+
+NAMES: dict[ObligationKind, str] = {
+    HandoffObligation.ACCEPTANCE: "acceptance of the handoff",
+    HandoffObligation.MEETING: "meeting with the receiver",
+    CrisisObligation.CONTACT: "follow-up after the crisis",
+    CrisisObligation.REVIEW: "review of the crisis",
+    PlanObligation.REVIEW: "review of the plan",
+    DangerObligation.NALOXONE: "naloxone",
+    DangerObligation.CRISIS_CARD: "crisis card",
+}
+
+
+def care_plan(answer: CarePlanAnswer, fmt: Formatting) -> RenderableType:
+    """Who, the plan, goals, crises, handoffs, the safety plan, and what must still happen."""
+    grid = sections()
+    parts: tuple[tuple[str, Iterable[RenderableType]], ...] = (
+        ("Client", _client(answer, fmt)),
+        ("Plan", _plan(answer.plan, fmt) if answer.plan else [Text("none agreed yet", style="dim")]),
+        ("Goals", [_goal(goal, fmt) for goal in (*answer.stabilization_goals, *answer.longer_term_goals)]),
+        ("Crises", [_crisis(crisis, fmt) for crisis in answer.crises]),
+        ("Handoffs", [_handoff(handoff, fmt) for handoff in answer.handoffs]),
+        ("Safety plan", _safety_plan(answer.safety_plan, fmt) if answer.safety_plan else []),
+        ("Consents", _consents(answer, fmt)),
+        ("To do", _to_do(answer, fmt)),
+    )
+    for heading, lines in parts:
+        shown = list(lines)
+        if shown:
+            grid.add_row(heading, Group(*shown))
+    return Panel(grid, title="Care plan", title_align="left", border_style="blue")
+
+
+def _client(answer: CarePlanAnswer, fmt: Formatting) -> Iterator[Text]:
+    if answer.client is None:
+        yield Text("not registered yet", style="dim")
+    else:
+        yield joined(Text(answer.client.goes_by, style="bold"), fmt.numbers(answer.client.event_id))
+    episode = answer.episode
+    if episode:
+        substances = listed(use.substance for use in episode.substances)
+        yield joined(
+            f"in care since {fmt.moment(episode.opened_at)} (way in: {words(episode.entry_route)}); {substances}",
+            fmt.numbers(episode.event_id, episode.correction_id),
+        )
+    lapse = answer.last_lapse
+    if lapse:
+        danger = Text("with danger of overdose", style="red") if lapse.overdose_danger else ""
+        yield joined(
+            f"last lapse {fmt.moment(lapse.at)}: {listed(lapse.substances)}",
+            danger,
+            fmt.numbers(lapse.event_id, lapse.correction_id),
+        )
+    if answer.last_contact:
+        yield joined(f"last contact {fmt.moment(answer.last_contact.at)}", fmt.numbers(answer.last_contact.event_id))
+
+
+def _plan(plan: Plan, fmt: Formatting) -> Iterator[RenderableType]:
+    yield joined(
+        Text(f"version {plan.version}", style="bold"),
+        f"agreed {fmt.moment(plan.agreed_at)} by {listed(plan.agreed_by)}",
+        fmt.numbers(plan.event_id, plan.correction_id),
+    )
+    yield Text(plan.summary, style="italic")
+    because_of = fmt.numbers(*plan.because_of)
+    if because_of:
+        yield joined("because of", because_of)
+    for each in plan.interventions:
+        techniques = Text(f"({listed(each.techniques)})", style="dim") if each.techniques else ""
+        yield bullet(Text(f"{words(each.strand)}:", style="cyan"), each.what, techniques)
+
+
+def _goal(goal: Goal, fmt: Formatting) -> RenderableType:
+    said = [
+        "" if goal.baseline is None else f"began at {goal.baseline:g}",
+        f"now {goal.reading.value:g}" if goal.reading else "not measured yet",
+        "" if goal.target is None else f"target {goal.target:g}",
+        words(goal.outcome or ""),
+    ]
+    unit = f"({goal.unit})" if goal.unit else ""
+    marks = (goal.reading, goal.closed)
+    return bullet(
+        Text(f"{goal.description.rstrip('.')}:", style="cyan"),
+        ", ".join(filter(None, said)),
+        Text(unit, style="dim"),
+        fmt.numbers(goal.event_id, *(mark.event_id for mark in marks if mark)),
+    )
+
+
+def _crisis(crisis: Crisis, fmt: Formatting) -> RenderableType:
+    passed = crisis.resolved
+    now = Text("open", style="yellow")
+    if passed:
+        now = Text(f"passed {fmt.moment(passed.at)}: {words(crisis.outcome or '')}", style="green")
+    return bullet(
+        f"{fmt.moment(crisis.at)} {listed(crisis.kinds)};",
+        Text(f"risk {words(crisis.tier)};", style="bold red" if crisis.tier is RiskTier.HIGH and not passed else ""),
+        now,
+        fmt.numbers(crisis.event_id, passed.event_id if passed else None),
+    )
+
+
+def _handoff(handoff: Handoff, fmt: Formatting) -> RenderableType:
+    marks = (handoff.accepted, handoff.completed, handoff.declined)
+    receiver = handoff.to_party or words(handoff.to_role)
+    due = {"requested": handoff.accept_due_at, "accepted": handoff.met_due_at}.get(handoff.status)
+    since = max((mark.at for mark in marks if mark), default=handoff.requested_at)
+    return bullet(
+        f"{words(handoff.from_role)} → {receiver} ({words(handoff.urgency)}):",
+        status(handoff.status),
+        fmt.moment(since),
+        f"next by {fmt.moment(due)}" if due else "",
+        fmt.numbers(handoff.event_id, *(mark.event_id for mark in marks if mark)),
+    )
+
+
+def _safety_plan(plan: SafetyPlan, fmt: Formatting) -> Iterator[RenderableType]:
+    yield joined(Text(f"version {plan.version}", style="bold"), fmt.moment(plan.written_at), fmt.numbers(plan.event_id))
+    for heading, said in (
+        ("warning signs", plan.warning_signs),
+        ("alone", plan.own_coping),
+        ("people and places", plan.people_and_places),
+        ("people to ask", plan.people_to_ask),
+        ("professionals", plan.professionals),
+        ("safe surroundings", plan.means_safety),
+    ):
+        if said:
+            yield bullet(Text(f"{heading}:", style="cyan"), "; ".join(said))
+
+
+def _consents(answer: CarePlanAnswer, fmt: Formatting) -> Iterator[RenderableType]:
+    for consent in answer.consents:
+        state = "" if consent.in_force else Text("no longer in force", style="dim")
+        yield bullet(
+            f"{', '.join(consent.recipients)}: {listed(consent.scope)}, for {words(consent.purpose)}",
+            state,
+            fmt.numbers(consent.event_id),
+        )
+
+
+def _to_do(answer: CarePlanAnswer, fmt: Formatting) -> Iterable[RenderableType]:
+    waiting = [each for each in answer.obligations if each.status in WAITING]
+    if not waiting:
+        return [Text("nothing is waiting", style="green")]
+    return [_obligation(each, fmt) for each in waiting]
+
+
+def _obligation(each: Obligation, fmt: Formatting) -> RenderableType:
+    what = NAMES.get(each.kind, words(each.kind))
+    step = f"({each.step})" if each.step > 1 else ""
+    return bullet(what, step, f"by {fmt.moment(each.due_at)}:", status(each.status), fmt.numbers(each.because))

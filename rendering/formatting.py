@@ -1,0 +1,92 @@
+"""How pictures say days, moments, terms and places in the record."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from rich.table import Table
+from rich.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Formatting:
+    """Shows moments in the client's time zone, and entries by their version in the client's timeline: #12."""
+
+    zone: ZoneInfo
+    versions: Mapping[UUID, int]
+    year: int
+    """Days of this year are shown without it."""
+
+    def moment(self, moment: datetime) -> str:
+        """Such as Sat 17 Oct 10:15."""
+        local = moment.astimezone(self.zone)
+        return f"{self.day(local.date())} {local:%H:%M}"
+
+    def day(self, day: date) -> str:
+        """Such as Sat 17 Oct, or Fri 17 Oct 2025 in another year."""
+        return f"{day:%a} {day.day} {day:%b}" + ("" if day.year == self.year else f" {day.year}")
+
+    def full(self, moment: datetime) -> str:
+        """Such as Sat 17 Oct 2026 10:15:00 CDT."""
+        local = moment.astimezone(self.zone)
+        return f"{local:%a} {local.day} {local:%b %Y %H:%M:%S %Z}"
+
+    def numbers(self, *entries: UUID | None) -> Text:
+        """The entries' versions, quietly, such as #12 #14; nothing for those without."""
+        known = [f"#{self.versions[entry]}" for entry in entries if entry and entry in self.versions]
+        return Text(" ".join(known), style="dim cyan")
+
+
+def words(term: str) -> str:
+    """A coded term in words."""
+    return term.replace("_", " ")
+
+
+def listed(terms: Iterable[str]) -> str:
+    """Coded terms in words, one after the other."""
+    return ", ".join(words(term) for term in terms)
+
+
+def joined(*parts: Text | str) -> Text:
+    """Parts of a line with a space between them; empty ones are left out."""
+    return Text(" ").join(Text(part) if isinstance(part, str) else part for part in parts if part)
+
+
+def bullet(*parts: Text | str) -> Table:
+    """Parts of a line after a bullet, under which further lines do not creep."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=1)
+    grid.add_column(ratio=1)
+    grid.add_row("•", joined(*parts))
+    return grid
+
+
+def sections() -> Table:
+    """A grid of sections: a heading on the left, what it holds on the right."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold", no_wrap=True, min_width=11)
+    grid.add_column(ratio=1)
+    return grid
+
+
+STATUS_STYLES = {
+    "open": "yellow",
+    "requested": "yellow",
+    "accepted": "yellow",
+    "late": "bold red",
+    "missed": "red",
+    "declined": "red",
+    "met": "green",
+    "done": "green",
+    "completed": "green",
+    "met_late": "dark_orange",
+    "done_late": "dark_orange",
+    "released": "dim",
+}
+
+
+def status(term: str) -> Text:
+    """How something stands, in its colour."""
+    return Text(words(term), style=STATUS_STYLES.get(term, ""))

@@ -1,0 +1,1 @@
+"""The commands that need the samples; the command line finds them by their entry points (pyproject.toml)."""

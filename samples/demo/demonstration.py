@@ -1,0 +1,113 @@
+"""The demonstration: a real service on this machine, and the story told through it."""
+
+import asyncio
+import socket
+import sys
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+from rich.console import Console
+from rich.panel import Panel
+from rich.text import Text
+
+from samples.demo.api import CareApi
+from samples.demo.clinic import DemoClinic, open_clinic
+from samples.demo.narrator import Narrator
+from samples.demo.story import Story
+from samples.demo.the_parent import the_parent, told_late
+from service.access.caller import KeyRole
+from service.bootstrap import System, connected, database
+from service.log.verify import verify
+from service.runtime import clock
+from service.serving.processes import serve_here
+from service.serving.sockets import PortTaken, address, listen
+from service.settings import Settings
+
+WIDTH = 100
+"""Lines are no longer than this; less on narrower terminals."""
+
+INTRODUCTION = (
+    "This is care-timeline, a record of care that keeps every event and rewrites none. The next minute tells the story"
+    " of Renee, a parent, and of the people around her, through the service's own HTTP API: a counselor (ana), a peer"
+    " (marcus), a case manager (priya) and a prescriber (dr-osei), each with a key of their own. All of it is made up."
+    " #12 is the entry with version 12 of her timeline: every element of what is shown says which entry put it there."
+)
+
+
+async def demonstrate(settings: Settings, console: Console, *, leave: bool) -> bool:
+    """Start the service, tell the story, and serve on until Ctrl-C unless asked to leave; whether all was well."""
+    with _listen(settings) as listening:
+        async with database(settings) as addresses, connected(settings, addresses) as system:
+            assert addresses.owner is not None
+            clinic = await open_clinic(system, addresses.owner)
+            story = the_parent(uuid4(), clock.now())
+            ready = asyncio.Event()
+            server = asyncio.create_task(serve_here(system, listening, ready.set))
+            telling = asyncio.create_task(_tell(ready, system, clinic, story, console, address(listening)))
+            try:
+                await asyncio.wait({server, telling}, return_when=asyncio.FIRST_COMPLETED)
+                if not telling.done():
+                    console.print("Stopped before the story was told.")
+                    return False
+                well = await telling
+                if not leave:
+                    _leave_running(settings, clinic, story, console, address(listening))
+                    await server
+            finally:
+                for task in (telling, server):
+                    task.cancel()
+                await asyncio.gather(telling, server, return_exceptions=True)
+            return well
+
+
+async def _tell(
+    ready: asyncio.Event, system: System, clinic: DemoClinic, story: Story, console: Console, where: str
+) -> bool:
+    await ready.wait()
+    console.print(Panel(INTRODUCTION, title="The parent", title_align="left", border_style="cyan"))
+    organization_id = clinic.organization.organization_id
+    async with httpx.AsyncClient(base_url=where, timeout=30) as http:
+        telling = Narrator(CareApi(http, story.client_id, clinic.keys), story, console)
+        return await telling.tell(told_late(story, clock.now()), lambda: verify(system.store, organization_id))
+
+
+def _listen(settings: Settings) -> socket.socket:
+    try:
+        return listen(settings.host, settings.port)
+    except PortTaken:
+        return listen(settings.host, 0)
+
+
+def _leave_running(settings: Settings, clinic: DemoClinic, story: Story, console: Console, where: str) -> None:
+    key = clinic.keys[KeyRole.COUNSELOR]
+    client = f"/v1/clients/{story.client_id}"
+    command = _shown(Path(sys.prefix, "bin", "care-timeline"))
+    lines = (
+        ("The service answers on", where),
+        ("The API is explained on", f"{where}/docs"),
+    )
+    console.print()
+    for said, what in lines:
+        console.print(f"{said:<25}", Text(what, style="bold"), soft_wrap=True)
+    console.print("\nTry, in another terminal:")
+    for line in (
+        f"KEY={key}",
+        f'curl -H "Authorization: Bearer $KEY" {where}{client}/care-plan',
+        f'curl -H "Authorization: Bearer $KEY" "{where}{client}/milestones?as_of={_three_weeks_ago()}"',
+        f"export CARE_TIMELINE_DATA_DIR={_shown(settings.data_dir)}",
+        f'{command} replay {story.client_id} -o "{clinic.organization.name}"',
+        f"{command} verify",
+    ):
+        console.print(f"  {line}", soft_wrap=True, style="cyan")
+    console.print("\nCtrl-C stops the service; the record stays in the folder.", style="dim")
+
+
+def _three_weeks_ago() -> str:
+    return f"{clock.now() - timedelta(weeks=3):%FT%TZ}"
+
+
+def _shown(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

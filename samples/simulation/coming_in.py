@@ -1,0 +1,134 @@
+"""Coming into care: by registration and intake, or through a crisis; and coming back."""
+
+from domain.events.consents import ConsentGranted
+from domain.events.registration import ClientRegistered, DimensionRating, IntakeCompleted, SubstanceUse
+from domain.vocabulary import (
+    Condition,
+    ConsentPurpose,
+    ConsentScope,
+    Driver,
+    EntryRoute,
+    Severity,
+    SocialNeed,
+    StageOfChange,
+    Substance,
+    Trigger,
+    UseFrequency,
+    UseRoute,
+)
+from samples.simulation import words
+from samples.simulation.chance import terms
+from samples.simulation.crises import crisis_comes
+from samples.simulation.goals import set_goals
+from samples.simulation.plans import agree_plan, write_safety_plan
+from samples.simulation.simulated_client import SimulatedClient
+
+THROUGH_A_CRISIS = 0.06
+
+_MOST_USED = (
+    *(Substance.ALCOHOL,) * 8,
+    *(Substance.OPIOIDS,) * 6,
+    *(Substance.METHAMPHETAMINE,) * 2,
+    *(Substance.COCAINE, Substance.CANNABIS, Substance.SEDATIVES),
+)
+_ROUTES = (
+    *(EntryRoute.REFERRAL,) * 4,
+    *(EntryRoute.SELF,) * 3,
+    *(EntryRoute.FAMILY, EntryRoute.COURT, EntryRoute.RE_ENTRY_DETOX, EntryRoute.RE_ENTRY_INPATIENT),
+)
+
+
+def come_in(story: SimulatedClient) -> None:
+    """The client's first day."""
+    chance = story.chance
+    most = 2 if chance.happens(0.3) else 1
+    story.substances = tuple(dict.fromkeys(chance.one(_MOST_USED) for _ in range(most)))
+    if chance.happens(THROUGH_A_CRISIS):
+        crisis_comes(story)
+        story.later(chance.whole(1, 3), _register_after_crisis)
+    else:
+        _register(story, hour := story.working_hour() - 1)
+        if chance.happens(0.7):
+            _take_in(story, chance.one(_ROUTES), hour + 0.5)
+        else:
+            story.later(chance.whole(1, 9), lambda story: _take_in(story, chance.one(_ROUTES), story.working_hour()))
+
+
+def come_back(story: SimulatedClient) -> None:
+    """A return to care: a new intake, after some weeks of which the record knows little."""
+    story.last_use = story.day - story.chance.whole(1, 15)
+    _take_in(story, story.chance.one((EntryRoute.RE_ENTRY_DETOX, EntryRoute.RE_ENTRY_INPATIENT)), story.working_hour())
+
+
+def _register_after_crisis(story: SimulatedClient) -> None:
+    hour = story.working_hour() - 1
+    _register(story, hour)
+    _take_in(story, EntryRoute.CRISIS, hour + 0.5)
+
+
+def _register(story: SimulatedClient, hour: float) -> None:
+    chance = story.chance
+    event = ClientRegistered(
+        name=f"{chance.one(words.FIRST_NAMES)} {chance.one(words.FAMILY_NAMES)}",
+        birth_date=story.days.date(story.day - chance.whole(18 * 366, 70 * 365)),
+        language=chance.one(("en", "en", "en", "es", "es", "vi")),
+        time_zone=story.days.time_zone,
+        phone=f"555-01{chance.whole(10, 99)}",
+    )
+    story.write(event, hour, story.team.counselor._replace(late=0))
+
+
+def _take_in(story: SimulatedClient, route: EntryRoute, hour: float) -> None:
+    chance = story.chance
+    if not story.in_care:
+        story.last_use = story.day - chance.whole(0, 45)
+    event = IntakeCompleted(
+        entry_route=route,
+        substances=tuple(_use(story, substance) for substance in story.substances),
+        conditions=chance.some(terms(Condition), 2),
+        drivers=chance.some(terms(Driver), 3),
+        social_needs=chance.some(terms(SocialNeed), 3),
+        triggers=chance.some(terms(Trigger), 4),
+        protective_factors=words.say(chance, words.PROTECTIVE),
+        strengths=words.say(chance, words.STRENGTHS),
+        readiness=chance.one(terms(StageOfChange)[1:4]),
+        own_reasons=words.say(chance, words.INTAKE),
+        asam_ratings=tuple(DimensionRating(dimension=n, rating=chance.whole(0, 3)) for n in range(1, 7)),
+    )
+    story.intake = story.write(event, hour, story.team.counselor)
+    again, story.in_care = story.in_care, True
+    if again:
+        story.later(chance.whole(1, 7), agree_plan)
+        return
+    _consent(story, hour + 0.5)
+    set_goals(story, hour + 0.7)
+    story.later(chance.whole(2, 9), agree_plan)
+    if chance.happens(0.4):
+        story.later(chance.whole(0, 10), write_safety_plan)
+
+
+def _use(story: SimulatedClient, substance: Substance) -> SubstanceUse:
+    chance = story.chance
+    known = chance.happens(0.9)
+    return SubstanceUse(
+        substance=substance,
+        route=chance.one((UseRoute.ORAL, UseRoute.SMOKED, UseRoute.INTRANASAL, UseRoute.UNKNOWN)),
+        frequency=chance.one(terms(UseFrequency)),
+        severity=chance.one(terms(Severity)),
+        last_used_on=story.days.date(story.last_use) if known else None,
+    )
+
+
+def _consent(story: SimulatedClient, hour: float) -> None:
+    chance = story.chance
+    for purpose in chance.some((ConsentPurpose.TREATMENT, ConsentPurpose.FAMILY_INVOLVEMENT), 2):
+        event = ConsentGranted(
+            discloser="Simulated Clinic",
+            recipients=(chance.one(words.PARTIES),),
+            purpose=purpose,
+            scope=chance.some(terms(ConsentScope)[1:], 2),
+            expires_on=story.days.date(story.day + 365),
+            signed_on=story.today,
+            signed_by="The client",
+        )
+        story.write(event, hour, story.team.counselor)

@@ -1,0 +1,55 @@
+"""Plans: the shared care plan, agreed and reviewed, and the safety plan."""
+
+from domain.events.crisis import SafetyPlanWritten
+from domain.events.plan import PlanAgreed, PlannedIntervention
+from domain.vocabulary import Role, Strand, Technique
+from samples.simulation import hard_words, words
+from samples.simulation.chance import terms
+from samples.simulation.entry_writer import Written
+from samples.simulation.simulated_client import SimulatedClient
+
+_AGREEING = (Role.COUNSELOR, Role.PEER, Role.CASE_MANAGER)
+
+
+def agree_plan(story: SimulatedClient, *because_of: Written) -> None:
+    """A version of the plan is agreed; the next review is put on the agenda, sooner in the first 90 days."""
+    if not story.works_today:
+        story.later(1, lambda story: agree_plan(story, *because_of))
+        return
+    chance = story.chance
+    if not because_of and story.intake and chance.happens(0.3):
+        because_of = (story.intake,)
+    cited = tuple(written for written in because_of if written.stands)
+    event = PlanAgreed(
+        summary=words.say(chance, words.PLAN),
+        agreed_by=(Role.CLIENT, *chance.some(_AGREEING, 2)),
+        interventions=tuple(
+            PlannedIntervention(
+                strand=strand,
+                what=words.say(chance, words.INTERVENTION),
+                techniques=chance.some(terms(Technique), 2),
+                sessions_per_week=chance.one((None, 1.0, 2.0)),
+            )
+            for strand in chance.some(terms(Strand), 3)
+        ),
+        because_of=tuple(written.id for written in cited),
+    )
+    story.write(event, story.working_hour(), story.team.counselor, *cited)
+    if not because_of:
+        story.later(30 if story.day - story.arrives < 90 else 90, agree_plan)
+
+
+def write_safety_plan(story: SimulatedClient, crisis: Written | None = None, hour: float | None = None) -> None:
+    """A version of the safety plan, in its six steps."""
+    chance = story.chance
+    event = SafetyPlanWritten(
+        warning_signs=tuple({words.say(chance, hard_words.WARNING_SIGN): None for _ in range(3)}),
+        own_coping=tuple({words.say(chance, hard_words.COPING): None for _ in range(3)}),
+        people_and_places=(words.say(chance, hard_words.PLACE),),
+        people_to_ask=tuple({words.say(chance, hard_words.PERSON): None for _ in range(2)}),
+        professionals=tuple({words.say(chance, hard_words.PROFESSIONAL): None for _ in range(2)}),
+        means_safety=(words.say(chance, hard_words.MEANS),) if chance.happens(0.6) else (),
+        crisis=crisis.id if crisis else None,
+    )
+    about = (crisis,) if crisis else ()
+    story.write(event, story.working_hour() if hour is None else hour, story.team.counselor, *about)

@@ -1,0 +1,126 @@
+"""From what is raised while a request is answered to the problem that tells of it."""
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, Final
+
+import asyncpg
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service.api import problems
+from service.api.field_errors import FieldError
+from service.api.problem import Problem
+from service.care.errors import ClientExists, IdUsed, KnownAtInFuture, UnknownClient
+from service.log.errors import DatabaseUnavailable, HeadsDiffer, VersionConflict
+from service.log.keyring import ClientErased
+from service.projector.folding import ProjectionFailed
+
+RETRY_SECONDS: Final = 5
+
+Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
+
+
+def _unknown_client(_: UnknownClient) -> Problem:
+    return problems.UnknownClient("Your organization has no client with this id.")
+
+
+def _client_erased(_: ClientErased) -> Problem:
+    return problems.ClientErased("The client was erased: the key to their record was destroyed. Nothing was recorded.")
+
+
+def _client_exists(_: ClientExists) -> Problem:
+    return problems.ClientExists(
+        "There is a client with this id, whose timeline begins otherwise. Nothing was recorded."
+    )
+
+
+def _id_used(_: IdUsed) -> Problem:
+    return problems.IdUsed(
+        "An event with one of these ids is in the log and says something else. Nothing was recorded."
+    )
+
+
+def _version_conflict(error: VersionConflict) -> Problem:
+    detail = f"The timeline is at version {error.actual}, not {error.expected}. Nothing was recorded."
+    return problems.VersionConflict(detail, actual_version=error.actual)
+
+
+def _known_at_in_future(error: KnownAtInFuture) -> Problem:
+    settled = error.settled.isoformat().replace("+00:00", "Z")
+    message = f"Give {settled} or an earlier moment, or leave it out to ask about now."
+    errors = [FieldError(field="known_at", rule="not_in_the_future", message=message)]
+    return problems.KnownAtInFuture("What will be known then cannot be said yet.", errors=errors)
+
+
+def _projection_failed(error: ProjectionFailed) -> Problem:
+    detail = (
+        f"The projection {error.projection} failed at the entry {error.entry_id}. Everything recorded is safe; ask"
+        " with `known_at` before that entry was recorded, or read the timeline."
+    )
+    return problems.ProjectionFailed(detail, projection=error.projection, entry_id=error.entry_id)
+
+
+def _database_unavailable(error: Exception) -> Problem:
+    if isinstance(error, ValueError):
+        raise error  # what the driver cannot send is an InterfaceError by class, and a defect of ours
+    detail = "The database does not answer at the moment. A request that writes can be sent again as it was."
+    return problems.DatabaseUnavailable(detail, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+def _heads_differ(_: HeadsDiffer) -> Problem:
+    detail = (
+        "Your organization's log does not end where it should, so nothing was recorded. Whoever runs this service has"
+        " been told, and has to mend it; then send the request again as it was."
+    )
+    return problems.DatabaseUnavailable(detail, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+_PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = {
+    UnknownClient: _unknown_client,
+    ClientExists: _client_exists,
+    ClientErased: _client_erased,
+    IdUsed: _id_used,
+    VersionConflict: _version_conflict,
+    KnownAtInFuture: _known_at_in_future,
+    ProjectionFailed: _projection_failed,
+    HeadsDiffer: _heads_differ,
+    DatabaseUnavailable: _database_unavailable,
+    asyncpg.PostgresConnectionError: _database_unavailable,
+    asyncpg.OperatorInterventionError: _database_unavailable,
+    asyncpg.InsufficientResourcesError: _database_unavailable,
+    asyncpg.LockNotAvailableError: _database_unavailable,
+    asyncpg.InterfaceError: _database_unavailable,
+    asyncpg.InternalClientError: _database_unavailable,  # a connection that the server ended while it was idle
+    OSError: _database_unavailable,
+}
+
+
+def exception_handlers(operations: Sequence[APIRoute]) -> dict[int | type[Exception], Handler]:
+    """A handler for whatever may be foreseen; everything else is answered by RequestLog."""
+
+    async def of_problem(_: Request, problem: Problem) -> Response:
+        return problem.response()
+
+    async def of_service(_: Request, error: Exception) -> Response:
+        kind = next(kind for kind in type(error).__mro__ if kind in _PROBLEMS)
+        return _PROBLEMS[kind](error).response()
+
+    async def of_routing(request: Request, error: HTTPException) -> Response:
+        return _routing_problem(request, error, operations).response()
+
+    return {Problem: of_problem, HTTPException: of_routing, **dict.fromkeys(_PROBLEMS, of_service)}
+
+
+def _routing_problem(request: Request, error: HTTPException, operations: Sequence[APIRoute]) -> Problem:
+    if error.status_code == problems.MethodNotAllowed.status:
+        path = request.scope["path"]
+        methods = sorted(
+            {method for each in operations if each.path_regex.match(path) for method in each.methods or ()}
+        )
+        allowed = ", ".join(methods) or (error.headers or {}).get("Allow", "GET")
+        return problems.MethodNotAllowed(f"Use one of: {allowed}.", headers={"Allow": allowed})
+    if error.status_code == problems.UnknownPath.status:
+        return problems.UnknownPath("Nothing is at this path; /docs lists what there is.")
+    raise error

@@ -1,0 +1,75 @@
+"""Bodies: read once, within bounds, strictly."""
+
+from typing import Final, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from starlette.requests import Request
+
+from service.api.field_errors import FieldError
+from service.api.input_errors import input_errors
+from service.api.problem import Problem
+from service.api.problems import BodyTooLarge, InvalidInput, MalformedBody, UnsupportedMediaType
+from service.api.strict_json import errors_in
+
+MOST_BYTES: Final = 1_000_000
+"""What is read of a body."""
+
+MOST_BYTES_HEARD: Final = 20_000_000
+"""What is heard of a larger one and dropped: answered while it is still being sent, the caller's network would
+break the connection off, and the answer would be lost with it."""
+
+T = TypeVar("T")
+
+
+async def json_body(request: Request) -> bytes:
+    """The bytes of a body that has one meaning as JSON. Raises a Problem that tells what it lacks."""
+    _check_headers(request)
+    raw = await _bytes(request)
+    errors = errors_in(raw)
+    if errors:
+        raise MalformedBody("The body cannot be read as JSON with exactly one meaning.", errors=errors)
+    return raw
+
+
+def validated(raw: bytes, form: TypeAdapter[T]) -> T:
+    """What the body says, in the form that it must have. Raises InvalidInput."""
+    try:
+        return form.validate_json(raw)
+    except ValidationError as error:
+        errors = input_errors(error)
+    raise InvalidInput("The body does not have the right form; see `errors`.", errors=errors)
+
+
+def _check_headers(request: Request) -> None:
+    said = request.headers.get("content-type", "")
+    kind, _, parameters = said.partition(";")
+    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
+    if kind.strip().lower() != "application/json" or charset not in {"", "utf-8"}:
+        raise _unsupported("Content-Type", "json_in_utf8", "Send application/json, in UTF-8.")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise _unsupported("Content-Encoding", "not_compressed", "Send the body as it is, not compressed.")
+
+
+def _unsupported(header: str, rule: str, message: str) -> Problem:
+    errors = [FieldError(field=header, rule=rule, message=message)]
+    return UnsupportedMediaType("The body has to be JSON.", errors=errors, headers={"Accept-Post": "application/json"})
+
+
+async def _bytes(request: Request) -> bytes:
+    kept = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size <= MOST_BYTES:
+            kept.append(chunk)
+        elif size > MOST_BYTES_HEARD:
+            raise _too_large({"Connection": "close"})
+    if size > MOST_BYTES:
+        raise _too_large({})
+    return b"".join(kept)
+
+
+def _too_large(headers: dict[str, str]) -> Problem:
+    message = f"Send {MOST_BYTES:,} bytes at most; put the events into smaller lists."
+    errors = [FieldError(field="", rule="at_most_1_mb", message=message)]
+    return BodyTooLarge("The body is larger than 1 MB.", errors=errors, headers=headers)

@@ -1,0 +1,76 @@
+"""care-timeline replay."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from service.cli.moments import moment
+from service.cli.options import OrganizationOption
+
+MOMENT = "DATE-AND-TIME"
+
+
+def replay(
+    client: Annotated[UUID, typer.Argument(help="The client's id.", show_default=False)],
+    organization: OrganizationOption = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(parser=moment, metavar=MOMENT, help="What had happened by then.", show_default="now"),
+    ] = None,
+    known_at: Annotated[
+        datetime | None,
+        typer.Option(parser=moment, metavar=MOMENT, help="What had been recorded by then.", show_default="now"),
+    ] = None,
+    projection: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Show only this one: care_plan, milestones or postvention. May be given several times.",
+            show_default="the timeline and all of them",
+        ),
+    ] = None,
+    each: Annotated[
+        bool, typer.Option("--each", help="One picture after every entry, as it was known just then.")
+    ] = False,
+) -> None:
+    """
+    Show a client's record as it stood at any moment.
+
+    There are two times: [bold]--as-of[/bold] asks what had happened by a moment, [bold]--known-at[/bold] what had
+    been recorded by then. Care is often written down later; together the two tell what was known at one
+    time about another. #12 is the entry with version 12 of the client's timeline, which put an element there.
+
+    What is shown was told in confidence: mind who sees the screen.
+
+    [bold]Examples[/bold]
+
+      care-timeline replay 8f0e4c52-6c1e-4d8a-9b1e-2f6d1a3c5e70
+      care-timeline replay 8f0e4c52-… --as-of 2026-03-01T15:00-06:00
+      care-timeline replay 8f0e4c52-… --known-at 2026-03-01T15:00Z --projection milestones
+      care-timeline replay 8f0e4c52-… --projection care_plan --each
+
+    Exit codes: 0 shown, 1 there is no such client or the moment lies ahead, 2 not understood.
+    """
+    from projections.catalogue import PROJECTIONS
+    from service.bootstrap import running
+    from service.cli.organization import choose
+    from service.cli.replay import Asked, show, show_each
+    from service.cli.run_command import run
+    from service.settings import Settings
+
+    known = [one.name for one in PROJECTIONS]
+    for name in projection or ():
+        if name not in known:
+            raise typer.BadParameter(f"There is no projection {name}; there are {', '.join(known)}.")
+
+    async def work(settings: Settings) -> None:
+        async with running(settings) as system:
+            meant = choose(await system.organizations.all(), organization)
+            asked = Asked(system.reader, system.timeline_reader, meant, client, projection or known, as_of, known_at)
+            if each:
+                await show_each(asked)
+            else:
+                await show(asked, timeline_too=projection is None)
+
+    run(work)

@@ -1,0 +1,102 @@
+"""Expected errors in a plain sentence that says what to do. None of them ever holds a client's words or a secret."""
+
+import asyncpg
+from pydantic import ValidationError
+
+from domain.policy import PolicyInvalid
+from service.care.errors import KnownAtInFuture, UnknownClient
+from service.cli.errors import CommandFailed
+from service.database.embedded import EmbeddedPostgresError
+from service.database.migrate import MigrationError
+from service.database.owner import OwnerNeeded
+from service.database.server_user import ServerUserError
+from service.log.errors import DatabaseUnavailable, UnknownOrganization
+from service.log.keyring import ClientErased, UnknownKey
+from service.log.seal import SealBroken
+from service.projector.folding import ProjectionFailed
+from service.projector.making import SwitchRefused
+from service.projector.rebuild import RebuildUnderWay
+from service.runtime.tracebacks import frames
+from service.serving.children import CannotServe
+from service.serving.sockets import CannotListen
+
+SPEAK_FOR_THEMSELVES = (
+    CommandFailed,
+    OwnerNeeded,
+    EmbeddedPostgresError,
+    MigrationError,
+    CannotListen,
+    CannotServe,
+    ServerUserError,
+    RebuildUnderWay,
+    SwitchRefused,
+    UnknownOrganization,
+)
+
+LOGIN_REFUSED = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+NOT_MIGRATED = (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError, asyncpg.UndefinedFunctionError)
+UNREACHABLE = (
+    OSError,
+    DatabaseUnavailable,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+)
+
+MORE = "care-timeline doctor tells more."
+
+OF_THE_RECORD: dict[type[Exception], str] = {
+    UnknownClient: "This organization has no client with that id: check the id, and the organization.",
+    ProjectionFailed: "{error}. This is a defect of the projection: report it with this sentence, which quotes nobody.",
+    ClientErased: "This client was erased: their key was destroyed, and nobody can read the record any more.",
+    UnknownKey: "{error} Add it to CARE_TIMELINE_KEY_ENCRYPTION_KEYS, after the one in use.",
+    SealBroken: "A part of the record does not open with its key: care-timeline verify names the position.",
+}
+
+
+def error_message(error: Exception) -> str | None:
+    """The error in a sentence, or None when nobody expected it."""
+    if isinstance(error, SPEAK_FOR_THEMSELVES):
+        return str(error)
+    if isinstance(error, PolicyInvalid):
+        return f"The policy file that CARE_TIMELINE_POLICY_FILE names cannot be used: {error}."
+    return _of_the_record(error) or _of_the_database(error)
+
+
+def defect(error: Exception) -> str:
+    """An error that nobody expected: of what kind it was and where, without its text, which may quote a client."""
+    where = "\n".join(f"  {line}" for line in frames(error))
+    return f"This is a defect of care-timeline. Report it with these lines, which quote nobody:\n{where}"
+
+
+def of_the_settings(error: ValidationError) -> str:
+    """What is wrong with the settings, without their values."""
+    problems = []
+    for problem in error.errors(include_input=False, include_url=False):
+        name = "_".join(str(part) for part in problem["loc"]).upper()
+        message = problem["msg"].removeprefix("Value error, ").rstrip(".")
+        problems.append(f"CARE_TIMELINE_{name}: {message}" if name else message)
+    return f"The settings cannot be used. {'; '.join(problems)}."
+
+
+def _of_the_record(error: Exception) -> str | None:
+    if isinstance(error, KnownAtInFuture):
+        return f"Nobody can say yet what will be known then: give --known-at no later than {error.settled:%FT%TZ}."
+    for kind, sentence in OF_THE_RECORD.items():
+        if isinstance(error, kind):
+            return sentence.format(error=error)
+    return None
+
+
+def _of_the_database(error: Exception) -> str | None:
+    if isinstance(error, LOGIN_REFUSED):
+        return f"The database refuses the login: {error}. Check CARE_TIMELINE_DATABASE_URL. {MORE}"
+    if isinstance(error, asyncpg.InsufficientPrivilegeError):
+        return f"The database does not allow this to its login: {error}. {MORE}"
+    if isinstance(error, NOT_MIGRATED):
+        return "The database lacks tables that this release needs: run care-timeline migrate."
+    if isinstance(error, FileNotFoundError | PermissionError) and error.filename:
+        return f"{error.filename}: {error.strerror}. Check the settings that name files and folders."
+    if isinstance(error, UNREACHABLE):
+        return f"The database does not answer. Check that it runs and that CARE_TIMELINE_DATABASE_URL fits. {MORE}"
+    return None
