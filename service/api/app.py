@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -21,7 +21,14 @@ from service.runtime.gc_tuning import tune_gc
 from service.runtime.logging_setup import configure_logging
 from service.settings import Settings
 
-ROUTERS: Final = (recording.router, timelines.router, projections.router, problem_kinds.router, health.router)
+ROUTERS: Final = (
+    recording.events_router,  # first: most requests go there
+    recording.router,
+    timelines.router,
+    projections.router,
+    problem_kinds.router,
+    health.router,
+)
 
 
 def create_app(system: System) -> FastAPI:
@@ -52,6 +59,11 @@ def from_settings() -> FastAPI:
 
     app.router.lifespan_context = lifespan
     return app
+
+
+def describe() -> dict[str, Any]:
+    """The API's description, as /openapi.json answers it."""
+    return _application().openapi()
 
 
 def _application() -> FastAPI:
