@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import computed_field
-
 from domain.events.base import Event, FreeText, KnownEntries, Moment, RefersTo
 from domain.events.care import CareEvent
 from domain.refusals import Refusal
@@ -29,12 +27,6 @@ class EntryCorrected(Event):
     occurred_at: Moment | None = None
     precision: Precision | None = None
     note: FreeText | None = None
-
-    @computed_field(description="The schema version in which the replacement is stored.")  # type: ignore[prop-decorator]
-    @property
-    def replacement_schema_version(self) -> int | None:
-        """Kept beside the replacement, so that it can be upcast like any other stored body."""
-        return self.replacement.schema_version if self.replacement else None
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         if self.replacement is None and self.occurred_at is None and self.precision is None:

@@ -2,37 +2,22 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from service.api import health, problem_kinds, projection_reads, recording, timeline
 from service.api.description import DESCRIPTION, TAGS, TITLE, VERSION
 from service.api.docs_page import ROUTES as DOCS
-from service.api.example_answers import example_answers
-from service.api.exception_handlers import exception_handlers
-from service.api.openapi import describe
-from service.api.operation import Operation
+from service.api.exception_handlers import answer_routing_error
+from service.api.openapi import Api
 from service.api.request_log import RequestLog
+from service.api.routers import health, problem_kinds, projections, recording, timelines
 from service.bootstrap import System
 
-OPERATIONS: Final[list[Operation]] = [
-    *recording.OPERATIONS,
-    *timeline.OPERATIONS,
-    *projection_reads.OPERATIONS,
-    *problem_kinds.OPERATIONS,
-    *health.OPERATIONS,
-]
-
-
-class _Api(FastAPI):
-    """FastAPI, with the description that our operations give of themselves."""
-
-    def openapi(self) -> dict[str, Any]:
-        if self.openapi_schema is None:
-            self.openapi_schema = describe(super().openapi(), example_answers())
-        return self.openapi_schema
+ROUTERS: Final = (recording.router, timelines.router, projections.router, problem_kinds.router, health.router)
 
 
 def create_app(open_system: Callable[[], AbstractAsyncContextManager[System]]) -> FastAPI:
@@ -43,19 +28,27 @@ def create_app(open_system: Callable[[], AbstractAsyncContextManager[System]]) -
         async with open_system() as app.state.system:
             yield
 
-    routes = [each.route() for each in OPERATIONS]
-    return _Api(
+    app = Api(
         lifespan=lifespan,
         title=TITLE,
         description=DESCRIPTION,
         version=VERSION,
         openapi_tags=TAGS,
-        routes=[*routes, *DOCS],
+        routes=[*DOCS],
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        separate_input_output_schemas=False,  # an event can be sent as it was received
+        generate_unique_id_function=_name_of_the_endpoint,
         middleware=[Middleware(RequestLog)],
-        exception_handlers=exception_handlers(routes),
+        exception_handlers={HTTPException: answer_routing_error},
         # FastAPI's own telemetry would record inputs.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
+    for router in ROUTERS:
+        app.include_router(router)
+    return app
+
+
+def _name_of_the_endpoint(route: APIRoute) -> str:
+    return route.name

@@ -14,8 +14,8 @@ import structlog
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from service.access.caller import KeyRole
-from service.api import health
 from service.api.app import create_app
+from service.api.routers import health
 from service.bootstrap import Addresses, System, connected
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
