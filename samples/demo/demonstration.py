@@ -4,6 +4,7 @@ import asyncio
 import socket
 import sys
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,7 +22,8 @@ from service.bootstrap import System, connected, database
 from service.cli.console import SafeConsole
 from service.log.verify import verify
 from service.runtime import clock
-from service.serving.processes import serve_here
+from service.serving.api import serve_api
+from service.serving.opening import connected_and_projecting
 from service.serving.sockets import PortTaken, address, listen
 from service.settings import Settings
 
@@ -44,7 +46,9 @@ async def demonstrate(settings: Settings, console: SafeConsole, *, leave: bool) 
             clinic = await open_clinic(system, addresses.owner)
             story = the_parent(uuid4(), clock.now())
             ready = asyncio.Event()
-            server = asyncio.create_task(serve_here(system, listening, ready.set))
+            stopping = asyncio.Event()
+            opening = partial(connected_and_projecting, settings, addresses)
+            server = asyncio.create_task(serve_api(opening, listening, ready.set, stopping))
             telling = asyncio.create_task(_tell(ready, system, clinic, story, console, address(listening)))
             try:
                 await asyncio.wait({server, telling}, return_when=asyncio.FIRST_COMPLETED)
@@ -56,8 +60,8 @@ async def demonstrate(settings: Settings, console: SafeConsole, *, leave: bool) 
                     _leave_running(settings, clinic, story, console, address(listening))
                     await server
             finally:
-                for task in (telling, server):
-                    task.cancel()
+                stopping.set()
+                telling.cancel()
                 await asyncio.gather(telling, server, return_exceptions=True)
             return well
 

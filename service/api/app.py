@@ -1,8 +1,8 @@
 """The application: every operation, and what stands around them."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from typing import Final
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -15,47 +15,37 @@ from service.api.exception_handlers import answer_routing_error
 from service.api.openapi import Api
 from service.api.request_log import RequestLog
 from service.api.routers import health, problem_kinds, projections, recording, timelines
-from service.bootstrap import System, running
-from service.database.migrate import MigrationError, require_migrated
-from service.runtime.gc_tuning import tune_gc
-from service.runtime.logging_setup import configure_logging
-from service.settings import Settings
+from service.bootstrap import System
 
-ROUTERS: Final = (recording.router, timelines.router, projections.router, problem_kinds.router, health.router)
-
-
-def create_app(system: System) -> FastAPI:
-    """The application over a running system."""
-    app = _application()
-    app.state.system = system
-    return app
+ROUTERS: Final = (
+    recording.events_router,  # first: most requests go there
+    recording.router,
+    timelines.router,
+    projections.router,
+    problem_kinds.router,
+    health.router,
+)
 
 
-def from_settings() -> FastAPI:
-    """The application that a server runs: `uvicorn service.api.app:from_settings --factory`.
+def describe() -> dict[str, Any]:
+    """The API's description, as /openapi.json answers it; no system is opened for that."""
 
-    The system, and the embedded PostgreSQL where one is used, starts and stops with it.
-    """
-    settings = Settings()
-    configure_logging(settings.log_level)
-    app = _application()
+    def nothing() -> AbstractAsyncContextManager[System]:
+        raise RuntimeError("An application that describes itself is not served.")
+
+    return create_app(nothing).openapi()
+
+
+def create_app(open_system: Callable[[], AbstractAsyncContextManager[System]]) -> FastAPI:
+    """The application. Its lifespan opens the system, which endpoints find as `app.state.system`, and closes it."""
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with running(settings) as system:
-            app.state.system = system
-            with suppress(MigrationError):  # which /readyz tells
-                await require_migrated(system.pool)
-                await system.heads.differing()
-            tune_gc()
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_system() as app.state.system:
             yield
 
-    app.router.lifespan_context = lifespan
-    return app
-
-
-def _application() -> FastAPI:
     app = Api(
+        lifespan=lifespan,
         title=TITLE,
         description=DESCRIPTION,
         version=VERSION,

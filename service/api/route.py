@@ -7,12 +7,13 @@ a misspelt `as_of` would answer another question.
 
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Iterator
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl
 
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter
+from pydantic.fields import FieldInfo
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -30,11 +31,11 @@ class StrictRoute(APIRoute):
     """A route that reads requests strictly and answers errors as problems."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """FastAPI's handler, with what stands around it."""
-        answer = super().get_route_handler()
+        """The endpoint's handler, with what stands around it."""
+        answer = self.endpoint_handler()
         scopes = _scopes(self.dependant)
         parameters = frozenset(_query_parameters(self.dependant))
-        body = TypeAdapter[Any](self.body_field.field_info.annotation) if self.body_field else None  # type: ignore[arg-type]
+        body = _form(self.body_field.field_info) if self.body_field else None
 
         async def answer_strictly(request: Request) -> Response:
             try:
@@ -51,9 +52,17 @@ class StrictRoute(APIRoute):
 
         return answer_strictly
 
+    def endpoint_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """FastAPI's own handler: it reads what the endpoint's signature asks for, and calls it."""
+        return super().get_route_handler()
+
     def render(self, problem: Problem) -> Response:
         """The problem as this router's callers read it; FHIR and pages for people have forms of their own."""
         return problem.response()
+
+
+def _form(body: FieldInfo) -> TypeAdapter[Any]:
+    return TypeAdapter(Annotated[body.annotation, body])  # type: ignore[arg-type]
 
 
 def _scopes(dependant: Dependant) -> list[str] | None:
@@ -71,8 +80,10 @@ def _query_parameters(dependant: Dependant) -> Iterator[str]:
 
 
 def _refuse_repeated_headers(request: Request) -> None:
-    counted = Counter(name for name, _ in request.headers.raw)
-    repeated = [str(name, "ascii").title() for name in _GIVEN_ONCE if counted[name] > 1]
+    names = [name for name, _ in request.headers.raw]
+    if len(names) == len(set(names)):
+        return
+    repeated = [str(name, "ascii").title() for name in _GIVEN_ONCE if names.count(name) > 1]
     if repeated:
         errors = [FieldError(field=name, rule="header_once", message="Give this header once.") for name in repeated]
         raise MalformedHeader("A header is given twice; see `errors`.", errors=errors)

@@ -61,9 +61,12 @@ def errors_told() -> Iterator[None]:
 
 def _valid(settings: Callable[[], "Settings"]) -> "Settings":
     from pydantic import ValidationError
+    from pydantic_settings import SettingsError
 
     try:
         return settings()
+    except SettingsError as error:
+        raise CommandFailed(f"The settings cannot be used. {error}.") from None
     except ValidationError as error:
         from service.cli.error_messages import of_the_settings
 

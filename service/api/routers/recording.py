@@ -25,6 +25,7 @@ from service.api.problems import (
     VersionConflict,
 )
 from service.api.recording_models import NewClient, OneOrMore, client_id_of, drafts
+from service.api.recording_route import RecordingRoute
 from service.api.responses import answer
 from service.api.route import StrictRoute
 from service.care.recorder import Recorder, RecordingResult
@@ -38,10 +39,11 @@ _HEADERS: Final = {
 }
 
 router = APIRouter(prefix="/v1/clients", route_class=StrictRoute, tags=["Recording"])
+events_router = APIRouter(prefix="/v1/clients/{client_id}/events", route_class=RecordingRoute, tags=["Recording"])
 
 
-@router.post(
-    "/{client_id}/events",
+@events_router.post(
+    "",
     summary="Record events",
     status_code=201,
     response_model=RecordedEvents,
