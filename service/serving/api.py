@@ -11,6 +11,8 @@ import uvicorn
 from service.api.app import create_app
 from service.bootstrap import System
 from service.runtime.gc_tuning import tune_gc
+from service.serving.http_protocol import HttpLimits, http_protocol
+from service.settings import Settings
 
 GRACE_SECONDS = 20
 """How long requests under way may take to end once the service is asked to stop."""
@@ -37,6 +39,10 @@ async def _end(server: uvicorn.Server, stopping: asyncio.Event) -> None:
     server.should_exit = True
 
 
+def _limits(settings: Settings) -> HttpLimits:
+    return HttpLimits(settings.max_connections, settings.request_head_seconds, settings.request_body_seconds)
+
+
 class _Server(uvicorn.Server):
     """uvicorn, which ends in order when a signal asks it to, instead of raising the signal again afterwards."""
 
@@ -44,6 +50,8 @@ class _Server(uvicorn.Server):
         config = uvicorn.Config(
             create_app(system),
             lifespan="off",
+            http=http_protocol(_limits(system.settings)),
+            ws="none",
             access_log=False,
             log_config=None,
             server_header=False,
