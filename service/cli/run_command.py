@@ -52,15 +52,18 @@ def errors_told() -> Iterator[None]:
     except Exception as error:  # noqa: BLE001 - all of them are told
         from service.cli.error_messages import defect, error_message
 
-        err.print(error_message(error) or defect(error), style="red", markup=False, soft_wrap=True)
+        err.print(error_message(error) or defect(error), style="red", soft_wrap=True)
         raise typer.Exit(1) from None
 
 
 def _valid(settings: Callable[[], "Settings"]) -> "Settings":
     from pydantic import ValidationError
+    from pydantic_settings import SettingsError
 
     try:
         return settings()
+    except SettingsError as error:
+        raise CommandFailed(f"The settings cannot be used. {error}.") from None
     except ValidationError as error:
         from service.cli.error_messages import of_the_settings
 

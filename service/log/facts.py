@@ -5,13 +5,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
+from cachetools import LRUCache
 
 from domain.rules import Fact, Facts, Needs
 from service.database.protection import ORGANIZATION_SETTING
 from service.log.errors import answering
 from service.log.keyring import WrappedKey
 from service.runtime.batcher import Batcher
-from service.runtime.lru_cache import LruCache
 
 MOST_AT_ONCE = 200
 _KEPT_GATHERINGS = 1_000
@@ -38,7 +38,7 @@ class FactReader:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self._batchers: LruCache[UUID, Batcher[_Asked, Known]] = LruCache(_KEPT_GATHERINGS)
+        self._batchers: LRUCache[UUID, Batcher[_Asked, Known]] = LRUCache(_KEPT_GATHERINGS)
 
     async def read(self, organization_id: UUID, client_id: UUID, needs: Needs) -> Known:
         """The facts about the client's entries, all as they stood at one moment. Raises DatabaseUnavailable."""

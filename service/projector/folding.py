@@ -46,7 +46,7 @@ def rows_of(projection: Projection[S], state: S, policy: Policy, last: UUID) -> 
 
 
 def changes_of(projection: Projection[S], before: S, after: S, policy: Policy, last: UUID) -> Changes:
-    """What becomes of the rows from one state to another; `last` is the entry that led there. Raises ProjectionFailed."""
+    """What becomes of the rows from one state to another, which `last` led to. Raises ProjectionFailed."""
     try:
         return projection.changes(before, after, policy)
     except Exception as error:

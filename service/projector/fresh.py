@@ -103,7 +103,10 @@ class _Client:
         return Snapshot(*record) if record else None
 
     async def folded_on(self, base: Base) -> Fresh | None:
-        """The state after what was recorded since; None when some of that lands before the base. Raises ProjectionFailed."""
+        """The state after what was recorded since; None when some of that lands before the base.
+
+        Raises ProjectionFailed.
+        """
         types = self._projection.relevant
         records = await self._connection.fetch(
             _SINCE, self._organization_id, self._client_id, base.version, read_by(types)

@@ -31,13 +31,13 @@ log = structlog.get_logger(__name__)
 
 
 class HttpLimits(NamedTuple):
-    """How much one process takes on, and how long it waits for it."""
+    """How much one process takes on, and how long it waits for it; the defaults are those of the settings."""
 
-    connections: int
+    connections: int = 1_000
     """How many are held at once; those past it are told and closed."""
-    head_seconds: float
+    head_seconds: float = 10.0
     """How long a new connection may be silent, and how long a request's line and headers may take."""
-    body_seconds: float
+    body_seconds: float = 20.0
     """How long a request's body may take."""
 
 
@@ -50,9 +50,9 @@ class _Part(Enum):
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """One connection. `http_protocol` gives the class with its limits, for `uvicorn.Config(http=…)`."""
+    """One connection. `http_protocol` gives the class with other limits, for `uvicorn.Config(http=…)`."""
 
-    limits: ClassVar[HttpLimits]
+    limits: ClassVar = HttpLimits()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -55,7 +55,9 @@ class Live:
 
 
 @contextmanager
-def serving(database: DatabaseUrls, organization_id: UUID, key: str, folder: Path, **settings: float) -> Iterator[Live]:
+def serving(
+    database: DatabaseUrls, organization_id: UUID, key: str, folder: Path, settings: Mapping[str, float] | None = None
+) -> Iterator[Live]:
     """The service as a process of its own, with these settings over the defaults."""
     log_file = folder / "service.log"
     with log_file.open("wb") as log:

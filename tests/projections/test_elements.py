@@ -25,7 +25,7 @@ ONE, TWO = UUID(int=1), UUID(int=2)
 class Leaf:
     """A leaf of the walk."""
 
-    found_by: Annotated[UUID, Named("leaf_found_by")]
+    found_by: Annotated[UUID, Named("leaf_found_event_id")]
     """The entry that tells of it."""
     colour: Annotated[str, Named("_colour")]
     """Its colour."""
@@ -102,11 +102,11 @@ def columns() -> Any:
 def test_the_columns_keys_first_then_its_own_then_those_of_its_parts(columns: dict[str, Any]) -> None:
     assert list(columns) == [
         *("event_id", "roles", "miles", "walked_on", "secret", "company"),
-        *("began_by", "began_at", "ended_event_id", "ended_at", "leaf_found_by", "leaf_colour"),
+        *("began_event_id", "began_at", "ended_event_id", "ended_at", "leaf_found_event_id", "leaf_colour"),
     ]
     assert [name for name, column in columns.items() if column.primary_key] == ["event_id"]
     assert [name for name, column in columns.items() if column.nullable] == [
-        *("miles", "ended_event_id", "ended_at", "leaf_found_by", "leaf_colour"),
+        *("miles", "ended_event_id", "ended_at", "leaf_found_event_id", "leaf_colour"),
     ]
     types = {
         Uuid: "event_id",
@@ -124,7 +124,7 @@ def test_the_columns_keys_first_then_its_own_then_those_of_its_parts(columns: di
 def test_each_column_has_its_meaning_for_a_comment(columns: dict[str, Any]) -> None:
     assert columns["miles"].comment == "How long it was."
     assert columns["ended_at"].comment == "The end of the walk: when it occurred; null while it goes on."
-    assert columns["leaf_found_by"].comment == "The entry that tells of it."
+    assert columns["leaf_found_event_id"].comment == "The entry that tells of it."
     assert columns["leaf_colour"].comment == "The leaf that was kept: its colour."
     assert columns["event_id"].table.comment == "A walk in the woods."
 
@@ -137,11 +137,11 @@ def test_the_row_has_a_value_for_each_column_and_no_words(columns: dict[str, Any
         "walked_on": date(2026, 3, 2),
         "secret": 7,
         "company": 1,
-        "began_by": ONE,
+        "began_event_id": ONE,
         "began_at": AT,
         "ended_event_id": None,
         "ended_at": None,
-        "leaf_found_by": TWO,
+        "leaf_found_event_id": TWO,
         "leaf_colour": "red",
     }
 

@@ -243,7 +243,7 @@ def test_r44_r45_rows_hold_times_and_codes_and_no_words(history: History) -> Non
             "outcome": "stabilized",
             "resolved_event_id": passed,
             "reviewed_at": at[12],
-            "reviewed_by": reviewed,
+            "reviewed_event_id": reviewed,
         }
     ]
     of_both = {"review": reviewed, "crisis": contact, "asked_at": at[12]}
