@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     request_body_seconds: Annotated[float, Field(gt=0, description="How long a request's body may take, else 408.")] = (
         20.0
     )
+    request_seconds: Annotated[
+        float, Field(gt=0, description="How long answering a request may take in all, its body included, else 503.")
+    ] = 30.0
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="How much is logged.")] = (
         "info"
     )

@@ -201,6 +201,17 @@ class DatabaseUnavailable(Problem):
     documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
 
 
+class DeadlineExceeded(Problem):
+    """The service could not answer in time and gave the request up; try again after the seconds in `Retry-After`.
+
+    A request that writes was either done or not. Send it again as it was: with the same ids (or the same
+    `Idempotency-Key`) nothing is recorded twice.
+    """
+
+    status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "deadline-exceeded", "The service could not answer in time"
+    documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
+
+
 class TooManyConnections(Problem):
     """The service holds as many connections as it may; the request was not read, and the connection is closed.
 
