@@ -67,7 +67,7 @@ class ApiKeys:
         try:
             _slug.validate_python(name)
         except ValidationError as error:
-            raise ValueError("A key's name is a slug: a-z, 0-9, '.', '_', '/', '-', at most 64 characters.") from error
+            raise ValueError("A key's name is a slug: a-z, 0-9, '.', '_', '-', at most 64 characters.") from error
         granted = SCOPES_OF_ROLE[role] if scopes is None else frozenset(scopes)
         if not granted <= SCOPES_OF_ROLE[role]:
             allowed = ", ".join(sorted(SCOPES_OF_ROLE[role])) or "none"

@@ -180,9 +180,9 @@ class NotMigrated(Problem):
 class ProjectionFailed(Problem):
     """What was recorded is safe, and a defect keeps this answer from being made of it.
 
-    `projection` and `entry_id` name the fold and the entry at which it failed: the fold has a defect, or the entry,
+    `projection` and `event_id` name the fold and the event at which it failed: the fold has a defect, or the event,
     on which the answer depends, cannot be read (the timeline says so). Ask for an earlier moment
-    with `known_at`, before that entry was recorded, or read the timeline itself. The answer comes back when
+    with `known_at`, before that event was recorded, or read the timeline itself. The answer comes back when
     the defect is repaired; nothing has to be recorded again.
     """
 

@@ -52,7 +52,7 @@ def errors_told() -> Iterator[None]:
     except Exception as error:  # noqa: BLE001 - all of them are told
         from service.cli.error_messages import defect, error_message
 
-        err.print(error_message(error) or defect(error), style="red", markup=False, soft_wrap=True)
+        err.print(error_message(error) or defect(error), style="red", soft_wrap=True)
         raise typer.Exit(1) from None
 
 

@@ -1,6 +1,7 @@
 """Brings a database to the newest schema, one process at a time."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 
 import asyncpg
@@ -14,8 +15,11 @@ from sqlalchemy.pool import NullPool
 from service.database.migrations_folder import migrations_folder
 from service.database.protection import APP_ROLE, OWNER_ROLE
 
+VERSION_SCHEMA = "migration"
+"""Where Alembic notes the revision that the database is at."""
+
 _ONE_AT_A_TIME = 0x636172655F746C  # an arbitrary number that only our migrations lock
-_VERSION = "select version_num from migration.alembic_version"
+_VERSION = f"select version_num from {VERSION_SCHEMA}.alembic_version"  # noqa: S608 a name of ours
 
 
 class MigrationError(Exception):
@@ -37,7 +41,9 @@ async def migrate_down(owner_url: str, revision: str) -> None:
 
 async def require_migrated(pool: asyncpg.Pool) -> None:
     """Raises MigrationError unless the database that the pool reaches has the schema this code was written for."""
-    found = await pool.fetchval("select to_regclass('migration.alembic_version')") and await pool.fetchval(_VERSION)
+    found = await pool.fetchval(f"select to_regclass('{VERSION_SCHEMA}.alembic_version')") and await pool.fetchval(
+        _VERSION
+    )
     wanted = newest_revision()
     if found != wanted:
         raise MigrationError(
@@ -51,14 +57,9 @@ def newest_revision() -> str:
     return head
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config
-
-
-async def _run(owner_url: str, task: Callable[[Config], None]) -> None:
+@asynccontextmanager
+async def migrating(owner_url: str) -> AsyncIterator[AsyncConnection]:
+    """A connection that acts as the owner, while no other process migrates. Raises MigrationError."""
     # asyncpg reads the address itself: SQLAlchemy would hand sslmode and sslrootcert on under names it does not know.
     engine = create_async_engine(
         "postgresql+asyncpg://",
@@ -69,9 +70,21 @@ async def _run(owner_url: str, task: Callable[[Config], None]) -> None:
     try:
         async with engine.connect() as connection:
             await _take_turn(connection)
-            await connection.run_sync(_with_connection, task)
+            yield connection
     finally:
         await engine.dispose()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+async def _run(owner_url: str, task: Callable[[Config], None]) -> None:
+    async with migrating(owner_url) as connection:
+        await connection.run_sync(_with_connection, task)
 
 
 async def _take_turn(connection: AsyncConnection) -> None:

@@ -16,6 +16,9 @@ APP_ROLE = "care_timeline_app"
 ORGANIZATION_SETTING = "care_timeline.organization"
 """The setting that names the organization whose rows a transaction may touch; unset means none."""
 
+AFTER_CREATE = "after_create"
+"""Where a table's `info` keeps the statements that follow its creation: a migration that makes it must run them too."""
+
 _ISOLATED = f"organization_id = nullif(current_setting('{ORGANIZATION_SETTING}', true), '')::uuid"
 
 
@@ -75,7 +78,8 @@ def for_the_app(table: Table, *functions: str) -> None:
 
 
 def after_create(table: Table, statement: str) -> None:
-    """Runs a statement whenever the table has been created from its metadata."""
+    """Runs a statement whenever the table has been created from its metadata; see AFTER_CREATE for migrations."""
+    table.info.setdefault(AFTER_CREATE, []).append(statement)
     _attach(table, "after_create", statement)
 
 

@@ -115,7 +115,7 @@ async def test_a_projection_that_fails_names_itself_and_the_entry(
     answer = await clinic.get(f"/v1/clients/{client}/milestones")
 
     problem = problem_in(answer, "projection-failed")
-    assert (problem.projection, problem.entry_id) == ("milestones", entry)
+    assert (problem.projection, problem.event_id) == ("milestones", entry)
     assert "known_at" in problem.detail
 
 
