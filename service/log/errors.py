@@ -8,8 +8,6 @@ from uuid import UUID
 import asyncpg
 from eventsourcing.persistence import IntegrityError, OperationalError
 
-from service.runtime.batcher import Abandoned
-
 if TYPE_CHECKING:
     from service.log.sealed import StoredEvent
 
@@ -86,8 +84,6 @@ def answering(*, writing: bool) -> Iterator[None]:
         yield
     except _REFUSED as error:
         raise DatabaseUnavailable(error, written=False) from error
-    except Abandoned as error:
-        raise DatabaseUnavailable(error, written=None if writing and error.begun else False) from error
     except _LOST as error:
         if isinstance(error, ValueError):
             raise  # a value that the driver cannot send: an InterfaceError by class, but the caller's to mend

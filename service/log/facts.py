@@ -8,9 +8,9 @@ import asyncpg
 
 from domain.rules import Fact, Facts, Needs
 from service.database.protection import ORGANIZATION_SETTING
-from service.log.errors import answering
+from service.log.errors import DatabaseUnavailable, answering
 from service.log.keyring import WrappedKey
-from service.runtime.batcher import Batcher, Waiting
+from service.runtime.batcher import Abandoned, Batcher, Groups, Waiting
 
 MOST_AT_ONCE = 200
 
@@ -36,12 +36,19 @@ class FactReader:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self._batcher: Batcher[_Asked, Known] = Batcher(self._read, most=MOST_AT_ONCE)
+        self._batcher: Batcher[_Asked, Known] = Batcher(self._answer, most=MOST_AT_ONCE)
 
     async def read(self, organization_id: UUID, client_id: UUID, needs: Needs) -> Known:
         """The facts about the client's entries, all as they stood at one moment. Raises DatabaseUnavailable."""
-        with answering(writing=False):
+        try:
             return await self._batcher.submit(organization_id, _Asked(client_id, needs))
+        except Abandoned as error:
+            raise DatabaseUnavailable(error, written=False) from error
+
+    async def _answer(self, organization_id: UUID, groups: Groups[_Asked, Known]) -> None:
+        with answering(writing=False):
+            async for group in groups:
+                await self._read(organization_id, group)
 
     async def _read(self, organization_id: UUID, group: Sequence[Waiting[_Asked, Known]]) -> None:
         asked = [waiting.item for waiting in group]

@@ -7,11 +7,11 @@ from uuid import UUID
 import asyncpg
 
 from service.database.connection import scoped
-from service.log.appending import Append, WaitingAppend, commit_bulk, commit_group, rows_to_append
-from service.log.errors import UnknownOrganization, answering
+from service.log.appending import Append, commit_bulk, commit_group, rows_to_append
+from service.log.errors import DatabaseUnavailable, UnknownOrganization, answering
 from service.log.reading import EVENTS, stored
 from service.log.sealed import Appended, SealedEvent, StoredEvent
-from service.runtime.batcher import Batcher
+from service.runtime.batcher import Abandoned, Batcher, Groups
 
 _LAST_VERSION = 2**31 - 1
 _LARGEST_GROUP = 512
@@ -41,8 +41,10 @@ class EventStore:
         if not events:
             return []
         append = Append(events, rows_to_append(organization_id, events))
-        with answering(writing=True):
+        try:
             return await self._appends.submit(organization_id, append)
+        except Abandoned as error:
+            raise DatabaseUnavailable(error, written=None if error.begun else False) from error
 
     async def append_bulk(
         self, organization_id: UUID, events: Sequence[SealedEvent], recorded_at: Sequence[datetime] | None = None
@@ -134,14 +136,17 @@ class EventStore:
         """Waits for the appends under way; new ones are refused. The pool stays its owner's to close."""
         await self._appends.close()
 
-    async def _commit(self, organization_id: UUID, group: list[WaitingAppend]) -> None:
+    async def _commit(self, organization_id: UUID, groups: Groups[Append, list[Appended]]) -> None:
         with answering(writing=False):
             async with self._pool.acquire() as connection:
-                # Told even when the outcome is an error: a commit whose answer was lost has been made all the same.
-                try:
-                    await commit_group(connection, organization_id, group)
-                finally:
-                    self._appended(organization_id)
+                async for group in groups:
+                    # Told even when the outcome is an error: a commit whose answer was lost was made all the same.
+                    try:
+                        await commit_group(connection, organization_id, group)
+                    finally:
+                        self._appended(organization_id)
+                    if connection.is_closed():
+                        return
 
     async def _read(self, organization_id: UUID, query: str, *arguments: object) -> list[StoredEvent]:
         return stored(await self.rows(organization_id, query, *arguments))

@@ -7,14 +7,19 @@ from uuid import UUID
 
 import pytest
 
-from service.runtime.batcher import Abandoned, Batcher, Waiting
+from service.runtime.batcher import Abandoned, Batcher, Groups, Waiting
 
 HERE, THERE = UUID(int=1), UUID(int=2)
 Group: TypeAlias = list[Waiting[int, int]]
 SOON = 5.0
 
 
-async def doubled(_: UUID, group: Group) -> None:
+async def doubled(_: UUID, groups: Groups[int, int]) -> None:
+    async for group in groups:
+        await double(group)
+
+
+async def double(group: Group) -> None:
     await asyncio.sleep(0)
     for waiting in group:
         waiting.succeed(2 * waiting.item)
@@ -26,9 +31,10 @@ class Noting:
     def __init__(self) -> None:
         self.groups: list[list[int]] = []
 
-    async def __call__(self, _: UUID, group: Group) -> None:
-        self.groups.append([waiting.item for waiting in group])
-        await doubled(_, group)
+    async def __call__(self, _: UUID, groups: Groups[int, int]) -> None:
+        async for group in groups:
+            self.groups.append([waiting.item for waiting in group])
+            await double(group)
 
 
 async def outcomes(batcher: Batcher[int, int], items: range) -> list[int | BaseException]:
@@ -65,10 +71,10 @@ async def test_a_group_weighs_so_much_at_most_or_is_one_that_weighs_more() -> No
 async def test_one_organization_does_not_wait_for_another() -> None:
     hold = asyncio.Event()
 
-    async def work(organization_id: UUID, group: Group) -> None:
+    async def work(organization_id: UUID, groups: Groups[int, int]) -> None:
         if organization_id == HERE:
             await hold.wait()
-        await doubled(organization_id, group)
+        await doubled(organization_id, groups)
 
     batcher: Batcher[int, int] = Batcher(work, most=10)
     held = asyncio.create_task(batcher.submit(HERE, 1))
@@ -80,10 +86,11 @@ async def test_one_organization_does_not_wait_for_another() -> None:
 
 
 async def test_a_group_that_fails_fails_for_each_of_its_callers_and_the_next_goes_on() -> None:
-    async def failing(_: UUID, group: Group) -> None:
-        if any(waiting.item == 1 for waiting in group):
-            raise ValueError("one of them")
-        await doubled(_, group)
+    async def failing(_: UUID, groups: Groups[int, int]) -> None:
+        async for group in groups:
+            if any(waiting.item == 1 for waiting in group):
+                raise ValueError("one of them")
+            await double(group)
 
     said = await outcomes(Batcher(failing, most=2), range(4))
 
@@ -91,10 +98,11 @@ async def test_a_group_that_fails_fails_for_each_of_its_callers_and_the_next_goe
 
 
 async def test_each_item_may_fail_by_itself_and_those_told_keep_what_they_were_told() -> None:
-    async def work(_: UUID, group: Group) -> None:
-        group[0].succeed(7)
-        group[1].fail(KeyError(1))
-        raise ValueError("then this")
+    async def work(_: UUID, groups: Groups[int, int]) -> None:
+        async for first, second, _third in groups:
+            first.succeed(7)
+            second.fail(KeyError(1))
+            raise ValueError("then this")
 
     said = await outcomes(Batcher(work, most=10), range(3))
 
@@ -102,11 +110,33 @@ async def test_each_item_may_fail_by_itself_and_those_told_keep_what_they_were_t
 
 
 async def test_work_that_tells_nobody_is_an_error_and_no_waiting() -> None:
-    async def forgetful(_: UUID, group: Group) -> None: ...
+    async def idle(_: UUID, groups: Groups[int, int]) -> None: ...
 
-    batcher: Batcher[int, int] = Batcher(forgetful, most=10)
-    with pytest.raises(RuntimeError, match="outcome"):
-        await asyncio.wait_for(batcher.submit(HERE, 1), SOON)
+    async def forgetful(_: UUID, groups: Groups[int, int]) -> None:
+        async for _group in groups:
+            pass
+
+    for work in (idle, forgetful):
+        said = await outcomes(Batcher(work, most=1), range(3))
+        assert [type(each) for each in said] == [RuntimeError] * 3
+
+
+async def test_work_may_end_between_groups_and_is_begun_anew() -> None:
+    async def once(_: UUID, groups: Groups[int, int]) -> None:
+        async for group in groups:
+            await double(group)
+            return
+
+    assert await outcomes(Batcher(once, most=1), range(3)) == [0, 2, 4]
+
+
+async def test_work_that_cannot_begin_fails_for_those_who_wait_and_not_for_ever() -> None:
+    async def failing(_: UUID, groups: Groups[int, int]) -> None:
+        raise ConnectionError("no database")
+
+    said = await outcomes(Batcher(failing, most=2), range(3))
+
+    assert [type(each) for each in said] == [ConnectionError] * 3
 
 
 async def test_a_caller_that_no_longer_waits_is_left_out_and_keeps_nobody_else_from_hearing() -> None:
@@ -124,7 +154,7 @@ async def test_a_caller_that_no_longer_waits_is_left_out_and_keeps_nobody_else_f
 
 @pytest.mark.parametrize(("steps", "begun"), [(0, {False}), (1, {True, False})])
 async def test_when_the_loop_ends_every_caller_hears_that_nobody_works_on_it(steps: int, begun: set[bool]) -> None:
-    async def endless(_: UUID, group: Group) -> None:
+    async def endless(_: UUID, groups: Groups[int, int]) -> None:
         await asyncio.Event().wait()
 
     batcher: Batcher[int, int] = Batcher(endless, most=2)
