@@ -15,7 +15,7 @@ from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from service.access.api_keys import ApiKeys
-from service.care.reader import Reader
+from service.care.projection_reader import ProjectionReader
 from service.care.recorder import Recorder
 from service.care.timeline_reader import TimelineReader
 from service.database.connection import open_pool
@@ -60,7 +60,7 @@ class System:
     catch_up: CatchUp
     comparison: Comparison
     recorder: Recorder
-    reader: Reader
+    projection_reader: ProjectionReader
     timeline_reader: TimelineReader
 
     def follower(self) -> Follower:
@@ -144,7 +144,9 @@ async def connected(
             catch_up=CatchUp(pool, keyring, organizations, builds),
             comparison=Comparison(pool, keyring, organizations, builds),
             recorder=Recorder(store, FactReader(log_pool), keyring, timelines, timeline_reader, organizations),
-            reader=Reader(timeline_reader, organizations, projections, FreshStates(pool, keyring, builds)),
+            projection_reader=ProjectionReader(
+                timeline_reader, organizations, projections, FreshStates(pool, keyring, builds)
+            ),
             timeline_reader=timeline_reader,
         )
 

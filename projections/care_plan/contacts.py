@@ -9,7 +9,7 @@ from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, S
 from domain.events.crisis import CrisisContactRecorded
 from domain.policy import Policy
 from projections.answers import answer_of, answered
-from projections.elements import Asked
+from projections.elements import ViewContext
 from projections.fold import Fold
 from projections.mark import Mark, mark
 from projections.replacing import replace
@@ -35,9 +35,9 @@ else:
     Shown = answer_of(Contacts)
 
 
-def show(state: Contacts, asked: Asked) -> Shown:
+def show(state: Contacts, context: ViewContext) -> Shown:
     """All of it."""
-    return answered(state, asked)
+    return answered(state, context)
 
 
 fold = Fold(Contacts())

@@ -84,7 +84,7 @@ def _endpoint(projection: Projection[Any]) -> Callable[..., Coroutine[Any, Any, 
         asked: Annotated[Moments, Query()],
         known_version: KnownVersion = None,
     ) -> Response:
-        found = await system.reader.projection(
+        found = await system.projection_reader.read(
             caller, client_id, projection.name, as_of=asked.as_of, known_at=asked.known_at
         )
         content = answer_of(projection, client_id, found.version, asked.as_of, asked.known_at, found.answer)

@@ -65,7 +65,9 @@ def replay(
     async def work(settings: Settings) -> None:
         async with running(settings) as system:
             meant = choose(await system.organizations.all(), organization)
-            asked = Asked(system.reader, system.timeline_reader, meant, client, projection or known, as_of, known_at)
+            asked = Asked(
+                system.projection_reader, system.timeline_reader, meant, client, projection or known, as_of, known_at
+            )
             if each:
                 await show_each(asked)
             else:
