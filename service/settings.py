@@ -40,6 +40,18 @@ class Settings(BaseSettings):
     policy_file: Annotated[Path | None, Field(description="A TOML file that changes numbers of the policy.")] = None
     host: Annotated[str, Field(description="The address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="The port to listen on.")] = 8420
+    max_connections: Annotated[
+        int, Field(ge=1, description="How many connections each process that answers holds; past them it answers 503.")
+    ] = 1_000
+    request_head_seconds: Annotated[
+        float, Field(gt=0, description="How long a request's line and headers may take, else 408.")
+    ] = 10.0
+    request_body_seconds: Annotated[float, Field(gt=0, description="How long a request's body may take, else 408.")] = (
+        20.0
+    )
+    request_seconds: Annotated[
+        float, Field(gt=0, description="How long answering a request may take in all, its body included, else 503.")
+    ] = 30.0
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="How much is logged.")] = (
         "info"
     )

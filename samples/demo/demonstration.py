@@ -48,7 +48,7 @@ async def demonstrate(settings: Settings, console: SafeConsole, *, leave: bool) 
             ready = asyncio.Event()
             stopping = asyncio.Event()
             opening = partial(connected_and_projecting, settings, addresses)
-            server = asyncio.create_task(serve_api(opening, listening, ready.set, stopping))
+            server = asyncio.create_task(serve_api(settings, opening, listening, ready.set, stopping))
             telling = asyncio.create_task(_tell(ready, system, clinic, story, console, address(listening)))
             try:
                 await asyncio.wait({server, telling}, return_when=asyncio.FIRST_COMPLETED)

@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
+from service.api.deadline import Deadline
 from service.api.description import DESCRIPTION, TAGS, TITLE, VERSION
 from service.api.docs_page import ROUTES as DOCS
 from service.api.exception_handlers import answer_routing_error
@@ -56,7 +57,7 @@ def create_app(open_system: Callable[[], AbstractAsyncContextManager[System]]) -
         redirect_slashes=False,
         separate_input_output_schemas=False,  # an event can be sent as it was received
         generate_unique_id_function=_name_of_the_endpoint,
-        middleware=[Middleware(RequestLog)],
+        middleware=[Middleware(RequestLog), Middleware(Deadline)],
         exception_handlers={HTTPException: answer_routing_error},
         # FastAPI's own telemetry would record inputs.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},

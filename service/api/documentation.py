@@ -8,6 +8,7 @@ from service.api.problem import MEDIA_TYPE, Problem, ProblemDocument
 from service.api.problems import (
     BodyTooLarge,
     DatabaseUnavailable,
+    DeadlineExceeded,
     InvalidInput,
     KeyNeeded,
     MalformedBody,
@@ -19,7 +20,7 @@ from service.api.problems import (
 
 Responses = dict[int | str, dict[str, Any]]
 
-OF_A_READ: Final = (KeyNeeded, ScopeMissing, DatabaseUnavailable, InvalidInput, MalformedHeader)
+OF_A_READ: Final = (KeyNeeded, ScopeMissing, DatabaseUnavailable, DeadlineExceeded, InvalidInput, MalformedHeader)
 """The problems of every read of a client."""
 
 OF_A_RECORDING: Final = (*OF_A_READ, MalformedBody, BodyTooLarge, UnsupportedMediaType)

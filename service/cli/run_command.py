@@ -10,6 +10,7 @@ import typer
 
 from service.cli.errors import CommandFailed
 from service.runtime.event_loop import new_event_loop
+from service.runtime.hardening import drop_powers, harden
 
 if TYPE_CHECKING:
     from service.settings import Settings
@@ -34,7 +35,9 @@ def run(
     with errors_told(), asyncio.Runner(loop_factory=new_event_loop) as runner:
         from service.runtime.logging_setup import configure_logging
 
+        harden()
         found = _valid(settings or _environment)
+        drop_powers(runs_server=found.embedded)
         configure_logging("warning" if quiet else found.log_level, sys.__stderr__)
         return runner.run(work(found))
 

@@ -11,13 +11,16 @@ from fastapi import FastAPI
 from service.api.app import create_app
 from service.bootstrap import System
 from service.runtime.gc_tuning import tune_gc
+from service.serving.http_protocol import HttpLimits, http_protocol
 from service.serving.stopping import asked_to_stop, set_when_signalled
+from service.settings import Settings
 
 GRACE_SECONDS = 20
 """How long requests under way may take to end once the service is asked to stop."""
 
 
 async def serve_api(
+    settings: Settings,
     open_system: Callable[[], AbstractAsyncContextManager[System]],
     listening: socket.socket,
     announce: Callable[[], None],
@@ -46,7 +49,7 @@ async def serve_api(
 
         # Callers wait from now on, and are not refused, until uvicorn takes their requests.
         listening.listen()
-        server = uvicorn.Server(_config(create_app(opened)))
+        server = uvicorn.Server(_config(create_app(opened), settings))
         ending = asyncio.create_task(_end(server, asked))
         try:
             await server.serve(sockets=[listening])
@@ -60,10 +63,13 @@ async def serve_api(
         raise failure
 
 
-def _config(app: FastAPI) -> uvicorn.Config:
+def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    limits = HttpLimits(settings.max_connections, settings.request_head_seconds, settings.request_body_seconds)
     return uvicorn.Config(
         app,
         lifespan="on",
+        http=http_protocol(limits),
+        ws="none",
         access_log=False,
         log_config=None,
         server_header=False,

@@ -43,7 +43,8 @@ async def test_every_kind_of_problem_is_documented_where_it_can_happen(http: htt
         if CATALOGUE[slug].status == int(status) == example["value"]["status"]
     }
 
-    anywhere = {"unknown-path", "method-not-allowed"}
+    before_any_operation = {"malformed-request", "request-timeout", "header-too-large", "too-many-connections"}
+    anywhere = {"unknown-path", "method-not-allowed", *before_any_operation}
     assert documented | anywhere == set(CATALOGUE)
 
 
