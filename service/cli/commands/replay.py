@@ -30,9 +30,7 @@ def replay(
             show_default="the timeline and all of them",
         ),
     ] = None,
-    each: Annotated[
-        bool, typer.Option("--each", help="One picture after every entry, as it was known just then.")
-    ] = False,
+    each: Annotated[bool, typer.Option("--each", help="Once after every entry, as it was known just then.")] = False,
 ) -> None:
     """
     Show a client's record as it stood at any moment.
