@@ -14,6 +14,7 @@ from domain.events.plan import PlanAgreed
 from domain.events.postvention import PostventionReviewed
 from domain.instruments import crisis_tier
 from domain.policy import Policy
+from domain.replacing import replace
 from domain.vocabulary import AdjustmentKind, CrisisKind, CrisisOutcome, Precision, RiskTier, Role
 from projections.answers import Answer, At, all_answered
 from projections.collection import Elements
@@ -22,7 +23,6 @@ from projections.fold import Fold
 from projections.mark import Mark, mark
 from projections.obligations import ObligationStatus, status_at
 from projections.projection import Projection
-from projections.replacing import replace
 
 
 @dataclass(frozen=True, slots=True)

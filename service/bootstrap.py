@@ -30,11 +30,11 @@ from service.log.organizations import Organizations
 from service.log.pages import Pages
 from service.log.store import EventStore
 from service.log.timelines import Timelines
+from service.projector.build_lifecycle import make_missing
 from service.projector.builds import Build, Builds
 from service.projector.catch_up import CatchUp
 from service.projector.comparison import Comparison
-from service.projector.fresh import FreshStates
-from service.projector.making import make_missing
+from service.projector.fresh_states import FreshStates
 from service.projector.projector import Projector
 from service.settings import Settings, parse_key_encryption_keys
 

@@ -10,6 +10,7 @@ from domain.events.base import ShortText
 from domain.events.consents import ConsentGranted
 from domain.events.registration import ClientRegistered
 from domain.policy import Policy
+from domain.replacing import replace
 from domain.vocabulary import ConsentPurpose, ConsentScope
 from projections.answers import Answer, At, all_answered
 from projections.collection import Elements
@@ -17,7 +18,6 @@ from projections.elements import KEY, NOT_SHOWN, Named, ViewContext, at_a_moment
 from projections.fold import Fold
 from projections.local_days import end_of_day, zone_of
 from projections.mark import Placed
-from projections.replacing import replace
 
 
 @dataclass(frozen=True, slots=True)

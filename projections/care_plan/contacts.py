@@ -8,11 +8,11 @@ from domain.events.base import Event
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
 from domain.events.crisis import CrisisContactRecorded
 from domain.policy import Policy
+from domain.replacing import replace
 from projections.answers import answer_of, answered
 from projections.elements import ViewContext
 from projections.fold import Fold
 from projections.mark import Mark, mark
-from projections.replacing import replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from domain.events.crisis import CrisisContactRecorded, CrisisResolved
 from domain.events.postvention import PostventionReviewed
 from domain.instruments import CssrsAnswers, crisis_tier, triage
 from domain.policy import Policy
+from domain.replacing import replace
 from domain.vocabulary import CrisisAction, CrisisKind, CrisisOutcome, RiskTier, Role
 from projections.answers import Answer, At, all_answered
 from projections.collection import Elements
@@ -21,7 +22,6 @@ from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Named, ViewContext, 
 from projections.fold import Fold
 from projections.mark import Mark, Placed, mark
 from projections.obligations import Obligation, ObligationKind
-from projections.replacing import replace
 
 
 class CrisisObligation(ObligationKind):

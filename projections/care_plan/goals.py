@@ -9,13 +9,13 @@ from domain.entry import Entry
 from domain.events.base import FreeText, ShortText
 from domain.events.plan import GoalClosed, GoalMeasured, GoalSet
 from domain.policy import Policy
+from domain.replacing import replace
 from domain.vocabulary import STABILIZATION, GoalCategory, GoalOutcome
 from projections.answers import Answer, At, all_answered
 from projections.collection import Elements
 from projections.elements import KEY, NOT_SHOWN, Named, ViewContext
 from projections.fold import Fold
 from projections.mark import Mark, Placed, mark
-from projections.replacing import replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from domain.events.base import ShortText
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined, HandoffRequested
 from domain.events.registration import ClientRegistered
 from domain.policy import Policy
+from domain.replacing import replace
 from domain.vocabulary import HandoffDeclineReason, HandoffUrgency, Role
 from projections.answers import Answer, At, all_answered
 from projections.collection import Elements
@@ -20,7 +21,6 @@ from projections.fold import Fold
 from projections.local_days import end_of_day, local_day, working_day_after, zone_of
 from projections.mark import Mark, Placed, mark
 from projections.obligations import Obligation, ObligationKind, ObligationStatus
-from projections.replacing import replace
 
 
 class HandoffObligation(ObligationKind):

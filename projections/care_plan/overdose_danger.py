@@ -10,6 +10,7 @@ from domain.entry import Entry
 from domain.events.crisis import CrisisContactRecorded
 from domain.events.lapses import LapseRecorded
 from domain.policy import Policy
+from domain.replacing import replace
 from domain.vocabulary import CrisisAction
 from projections.answers import Answer
 from projections.collection import Elements
@@ -17,7 +18,6 @@ from projections.elements import KEY, ViewContext
 from projections.fold import Fold
 from projections.mark import Mark, mark
 from projections.obligations import Obligation, ObligationKind
-from projections.replacing import replace
 
 
 class DangerObligation(ObligationKind):

@@ -11,6 +11,7 @@ from domain.events.base import FreeText
 from domain.events.plan import PlanAgreed, PlannedIntervention
 from domain.events.registration import ClientRegistered, IntakeCompleted
 from domain.policy import Policy
+from domain.replacing import replace
 from domain.vocabulary import Role, Strand, Technique
 from projections.answers import Answer, At, answered
 from projections.collection import Elements
@@ -19,7 +20,6 @@ from projections.fold import Fold
 from projections.local_days import end_of_day, local_day, zone_of
 from projections.mark import Mark, Placed, mark
 from projections.obligations import Obligation, ObligationKind, ObligationStatus
-from projections.replacing import replace
 
 
 class PlanObligation(ObligationKind):

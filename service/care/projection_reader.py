@@ -15,7 +15,7 @@ from service.care.errors import UnknownClient
 from service.care.timeline_reader import TimelineReader
 from service.log.organizations import Organizations
 from service.projector.folding import fold
-from service.projector.fresh import FreshStates
+from service.projector.fresh_states import FreshStates
 from service.runtime import clock
 
 

@@ -20,7 +20,7 @@ from service.bootstrap import Addresses, System, connected
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.database.migrate import migrate_down
-from service.projector.parking import Failure, park
+from service.projector.parked_clients import Failure, park
 from tests.api.clinic import SESSION, Clinic, Json, events_of, problem_in, recording
 from tests.database import new_organization
 from tests.projector.newer import NEWER, newer

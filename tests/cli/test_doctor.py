@@ -13,7 +13,7 @@ from service.bootstrap import EMBEDDED_KEY_FILE, System, new_key_encryption_key
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.doctor.machine import data_folder
-from service.projector.parking import Failure, park
+from service.projector.parked_clients import Failure, park
 from service.settings import Settings
 from tests.builders import registered
 from tests.cli.command import Command, Said

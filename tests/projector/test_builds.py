@@ -15,7 +15,7 @@ from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.database.owner import connect_owner
 from service.log.keyring import KeyEncryptionKeys
-from service.projector.making import all_builds, remove_retired
+from service.projector.build_lifecycle import all_builds, remove_retired
 from service.projector.rebuild import rebuild
 from service.projector.status import status
 from service.settings import parse_key_encryption_keys
