@@ -34,7 +34,7 @@ async def test_what_was_acknowledged_survives_a_kill(service: ServiceProcess, vi
     await _until(load.more_than(20 * WRITERS))
 
     if victim == "PostgreSQL":
-        assert service.kill_postgresql() > 1
+        assert await asyncio.to_thread(service.kill_postgresql) > 1
         await _until(lambda: bool(load.unknown))
     await service.kill()
     await writing
@@ -117,7 +117,7 @@ async def test_postgresql_that_is_killed_comes_back_under_the_living_service(
     writing = asyncio.create_task(load.insist(service.address, stop))
     for kill in (service.kill_postmaster, service.kill_postgresql):
         await _until(load.more_than(10 * WRITERS))
-        kill()
+        await asyncio.to_thread(kill)
         async with asyncio.timeout(15):
             await _until(load.more_than(WRITERS))
     stop.set()
