@@ -21,6 +21,7 @@ from service.care.timeline_reader import TimelineReader
 from service.database.connection import open_pool
 from service.database.embedded import EmbeddedPostgres
 from service.database.migrate import migrate
+from service.database.supervision import kept_running
 from service.following.follower import Follower
 from service.following.wakeups import Wakeups
 from service.log.facts import FactReader
@@ -77,7 +78,7 @@ class Addresses(NamedTuple):
 
 @asynccontextmanager
 async def database(settings: Settings) -> AsyncIterator[Addresses]:
-    """Addresses of the database: the one set, or the embedded one, started and migrated."""
+    """Addresses of the database: the one set, or the embedded one, started, migrated, and kept running meanwhile."""
     if settings.database_url:
         owner = settings.owner_database_url
         yield Addresses(settings.database_url.get_secret_value(), owner.get_secret_value() if owner else None)
@@ -86,7 +87,8 @@ async def database(settings: Settings) -> AsyncIterator[Addresses]:
     urls = await asyncio.to_thread(embedded.start)
     try:
         await prepare(urls.owner, settings.policy())
-        yield Addresses(urls.app, urls.owner)
+        async with kept_running(embedded):
+            yield Addresses(urls.app, urls.owner)
     finally:
         await asyncio.to_thread(embedded.stop)
 
