@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from domain.rules import Fact, Facts, Needs
-from service.database.protection import ORGANIZATION_SETTING
+from service.database.connection import call
 from service.log.errors import answering
 from service.log.keyring import WrappedKey
 from service.runtime.batcher import Batcher
@@ -15,9 +15,6 @@ from service.runtime.lru_cache import LruCache
 
 MOST_AT_ONCE = 200
 _KEPT_GATHERINGS = 1_000
-
-_READ = f"select * from log.facts(set_config('{ORGANIZATION_SETTING}', $1, true)::uuid, $2, $3, $4, $5, $6, $7)"  # noqa: S608 a name of ours
-"""A transaction of its own, which it sets to the organization; its id is given as text."""
 
 
 class Known(NamedTuple):
@@ -57,9 +54,9 @@ class FactReader:
         answers = list({pair for asked in group for pair in asked.needs.answers})
         once = list({(asked.client_id, kind) for asked in group for kind in asked.needs.once})
         with answering(writing=False):
-            rows = await self._pool.fetch(
-                _READ, str(organization_id), clients, ids, *_columns(answers), *_columns(once)
-            )
+            arguments = (clients, ids, *_columns(answers), *_columns(once))
+            async with self._pool.acquire() as connection:
+                rows = await call(connection, organization_id, "log.facts", *arguments)
         found = _Found(rows)
         return [found.known(asked) for asked in group]
 
