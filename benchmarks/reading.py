@@ -7,6 +7,7 @@ from statistics import median
 from benchmarks.ground import BenchmarkClinic, Ground, build, record
 from benchmarks.harness import Limit, Result, Rounds
 from samples.simulation import SimulatedEntry, one_client
+from service.access.caller import operator
 
 
 async def measure(
@@ -47,7 +48,7 @@ class Reading:
         await record(clinic, [self._story[self._version]], self._version)
         self._version += 1
         began = time.perf_counter()
-        answered = await clinic.system.reader.projection(clinic.organization_id, client_id, "care_plan")
+        answered = await clinic.system.reader.projection(operator(clinic.organization_id), client_id, "care_plan")
         took = time.perf_counter() - began
         assert answered.version == self._version
         await clinic.system.follower().follow(clinic.organization_id)

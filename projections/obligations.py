@@ -53,6 +53,17 @@ class ObligationStatus(StrEnum):
     MISSED = "missed"
 
 
+def status_at(
+    at: datetime, *, due_at: datetime, met_at: datetime | None, released_at: datetime | None = None
+) -> ObligationStatus:
+    """How what is due at `due_at` stands at the moment `at`. What is met or released at `due_at` is not late yet."""
+    if met_at:
+        return ObligationStatus.MET if met_at <= due_at else ObligationStatus.MET_LATE
+    if released_at:
+        return ObligationStatus.RELEASED if released_at <= due_at else ObligationStatus.MISSED
+    return ObligationStatus.OPEN if at <= due_at else ObligationStatus.LATE
+
+
 class Obligation(NamedTuple):
     """Something that must happen by a time because of an entry. Late: neither met nor released, and due_at before now.
 
@@ -81,11 +92,12 @@ class Obligation(NamedTuple):
 
     def stands(self, at: datetime) -> ObligationStatus:
         """How it stands at that moment."""
-        if self.met:
-            return ObligationStatus.MET if self.met.at <= self.due_at else ObligationStatus.MET_LATE
-        if self.released:
-            return ObligationStatus.RELEASED if self.released.at <= self.due_at else ObligationStatus.MISSED
-        return ObligationStatus.OPEN if at <= self.due_at else ObligationStatus.LATE
+        return status_at(
+            at,
+            due_at=self.due_at,
+            met_at=self.met.at if self.met else None,
+            released_at=self.released.at if self.released else None,
+        )
 
     def waits(self) -> bool:
         """Whether it still has to happen."""

@@ -79,10 +79,8 @@ STATUS_STYLES = {
     "missed": "red",
     "declined": "red",
     "met": "green",
-    "done": "green",
     "completed": "green",
     "met_late": "dark_orange",
-    "done_late": "dark_orange",
     "released": "dim",
 }
 

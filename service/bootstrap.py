@@ -32,6 +32,7 @@ from service.log.store import EventStore
 from service.log.timelines import Timelines
 from service.projector.builds import Build, Builds
 from service.projector.catch_up import CatchUp
+from service.projector.comparison import Comparison
 from service.projector.fresh import FreshStates
 from service.projector.making import make_missing
 from service.projector.projector import Projector
@@ -57,6 +58,7 @@ class System:
     builds: Builds
     projector: Projector
     catch_up: CatchUp
+    comparison: Comparison
     recorder: Recorder
     reader: Reader
     timeline_reader: TimelineReader
@@ -140,6 +142,7 @@ async def connected(
             builds=builds,
             projector=Projector(keyring, organizations, builds),
             catch_up=CatchUp(pool, keyring, organizations, builds),
+            comparison=Comparison(pool, keyring, organizations, builds),
             recorder=Recorder(store, FactReader(log_pool), keyring, timelines, timeline_reader, organizations),
             reader=Reader(timeline_reader, organizations, projections, FreshStates(pool, keyring, builds)),
             timeline_reader=timeline_reader,

@@ -58,6 +58,11 @@ class ServiceProcess:
             self._process.send_signal(signal.SIGTERM)
         return await self._process.wait()
 
+    def main(self) -> psutil.Process:
+        """The process that was started first."""
+        assert self._process is not None
+        return psutil.Process(self._process.pid)
+
     def processes(self, role: str) -> list[psutil.Process]:
         """The processes that it has started to be the API's or the projector's."""
         assert self._process is not None

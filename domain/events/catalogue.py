@@ -30,7 +30,11 @@ class UnknownEventType(Exception):
 
 def encode(event: Event) -> bytes:
     """The event's body as it is sealed: JSON in UTF-8, without what is None."""
-    return event.__pydantic_serializer__.to_json(event, exclude_none=True)
+    body = event.__pydantic_serializer__.to_json(event, exclude_none=True)
+    if isinstance(event, EntryCorrected) and event.replacement:
+        # Kept beside the replacement, so that it can be upcast like any other stored body.
+        body = body[:-1] + b',"replacement_schema_version":%d}' % event.replacement.schema_version
+    return body
 
 
 def decode(event_type: str, schema_version: int, data: bytes) -> Event:

@@ -2,11 +2,8 @@
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
-from uuid import UUID
 
-from pydantic import computed_field
-
-from domain.events.base import Event, FreeText, KnownEntries, Moment, RefersTo
+from domain.events.base import Event, FreeText, KnownEntries, Moment, RefersTo, StrictUUID
 from domain.events.care import CareEvent
 from domain.refusals import Refusal
 from domain.vocabulary import CorrectionReason, Precision
@@ -23,18 +20,12 @@ class EntryCorrected(Event):
     """
 
     type: Literal["entry_corrected"] = "entry_corrected"
-    entry: Annotated[UUID, RefersTo()]
+    entry: Annotated[StrictUUID, RefersTo()]
     reason: CorrectionReason
     replacement: CareEvent | None = None
     occurred_at: Moment | None = None
     precision: Precision | None = None
     note: FreeText | None = None
-
-    @computed_field(description="The schema version in which the replacement is stored.")  # type: ignore[prop-decorator]
-    @property
-    def replacement_schema_version(self) -> int | None:
-        """Kept beside the replacement, so that it can be upcast like any other stored body."""
-        return self.replacement.schema_version if self.replacement else None
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         if self.replacement is None and self.occurred_at is None and self.precision is None:
@@ -52,6 +43,6 @@ class EntryRetracted(Event):
     """
 
     type: Literal["entry_retracted"] = "entry_retracted"
-    entry: Annotated[UUID, RefersTo()]
+    entry: Annotated[StrictUUID, RefersTo()]
     reason: CorrectionReason
     note: FreeText | None = None

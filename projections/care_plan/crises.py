@@ -106,7 +106,7 @@ def follow_ups(crisis: Crisis, policy: Policy) -> Iterator[Obligation]:
         met, released = (contacts[step - 1], None) if step <= len(contacts) else (None, crisis.resolved)
         yield Obligation(CrisisObligation.CONTACT, crisis.event_id, step, opens_at, due_at, met, released)
         opens_at = due_at
-    review_due_at = crisis.at + timedelta(hours=policy.review_within_hours(crisis.tier))
+    review_due_at = policy.review_due_at(crisis.at, crisis.tier)
     yield Obligation(CrisisObligation.REVIEW, crisis.event_id, 1, crisis.at, review_due_at, crisis.reviewed)
 
 

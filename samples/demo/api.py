@@ -66,5 +66,5 @@ def recording(draft: Draft) -> dict[str, Any]:
         "occurred_at": draft.occurred_at.isoformat(),
         "precision": draft.precision.value,
         "source": draft.source,
-        "event": draft.event.model_dump(mode="json", exclude_none=True, exclude_computed_fields=True),
+        "event": draft.event.model_dump(mode="json", exclude_none=True),
     }

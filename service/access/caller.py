@@ -1,7 +1,8 @@
-"""Who is asking, and what they may do."""
+"""Who calls, and what they may do."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from domain.entry import Actor
@@ -27,6 +28,8 @@ class KeyRole(StrEnum):
     SYSTEM = "system"
 
 
+_OPERATOR: Final = UUID("00000000-0000-4000-8000-00006f706572")
+
 _EVERYTHING = frozenset(Scope)
 
 SCOPES_OF_ROLE: dict[KeyRole, frozenset[Scope]] = {
@@ -44,15 +47,21 @@ SCOPES_OF_ROLE: dict[KeyRole, frozenset[Scope]] = {
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The holder of an API key: a person in a role, or a system."""
+    """Who calls: a person in a role, or a system."""
 
     organization_id: UUID
-    key_id: UUID
+    subject_id: UUID
+    """Who it is, by an id that stays: that of the API key or, with tokens, of their subject."""
     name: str
     role: KeyRole
     scopes: frozenset[Scope]
 
     @property
     def actor(self) -> Actor:
-        """How the caller stands in the entries that they record: the key's id, and a name such as counselor/ana."""
-        return Actor(self.key_id, f"{self.role}/{self.name}")
+        """How the caller stands in the entries that they record: their id, and a name such as counselor/ana."""
+        return Actor(self.subject_id, f"{self.role}/{self.name}")
+
+
+def operator(organization_id: UUID) -> Caller:
+    """Whoever runs the service and reads a record with the command line."""
+    return Caller(organization_id, _OPERATOR, "operator", KeyRole.SYSTEM, frozenset({Scope.READ}))

@@ -11,7 +11,7 @@ from domain.entry import Entry
 from domain.events.catalogue import AnyEvent
 from domain.events.unreadable import Unreadable, Why
 from domain.vocabulary import Precision
-from service.api.queries import Order
+from service.api.parameters import Order
 
 
 class _Answer(BaseModel):

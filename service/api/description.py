@@ -49,7 +49,7 @@ or send an `Idempotency-Key` and let them be derived from it. After a timeout or
 
 `occurred_at` is when something happened; `recorded_at` is when this service learned of it. Care is documented late
 and corrected, so every read can be asked about both: `as_of` (what had happened by then) and `known_at` (what had been
-recorded by then). A late entry changes what is known about the past; it never changes what was known at the time.
+recorded by then). A late event changes what is known about the past; it never changes what was known at the time.
 
 Nothing is overwritten or deleted. `entry_corrected` gives an earlier event the content or time that is right,
 `entry_retracted` marks it as entered in error, and both leave the original to be read.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from functools import reduce
+from functools import cache, reduce
 from typing import Final
 from uuid import UUID
 
@@ -12,19 +12,20 @@ from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
 from service.api import examples
 from service.api.answers import Receipt, RecordedEvent, RecordedEvents, TimelineAnswer
-from service.api.health import Health, ProjectionState, Readiness
-from service.api.problem_kinds import ProblemKinds, kind_of
+from service.api.parameters import Order
 from service.api.problems import Refused
-from service.api.projection_reads import answer_of, operation_id
-from service.api.queries import Order
-from service.api.recordings import ONE_RECORDING
+from service.api.recording_models import EventToRecord
 from service.api.responses import json_of
-from service.api.timeline import event_answer
+from service.api.routers.health import Health, ProjectionState, Readiness
+from service.api.routers.problem_kinds import ProblemKinds, kind_of
+from service.api.routers.projections import answer_of, operation_id
+from service.api.routers.timelines import event_answer
 
 _CLIENT: Final = UUID(examples.CLIENT)
 _ANA: Final = UUID("7c0c5a2e-8f3d-4d0e-9a41-2b8f6d1c9e57")
 
 
+@cache
 def example_answers() -> dict[str, bytes]:
     """An example of what each operation answers when all is well, as JSON, by the operation's id."""
     entries = list(_entries())
@@ -57,7 +58,7 @@ def example_answers() -> dict[str, bytes]:
 
 def _entries() -> Iterator[Entry]:
     for version, said in enumerate(examples.STORY, start=1):
-        recording = ONE_RECORDING.validate_python(said, strict=False)
+        recording = EventToRecord.model_validate(said, strict=False)
         assert recording.id
         yield Entry(
             client_id=_CLIENT,

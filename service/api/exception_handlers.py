@@ -1,16 +1,18 @@
 """From what is raised while a request is answered to the problem that tells of it."""
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import asyncpg
-from fastapi.routing import APIRoute
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from service.api import problems
 from service.api.field_errors import FieldError
+from service.api.input_errors import field_errors
 from service.api.problem import Problem
 from service.care.errors import ClientExists, IdUsed, KnownAtInFuture, UnknownClient
 from service.log.errors import DatabaseUnavailable, HeadsDiffer, VersionConflict
@@ -18,8 +20,6 @@ from service.log.keyring import ClientErased
 from service.projector.folding import ProjectionFailed
 
 RETRY_SECONDS: Final = 5
-
-Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
 
 
 def _unknown_client(_: UnknownClient) -> Problem:
@@ -56,10 +56,10 @@ def _known_at_in_future(error: KnownAtInFuture) -> Problem:
 
 def _projection_failed(error: ProjectionFailed) -> Problem:
     detail = (
-        f"The projection {error.projection} failed at the entry {error.entry_id}. Everything recorded is safe; ask"
-        " with `known_at` before that entry was recorded, or read the timeline."
+        f"The projection {error.projection} failed at the event {error.entry_id}. Everything recorded is safe; ask"
+        " with `known_at` before that event was recorded, or read the timeline."
     )
-    return problems.ProjectionFailed(detail, projection=error.projection, entry_id=error.entry_id)
+    return problems.ProjectionFailed(detail, projection=error.projection, event_id=error.entry_id)
 
 
 def _database_unavailable(error: Exception) -> Problem:
@@ -97,30 +97,41 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = {
 }
 
 
-def exception_handlers(operations: Sequence[APIRoute]) -> dict[int | type[Exception], Handler]:
-    """A handler for whatever may be foreseen; everything else is answered by RequestLog."""
-
-    async def of_problem(_: Request, problem: Problem) -> Response:
-        return problem.response()
-
-    async def of_service(_: Request, error: Exception) -> Response:
-        kind = next(kind for kind in type(error).__mro__ if kind in _PROBLEMS)
-        return _PROBLEMS[kind](error).response()
-
-    async def of_routing(request: Request, error: HTTPException) -> Response:
-        return _routing_problem(request, error, operations).response()
-
-    return {Problem: of_problem, HTTPException: of_routing, **dict.fromkeys(_PROBLEMS, of_service)}
+def problem_of(error: Exception) -> Problem | None:
+    """The problem that tells of the error; None for what nobody foresaw, which RequestLog answers."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, RequestValidationError):
+        return _invalid_input(error)
+    kind = next((kind for kind in type(error).__mro__ if kind in _PROBLEMS), None)
+    return _PROBLEMS[kind](error) if kind else None
 
 
-def _routing_problem(request: Request, error: HTTPException, operations: Sequence[APIRoute]) -> Problem:
-    if error.status_code == problems.MethodNotAllowed.status:
-        path = request.scope["path"]
-        methods = sorted(
-            {method for each in operations if each.path_regex.match(path) for method in each.methods or ()}
+def _invalid_input(error: RequestValidationError) -> Problem:
+    """What FastAPI refused of a path, a query or the headers; bodies are refused where they are read."""
+    details = error.errors()
+    of_headers = [each for each in details if each["loc"][0] == "header"]
+    if of_headers:
+        return problems.MalformedHeader(
+            "A header does not have the form that it needs; see `errors`.", errors=field_errors(of_headers)
         )
-        allowed = ", ".join(methods) or (error.headers or {}).get("Allow", "GET")
-        return problems.MethodNotAllowed(f"Use one of: {allowed}.", headers={"Allow": allowed})
+    return problems.InvalidInput(
+        f"The {details[0]['loc'][0]} does not have the right form; see `errors`.", errors=field_errors(details)
+    )
+
+
+async def answer_routing_error(request: Request, error: Exception) -> Response:
+    """What is at no path, or does not understand the method."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == problems.MethodNotAllowed.status:
+        allowed = ", ".join(sorted(_methods(request)))
+        return problems.MethodNotAllowed(f"Use one of: {allowed}.", headers={"Allow": allowed}).response()
     if error.status_code == problems.UnknownPath.status:
-        return problems.UnknownPath("Nothing is at this path; /docs lists what there is.")
+        return problems.UnknownPath("Nothing is at this path; /docs lists what there is.").response()
     raise error
+
+
+def _methods(request: Request) -> set[str]:
+    """The methods of everything at the path of the request."""
+    here = (each for each in iter_route_contexts(request.app.routes) if each.path_regex.match(request.scope["path"]))
+    return {method for each in here for method in each.methods or ()}

@@ -1,6 +1,6 @@
 """What pydantic finds wrong, in our own words: pydantic's may quote the input."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Final, get_args
 
@@ -46,7 +46,7 @@ _MESSAGES: Final = {
     "date_from_datetime_parsing": "Give a date, such as 2026-03-01.",
     "date_from_datetime_inexact": "Give a date without a time of day, such as 2026-03-01.",
     "datetime_type": "Give a date and time with its zone, such as 2026-03-01T15:00:00Z.",
-    "datetime_parsing": "Give a date and time with its zone, such as 2026-03-01T15:00:00Z.",
+    "datetime_parsing": "Give a date and time with its zone, such as 2026-03-01T15:00:00Z, in microseconds at most.",
     "datetime_from_date_parsing": "Give a date and time with its zone, such as 2026-03-01T15:00:00Z.",
     "timezone_aware": "Name the time zone: end with Z for UTC, or an offset like -05:00.",
 }
@@ -61,19 +61,34 @@ _TAGGED: Final = frozenset({"event", "replacement"})
 """Fields that hold one of several kinds of event; pydantic puts the kind into the path below them."""
 
 
+ONE, SEVERAL = "<one event>", "<several events>"
+"""Where a body is one event or a list of them: pydantic puts which of the two into the path."""
+
+_TAGS: Final = frozenset({ONE, SEVERAL})
+
+
 def input_errors(error: ValidationError) -> list[FieldError]:
-    """Each error with the field's path, the rule and what to do instead, the first ones when there are many."""
-    details = error.errors(include_url=False, include_input=False)
-    return [
-        FieldError(field=field_path(_place(detail["loc"])), rule=_rule(detail["type"]), message=_message(detail))
-        for detail in islice(details, MOST_ERRORS)
-    ]
+    """Each error in a body with the field's path, the rule and what to do instead, the first ones when many."""
+    return [_field_error(each, each["loc"]) for each in islice(_details(error), MOST_ERRORS)]
+
+
+def field_errors(details: Iterable[ErrorDetails]) -> list[FieldError]:
+    """The same for what FastAPI found, whose places begin with `path`, `query` or `header`."""
+    return [_field_error(each, each["loc"][1:]) for each in islice(details, MOST_ERRORS)]
+
+
+def _details(error: ValidationError) -> list[ErrorDetails]:
+    return error.errors(include_url=False, include_input=False)
+
+
+def _field_error(detail: ErrorDetails, location: tuple[int | str, ...]) -> FieldError:
+    return FieldError(field=field_path(_place(location)), rule=_rule(detail["type"]), message=_message(detail))
 
 
 def _place(location: tuple[int | str, ...]) -> Iterator[int | str]:
     above: int | str | None = None
     for part in location:
-        if above in _TAGGED and part in EVENT_TYPES:
+        if (above in _TAGGED and part in EVENT_TYPES) or part in _TAGS:
             above = None
         else:
             yield part

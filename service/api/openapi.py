@@ -1,24 +1,32 @@
-"""The description of the API, as /openapi.json gives it."""
+"""The description of the API that FastAPI makes, completed by what it cannot know: problems and example answers."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
-from service.api.operation import SECURITY
-from service.api.schemas import components
+from fastapi import FastAPI
+
+from service.api.documentation import components
+from service.api.example_answers import example_answers
+from service.api.problem import ProblemDocument
 
 
-def describe(paths: dict[str, Any], examples: Mapping[str, bytes]) -> dict[str, Any]:
-    """The description that FastAPI makes of the routes, completed by schemas, security and example answers."""
-    for operations in paths["paths"].values():
-        for operation in operations.values():
-            _add_example(operation, examples)
-    security = {"type": "http", "scheme": "bearer", "description": "An API key, made by whoever runs the service."}
-    return {**paths, "components": {"schemas": components(), "securitySchemes": {SECURITY: security}}}
+class Api(FastAPI):
+    """FastAPI, whose description has examples of what is answered, and the schema of problems."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The description, made once."""
+        if self.openapi_schema is None:
+            described = super().openapi()
+            described["components"]["schemas"] |= components([ProblemDocument])
+            for operations in described["paths"].values():
+                for operation in operations.values():
+                    _add_example(operation)
+        assert self.openapi_schema is not None
+        return self.openapi_schema
 
 
-def _add_example(operation: dict[str, Any], examples: Mapping[str, bytes]) -> None:
-    example = examples.get(operation["operationId"])
+def _add_example(operation: dict[str, Any]) -> None:
+    example = example_answers().get(operation["operationId"])
     for status, answer in operation["responses"].items():
         content = answer.get("content", {}).get("application/json")
         if example and content and status.startswith("2"):

@@ -9,6 +9,7 @@ from inspect import cleandoc
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
+from fastapi import HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -32,10 +33,10 @@ class ProblemDocument(BaseModel):
     actual_version: int | None = Field(None, description="The version at which the timeline stands.")
     error_id: UUID | None = Field(None, description="What to look for in the service's log.")
     projection: str | None = Field(None, description="The projection that failed.")
-    entry_id: UUID | None = Field(None, description="The entry at which it failed.")
+    event_id: UUID | None = Field(None, description="The event at which it failed.")
 
 
-class Problem(Exception):
+class Problem(HTTPException):
     """An error that a caller can read; raised anywhere while a request is answered."""
 
     status: ClassVar[HTTPStatus]
@@ -52,8 +53,7 @@ class Problem(Exception):
         headers: Mapping[str, str] | None = None,
         **members: Any,
     ) -> None:
-        super().__init__(detail)
-        self.headers = dict(headers or {})
+        super().__init__(self.status, detail, dict(headers or {}))
         self.document = ProblemDocument(
             type=self.address(),
             title=self.title,
@@ -82,5 +82,5 @@ class Problem(Exception):
     def response(self) -> Response:
         """The problem as it is answered."""
         content = self.document.model_dump_json(exclude_none=True)
-        headers = {"Cache-Control": "no-store", **self.headers}
+        headers = {"Cache-Control": "no-store", **(self.headers or {})}
         return Response(content, self.status, headers, MEDIA_TYPE)

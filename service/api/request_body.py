@@ -1,9 +1,10 @@
 """Bodies: read once, within bounds, strictly."""
 
-from typing import Final, TypeVar
+from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
+from starlette.types import Receive, Scope
 
 from service.api.field_errors import FieldError
 from service.api.input_errors import input_errors
@@ -18,26 +19,33 @@ MOST_BYTES_HEARD: Final = 20_000_000
 """What is heard of a larger one and dropped: answered while it is still being sent, the caller's network would
 break the connection off, and the answer would be lost with it."""
 
-T = TypeVar("T")
 
+class StrictRequest(Request):
+    """A request whose body must have exactly one meaning, in the form that its endpoint asks for."""
 
-async def json_body(request: Request) -> bytes:
-    """The bytes of a body that has one meaning as JSON. Raises a Problem that tells what it lacks."""
-    _check_headers(request)
-    raw = await _bytes(request)
-    errors = errors_in(raw)
-    if errors:
-        raise MalformedBody("The body cannot be read as JSON with exactly one meaning.", errors=errors)
-    return raw
+    def __init__(self, scope: Scope, receive: Receive, model: TypeAdapter[Any]) -> None:
+        super().__init__(scope, receive)
+        self._model = model
 
+    async def body(self) -> bytes:
+        """The bytes of the body. Raises UnsupportedMediaType, BodyTooLarge, MalformedBody."""
+        _check_headers(self)
+        raw = await _bytes(self)
+        errors = errors_in(raw)
+        if errors:
+            raise MalformedBody("The body cannot be read as JSON with exactly one meaning.", errors=errors)
+        self._raw = raw
+        return raw
 
-def validated(raw: bytes, form: TypeAdapter[T]) -> T:
-    """What the body says, in the form that it must have. Raises InvalidInput."""
-    try:
-        return form.validate_json(raw)
-    except ValidationError as error:
-        errors = input_errors(error)
-    raise InvalidInput("The body does not have the right form; see `errors`.", errors=errors)
+    async def json(self) -> Any:
+        """What the body says, as the endpoint's own model: from JSON pydantic can be strict, from Python's dicts it
+        would have to take a text for a number. Raises InvalidInput.
+        """
+        try:
+            return self._model.validate_json(self._raw)
+        except ValidationError as error:
+            errors = input_errors(error)
+        raise InvalidInput("The body does not have the right form; see `errors`.", errors=errors)
 
 
 def _check_headers(request: Request) -> None:

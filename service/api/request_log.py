@@ -12,7 +12,7 @@ import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.api.access import CALLER
+from service.api.dependencies import CALLER
 from service.api.problems import Unexpected
 from service.runtime.tracebacks import frames
 

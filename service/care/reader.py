@@ -9,6 +9,8 @@ from uuid import UUID
 from domain.effective import effective
 from projections.answers import Answer
 from projections.projection import Projection
+from service.access.caller import Caller
+from service.care.clients import require_client
 from service.care.errors import UnknownClient
 from service.care.timeline_reader import TimelineReader
 from service.log.organizations import Organizations
@@ -45,7 +47,7 @@ class Reader:
 
     async def projection(
         self,
-        organization_id: UUID,
+        caller: Caller,
         client_id: UUID,
         name: str,
         *,
@@ -56,7 +58,8 @@ class Reader:
 
         Raises UnknownClient, KnownAtInFuture, ProjectionFailed, ClientErased.
         """
-        projection = self._projections[name]
+        require_client(caller, client_id)
+        organization_id, projection = caller.organization_id, self._projections[name]
         policy = await self._organizations.policy(organization_id)
         moment = as_of or known_at or clock.now()
         if as_of is None and known_at is None:
@@ -64,6 +67,6 @@ class Reader:
             if fresh is None:
                 raise UnknownClient
             return Answered(client_id, fresh.version, None, None, projection.view(fresh.state, moment, policy))
-        whole = await self._timelines.whole(organization_id, client_id, known_at=known_at)
+        whole = await self._timelines.whole(caller, client_id, known_at=known_at)
         state = fold(projection, effective(whole.entries, as_of=as_of, known_at=known_at).entries, policy)
         return Answered(client_id, whole.version, as_of, known_at, projection.view(state, moment, policy))

@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 from domain.entry import Draft, Entry
 from domain.rules import Facts, Needs, admit, needs
 from service.access.caller import Caller
+from service.care.clients import require_client
 from service.care.errors import ClientExists, IdUsed, UnknownClient
 from service.care.timeline_reader import TimelineReader
 from service.log.errors import IdConflict, VersionConflict
@@ -73,6 +74,7 @@ class Recorder:
         Raises, with nothing written: Refused, UnknownClient, ClientExists, IdUsed, VersionConflict when the
         timeline is not at `expected_version`, ClientErased when the client was erased.
         """
+        require_client(caller, client_id)
         place = (caller.organization_id, client_id)
         lock = self._locks.setdefault(place, asyncio.Lock())
         async with lock:
@@ -101,7 +103,7 @@ class Recorder:
             _check_client(facts, new_client=new_client)
             if expected_version is not None and expected_version != version:
                 raise VersionConflict(client_id, expected_version, version)
-            admit(drafts, await self._with_contents(organization_id, client_id, asked, facts), clock.now(), policy)
+            admit(drafts, await self._with_contents(caller, client_id, asked, facts), clock.now(), policy)
             try:
                 return await self._append(caller, client_id, version, drafts, key)
             except VersionConflict:
@@ -111,11 +113,11 @@ class Recorder:
                     raise IdUsed(conflict.stored[0].id) from conflict
         raise VersionConflict(client_id, version, await self._store.head(organization_id, client_id))
 
-    async def _with_contents(self, organization_id: UUID, client_id: UUID, asked: Needs, facts: Facts) -> Facts:
+    async def _with_contents(self, caller: Caller, client_id: UUID, asked: Needs, facts: Facts) -> Facts:
         """The facts with what those entries say of which a rule asks it; hardly any rule does."""
         if not asked.contents:
             return facts
-        contents = await self._reader.contents(organization_id, client_id, asked.contents)
+        contents = await self._reader.contents(caller, client_id, asked.contents)
         return replace(facts, contents={id_: contents.get(id_) for id_ in asked.contents})
 
     async def _append(

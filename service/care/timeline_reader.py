@@ -8,6 +8,8 @@ from uuid import UUID
 from domain.effective import effective
 from domain.entry import Entry
 from domain.events.base import EntryContent
+from service.access.caller import Caller
+from service.care.clients import require_client
 from service.care.errors import KnownAtInFuture, UnknownClient
 from service.log.pages import Pages
 from service.log.store import EventStore
@@ -37,8 +39,9 @@ class TimelineReader:
         self._pages = pages
         self._timelines = timelines
 
-    async def whole(self, organization_id: UUID, client_id: UUID, *, known_at: datetime | None = None) -> EntryPage:
+    async def whole(self, caller: Caller, client_id: UUID, *, known_at: datetime | None = None) -> EntryPage:
         """All entries as known at a moment. Raises KnownAtInFuture."""
+        organization_id = _organization(caller, client_id)
         await settle(self._store, organization_id, known_at)
         version = await self._pages.version(organization_id, client_id, known_at=known_at)
         if version is None:
@@ -48,7 +51,7 @@ class TimelineReader:
 
     async def page(
         self,
-        organization_id: UUID,
+        caller: Caller,
         client_id: UUID,
         *,
         after: int = 0,
@@ -61,6 +64,7 @@ class TimelineReader:
 
         Only what occurred by `as_of` and was recorded by `known_at`. Raises KnownAtInFuture.
         """
+        organization_id = _organization(caller, client_id)
         await settle(self._store, organization_id, known_at)
         page = await self._pages.page(
             organization_id, client_id, after=after, before=before, limit=limit, as_of=as_of, known_at=known_at
@@ -70,17 +74,18 @@ class TimelineReader:
         entries = await self._timelines.open(organization_id, page.events)
         return EntryPage(page.version, entries, page.earlier, page.later)
 
-    async def concerning(self, organization_id: UUID, client_id: UUID, ids: Collection[UUID]) -> EntryPage:
+    async def concerning(self, caller: Caller, client_id: UUID, ids: Collection[UUID]) -> EntryPage:
         """Those of the client's entries that have these ids, their corrections and retractions, and of those too."""
+        organization_id = _organization(caller, client_id)
         found = await self._pages.concerning(organization_id, client_id, list(ids))
         if found is None:
             raise UnknownClient
         entries = await self._timelines.open(organization_id, found.events)
         return EntryPage(found.version, entries, earlier=False, later=False)
 
-    async def contents(self, organization_id: UUID, client_id: UUID, ids: Collection[UUID]) -> dict[UUID, EntryContent]:
+    async def contents(self, caller: Caller, client_id: UUID, ids: Collection[UUID]) -> dict[UUID, EntryContent]:
         """What those of these entries say that stand, corrections applied."""
-        page = await self.concerning(organization_id, client_id, ids)
+        page = await self.concerning(caller, client_id, ids)
         return {
             entry.id: EntryContent(entry.event, entry.occurred_at, entry.precision)
             for entry in effective(page.entries).entries
@@ -97,3 +102,8 @@ async def settle(store: EventStore, organization_id: UUID, known_at: datetime | 
     settled = await store.settled(organization_id)
     if known_at > settled:
         raise KnownAtInFuture(settled)
+
+
+def _organization(caller: Caller, client_id: UUID) -> UUID:
+    require_client(caller, client_id)
+    return caller.organization_id

@@ -23,17 +23,20 @@ NICENESS = 15
 
 async def carry_out(orders: Orders, settings: Settings) -> None:
     """Do what was ordered until a signal asks to stop, or the parent is gone."""
-    async with connected(settings, orders.addresses) as system:
+    stopping = asyncio.Event()
+    with set_when_parent_is_gone(stopping):
         if orders.listening is not None:
-            stopping = asyncio.Event()
-            with set_when_parent_is_gone(stopping), socket.socket(fileno=orders.listening) as listening:
-                await serve_api(system, listening, _tell_ready, stopping)
+            with socket.socket(fileno=orders.listening) as listening:
+                await serve_api(
+                    settings, lambda: connected(settings, orders.addresses), listening, _tell_ready, stopping
+                )
         else:
             os.nice(NICENESS)
-            tune_gc()
-            with asked_to_stop() as stopping, set_when_parent_is_gone(stopping):
-                _tell_ready()
-                await project(system, stopping)
+            with asked_to_stop(stopping):
+                async with connected(settings, orders.addresses) as system:
+                    tune_gc()
+                    _tell_ready()
+                    await project(system, stopping)
 
 
 def _tell_ready() -> None:

@@ -13,6 +13,7 @@ from domain.entry import Entry
 from domain.events.registration import ClientRegistered
 from rendering import Formatting, render
 from rendering.timeline import timeline
+from service.access.caller import Caller, operator
 from service.care.reader import Reader
 from service.care.timeline_reader import TimelineReader
 from service.cli.console import out
@@ -32,10 +33,14 @@ class Asked:
     as_of: datetime | None
     known_at: datetime | None
 
+    @property
+    def caller(self) -> Caller:
+        """Whoever runs the service."""
+        return operator(self.organization.organization_id)
+
     async def entries(self) -> list[Entry]:
         """What had been recorded. Raises UnknownClient, KnownAtInFuture."""
-        organization_id = self.organization.organization_id
-        return (await self.timelines.whole(organization_id, self.client_id, known_at=self.known_at)).entries
+        return (await self.timelines.whole(self.caller, self.client_id, known_at=self.known_at)).entries
 
     def fmt(self, entries: Sequence[Entry]) -> Formatting:
         """Moments in the client's time zone, or the organization's before registration."""
@@ -72,7 +77,7 @@ async def show_each(asked: Asked) -> None:
 async def _render_each(asked: Asked, fmt: Formatting) -> None:
     for name in asked.projections:
         answered = await asked.reader.projection(
-            asked.organization.organization_id, asked.client_id, name, as_of=asked.as_of, known_at=asked.known_at
+            asked.caller, asked.client_id, name, as_of=asked.as_of, known_at=asked.known_at
         )
         out.print(render(name, answered.answer, fmt))
 

@@ -20,6 +20,8 @@ _SETTINGS = {
     "idle_in_transaction_session_timeout": "60s",
 }
 _CONNECT_SECONDS = 10.0
+_COMMAND_SECONDS = 65.0  # by then the server has ended the statement itself, unless it hangs
+_ROLLBACK_SECONDS = 3.0
 
 
 class _PooledConnection(asyncpg.Connection):
@@ -35,12 +37,15 @@ async def open_pool(
 
     `settings` add to, or replace, the limits set here on locks, statements and idle transactions. Sessions are not
     reset between uses, which saves a round trip: whoever borrows a connection changes settings for its transaction
-    only (SET LOCAL), as `scoped` does.
+    only (SET LOCAL), as `scoped` does. A statement that a server which hangs neither answers nor ends raises
+    TimeoutError.
     """
     return await asyncpg.create_pool(
         url,
         min_size=min_size,
         max_size=max_size,
+        timeout=_CONNECT_SECONDS,
+        command_timeout=_COMMAND_SECONDS,
         server_settings={**_SETTINGS, **(settings or {})},
         connection_class=_PooledConnection,
         init=_look_for_citus,
@@ -88,7 +93,8 @@ async def transaction(
         await connection.execute("commit")
     except BaseException:
         if not connection.is_closed():
-            await connection.execute("rollback")
+            # A server that hangs confirms neither that a statement was cancelled nor this: the connection is given up.
+            await connection.execute("rollback", timeout=_ROLLBACK_SECONDS)
         raise
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
+import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from asyncpg import Pool
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -38,7 +39,7 @@ async def migrate_down(owner_url: str, revision: str) -> None:
     await _run(owner_url, lambda config: command.downgrade(config, revision))
 
 
-async def require_migrated(pool: Pool) -> None:
+async def require_migrated(pool: asyncpg.Pool) -> None:
     """Raises MigrationError unless the database that the pool reaches has the schema this code was written for."""
     found = await pool.fetchval(f"select to_regclass('{VERSION_SCHEMA}.alembic_version')") and await pool.fetchval(
         _VERSION
@@ -59,8 +60,12 @@ def newest_revision() -> str:
 @asynccontextmanager
 async def migrating(owner_url: str) -> AsyncIterator[AsyncConnection]:
     """A connection that acts as the owner, while no other process migrates. Raises MigrationError."""
+    # asyncpg reads the address itself: SQLAlchemy would hand sslmode and sslrootcert on under names it does not know.
     engine = create_async_engine(
-        make_url(owner_url).set(drivername="postgresql+asyncpg"), poolclass=NullPool, hide_parameters=True
+        "postgresql+asyncpg://",
+        async_creator=partial(asyncpg.connect, owner_url),
+        poolclass=NullPool,
+        hide_parameters=True,
     )
     try:
         async with engine.connect() as connection:

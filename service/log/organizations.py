@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import asyncpg
+from cachetools import LRUCache
 from pydantic import BaseModel
 
 from domain.policy import Policy
@@ -12,7 +13,6 @@ from service.database.connection import scoped
 from service.database.protection import see_only
 from service.log.errors import UnknownOrganization
 from service.runtime import clock
-from service.runtime.lru_cache import LruCache
 
 
 class Organization(BaseModel):
@@ -30,7 +30,7 @@ class Organizations:
     def __init__(self, pool: asyncpg.Pool, policy: Policy) -> None:
         self._pool = pool
         self._policy = policy
-        self._policies: LruCache[UUID, Policy] = LruCache(1_000)
+        self._policies: LRUCache[UUID, Policy] = LRUCache(1_000)
 
     async def policy(self, organization_id: UUID) -> Policy:
         """The policy in the organization's time zone. Raises UnknownOrganization."""

@@ -1,69 +1,82 @@
 """The API on a socket, in this process."""
 
 import asyncio
-import signal
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import uvicorn
+from fastapi import FastAPI
 
 from service.api.app import create_app
 from service.bootstrap import System
 from service.runtime.gc_tuning import tune_gc
+from service.serving.http_protocol import HttpLimits, http_protocol
+from service.serving.stopping import asked_to_stop, set_when_signalled
+from service.settings import Settings
 
 GRACE_SECONDS = 20
 """How long requests under way may take to end once the service is asked to stop."""
 
 
 async def serve_api(
-    system: System, listening: socket.socket, announce: Callable[[], None], stopping: asyncio.Event | None = None
+    settings: Settings,
+    open_system: Callable[[], AbstractAsyncContextManager[System]],
+    listening: socket.socket,
+    announce: Callable[[], None],
+    stopping: asyncio.Event | None = None,
 ) -> None:
     """Answer requests until a signal asks to stop (Ctrl-C, SIGTERM) or `stopping` is set.
 
-    `announce` is called once requests are taken.
+    `announce` is called once the system is open and requests are taken. Raises what opening the system raises.
     """
-    tune_gc()
-    server = _Server(system, announce)
-    ending = asyncio.create_task(_end(server, stopping or asyncio.Event()))
-    try:
-        await server.serve(sockets=[listening])
-    finally:
-        ending.cancel()
+    failures: list[Exception] = []
+
+    with asked_to_stop(stopping) as asked:
+
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[System]:
+            try:
+                async with open_system() as system:
+                    # Again, since uvicorn has taken the signals for itself before it runs the lifespan.
+                    set_when_signalled(asked)
+                    tune_gc()
+                    announce()
+                    yield system
+            except Exception as error:
+                failures.append(error)
+                raise
+
+        # Callers wait from now on, and are not refused, until uvicorn takes their requests.
+        listening.listen()
+        server = uvicorn.Server(_config(create_app(opened), settings))
+        ending = asyncio.create_task(_end(server, asked))
+        try:
+            await server.serve(sockets=[listening])
+        except SystemExit:
+            # So uvicorn leaves when the lifespan fails, whose error it has turned into a line of the log.
+            if not failures:
+                raise
+        finally:
+            ending.cancel()
+    for failure in failures:
+        raise failure
+
+
+def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    limits = HttpLimits(settings.max_connections, settings.request_head_seconds, settings.request_body_seconds)
+    return uvicorn.Config(
+        app,
+        lifespan="on",
+        http=http_protocol(limits),
+        ws="none",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
 
 
 async def _end(server: uvicorn.Server, stopping: asyncio.Event) -> None:
     await stopping.wait()
     server.should_exit = True
-
-
-class _Server(uvicorn.Server):
-    """uvicorn, which ends in order when a signal asks it to, instead of raising the signal again afterwards."""
-
-    def __init__(self, system: System, announce: Callable[[], None]) -> None:
-        config = uvicorn.Config(
-            create_app(system),
-            lifespan="off",
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
-        super().__init__(config)
-        self._announce = announce
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._announce()
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        loop = asyncio.get_running_loop()
-        signals = (signal.SIGINT, signal.SIGTERM)
-        for number in signals:
-            loop.add_signal_handler(number, self.handle_exit, number, None)
-        try:
-            yield
-        finally:
-            for number in signals:
-                loop.remove_signal_handler(number)

@@ -9,11 +9,10 @@ from typing import NamedTuple
 
 import psutil
 
-from service.bootstrap import Addresses, System, connected
-from service.database.migrate import require_migrated
+from service.bootstrap import Addresses, connected
 from service.serving.api import serve_api
 from service.serving.children import Child, Orders
-from service.serving.projecting import projecting
+from service.serving.opening import connected_and_projecting, look_before_serving
 from service.serving.stopping import asked_to_stop
 from service.settings import Settings
 
@@ -39,34 +38,15 @@ async def serve(
     `announce` is called once requests are taken. A process that dies is started again; when this one dies, its
     processes stop by themselves. Raises MigrationError, CannotServe.
     """
-    apart = processes.projector and (processes.workers > 1 or cores() > 1)
-    if processes.workers > 1:
-        async with connected(settings, addresses) as system:
-            await _look_before_serving(system)
-        async with _running([Orders("projector", addresses)] if apart else []):
-            await _serve_in_several(addresses, listening, announce, processes.workers)
-        return
     async with connected(settings, addresses) as system:
-        await _look_before_serving(system)
-        if apart:
-            async with _running([Orders("projector", addresses)]):
-                await serve_api(system, listening, announce)
-        elif processes.projector:
-            await serve_here(system, listening, announce)
+        await look_before_serving(system)
+    apart = processes.projector and (processes.workers > 1 or cores() > 1)
+    open_system = connected_and_projecting if processes.projector and not apart else connected
+    async with _running([Orders("projector", addresses)] if apart else []):
+        if processes.workers > 1:
+            await _serve_in_several(addresses, listening, announce, processes.workers)
         else:
-            await serve_api(system, listening, announce)
-
-
-async def _look_before_serving(system: System) -> None:
-    """Raises MigrationError. Logs that are to be mended are told, and the other organizations served."""
-    await require_migrated(system.pool)
-    await system.heads.differing()
-
-
-async def serve_here(system: System, listening: socket.socket, announce: Callable[[], None]) -> None:
-    """Serve in this process alone until a signal asks to stop, the projector beside the API."""
-    async with projecting(system):
-        await serve_api(system, listening, announce)
+            await serve_api(settings, lambda: open_system(settings, addresses), listening, announce)
 
 
 def cores() -> int:

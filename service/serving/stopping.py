@@ -7,20 +7,25 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 @contextmanager
-def asked_to_stop() -> Iterator[asyncio.Event]:
-    """An event that is set when a signal asks to stop (Ctrl-C, SIGTERM)."""
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    signals = (signal.SIGINT, signal.SIGTERM)
-    for number in signals:
-        loop.add_signal_handler(number, stopping.set)
+def asked_to_stop(stopping: asyncio.Event | None = None) -> Iterator[asyncio.Event]:
+    """An event, a new one unless given, that is set when a signal asks to stop (Ctrl-C, SIGTERM)."""
+    stopping = stopping or asyncio.Event()
+    set_when_signalled(stopping)
     try:
         yield stopping
     finally:
-        for number in signals:
-            loop.remove_signal_handler(number)
+        for number in SIGNALS:
+            asyncio.get_running_loop().remove_signal_handler(number)
+
+
+def set_when_signalled(event: asyncio.Event) -> None:
+    """From now on, have the signals that ask to stop set the event, and do nothing else."""
+    for number in SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, event.set)
 
 
 @contextmanager

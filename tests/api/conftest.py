@@ -1,6 +1,7 @@
 """The application over the module's system, and a clinic with a key for each test."""
 
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from uuid import UUID
 
 import httpx
@@ -16,9 +17,11 @@ from tests.database import new_organization
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def app(system: System) -> FastAPI:
-    """The application."""
-    return create_app(system)
+async def app(system: System) -> AsyncIterator[FastAPI]:
+    """The application, started."""
+    app = create_app(lambda: nullcontext(system))
+    async with app.router.lifespan_context(app):
+        yield app
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -125,7 +125,7 @@ async def test_only_answers_that_depend_on_what_cannot_be_read_cannot_be_made(cl
     problem = problem_in(
         await clinic.get(f"/v1/clients/{client}/care-plan", as_of="2026-04-01T00:00:00Z"), "projection-failed"
     )
-    assert (problem.projection, str(problem.entry_id)) == ("care_plan", damaged)
+    assert (problem.projection, str(problem.event_id)) == ("care_plan", damaged)
     assert (
         await clinic.get(f"/v1/clients/{client}/postvention-reviews", as_of="2026-04-01T00:00:00Z")
     ).status_code == 200

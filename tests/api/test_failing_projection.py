@@ -37,7 +37,7 @@ async def test_a_defect_delays_its_projection_and_nothing_else(
         problem = problem_in(await clinic.get(path), "projection-failed")
 
         assert recorded.status_code == 201
-        assert (problem.projection, str(problem.entry_id)) == ("milestones", recorded.json()["events"][0]["id"])
+        assert (problem.projection, str(problem.event_id)) == ("milestones", recorded.json()["events"][0]["id"])
         assert (await clinic.get(path, known_at=before)).status_code == 200
         assert (await clinic.get(f"/v1/clients/{client}/care-plan")).json()["version"] == 3
         assert (await clinic.get(events_of(client))).json()["version"] == 3

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from service.access.caller import Caller, KeyRole
-from service.api.recordings import RECORDINGS, client_id_of, drafts
+from service.api.recording_models import EventToRecord, client_id_of, drafts
 from tests.api.clinic import GOAL, REGISTERED, SESSION, Clinic, Json, events_of, problem_in, recording
 
 CRISIS: Json = {"type": "crisis_contact_recorded", "kinds": ["panic"], "channel": "phone", "noticed_by": "peer"}
@@ -232,7 +232,7 @@ async def test_without_any_id_each_request_is_news(clinic: Clinic) -> None:
 async def test_ids_that_are_derived_stay_the_same_in_every_release() -> None:
     """Were they to change, a retry across an upgrade would record its events a second time."""
     caller = Caller(UUID(int=1), UUID(int=2), "ana", KeyRole.COUNSELOR, frozenset())
-    sent = RECORDINGS.validate_json(json.dumps([recording(REGISTERED), recording(SESSION)]))
+    sent = [EventToRecord.model_validate_json(json.dumps(recording(each))) for each in (REGISTERED, SESSION)]
 
     first, second = drafts(sent, caller, "visit-1")
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -18,13 +19,11 @@ from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi import checks
 
 from service.api import examples
-from service.api.app import OPERATIONS
-from service.api.operation import Operation
-from service.api.queries import NoQuery
 from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
 from tests.api.clinic import Json, events_of
 from tests.api.live import Live, running_service
+from tests.api.routes import ROUTES, method, named
 
 CHECKS = [
     not_a_server_error,
@@ -59,28 +58,24 @@ async def service(
         yield Described(live, await asyncio.to_thread(from_url, f"{live.address}/openapi.json"))
 
 
-def named(operation: Operation) -> str:
-    return f"{operation.method} {operation.path}"
+def can_be_called_wrongly(route: APIRoute) -> bool:
+    return "{" in route.path or bool(route.dependant.query_params) or route.body_field is not None
 
 
-def can_be_called_wrongly(operation: Operation) -> bool:
-    return "{" in operation.path or operation.query is not NoQuery or operation.body is not None
+@pytest.mark.parametrize("route", ROUTES, ids=named)
+async def test_what_is_allowed_is_answered_as_described(service: Described, route: APIRoute) -> None:
+    await asyncio.to_thread(call, service, route, GenerationMode.POSITIVE)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=named)
-async def test_what_is_allowed_is_answered_as_described(service: Described, operation: Operation) -> None:
-    await asyncio.to_thread(call, service, operation, GenerationMode.POSITIVE)
+@pytest.mark.parametrize("route", [each for each in ROUTES if can_be_called_wrongly(each)], ids=named)
+async def test_what_is_forbidden_is_answered_as_described(service: Described, route: APIRoute) -> None:
+    await asyncio.to_thread(call, service, route, GenerationMode.NEGATIVE)
 
 
-@pytest.mark.parametrize("operation", [each for each in OPERATIONS if can_be_called_wrongly(each)], ids=named)
-async def test_what_is_forbidden_is_answered_as_described(service: Described, operation: Operation) -> None:
-    await asyncio.to_thread(call, service, operation, GenerationMode.NEGATIVE)
+def call(service: Described, route: APIRoute, mode: GenerationMode) -> None:
+    """Call the endpoint in many ways and check each answer."""
 
-
-def call(service: Described, operation: Operation, mode: GenerationMode) -> None:
-    """Call the operation in many ways and check each answer."""
-
-    @given(case=service.schema[operation.path][operation.method].as_strategy(mode))
+    @given(case=service.schema[route.path][method(route)].as_strategy(mode))
     @settings(
         max_examples=MOST_CALLS,
         deadline=None,

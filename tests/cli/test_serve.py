@@ -87,8 +87,9 @@ async def test_the_api_stops_before_the_projector(
     said = [json.loads(line)["event"].partition(" [")[0] for line in logged.splitlines()]
 
     assert process.returncode == 0
-    assert said.count("Finished server process") == int(workers)
-    assert said[-1] == "projector_stopped"
+    assert said.count("Waiting for application shutdown.") == int(workers)
+    assert "projector_stopped" not in said[: said.index("Waiting for application shutdown.")]
+    assert said.count("projector_stopped") == 1
 
 
 async def test_the_projector_gives_way_to_the_api(service: ServiceProcess) -> None:
@@ -143,6 +144,29 @@ async def test_an_api_that_cannot_start_is_an_error(database: DatabaseUrls, tmp_
     assert said == []
     assert process.returncode == 1
     assert b"The process of the api ended as it began" in errors
+
+
+async def test_any_asgi_server_serves_the_application_with_its_projector(
+    database: DatabaseUrls, tmp_path: Path, system: System, counselor: Caller
+) -> None:
+    await system.recorder.record(counselor, uuid4(), [draft(registered())], new_client=True)
+    environment = {**os.environ, **{k: v for k, v in environment_of(database, tmp_path).items() if v}}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "uvicorn", "--factory", "service.serving.factory:app", "--port", "0"),
+        env=environment,
+        stderr=PIPE,
+    )
+    assert process.stderr is not None
+    while "running on http://" not in (said := json.loads(await process.stderr.readline())["event"]):
+        pass
+    async with httpx.AsyncClient() as http:
+        ready = await http.get(f"{said.split()[3]}/readyz")
+    await followed(system, counselor.organization_id)
+    process.send_signal(signal.SIGTERM)
+    await process.communicate()
+
+    assert ready.status_code == 200
+    assert await assert_equal_to_fresh_folds(system, counselor.organization_id) == 1
 
 
 async def test_project_alone_keeps_projections_up_to_date(

@@ -75,7 +75,7 @@ async def test_tables_are_whole_when_they_are_piped(
     command = Command(environment_of(fresh_database, tmp_path))
     name = "The recovery programme of the clinic at the harbour, second floor"
     id_ = (await command.done("organizations", "create", name, "--time-zone", "America/Argentina/Buenos_Aires")).strip()
-    for holder in ("a-holder-of-a-key-with-a-rather-long-name/at-the-harbour", "lee"):
+    for holder in ("a-holder-of-a-key-with-a-rather-long-name-at-the-harbour", "lee"):
         await command.done("keys", "create", "--role", "counselor", "--name", holder)
 
     organizations = (await command.done("organizations", "list")).splitlines()

@@ -9,7 +9,7 @@ import pytest
 
 from domain.policy import Policy
 from projections.catalogue import PROJECTIONS, catalogue
-from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
+from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole, operator
 from service.bootstrap import System, prepare
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
@@ -82,7 +82,7 @@ async def test_a_new_version_is_built_beside_the_old_one_while_both_releases_wor
                 one.name: one is NEWER for one in newer()
             }
             for system in (old, new):
-                answered = await system.reader.projection(organization_id, clients[0], OLD.name)
+                answered = await system.reader.projection(operator(organization_id), clients[0], OLD.name)
                 assert answered.version == 4
             done = asyncio.Event()
             working = [asyncio.create_task(_keep_working(system, counselor, clients, done)) for system in (old, new)]
@@ -104,8 +104,10 @@ async def test_a_new_version_is_built_beside_the_old_one_while_both_releases_wor
             assert removed == [OLD.version]
             # The old release goes on answering, by folding the log.
             await old.recorder.record(counselor, clients[0], [draft(check_in())])
-            before = await new.reader.projection(organization_id, clients[0], OLD.name)
-            assert (await old.reader.projection(organization_id, clients[0], OLD.name)).version == before.version
+            before = await new.reader.projection(operator(organization_id), clients[0], OLD.name)
+            assert (
+                await old.reader.projection(operator(organization_id), clients[0], OLD.name)
+            ).version == before.version
 
 
 async def _keep_working(system: System, counselor: Caller, clients: list[UUID], done: asyncio.Event) -> int:
@@ -194,6 +196,8 @@ async def _assert_answers(system: System, organization_id: UUID, clients: list[U
     """Answers by whatever is kept are those of a fold of the whole log."""
     for projection in PROJECTIONS:
         known_at = await system.store.settled(organization_id)
-        now = await system.reader.projection(organization_id, clients[0], projection.name)
-        folded = await system.reader.projection(organization_id, clients[0], projection.name, known_at=known_at)
+        now = await system.reader.projection(operator(organization_id), clients[0], projection.name)
+        folded = await system.reader.projection(
+            operator(organization_id), clients[0], projection.name, known_at=known_at
+        )
         assert now.answer.model_dump() == folded.answer.model_dump()

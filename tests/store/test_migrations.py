@@ -26,6 +26,10 @@ async def empty(server: EmbeddedPostgres) -> DatabaseUrls:
     return await new_database(server, template="template0")
 
 
+async def test_an_address_may_say_how_it_wants_tls(empty: DatabaseUrls) -> None:
+    await migrate(f"{empty.owner}&sslmode=prefer")
+
+
 async def test_the_migrated_schema_is_the_declared_one(server: EmbeddedPostgres, empty: DatabaseUrls) -> None:
     declared = await new_database(server, template="template0")
     engine = create_async_engine(make_url(declared.owner).set(drivername="postgresql+asyncpg"))

@@ -56,7 +56,7 @@ def dictionary() -> None:
     out.print("| table | column | type | key | meaning |", "| --- | --- | --- | --- | --- |", sep="\n", soft_wrap=True)
     for each in columns_of(PROJECTIONS):
         cells = (each.table, each.column, each.type, "key" if each.key else "", each.meaning)
-        out.print(f"| {' | '.join(cells)} |", soft_wrap=True, markup=False, highlight=False)
+        out.print(f"| {' | '.join(cells)} |", soft_wrap=True)
 
 
 def remove() -> None:

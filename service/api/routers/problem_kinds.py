@@ -1,15 +1,16 @@
 """What every kind of problem means: public, so that the address in a problem's `type` explains it to anyone."""
 
-from typing import Final
+from typing import Annotated
 
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.requests import Request
-from starlette.responses import Response
 
-from service.api.operation import Documented, Operation
+from service.api.documentation import problems
 from service.api.problem import PATH, Problem
-from service.api.problems import CATALOGUE, UnknownProblem
-from service.api.responses import public_answer
+from service.api.problems import CATALOGUE, InvalidInput, UnknownProblem
+from service.api.route import StrictRoute
+
+router = APIRouter(prefix=PATH, route_class=StrictRoute, tags=["Problems"])
 
 
 class ProblemKind(BaseModel):
@@ -43,35 +44,25 @@ def kind_of(problem: type[Problem]) -> ProblemKind:
     )
 
 
-async def list_problems(request: Request) -> Response:
+@router.get(
+    "", summary="List the kinds of problems", response_description="All kinds of problems.", responses=problems()
+)
+async def list_problems() -> ProblemKinds:
     """Every kind of problem that an operation can answer, with its status and what to do about it."""
-    return public_answer(ProblemKinds(problems=tuple(map(kind_of, CATALOGUE.values()))))
+    return ProblemKinds(problems=tuple(map(kind_of, CATALOGUE.values())))
 
 
-async def explain_problem(request: Request) -> Response:
+@router.get(
+    "/{slug}",
+    summary="Explain a kind of problem",
+    response_description="The kind of problem.",
+    responses=problems(InvalidInput, UnknownProblem),
+)
+async def explain_problem(
+    slug: Annotated[str, Path(description="The last part of a problem's `type`.", pattern="^[a-z-]+$")],
+) -> ProblemKind:
     """One kind of problem: what it means and what to do about it."""
-    problem = CATALOGUE.get(request.path_params["slug"])
+    problem = CATALOGUE.get(slug)
     if problem is None:
         raise UnknownProblem("No problem goes by this name.")
-    return public_answer(kind_of(problem))
-
-
-OPERATIONS: Final = [
-    Operation(
-        method="GET",
-        path=PATH,
-        endpoint=list_problems,
-        summary="List the kinds of problems",
-        tag="Problems",
-        answers={200: Documented(description="All kinds of problems.", model=ProblemKinds)},
-    ),
-    Operation(
-        method="GET",
-        path=f"{PATH}/{{slug}}",
-        endpoint=explain_problem,
-        summary="Explain a kind of problem",
-        tag="Problems",
-        answers={200: Documented(description="The kind of problem.", model=ProblemKind)},
-        problems=(UnknownProblem,),
-    ),
-]
+    return kind_of(problem)

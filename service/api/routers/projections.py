@@ -1,23 +1,23 @@
 """Reading the projections: one operation for each that the catalogue lists."""
 
+from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import Any, Final, get_type_hints
+from typing import Annotated, Any, Final, get_type_hints
 from uuid import UUID
 
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, create_model
-from starlette.requests import Request
 from starlette.responses import Response
 
 from projections.answers import Answer
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
-from service.access.caller import Scope
-from service.api.access import authorized, system
-from service.api.operation import Documented, Endpoint, Operation
+from service.api.dependencies import ReadingCaller, RunningSystem
+from service.api.documentation import NOT_MODIFIED, OF_A_READ, VERSION_HEADER, answered, problems
+from service.api.parameters import ClientId, KnownVersion, Moments
 from service.api.problems import ClientErased, KnownAtInFuture, ProjectionFailed, UnknownClient
-from service.api.queries import Moments, path_client, query
 from service.api.responses import read_answer
-from service.api.timeline import IF_NONE_MATCH, NOT_MODIFIED, VERSION_HEADER
+from service.api.route import StrictRoute
 
 _HOW_TO_ASK: Final = """
 
@@ -76,44 +76,40 @@ def _model(projection: Projection[Any]) -> type[OfClient]:
     return create_model(name, __base__=OfClient, __doc__=f"{projection.title} of a client.", **fields)
 
 
-def _endpoint(projection: Projection[Any]) -> Endpoint:
-    async def read(request: Request) -> Response:
-        caller = await authorized(request, Scope.READ)
-        client_id = path_client(request, caller)
-        asked = query(request, Moments)
-        answered = await system(request).reader.projection(
-            caller.organization_id, client_id, projection.name, as_of=asked.as_of, known_at=asked.known_at
+def _endpoint(projection: Projection[Any]) -> Callable[..., Coroutine[Any, Any, Response]]:
+    async def read(
+        caller: ReadingCaller,
+        system: RunningSystem,
+        client_id: ClientId,
+        asked: Annotated[Moments, Query()],
+        known_version: KnownVersion = None,
+    ) -> Response:
+        found = await system.reader.projection(
+            caller, client_id, projection.name, as_of=asked.as_of, known_at=asked.known_at
         )
-        content = answer_of(projection, client_id, answered.version, asked.as_of, asked.known_at, answered.answer)
+        content = answer_of(projection, client_id, found.version, asked.as_of, asked.known_at, found.answer)
         timeless = asked.as_of is not None or asked.known_at is not None
-        return read_answer(request, content, answered.version, timeless=timeless)
+        return read_answer(content, found.version, known_version if timeless else None)
 
     return read
 
 
-def _operation(projection: Projection[Any]) -> Operation:
-    title = projection.title
-    return Operation(
-        method="GET",
-        path=f"/v1/clients/{{client_id}}/{_field(projection).replace('_', '-')}",
-        endpoint=_endpoint(projection),
-        operation_id=operation_id(projection),
-        summary=f"Read {title[0].lower()}{title[1:]}",
-        description=(_answered(projection).__doc__ or "") + _HOW_TO_ASK,
-        tag="Reading",
-        scope=Scope.READ,
-        query=Moments,
-        headers=IF_NONE_MATCH,
-        answers={
-            200: Documented(
-                description=f"{title} of the client.", model=_MODELS[projection.name], headers=VERSION_HEADER
-            ),
-            304: NOT_MODIFIED,
-        },
-        problems=(UnknownClient, ClientErased, KnownAtInFuture, ProjectionFailed),
-    )
-
-
 _MODELS: Final = {projection.name: _model(projection) for projection in PROJECTIONS}
 
-OPERATIONS: Final = [_operation(projection) for projection in PROJECTIONS]
+router = APIRouter(prefix="/v1/clients/{client_id}", route_class=StrictRoute, tags=["Reading"])
+
+for _projection in PROJECTIONS:
+    _title = _projection.title
+    router.add_api_route(
+        f"/{_field(_projection).replace('_', '-')}",
+        _endpoint(_projection),
+        operation_id=operation_id(_projection),
+        summary=f"Read {_title[0].lower()}{_title[1:]}",
+        description=(_answered(_projection).__doc__ or "") + _HOW_TO_ASK,
+        response_model=_MODELS[_projection.name],
+        responses={
+            200: answered(f"{_title} of the client.", VERSION_HEADER),
+            **NOT_MODIFIED,
+            **problems(*OF_A_READ, UnknownClient, ClientErased, KnownAtInFuture, ProjectionFailed),
+        },
+    )

@@ -5,17 +5,17 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.datastructures import State
 
-from service.api.access import system
-from service.api.operation import Documented, Operation
+from service.api.dependencies import RunningSystem
+from service.api.documentation import problems
 from service.api.problems import DatabaseUnavailable, NotMigrated
-from service.api.responses import public_answer
+from service.api.route import StrictRoute
 from service.bootstrap import System
 from service.database.migrate import MigrationError, require_migrated
-from service.projector.builds import State
+from service.projector.builds import State as BuildState
 from service.projector.status import status
 
 PATIENCE_SECONDS: Final = 3.0
@@ -23,6 +23,9 @@ REMEMBERED_SECONDS: Final = 1.0
 """How long the lag is believed: there may be many organizations, and many who ask."""
 HEADS_REMEMBERED_SECONDS: Final = 10.0
 """How long it is believed that logs end where their heads say, which nothing but a hand in the database changes."""
+
+
+router = APIRouter(route_class=StrictRoute, tags=["Health"])
 
 
 class _Public(BaseModel):
@@ -40,7 +43,7 @@ class ProjectionState(_Public):
 
     projection: str = Field(description="Its name.")
     version: int = Field(description="Its version in this release.")
-    state: State = Field(
+    state: BuildState = Field(
         description="`live`: what analysts query shows it. `following`: built, not yet switched in. `building`: to be"
         " built by `care-timeline rebuild`. `retired`: another version is live. Reads of a client are right in any."
     )
@@ -66,12 +69,19 @@ class _Remembered:
     until: float
 
 
-async def read_health(request: Request) -> Response:
+@router.get("/healthz", summary="Whether the process runs", response_description="It does.", responses=problems())
+async def read_health() -> Health:
     """The process runs and answers. Says nothing about the database: restarting this process would not mend that."""
-    return public_answer(Health(alive=True))
+    return Health(alive=True)
 
 
-async def read_readiness(request: Request) -> Response:
+@router.get(
+    "/readyz",
+    summary="Whether the service can do its work",
+    response_description="It can.",
+    responses=problems(DatabaseUnavailable, NotMigrated),
+)
+async def read_readiness(request: Request, system: RunningSystem) -> Readiness:
     """The database answers and has the schema that this release was made for; else 503.
 
     Shows how far each projection lags behind the log, for how many clients it failed, and how many organizations'
@@ -79,46 +89,40 @@ async def read_readiness(request: Request) -> Response:
     timelines and the other projections answer, and taking the service out of traffic would lose all that and mend
     nothing.
     """
-    running = system(request)
+    looking: asyncio.Task[Readiness] | None = getattr(request.app.state, "looking", None)
+    if looking is None or looking.done():
+        looking = request.app.state.looking = asyncio.create_task(_look(request.app.state, system))
+        looking.add_done_callback(_hear)
+    # Not cancelled when it takes too long: the driver would wait until a server that hangs confirms that.
+    await asyncio.wait([looking], timeout=PATIENCE_SECONDS)
+    if not looking.done():
+        raise TimeoutError
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            await require_migrated(running.pool)
-            remembered: _Remembered | None = getattr(request.app.state, "lag", None)
-            if remembered is None or remembered.until < time.monotonic():
-                remembered = _Remembered(await _readiness(running), time.monotonic() + REMEMBERED_SECONDS)
-                request.app.state.lag = remembered
+        return looking.result()
     except MigrationError:
         raise NotMigrated("The database has another schema than this release needs.") from None
-    return public_answer(remembered.readiness)
 
 
-async def _readiness(running: System) -> Readiness:
+def _hear(looked: "asyncio.Task[Readiness]") -> None:
+    """What went wrong has been heard, also where nobody waits for it any more."""
+    if not looked.cancelled():
+        looked.exception()
+
+
+async def _look(state: State, system: System) -> Readiness:
+    await require_migrated(system.pool)
+    remembered: _Remembered | None = getattr(state, "lag", None)
+    if remembered is None or remembered.until < time.monotonic():
+        remembered = state.lag = _Remembered(await _readiness(system), time.monotonic() + REMEMBERED_SECONDS)
+    return remembered.readiness
+
+
+async def _readiness(system: System) -> Readiness:
     projections = tuple(
         ProjectionState(
             projection=each.projection, version=each.version, state=each.state, lag=each.behind, parked=each.parked
         )
-        for each in await status(running.pool, running.builds)
+        for each in await status(system.pool, system.builds)
     )
-    differing = await running.heads.differing(older_than=HEADS_REMEMBERED_SECONDS)
+    differing = await system.heads.differing(older_than=HEADS_REMEMBERED_SECONDS)
     return Readiness(ready=True, projections=projections, logs_to_mend=len(differing))
-
-
-OPERATIONS: Final = [
-    Operation(
-        method="GET",
-        path="/healthz",
-        endpoint=read_health,
-        summary="Whether the process runs",
-        tag="Health",
-        answers={200: Documented(description="It does.", model=Health)},
-    ),
-    Operation(
-        method="GET",
-        path="/readyz",
-        endpoint=read_readiness,
-        summary="Whether the service can do its work",
-        tag="Health",
-        answers={200: Documented(description="It can.", model=Readiness)},
-        problems=(DatabaseUnavailable, NotMigrated),
-    ),
-]

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Annotated, Final
 from uuid import UUID, uuid4, uuid5
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from domain.entry import Draft
-from domain.events.base import Slug
+from domain.events.base import Slug, StrictUUID
 from domain.events.catalogue import AnyEvent
 from domain.vocabulary import Precision
 from service.access.caller import Caller
+from service.api.input_errors import ONE, SEVERAL
 from service.api.moments import Moment
 
 MOST_EVENTS: Final = 100
@@ -20,12 +21,12 @@ _IDS: Final = UUID("6f0c5a52-3d7e-5b0a-9a53-6a2f0f6b1c11")
 """The namespace of ids that are derived. It never changes, or retries would no longer be known as such."""
 
 
-class Recording(BaseModel):
+class EventToRecord(BaseModel):
     """An event to record: what happened and when, and where the news comes from."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
-    id: UUID | None = Field(
+    id: StrictUUID | None = Field(
         None,
         description="The event's id, and what makes a retry safe: the same id with the same content is recorded once."
         " Left out, it is derived from `Idempotency-Key`, or random when there is none.",
@@ -33,14 +34,16 @@ class Recording(BaseModel):
     occurred_at: Moment = Field(description="When it happened, with a time zone. May lie long ago, not in the future.")
     precision: Precision = Field(Precision.INSTANT, description="How exactly that moment is known.")
     source: Slug | None = Field(
-        None, description="The system that the news comes from. Left out, it is the name of the API key."
+        None,
+        description="The system that the news comes from, never a person: no slash, as in counselor/ana. Left out, it"
+        " is the name of the API key.",
     )
-    correlation_id: UUID | None = Field(None, description="An id of your own that related events share.")
-    causation_id: UUID | None = Field(None, description="An id of your own for what led to this event.")
+    correlation_id: StrictUUID | None = Field(None, description="An id of your own that related events share.")
+    causation_id: StrictUUID | None = Field(None, description="An id of your own for what led to this event.")
     event: AnyEvent = Field(description="What happened; `type` says which kind of event it is.")
 
 
-Recordings = Annotated[list[Recording], Field(min_length=1, max_length=MOST_EVENTS)]
+EventsToRecord = Annotated[list[EventToRecord], Field(min_length=1, max_length=MOST_EVENTS)]
 
 
 class NewClient(BaseModel):
@@ -48,40 +51,42 @@ class NewClient(BaseModel):
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
-    client_id: UUID | None = Field(
+    client_id: StrictUUID | None = Field(
         None,
         description="The client's id. Left out, it is derived from the first event's id: a retry is the same client.",
     )
-    events: Recordings = Field(
+    events: EventsToRecord = Field(
         description="The first of them is `client_registered` or, in a crisis, `crisis_contact_recorded`."
     )
 
 
-ONE_RECORDING: Final = TypeAdapter(Recording)
-RECORDINGS: Final = TypeAdapter(Recordings)
-NEW_CLIENT: Final = TypeAdapter(NewClient)
+OneOrMore = Annotated[
+    Annotated[EventToRecord, Tag(ONE)] | Annotated[EventsToRecord, Tag(SEVERAL)],
+    Discriminator(lambda said: SEVERAL if isinstance(said, list) else ONE),
+]
+"""One event, or a list of events of which all are recorded or none."""
 
 
-def drafts(recordings: Sequence[Recording], caller: Caller, idempotency_key: str | None) -> list[Draft]:
+def drafts(events: Sequence[EventToRecord], caller: Caller, idempotency_key: str | None) -> list[Draft]:
     """What the caller asks to record, each with an id."""
     return [
         Draft(
-            recording.id or _event_id(caller, idempotency_key, place),
-            recording.event,
-            recording.occurred_at,
-            recording.precision,
-            recording.source or caller.name,
-            recording.correlation_id,
-            recording.causation_id,
+            event.id or _event_id(caller, idempotency_key, place),
+            event.event,
+            event.occurred_at,
+            event.precision,
+            event.source or caller.name,
+            event.correlation_id,
+            event.causation_id,
         )
-        for place, recording in enumerate(recordings)
+        for place, event in enumerate(events)
     ]
 
 
 def _event_id(caller: Caller, idempotency_key: str | None, place: int) -> UUID:
     if idempotency_key is None:
         return uuid4()
-    return uuid5(_IDS, f"event {caller.organization_id} {caller.key_id} {place} {idempotency_key}")
+    return uuid5(_IDS, f"event {caller.organization_id} {caller.subject_id} {place} {idempotency_key}")
 
 
 def client_id_of(caller: Caller, first: Draft) -> UUID:

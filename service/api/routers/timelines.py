@@ -1,10 +1,10 @@
 """Reading a timeline, and one event of it."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Annotated
 from uuid import UUID
 
-from starlette.requests import Request
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from domain.effective import effective
@@ -12,20 +12,38 @@ from domain.entry import Entry
 from domain.events.base import referred
 from domain.events.record import RECORD_TYPES
 from domain.events.unreadable import Unreadable
-from service.access.caller import Scope
-from service.api.access import authorized, system
+from service.access.caller import Caller
 from service.api.answers import CorrectionMade, EventAnswer, EventStatus, RecordedEvent, TimelineAnswer
+from service.api.dependencies import ReadingCaller, RunningSystem
+from service.api.documentation import NOT_MODIFIED, OF_A_READ, VERSION_HEADER, answered, problems
 from service.api.field_errors import FieldError
-from service.api.headers import ANY_PATTERN
-from service.api.operation import Documented, HeaderRead, Operation
+from service.api.parameters import ClientId, EventId, KnownVersion, Order, TimelineQuery
 from service.api.problem import Problem
 from service.api.problems import ClientErased, InvalidInput, KnownAtInFuture, UnknownClient, UnknownEvent
-from service.api.queries import NoQuery, Order, TimelineQuery, path_client, path_id, query
 from service.api.responses import read_answer
+from service.api.route import StrictRoute
 from service.care.timeline_reader import EntryPage, TimelineReader
 
+router = APIRouter(prefix="/v1/clients/{client_id}/events", route_class=StrictRoute, tags=["Reading"])
 
-async def read_timeline(request: Request) -> Response:
+
+@router.get(
+    "",
+    summary="Read a timeline",
+    response_model=TimelineAnswer,
+    responses={
+        200: answered("A page of the timeline.", VERSION_HEADER),
+        **NOT_MODIFIED,
+        **problems(*OF_A_READ, UnknownClient, ClientErased, KnownAtInFuture),
+    },
+)
+async def read_timeline(
+    caller: ReadingCaller,
+    system: RunningSystem,
+    client_id: ClientId,
+    asked: Annotated[TimelineQuery, Query()],
+    known_version: KnownVersion = None,
+) -> Response:
     """The client's events, page by page.
 
     In the order `recorded` (by version) every event stands as it was recorded, corrections and retractions
@@ -40,12 +58,9 @@ async def read_timeline(request: Request) -> Response:
     With `If-None-Match`, answers 304 when the timeline is still at that version: what was recorded never
     changes, so the same question at the same version has the same answer.
     """
-    caller = await authorized(request, Scope.READ)
-    client_id = path_client(request, caller)
-    asked = query(request, TimelineQuery)
     if asked.after and asked.before:
         raise _unfitting("before", "after_or_before", "Give `after` to go on or `before` to go back, not both.")
-    page = await _page(system(request).timeline_reader, caller.organization_id, client_id, asked)
+    page = await _page(system.timeline_reader, caller, client_id, asked)
     content = TimelineAnswer(
         client_id=client_id,
         version=page.version,
@@ -56,20 +71,33 @@ async def read_timeline(request: Request) -> Response:
         previous=_previous(page, asked),
         next=_next(page, asked),
     )
-    return read_answer(request, content, page.version, timeless=True)
+    return read_answer(content, page.version, known_version)
 
 
-async def read_event(request: Request) -> Response:
+@router.get(
+    "/{event_id}",
+    summary="Read an event",
+    response_model=EventAnswer,
+    responses={
+        200: answered("The event.", VERSION_HEADER),
+        **NOT_MODIFIED,
+        **problems(*OF_A_READ, UnknownClient, ClientErased, UnknownEvent),
+    },
+)
+async def read_event(
+    caller: ReadingCaller,
+    system: RunningSystem,
+    client_id: ClientId,
+    event_id: EventId,
+    known_version: KnownVersion = None,
+) -> Response:
     """One event: as it was recorded, the corrections and the retraction that concern it, and how it stands now.
 
     With `If-None-Match`, answers 304 when the timeline is still at that version.
     """
-    caller = await authorized(request, Scope.READ)
-    client_id, event_id = path_client(request, caller), path_id(request, "event_id")
-    query(request, NoQuery)
-    found = await system(request).timeline_reader.concerning(caller.organization_id, client_id, [event_id])
+    found = await system.timeline_reader.concerning(caller, client_id, [event_id])
     content = event_answer(client_id, event_id, found.version, found.entries)
-    return read_answer(request, content, content.version, timeless=True)
+    return read_answer(content, content.version, known_version)
 
 
 def _previous(page: EntryPage, asked: TimelineQuery) -> int | None:
@@ -84,12 +112,12 @@ def _next(page: EntryPage, asked: TimelineQuery) -> int | None:
     return page.entries[-1].version if page.entries else (asked.before or 1) - 1
 
 
-async def _page(reader: TimelineReader, organization_id: UUID, client_id: UUID, asked: TimelineQuery) -> EntryPage:
+async def _page(reader: TimelineReader, caller: Caller, client_id: UUID, asked: TimelineQuery) -> EntryPage:
     if asked.order is Order.EFFECTIVE:
-        whole = await reader.whole(organization_id, client_id, known_at=asked.known_at)
+        whole = await reader.whole(caller, client_id, known_at=asked.known_at)
         return _effective_page(whole, asked)
     return await reader.page(
-        organization_id,
+        caller,
         client_id,
         after=asked.after,
         before=asked.before,
@@ -164,44 +192,3 @@ def _standing(original: Entry, counting: Entry | None, retraction: Entry | None)
     if retraction:
         return EventStatus.RETRACTED
     return EventStatus.CORRECTED if counting and counting.correction_id else EventStatus.STANDS
-
-
-VERSION_HEADER: Final = {"ETag": "The version of the timeline that this answer knows of; fit for If-Match."}
-IF_NONE_MATCH: Final = {
-    "If-None-Match": HeaderRead(
-        description="The `ETag` of an answer that you have; 304 says that it is still the same.", pattern=ANY_PATTERN
-    )
-}
-NOT_MODIFIED: Final = Documented(description="You have this answer already.", headers=VERSION_HEADER)
-
-OPERATIONS: Final = [
-    Operation(
-        method="GET",
-        path="/v1/clients/{client_id}/events",
-        endpoint=read_timeline,
-        summary="Read a timeline",
-        tag="Reading",
-        scope=Scope.READ,
-        query=TimelineQuery,
-        headers=IF_NONE_MATCH,
-        answers={
-            200: Documented(description="A page of the timeline.", model=TimelineAnswer, headers=VERSION_HEADER),
-            304: NOT_MODIFIED,
-        },
-        problems=(UnknownClient, ClientErased, KnownAtInFuture),
-    ),
-    Operation(
-        method="GET",
-        path="/v1/clients/{client_id}/events/{event_id}",
-        endpoint=read_event,
-        summary="Read an event",
-        tag="Reading",
-        scope=Scope.READ,
-        headers=IF_NONE_MATCH,
-        answers={
-            200: Documented(description="The event.", model=EventAnswer, headers=VERSION_HEADER),
-            304: NOT_MODIFIED,
-        },
-        problems=(UnknownClient, ClientErased, UnknownEvent),
-    ),
-]

@@ -1,0 +1,80 @@
+"""What the API's description says of answers beside their models: headers, and every problem that may come."""
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import Any, Final
+
+from service.api.problem import MEDIA_TYPE, Problem, ProblemDocument
+from service.api.problems import (
+    BodyTooLarge,
+    DatabaseUnavailable,
+    DeadlineExceeded,
+    InvalidInput,
+    KeyNeeded,
+    MalformedBody,
+    MalformedHeader,
+    ScopeMissing,
+    Unexpected,
+    UnsupportedMediaType,
+)
+
+Responses = dict[int | str, dict[str, Any]]
+
+OF_A_READ: Final = (KeyNeeded, ScopeMissing, DatabaseUnavailable, DeadlineExceeded, InvalidInput, MalformedHeader)
+"""The problems of every read of a client."""
+
+OF_A_RECORDING: Final = (*OF_A_READ, MalformedBody, BodyTooLarge, UnsupportedMediaType)
+"""The problems of everything that takes a body."""
+
+VERSION_HEADER: Final = {"ETag": "The version of the timeline that this answer knows of; fit for If-Match."}
+
+
+def answered(description: str, headers: Mapping[str, str] | None = None, **more: Any) -> dict[str, Any]:
+    """What is said of an answer that is no problem."""
+    described = {"description": description, **more}
+    return {**described, "headers": _headers(headers)} if headers else described
+
+
+def problems(*kinds: type[Problem]) -> Responses:
+    """The answers, by status, that tell of these problems or of one that nobody foresaw."""
+    possible: set[type[Problem]] = {Unexpected, *kinds}
+    by_status = sorted(possible, key=lambda problem: (problem.status, problem.slug))
+    return {
+        status.value: _same_status(list(group))
+        for status, group in groupby(by_status, key=lambda problem: problem.status)
+    }
+
+
+def _same_status(kinds: list[type[Problem]]) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "description": "; ".join(f"[{problem.title}]({problem.address()})" for problem in kinds),
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {"$ref": f"#/components/schemas/{ProblemDocument.__name__}"},
+                "examples": {problem.slug: {"value": problem.example()} for problem in kinds},
+            }
+        },
+    }
+    headers = {name: text for problem in kinds for name, text in problem.documented_headers.items()}
+    return {**described, "headers": _headers(headers)} if headers else described
+
+
+def _headers(headers: Mapping[str, str]) -> dict[str, Any]:
+    return {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()}
+
+
+def titled(examples: Mapping[str, Any]) -> dict[str, Any]:
+    """Examples of a body by their titles, as OpenAPI has them."""
+    return {title: {"value": value} for title, value in examples.items()}
+
+
+def components(models: Iterable[type[Any]]) -> dict[str, Any]:
+    """The schemas of these models, and of what they are made of, by name."""
+    found: dict[str, Any] = {}
+    for model in models:
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        found |= schema.pop("$defs", {}) | {model.__name__: schema}
+    return found
+
+
+NOT_MODIFIED: Final[Responses] = {304: answered("You have this answer already.", VERSION_HEADER)}

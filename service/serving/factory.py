@@ -1,0 +1,22 @@
+"""The application for any ASGI server, such as uvicorn with our limits on what it reads.
+
+uvicorn --factory service.serving.factory:app --http service.serving.http_protocol:HttpProtocol
+"""
+
+from fastapi import FastAPI
+
+from service.api.app import create_app
+from service.runtime.logging_setup import configure_logging
+from service.serving.opening import everything
+from service.settings import Settings
+
+
+def app() -> FastAPI:
+    """The application with the settings of the environment.
+
+    Its lifespan starts and stops all that it needs: the embedded PostgreSQL where one is used, and the projector, in
+    the same process. With several workers of the server each brings a projector along; one works, the others wait.
+    """
+    settings = Settings()
+    configure_logging(settings.log_level)
+    return create_app(lambda: everything(settings))

@@ -1,0 +1,17 @@
+"""Every route of the API, so that a new one cannot escape what is tested of all."""
+
+from fastapi.routing import APIRoute
+
+from service.api.app import ROUTERS
+
+ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+
+
+def named(route: APIRoute) -> str:
+    """Such as GET /v1/clients/{client_id}/events."""
+    return f"{method(route)} {route.path}"
+
+
+def method(route: APIRoute) -> str:
+    """Its one method."""
+    return next(iter(route.methods or ()))
