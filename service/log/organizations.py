@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from domain import time_zones
 from domain.policy import Policy
 from service.database.connection import scoped
+from service.database.protection import see_only
 from service.log.errors import UnknownOrganization
 from service.runtime import clock
 
@@ -69,9 +70,7 @@ async def create_organization(owner: asyncpg.Connection, name: str, time_zone: s
         raise ValueError(f"{time_zone} is no time zone of the IANA database, such as America/Chicago.")
     organization = Organization(organization_id=uuid4(), name=name, time_zone=time_zone, created_at=clock.now())
     async with owner.transaction():
-        await owner.execute(
-            "SELECT set_config('care_timeline.organization', $1, true)", str(organization.organization_id)
-        )
+        await owner.execute(see_only(organization.organization_id))
         await owner.execute(
             "INSERT INTO log.organization (organization_id, name, time_zone, created_at) VALUES ($1, $2, $3, $4)",
             *organization.model_dump().values(),

@@ -22,6 +22,7 @@ from domain.policy import Policy
 from projections.projection import Projection
 from service.database.connection import open_pool
 from service.database.owner import Owner, connect_owner
+from service.database.protection import see_only
 from service.following.cursors import behind
 from service.following.follower import Follower
 from service.following.wakeups import Wakeups
@@ -132,10 +133,13 @@ async def _begun(owner: Owner, projections: Iterable[Projection[Any]], policy: P
                     " SELECT organization_id, $1, position FROM log.log_head",
                     build.schema,
                 )
+                total = await owner.fetchval(
+                    "SELECT coalesce(sum(position), 0)::bigint FROM following.cursor WHERE name = $1", build.schema
+                )
                 await owner.execute(
-                    f"UPDATE {SCHEMA}.build SET events_total = (SELECT coalesce(sum(position), 0)"  # noqa: S608
-                    " FROM following.cursor WHERE name = schema_name) WHERE number = $1",
+                    f"UPDATE {SCHEMA}.build SET events_total = $2 WHERE number = $1",  # noqa: S608
                     build.number,
+                    total,
                 )
             else:
                 resumed = True
@@ -147,9 +151,7 @@ async def _to_fold(owner: Owner, builds: Sequence[Build]) -> AsyncIterator[Chunk
     """Chunks of clients who do not stand in all of the builds."""
     for organization in await list_organizations(owner):
         async with owner.transaction():
-            await owner.execute(
-                "SELECT set_config('care_timeline.organization', $1, true)", str(organization.organization_id)
-            )
+            await owner.execute(see_only(organization.organization_id))
             places = await owner.fetch(
                 "SELECT name, position FROM following.cursor WHERE organization_id = $1 AND name = ANY($2)",
                 organization.organization_id,
