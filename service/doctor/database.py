@@ -103,7 +103,9 @@ async def append_only(pool: asyncpg.Pool) -> Check:
 
 async def heads(pool: asyncpg.Pool) -> Check:
     """Whether each organization's log ends where its head says; nothing can be appended where it does not."""
-    differing = [str(record[0]) for record in await pool.fetch("select log.differing_heads()")]
+    # In a transaction: then a distributed database's workers hear of what the function sets.
+    async with pool.acquire() as connection, connection.transaction():
+        differing = [str(record[0]) for record in await connection.fetch("select log.differing_heads()")]
     if differing:
         return Check(
             "heads",

@@ -31,7 +31,7 @@ class Capability(IntEnum):
     CHOWN = 0
     """Giving the embedded server's folder to the user who runs it."""
     DAC_OVERRIDE = 1
-    """Going into a folder of another user, and connecting to the server's socket in it, ours or not."""
+    """Going into that folder, and connecting to a server's socket in the folder of another user."""
     DAC_READ_SEARCH = 2
     """Reading files of settings and keys that belong to another user."""
     FOWNER = 3

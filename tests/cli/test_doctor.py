@@ -16,7 +16,7 @@ from service.database.migrate import migrate
 from service.doctor.catalogue import DECLARED_FILE, items
 from service.doctor.machine import data_folder
 from service.doctor.new_catalogue import as_file
-from service.projector.parking import Failure, park
+from service.projector.parked_clients import Failure, park
 from service.settings import Settings
 from tests.builders import registered
 from tests.cli.command import Command, Said
