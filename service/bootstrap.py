@@ -36,6 +36,7 @@ from service.projector.comparison import Comparison
 from service.projector.fresh import FreshStates
 from service.projector.making import make_missing
 from service.projector.projector import Projector
+from service.runtime.turns import Turns
 from service.settings import Settings, parse_key_encryption_keys
 
 EMBEDDED_KEY_FILE = "key-encryption-key"
@@ -62,6 +63,7 @@ class System:
     recorder: Recorder
     reader: Reader
     timeline_reader: TimelineReader
+    turns: Turns
 
     def follower(self) -> Follower:
         """A follower that hands the log to the projector; `service.serving.projecting` runs one."""
@@ -123,7 +125,8 @@ async def connected(
         store = EventStore(log_pool, wakeups.appended)
         stack.push_async_callback(store.close)
         keyring = Keyring(log_pool, keks, addresses.owner)
-        timelines = Timelines(store, keyring)
+        turns = Turns()
+        timelines = Timelines(store, keyring, turns)
         organizations = Organizations(log_pool, policy)
         timeline_reader = TimelineReader(store, Pages(log_pool), timelines)
         builds = Builds(pool, projections, policy)
@@ -144,8 +147,11 @@ async def connected(
             catch_up=CatchUp(pool, keyring, organizations, builds),
             comparison=Comparison(pool, keyring, organizations, builds),
             recorder=Recorder(store, FactReader(log_pool), keyring, timelines, timeline_reader, organizations),
-            reader=Reader(timeline_reader, organizations, projections, FreshStates(pool, keyring, builds)),
+            reader=Reader(
+                timeline_reader, organizations, projections, FreshStates(pool, keyring, builds, turns), turns
+            ),
             timeline_reader=timeline_reader,
+            turns=turns,
         )
 
 
