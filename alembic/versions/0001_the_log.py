@@ -341,7 +341,7 @@ create function log.differing_heads() returns setof uuid
   set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform set_config('care_timeline.checks_heads', 'on', true);
+  set local care_timeline.checks_heads = 'on';
   return query
   select o.organization_id
     from log.organization o
@@ -350,7 +350,7 @@ begin
            select e.position from log.event e
             where e.organization_id = o.organization_id
             order by e.position desc limit 1), 0);
-  perform set_config('care_timeline.checks_heads', '', true);
+  set local care_timeline.checks_heads = '';
 end
 $$""")
     op.execute("create policy owner_checks on log.log_head for select to care_timeline_owner using (true)")

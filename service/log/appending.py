@@ -11,8 +11,7 @@ import asyncpg
 import structlog
 from asyncpg.pool import PoolConnectionProxy
 
-from service.database.connection import scoped, transaction
-from service.database.protection import ORGANIZATION_SETTING
+from service.database.connection import call, scoped, transaction
 from service.log.decision import Decision, decide, follow_one_another
 from service.log.errors import DatabaseUnavailable, HeadsDiffer, IdConflict, UnknownOrganization, answering
 from service.log.header import header
@@ -22,8 +21,6 @@ from service.runtime.batcher import Waiting
 
 APPEND = "select before, moment from log.append($1, $2)"
 """Appends, given an organization and its rows; both results are null when something conflicts."""
-APPEND_ALONE = f"select before, moment from log.append(set_config('{ORGANIZATION_SETTING}', $1, true)::uuid, $2)"  # noqa: S608
-"""The same as a transaction of its own, which it sets to the organization; its id is given as text."""
 _BEYOND_THE_HEAD = """select exists (
   select from log.log_head h join log.event e on e.organization_id = h.organization_id and e.position > h.position
    where h.organization_id = $1)"""
@@ -110,7 +107,7 @@ async def _commit_together(connection: PoolConnectionProxy, organization_id: UUI
         return False
     rows = [row for waiting in group for row in waiting.item.rows]
     with answering(writing=True):
-        appended = await _append(connection, organization_id, APPEND_ALONE, str(organization_id), rows)
+        appended = await _append(connection, organization_id, rows, alone=True)
     if appended is None:
         return False
     _tell(group, appended)
@@ -128,7 +125,7 @@ async def _commit_one_by_one(
             appended, beyond = None, False
             if accepted:
                 rows = [row for waiting in accepted for row in waiting.item.rows]
-                appended = await _append(connection, organization_id, APPEND, organization_id, rows)
+                appended = await _append(connection, organization_id, rows)
             if accepted and appended is None:
                 beyond = await connection.fetchval(_BEYOND_THE_HEAD, organization_id)
             refusals = [
@@ -157,16 +154,20 @@ def _heads_differ(organization_id: UUID) -> HeadsDiffer:
 
 
 async def _append(
-    connection: PoolConnectionProxy, organization_id: UUID, statement: str, *arguments: object
+    connection: PoolConnectionProxy, organization_id: UUID, rows: list[Row], *, alone: bool = False
 ) -> Appended | None:
-    """Where the first event stands, and when all were recorded; None when they conflict with what is there."""
+    """Where the first event stands, and when all were recorded; None when they conflict with what is there.
+
+    `alone` appends in a transaction of its own.
+    """
     try:
-        row = await connection.fetchrow(statement, *arguments)
+        if alone:
+            (row,) = await call(connection, organization_id, "log.append", rows)
+        else:
+            (row,) = await connection.fetch(APPEND, organization_id, rows)
     except asyncpg.NoDataFoundError:
         raise UnknownOrganization(organization_id) from None
-    if row is None or row["before"] is None:
-        return None
-    return Appended(row["before"] + 1, row["moment"])
+    return None if row["before"] is None else Appended(row["before"] + 1, row["moment"])
 
 
 async def _lock_head(connection: PoolConnectionProxy, organization_id: UUID) -> asyncpg.Record:

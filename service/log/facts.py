@@ -7,15 +7,12 @@ from uuid import UUID
 import asyncpg
 
 from domain.rules import Fact, Facts, Needs
-from service.database.protection import ORGANIZATION_SETTING
+from service.database.connection import call
 from service.log.errors import DatabaseUnavailable, answering
 from service.log.keyring import WrappedKey
 from service.runtime.batcher import Abandoned, Batcher, Groups, Waiting
 
 MOST_AT_ONCE = 200
-
-_READ = f"select * from log.facts(set_config('{ORGANIZATION_SETTING}', $1, true)::uuid, $2, $3, $4, $5, $6, $7)"  # noqa: S608 a name of ours
-"""A transaction of its own, which it sets to the organization; its id is given as text."""
 
 
 class Known(NamedTuple):
@@ -56,7 +53,9 @@ class FactReader:
         ids = list({id_ for each in asked for id_ in each.needs.ids})
         answers = list({pair for each in asked for pair in each.needs.answers})
         once = list({(each.client_id, kind) for each in asked for kind in each.needs.once})
-        rows = await self._pool.fetch(_READ, str(organization_id), clients, ids, *_columns(answers), *_columns(once))
+        arguments = (clients, ids, *_columns(answers), *_columns(once))
+        async with self._pool.acquire() as connection:
+            rows = await call(connection, organization_id, "log.facts", *arguments)
         found = _Found(rows)
         for waiting in group:
             waiting.succeed(found.known(waiting.item))

@@ -111,7 +111,9 @@ class EventStore:
         One statement over all organizations.
         """
         with answering(writing=False):
-            return [row[0] for row in await self._pool.fetch("select log.differing_heads()")]
+            # In a transaction: then a distributed database's workers hear of what the function sets.
+            async with self._pool.acquire() as connection, connection.transaction():
+                return [row[0] for row in await connection.fetch("select log.differing_heads()")]
 
     async def settled(self, organization_id: UUID) -> datetime:
         """A moment, about now, up to which what was recorded is final.

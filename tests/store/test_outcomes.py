@@ -66,15 +66,15 @@ class Database:
 
     async def fetchrow(self, statement: str, *arguments: Any) -> dict[str, Any] | None:
         answer = await self._answer()
-        if "lock_head" in statement:
-            return {"recorded_at": None if answer == "nothing" else NOW, "moment": NOW}
-        return {"before": 0, "moment": NOW} if answer == "yes" else {"before": None, "moment": None}
+        return {"recorded_at": None if answer == "nothing" else NOW, "moment": NOW}
 
     async def fetchval(self, statement: str, *arguments: Any) -> bool:
         return await self._answer() != "yes"
 
     async def fetch(self, statement: str, *arguments: Any) -> list[Any]:
         answer = await self._answer()
+        if "log.append" in statement:
+            return [{"before": 0, "moment": NOW} if answer == "yes" else {"before": None, "moment": None}]
         if answer != "conflict" or "timeline_head" not in statement:
             return []
         return [{"client_id": client_id, "version": 9} for client_id in self._clients[::2]]
