@@ -37,6 +37,7 @@ from service.projector.catch_up import CatchUp
 from service.projector.comparison import Comparison
 from service.projector.fresh_states import FreshStates
 from service.projector.projector import Projector
+from service.runtime.turns import Turns
 from service.settings import Settings, parse_key_encryption_keys
 
 EMBEDDED_KEY_FILE = "key-encryption-key"
@@ -63,6 +64,7 @@ class System:
     recorder: Recorder
     projection_reader: ProjectionReader
     timeline_reader: TimelineReader
+    turns: Turns
 
     def follower(self) -> Follower:
         """A follower that hands the log to the projector; `service.serving.projecting` runs one."""
@@ -125,7 +127,8 @@ async def connected(
         store = EventStore(log_pool, wakeups.appended)
         stack.push_async_callback(store.close)
         keyring = Keyring(log_pool, keks, addresses.owner)
-        timelines = Timelines(store, keyring)
+        turns = Turns()
+        timelines = Timelines(store, keyring, turns)
         organizations = Organizations(log_pool, policy)
         timeline_reader = TimelineReader(store, Pages(log_pool), timelines)
         builds = Builds(pool, projections, policy)
@@ -147,9 +150,10 @@ async def connected(
             comparison=Comparison(pool, keyring, organizations, builds),
             recorder=Recorder(store, FactReader(log_pool), keyring, timelines, timeline_reader, organizations),
             projection_reader=ProjectionReader(
-                timeline_reader, organizations, projections, FreshStates(pool, keyring, builds)
+                timeline_reader, organizations, projections, FreshStates(pool, keyring, builds, turns), turns
             ),
             timeline_reader=timeline_reader,
+            turns=turns,
         )
 
 
