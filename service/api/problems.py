@@ -171,6 +171,17 @@ class DatabaseUnavailable(Problem):
     documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
 
 
+class Stopping(Problem):
+    """The service is being stopped or replaced; try again after the seconds in `Retry-After`.
+
+    A request that writes can be sent again as it was: with the same ids (or the same `Idempotency-Key`)
+    nothing is recorded twice, whether it had been carried out or not.
+    """
+
+    status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "stopping", "The service is stopping"
+    documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
+
+
 class NotMigrated(Problem):
     """The database has another schema than this release needs; whoever runs it calls `care-timeline migrate`."""
 
