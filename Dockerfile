@@ -1,6 +1,10 @@
 # Built in one stage, run in another: the image that runs holds Python, the locked libraries and the wheel.
 
-FROM python:3.11.14-slim-bookworm AS build
+# A tag moves; pin what it means today with --build-arg PYTHON_IMAGE=python:3.11.14-slim-bookworm@sha256:…, the digest
+# being what `docker buildx imagetools inspect python:3.11.14-slim-bookworm` prints.
+ARG PYTHON_IMAGE=python:3.11.14-slim-bookworm
+
+FROM ${PYTHON_IMAGE} AS build
 
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /build
@@ -23,7 +27,7 @@ RUN /opt/hatchling/bin/hatchling build --target wheel \
     && /opt/care-timeline/bin/pip install --no-deps --no-index dist/*.whl
 
 
-FROM python:3.11.14-slim-bookworm
+FROM ${PYTHON_IMAGE}
 
 ENV PATH=/opt/care-timeline/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -12,10 +12,10 @@ LOCK := build/lock/bin/uv pip compile --quiet --no-config --universal --python-v
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo serve test check format bench lock wheel tidy install
+.PHONY: help demo serve test check format catalogue migration openapi bench lock wheel tidy install
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "PYTHON=python3.12 chooses the interpreter, DATA=folder where demo and serve keep their record,"
 	@echo "ARGS='…' is passed on to demo, serve, test (pytest) and bench."
@@ -38,6 +38,16 @@ check: install ## format, lint, types and the direction of imports
 format: install ## put the code into its one format and repair what ruff can
 	@$(BIN)/ruff check --fix --exit-zero --quiet .
 	@$(BIN)/ruff format .
+
+openapi: install ## write the API's description to docs/openapi.json
+	@$(BIN)/python -c 'import json; from service.api.app import describe; print(json.dumps(describe(), indent=1))' \
+		> docs/openapi.json
+
+catalogue: install ## write down what the migrations make in a database's catalogue, for doctor to compare
+	@$(BIN)/python -m service.doctor.new_catalogue
+
+migration: install ## write the migration to the tables as declared: make migration MESSAGE="add a column"
+	@$(BIN)/python -m service.database.new_migration "$(MESSAGE)"
 
 bench: install ## measure us, a peer and the limit side by side
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -1,8 +1,25 @@
--- Makes the two roles of care-timeline in a new PostgreSQL, with passwords taken from the environment.
--- psql reads it as superuser: the owner's role migrates and runs the operator's commands, the app's role serves.
+-- Makes the two roles of care-timeline in a new PostgreSQL. psql reads it as superuser: the owner's role migrates and
+-- runs the operator's commands, the app's role serves.
+--
+-- Each password comes from the file that the environment names in CARE_TIMELINE_OWNER_PASSWORD_FILE and
+-- CARE_TIMELINE_APP_PASSWORD_FILE or, where it names none, from CARE_TIMELINE_OWNER_PASSWORD and
+-- CARE_TIMELINE_APP_PASSWORD themselves.
 
+\set ON_ERROR_STOP on
+
+\getenv owner_password_file CARE_TIMELINE_OWNER_PASSWORD_FILE
+\if :{?owner_password_file}
+\set owner_password `cat "$CARE_TIMELINE_OWNER_PASSWORD_FILE"`
+\else
 \getenv owner_password CARE_TIMELINE_OWNER_PASSWORD
+\endif
+
+\getenv app_password_file CARE_TIMELINE_APP_PASSWORD_FILE
+\if :{?app_password_file}
+\set app_password `cat "$CARE_TIMELINE_APP_PASSWORD_FILE"`
+\else
 \getenv app_password CARE_TIMELINE_APP_PASSWORD
+\endif
 
 create role care_timeline_owner login password :'owner_password';
 create role care_timeline_app login password :'app_password';

@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from datetime import date
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -134,11 +134,10 @@ class Policy(_Section):
         numbers. Whatever is derived names it, so that what was derived by other numbers is not used."""
         return sha256(json.dumps(_plain(self.model_dump()), sort_keys=True).encode()).digest()
 
-    def review_within_hours(self, tier: RiskTier) -> int:
-        """Hours from a crisis of that tier to its postvention review."""
-        if tier is RiskTier.HIGH:
-            return self.postvention.review_within_hours_high
-        return self.postvention.review_within_hours_otherwise
+    def review_due_at(self, crisis_at: datetime, tier: RiskTier) -> datetime:
+        """By when a crisis of that tier has to be reviewed (R44)."""
+        high, otherwise = self.postvention.review_within_hours_high, self.postvention.review_within_hours_otherwise
+        return crisis_at + timedelta(hours=high if tier is RiskTier.HIGH else otherwise)
 
 
 def _plain(value: Any) -> Any:

@@ -9,7 +9,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from projections.columns import table
-from projections.elements import KEY, Asked, at_a_moment
+from projections.elements import KEY, ViewContext, at_a_moment
 from projections.mark import Mark
 
 
@@ -53,6 +53,17 @@ class ObligationStatus(StrEnum):
     MISSED = "missed"
 
 
+def status_at(
+    at: datetime, *, due_at: datetime, met_at: datetime | None, released_at: datetime | None = None
+) -> ObligationStatus:
+    """How what is due at `due_at` stands at the moment `at`. What is met or released at `due_at` is not late yet."""
+    if met_at:
+        return ObligationStatus.MET if met_at <= due_at else ObligationStatus.MET_LATE
+    if released_at:
+        return ObligationStatus.RELEASED if released_at <= due_at else ObligationStatus.MISSED
+    return ObligationStatus.OPEN if at <= due_at else ObligationStatus.LATE
+
+
 class Obligation(NamedTuple):
     """Something that must happen by a time because of an entry. Late: neither met nor released, and due_at before now.
 
@@ -75,17 +86,18 @@ class Obligation(NamedTuple):
     """After what it need not happen any more, missed if after due_at; null where it still does."""
 
     @at_a_moment
-    def status(self, asked: Asked) -> ObligationStatus:
+    def status(self, context: ViewContext) -> ObligationStatus:
         """At the moment asked about: open, late, met, met_late, released, or missed (released when late)."""
-        return self.stands(asked.at)
+        return self.stands(context.at)
 
     def stands(self, at: datetime) -> ObligationStatus:
         """How it stands at that moment."""
-        if self.met:
-            return ObligationStatus.MET if self.met.at <= self.due_at else ObligationStatus.MET_LATE
-        if self.released:
-            return ObligationStatus.RELEASED if self.released.at <= self.due_at else ObligationStatus.MISSED
-        return ObligationStatus.OPEN if at <= self.due_at else ObligationStatus.LATE
+        return status_at(
+            at,
+            due_at=self.due_at,
+            met_at=self.met.at if self.met else None,
+            released_at=self.released.at if self.released else None,
+        )
 
     def waits(self) -> bool:
         """Whether it still has to happen."""

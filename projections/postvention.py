@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -15,23 +14,15 @@ from domain.events.plan import PlanAgreed
 from domain.events.postvention import PostventionReviewed
 from domain.instruments import crisis_tier
 from domain.policy import Policy
+from domain.replacing import replace
 from domain.vocabulary import AdjustmentKind, CrisisKind, CrisisOutcome, Precision, RiskTier, Role
 from projections.answers import Answer, At, all_answered
 from projections.collection import Elements
-from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Asked, Named, at_a_moment
+from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Named, ViewContext, at_a_moment
 from projections.fold import Fold
 from projections.mark import Mark, mark
+from projections.obligations import ObligationStatus, status_at
 from projections.projection import Projection
-from projections.replacing import replace
-
-
-class ReviewStatus(StrEnum):
-    """Where a review stands: not yet held and in time or late; held in time or late."""
-
-    OPEN = "open"
-    LATE = "late"
-    DONE = "done"
-    DONE_LATE = "done_late"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +59,7 @@ class Adjustment:
     """When that plan was agreed."""
 
     @at_a_moment
-    def open(self, asked: Asked) -> bool:
+    def open(self, context: ViewContext) -> bool:
         """Whether no plan has carried it out yet."""
         return self.carried_out_event_id is None
 
@@ -115,11 +106,13 @@ class CrisisReview:
     """What came out of the review; null while it has not been held."""
 
     @at_a_moment
-    def status(self, asked: Asked) -> ReviewStatus:
-        """At the moment asked about: open, late (not held though due), done, done_late."""
-        if self.review is None:
-            return ReviewStatus.OPEN if asked.at <= self.due_at else ReviewStatus.LATE
-        return ReviewStatus.DONE if self.review.at <= self.due_at else ReviewStatus.DONE_LATE
+    def status(self, context: ViewContext) -> ObligationStatus:
+        """At the moment asked about: open, late (not held though due), met, met_late (held after it was due)."""
+        return self.stands(context.at)
+
+    def stands(self, at: datetime) -> ObligationStatus:
+        """How the review stands at that moment."""
+        return status_at(at, due_at=self.due_at, met_at=self.review.at if self.review else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +159,16 @@ class PostventionAnswer(Answer):
 
 def view(state: Crises, at: datetime, policy: Policy) -> PostventionAnswer:
     """The reviews as they stand at the moment `at`."""
+    context = ViewContext(at, policy)
     waiting = sorted((each for each in state.crises if not each.review), key=lambda each: each.due_at)
     held = sorted((each for each in state.crises if each.review), key=lambda each: each.occurred_at, reverse=True)
     return PostventionAnswer(
         open_reviews=len(waiting),
-        late_reviews=sum(each.due_at < at for each in waiting),
+        late_reviews=sum(each.stands(at) is ObligationStatus.LATE for each in waiting),
         open_adjustments=sum(
             each.carried_out_event_id is None for crisis in held for each in adjustments(crisis, policy)
         ),
-        reviews=all_answered((*waiting, *held), Asked(at, policy)),
+        reviews=all_answered((*waiting, *held), context),
     )
 
 
@@ -195,7 +189,7 @@ def crisis_contact_recorded(state: Crises, entry: Entry, event: CrisisContactRec
     tier = crisis_tier(event.cssrs, event.overdose_danger)
     crisis = CrisisReview(
         event_id=entry.id,
-        due_at=entry.occurred_at + timedelta(hours=policy.review_within_hours(tier)),
+        due_at=policy.review_due_at(entry.occurred_at, tier),
         kinds=event.kinds,
         tier=tier,
         noticed_by=event.noticed_by,

@@ -1,4 +1,4 @@
-"""How pictures say days, moments, terms and places in the record."""
+"""How days, moments, terms and places in the record are written."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -79,10 +79,8 @@ STATUS_STYLES = {
     "missed": "red",
     "declined": "red",
     "met": "green",
-    "done": "green",
     "completed": "green",
     "met_late": "dark_orange",
-    "done_late": "dark_orange",
     "released": "dim",
 }
 

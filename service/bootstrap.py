@@ -15,7 +15,7 @@ from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from service.access.api_keys import ApiKeys
-from service.care.reader import Reader
+from service.care.projection_reader import ProjectionReader
 from service.care.recorder import Recorder
 from service.care.timeline_reader import TimelineReader
 from service.database.connection import open_pool
@@ -31,10 +31,11 @@ from service.log.organizations import Organizations
 from service.log.pages import Pages
 from service.log.store import EventStore
 from service.log.timelines import Timelines
+from service.projector.build_lifecycle import make_missing
 from service.projector.builds import Build, Builds
 from service.projector.catch_up import CatchUp
-from service.projector.fresh import FreshStates
-from service.projector.making import make_missing
+from service.projector.comparison import Comparison
+from service.projector.fresh_states import FreshStates
 from service.projector.projector import Projector
 from service.settings import Settings, parse_key_encryption_keys
 
@@ -58,8 +59,9 @@ class System:
     builds: Builds
     projector: Projector
     catch_up: CatchUp
+    comparison: Comparison
     recorder: Recorder
-    reader: Reader
+    projection_reader: ProjectionReader
     timeline_reader: TimelineReader
 
     def follower(self) -> Follower:
@@ -142,8 +144,11 @@ async def connected(
             builds=builds,
             projector=Projector(keyring, organizations, builds),
             catch_up=CatchUp(pool, keyring, organizations, builds),
+            comparison=Comparison(pool, keyring, organizations, builds),
             recorder=Recorder(store, FactReader(log_pool), keyring, timelines, timeline_reader, organizations),
-            reader=Reader(timeline_reader, organizations, projections, FreshStates(pool, keyring, builds)),
+            projection_reader=ProjectionReader(
+                timeline_reader, organizations, projections, FreshStates(pool, keyring, builds)
+            ),
             timeline_reader=timeline_reader,
         )
 

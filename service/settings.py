@@ -1,4 +1,4 @@
-"""Settings, from the environment (prefix CARE_TIMELINE_)."""
+"""Settings, from the environment (prefix CARE_TIMELINE_); secrets also from files (suffix _FILE)."""
 
 import base64
 import binascii
@@ -7,9 +7,10 @@ from typing import Annotated, Literal, Self
 
 import platformdirs
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from domain.policy import Policy, policy_from_toml
+from service.secret_files import SecretFiles
 
 
 class Settings(BaseSettings):
@@ -25,19 +26,32 @@ class Settings(BaseSettings):
         SecretStr | None,
         Field(description="The same database as the owner's role; only migrate and the operator's commands use it."),
     ] = None
-    data_dir: Annotated[Path, Field(description="Where the embedded PostgreSQL and its key-encryption key live.")] = (
-        platformdirs.user_data_path("care-timeline")
+    data_dir: Annotated[Path, Field(description="Where the embedded PostgreSQL lives.")] = platformdirs.user_data_path(
+        "care-timeline"
     )
     key_encryption_keys: Annotated[
         SecretStr | None,
         Field(
             description="`id:base64 of 32 bytes`, several separated by commas; the first wraps new keys, the others"
-            " still open old ones. Needed with an external database; the embedded mode makes one."
+            " still open old ones. Needed with an external database; unset in the embedded mode, one is made and kept"
+            " in the data folder, where a backup of the folder holds it beside what it protects."
         ),
     ] = None
     policy_file: Annotated[Path | None, Field(description="A TOML file that changes numbers of the policy.")] = None
     host: Annotated[str, Field(description="The address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="The port to listen on.")] = 8420
+    max_connections: Annotated[
+        int, Field(ge=1, description="How many connections each process that answers holds; past them it answers 503.")
+    ] = 1_000
+    request_head_seconds: Annotated[
+        float, Field(gt=0, description="How long a request's line and headers may take, else 408.")
+    ] = 10.0
+    request_body_seconds: Annotated[float, Field(gt=0, description="How long a request's body may take, else 408.")] = (
+        20.0
+    )
+    request_seconds: Annotated[
+        float, Field(gt=0, description="How long answering a request may take in all, its body included, else 503.")
+    ] = 30.0
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="How much is logged.")] = (
         "info"
     )
@@ -53,6 +67,18 @@ class Settings(BaseSettings):
             raise ValueError("CARE_TIMELINE_OWNER_DATABASE_URL goes with CARE_TIMELINE_DATABASE_URL; set both.")
         parse_key_encryption_keys(self.key_encryption_keys.get_secret_value() if self.key_encryption_keys else "")
         return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What the code gives, then files of secrets, then the environment."""
+        return init_settings, SecretFiles(settings_cls), env_settings
 
     @property
     def embedded(self) -> bool:

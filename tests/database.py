@@ -21,6 +21,7 @@ from domain.policy import Policy
 from service.bootstrap import prepare
 from service.database.connection import open_pool
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
+from service.database.protection import see_only
 from service.log.store import EventStore
 
 TEMPLATE = "migrated"
@@ -77,7 +78,7 @@ async def new_organization(database: DatabaseUrls, time_zone: str = "America/Chi
     owner = await asyncpg.connect(database.owner)
     try:
         async with owner.transaction():
-            await owner.execute("select set_config('care_timeline.organization', $1, true)", str(organization_id))
+            await owner.execute(see_only(organization_id))
             await owner.execute(
                 "insert into log.organization (organization_id, name, time_zone) values ($1, 'Clinic', $2)",
                 organization_id,

@@ -79,6 +79,11 @@ class ServiceProcess:
             self._process.send_signal(signal.SIGTERM)
         return await self._process.wait()
 
+    def main(self) -> psutil.Process:
+        """The process that was started first."""
+        assert self._process is not None
+        return psutil.Process(self._process.pid)
+
     async def close(self) -> None:
         """Stop it, and end the PostgreSQL that a service leaves running when it is killed."""
         await self.stop()

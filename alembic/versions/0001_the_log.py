@@ -1,5 +1,6 @@
 """The log, the clients' keys, and keys to the API."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0001"
@@ -9,6 +10,9 @@ depends_on = None
 
 
 def upgrade() -> None:
+    # The service looks at the revision before it serves.
+    op.execute("grant usage on schema migration to care_timeline_app")
+    op.execute("grant select on migration.alembic_version to care_timeline_app")
     for schema in ("log", "keyring", "access"):
         op.execute(f"create schema {schema}")
         op.execute(f"grant usage on schema {schema} to care_timeline_app")
@@ -29,21 +33,23 @@ def downgrade() -> None:
 
 
 def _organizations() -> None:
-    op.execute("""
-        create table log.organization (
-            organization_id uuid not null,
-            name text not null,
-            time_zone text not null,
-            created_at timestamptz not null default now(),
-            constraint organization_pkey primary key (organization_id)
-        )""")
-    _describe(
-        "log.organization",
-        "A clinic or programme: the unit of isolation, of ordering, of sharding and of audit",
-        organization_id="The clinic or programme",
-        name="What people call it",
-        time_zone="IANA name of the zone in which its days begin and end",
-        created_at="When it was set up",
+    op.create_table(
+        "organization",
+        sa.Column("organization_id", sa.Uuid(), nullable=False, comment="The clinic or programme"),
+        sa.Column("name", sa.Text(), nullable=False, comment="What people call it"),
+        sa.Column(
+            "time_zone", sa.Text(), nullable=False, comment="IANA name of the zone in which its days begin and end"
+        ),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+            comment="When it was set up",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", name="organization_pkey"),
+        schema="log",
+        comment="A clinic or programme: the unit of isolation, of ordering, of sharding and of audit",
     )
     _protect("log.organization")
     op.execute("create policy owner_lists on log.organization for select to care_timeline_owner using (true)")
@@ -55,97 +61,116 @@ def _organizations() -> None:
 
 
 def _heads() -> None:
-    op.execute("""
-        create table log.log_head (
-            organization_id uuid not null,
-            position bigint not null default 0,
-            recorded_at timestamptz not null default 'epoch',
-            constraint log_head_pkey primary key (organization_id),
-            constraint log_head_organization_id_fkey
-                foreign key (organization_id) references log.organization (organization_id)
-        ) with (fillfactor = 10)""")
-    _describe(
-        "log.log_head",
-        "Where an organization's log ends; its row lock puts appends in order",
-        organization_id="Whose log",
-        position="Position of the last event; 0 when there is none",
-        recorded_at="The next event is recorded later than this",
+    op.create_table(
+        "log_head",
+        sa.Column("organization_id", sa.Uuid(), nullable=False, comment="Whose log"),
+        sa.Column(
+            "position",
+            sa.BigInteger(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="Position of the last event; 0 when there is none",
+        ),
+        sa.Column(
+            "recorded_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("'epoch'"),
+            nullable=False,
+            comment="The next event is recorded later than this",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["log.organization.organization_id"], name="log_head_organization_id_fkey"
+        ),
+        sa.PrimaryKeyConstraint("organization_id", name="log_head_pkey"),
+        schema="log",
+        comment="Where an organization's log ends; its row lock puts appends in order",
+        postgresql_with={"fillfactor": 10},
     )
     _protect("log.log_head")
-    op.execute("""
-        create table log.timeline_head (
-            organization_id uuid not null,
-            client_id uuid not null,
-            version integer not null,
-            position bigint not null,
-            constraint timeline_head_pkey primary key (organization_id, client_id)
-        ) with (fillfactor = 70)""")
-    _describe(
-        "log.timeline_head",
-        "Where each client's timeline ends",
-        organization_id="The organization that keeps the client's record",
-        client_id="The person in care",
-        version="Version of the client's last event",
-        position="Position of the client's last event",
+    op.create_table(
+        "timeline_head",
+        sa.Column(
+            "organization_id", sa.Uuid(), nullable=False, comment="The organization that keeps the client's record"
+        ),
+        sa.Column("client_id", sa.Uuid(), nullable=False, comment="The person in care"),
+        sa.Column("version", sa.Integer(), nullable=False, comment="Version of the client's last event"),
+        sa.Column("position", sa.BigInteger(), nullable=False, comment="Position of the client's last event"),
+        sa.PrimaryKeyConstraint("organization_id", "client_id", name="timeline_head_pkey"),
+        schema="log",
+        comment="Where each client's timeline ends",
+        postgresql_with={"fillfactor": 70},
     )
     _protect("log.timeline_head")
 
 
 def _events() -> None:
-    op.execute("""
-        create table log.event (
-            organization_id uuid not null,
-            position bigint not null,
-            client_id uuid not null,
-            version integer not null,
-            id uuid not null,
-            type text not null,
-            schema_version integer not null,
-            occurred_at timestamptz not null,
-            precision text not null,
-            recorded_at timestamptz not null,
-            actor_id uuid not null,
-            recorded_by text not null,
-            source text not null,
-            correlation_id uuid,
-            causation_id uuid,
-            reference_fields text[] not null,
-            reference_ids uuid[] not null,
-            key_id uuid not null,
-            body bytea not null,
-            body_digest bytea not null,
-            leaf bytea not null,
-            constraint event_pkey primary key (organization_id, position),
-            constraint event_version_key unique (organization_id, client_id, version),
-            constraint event_id_key unique (organization_id, id),
-            constraint event_references_check check (cardinality(reference_fields) = cardinality(reference_ids))
-        )""")
-    op.execute("alter table log.event alter column body set storage external")
-    _describe(
-        "log.event",
-        "The log: what happened to clients, sealed, never changed",
-        organization_id="The organization that recorded it",
-        position="Place in the organization's log: 1, 2, 3 … in commit order",
-        client_id="The person in care it is about; on the organization's own timeline, the organization's id",
-        version="Place in the client's timeline: 1, 2, 3 …",
-        id="Its identity, and the idempotency key of recording it",
-        type="What kind of event",
-        schema_version="Version of that kind's body",
-        occurred_at="When it happened, as the recorder says",
-        precision="How exact occurred_at is: instant, day or approximate",
-        recorded_at="When it was recorded, by the server's clock",
-        actor_id="Who recorded it: the stable id of their key to the API",
-        recorded_by="Who recorded it: their role and name",
-        source="The system it came through",
-        correlation_id="What it belongs together with",
-        causation_id="The event it follows from",
-        reference_fields="For each event that it refers to, the field of the body that does",
-        reference_ids="The ids of the events that it refers to, in the order of reference_fields",
-        key_id="The client's data key that sealed the body",
-        body="Nonce, then the JSON sealed with AES-256-GCM",
-        body_digest="SHA-256 of body as stored",
-        leaf="SHA-256 over position, recorded_at, the header and body_digest",
+    op.create_table(
+        "event",
+        sa.Column("organization_id", sa.Uuid(), nullable=False, comment="The organization that recorded it"),
+        sa.Column(
+            "position",
+            sa.BigInteger(),
+            nullable=False,
+            comment="Place in the organization's log: 1, 2, 3 … in commit order",
+        ),
+        sa.Column(
+            "client_id",
+            sa.Uuid(),
+            nullable=False,
+            comment="The person in care it is about; on the organization's own timeline, the organization's id",
+        ),
+        sa.Column("version", sa.Integer(), nullable=False, comment="Place in the client's timeline: 1, 2, 3 …"),
+        sa.Column("id", sa.Uuid(), nullable=False, comment="Its identity, and the idempotency key of recording it"),
+        sa.Column("type", sa.Text(), nullable=False, comment="What kind of event"),
+        sa.Column("schema_version", sa.Integer(), nullable=False, comment="Version of that kind's body"),
+        sa.Column(
+            "occurred_at", sa.DateTime(timezone=True), nullable=False, comment="When it happened, as the recorder says"
+        ),
+        sa.Column(
+            "precision", sa.Text(), nullable=False, comment="How exact occurred_at is: instant, day or approximate"
+        ),
+        sa.Column(
+            "recorded_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="When it was recorded, by the server's clock",
+        ),
+        sa.Column(
+            "actor_id", sa.Uuid(), nullable=False, comment="Who recorded it: the stable id of their key to the API"
+        ),
+        sa.Column("recorded_by", sa.Text(), nullable=False, comment="Who recorded it: their role and name"),
+        sa.Column("source", sa.Text(), nullable=False, comment="The system it came through"),
+        sa.Column("correlation_id", sa.Uuid(), nullable=True, comment="What it belongs together with"),
+        sa.Column("causation_id", sa.Uuid(), nullable=True, comment="The event it follows from"),
+        sa.Column(
+            "reference_fields",
+            sa.ARRAY(sa.Text()),
+            nullable=False,
+            comment="For each event that it refers to, the field of the body that does",
+        ),
+        sa.Column(
+            "reference_ids",
+            sa.ARRAY(sa.Uuid()),
+            nullable=False,
+            comment="The ids of the events that it refers to, in the order of reference_fields",
+        ),
+        sa.Column("key_id", sa.Uuid(), nullable=False, comment="The client's data key that sealed the body"),
+        sa.Column("body", sa.LargeBinary(), nullable=False, comment="Nonce, then the JSON sealed with AES-256-GCM"),
+        sa.Column("body_digest", sa.LargeBinary(), nullable=False, comment="SHA-256 of body as stored"),
+        sa.Column(
+            "leaf",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="SHA-256 over position, recorded_at, the header and body_digest",
+        ),
+        sa.CheckConstraint("cardinality(reference_fields) = cardinality(reference_ids)", name="event_references_check"),
+        sa.PrimaryKeyConstraint("organization_id", "position", name="event_pkey"),
+        sa.UniqueConstraint("organization_id", "client_id", "version", name="event_version_key"),
+        sa.UniqueConstraint("organization_id", "id", name="event_id_key"),
+        schema="log",
+        comment="The log: what happened to clients, sealed, never changed",
     )
+    op.execute("alter table log.event alter column body set storage external")
     _protect("log.event")
     op.execute("""
 create function log.refuse_change() returns trigger language plpgsql as $$
@@ -159,27 +184,18 @@ $$""")
 
 
 def _references() -> None:
-    op.execute("""
-        create table log.reference (
-            organization_id uuid not null,
-            target_id uuid not null,
-            position bigint not null,
-            field text not null,
-            client_id uuid not null,
-            event_id uuid not null,
-            type text not null,
-            constraint reference_pkey primary key (organization_id, target_id, type, position, field)
-        )""")
-    _describe(
-        "log.reference",
-        "Which events refer to an event: what stands in the events' own headers, by what it refers to",
-        organization_id="The organization that recorded the events",
-        target_id="The event that is referred to",
-        position="Position of the event that refers to it",
-        field="The field of its body that does",
-        client_id="Whose event refers to it",
-        event_id="The event that refers to it",
-        type="What kind of event refers to it",
+    op.create_table(
+        "reference",
+        sa.Column("organization_id", sa.Uuid(), nullable=False, comment="The organization that recorded the events"),
+        sa.Column("target_id", sa.Uuid(), nullable=False, comment="The event that is referred to"),
+        sa.Column("position", sa.BigInteger(), nullable=False, comment="Position of the event that refers to it"),
+        sa.Column("field", sa.Text(), nullable=False, comment="The field of its body that does"),
+        sa.Column("client_id", sa.Uuid(), nullable=False, comment="Whose event refers to it"),
+        sa.Column("event_id", sa.Uuid(), nullable=False, comment="The event that refers to it"),
+        sa.Column("type", sa.Text(), nullable=False, comment="What kind of event refers to it"),
+        sa.PrimaryKeyConstraint("organization_id", "target_id", "type", "position", "field", name="reference_pkey"),
+        schema="log",
+        comment="Which events refer to an event: what stands in the events' own headers, by what it refers to",
     )
     _protect("log.reference")
     _append_only("log.reference")
@@ -325,7 +341,7 @@ create function log.differing_heads() returns setof uuid
   set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform set_config('care_timeline.checks_heads', 'on', true);
+  set local care_timeline.checks_heads = 'on';
   return query
   select o.organization_id
     from log.organization o
@@ -334,7 +350,7 @@ begin
            select e.position from log.event e
             where e.organization_id = o.organization_id
             order by e.position desc limit 1), 0);
-  perform set_config('care_timeline.checks_heads', '', true);
+  set local care_timeline.checks_heads = '';
 end
 $$""")
     op.execute("create policy owner_checks on log.log_head for select to care_timeline_owner using (true)")
@@ -346,28 +362,32 @@ $$""")
 
 
 def _keys() -> None:
-    op.execute("""
-        create table keyring.client_key (
-            organization_id uuid not null,
-            client_id uuid not null,
-            key_id uuid not null,
-            kek_id text not null,
-            wrapped_key bytea,
-            created_at timestamptz not null default now(),
-            destroyed_at timestamptz,
-            constraint client_key_pkey primary key (organization_id, client_id),
-            constraint client_key_destroyed_check check ((wrapped_key is null) = (destroyed_at is not null))
-        )""")
-    _describe(
-        "keyring.client_key",
-        "Each client's data key, wrapped; left out of the log's backups",
-        organization_id="The organization that keeps the client's record",
-        client_id="The person in care whose record the key opens",
-        key_id="The key; events name it",
-        kek_id="The key-encryption key that wraps it",
-        wrapped_key="The wrapped data key; null once destroyed",
-        created_at="When it was made",
-        destroyed_at="When it was destroyed, and the person's record with it",
+    op.create_table(
+        "client_key",
+        sa.Column(
+            "organization_id", sa.Uuid(), nullable=False, comment="The organization that keeps the client's record"
+        ),
+        sa.Column("client_id", sa.Uuid(), nullable=False, comment="The person in care whose record the key opens"),
+        sa.Column("key_id", sa.Uuid(), nullable=False, comment="The key; events name it"),
+        sa.Column("kek_id", sa.Text(), nullable=False, comment="The key-encryption key that wraps it"),
+        sa.Column("wrapped_key", sa.LargeBinary(), nullable=True, comment="The wrapped data key; null once destroyed"),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+            comment="When it was made",
+        ),
+        sa.Column(
+            "destroyed_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="When it was destroyed, and the person's record with it",
+        ),
+        sa.CheckConstraint("(wrapped_key is null) = (destroyed_at is not null)", name="client_key_destroyed_check"),
+        sa.PrimaryKeyConstraint("organization_id", "client_id", name="client_key_pkey"),
+        schema="keyring",
+        comment="Each client's data key, wrapped; left out of the log's backups",
     )
     _protect("keyring.client_key")
     op.execute("""
@@ -488,29 +508,30 @@ $$""")
 
 
 def _api_keys() -> None:
-    op.execute("""
-        create table access.api_key (
-            organization_id uuid not null,
-            key_id uuid not null,
-            name text not null,
-            role text not null,
-            scopes text[] not null,
-            secret_digest bytea not null,
-            created_at timestamptz not null default now(),
-            revoked_at timestamptz,
-            constraint api_key_pkey primary key (organization_id, key_id)
-        )""")
-    _describe(
-        "access.api_key",
-        "Keys to the API",
-        organization_id="The organization whose data it opens",
-        key_id="The public part of the key",
-        name="Who or what holds it",
-        role="The holder's role in care",
-        scopes="What it may do",
-        secret_digest="Digest of the secret part",
-        created_at="When it was made",
-        revoked_at="When it stopped working; null while it works",
+    op.create_table(
+        "api_key",
+        sa.Column("organization_id", sa.Uuid(), nullable=False, comment="The organization whose data it opens"),
+        sa.Column("key_id", sa.Uuid(), nullable=False, comment="The public part of the key"),
+        sa.Column("name", sa.Text(), nullable=False, comment="Who or what holds it"),
+        sa.Column("role", sa.Text(), nullable=False, comment="The holder's role in care"),
+        sa.Column("scopes", sa.ARRAY(sa.Text()), nullable=False, comment="What it may do"),
+        sa.Column("secret_digest", sa.LargeBinary(), nullable=False, comment="Digest of the secret part"),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+            comment="When it was made",
+        ),
+        sa.Column(
+            "revoked_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="When it stopped working; null while it works",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "key_id", name="api_key_pkey"),
+        schema="access",
+        comment="Keys to the API",
     )
     _protect("access.api_key")
     op.execute("""
@@ -527,15 +548,6 @@ $$""")
     op.execute("""
         create trigger never_taken_away before delete or truncate on access.api_key
         for each statement execute function access.keep_revoked()""")
-
-
-def _describe(table: str, meaning: str, **columns: str) -> None:
-    def literal(words: str) -> str:
-        return "'" + words.replace("'", "''") + "'"
-
-    op.execute(f"comment on table {table} is {literal(meaning)}")
-    for column, words in columns.items():
-        op.execute(f"comment on column {table}.{column} is {literal(words)}")
 
 
 def _protect(table: str) -> None:

@@ -1,5 +1,6 @@
 """Followers of the log: how far each has come."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0002"
@@ -20,27 +21,43 @@ def downgrade() -> None:
 
 
 def _cursors() -> None:
-    op.execute("""
-        create table following.cursor (
-            organization_id uuid not null,
-            name text not null,
-            position bigint not null default 0,
-            failures integer not null default 0,
-            retry_at timestamptz,
-            parked_at timestamptz,
-            error text,
-            constraint cursor_pkey primary key (organization_id, name)
-        ) with (fillfactor = 50)""")
-    _describe(
-        "following.cursor",
-        "How far each follower of an organization's log has come; its row lock makes it one worker's at a time",
-        organization_id="Whose log is followed",
-        name="Who follows it",
-        position="Position of the last event followed; 0 when there is none, as for a follower without a row",
-        failures="How often in a row following the next events has failed",
-        retry_at="When it is tried again; null while nothing fails",
-        parked_at="When it was given up until somebody resumes it; null while it goes on",
-        error="The kind and place of the last failure, without its text",
+    op.create_table(
+        "cursor",
+        sa.Column("organization_id", sa.Uuid(), nullable=False, comment="Whose log is followed"),
+        sa.Column("name", sa.Text(), nullable=False, comment="Who follows it"),
+        sa.Column(
+            "position",
+            sa.BigInteger(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="Position of the last event followed; 0 when there is none, as for a follower without a row",
+        ),
+        sa.Column(
+            "failures",
+            sa.Integer(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="How often in a row following the next events has failed",
+        ),
+        sa.Column(
+            "retry_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="When it is tried again; null while nothing fails",
+        ),
+        sa.Column(
+            "parked_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="When it was given up until somebody resumes it; null while it goes on",
+        ),
+        sa.Column(
+            "error", sa.Text(), nullable=True, comment="The kind and place of the last failure, without its text"
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "name", name="cursor_pkey"),
+        schema="following",
+        comment="How far each follower of an organization's log has come; its row lock makes it one worker's at a time",
+        postgresql_with={"fillfactor": 50},
     )
     op.execute("alter table following.cursor enable row level security")
     op.execute("alter table following.cursor force row level security")
@@ -70,12 +87,3 @@ as $$
 $$""")
     op.execute("revoke execute on function following.behind from public")
     op.execute("grant execute on function following.behind to care_timeline_app")
-
-
-def _describe(table: str, meaning: str, **columns: str) -> None:
-    def literal(words: str) -> str:
-        return "'" + words.replace("'", "''") + "'"
-
-    op.execute(f"comment on table {table} is {literal(meaning)}")
-    for column, words in columns.items():
-        op.execute(f"comment on column {table}.{column} is {literal(words)}")

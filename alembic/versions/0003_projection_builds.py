@@ -1,5 +1,6 @@
 """The registry of the projections' builds. Their tables have no migration: they are made from their declarations."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0003"
@@ -11,36 +12,54 @@ depends_on = None
 def upgrade() -> None:
     op.execute("create schema projection")
     op.execute("grant usage on schema projection to care_timeline_app")
-    op.execute("""
-        create table projection.build (
-            number integer not null,
-            name text not null,
-            version integer not null,
-            policy_digest bytea not null,
-            schema_name text not null,
-            state text not null,
-            events_done bigint not null default 0,
-            events_total bigint,
-            made_at timestamptz not null default now(),
-            built_at timestamptz,
-            live_at timestamptz,
-            constraint build_pkey primary key (number),
-            constraint build_state_check check (state in ('building', 'following', 'live', 'retired'))
-        )""")
-    _describe(
-        "projection.build",
-        "The builds of the projections: whose tables lie where, and which are live",
-        number="Counts the builds of all projections: 1, 2, 3 …",
-        name="The projection",
-        version="The projection's version",
-        policy_digest="SHA-256 of the policy it is built under",
-        schema_name="Where its tables lie; it follows the log by this name",
-        state="building: not to be read yet; following: up to the log; live: what the views show; retired: replaced",
-        events_done="Events folded while building",
-        events_total="Events to fold while building; null before that has begun",
-        made_at="When its tables were made",
-        built_at="Since when it follows the log",
-        live_at="When it was switched in",
+    op.create_table(
+        "build",
+        sa.Column(
+            "number",
+            sa.Integer(),
+            autoincrement=False,
+            nullable=False,
+            comment="Counts the builds of all projections: 1, 2, 3 …",
+        ),
+        sa.Column("name", sa.Text(), nullable=False, comment="The projection"),
+        sa.Column("version", sa.Integer(), nullable=False, comment="The projection's version"),
+        sa.Column("policy_digest", sa.LargeBinary(), nullable=False, comment="SHA-256 of the policy it is built under"),
+        sa.Column(
+            "schema_name", sa.Text(), nullable=False, comment="Where its tables lie; it follows the log by this name"
+        ),
+        sa.Column(
+            "state",
+            sa.Text(),
+            nullable=False,
+            comment="building: not to be read yet; following: up to the log; live: what the views show;"
+            " retired: replaced",
+        ),
+        sa.Column(
+            "events_done",
+            sa.BigInteger(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="Events folded while building",
+        ),
+        sa.Column(
+            "events_total",
+            sa.BigInteger(),
+            nullable=True,
+            comment="Events to fold while building; null before that has begun",
+        ),
+        sa.Column(
+            "made_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+            comment="When its tables were made",
+        ),
+        sa.Column("built_at", sa.DateTime(timezone=True), nullable=True, comment="Since when it follows the log"),
+        sa.Column("live_at", sa.DateTime(timezone=True), nullable=True, comment="When it was switched in"),
+        sa.CheckConstraint("state in ('building', 'following', 'live', 'retired')", name="build_state_check"),
+        sa.PrimaryKeyConstraint("number", name="build_pkey"),
+        schema="projection",
+        comment="The builds of the projections: whose tables lie where, and which are live",
     )
     op.execute("grant select on projection.build to care_timeline_app")
     op.execute("""create function projection.status(
@@ -77,12 +96,3 @@ begin
 end
 $$""")
     op.execute("drop schema projection cascade")
-
-
-def _describe(table: str, meaning: str, **columns: str) -> None:
-    def literal(words: str) -> str:
-        return "'" + words.replace("'", "''") + "'"
-
-    op.execute(f"comment on table {table} is {literal(meaning)}")
-    for column, words in columns.items():
-        op.execute(f"comment on column {table}.{column} is {literal(words)}")

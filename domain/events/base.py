@@ -7,15 +7,18 @@ from uuid import UUID
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
+    GetPydanticSchema,
     StringConstraints,
     ValidationInfo,
 )
+from pydantic_core import PydanticCustomError
+from pydantic_core.core_schema import datetime_schema
 
-from domain import time_zones
+from domain import texts, time_zones
 from domain.refusals import Refusal
 from domain.vocabulary import Precision
 
@@ -23,17 +26,61 @@ STORED: Final[Mapping[str, bool]] = {"stored": True}
 """The validation context of what was recorded: it is taken as it stands, and no database that changes with the release
 (that of time zones) is asked about it again."""
 
-FreeText = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True)]
+
+def _readable(text: str, info: ValidationInfo) -> str:
+    if info.context is STORED:
+        return text
+    if texts.holds_controls(text):
+        message = "Leave out control characters, such as escape; a text may hold line breaks and tabs."
+        raise PydanticCustomError("no_control_characters", message)
+    if not texts.is_visible(text):
+        message = "Give a text that can be seen: this one holds nothing but blanks and invisible marks."
+        raise PydanticCustomError("visible_text", message)
+    return text
+
+
+_NO_CONTROLS: Final = Field(json_schema_extra={"pattern": texts.WITHOUT_CONTROLS})
+
+FreeText = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True),
+    AfterValidator(_readable),
+    _NO_CONTROLS,
+]
 """Words about or by a client; sealed wherever they are kept, never logged, never in an error."""
 
-ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+ShortText = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, strip_whitespace=True),
+    AfterValidator(_readable),
+    _NO_CONTROLS,
+]
 """A name or a short phrase; as private as FreeText."""
 
 Day = Annotated[date, Field(ge=date(1900, 1, 1))]
 """A day in the client's time zone. The bound catches slips of the keyboard, such as the year 202."""
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._/-]{0,63}$")]
-"""A machine-readable name, such as a system's or a person's account; never a client's."""
+
+def _no_slash(said: Any) -> Any:
+    if isinstance(said, str) and "/" in said:
+        message = "Leave out the slash: it stands between a role and a name where the record names a person."
+        raise PydanticCustomError("no_slash", message)
+    return said
+
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$"), BeforeValidator(_no_slash)]
+"""A machine-readable name, such as a system's or a person's account; never a client's, and never counselor/ana."""
+
+
+def _hyphenated(said: Any) -> Any:
+    if isinstance(said, str) and not texts.is_uuid(said):
+        message = "Give a UUID in its usual form, such as 0b7ffa3e-2f6c-4c1e-9d0e-6d8a6f6f1a11."
+        raise PydanticCustomError("uuid_parsing", message)
+    return said
+
+
+StrictUUID = Annotated[UUID, BeforeValidator(_hyphenated)]
+"""A UUID as RFC 9562 writes it: not in braces, not as a URN, not without its hyphens."""
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -43,8 +90,12 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("must lie within the years 1 to 9999 of UTC") from error
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
-"""A moment with its zone, kept in UTC."""
+Moment = Annotated[
+    datetime,
+    GetPydanticSchema(lambda _, __: datetime_schema(tz_constraint="aware", microseconds_precision="error")),
+    AfterValidator(_in_utc),
+]
+"""A moment with its zone, kept in UTC. Finer than microseconds is refused: nothing is cut off without a word."""
 
 
 def _known_time_zone(name: str, info: ValidationInfo) -> str:

@@ -1,11 +1,10 @@
 """Contacts: sessions held and missed, check-ins, outreach (R22-R25, R42)."""
 
 from typing import Annotated, Literal
-from uuid import UUID
 
 from pydantic import Field
 
-from domain.events.base import Event, FreeText, RefersTo
+from domain.events.base import Event, FreeText, RefersTo, StrictUUID
 from domain.vocabulary import Barrier, Channel, Role, SessionKind, Technique
 
 Scale = Annotated[int, Field(ge=0, le=10)]
@@ -58,5 +57,5 @@ class OutreachMade(Event):
     channel: Channel
     made_by: Role
     reached: bool
-    crisis: Annotated[UUID, RefersTo("crisis_contact_recorded")] | None = None
+    crisis: Annotated[StrictUUID, RefersTo("crisis_contact_recorded")] | None = None
     note: FreeText | None = None

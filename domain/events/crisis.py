@@ -4,11 +4,10 @@ A crisis contact is never refused for being incomplete: an unanswered question s
 """
 
 from typing import Annotated, Literal
-from uuid import UUID
 
 from pydantic import Field
 
-from domain.events.base import Event, FreeText, RefersTo
+from domain.events.base import Event, FreeText, RefersTo, StrictUUID
 from domain.instruments import CssrsAnswers
 from domain.vocabulary import Channel, CrisisAction, CrisisKind, CrisisOutcome, Role, Trigger
 
@@ -36,7 +35,7 @@ class CrisisResolved(Event):
     """The crisis has passed; the follow-ups that it asked for stop (R42)."""
 
     type: Literal["crisis_resolved"] = "crisis_resolved"
-    crisis: Annotated[UUID, RefersTo("crisis_contact_recorded", once=True)]
+    crisis: Annotated[StrictUUID, RefersTo("crisis_contact_recorded", once=True)]
     outcome: CrisisOutcome
     note: FreeText | None = None
 
@@ -55,4 +54,4 @@ class SafetyPlanWritten(Event):
     people_to_ask: tuple[FreeText, ...] = ()
     professionals: tuple[FreeText, ...] = ()
     means_safety: tuple[FreeText, ...] = ()
-    crisis: Annotated[UUID, RefersTo("crisis_contact_recorded", cites=True)] | None = None
+    crisis: Annotated[StrictUUID, RefersTo("crisis_contact_recorded", cites=True)] | None = None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 from uuid import UUID
 
-from domain.events.base import Event, FreeText, KnownEntries, RefersTo, ShortText
+from domain.events.base import Event, FreeText, KnownEntries, RefersTo, ShortText, StrictUUID
 from domain.refusals import Refusal
 from domain.vocabulary import HandoffDeclineReason, HandoffUrgency, Role
 
@@ -27,7 +27,7 @@ class HandoffAccepted(Event):
     """The receiver took the client on. May be recorded late, after the completion."""
 
     type: Literal["handoff_accepted"] = "handoff_accepted"
-    handoff: Annotated[UUID, RefersTo("handoff_requested", once=True, asks=[_DECLINED])]
+    handoff: Annotated[StrictUUID, RefersTo("handoff_requested", once=True, asks=[_DECLINED])]
     accepted_by: Role
     note: FreeText | None = None
 
@@ -39,7 +39,7 @@ class HandoffDeclined(Event):
     """The receiver could not take the client on; a new handoff has to be requested."""
 
     type: Literal["handoff_declined"] = "handoff_declined"
-    handoff: Annotated[UUID, RefersTo("handoff_requested", asks=[_DECLINED, *_TAKEN_ON])]
+    handoff: Annotated[StrictUUID, RefersTo("handoff_requested", asks=[_DECLINED, *_TAKEN_ON])]
     reason: HandoffDeclineReason
     note: FreeText | None = None
 
@@ -57,7 +57,7 @@ class HandoffCompleted(Event):
     """The client has met the receiver. Says by itself that the handoff was accepted."""
 
     type: Literal["handoff_completed"] = "handoff_completed"
-    handoff: Annotated[UUID, RefersTo("handoff_requested", once=True, asks=[_DECLINED])]
+    handoff: Annotated[StrictUUID, RefersTo("handoff_requested", once=True, asks=[_DECLINED])]
     note: FreeText | None = None
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
-from uuid import UUID
 
 from pydantic import Field
 
-from domain.events.base import Event, FreeText, KnownEntries, RefersTo
+from domain.events.base import Event, FreeText, KnownEntries, RefersTo, StrictUUID
 from domain.refusals import Refusal
 from domain.vocabulary import Substance
 
@@ -20,7 +19,7 @@ class MilestoneCelebrated(Event):
     type: Literal["milestone_celebrated"] = "milestone_celebrated"
     days: Annotated[int, Field(ge=1, le=36_525)] | None = None
     substance: Substance | None = None
-    goal: Annotated[UUID, RefersTo("goal_set")] | None = None
+    goal: Annotated[StrictUUID, RefersTo("goal_set")] | None = None
     own: FreeText | None = None
     how: FreeText | None = None
 

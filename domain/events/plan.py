@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
-from uuid import UUID
 
 from pydantic import Field
 
-from domain.events.base import Day, Event, FreeText, KnownEntries, Part, RefersTo, ShortText
+from domain.events.base import Day, Event, FreeText, KnownEntries, Part, RefersTo, ShortText, StrictUUID
 from domain.refusals import Refusal
 from domain.vocabulary import GoalCategory, GoalOutcome, Role, Strand, Technique
 
@@ -33,7 +32,7 @@ class PlanAgreed(Event):
     agreed_by: Annotated[tuple[Role, ...], Field(min_length=1)]
     interventions: tuple[PlannedIntervention, ...] = ()
     because_of: Annotated[
-        tuple[UUID, ...],
+        tuple[StrictUUID, ...],
         Field(max_length=32),
         RefersTo(
             "crisis_contact_recorded",
@@ -64,7 +63,7 @@ class GoalMeasured(Event):
     """A reading of a goal, in the goal's unit (R11)."""
 
     type: Literal["goal_measured"] = "goal_measured"
-    goal: Annotated[UUID, RefersTo("goal_set", asks=["goal_closed"])]
+    goal: Annotated[StrictUUID, RefersTo("goal_set", asks=["goal_closed"])]
     value: float
     note: FreeText | None = None
 
@@ -81,6 +80,6 @@ class GoalClosed(Event):
     """A goal came to its end; `achieved` makes it a milestone (R11, R47)."""
 
     type: Literal["goal_closed"] = "goal_closed"
-    goal: Annotated[UUID, RefersTo("goal_set", once=True)]
+    goal: Annotated[StrictUUID, RefersTo("goal_set", once=True)]
     outcome: GoalOutcome
     note: FreeText | None = None

@@ -1,11 +1,10 @@
 """Postvention, here: the review after a crisis, of what worked, what did not and how the plan changes (R44, R45)."""
 
 from typing import Annotated, Literal
-from uuid import UUID
 
 from pydantic import Field
 
-from domain.events.base import Event, FreeText, Part, RefersTo
+from domain.events.base import Event, FreeText, Part, RefersTo, StrictUUID
 from domain.vocabulary import AdjustmentKind, Role
 
 
@@ -20,7 +19,7 @@ class PostventionReviewed(Event):
     """A crisis was reviewed. Its adjustments stay open until a plan is agreed that cites this review."""
 
     type: Literal["postvention_reviewed"] = "postvention_reviewed"
-    crisis: Annotated[UUID, RefersTo("crisis_contact_recorded", once=True)]
+    crisis: Annotated[StrictUUID, RefersTo("crisis_contact_recorded", once=True)]
     reviewed_by: Annotated[tuple[Role, ...], Field(min_length=1)]
     what_worked: FreeText
     what_did_not: FreeText | None = None

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
-from uuid import UUID
 
-from domain.events.base import Event, FreeText, KnownEntries, Moment, RefersTo
+from domain.events.base import Event, FreeText, KnownEntries, Moment, RefersTo, StrictUUID
 from domain.events.care import CareEvent
 from domain.refusals import Refusal
 from domain.vocabulary import CorrectionReason, Precision
@@ -21,7 +20,7 @@ class EntryCorrected(Event):
     """
 
     type: Literal["entry_corrected"] = "entry_corrected"
-    entry: Annotated[UUID, RefersTo()]
+    entry: Annotated[StrictUUID, RefersTo()]
     reason: CorrectionReason
     replacement: CareEvent | None = None
     occurred_at: Moment | None = None
@@ -44,6 +43,6 @@ class EntryRetracted(Event):
     """
 
     type: Literal["entry_retracted"] = "entry_retracted"
-    entry: Annotated[UUID, RefersTo()]
+    entry: Annotated[StrictUUID, RefersTo()]
     reason: CorrectionReason
     note: FreeText | None = None

@@ -33,13 +33,12 @@ def demo(
 
     Exit codes: 0 told, and the log verified; 1 something went wrong.
     """
-    from rich.console import Console
-
     from samples.demo.demonstration import WIDTH, demonstrate
+    from service.cli.console import SafeConsole
     from service.cli.run_command import run
     from service.settings import Settings
 
-    console = Console(highlight=False)
+    console = SafeConsole()
     console.width = min(console.width, WIDTH)
 
     async def work(settings: Settings) -> bool:

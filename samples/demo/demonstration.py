@@ -9,7 +9,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
-from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
@@ -20,6 +19,7 @@ from samples.demo.story import Story
 from samples.demo.the_parent import the_parent, told_late
 from service.access.caller import KeyRole
 from service.bootstrap import System, connected, database
+from service.cli.console import SafeConsole
 from service.log.verify import verify
 from service.runtime import clock
 from service.serving.api import serve_api
@@ -38,7 +38,7 @@ INTRODUCTION = (
 )
 
 
-async def demonstrate(settings: Settings, console: Console, *, leave: bool) -> bool:
+async def demonstrate(settings: Settings, console: SafeConsole, *, leave: bool) -> bool:
     """Start the service, tell the story, and serve on until Ctrl-C unless asked to leave; whether all was well."""
     with _listen(settings) as listening:
         async with database(settings) as addresses, connected(settings, addresses) as system:
@@ -48,7 +48,7 @@ async def demonstrate(settings: Settings, console: Console, *, leave: bool) -> b
             ready = asyncio.Event()
             stopping = asyncio.Event()
             opening = partial(connected_and_projecting, settings, addresses)
-            server = asyncio.create_task(serve_api(opening, listening, ready.set, stopping))
+            server = asyncio.create_task(serve_api(settings, opening, listening, ready.set, stopping))
             telling = asyncio.create_task(_tell(ready, system, clinic, story, console, address(listening)))
             try:
                 await asyncio.wait({server, telling}, return_when=asyncio.FIRST_COMPLETED)
@@ -67,7 +67,7 @@ async def demonstrate(settings: Settings, console: Console, *, leave: bool) -> b
 
 
 async def _tell(
-    ready: asyncio.Event, system: System, clinic: DemoClinic, story: Story, console: Console, where: str
+    ready: asyncio.Event, system: System, clinic: DemoClinic, story: Story, console: SafeConsole, where: str
 ) -> bool:
     await ready.wait()
     console.print(Panel(INTRODUCTION, title="The parent", title_align="left", border_style="cyan"))
@@ -84,7 +84,7 @@ def _listen(settings: Settings) -> socket.socket:
         return listen(settings.host, 0)
 
 
-def _leave_running(settings: Settings, clinic: DemoClinic, story: Story, console: Console, where: str) -> None:
+def _leave_running(settings: Settings, clinic: DemoClinic, story: Story, console: SafeConsole, where: str) -> None:
     key = clinic.keys[KeyRole.COUNSELOR]
     client = f"/v1/clients/{story.client_id}"
     command = _shown(Path(sys.prefix, "bin", "care-timeline"))

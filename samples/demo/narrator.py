@@ -1,10 +1,9 @@
-"""Narrator the story of the parent: each step goes through the API, and what the API then answers is shown."""
+"""Tells the story of the parent: each step goes through the API, and what the API then answers is shown."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from rich.console import Console
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
@@ -22,6 +21,7 @@ from rendering import Formatting, render
 from samples.demo.api import CareApi
 from samples.demo.story import Step, Story
 from samples.demo.the_parent.cast import TEAM
+from service.cli.console import SafeConsole
 from service.log.verify import Verification
 
 ASKED_BY_DANGER: dict[ObligationKind, str] = {
@@ -33,7 +33,7 @@ ASKED_BY_DANGER: dict[ObligationKind, str] = {
 class Narrator:
     """One telling of the story, to a terminal."""
 
-    def __init__(self, api: CareApi, story: Story, console: Console) -> None:
+    def __init__(self, api: CareApi, story: Story, console: SafeConsole) -> None:
         self._api = api
         self._story = story
         self._console = console

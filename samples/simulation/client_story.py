@@ -16,7 +16,7 @@ _AWAY_AFTER = 150
 
 
 def tell(story: SimulatedClient) -> Iterator[SimulatedEntry]:
-    """All that is recorded of the client, in the order in which it is recorded, until the writer is dry."""
+    """All that is recorded of the client, in the order in which it is recorded, until the writer has no room left."""
     come_in(story)
     away_from = _absence(story)
     while story.writer.room:

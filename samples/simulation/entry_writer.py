@@ -1,4 +1,4 @@
-"""The writer: puts what happens into the record as people do, now and then late, wrong, or twice."""
+"""Writing a simulated client's entries as people do: now and then late, wrong, or twice."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -44,7 +44,7 @@ class Written:
 
 
 class EntryWriter:
-    """Writes one client's entries, at most `room` of them; then it is dry and writes no more."""
+    """Writes one client's entries, at most `room` of them, and no more after that."""
 
     def __init__(self, client_id: UUID, chance: Chance, room: int) -> None:
         self.client_id = client_id

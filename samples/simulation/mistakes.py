@@ -1,4 +1,4 @@
-"""Slips of the writer: what a correction puts right, and what may turn out not to belong in the record."""
+"""Mistakes in what was recorded: what a correction puts right, and what may turn out not to belong in the record."""
 
 from collections.abc import Callable
 from typing import Any

@@ -10,12 +10,12 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import asyncpg
+from cachetools import TTLCache
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from domain.events.base import Slug
@@ -23,7 +23,6 @@ from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole, Scope
 from service.database.connection import scoped
 from service.database.owner import as_owner
 from service.runtime import clock
-from service.runtime.lru_cache import LruCache
 
 PREFIX = "ct_"
 SECRET_BYTES = 32
@@ -45,21 +44,18 @@ class ApiKey(BaseModel):
     revoked_at: datetime | None
 
 
-class _Remembered(NamedTuple):
-    caller: Caller
-    until: float
-
-
 class ApiKeys:
     """Checks and lists keys as the service's own role; makes and revokes them as the database's owner.
 
-    `owner` is the owner's address; without it nothing can be made or revoked.
+    `owner` is the owner's address; without it nothing can be made or revoked. `timer` gives seconds.
     """
 
-    def __init__(self, pool: asyncpg.Pool, owner: str | None = None) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, owner: str | None = None, *, timer: Callable[[], float] = time.monotonic
+    ) -> None:
         self._pool = pool
         self._owner = owner
-        self._remembered: LruCache[bytes, _Remembered] = LruCache(1_000)
+        self._remembered: TTLCache[bytes, Caller] = TTLCache(1_000, REMEMBERED_SECONDS, timer=timer)
 
     async def create(
         self, organization_id: UUID, name: str, role: KeyRole, scopes: Iterable[Scope] | None = None
@@ -71,7 +67,7 @@ class ApiKeys:
         try:
             _slug.validate_python(name)
         except ValidationError as error:
-            raise ValueError("A key's name is a slug: a-z, 0-9, '.', '_', '/', '-', at most 64 characters.") from error
+            raise ValueError("A key's name is a slug: a-z, 0-9, '.', '_', '-', at most 64 characters.") from error
         granted = SCOPES_OF_ROLE[role] if scopes is None else frozenset(scopes)
         if not granted <= SCOPES_OF_ROLE[role]:
             allowed = ", ".join(sorted(SCOPES_OF_ROLE[role])) or "none"
@@ -99,14 +95,9 @@ class ApiKeys:
     async def authenticate(self, token: str) -> Caller | None:
         """Whose key this is; None when it is not, or no longer, a key."""
         remembered_as = _digest(token.encode("utf-8", "surrogatepass"))
-        remembered = self._remembered.get(remembered_as)
-        if remembered and remembered.until > time.monotonic():
-            return remembered.caller
-        caller = await self._look_up(token)
-        if caller:
-            self._remembered[remembered_as] = _Remembered(caller, time.monotonic() + REMEMBERED_SECONDS)
-        else:
-            self._remembered.forget(remembered_as)
+        caller = self._remembered.get(remembered_as)
+        if caller is None and (caller := await self._look_up(token)):
+            self._remembered[remembered_as] = caller
         return caller
 
     async def list(self, organization_id: UUID) -> list[ApiKey]:

@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
+from service.api.deadline import Deadline
 from service.api.description import DESCRIPTION, TAGS, TITLE, VERSION
 from service.api.docs_page import ROUTES as DOCS
 from service.api.exception_handlers import answer_routing_error
@@ -18,7 +19,23 @@ from service.api.request_log import RequestLog
 from service.api.routers import health, problem_kinds, projections, recording, timelines
 from service.bootstrap import System
 
-ROUTERS: Final = (recording.router, timelines.router, projections.router, problem_kinds.router, health.router)
+ROUTERS: Final = (
+    recording.events_router,  # first: most requests go there
+    recording.router,
+    timelines.router,
+    projections.router,
+    problem_kinds.router,
+    health.router,
+)
+
+
+def describe() -> dict[str, Any]:
+    """The API's description, as /openapi.json answers it; no system is opened for that."""
+
+    def nothing() -> AbstractAsyncContextManager[System]:
+        raise RuntimeError("An application that describes itself is not served.")
+
+    return create_app(nothing).openapi()
 
 
 def create_app(open_system: Callable[[], AbstractAsyncContextManager[System]]) -> FastAPI:
@@ -42,7 +59,7 @@ def create_app(open_system: Callable[[], AbstractAsyncContextManager[System]]) -
         redirect_slashes=False,
         separate_input_output_schemas=False,  # an event can be sent as it was received
         generate_unique_id_function=_name_of_the_endpoint,
-        middleware=[Middleware(RequestLog), Middleware(GracefulStop, requests)],
+        middleware=[Middleware(RequestLog), Middleware(GracefulStop, requests), Middleware(Deadline)],
         exception_handlers={HTTPException: answer_routing_error},
         # FastAPI's own telemetry would record inputs.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},

@@ -46,7 +46,7 @@ _MESSAGES: Final = {
     "date_from_datetime_parsing": "Give a date, such as 2026-03-01.",
     "date_from_datetime_inexact": "Give a date without a time of day, such as 2026-03-01.",
     "datetime_type": "Give a date and time with its zone, such as 2026-03-01T15:00:00Z.",
-    "datetime_parsing": "Give a date and time with its zone, such as 2026-03-01T15:00:00Z.",
+    "datetime_parsing": "Give a date and time with its zone, such as 2026-03-01T15:00:00Z, in microseconds at most.",
     "datetime_from_date_parsing": "Give a date and time with its zone, such as 2026-03-01T15:00:00Z.",
     "timezone_aware": "Name the time zone: end with Z for UTC, or an offset like -05:00.",
 }

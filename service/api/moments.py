@@ -12,7 +12,10 @@ from domain.rules import EARLIEST
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 """Care has no moments from here on; beyond are typing errors, and the end of what a datetime can hold."""
 
-_FORM = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(?P<zone>[Zz]|[+-]\d\d:\d\d)?", re.ASCII)
+_FORM = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.(?P<fraction>\d{1,9}))?)?(?P<zone>[Zz]|[+-]\d\d:\d\d)?", re.ASCII
+)
+_DIGITS = 6
 _PLUS_LOST = re.compile(r".*\d \d\d:?\d\d", re.ASCII)
 
 
@@ -22,6 +25,9 @@ def _moment(said: Any) -> datetime:
         raise _unlike_a_moment(said)
     if form["zone"] is None:
         raise PydanticCustomError("timezone_aware", "Name the time zone: end with Z for UTC, or an offset like -05:00.")
+    if len(form["fraction"] or "") > _DIGITS:
+        message = "Give at most six digits of a second: finer than a microsecond is not kept."
+        raise PydanticCustomError("moment_in_microseconds", message)
     try:
         moment = datetime.fromisoformat(form.string.upper())
     except ValueError:

@@ -68,8 +68,8 @@ KnownVersion = Annotated[
     ),
 ]
 
-Count = Annotated[int, BeforeValidator(_digits)]
-"""A whole number in a query, written in digits alone."""
+IN_DIGITS: Final = BeforeValidator(_digits)
+"""Marks a whole number in a query, which is written in digits alone: no 1_0, +5 or 1.0."""
 
 
 class Moments(BaseModel):
@@ -111,16 +111,16 @@ class TimelineQuery(Moments):
         ),
     ] = Order.RECORDED
     after: Annotated[
-        Count,
+        int,
         Field(ge=0, le=999_999_999, description="Go on after the event with this version: `next` of the page before."),
+        IN_DIGITS,
     ] = 0
     before: Annotated[
-        Count | None,
+        Annotated[int, Field(ge=1, le=999_999_999)] | None,
         Field(
-            ge=1,
-            le=999_999_999,
             description="Go back instead, to the events just before the one with this version: `previous` of the page"
             " after. They stand in the same order. A version beyond the end asks for the last page.",
         ),
+        IN_DIGITS,
     ] = None
-    limit: Annotated[Count, Field(ge=1, le=1_000, description="How many events at most.")] = 200
+    limit: Annotated[int, Field(ge=1, le=1_000, description="How many events at most."), IN_DIGITS] = 200

@@ -19,11 +19,21 @@ class MalformedBody(Problem):
     status, slug, title = HTTPStatus.BAD_REQUEST, "malformed-body", "The body cannot be read"
 
 
+class MalformedRequest(Problem):
+    """What was sent is not HTTP/1.1; nothing was recorded, and the connection is closed.
+
+    A line, a header or the form of the body breaks RFC 9112: what there is to mend is in the client or in a proxy
+    between.
+    """
+
+    status, slug, title = HTTPStatus.BAD_REQUEST, "malformed-request", "The request is not HTTP"
+
+
 class MalformedHeader(Problem):
-    """A header does not have the form that it needs.
+    """A header does not have the form that it needs, or is given twice.
 
     `If-Match` is one version in double quotes, such as "7". `Idempotency-Key` is 1 to 200 visible ASCII
-    characters. Nothing was recorded.
+    characters, `If-None-Match` visible ASCII. Nothing was recorded.
     """
 
     status, slug, title = HTTPStatus.BAD_REQUEST, "malformed-header", "A header cannot be read"
@@ -74,6 +84,16 @@ class MethodNotAllowed(Problem):
 
     status, slug, title = HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed", "The method is not allowed here"
     documented_headers: ClassVar = {"Allow": "The methods that are."}
+
+
+class RequestTimeout(Problem):
+    """The request did not come in time; nothing was recorded, and the connection is closed.
+
+    Line and headers have 10 seconds and the body has 20, unless whoever runs the service sets something else. Send the
+    same again.
+    """
+
+    status, slug, title = HTTPStatus.REQUEST_TIMEOUT, "request-timeout", "The request did not come in time"
 
 
 class ClientExists(Problem):
@@ -150,6 +170,16 @@ class KnownAtInFuture(Problem):
     status, slug, title = HTTPStatus.UNPROCESSABLE_ENTITY, "known-at-in-future", "known_at lies in the future"
 
 
+class HeaderTooLarge(Problem):
+    """The request's line and headers, or what follows its body, are larger than 64 kB (65,536 bytes).
+
+    Nothing was recorded, and the connection is closed.
+    """
+
+    status, slug = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "header-too-large"
+    title = "The headers are too large"
+
+
 class Unexpected(Problem):
     """The service failed in a way that nobody foresaw.
 
@@ -179,6 +209,38 @@ class Stopping(Problem):
     """
 
     status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "stopping", "The service is stopping"
+    documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
+
+
+class DeadlineExceeded(Problem):
+    """The service could not answer in time and gave the request up; try again after the seconds in `Retry-After`.
+
+    A request that writes was either done or not. Send it again as it was: with the same ids (or the same
+    `Idempotency-Key`) nothing is recorded twice.
+    """
+
+    status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "deadline-exceeded", "The service could not answer in time"
+    documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
+
+
+class TooManyConnections(Problem):
+    """The service holds as many connections as it may; the request was not read, and the connection is closed.
+
+    Try again after the seconds in `Retry-After`, and use connections again rather than open new ones.
+    """
+
+    status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "too-many-connections", "There are too many connections"
+    documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
+
+
+class HeadsDiffer(Problem):
+    """Your organization's log does not end where it should, as after a wrong restore; nothing was recorded.
+
+    Whoever runs the service is told (`heads_differ` in its log, `care-timeline doctor`) and has to mend it;
+    recording goes on by itself afterwards. Send the request again as it was.
+    """
+
+    status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "heads-differ", "The log has to be mended"
     documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
 
 

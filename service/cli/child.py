@@ -27,7 +27,9 @@ async def carry_out(orders: Orders, settings: Settings) -> None:
     with set_when_parent_is_gone(stopping):
         if orders.listening is not None:
             with socket.socket(fileno=orders.listening) as listening:
-                await serve_api(lambda: connected(settings, orders.addresses), listening, _tell_ready, stopping)
+                await serve_api(
+                    settings, lambda: connected(settings, orders.addresses), listening, _tell_ready, stopping
+                )
         else:
             os.nice(NICENESS)
             with asked_to_stop(stopping):

@@ -13,8 +13,8 @@ from service.database.server_user import ServerUserError
 from service.log.errors import DatabaseUnavailable, UnknownOrganization
 from service.log.keyring import ClientErased, UnknownKey
 from service.log.seal import SealBroken
+from service.projector.build_lifecycle import SwitchRefused
 from service.projector.folding import ProjectionFailed
-from service.projector.making import SwitchRefused
 from service.projector.rebuild import RebuildUnderWay
 from service.runtime.tracebacks import frames
 from service.serving.children import CannotServe
@@ -33,8 +33,6 @@ SPEAK_FOR_THEMSELVES = (
     UnknownOrganization,
 )
 
-LOGIN_REFUSED = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
-NOT_MIGRATED = (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError, asyncpg.UndefinedFunctionError)
 UNREACHABLE = (
     OSError,
     DatabaseUnavailable,
@@ -52,6 +50,27 @@ OF_THE_RECORD: dict[type[Exception], str] = {
     UnknownKey: "{error} Add it to CARE_TIMELINE_KEY_ENCRYPTION_KEYS, after the one in use.",
     SealBroken: "A part of the record does not open with its key: care-timeline verify names the position.",
 }
+
+OF_THE_DATABASE: list[tuple[type[Exception] | tuple[type[Exception], ...], str]] = [
+    (
+        (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError),
+        f"The database refuses the login: {{error}}. Check CARE_TIMELINE_DATABASE_URL. {MORE}",
+    ),
+    (asyncpg.InsufficientPrivilegeError, f"The database does not allow this to its login: {{error}}. {MORE}"),
+    (
+        (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError, asyncpg.UndefinedFunctionError),
+        "The database lacks tables that this release needs: run care-timeline migrate.",
+    ),
+    (
+        asyncpg.ClientConfigurationError,
+        f"The database's address does not fit: check its parts, and the file that sslrootcert names. {MORE}",
+    ),
+    (
+        UNREACHABLE,
+        f"The database does not answer. Check that it runs and that CARE_TIMELINE_DATABASE_URL fits. {MORE}",
+    ),
+]
+"""Sentences, of which the first that fits is said."""
 
 
 def error_message(error: Exception) -> str | None:
@@ -89,14 +108,9 @@ def _of_the_record(error: Exception) -> str | None:
 
 
 def _of_the_database(error: Exception) -> str | None:
-    if isinstance(error, LOGIN_REFUSED):
-        return f"The database refuses the login: {error}. Check CARE_TIMELINE_DATABASE_URL. {MORE}"
-    if isinstance(error, asyncpg.InsufficientPrivilegeError):
-        return f"The database does not allow this to its login: {error}. {MORE}"
-    if isinstance(error, NOT_MIGRATED):
-        return "The database lacks tables that this release needs: run care-timeline migrate."
     if isinstance(error, FileNotFoundError | PermissionError) and error.filename:
         return f"{error.filename}: {error.strerror}. Check the settings that name files and folders."
-    if isinstance(error, UNREACHABLE):
-        return f"The database does not answer. Check that it runs and that CARE_TIMELINE_DATABASE_URL fits. {MORE}"
+    for kinds, sentence in OF_THE_DATABASE:
+        if isinstance(error, kinds):
+            return sentence.format(error=error)
     return None

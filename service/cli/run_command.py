@@ -10,6 +10,7 @@ import typer
 
 from service.cli.errors import CommandFailed
 from service.runtime.event_loop import new_event_loop
+from service.runtime.hardening import drop_powers, harden
 
 if TYPE_CHECKING:
     from service.settings import Settings
@@ -34,7 +35,9 @@ def run(
     with errors_told(), asyncio.Runner(loop_factory=new_event_loop) as runner:
         from service.runtime.logging_setup import configure_logging
 
+        harden()
         found = _valid(settings or _environment)
+        drop_powers(runs_server=found.embedded)
         configure_logging("warning" if quiet else found.log_level, sys.__stderr__)
         return runner.run(work(found))
 
@@ -52,15 +55,18 @@ def errors_told() -> Iterator[None]:
     except Exception as error:  # noqa: BLE001 - all of them are told
         from service.cli.error_messages import defect, error_message
 
-        err.print(error_message(error) or defect(error), style="red", markup=False, soft_wrap=True)
+        err.print(error_message(error) or defect(error), style="red", soft_wrap=True)
         raise typer.Exit(1) from None
 
 
 def _valid(settings: Callable[[], "Settings"]) -> "Settings":
     from pydantic import ValidationError
+    from pydantic_settings import SettingsError
 
     try:
         return settings()
+    except SettingsError as error:
+        raise CommandFailed(f"The settings cannot be used. {error}.") from None
     except ValidationError as error:
         from service.cli.error_messages import of_the_settings
 

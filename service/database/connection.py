@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from service.database.protection import ORGANIZATION_SETTING
+from service.database.protection import ORGANIZATION_SETTING, see_only
 
 Connection = PoolConnectionProxy | asyncpg.Connection
 """A connection, borrowed from a pool or not."""
@@ -20,6 +20,14 @@ _SETTINGS = {
     "idle_in_transaction_session_timeout": "60s",
 }
 _CONNECT_SECONDS = 10.0
+_COMMAND_SECONDS = 65.0  # by then the server has ended the statement itself, unless it hangs
+_ROLLBACK_SECONDS = 3.0
+
+
+class _PooledConnection(asyncpg.Connection):
+    """A connection that knows whether the database is a Citus cluster's coordinator."""
+
+    citus = False
 
 
 async def open_pool(
@@ -29,13 +37,18 @@ async def open_pool(
 
     `settings` add to, or replace, the limits set here on locks, statements and idle transactions. Sessions are not
     reset between uses, which saves a round trip: whoever borrows a connection changes settings for its transaction
-    only (SET LOCAL), as `scoped` does.
+    only (SET LOCAL), as `scoped` does. A statement that a server which hangs neither answers nor ends raises
+    TimeoutError.
     """
     return await asyncpg.create_pool(
         url,
         min_size=min_size,
         max_size=max_size,
+        timeout=_CONNECT_SECONDS,
+        command_timeout=_COMMAND_SECONDS,
         server_settings={**_SETTINGS, **(settings or {})},
+        connection_class=_PooledConnection,
+        init=_look_for_citus,
         reset=_keep_session,
     )
 
@@ -61,22 +74,54 @@ async def transaction(
     """A transaction that sees and changes one organization's rows only; it commits when the block ends well.
 
     `durable=False` commits without waiting for the disk: for derived data, which can be made again. The
-    transaction is begun in one round trip, in which the statements in `first` are run too;
+    transaction is begun in one round trip, in which the settings in `first` (SET LOCAL) are made too;
     `connection.transaction()` cannot be nested in it.
     """
-    begin = f"begin; set local {ORGANIZATION_SETTING} = '{UUID(int=organization_id.int)}'"
+    settings = see_only(organization_id)
     if not durable:
-        begin += "; set local synchronous_commit = off"
+        settings += "; set local synchronous_commit = off"
     if first:
-        begin += f"; {first}"
+        settings += f"; {first}"
     try:
-        await connection.execute(begin)
+        if _on_citus(connection):
+            # Citus repeats the message that a setting came in on its workers, where a transaction has begun already.
+            await connection.execute("begin")
+            await connection.execute(settings)
+        else:
+            await connection.execute(f"begin; {settings}")
         yield
         await connection.execute("commit")
     except BaseException:
         if not connection.is_closed():
-            await connection.execute("rollback")
+            # A server that hangs confirms neither that a statement was cancelled nor this: the connection is given up.
+            await connection.execute("rollback", timeout=_ROLLBACK_SECONDS)
         raise
+
+
+async def call(
+    connection: PoolConnectionProxy, organization_id: UUID, function: str, *arguments: object
+) -> list[asyncpg.Record]:
+    """What a function of ours gives whose first argument is the organization, in a transaction that sees only it.
+
+    The two hottest statements, reading facts and appending, go this way: where one round trip is enough, three would
+    cost them a fifth of their rate.
+    """
+    others = "".join(f", ${place}" for place in range(2, len(arguments) + 2))
+    if _on_citus(connection):
+        # set_config does not reach the workers, SET LOCAL does.
+        async with transaction(connection, organization_id):
+            return await connection.fetch(f"select * from {function}($1{others})", organization_id, *arguments)  # noqa: S608
+    first = f"set_config('{ORGANIZATION_SETTING}', $1, true)::uuid"
+    return await connection.fetch(f"select * from {function}({first}{others})", str(organization_id), *arguments)  # noqa: S608
+
+
+def _on_citus(connection: PoolConnectionProxy) -> bool:
+    return getattr(connection, "citus", False) is True
+
+
+async def _look_for_citus(connection: asyncpg.Connection) -> None:
+    assert isinstance(connection, _PooledConnection)
+    connection.citus = await connection.fetchval("select exists (select from pg_extension where extname = 'citus')")
 
 
 async def _keep_session(connection: asyncpg.Connection) -> None:

@@ -43,7 +43,7 @@ DIFFERING_HEADS_FUNCTION = """create function log.differing_heads() returns seto
   set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform set_config('care_timeline.checks_heads', 'on', true);
+  set local care_timeline.checks_heads = 'on';
   return query
   select o.organization_id
     from log.organization o
@@ -52,7 +52,7 @@ begin
            select e.position from log.event e
             where e.organization_id = o.organization_id
             order by e.position desc limit 1), 0);
-  perform set_config('care_timeline.checks_heads', '', true);
+  set local care_timeline.checks_heads = '';
 end
 $$"""
 """The organizations whose log_head is not where their last event is."""

@@ -1,20 +1,25 @@
 """Brings a database to the newest schema, one process at a time."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
 
+import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from asyncpg import Pool
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from service.database.migrations_folder import migrations_folder
 from service.database.protection import APP_ROLE, OWNER_ROLE
 
+VERSION_SCHEMA = "migration"
+"""Where Alembic notes the revision that the database is at."""
+
 _ONE_AT_A_TIME = 0x636172655F746C  # an arbitrary number that only our migrations lock
-_VERSION = "select version_num from migration.alembic_version"
+_VERSION = f"select version_num from {VERSION_SCHEMA}.alembic_version"  # noqa: S608 a name of ours
 
 
 class MigrationError(Exception):
@@ -34,9 +39,11 @@ async def migrate_down(owner_url: str, revision: str) -> None:
     await _run(owner_url, lambda config: command.downgrade(config, revision))
 
 
-async def require_migrated(pool: Pool) -> None:
+async def require_migrated(pool: asyncpg.Pool) -> None:
     """Raises MigrationError unless the database that the pool reaches has the schema this code was written for."""
-    found = await pool.fetchval("select to_regclass('migration.alembic_version')") and await pool.fetchval(_VERSION)
+    found = await pool.fetchval(f"select to_regclass('{VERSION_SCHEMA}.alembic_version')") and await pool.fetchval(
+        _VERSION
+    )
     wanted = newest_revision()
     if found != wanted:
         raise MigrationError(
@@ -50,6 +57,24 @@ def newest_revision() -> str:
     return head
 
 
+@asynccontextmanager
+async def migrating(owner_url: str) -> AsyncIterator[AsyncConnection]:
+    """A connection that acts as the owner, while no other process migrates. Raises MigrationError."""
+    # asyncpg reads the address itself: SQLAlchemy would hand sslmode and sslrootcert on under names it does not know.
+    engine = create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=partial(asyncpg.connect, owner_url),
+        poolclass=NullPool,
+        hide_parameters=True,
+    )
+    try:
+        async with engine.connect() as connection:
+            await _take_turn(connection)
+            yield connection
+    finally:
+        await engine.dispose()
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
@@ -58,15 +83,8 @@ def _config() -> Config:
 
 
 async def _run(owner_url: str, task: Callable[[Config], None]) -> None:
-    engine = create_async_engine(
-        make_url(owner_url).set(drivername="postgresql+asyncpg"), poolclass=NullPool, hide_parameters=True
-    )
-    try:
-        async with engine.connect() as connection:
-            await _take_turn(connection)
-            await connection.run_sync(_with_connection, task)
-    finally:
-        await engine.dispose()
+    async with migrating(owner_url) as connection:
+        await connection.run_sync(_with_connection, task)
 
 
 async def _take_turn(connection: AsyncConnection) -> None:

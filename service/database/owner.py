@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from service.database.protection import ORGANIZATION_SETTING, OWNER_ROLE
+from service.database.protection import OWNER_ROLE, see_only
 
 Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 """A connection that acts as the owner."""
@@ -39,7 +39,7 @@ async def as_owner(address: str | None, organization_id: UUID) -> AsyncIterator[
     connection = await connect_owner(address)
     try:
         async with connection.transaction():
-            await connection.execute(f"select set_config('{ORGANIZATION_SETTING}', $1, true)", str(organization_id))
+            await connection.execute(see_only(organization_id))
             yield connection
     finally:
         await connection.close()

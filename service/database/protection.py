@@ -4,6 +4,7 @@ Attached to tables as DDL, so that metadata.create_all makes the protection alon
 """
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import DDL, MetaData, Table, event
 
@@ -15,6 +16,18 @@ APP_ROLE = "care_timeline_app"
 
 ORGANIZATION_SETTING = "care_timeline.organization"
 """The setting that names the organization whose rows a transaction may touch; unset means none."""
+
+
+def see_only(organization_id: UUID) -> str:
+    """The statement after which the transaction sees and changes one organization's rows only.
+
+    It is SET LOCAL, which a distributed database passes on to its workers, as it does not with set_config.
+    """
+    return f"set local {ORGANIZATION_SETTING} = '{UUID(int=organization_id.int)}'"
+
+
+AFTER_CREATE = "after_create"
+"""Where a table's `info` keeps the statements that follow its creation: a migration that makes it must run them too."""
 
 _ISOLATED = f"organization_id = nullif(current_setting('{ORGANIZATION_SETTING}', true), '')::uuid"
 
@@ -75,7 +88,8 @@ def for_the_app(table: Table, *functions: str) -> None:
 
 
 def after_create(table: Table, statement: str) -> None:
-    """Runs a statement whenever the table has been created from its metadata."""
+    """Runs a statement whenever the table has been created from its metadata; see AFTER_CREATE for migrations."""
+    table.info.setdefault(AFTER_CREATE, []).append(statement)
     _attach(table, "after_create", statement)
 
 

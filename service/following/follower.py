@@ -16,7 +16,7 @@ from service.following.wakeups import Wakeups
 from service.following.work_queue import WorkQueue
 from service.runtime.tracebacks import describe
 
-_GATHER_SECONDS = 0.05  # what is recorded within so long after a turn is followed together: turns cost more than events
+_GATHER_SECONDS = 0.05  # what is recorded so soon after a batch is followed together: a batch costs more than an event
 _LOOK_SHARE = 50  # a look that takes long is followed by a pause so many times as long
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
@@ -46,7 +46,7 @@ class Follower:
         durable: bool = False,
         retries: Retries = Retries(),  # noqa: B008 immutable
     ) -> None:
-        """`pool` must have at least as many connections as `workers`, each of which holds one during its turn.
+        """`pool` must have at least as many connections as `workers`, each of which holds one during a batch.
 
         `durable=False` is for effects in this database: cursor and effect reach the disk together, if not at once.
         An effect elsewhere needs True, or it is repeated after a crash of the server.
@@ -55,7 +55,7 @@ class Follower:
         self._wakeups = wakeups
         self._names = names
         self._workers = workers
-        self._turns = OrganizationBatches(pool, names, handle, batch=batch, durable=durable, retries=retries)
+        self._batches = OrganizationBatches(pool, names, handle, batch=batch, durable=durable, retries=retries)
         self._queue = WorkQueue()
         self._look = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -87,11 +87,11 @@ class Follower:
         """
         followed = 0
         while True:
-            turn = await self._turns.take(organization_id)
-            followed += turn.followed
-            if not turn.more and not await self._turns.is_behind(organization_id):
+            outcome = await self._batches.run(organization_id)
+            followed += outcome.followed
+            if not outcome.more and not await self._batches.is_behind(organization_id):
                 return followed
-            if not turn.followed:
+            if not outcome.followed:
                 await asyncio.sleep(_FIRST_PAUSE / 10)
 
     async def _run(self) -> None:
@@ -108,7 +108,7 @@ class Follower:
         pause = _FIRST_PAUSE
         while (organization_id := await self._queue.next()) is not None and not self._stopping.is_set():
             try:
-                turn = await self._turns.take(organization_id, self._stopping)
+                outcome = await self._batches.run(organization_id, self._stopping)
             except Exception as error:  # noqa: BLE001 whatever it is, the other organizations are to be followed
                 log.warning("following_interrupted", error=describe(error), again_in_seconds=pause)
                 await self._pause(pause)
@@ -116,7 +116,7 @@ class Follower:
                 self._queue.done(organization_id, more=True)
             else:
                 pause = _FIRST_PAUSE
-                self._over(organization_id, more=turn.more)
+                self._over(organization_id, more=outcome.more)
 
     def _over(self, organization_id: UUID, *, more: bool) -> None:
         """The organization's turn is over; where it came to the log's end, the next one gathers a little first."""

@@ -1,4 +1,4 @@
-"""OrganizationBatches: one batch of an organization's log for each place at which its followers stand."""
+"""One batch of an organization's log for each place at which its followers stand."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 
 class BatchOutcome(NamedTuple):
-    """What came of a turn."""
+    """What came of a batch for each place."""
 
     followed: int
     """How many events were handed on."""
@@ -64,7 +64,7 @@ class _HandlingFailed(Exception):
 
 
 class OrganizationBatches:
-    """Takes turns at organizations, through one connection of the pool each."""
+    """Follows one organization at a time, through one connection of the pool each."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class OrganizationBatches:
         self._durable = durable
         self._retries = retries
 
-    async def take(self, organization_id: UUID, stopping: asyncio.Event | None = None) -> BatchOutcome:
+    async def run(self, organization_id: UUID, stopping: asyncio.Event | None = None) -> BatchOutcome:
         """One batch for each place at which names stand, those furthest behind first.
 
         A batch ends where other names stand, which from there on share it: so they meet, and read the log once.

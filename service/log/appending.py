@@ -4,32 +4,44 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from itertools import pairwise
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 import asyncpg
 import structlog
 from asyncpg.pool import PoolConnectionProxy
 
-from service.database.connection import scoped, transaction
-from service.database.protection import ORGANIZATION_SETTING
+from service.database.connection import call, scoped, transaction
 from service.log.decision import Decision, decide, follow_one_another
 from service.log.errors import DatabaseUnavailable, HeadsDiffer, IdConflict, UnknownOrganization, answering
-from service.log.group_commit import Row, Waiting
 from service.log.header import header
 from service.log.reading import EVENTS, stored
 from service.log.sealed import Appended, SealedEvent
+from service.runtime.batcher import Waiting
 
 APPEND = "select before, moment from log.append($1, $2)"
 """Appends, given an organization and its rows; both results are null when something conflicts."""
-APPEND_ALONE = f"select before, moment from log.append(set_config('{ORGANIZATION_SETTING}', $1, true)::uuid, $2)"  # noqa: S608
-"""The same as a transaction of its own, which it sets to the organization; its id is given as text."""
 _BEYOND_THE_HEAD = """select exists (
   select from log.log_head h join log.event e on e.organization_id = h.organization_id and e.position > h.position
    where h.organization_id = $1)"""
 _TO_PRECISION = SealedEvent._fields.index("actor_id")
 _TO_CAUSATION = SealedEvent._fields.index("references")
 
+Row = tuple[object, ...]
+"""Values of a composite type of the database, in its order."""
+
 log = structlog.get_logger(__name__)
+
+
+class Append(NamedTuple):
+    """One caller's append: events, all or none."""
+
+    events: Sequence[SealedEvent]
+    rows: list[Row]
+    """The events as log.append takes them."""
+
+
+WaitingAppend: TypeAlias = Waiting[Append, list[Appended]]
 
 
 def rows_to_append(
@@ -53,7 +65,7 @@ def rows_to_append(
     ]
 
 
-async def commit_group(connection: PoolConnectionProxy, organization_id: UUID, group: list[Waiting]) -> None:
+async def commit_group(connection: PoolConnectionProxy, organization_id: UUID, group: list[WaitingAppend]) -> None:
     """Writes what can be written of a group, as one transaction, and tells every caller the outcome."""
     try:
         if not await _commit_together(connection, organization_id, group):
@@ -90,28 +102,30 @@ async def commit_bulk(
             raise await _refusal(connection, organization_id, decision)
 
 
-async def _commit_together(connection: PoolConnectionProxy, organization_id: UUID, group: list[Waiting]) -> bool:
-    if not follow_one_another([event for waiting in group for event in waiting.events]):
+async def _commit_together(connection: PoolConnectionProxy, organization_id: UUID, group: list[WaitingAppend]) -> bool:
+    if not follow_one_another([event for waiting in group for event in waiting.item.events]):
         return False
-    rows = [row for waiting in group for row in waiting.rows]
+    rows = [row for waiting in group for row in waiting.item.rows]
     with answering(writing=True):
-        appended = await _append(connection, organization_id, APPEND_ALONE, str(organization_id), rows)
+        appended = await _append(connection, organization_id, rows, alone=True)
     if appended is None:
         return False
     _tell(group, appended)
     return True
 
 
-async def _commit_one_by_one(connection: PoolConnectionProxy, organization_id: UUID, group: list[Waiting]) -> None:
+async def _commit_one_by_one(
+    connection: PoolConnectionProxy, organization_id: UUID, group: list[WaitingAppend]
+) -> None:
     with answering(writing=True):
         async with transaction(connection, organization_id):
             await _lock_head(connection, organization_id)
-            decisions = await _decide(connection, organization_id, [waiting.events for waiting in group])
+            decisions = await _decide(connection, organization_id, [waiting.item.events for waiting in group])
             accepted = [waiting for waiting, decision in zip(group, decisions, strict=True) if decision.accepted]
             appended, beyond = None, False
             if accepted:
-                rows = [row for waiting in accepted for row in waiting.rows]
-                appended = await _append(connection, organization_id, APPEND, organization_id, rows)
+                rows = [row for waiting in accepted for row in waiting.item.rows]
+                appended = await _append(connection, organization_id, rows)
             if accepted and appended is None:
                 beyond = await connection.fetchval(_BEYOND_THE_HEAD, organization_id)
             refusals = [
@@ -140,16 +154,20 @@ def _heads_differ(organization_id: UUID) -> HeadsDiffer:
 
 
 async def _append(
-    connection: PoolConnectionProxy, organization_id: UUID, statement: str, *arguments: object
+    connection: PoolConnectionProxy, organization_id: UUID, rows: list[Row], *, alone: bool = False
 ) -> Appended | None:
-    """Where the first event stands, and when all were recorded; None when they conflict with what is there."""
+    """Where the first event stands, and when all were recorded; None when they conflict with what is there.
+
+    `alone` appends in a transaction of its own.
+    """
     try:
-        row = await connection.fetchrow(statement, *arguments)
+        if alone:
+            (row,) = await call(connection, organization_id, "log.append", rows)
+        else:
+            (row,) = await connection.fetch(APPEND, organization_id, rows)
     except asyncpg.NoDataFoundError:
         raise UnknownOrganization(organization_id) from None
-    if row is None or row["before"] is None:
-        return None
-    return Appended(row["before"] + 1, row["moment"])
+    return None if row["before"] is None else Appended(row["before"] + 1, row["moment"])
 
 
 async def _lock_head(connection: PoolConnectionProxy, organization_id: UUID) -> asyncpg.Record:
@@ -185,10 +203,10 @@ async def _refusal(connection: PoolConnectionProxy, organization_id: UUID, decis
     return IdConflict(stored(rows))
 
 
-def _tell(group: list[Waiting], first: Appended) -> None:
+def _tell(group: list[WaitingAppend], first: Appended) -> None:
     position, recorded_at = first
     for waiting in group:
-        count = len(waiting.rows)
+        count = len(waiting.item.rows)
         waiting.succeed([Appended(at, recorded_at) for at in range(position, position + count)])
         position += count
 

@@ -3,12 +3,13 @@
 Each query is one statement, so that it sees events and what stands beside them at one moment, while others record.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
 
+from service.log.errors import UnknownOrganization
 from service.log.sealed import StoredEvent
 from service.log.store import EventStore
 
@@ -21,10 +22,16 @@ class Finding(NamedTuple):
     what: str
 
 
-_LOG_HEAD = """
-select h.position as head,
-       coalesce((select max(e.position) from log.event e where e.organization_id = h.organization_id), 0) as last
-  from log.log_head h where h.organization_id = $1"""
+_LOG_HEADS = """
+select h.position as head, h.recorded_at, coalesce(e.position, 0) as last, e.recorded_at as last_recorded_at,
+       (select count(*) from log.event f where f.organization_id = o.organization_id and f.position < 1) as before
+  from log.organization o
+  left join log.log_head h on h.organization_id = o.organization_id
+  left join lateral (
+    select e.position, e.recorded_at from log.event e
+     where e.organization_id = o.organization_id
+     order by e.position desc limit 1) e on true
+ where o.organization_id = $1"""
 
 _TIMELINE_HEADS = """
 select h.client_id, h.version, h.position, coalesce(e.version, 0) as last_version, e.position as last_position
@@ -43,6 +50,16 @@ select min(e.position) as position
  where not exists (
    select from log.timeline_head h where h.organization_id = $1 and h.client_id = c.client_id)
  group by c.client_id"""
+
+_TWICE = """
+select h.position, 'a timeline has ' || count(*) || ' heads that name this position' as what
+  from log.timeline_head h where h.organization_id = $1
+ group by h.client_id, h.position having count(*) > 1
+ union all
+select r.position, 'log.reference has its reference ' || r.field || ' ' || count(*) || ' times'
+  from log.reference r where r.organization_id = $1
+ group by r.target_id, r.type, r.position, r.field having count(*) > 1
+ order by position"""
 
 _REFERENCES_MISSING = """
 select e.position, e.field
@@ -67,16 +84,24 @@ select r.target_id, r.position, r.field, exists (
 _ROWS = 5_000
 
 
+async def log_end(store: EventStore, organization_id: UUID) -> int:
+    """Up to which position there should be events: where the head says, or without one where the last event is.
+
+    Raises UnknownOrganization.
+    """
+    rows = await store.rows(organization_id, _LOG_HEADS)
+    if not rows:
+        raise UnknownOrganization(organization_id)
+    ends: list[int] = [row["last"] if row["head"] is None else row["head"] for row in rows]
+    return max(ends)
+
+
 async def heads(store: EventStore, organization_id: UUID, clients: Iterable[UUID]) -> list[Finding]:
     """Whether the heads of the log and of each timeline are where the last events are.
 
     `clients` are those who have events.
     """
-    findings = []
-    (log_head,) = await store.rows(organization_id, _LOG_HEAD)
-    if log_head["last"] > log_head["head"]:
-        what = f"the log's head is at {log_head['head']}, and events go on to {log_head['last']}"
-        findings.append(Finding(log_head["head"] + 1, what))
+    findings = list(_log_head(await store.rows(organization_id, _LOG_HEADS)))
     for row in await store.rows(organization_id, _TIMELINE_HEADS):
         what = f"the head of a timeline is at version {row['version']}, and its last event is {row['last_version']}"
         if row["version"] == row["last_version"]:
@@ -84,6 +109,27 @@ async def heads(store: EventStore, organization_id: UUID, clients: Iterable[UUID
         findings.append(Finding(row["position"], what))
     rows = await store.rows(organization_id, _WITHOUT_HEAD, list(clients))
     return findings + [Finding(row["position"], "the timeline that begins here has no head") for row in rows]
+
+
+def _log_head(rows: Sequence[asyncpg.Record]) -> Iterator[Finding]:
+    row = rows[0]
+    if row["head"] is None:
+        yield Finding(row["last"], "the log has no head; nothing can be recorded")
+    if len(rows) > 1:
+        yield Finding(row["last"], f"the log has {len(rows)} heads")
+    for each in rows:
+        if each["head"] is not None and each["last"] > each["head"]:
+            what = f"the log's head is at {each['head']}, and events go on to {each['last']}"
+            yield Finding(each["head"] + 1, what)
+        if each["recorded_at"] and each["last_recorded_at"] and each["recorded_at"] < each["last_recorded_at"]:
+            yield Finding(each["last"], "it was recorded later than the log's head says of the last event")
+    if row["before"]:
+        yield Finding(0, f"{row['before']} events stand before the log's first place, which is 1")
+
+
+async def twice(store: EventStore, organization_id: UUID) -> list[Finding]:
+    """Rows beside the log that are there more often than a key allows, since somebody took the key away."""
+    return [Finding(*row) for row in await store.rows(organization_id, _TWICE)]
 
 
 async def references_missing(store: EventStore, events: Sequence[StoredEvent]) -> list[Finding]:

@@ -7,17 +7,12 @@ from uuid import UUID
 import asyncpg
 
 from domain.rules import Fact, Facts, Needs
-from service.database.protection import ORGANIZATION_SETTING
-from service.log.errors import answering
+from service.database.connection import call
+from service.log.errors import DatabaseUnavailable, answering
 from service.log.keyring import WrappedKey
-from service.runtime.batcher import Batcher
-from service.runtime.lru_cache import LruCache
+from service.runtime.batcher import Abandoned, Batcher, Groups, Waiting
 
 MOST_AT_ONCE = 200
-_KEPT_GATHERINGS = 1_000
-
-_READ = f"select * from log.facts(set_config('{ORGANIZATION_SETTING}', $1, true)::uuid, $2, $3, $4, $5, $6, $7)"  # noqa: S608 a name of ours
-"""A transaction of its own, which it sets to the organization; its id is given as text."""
 
 
 class Known(NamedTuple):
@@ -38,30 +33,32 @@ class FactReader:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self._batchers: LruCache[UUID, Batcher[_Asked, Known]] = LruCache(_KEPT_GATHERINGS)
+        self._batcher: Batcher[_Asked, Known] = Batcher(self._answer, most=MOST_AT_ONCE)
 
     async def read(self, organization_id: UUID, client_id: UUID, needs: Needs) -> Known:
         """The facts about the client's entries, all as they stood at one moment. Raises DatabaseUnavailable."""
-        batcher = self._batchers.get(organization_id)
-        if batcher is None:
+        try:
+            return await self._batcher.submit(organization_id, _Asked(client_id, needs))
+        except Abandoned as error:
+            raise DatabaseUnavailable(error, written=False) from error
 
-            async def work(group: Sequence[_Asked]) -> list[Known]:
-                return await self._read(organization_id, group)
-
-            batcher = self._batchers[organization_id] = Batcher(work, most=MOST_AT_ONCE)
-        return await batcher.submit(_Asked(client_id, needs))
-
-    async def _read(self, organization_id: UUID, group: Sequence[_Asked]) -> list[Known]:
-        clients = list({asked.client_id for asked in group})
-        ids = list({id_ for asked in group for id_ in asked.needs.ids})
-        answers = list({pair for asked in group for pair in asked.needs.answers})
-        once = list({(asked.client_id, kind) for asked in group for kind in asked.needs.once})
+    async def _answer(self, organization_id: UUID, groups: Groups[_Asked, Known]) -> None:
         with answering(writing=False):
-            rows = await self._pool.fetch(
-                _READ, str(organization_id), clients, ids, *_columns(answers), *_columns(once)
-            )
+            async for group in groups:
+                await self._read(organization_id, group)
+
+    async def _read(self, organization_id: UUID, group: Sequence[Waiting[_Asked, Known]]) -> None:
+        asked = [waiting.item for waiting in group]
+        clients = list({each.client_id for each in asked})
+        ids = list({id_ for each in asked for id_ in each.needs.ids})
+        answers = list({pair for each in asked for pair in each.needs.answers})
+        once = list({(each.client_id, kind) for each in asked for kind in each.needs.once})
+        arguments = (clients, ids, *_columns(answers), *_columns(once))
+        async with self._pool.acquire() as connection:
+            rows = await call(connection, organization_id, "log.facts", *arguments)
         found = _Found(rows)
-        return [found.known(asked) for asked in group]
+        for waiting in group:
+            waiting.succeed(found.known(waiting.item))
 
 
 class _Found:

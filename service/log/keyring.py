@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
+from cachetools import LRUCache
 
 from service.database.connection import scoped
 from service.database.owner import as_owner
 from service.log.errors import answering
 from service.log.seal import KEY_BYTES, SealBroken, forget_keys, open_sealed, seal
-from service.runtime.lru_cache import LruCache
 
 _KEPT_KEYS = 10_000
 
@@ -98,7 +98,7 @@ class Keyring:
         self._pool = pool
         self._keks = keks
         self._owner = owner
-        self._unwrapped: LruCache[tuple[str, bytes, bytes], bytes] = LruCache(_KEPT_KEYS)
+        self._unwrapped: LRUCache[tuple[str, bytes, bytes], bytes] = LRUCache(_KEPT_KEYS)
 
     async def data_key(self, organization_id: UUID, client_id: UUID, *, create: bool = True) -> DataKey:
         """The client's key, made when missing. Raises ClientErased; UnknownKey when missing and not to be made."""
@@ -153,7 +153,7 @@ class Keyring:
                     organization_id,
                     client_id,
                 )
-        self._unwrapped = LruCache(_KEPT_KEYS)
+        self._unwrapped.clear()
         forget_keys()
 
     async def rewrap(self, organization_id: UUID) -> int:

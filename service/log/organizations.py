@@ -2,16 +2,17 @@
 
 from datetime import datetime
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import asyncpg
+from cachetools import LRUCache
 from pydantic import BaseModel
 
+from domain import time_zones
 from domain.policy import Policy
 from service.database.connection import scoped
+from service.database.protection import see_only
 from service.log.errors import UnknownOrganization
 from service.runtime import clock
-from service.runtime.lru_cache import LruCache
 
 
 class Organization(BaseModel):
@@ -29,7 +30,7 @@ class Organizations:
     def __init__(self, pool: asyncpg.Pool, policy: Policy) -> None:
         self._pool = pool
         self._policy = policy
-        self._policies: LruCache[UUID, Policy] = LruCache(1_000)
+        self._policies: LRUCache[UUID, Policy] = LRUCache(1_000)
 
     async def policy(self, organization_id: UUID) -> Policy:
         """The policy in the organization's time zone. Raises UnknownOrganization."""
@@ -65,15 +66,11 @@ class Organizations:
 
 async def create_organization(owner: asyncpg.Connection, name: str, time_zone: str) -> Organization:
     """Create an organization, as the owner. Raises ValueError for an unknown time zone."""
-    try:
-        ZoneInfo(time_zone)
-    except (OSError, ValueError, ZoneInfoNotFoundError) as error:
-        raise ValueError(f"{time_zone} is no time zone of the IANA database, such as America/Chicago.") from error
+    if time_zone not in time_zones.names():
+        raise ValueError(f"{time_zone} is no time zone of the IANA database, such as America/Chicago.")
     organization = Organization(organization_id=uuid4(), name=name, time_zone=time_zone, created_at=clock.now())
     async with owner.transaction():
-        await owner.execute(
-            "SELECT set_config('care_timeline.organization', $1, true)", str(organization.organization_id)
-        )
+        await owner.execute(see_only(organization.organization_id))
         await owner.execute(
             "INSERT INTO log.organization (organization_id, name, time_zone, created_at) VALUES ($1, $2, $3, $4)",
             *organization.model_dump().values(),

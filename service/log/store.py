@@ -5,16 +5,17 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
 
 from service.database.connection import scoped
-from service.log.appending import commit_bulk, commit_group, rows_to_append
-from service.log.errors import UnknownOrganization, answering
-from service.log.group_commit import GroupCommit, Waiting
+from service.log.appending import Append, commit_bulk, commit_group, rows_to_append
+from service.log.errors import DatabaseUnavailable, UnknownOrganization, answering
 from service.log.reading import EVENTS, stored
 from service.log.sealed import Appended, SealedEvent, StoredEvent
+from service.runtime.batcher import Abandoned, Batcher, Groups
 
 _LAST_VERSION = 2**31 - 1
+_LARGEST_GROUP = 512
+"""Events that are committed in one transaction, unless a single append has more."""
 
 
 class EventStore:
@@ -27,7 +28,9 @@ class EventStore:
         """`appended` is told the organization after each commit that may have added to its log; it must not raise."""
         self._pool = pool
         self._appended = appended or _nobody_follows
-        self._groups = GroupCommit(pool, self._commit)
+        self._appends: Batcher[Append, list[Appended]] = Batcher(
+            self._commit, most=_LARGEST_GROUP, weight=lambda append: len(append.events)
+        )
 
     async def append(self, organization_id: UUID, events: Sequence[SealedEvent]) -> list[Appended]:
         """Appends events of one or several clients, all or none; returns where and when, one for each event.
@@ -37,7 +40,11 @@ class EventStore:
         """
         if not events:
             return []
-        return await self._groups.append(organization_id, events, rows_to_append(organization_id, events))
+        append = Append(events, rows_to_append(organization_id, events))
+        try:
+            return await self._appends.submit(organization_id, append)
+        except Abandoned as error:
+            raise DatabaseUnavailable(error, written=None if error.begun else False) from error
 
     async def append_bulk(
         self, organization_id: UUID, events: Sequence[SealedEvent], recorded_at: Sequence[datetime] | None = None
@@ -104,7 +111,9 @@ class EventStore:
         One statement over all organizations.
         """
         with answering(writing=False):
-            return [row[0] for row in await self._pool.fetch("select log.differing_heads()")]
+            # In a transaction: then a distributed database's workers hear of what the function sets.
+            async with self._pool.acquire() as connection, connection.transaction():
+                return [row[0] for row in await connection.fetch("select log.differing_heads()")]
 
     async def settled(self, organization_id: UUID) -> datetime:
         """A moment, about now, up to which what was recorded is final.
@@ -127,14 +136,19 @@ class EventStore:
 
     async def close(self) -> None:
         """Waits for the appends under way; new ones are refused. The pool stays its owner's to close."""
-        await self._groups.close()
+        await self._appends.close()
 
-    async def _commit(self, connection: PoolConnectionProxy, organization_id: UUID, group: list[Waiting]) -> None:
-        # Told even when the outcome is an error: a commit whose answer was lost has been made all the same.
-        try:
-            await commit_group(connection, organization_id, group)
-        finally:
-            self._appended(organization_id)
+    async def _commit(self, organization_id: UUID, groups: Groups[Append, list[Appended]]) -> None:
+        with answering(writing=False):
+            async with self._pool.acquire() as connection:
+                async for group in groups:
+                    # Told even when the outcome is an error: a commit whose answer was lost was made all the same.
+                    try:
+                        await commit_group(connection, organization_id, group)
+                    finally:
+                        self._appended(organization_id)
+                    if connection.is_closed():
+                        return
 
     async def _read(self, organization_id: UUID, query: str, *arguments: object) -> list[StoredEvent]:
         return stored(await self.rows(organization_id, query, *arguments))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from asyncpg.pool import PoolConnectionProxy
+from cachetools import LRUCache
 
 from service.log.keyring import Keyring
 from service.log.organizations import Organizations
@@ -15,7 +16,6 @@ from service.log.sealed import StoredEvent
 from service.projector.advance import ClientState
 from service.projector.batch import Batch
 from service.projector.builds import Builds
-from service.runtime.lru_cache import LruCache
 
 KEPT_STATES = 6_000
 """How many states, each of one client in one build, are kept open in memory."""
@@ -40,7 +40,7 @@ class Projector:
         self._keyring = keyring
         self._organizations = organizations
         self._builds = builds
-        self._kept: LruCache[tuple[_Stretch, UUID], ClientState] = LruCache(KEPT_STATES)
+        self._kept: LRUCache[tuple[_Stretch, UUID], ClientState] = LRUCache(KEPT_STATES)
         self._stretches: dict[tuple[UUID, str], tuple[_Stretch, int]] = {}
 
     async def handle(
@@ -71,7 +71,7 @@ class Projector:
             assert work.after is not None
             self._kept[stretches[work.build.schema], work.client_id] = work.after
         for failure in batch.failures:
-            self._kept.forget((stretches[failure.schema], failure.client_id))
+            self._kept.pop((stretches[failure.schema], failure.client_id), None)
 
     def _stretch(self, organization_id: UUID, schema: str, place: int, end: int) -> _Stretch:
         """The stretch that goes on from this place to `end`, a new one when it is not where the last one ended."""

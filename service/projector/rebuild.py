@@ -22,19 +22,20 @@ from domain.policy import Policy
 from projections.projection import Projection
 from service.database.connection import open_pool
 from service.database.owner import Owner, connect_owner
+from service.database.protection import see_only
 from service.following.cursors import behind
 from service.following.follower import Follower
 from service.following.wakeups import Wakeups
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.organizations import Organization, Organizations, list_organizations
-from service.projector.builds import Build, Builds
-from service.projector.making import (
+from service.projector.build_lifecycle import (
     all_builds,
     make_build,
     one_at_a_time,
     open_to_service,
     switch_in,
 )
+from service.projector.builds import Build, Builds
 from service.projector.projector import Projector
 from service.projector.rebuild_worker import Catalogue, Chunk, Done, Target, begin, work
 from service.projector.tables import SCHEMA, parked_table, snapshot_table
@@ -132,10 +133,13 @@ async def _begun(owner: Owner, projections: Iterable[Projection[Any]], policy: P
                     " SELECT organization_id, $1, position FROM log.log_head",
                     build.schema,
                 )
+                total = await owner.fetchval(
+                    "SELECT coalesce(sum(position), 0)::bigint FROM following.cursor WHERE name = $1", build.schema
+                )
                 await owner.execute(
-                    f"UPDATE {SCHEMA}.build SET events_total = (SELECT coalesce(sum(position), 0)"  # noqa: S608
-                    " FROM following.cursor WHERE name = schema_name) WHERE number = $1",
+                    f"UPDATE {SCHEMA}.build SET events_total = $2 WHERE number = $1",  # noqa: S608
                     build.number,
+                    total,
                 )
             else:
                 resumed = True
@@ -147,9 +151,7 @@ async def _to_fold(owner: Owner, builds: Sequence[Build]) -> AsyncIterator[Chunk
     """Chunks of clients who do not stand in all of the builds."""
     for organization in await list_organizations(owner):
         async with owner.transaction():
-            await owner.execute(
-                "SELECT set_config('care_timeline.organization', $1, true)", str(organization.organization_id)
-            )
+            await owner.execute(see_only(organization.organization_id))
             places = await owner.fetch(
                 "SELECT name, position FROM following.cursor WHERE organization_id = $1 AND name = ANY($2)",
                 organization.organization_id,

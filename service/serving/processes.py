@@ -46,7 +46,7 @@ async def serve(
         if processes.workers > 1:
             await _serve_in_several(addresses, listening, announce, processes.workers)
         else:
-            await serve_api(lambda: open_system(settings, addresses), listening, announce)
+            await serve_api(settings, lambda: open_system(settings, addresses), listening, announce)
 
 
 def cores() -> int:

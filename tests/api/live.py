@@ -56,7 +56,10 @@ async def running_service(database: DatabaseUrls, system: System, folder: Path) 
 def _start(listening: socket.socket, database: DatabaseUrls, folder: Path, log: int) -> subprocess.Popen[bytes]:
     descriptor = listening.fileno()
     return subprocess.Popen(
-        [sys.executable, "-m", "uvicorn", "service.serving.factory:app", "--factory", "--fd", str(descriptor)],
+        [
+            *(sys.executable, "-m", "uvicorn", "--factory", "service.serving.factory:app"),
+            *("--http", "service.serving.http_protocol:HttpProtocol", "--fd", str(descriptor)),
+        ],
         cwd=Path(__file__).parents[2],
         env={
             **os.environ,

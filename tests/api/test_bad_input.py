@@ -76,8 +76,28 @@ INVALID = [
     pytest.param(body(craving="7"), "event.craving", "int_type", id="number as text"),
     pytest.param(body(craving=True), "event.craving", "int_type", id="truth as number"),
     pytest.param(told(id=SECRET), "id", "uuid_parsing", id="no UUID"),
+    pytest.param(told(id="{0b8f4c1e-7d52-4a63-9e0a-5c3d2f1b6a90}"), "id", "uuid_parsing", id="UUID in braces"),
+    pytest.param(told(causation_id=f"urn:uuid:{uuid4()}"), "causation_id", "uuid_parsing", id="UUID as a URN"),
+    pytest.param(
+        told(event={"type": "goal_measured", "goal": f"{{{uuid4()}}}", "value": 1}),
+        "event.goal",
+        "uuid_parsing",
+        id="reference in braces",
+    ),
+    pytest.param(body(words=f"{SECRET}\x1b[2J"), "event.words", "no_control_characters", id="terminal escape"),
+    pytest.param(body(words=f"{SECRET}\x9b2J"), "event.words", "no_control_characters", id="C1 control"),
+    pytest.param(
+        told(event={**REGISTERED, "name": "\u202e\u200b"}), "event.name", "visible_text", id="name that is not seen"
+    ),
+    pytest.param(
+        told(event={**REGISTERED, "time_zone": "posixrules"}), "event.time_zone", "valid_value", id="host's time zone"
+    ),
+    pytest.param(told(source="supervisor/ana"), "source", "no_slash", id="source like a person"),
     pytest.param(told(source="Text Line"), "source", "string_pattern_mismatch", id="no slug"),
     pytest.param(told(occurred_at="2026-03-02T15:00:00"), "occurred_at", "timezone_aware", id="no zone"),
+    pytest.param(
+        told(occurred_at="2026-03-02T15:00:00.123456789Z"), "occurred_at", "moment_in_microseconds", id="nanoseconds"
+    ),
     pytest.param(told(occurred_at="2026-03-02"), "occurred_at", "moment", id="only a date"),
     pytest.param(told(occurred_at="1772463600"), "occurred_at", "moment", id="seconds as text"),
     pytest.param(told(occurred_at=1772463600), "occurred_at", "moment", id="seconds"),

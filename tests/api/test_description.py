@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -23,6 +24,14 @@ async def described(http: httpx.AsyncClient) -> Described:
 
 def operations(described: Described) -> list[Described]:
     return [operation for path in described["paths"].values() for operation in path.values()]
+
+
+SNAPSHOT = Path(__file__).parents[2] / "docs" / "openapi.json"
+
+
+def test_the_description_is_the_one_that_is_committed(described: Described) -> None:
+    """A change of the API is seen in the diff of docs/openapi.json, which `make openapi` writes anew."""
+    assert described == json.loads(SNAPSHOT.read_text(encoding="utf-8"))
 
 
 def test_every_operation_says_all_that_is_to_be_said(described: Described) -> None:

@@ -14,6 +14,7 @@ from service.cli import console
 from service.database.embedded import DatabaseUrls
 from tests.cli.command import Command, environment_of
 from tests.database import new_organization
+from tests.store.citus import stand_in_for_citus
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
@@ -74,7 +75,7 @@ async def test_tables_are_whole_when_they_are_piped(
     command = Command(environment_of(fresh_database, tmp_path))
     name = "The recovery programme of the clinic at the harbour, second floor"
     id_ = (await command.done("organizations", "create", name, "--time-zone", "America/Argentina/Buenos_Aires")).strip()
-    for holder in ("a-holder-of-a-key-with-a-rather-long-name/at-the-harbour", "lee"):
+    for holder in ("a-holder-of-a-key-with-a-rather-long-name-at-the-harbour", "lee"):
         await command.done("keys", "create", "--role", "counselor", "--name", holder)
 
     organizations = (await command.done("organizations", "list")).splitlines()
@@ -145,6 +146,25 @@ async def test_several_organizations_have_to_be_told_apart(fresh_database: Datab
     twice = await command("keys", "list", "-o", "Lakeside")
     assert twice.code == 1
     assert other in twice.err
+
+
+async def test_distributing_without_citus_says_what_is_missing(command: Command) -> None:
+    said = await command("migrate", "--distribute")
+
+    assert said.code == 1
+    assert said.err.startswith("This database has no extension citus")
+    assert "deploy/citus/README.md" in said.err
+
+
+async def test_distributing_tells_which_tables_it_took(fresh_database: DatabaseUrls, tmp_path: Path) -> None:
+    await stand_in_for_citus(fresh_database)
+    command = Command(environment_of(fresh_database, tmp_path))
+
+    first, again = await command.done("migrate", "--distribute"), await command.done("migrate", "--distribute")
+
+    assert "log.event" in first
+    assert "keyring.client_key" in first
+    assert "none, they all were" in again
 
 
 async def test_a_new_encryption_key_fits_the_settings(command: Command) -> None:

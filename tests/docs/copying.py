@@ -12,7 +12,17 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 
-PARTS = ("alembic", "domain", "projections", "rendering", "samples", "service", "tests", "pyproject.toml")
+PARTS = (
+    "alembic",
+    "alembic.ini",
+    "domain",
+    "projections",
+    "rendering",
+    "samples",
+    "service",
+    "tests",
+    "pyproject.toml",
+)
 
 
 class Hunk(NamedTuple):

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,8 +20,10 @@ def test_the_defaults_are_those_of_the_table() -> None:
     assert policy.handoffs.crisis_accepted_within_hours == 1
     assert policy.handoffs.routine_accepted_within_working_days == 1
     assert policy.handoffs.client_met_within_days == 7
-    assert policy.review_within_hours(RiskTier.HIGH) == 72
-    assert {policy.review_within_hours(tier) for tier in RiskTier if tier is not RiskTier.HIGH} == {7 * 24}
+    crisis_at = datetime(2026, 3, 10, 18, tzinfo=UTC)
+    assert policy.review_due_at(crisis_at, RiskTier.HIGH) == crisis_at + timedelta(hours=72)
+    for tier in set(RiskTier) - {RiskTier.HIGH}:
+        assert policy.review_due_at(crisis_at, tier) == crisis_at + timedelta(days=7)
     assert policy.milestones.ladder_days == (1, 7, 30, 60, 90, 180, 365)
     assert policy.milestones.then_every_days == 365
     assert (policy.milestones.early_remission_months, policy.milestones.sustained_remission_months) == (3, 12)

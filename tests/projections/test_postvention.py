@@ -10,7 +10,8 @@ from domain.events.postvention import Adjustment
 from domain.instruments import CssrsAnswers
 from domain.policy import Policy, PostventionPolicy
 from domain.vocabulary import AdjustmentKind, CrisisKind, CrisisOutcome, RiskTier, Role
-from projections.postvention import ADJUSTMENT, POSTVENTION, REVIEW, PostventionAnswer, ReviewStatus
+from projections.obligations import ObligationStatus
+from projections.postvention import ADJUSTMENT, POSTVENTION, REVIEW, PostventionAnswer
 from tests.builders import (
     POLICY,
     History,
@@ -72,7 +73,7 @@ def test_r37_r44_the_tier_of_the_crisis_sets_when_its_review_is_due(
 
     found = only(shown(history, at="2026-03-10T19:00Z").reviews)
 
-    assert (found.event_id, found.tier, found.status) == (contact, tier, ReviewStatus.OPEN)
+    assert (found.event_id, found.tier, found.status) == (contact, tier, ObligationStatus.OPEN)
     assert found.due_at == moment("2026-03-10T18:00Z") + timedelta(hours=hours)
     assert (found.kinds, found.noticed_by, found.resolved, found.review) == ((CrisisKind.PANIC,), Role.PEER, None, None)
 
@@ -89,15 +90,15 @@ def test_r44_a_review_not_held_is_open_until_it_is_due_and_late_after_that(histo
 
     statuses = [only(shown(history, at).reviews).status for at in ("2026-03-13T18:00Z", "2026-03-13T18:00:00.000001Z")]
 
-    assert statuses == [ReviewStatus.OPEN, ReviewStatus.LATE]
+    assert statuses == [ObligationStatus.OPEN, ObligationStatus.LATE]
     assert (shown(history).open_reviews, shown(history).late_reviews) == (1, 1)
 
 
 @pytest.mark.parametrize(
-    ("held", "status"), [("2026-03-13T18:00Z", ReviewStatus.DONE), ("2026-03-13T18:01Z", ReviewStatus.DONE_LATE)]
+    ("held", "status"), [("2026-03-13T18:00Z", ObligationStatus.MET), ("2026-03-13T18:01Z", ObligationStatus.MET_LATE)]
 )
 def test_r44_a_review_says_what_worked_and_what_did_not_and_whether_it_came_in_time(
-    history: History, held: str, status: ReviewStatus
+    history: History, held: str, status: ObligationStatus
 ) -> None:
     contact = history.add(crisis(**HIGH), at="2026-03-10T18:00Z")
     reviewed = history.add(review(contact, what_worked="The peer called", what_did_not="Nobody had a car"), at=held)
@@ -115,9 +116,9 @@ def test_r44_r56_a_review_recorded_late_but_held_in_time_is_not_late(history: Hi
     contact = history.add(crisis(**HIGH), at="2026-03-10T18:00Z")
     history.add(review(contact), at="2026-03-12T18:00Z", recorded="2026-04-01T12:00Z")
 
-    assert only(shown(history).reviews).status is ReviewStatus.DONE
+    assert only(shown(history).reviews).status is ObligationStatus.MET
     known_then = shown(history, at="2026-03-20T12:00Z", known_at="2026-03-20T12:00Z")
-    assert only(known_then.reviews).status is ReviewStatus.LATE
+    assert only(known_then.reviews).status is ObligationStatus.LATE
 
 
 def test_r42_r44_the_crisis_shows_how_it_passed_and_its_review_stays_due(history: History) -> None:
@@ -129,7 +130,7 @@ def test_r42_r44_the_crisis_shows_how_it_passed_and_its_review_stays_due(history
     assert found.resolved
     assert (found.resolved.event_id, found.resolved.at) == (passed, moment("2026-03-11T18:00Z"))
     assert found.resolved.outcome is CrisisOutcome.AVOIDED_LAPSE
-    assert found.status is ReviewStatus.OPEN
+    assert found.status is ObligationStatus.OPEN
 
 
 def test_r44_open_reviews_come_first_by_due_time_then_those_held_the_latest_first(history: History) -> None:
@@ -143,7 +144,7 @@ def test_r44_open_reviews_come_first_by_due_time_then_those_held_the_latest_firs
     answer = shown(history, at="2026-03-14T12:00Z")
 
     assert [each.event_id for each in answer.reviews] == [due_sooner, due_later, held_next, held_first]
-    assert [each.status for each in answer.reviews][:2] == [ReviewStatus.LATE, ReviewStatus.OPEN]
+    assert [each.status for each in answer.reviews][:2] == [ObligationStatus.LATE, ObligationStatus.OPEN]
 
 
 def test_r45_adjustments_are_open_until_a_plan_cites_the_review(history: History) -> None:
@@ -203,7 +204,7 @@ def test_r44_r55_a_retracted_review_leaves_the_crisis_to_be_reviewed(history: Hi
     contact = history.add(crisis(), at="2026-03-10T18:00Z")
     history.retract(history.add(review(contact), at="2026-03-12T18:00Z"))
 
-    assert only(shown(history, at="2026-03-13T18:00Z").reviews).status is ReviewStatus.OPEN
+    assert only(shown(history, at="2026-03-13T18:00Z").reviews).status is ObligationStatus.OPEN
 
 
 def test_r37_r55_a_corrected_assessment_moves_the_due_time(history: History) -> None:

@@ -11,9 +11,9 @@ from domain.events.crisis import CrisisContactRecorded
 from domain.vocabulary import ConsentPurpose, CrisisAction, EntryRoute, Role
 from projections.care_plan.handoffs import HandoffObligation, HandoffStatus
 from projections.care_plan.overdose_danger import DangerObligation
-from projections.postvention import ReviewStatus
+from projections.obligations import ObligationStatus
 from samples.demo.the_parent import the_parent, told_late
-from service.api.answers import EventStatus
+from service.api.response_models import EventStatus
 from service.runtime import clock
 from tests.scenarios.circle import Service, Told, telling
 
@@ -117,9 +117,9 @@ async def test_the_review_is_open_then_held_then_carried_out_by_the_plan(told: T
     held = await told.review_of("crisis", as_of=told.occurred_at("crisis_review"))
     carried_out = await told.review_of("crisis")
 
-    assert (waiting.status, waiting.due_at) == (ReviewStatus.OPEN, told.occurred_at("crisis") + timedelta(hours=72))
-    assert late.status is ReviewStatus.LATE
-    assert held.status is ReviewStatus.DONE
+    assert (waiting.status, waiting.due_at) == (ObligationStatus.OPEN, told.occurred_at("crisis") + timedelta(hours=72))
+    assert late.status is ObligationStatus.LATE
+    assert held.status is ObligationStatus.MET
     assert held.review is not None
     assert all(adjustment.open for adjustment in held.review.adjustments)
     assert carried_out.review is not None

@@ -22,7 +22,8 @@ from domain.events.postvention import PostventionReviewed
 from domain.events.registration import ClientRegistered
 from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
-from projections.postvention import POSTVENTION, PostventionAnswer, ReviewStatus
+from projections.obligations import ObligationStatus
+from projections.postvention import POSTVENTION, PostventionAnswer
 from samples.simulation import SimulatedEntry, one_client, simulate
 from tests.builders import Record, fold, moment
 
@@ -165,7 +166,7 @@ def test_crises_are_screened_in_full_in_part_or_not_at_all(clinic: list[Simulate
 
 
 def test_reviews_are_held_in_time_held_late_and_left_out_and_plans_carry_them_out(clinic: list[SimulatedEntry]) -> None:
-    statuses: Counter[ReviewStatus] = Counter()
+    statuses: Counter[ObligationStatus] = Counter()
     carried_out: Counter[bool] = Counter()
     for entries in record(clinic).values():
         state = fold(POSTVENTION, effective(entries).entries)
@@ -175,8 +176,8 @@ def test_reviews_are_held_in_time_held_late_and_left_out_and_plans_carry_them_ou
             statuses[crisis.status] += 1
             carried_out.update(not each.open for each in (crisis.review.adjustments if crisis.review else ()))
 
-    assert {ReviewStatus.DONE, ReviewStatus.DONE_LATE, ReviewStatus.LATE} <= set(statuses)
-    assert statuses.most_common(1)[0][0] is ReviewStatus.DONE
+    assert {ObligationStatus.MET, ObligationStatus.MET_LATE, ObligationStatus.LATE} <= set(statuses)
+    assert statuses.most_common(1)[0][0] is ObligationStatus.MET
     assert carried_out[True]
     assert carried_out[False]
     assert sum(isinstance(entry.event, PostventionReviewed) for entry in clinic) <= statuses.total()

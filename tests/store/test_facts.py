@@ -21,6 +21,7 @@ from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.reading import BY_INDEX
 from service.log.store import EventStore
 from service.log.timelines import Timelines, seal_drafts
+from service.runtime.batcher import Waiting
 from tests.builders import Record, registered
 from tests.system import draft
 
@@ -131,9 +132,9 @@ async def test_all_who_wait_are_answered_together(
     groups: list[int] = []
 
     class Counting(FactReader):
-        async def _read(self, organization_id: UUID, group: Sequence[facts._Asked]) -> list[facts.Known]:
+        async def _read(self, organization_id: UUID, group: Sequence[Waiting[facts._Asked, facts.Known]]) -> None:
             groups.append(len(group))
-            return await super()._read(organization_id, group)
+            await super()._read(organization_id, group)
 
     reader = Counting(pool)
     asked = needs([draft(registered())])

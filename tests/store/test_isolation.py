@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from service.database.connection import scoped
+from service.database.connection import call, scoped
 from service.database.embedded import DatabaseUrls
-from service.log.appending import APPEND, APPEND_ALONE, rows_to_append
+from service.log.appending import APPEND, rows_to_append
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.store import EventStore
 from tests.database import new_organization
@@ -104,7 +104,7 @@ async def test_nothing_is_written_into_another_organization_than_the_transaction
     ours, theirs = two_organizations
 
     before = await store.log_head(theirs)
-    for call in (
+    for statement in (
         "select log.append($1, '{}')",
         "select log.lock_head($1)",
         "select log.settle($1)",
@@ -112,9 +112,9 @@ async def test_nothing_is_written_into_another_organization_than_the_transaction
     ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="does not name this organization"):
             async with scoped(pool, ours) as connection:
-                await connection.execute(call, theirs)
+                await connection.execute(statement, theirs)
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="does not name this organization"):
-            await pool.execute(call, theirs)
+            await pool.execute(statement, theirs)
     assert await store.log_head(theirs) == before
 
 
@@ -133,5 +133,5 @@ async def test_appending_changes_no_setting(
 async def test_the_scope_ends_with_its_transaction(pool: asyncpg.Pool, two_organizations: tuple[UUID, UUID]) -> None:
     ours, _ = two_organizations
     async with pool.acquire() as connection:
-        await connection.fetch(APPEND_ALONE, str(ours), [])
+        await call(connection, ours, "log.append", [])
         assert await connection.fetch("select from log.event") == []

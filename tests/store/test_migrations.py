@@ -1,6 +1,7 @@
 """Migrations make the declared schema, go down and up again, and run in one process at a time."""
 
 import asyncio
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,10 @@ async def empty(server: EmbeddedPostgres) -> DatabaseUrls:
     return await new_database(server, template="template0")
 
 
+async def test_an_address_may_say_how_it_wants_tls(empty: DatabaseUrls) -> None:
+    await migrate(f"{empty.owner}&sslmode=prefer")
+
+
 async def test_the_migrated_schema_is_the_declared_one(server: EmbeddedPostgres, empty: DatabaseUrls) -> None:
     declared = await new_database(server, template="template0")
     engine = create_async_engine(make_url(declared.owner).set(drivername="postgresql+asyncpg"))
@@ -36,6 +41,56 @@ async def test_the_migrated_schema_is_the_declared_one(server: EmbeddedPostgres,
     await migrate(empty.owner)
 
     assert _schema(server, empty) == _schema(server, declared)
+
+
+async def test_nothing_is_left_to_migrate_on_a_migrated_database(fresh_database: DatabaseUrls) -> None:
+    assert await _alembic(fresh_database, "check") == (0, "No new upgrade operations detected.")
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [
+        "alter table following.cursor add column pace integer",
+        "alter table following.cursor alter column name type varchar(80)",
+        "alter table following.cursor alter column failures set default 1",
+        "alter table log.event drop constraint event_id_key",
+        "comment on column following.cursor.name is 'Another meaning'",
+        "create table log.room (organization_id uuid)",
+    ],
+)
+async def test_a_difference_from_the_declared_tables_is_found(fresh_database: DatabaseUrls, difference: str) -> None:
+    owner = await asyncpg.connect(fresh_database.owner)
+    await owner.execute(difference)
+    await owner.close()
+
+    code, said = await _alembic(fresh_database, "check")
+
+    assert code != 0
+    assert "New upgrade operations detected" in said
+
+
+async def test_alembics_own_command_migrates_too(server: EmbeddedPostgres, empty: DatabaseUrls) -> None:
+    ours = await new_database(server, template="template0")
+    await migrate(ours.owner)
+
+    assert (await _alembic(empty, "upgrade", "head"))[0] == 0
+
+    assert _schema(server, empty) == _schema(server, ours)
+    async with await open_pool(empty.app) as pool:
+        await require_migrated(pool)
+
+
+async def test_the_statements_can_be_printed_and_run_by_hand(server: EmbeddedPostgres, empty: DatabaseUrls) -> None:
+    ours = await new_database(server, template="template0")
+    await migrate(ours.owner)
+
+    code, statements = await _alembic(empty, "upgrade", "head", "--sql")
+    assert code == 0
+    owner = await asyncpg.connect(empty.owner)
+    await owner.execute(statements)
+    await owner.close()
+
+    assert _schema(server, empty) == _schema(server, ours)
 
 
 async def test_down_and_up_again(server: EmbeddedPostgres, empty: DatabaseUrls) -> None:
@@ -95,12 +150,25 @@ async def test_every_table_and_column_says_what_it_means(database: DatabaseUrls)
             "select c.oid::regclass::text, a.attname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
             " join pg_attribute a on a.attrelid = c.oid and (a.attnum > 0 or a.attname = 'tableoid')"
             " where c.relkind = 'r' and not a.attisdropped"
-            " and n.nspname in ('log', 'keyring', 'access', 'projection')"
+            " and n.nspname in ('log', 'keyring', 'access', 'following', 'projection')"
             " and col_description(c.oid, a.attnum) is null and (a.attnum > 0 or obj_description(c.oid) is null)"
         )
     finally:
         await superuser.close()
     assert silent == []
+
+
+async def _alembic(database: DatabaseUrls, *arguments: str) -> tuple[int | None, str]:
+    """Runs Alembic's own command on a database; how it ended, and what it said."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "alembic", *arguments),
+        cwd=ROOT,
+        env={**os.environ, "CARE_TIMELINE_OWNER_DATABASE_URL": database.owner},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = (output.decode().strip() for output in await process.communicate())
+    return process.returncode, out if process.returncode == 0 else err
 
 
 def _schema(server: EmbeddedPostgres, database: DatabaseUrls) -> list[str]:

@@ -13,9 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.database.embedded import DatabaseUrls
-from service.log.appending import commit_group, rows_to_append
 from service.log.errors import DatabaseUnavailable, HeadsDiffer, IdConflict, VersionConflict
-from service.log.group_commit import GroupCommit
 from service.log.sealed import Appended, SealedEvent
 from service.log.store import EventStore
 from service.log.verify import verify
@@ -68,15 +66,15 @@ class Database:
 
     async def fetchrow(self, statement: str, *arguments: Any) -> dict[str, Any] | None:
         answer = await self._answer()
-        if "lock_head" in statement:
-            return {"recorded_at": None if answer == "nothing" else NOW, "moment": NOW}
-        return {"before": 0, "moment": NOW} if answer == "yes" else {"before": None, "moment": None}
+        return {"recorded_at": None if answer == "nothing" else NOW, "moment": NOW}
 
     async def fetchval(self, statement: str, *arguments: Any) -> bool:
         return await self._answer() != "yes"
 
     async def fetch(self, statement: str, *arguments: Any) -> list[Any]:
         answer = await self._answer()
+        if "log.append" in statement:
+            return [{"before": 0, "moment": NOW} if answer == "yes" else {"before": None, "moment": None}]
         if answer != "conflict" or "timeline_head" not in statement:
             return []
         return [{"client_id": client_id, "version": 9} for client_id in self._clients[::2]]
@@ -104,12 +102,8 @@ def test_every_caller_gets_an_outcome_whatever_the_database_answers(answers: lis
 
 
 async def _append_all(database: Database, events: list[SealedEvent]) -> list[Any]:
-    groups = GroupCommit(cast("Any", database), commit_group)
-
-    async def append(event: SealedEvent) -> Any:
-        return await groups.append(ORGANIZATION, [event], rows_to_append(ORGANIZATION, [event]))
-
-    callers = [asyncio.create_task(append(event)) for event in events]
+    store = EventStore(cast("Any", database))
+    callers = [asyncio.create_task(store.append(ORGANIZATION, [event])) for event in events]
     done, waiting = await asyncio.wait(callers, timeout=SOON)
     assert not waiting
     assert all(not caller.cancelled() for caller in done)
@@ -117,13 +111,12 @@ async def _append_all(database: Database, events: list[SealedEvent]) -> list[Any
 
 
 @pytest.mark.parametrize("steps", range(4))
-async def test_committers_that_are_cancelled_leave_nobody_waiting(steps: int) -> None:
-    groups = GroupCommit(cast("Any", Database([], [])), commit_group)
+async def test_commits_that_are_cancelled_leave_nobody_waiting(steps: int) -> None:
+    store = EventStore(cast("Any", Database([], [])))
     before = asyncio.all_tasks()
-    events = [sealed_event(uuid4(), 1) for _ in range(20)]
     callers = {
-        asyncio.ensure_future(groups.append(ORGANIZATION, [event], rows_to_append(ORGANIZATION, [event])))
-        for event in events
+        asyncio.ensure_future(store.append(ORGANIZATION, [event]))
+        for event in [sealed_event(uuid4(), 1) for _ in range(20)]
     }
     for _ in range(1 + steps):
         await asyncio.sleep(0)
@@ -134,16 +127,7 @@ async def test_committers_that_are_cancelled_leave_nobody_waiting(steps: int) ->
 
     assert not waiting
     assert {type(caller.exception()) for caller in callers} <= {DatabaseUnavailable, type(None)}
-    again = [sealed_event(uuid4(), 1)]
-    assert await asyncio.wait_for(groups.append(ORGANIZATION, again, rows_to_append(ORGANIZATION, again)), SOON)
-
-
-async def test_a_commit_that_tells_nobody_is_an_error_and_no_waiting() -> None:
-    async def forgetful(*_: Any) -> None: ...
-
-    groups = GroupCommit(cast("Any", Database([], [])), forgetful)
-    with pytest.raises(RuntimeError, match="outcome"):
-        await asyncio.wait_for(groups.append(ORGANIZATION, [sealed_event(uuid4(), 1)], []), SOON)
+    assert await asyncio.wait_for(store.append(ORGANIZATION, [sealed_event(uuid4(), 1)]), SOON)
 
 
 async def _alter(database: DatabaseUrls, statement: str, *arguments: Any) -> None:

@@ -7,14 +7,15 @@ from typing import Final
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.datastructures import State
 
 from service.api.dependencies import RunningSystem
-from service.api.documentation import problems
+from service.api.openapi_responses import problem_responses
 from service.api.problems import DatabaseUnavailable, NotMigrated
-from service.api.route import StrictRoute
+from service.api.strict_route import StrictRoute
 from service.bootstrap import System
 from service.database.migrate import MigrationError, require_migrated
-from service.projector.builds import State
+from service.projector.builds import State as BuildState
 from service.projector.status import status
 
 PATIENCE_SECONDS: Final = 3.0
@@ -42,7 +43,7 @@ class ProjectionState(_Public):
 
     projection: str = Field(description="Its name.")
     version: int = Field(description="Its version in this release.")
-    state: State = Field(
+    state: BuildState = Field(
         description="`live`: what analysts query shows it. `following`: built, not yet switched in. `building`: to be"
         " built by `care-timeline rebuild`. `retired`: another version is live. Reads of a client are right in any."
     )
@@ -68,7 +69,9 @@ class _Remembered:
     until: float
 
 
-@router.get("/healthz", summary="Whether the process runs", response_description="It does.", responses=problems())
+@router.get(
+    "/healthz", summary="Whether the process runs", response_description="It does.", responses=problem_responses()
+)
 async def read_health() -> Health:
     """The process runs and answers. Says nothing about the database: restarting this process would not mend that."""
     return Health(alive=True)
@@ -78,7 +81,7 @@ async def read_health() -> Health:
     "/readyz",
     summary="Whether the service can do its work",
     response_description="It can.",
-    responses=problems(DatabaseUnavailable, NotMigrated),
+    responses=problem_responses(DatabaseUnavailable, NotMigrated),
 )
 async def read_readiness(request: Request, system: RunningSystem) -> Readiness:
     """The database answers and has the schema that this release was made for; else 503.
@@ -88,15 +91,31 @@ async def read_readiness(request: Request, system: RunningSystem) -> Readiness:
     timelines and the other projections answer, and taking the service out of traffic would lose all that and mend
     nothing.
     """
+    looking: asyncio.Task[Readiness] | None = getattr(request.app.state, "looking", None)
+    if looking is None or looking.done():
+        looking = request.app.state.looking = asyncio.create_task(_look(request.app.state, system))
+        looking.add_done_callback(_hear)
+    # Not cancelled when it takes too long: the driver would wait until a server that hangs confirms that.
+    await asyncio.wait([looking], timeout=PATIENCE_SECONDS)
+    if not looking.done():
+        raise TimeoutError
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            await require_migrated(system.pool)
-            remembered: _Remembered | None = getattr(request.app.state, "lag", None)
-            if remembered is None or remembered.until < time.monotonic():
-                remembered = _Remembered(await _readiness(system), time.monotonic() + REMEMBERED_SECONDS)
-                request.app.state.lag = remembered
+        return looking.result()
     except MigrationError:
         raise NotMigrated("The database has another schema than this release needs.") from None
+
+
+def _hear(looked: "asyncio.Task[Readiness]") -> None:
+    """What went wrong has been heard, also where nobody waits for it any more."""
+    if not looked.cancelled():
+        looked.exception()
+
+
+async def _look(state: State, system: System) -> Readiness:
+    await require_migrated(system.pool)
+    remembered: _Remembered | None = getattr(state, "lag", None)
+    if remembered is None or remembered.until < time.monotonic():
+        remembered = state.lag = _Remembered(await _readiness(system), time.monotonic() + REMEMBERED_SECONDS)
     return remembered.readiness
 
 

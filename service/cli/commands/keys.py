@@ -59,7 +59,7 @@ def create(
     """
     from service.access.api_keys import ApiKey
     from service.bootstrap import running
-    from service.cli.console import err
+    from service.cli.console import err, out
     from service.cli.errors import CommandFailed
     from service.cli.organization import choose
     from service.cli.run_command import run
@@ -78,7 +78,7 @@ def create(
     meant, key, token = run(work)
     err.print(f"A key for {key.name}, {key.role.value} at {meant.name}: {', '.join(key.scopes) or 'no scopes'}.")
     err.print("Keep it safe, it is shown only now. It goes into the header Authorization: Bearer …")
-    typer.echo(token)
+    out.print(token, soft_wrap=True)
 
 
 def list_all(organization: OrganizationOption = None) -> None:
@@ -149,8 +149,9 @@ def new_encryption_key() -> None:
     comma: the first wraps, all of them open.
     """
     from service.bootstrap import new_key_encryption_key
+    from service.cli.console import out
 
-    typer.echo(new_key_encryption_key())
+    out.print(new_key_encryption_key(), soft_wrap=True)
 
 
 add(app, create)

@@ -56,7 +56,7 @@ def dictionary() -> None:
     out.print("| table | column | type | key | meaning |", "| --- | --- | --- | --- | --- |", sep="\n", soft_wrap=True)
     for each in columns_of(PROJECTIONS):
         cells = (each.table, each.column, each.type, "key" if each.key else "", each.meaning)
-        out.print(f"| {' | '.join(cells)} |", soft_wrap=True, markup=False, highlight=False)
+        out.print(f"| {' | '.join(cells)} |", soft_wrap=True)
 
 
 def remove() -> None:
@@ -72,7 +72,7 @@ def remove() -> None:
     from service.cli.console import out
     from service.cli.run_command import run
     from service.database.owner import OwnerNeeded
-    from service.projector.making import remove_retired
+    from service.projector.build_lifecycle import remove_retired
     from service.settings import Settings
 
     async def work(settings: Settings) -> list[str]:

@@ -10,6 +10,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement, Se
 
 from domain.policy import Policy
 from projections.projection import Projection
+from service.database.distribution import distribution, is_distributed
 from service.database.owner import Owner, connect_owner
 from service.database.protection import APP_ROLE, OWNER_ROLE, protection
 from service.projector.builds import BUILDS, Build
@@ -71,6 +72,9 @@ async def make_build(owner: Owner, projection: Projection[Any], policy: Policy) 
     await owner.execute(f"CREATE SCHEMA {schema}")
     for table in tables_of(projection, schema):
         for statement in _creation(table):
+            await owner.execute(statement)
+    if await is_distributed(owner):
+        for statement in distribution(table.fullname for table in tables_of(projection, schema)):
             await owner.execute(statement)
     # Sealed bytes do not compress: do not try.
     await owner.execute(f"ALTER TABLE {snapshot_table(schema).fullname} ALTER COLUMN state SET STORAGE EXTERNAL")

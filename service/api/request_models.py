@@ -7,7 +7,7 @@ from uuid import UUID, uuid4, uuid5
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from domain.entry import Draft
-from domain.events.base import Slug
+from domain.events.base import Slug, StrictUUID
 from domain.events.catalogue import AnyEvent
 from domain.vocabulary import Precision
 from service.access.caller import Caller
@@ -26,7 +26,7 @@ class EventToRecord(BaseModel):
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
-    id: UUID | None = Field(
+    id: StrictUUID | None = Field(
         None,
         description="The event's id, and what makes a retry safe: the same id with the same content is recorded once."
         " Left out, it is derived from `Idempotency-Key`, or random when there is none.",
@@ -34,10 +34,12 @@ class EventToRecord(BaseModel):
     occurred_at: Moment = Field(description="When it happened, with a time zone. May lie long ago, not in the future.")
     precision: Precision = Field(Precision.INSTANT, description="How exactly that moment is known.")
     source: Slug | None = Field(
-        None, description="The system that the news comes from. Left out, it is the name of the API key."
+        None,
+        description="The system that the news comes from, never a person: no slash, as in counselor/ana. Left out, it"
+        " is the name of the API key.",
     )
-    correlation_id: UUID | None = Field(None, description="An id of your own that related events share.")
-    causation_id: UUID | None = Field(None, description="An id of your own for what led to this event.")
+    correlation_id: StrictUUID | None = Field(None, description="An id of your own that related events share.")
+    causation_id: StrictUUID | None = Field(None, description="An id of your own for what led to this event.")
     event: AnyEvent = Field(description="What happened; `type` says which kind of event it is.")
 
 
@@ -49,7 +51,7 @@ class NewClient(BaseModel):
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
-    client_id: UUID | None = Field(
+    client_id: StrictUUID | None = Field(
         None,
         description="The client's id. Left out, it is derived from the first event's id: a retry is the same client.",
     )

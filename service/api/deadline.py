@@ -1,0 +1,45 @@
+"""A deadline for every request, whatever it waits for: nobody hangs because the database does."""
+
+import asyncio
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.api.problems import DeadlineExceeded
+
+_RETRY_SECONDS: Final = 5
+_DETAIL: Final = (
+    "The service could not answer in time. If the request writes, it was either done or not; send it again as it was:"
+    " nothing is recorded twice."
+)
+
+
+class Deadline:
+    """Gives a request up once it has taken as long as the settings allow, and answers 503.
+
+    What it waits for is cancelled. An append that has set out for the database may be made all the same.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+        deadline = asyncio.timeout(scope["app"].state.system.settings.request_seconds)
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            async with deadline:
+                await self._app(scope, receive, send_and_note)
+        except TimeoutError:
+            if begun or not deadline.expired():
+                raise
+            problem = DeadlineExceeded(_DETAIL, headers={"Retry-After": str(_RETRY_SECONDS)})
+            await problem.response()(scope, receive, send)
