@@ -12,7 +12,7 @@ LOCK := build/lock/bin/uv pip compile --quiet --no-config --universal --python-v
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo serve test check format migration openapi bench lock wheel tidy install
+.PHONY: help demo serve test check format catalogue migration openapi bench lock wheel tidy install
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -42,6 +42,9 @@ format: install ## put the code into its one format and repair what ruff can
 openapi: install ## write the API's description to docs/openapi.json
 	@$(BIN)/python -c 'import json; from service.api.app import describe; print(json.dumps(describe(), indent=1))' \
 		> docs/openapi.json
+
+catalogue: install ## write down what the migrations make in a database's catalogue, for doctor to compare
+	@$(BIN)/python -m service.doctor.new_catalogue
 
 migration: install ## write the migration to the tables as declared: make migration MESSAGE="add a column"
 	@$(BIN)/python -m service.database.new_migration "$(MESSAGE)"

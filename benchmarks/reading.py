@@ -48,7 +48,7 @@ class Reading:
         await record(clinic, [self._story[self._version]], self._version)
         self._version += 1
         began = time.perf_counter()
-        answered = await clinic.system.reader.projection(operator(clinic.organization_id), client_id, "care_plan")
+        answered = await clinic.system.projection_reader.read(operator(clinic.organization_id), client_id, "care_plan")
         took = time.perf_counter() - began
         assert answered.version == self._version
         await clinic.system.follower().follow(clinic.organization_id)

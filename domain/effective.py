@@ -1,7 +1,6 @@
 """The effective timeline: what counts, in the order in which it happened, at two times."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from functools import reduce
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from domain.entry import Entry
 from domain.events.base import Event, referred
 from domain.events.record import RECORD_TYPES, EntryCorrected, EntryRetracted
 from domain.events.unreadable import Unreadable
+from domain.replacing import replace
 
 # Asking for a pydantic model's class with isinstance takes several times as long as for its type.
 _RECORD_EVENTS = frozenset({EntryCorrected, EntryRetracted})

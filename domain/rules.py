@@ -100,7 +100,7 @@ def admit(drafts: Sequence[Draft], facts: Facts, now: datetime, policy: Policy) 
 
 
 class _Joined:
-    """What stands, with the drafts decided so far upon it: the Standing that rules ask."""
+    """What stands, with the drafts decided so far upon it: the KnownEntries that rules ask."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts

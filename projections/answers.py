@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, TypeAlias, TypeVar, cast, get_args, ge
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, create_model
 from pydantic_core import CoreSchema
 
-from projections.elements import NOT_SHOWN, Asked, attributes, is_element
+from projections.elements import NOT_SHOWN, ViewContext, attributes, is_element
 from projections.meanings import one_line
 
 E = TypeVar("E")
@@ -50,22 +50,22 @@ def answer_of(element: type) -> type[Answer]:
     return create_model(name, __base__=_OfElement, __module__=element.__module__, __doc__=said, **fields)
 
 
-def answered(element: E, asked: Asked) -> At[E]:
+def answered(element: E, context: ViewContext) -> At[E]:
     """The element as it is answered about that moment."""
     kind: type = type(element)
-    return cast("E", answer_of(kind)(**_saying(kind)(element, asked)))
+    return cast("E", answer_of(kind)(**_saying(kind)(element, context)))
 
 
-def all_answered(elements: Iterable[E], asked: Asked) -> tuple[At[E], ...]:
+def all_answered(elements: Iterable[E], context: ViewContext) -> tuple[At[E], ...]:
     """Each of them as it is answered about that moment."""
-    return tuple(answered(element, asked) for element in elements)
+    return tuple(answered(element, context) for element in elements)
 
 
-_Saying = Callable[[Any, Asked], Any]
+_Saying = Callable[[Any, ViewContext], Any]
 
 
 @cache
-def _saying(element: type) -> Callable[[Any, Asked], dict[str, Any]]:
+def _saying(element: type) -> Callable[[Any, ViewContext], dict[str, Any]]:
     """What an answer says of such an element, the elements in it alike."""
     plain = []
     found_out: list[tuple[str, _Saying]] = []
@@ -82,21 +82,21 @@ def _saying(element: type) -> Callable[[Any, Asked], dict[str, Any]]:
 
     values = attrgetter(*plain) if len(plain) > 1 else lambda each: [getattr(each, name) for name in plain]
 
-    def say(element: Any, asked: Asked) -> dict[str, Any]:
+    def say(element: Any, context: ViewContext) -> dict[str, Any]:
         said = dict(zip(plain, values(element), strict=True))
         for name, find_out in found_out:
-            said[name] = find_out(element, asked)
+            said[name] = find_out(element, context)
         return said
 
     return say
 
 
 def _of_attribute(name: str, inner: _Saying) -> _Saying:
-    return lambda element, asked: inner(getattr(element, name), asked)
+    return lambda element, context: inner(getattr(element, name), context)
 
 
 def _at_a_moment(compute: _Saying, inner: _Saying | None) -> _Saying:
-    return (lambda element, asked: inner(compute(element, asked), asked)) if inner else compute
+    return (lambda element, context: inner(compute(element, context), context)) if inner else compute
 
 
 def _inner_saying(said: Any) -> _Saying | None:
@@ -106,10 +106,10 @@ def _inner_saying(said: Any) -> _Saying | None:
     inner = next((each for each in map(_inner_saying, get_args(said)) if each), None)
     if inner and get_origin(said) is tuple:
         of_each = inner
-        return lambda elements, asked: tuple([of_each(element, asked) for element in elements])
+        return lambda elements, context: tuple([of_each(element, context) for element in elements])
     if inner:
         where_said = inner
-        return lambda said, asked: None if said is None else where_said(said, asked)
+        return lambda said, context: None if said is None else where_said(said, context)
     return None
 
 

@@ -12,9 +12,9 @@ class Consent:
     '''The end of the last day on which it holds.'''
 
     @at_a_moment
-    def in_force(self, asked: Asked) -> bool:
+    def in_force(self, context: ViewContext) -> bool:
         '''Whether it holds at the moment asked about.'''
-        return asked.at < self.expires_at
+        return context.at < self.expires_at
 
 A field's annotation is its type, the docstring under it its meaning. From these come its column with the comment
 (columns.py), the answer and its schema (answers.py), and the data dictionary (dictionary.py). A property says
@@ -78,7 +78,7 @@ class Named(NamedTuple):
     column: str
 
 
-class Asked(NamedTuple):
+class ViewContext(NamedTuple):
     """About which moment an answer is asked for, and by which numbers."""
 
     at: datetime
@@ -91,7 +91,7 @@ class at_a_moment(Generic[T]):  # noqa: N801 - a decorator, like property
     Its answers hold the value (to mypy an attribute); the element itself cannot know it.
     """
 
-    def __init__(self, compute: Callable[[Any, Asked], T]) -> None:
+    def __init__(self, compute: Callable[[Any, ViewContext], T]) -> None:
         self.compute = compute
 
     def __get__(self, element: object, owner: type) -> T:
@@ -106,7 +106,7 @@ class Attribute(NamedTuple):
     """The type without its marks."""
     meaning: str
     marks: tuple[Any, ...]
-    compute: Callable[[Any, Asked], Any] | None = None
+    compute: Callable[[Any, ViewContext], Any] | None = None
     """For what is said only at a moment: how it is found out."""
 
     @property
@@ -169,7 +169,7 @@ def _returned(function: Any) -> Any:
 
 
 def _attribute(
-    name: str, annotation: Any, meaning: str, compute: Callable[[Any, Asked], Any] | None = None
+    name: str, annotation: Any, meaning: str, compute: Callable[[Any, ViewContext], Any] | None = None
 ) -> Attribute:
     return Attribute(name, _bare(annotation), meaning, tuple(_marks(annotation)), compute)
 

@@ -9,7 +9,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from projections.columns import table
-from projections.elements import KEY, Asked, at_a_moment
+from projections.elements import KEY, ViewContext, at_a_moment
 from projections.mark import Mark
 
 
@@ -86,9 +86,9 @@ class Obligation(NamedTuple):
     """After what it need not happen any more, missed if after due_at; null where it still does."""
 
     @at_a_moment
-    def status(self, asked: Asked) -> ObligationStatus:
+    def status(self, context: ViewContext) -> ObligationStatus:
         """At the moment asked about: open, late, met, met_late, released, or missed (released when late)."""
-        return self.stands(asked.at)
+        return self.stands(context.at)
 
     def stands(self, at: datetime) -> ObligationStatus:
         """How it stands at that moment."""

@@ -14,15 +14,15 @@ from domain.events.plan import PlanAgreed
 from domain.events.postvention import PostventionReviewed
 from domain.instruments import crisis_tier
 from domain.policy import Policy
+from domain.replacing import replace
 from domain.vocabulary import AdjustmentKind, CrisisKind, CrisisOutcome, Precision, RiskTier, Role
 from projections.answers import Answer, At, all_answered
 from projections.collection import Elements
-from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Asked, Named, at_a_moment
+from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Named, ViewContext, at_a_moment
 from projections.fold import Fold
 from projections.mark import Mark, mark
 from projections.obligations import ObligationStatus, status_at
 from projections.projection import Projection
-from projections.replacing import replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Adjustment:
     """When that plan was agreed."""
 
     @at_a_moment
-    def open(self, asked: Asked) -> bool:
+    def open(self, context: ViewContext) -> bool:
         """Whether no plan has carried it out yet."""
         return self.carried_out_event_id is None
 
@@ -106,9 +106,9 @@ class CrisisReview:
     """What came out of the review; null while it has not been held."""
 
     @at_a_moment
-    def status(self, asked: Asked) -> ObligationStatus:
+    def status(self, context: ViewContext) -> ObligationStatus:
         """At the moment asked about: open, late (not held though due), met, met_late (held after it was due)."""
-        return self.stands(asked.at)
+        return self.stands(context.at)
 
     def stands(self, at: datetime) -> ObligationStatus:
         """How the review stands at that moment."""
@@ -159,7 +159,7 @@ class PostventionAnswer(Answer):
 
 def view(state: Crises, at: datetime, policy: Policy) -> PostventionAnswer:
     """The reviews as they stand at the moment `at`."""
-    asked = Asked(at, policy)
+    context = ViewContext(at, policy)
     waiting = sorted((each for each in state.crises if not each.review), key=lambda each: each.due_at)
     held = sorted((each for each in state.crises if each.review), key=lambda each: each.occurred_at, reverse=True)
     return PostventionAnswer(
@@ -168,7 +168,7 @@ def view(state: Crises, at: datetime, policy: Policy) -> PostventionAnswer:
         open_adjustments=sum(
             each.carried_out_event_id is None for crisis in held for each in adjustments(crisis, policy)
         ),
-        reviews=all_answered((*waiting, *held), asked),
+        reviews=all_answered((*waiting, *held), context),
     )
 
 

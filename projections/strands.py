@@ -9,9 +9,9 @@ from sqlalchemy import Table
 from domain.entry import Entry
 from domain.events.base import Event
 from domain.policy import Policy
+from domain.replacing import replace
 from projections.fold import Fold
 from projections.obligations import Obligation
-from projections.replacing import replace
 from projections.rows import Row
 
 S = TypeVar("S")

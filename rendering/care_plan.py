@@ -1,4 +1,4 @@
-"""The care plan as a render."""
+"""The care plan as it is shown in a terminal."""
 
 from collections.abc import Iterable, Iterator
 

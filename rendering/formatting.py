@@ -1,4 +1,4 @@
-"""How pictures say days, moments, terms and places in the record."""
+"""How days, moments, terms and places in the record are written."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The milestones as a render."""
+"""The milestones as they are shown in a terminal."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The postvention reviews as a render."""
+"""The postvention reviews as they are shown in a terminal."""
 
 from collections.abc import Iterator
 

@@ -15,12 +15,13 @@ from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from service.access.api_keys import ApiKeys
-from service.care.reader import Reader
+from service.care.projection_reader import ProjectionReader
 from service.care.recorder import Recorder
 from service.care.timeline_reader import TimelineReader
 from service.database.connection import open_pool
 from service.database.embedded import EmbeddedPostgres
 from service.database.migrate import migrate
+from service.database.supervision import kept_running
 from service.following.follower import Follower
 from service.following.wakeups import Wakeups
 from service.log.facts import FactReader
@@ -30,11 +31,11 @@ from service.log.organizations import Organizations
 from service.log.pages import Pages
 from service.log.store import EventStore
 from service.log.timelines import Timelines
+from service.projector.build_lifecycle import make_missing
 from service.projector.builds import Build, Builds
 from service.projector.catch_up import CatchUp
 from service.projector.comparison import Comparison
-from service.projector.fresh import FreshStates
-from service.projector.making import make_missing
+from service.projector.fresh_states import FreshStates
 from service.projector.projector import Projector
 from service.settings import Settings, parse_key_encryption_keys
 
@@ -60,7 +61,7 @@ class System:
     catch_up: CatchUp
     comparison: Comparison
     recorder: Recorder
-    reader: Reader
+    projection_reader: ProjectionReader
     timeline_reader: TimelineReader
 
     def follower(self) -> Follower:
@@ -77,7 +78,7 @@ class Addresses(NamedTuple):
 
 @asynccontextmanager
 async def database(settings: Settings) -> AsyncIterator[Addresses]:
-    """Addresses of the database: the one set, or the embedded one, started and migrated."""
+    """Addresses of the database: the one set, or the embedded one, started, migrated, and kept running meanwhile."""
     if settings.database_url:
         owner = settings.owner_database_url
         yield Addresses(settings.database_url.get_secret_value(), owner.get_secret_value() if owner else None)
@@ -86,7 +87,8 @@ async def database(settings: Settings) -> AsyncIterator[Addresses]:
     urls = await asyncio.to_thread(embedded.start)
     try:
         await prepare(urls.owner, settings.policy())
-        yield Addresses(urls.app, urls.owner)
+        async with kept_running(embedded):
+            yield Addresses(urls.app, urls.owner)
     finally:
         await asyncio.to_thread(embedded.stop)
 
@@ -144,7 +146,9 @@ async def connected(
             catch_up=CatchUp(pool, keyring, organizations, builds),
             comparison=Comparison(pool, keyring, organizations, builds),
             recorder=Recorder(store, FactReader(log_pool), keyring, timelines, timeline_reader, organizations),
-            reader=Reader(timeline_reader, organizations, projections, FreshStates(pool, keyring, builds)),
+            projection_reader=ProjectionReader(
+                timeline_reader, organizations, projections, FreshStates(pool, keyring, builds)
+            ),
             timeline_reader=timeline_reader,
         )
 

@@ -19,7 +19,7 @@ class ServiceProcess:
 
     def __init__(self, data_dir: Path) -> None:
         self._environment = {**os.environ, "CARE_TIMELINE_DATA_DIR": str(data_dir)}
-        self._data_dir = data_dir
+        self._cluster = data_dir / "postgres" / "cluster"
         self._process: asyncio.subprocess.Process | None = None
         self.address = ""
 
@@ -63,6 +63,11 @@ class ServiceProcess:
         assert self._process is not None
         return psutil.Process(self._process.pid)
 
+    async def close(self) -> None:
+        """Stop it, and end the PostgreSQL that a service leaves running when it is killed."""
+        await self.stop()
+        await asyncio.to_thread(self.kill_postgresql)
+
     def processes(self, role: str) -> list[psutil.Process]:
         """The processes that it has started to be the API's or the projector's."""
         assert self._process is not None
@@ -70,13 +75,18 @@ class ServiceProcess:
         return [each for each in started if _command(each)[-2:] == ["service.cli.child", role]]
 
     def postgresql(self) -> list[psutil.Process]:
-        """Every process of its PostgreSQL server."""
-        servers = [
+        """Every process of its PostgreSQL server, the main one first; all of them work in the cluster's folder."""
+        working = [
             process
-            for process in psutil.process_iter(["name", "cmdline"])
-            if process.info["name"] == "postgres" and str(self._data_dir) in " ".join(process.info["cmdline"] or ())
+            for process in psutil.process_iter(["name", "cwd", "ppid"])
+            if process.info["name"] == "postgres" and process.info["cwd"] == str(self._cluster)
         ]
-        return [each for server in servers for each in (server, *server.children(recursive=True))]
+        ids = {process.pid for process in working}
+        return sorted(working, key=lambda process: process.info["ppid"] in ids)
+
+    def kill_postmaster(self) -> None:
+        """Kill the main process of its PostgreSQL server; the others find out and end by themselves."""
+        self.postgresql()[0].kill()
 
     def kill_postgresql(self) -> int:
         """Kill every process of its PostgreSQL server at once; how many there were."""

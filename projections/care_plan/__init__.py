@@ -36,7 +36,7 @@ from projections.care_plan.overdose_danger import Dangers
 from projections.care_plan.plans import Plan, Plans
 from projections.care_plan.registration import Client, Registration
 from projections.care_plan.safety_plan import SafetyPlan, SafetyPlans
-from projections.elements import Asked
+from projections.elements import ViewContext
 from projections.obligations import Obligation
 from projections.projection import Projection
 from projections.strands import Strands, strand
@@ -98,22 +98,22 @@ class CarePlanAnswer(
 
 def view(state: CarePlan, at: datetime, policy: Policy) -> CarePlanAnswer:
     """The plan as it stands at the moment `at`."""
-    asked = Asked(at, policy)
+    context = ViewContext(at, policy)
     shown: tuple[Any, ...] = (
-        registration.show(state.registration, asked),
-        episodes.show(state.episodes, asked),
-        plans.show(state.plans, asked),
-        goals.show(state.goals, asked),
-        consents.show(state.consents, asked),
-        safety_plan.show(state.safety_plans, asked),
-        handoffs.show(state.handoffs, asked),
-        crises.show(state.crises, asked),
-        contacts.show(state.contacts, asked),
-        lapses.show(state.lapses, asked),
-        overdose_danger.show(state.dangers, asked),
+        registration.show(state.registration, context),
+        episodes.show(state.episodes, context),
+        plans.show(state.plans, context),
+        goals.show(state.goals, context),
+        consents.show(state.consents, context),
+        safety_plan.show(state.safety_plans, context),
+        handoffs.show(state.handoffs, context),
+        crises.show(state.crises, context),
+        contacts.show(state.contacts, context),
+        lapses.show(state.lapses, context),
+        overdose_danger.show(state.dangers, context),
     )
     said: Mapping[str, Any] = {name: value for part in shown for name, value in part}
-    return CarePlanAnswer(**said, obligations=all_answered(_by_urgency(state, policy), asked))
+    return CarePlanAnswer(**said, obligations=all_answered(_by_urgency(state, policy), context))
 
 
 def _by_urgency(state: CarePlan, policy: Policy) -> list[Obligation]:

@@ -10,14 +10,14 @@ from domain.events.base import ShortText
 from domain.events.consents import ConsentGranted
 from domain.events.registration import ClientRegistered
 from domain.policy import Policy
+from domain.replacing import replace
 from domain.vocabulary import ConsentPurpose, ConsentScope
 from projections.answers import Answer, At, all_answered
 from projections.collection import Elements
-from projections.elements import KEY, NOT_SHOWN, Asked, Named, at_a_moment
+from projections.elements import KEY, NOT_SHOWN, Named, ViewContext, at_a_moment
 from projections.fold import Fold
 from projections.local_days import end_of_day, zone_of
 from projections.mark import Placed
-from projections.replacing import replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ class Consent(Placed):
         return len(self.recipients)
 
     @at_a_moment
-    def in_force(self, asked: Asked) -> bool:
+    def in_force(self, context: ViewContext) -> bool:
         """Whether it holds at the moment asked about."""
-        return asked.at < self.expires_at
+        return context.at < self.expires_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,9 @@ class Shown(Answer):
     """What the client allowed to be disclosed, and to whom."""
 
 
-def show(state: Consents, asked: Asked) -> Shown:
+def show(state: Consents, context: ViewContext) -> Shown:
     """Every consent, in force or not."""
-    return Shown(consents=all_answered(state.consents, asked))
+    return Shown(consents=all_answered(state.consents, context))
 
 
 fold = Fold(Consents())

@@ -8,11 +8,11 @@ from domain.events.base import Event
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
 from domain.events.crisis import CrisisContactRecorded
 from domain.policy import Policy
+from domain.replacing import replace
 from projections.answers import answer_of, answered
-from projections.elements import Asked
+from projections.elements import ViewContext
 from projections.fold import Fold
 from projections.mark import Mark, mark
-from projections.replacing import replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ else:
     Shown = answer_of(Contacts)
 
 
-def show(state: Contacts, asked: Asked) -> Shown:
+def show(state: Contacts, context: ViewContext) -> Shown:
     """All of it."""
-    return answered(state, asked)
+    return answered(state, context)
 
 
 fold = Fold(Contacts())

@@ -14,14 +14,14 @@ from domain.events.crisis import CrisisContactRecorded, CrisisResolved
 from domain.events.postvention import PostventionReviewed
 from domain.instruments import CssrsAnswers, crisis_tier, triage
 from domain.policy import Policy
+from domain.replacing import replace
 from domain.vocabulary import CrisisAction, CrisisKind, CrisisOutcome, RiskTier, Role
 from projections.answers import Answer, At, all_answered
 from projections.collection import Elements
-from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Asked, Named, at_a_moment
+from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Named, ViewContext, at_a_moment
 from projections.fold import Fold
 from projections.mark import Mark, Placed, mark
 from projections.obligations import Obligation, ObligationKind
-from projections.replacing import replace
 
 
 class CrisisObligation(ObligationKind):
@@ -70,14 +70,14 @@ class Crisis(Placed):
         return self.contacts[0] if self.contacts else None
 
     @at_a_moment
-    def open(self, asked: Asked) -> bool:
+    def open(self, context: ViewContext) -> bool:
         """Whether it has not been resolved yet."""
         return self.resolved is None
 
     @at_a_moment
-    def not_reached(self, asked: Asked) -> bool:
+    def not_reached(self, context: ViewContext) -> bool:
         """Whether so many attempts failed that the client counts as not reached."""
-        return self.attempts >= asked.policy.crisis.attempts_before_not_reached and self.reached is None
+        return self.attempts >= context.policy.crisis.attempts_before_not_reached and self.reached is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +93,9 @@ class Shown(Answer):
     """Every crisis, in order."""
 
 
-def show(state: Crises, asked: Asked) -> Shown:
+def show(state: Crises, context: ViewContext) -> Shown:
     """Every crisis."""
-    return Shown(crises=all_answered(state.crises, asked))
+    return Shown(crises=all_answered(state.crises, context))
 
 
 def follow_ups(crisis: Crisis, policy: Policy) -> Iterator[Obligation]:

@@ -11,7 +11,7 @@ from domain.events.registration import IntakeCompleted, SubstanceUse
 from domain.policy import Policy
 from domain.vocabulary import Condition, EntryRoute, Severity, StageOfChange, Substance, UseFrequency, UseRoute
 from projections.answers import Answer, At, answered
-from projections.elements import KEY, NO_COLUMN, Asked, Named
+from projections.elements import KEY, NO_COLUMN, Named, ViewContext
 from projections.fold import Fold
 from projections.mark import Placed
 
@@ -67,9 +67,9 @@ class Shown(Answer):
     """The current episode of care; null before the first intake."""
 
 
-def show(state: Episodes, asked: Asked) -> Shown:
+def show(state: Episodes, context: ViewContext) -> Shown:
     """The current episode."""
-    return Shown(episode=state.current and answered(state.current, asked))
+    return Shown(episode=state.current and answered(state.current, context))
 
 
 def substances_named(episode: Episode, policy: Policy) -> Iterator[SubstanceNamed]:

@@ -9,13 +9,13 @@ from domain.entry import Entry
 from domain.events.base import FreeText, ShortText
 from domain.events.plan import GoalClosed, GoalMeasured, GoalSet
 from domain.policy import Policy
+from domain.replacing import replace
 from domain.vocabulary import STABILIZATION, GoalCategory, GoalOutcome
 from projections.answers import Answer, At, all_answered
 from projections.collection import Elements
-from projections.elements import KEY, NOT_SHOWN, Asked, Named
+from projections.elements import KEY, NOT_SHOWN, Named, ViewContext
 from projections.fold import Fold
 from projections.mark import Mark, Placed, mark
-from projections.replacing import replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,11 @@ class Shown(Answer):
     """All other goals."""
 
 
-def show(state: Goals, asked: Asked) -> Shown:
+def show(state: Goals, context: ViewContext) -> Shown:
     """Short-term stabilization apart from longer-term aims (R12)."""
     return Shown(
-        stabilization_goals=all_answered((goal for goal in state.goals if goal.stabilization), asked),
-        longer_term_goals=all_answered((goal for goal in state.goals if not goal.stabilization), asked),
+        stabilization_goals=all_answered((goal for goal in state.goals if goal.stabilization), context),
+        longer_term_goals=all_answered((goal for goal in state.goals if not goal.stabilization), context),
     )
 
 

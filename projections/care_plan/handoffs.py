@@ -12,15 +12,15 @@ from domain.events.base import ShortText
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined, HandoffRequested
 from domain.events.registration import ClientRegistered
 from domain.policy import Policy
+from domain.replacing import replace
 from domain.vocabulary import HandoffDeclineReason, HandoffUrgency, Role
 from projections.answers import Answer, At, all_answered
 from projections.collection import Elements
-from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Asked, at_a_moment
+from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, ViewContext, at_a_moment
 from projections.fold import Fold
 from projections.local_days import end_of_day, local_day, working_day_after, zone_of
 from projections.mark import Mark, Placed, mark
 from projections.obligations import Obligation, ObligationKind, ObligationStatus
-from projections.replacing import replace
 
 
 class HandoffObligation(ObligationKind):
@@ -80,21 +80,21 @@ class Handoff(Placed):
         return HandoffStatus.ACCEPTED if self.accepted else HandoffStatus.REQUESTED
 
     @at_a_moment
-    def accept_status(self, asked: Asked) -> ObligationStatus | None:
+    def accept_status(self, context: ViewContext) -> ObligationStatus | None:
         """Whether that is open or late, was met or released."""
-        return acceptance(self).stands(asked.at)
+        return acceptance(self).stands(context.at)
 
     @at_a_moment
-    def met_due_at(self, asked: Asked) -> datetime | None:
+    def met_due_at(self, context: ViewContext) -> datetime | None:
         """By when the client must have met the receiver; set by acceptance."""
         asked_for = meeting(self)
         return asked_for.due_at if asked_for else None
 
     @at_a_moment
-    def met_status(self, asked: Asked) -> ObligationStatus | None:
+    def met_status(self, context: ViewContext) -> ObligationStatus | None:
         """Whether that is open or late, was met or released."""
         asked_for = meeting(self)
-        return asked_for.stands(asked.at) if asked_for else None
+        return asked_for.stands(context.at) if asked_for else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +110,9 @@ class Shown(Answer):
     """Every handoff, in the order of the requests."""
 
 
-def show(state: Handoffs, asked: Asked) -> Shown:
+def show(state: Handoffs, context: ViewContext) -> Shown:
     """Every handoff."""
-    return Shown(handoffs=all_answered(state.handoffs, asked))
+    return Shown(handoffs=all_answered(state.handoffs, context))
 
 
 def acceptance(handoff: Handoff) -> Obligation:

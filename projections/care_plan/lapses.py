@@ -10,7 +10,7 @@ from domain.events.lapses import LapseRecorded
 from domain.policy import Policy
 from domain.vocabulary import Substance
 from projections.answers import Answer, At, answered
-from projections.elements import KEY, NO_COLUMN, Asked, Named
+from projections.elements import KEY, NO_COLUMN, Named, ViewContext
 from projections.fold import Fold
 from projections.mark import Placed
 
@@ -41,9 +41,9 @@ class Shown(Answer):
     """The last lapse."""
 
 
-def show(state: Lapses, asked: Asked) -> Shown:
+def show(state: Lapses, context: ViewContext) -> Shown:
     """The last lapse."""
-    return Shown(last_lapse=state.last and answered(state.last, asked))
+    return Shown(last_lapse=state.last and answered(state.last, context))
 
 
 fold = Fold(Lapses())

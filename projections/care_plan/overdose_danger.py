@@ -10,14 +10,14 @@ from domain.entry import Entry
 from domain.events.crisis import CrisisContactRecorded
 from domain.events.lapses import LapseRecorded
 from domain.policy import Policy
+from domain.replacing import replace
 from domain.vocabulary import CrisisAction
 from projections.answers import Answer
 from projections.collection import Elements
-from projections.elements import KEY, Asked
+from projections.elements import KEY, ViewContext
 from projections.fold import Fold
 from projections.mark import Mark, mark
 from projections.obligations import Obligation, ObligationKind
-from projections.replacing import replace
 
 
 class DangerObligation(ObligationKind):
@@ -56,7 +56,7 @@ class Shown(Answer):
     """Whether it asks for a crisis card, not issued yet."""
 
 
-def show(state: Dangers, asked: Asked) -> Shown:
+def show(state: Dangers, context: ViewContext) -> Shown:
     """What is still needed."""
     asking = [danger for each in state.asking if (danger := state.dangers.get(each))]
     return Shown(

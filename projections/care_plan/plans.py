@@ -11,15 +11,15 @@ from domain.events.base import FreeText
 from domain.events.plan import PlanAgreed, PlannedIntervention
 from domain.events.registration import ClientRegistered, IntakeCompleted
 from domain.policy import Policy
+from domain.replacing import replace
 from domain.vocabulary import Role, Strand, Technique
 from projections.answers import Answer, At, answered
 from projections.collection import Elements
-from projections.elements import KEY, NO_COLUMN, Asked, Named, at_a_moment
+from projections.elements import KEY, NO_COLUMN, Named, ViewContext, at_a_moment
 from projections.fold import Fold
 from projections.local_days import end_of_day, local_day, zone_of
 from projections.mark import Mark, Placed, mark
 from projections.obligations import Obligation, ObligationKind, ObligationStatus
-from projections.replacing import replace
 
 
 class PlanObligation(ObligationKind):
@@ -50,9 +50,9 @@ class Plan(Placed):
     """By when the plan is to be reviewed and agreed anew."""
 
     @at_a_moment
-    def review_status(self, asked: Asked) -> ObligationStatus:
+    def review_status(self, context: ViewContext) -> ObligationStatus:
         """Whether that review is open or late."""
-        return ObligationStatus.OPEN if asked.at <= self.review_due_at else ObligationStatus.LATE
+        return ObligationStatus.OPEN if context.at <= self.review_due_at else ObligationStatus.LATE
 
 
 class Intervention(NamedTuple):
@@ -99,9 +99,9 @@ class Shown(Answer):
     """The plan's current version; null before one was agreed."""
 
 
-def show(state: Plans, asked: Asked) -> Shown:
+def show(state: Plans, context: ViewContext) -> Shown:
     """The current version."""
-    return Shown(plan=state.current and answered(state.current, asked))
+    return Shown(plan=state.current and answered(state.current, context))
 
 
 def interventions(plan: Plan, policy: Policy) -> Iterator[Intervention]:

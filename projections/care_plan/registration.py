@@ -9,7 +9,7 @@ from domain.events.base import ShortText
 from domain.events.registration import ClientRegistered
 from domain.policy import Policy
 from projections.answers import Answer, At, answered
-from projections.elements import KEY, Asked, Named
+from projections.elements import KEY, Named, ViewContext
 from projections.fold import Fold
 from projections.mark import Placed
 
@@ -38,9 +38,9 @@ class Shown(Answer):
     """Who the client is; null before registration."""
 
 
-def show(state: Registration, asked: Asked) -> Shown:
+def show(state: Registration, context: ViewContext) -> Shown:
     """The client."""
-    return Shown(client=state.client and answered(state.client, asked))
+    return Shown(client=state.client and answered(state.client, context))
 
 
 fold = Fold(Registration())

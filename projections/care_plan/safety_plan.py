@@ -10,7 +10,7 @@ from domain.events.base import FreeText
 from domain.events.crisis import SafetyPlanWritten
 from domain.policy import Policy
 from projections.answers import Answer, At, answered
-from projections.elements import KEY, Asked, Named
+from projections.elements import KEY, Named, ViewContext
 from projections.fold import Fold
 from projections.mark import Placed
 
@@ -51,9 +51,9 @@ class Shown(Answer):
     """The safety plan's current version."""
 
 
-def show(state: SafetyPlans, asked: Asked) -> Shown:
+def show(state: SafetyPlans, context: ViewContext) -> Shown:
     """The current version."""
-    return Shown(safety_plan=state.current and answered(state.current, asked))
+    return Shown(safety_plan=state.current and answered(state.current, context))
 
 
 fold = Fold(SafetyPlans())

@@ -14,6 +14,7 @@ from domain.events.milestones import MilestoneCelebrated
 from domain.events.plan import GoalClosed, GoalSet
 from domain.events.registration import ClientRegistered, IntakeCompleted
 from domain.policy import Policy
+from domain.replacing import replace
 from domain.vocabulary import GoalOutcome, Substance
 from projections.collection import Elements
 from projections.columns import table
@@ -21,7 +22,6 @@ from projections.fold import Fold
 from projections.local_days import local_day, zone_of
 from projections.milestones.reached import CelebrationHeld, Goal, Reached, ReachedGoal, ReachedKind, RiddenOut
 from projections.milestones.stretches import OVERALL, Step, Stretch, Tracks, Uses, steps
-from projections.replacing import replace
 
 
 @dataclass(frozen=True, slots=True)

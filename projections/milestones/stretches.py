@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from domain import policy as numbers
 from domain.policy import Policy
+from domain.replacing import replace
 from domain.vocabulary import Substance
 from projections.collection import Elements
-from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Asked, Named, at_a_moment
+from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Named, ViewContext, at_a_moment
 from projections.local_days import local_day, start_of_day
-from projections.replacing import replace
 
 OVERALL: Final = "overall"
 """The track of all substances together; the other tracks are named after their substance."""
@@ -56,9 +56,9 @@ class Step(NamedTuple):
     """The entry that started the stretch in which the step lies."""
 
     @at_a_moment
-    def reached(self, asked: Asked) -> bool:
+    def reached(self, context: ViewContext) -> bool:
         """Whether it is reached at the moment asked about."""
-        return self.at <= asked.at
+        return self.at <= context.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +83,18 @@ class Stretch:
         return max(0, (min(day, self.ended_on or day) - self.started_on).days)
 
     @at_a_moment
-    def days(self, asked: Asked) -> int:
+    def days(self, context: ViewContext) -> int:
         """Days from its start to its end, or to the day asked about."""
-        return self.days_by(self.day(asked))
+        return self.days_by(self.day(context))
 
     @at_a_moment
-    def steps(self, asked: Asked) -> tuple[Step, ...]:
+    def steps(self, context: ViewContext) -> tuple[Step, ...]:
         """Steps reached and, while the stretch goes on, those to come."""
-        return tuple(steps(self, asked.policy, self.day(asked)))
+        return tuple(steps(self, context.policy, self.day(context)))
 
-    def day(self, asked: Asked) -> date:
+    def day(self, context: ViewContext) -> date:
         """The client's day at the moment asked about."""
-        return local_day(asked.at, ZoneInfo(self.time_zone))
+        return local_day(context.at, ZoneInfo(self.time_zone))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from domain.policy import MilestonesPolicy, Policy
 from projections.answers import Answer, At, all_answered, answered
-from projections.elements import Asked
+from projections.elements import ViewContext
 from projections.local_days import local_day, zone_of
 from projections.milestones.fold import Progress
 from projections.milestones.reached import CelebrationHeld, ReachedGoal, RiddenOut
@@ -63,7 +63,7 @@ class MilestonesAnswer(Answer):
 
 def view(state: Progress, at: datetime, policy: Policy) -> MilestonesAnswer:
     """The milestones as they stand at the moment `at`."""
-    asked, zone = Asked(at, policy), zone_of(state.time_zone, policy)
+    context, zone = ViewContext(at, policy), zone_of(state.time_zone, policy)
     today = local_day(at, zone)
     found: dict[str, list[Stretch]] = {track: [] for track in state.tracks.current}
     for stretch in state.tracks.stretches:
@@ -72,20 +72,20 @@ def view(state: Progress, at: datetime, policy: Policy) -> MilestonesAnswer:
     return MilestonesAnswer(
         time_zone=zone.key,
         today=today,
-        tracks=tuple(_track(name, stretches, today, asked) for name, stretches in found.items()),
-        goals_reached=all_answered(state.goals_reached, asked),
+        tracks=tuple(_track(name, stretches, today, context) for name, stretches in found.items()),
+        goals_reached=all_answered(state.goals_reached, context),
         close_calls=len(state.close_calls),
-        first_close_call=first and answered(first, asked),
-        latest_close_call=latest and answered(latest, asked),
-        celebrations=all_answered(state.celebrations, asked),
+        first_close_call=first and answered(first, context),
+        latest_close_call=latest and answered(latest, context),
+        celebrations=all_answered(state.celebrations, context),
     )
 
 
-def _track(name: str, stretches: list[Stretch], today: date, asked: Asked) -> Track:
+def _track(name: str, stretches: list[Stretch], today: date, context: ViewContext) -> Track:
     current = stretches[-1]
     days = [stretch.days_by(today) for stretch in stretches]
-    coming = next_step(current, asked.policy, today)
-    remission, since = _remission(current, today, asked.policy.milestones)
+    coming = next_step(current, context.policy, today)
+    remission, since = _remission(current, today, context.policy.milestones)
     return Track(
         track=name,
         current_days=days[-1],
@@ -93,8 +93,8 @@ def _track(name: str, stretches: list[Stretch], today: date, asked: Asked) -> Tr
         cumulative_days=sum(days),
         remission=remission,
         remission_since=since,
-        next_step=coming and answered(coming, asked),
-        stretches=all_answered(stretches, asked),
+        next_step=coming and answered(coming, context),
+        stretches=all_answered(stretches, context),
     )
 
 

@@ -14,7 +14,7 @@ from projections.answers import Answer
 from projections.projection import Projection
 from samples.demo.story import Step
 from service.access.caller import KeyRole
-from service.api.answers import Receipt, RecordedEvents
+from service.api.response_models import Receipt, RecordedEvents
 
 
 class CareApi:

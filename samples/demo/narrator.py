@@ -1,4 +1,4 @@
-"""Narrator the story of the parent: each step goes through the API, and what the API then answers is shown."""
+"""Tells the story of the parent: each step goes through the API, and what the API then answers is shown."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta

@@ -22,7 +22,7 @@ LEARNED: Topic = (
     (
         "Hunger and tiredness together are the warning sign, more than any place.",
         "The hour after bad news is the one to spend with somebody.",
-        "Narrator someone the next morning made it end there.",
+        "Telling someone the next morning made it end there.",
         "Cash in the pocket on a Friday makes it likelier.",
         "The urge would have passed; last month it did.",
     ),

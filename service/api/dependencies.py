@@ -27,17 +27,17 @@ async def get_system(request: Request) -> System:
 async def get_caller(
     request: Request,
     scopes: SecurityScopes,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
-    """The holder of the request's API key, who may do this. Raises KeyNeeded, ScopeMissing."""
+    """The holder of the request's API key, who may do this. Raises KeyNeeded, ScopeMissing.
+
+    The bearer scheme is asked for only so that the API's description names it: its own errors are no problems.
+    """
     return await authenticate(request, scopes.scopes)
 
 
 async def authenticate(request: Request, scopes: Iterable[str]) -> Caller:
-    """Who calls, when they have all of these scopes. Raises KeyNeeded, ScopeMissing.
-
-    Tokens of another kind, and a brake on those who guess, belong here.
-    """
+    """Who calls, when they have all of these scopes. Raises KeyNeeded, ScopeMissing."""
     known: Caller | None = request.scope.get(CALLER)
     caller = known or await _authenticated(request)
     request.scope[CALLER] = caller

@@ -11,10 +11,10 @@ from domain.entry import Entry
 from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
 from service.api import examples
-from service.api.answers import Receipt, RecordedEvent, RecordedEvents, TimelineAnswer
 from service.api.parameters import Order
 from service.api.problems import Refused
-from service.api.recording_models import EventToRecord
+from service.api.request_models import EventToRecord
+from service.api.response_models import Receipt, RecordedEvent, RecordedEvents, TimelineAnswer
 from service.api.responses import json_of
 from service.api.routers.health import Health, ProjectionState, Readiness
 from service.api.routers.problem_kinds import ProblemKinds, kind_of

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import asyncpg
+import structlog
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
@@ -18,8 +19,12 @@ from service.care.errors import ClientExists, IdUsed, KnownAtInFuture, UnknownCl
 from service.log.errors import DatabaseUnavailable, HeadsDiffer, VersionConflict
 from service.log.keyring import ClientErased
 from service.projector.folding import ProjectionFailed
+from service.runtime.tracebacks import describe
 
 RETRY_SECONDS: Final = 5
+MENDING_SECONDS: Final = 300
+
+log = structlog.get_logger(__name__)
 
 
 def _unknown_client(_: UnknownClient) -> Problem:
@@ -27,7 +32,7 @@ def _unknown_client(_: UnknownClient) -> Problem:
 
 
 def _client_erased(_: ClientErased) -> Problem:
-    return problems.ClientErased("The client was erased: the key to their record was destroyed. Nothing was recorded.")
+    return problems.ClientErased("The client was erased: the key to their record was destroyed.")
 
 
 def _client_exists(_: ClientExists) -> Problem:
@@ -62,9 +67,10 @@ def _projection_failed(error: ProjectionFailed) -> Problem:
     return problems.ProjectionFailed(detail, projection=error.projection, event_id=error.entry_id)
 
 
-def _database_unavailable(error: Exception) -> Problem:
+def _database_unavailable(error: Exception) -> Problem | None:
     if isinstance(error, ValueError):
-        raise error  # what the driver cannot send is an InterfaceError by class, and a defect of ours
+        return None  # what the driver cannot send is an InterfaceError by class, and a defect of ours
+    log.warning("database_unavailable", error=describe(error))
     detail = "The database does not answer at the moment. A request that writes can be sent again as it was."
     return problems.DatabaseUnavailable(detail, headers={"Retry-After": str(RETRY_SECONDS)})
 
@@ -74,10 +80,10 @@ def _heads_differ(_: HeadsDiffer) -> Problem:
         "Your organization's log does not end where it should, so nothing was recorded. Whoever runs this service has"
         " been told, and has to mend it; then send the request again as it was."
     )
-    return problems.DatabaseUnavailable(detail, headers={"Retry-After": str(RETRY_SECONDS)})
+    return problems.HeadsDiffer(detail, headers={"Retry-After": str(MENDING_SECONDS)})
 
 
-_PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = {
+_PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     UnknownClient: _unknown_client,
     ClientExists: _client_exists,
     ClientErased: _client_erased,

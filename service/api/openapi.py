@@ -5,8 +5,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from service.api.documentation import components
 from service.api.example_answers import example_answers
+from service.api.openapi_responses import components
 from service.api.problem import ProblemDocument
 
 
@@ -17,11 +17,12 @@ class Api(FastAPI):
         """The description, made once."""
         if self.openapi_schema is None:
             described = super().openapi()
+            self.openapi_schema = None  # FastAPI has kept it already, and it is not complete yet
             described["components"]["schemas"] |= components([ProblemDocument])
             for operations in described["paths"].values():
                 for operation in operations.values():
                     _add_example(operation)
-        assert self.openapi_schema is not None
+            self.openapi_schema = described
         return self.openapi_schema
 
 

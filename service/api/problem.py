@@ -37,7 +37,10 @@ class ProblemDocument(BaseModel):
 
 
 class Problem(HTTPException):
-    """An error that a caller can read; raised anywhere while a request is answered."""
+    """An error that a caller can read; raised anywhere while a request is answered.
+
+    An HTTPException, since FastAPI lets nothing else pass that is raised while a body is read.
+    """
 
     status: ClassVar[HTTPStatus]
     slug: ClassVar[str]

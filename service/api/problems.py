@@ -30,10 +30,10 @@ class MalformedRequest(Problem):
 
 
 class MalformedHeader(Problem):
-    """A header does not have the form that it needs.
+    """A header does not have the form that it needs, or is given twice.
 
     `If-Match` is one version in double quotes, such as "7". `Idempotency-Key` is 1 to 200 visible ASCII
-    characters. Nothing was recorded.
+    characters, `If-None-Match` visible ASCII. Nothing was recorded.
     """
 
     status, slug, title = HTTPStatus.BAD_REQUEST, "malformed-header", "A header cannot be read"
@@ -219,6 +219,17 @@ class TooManyConnections(Problem):
     """
 
     status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "too-many-connections", "There are too many connections"
+    documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
+
+
+class HeadsDiffer(Problem):
+    """Your organization's log does not end where it should, as after a wrong restore; nothing was recorded.
+
+    Whoever runs the service is told (`heads_differ` in its log, `care-timeline doctor`) and has to mend it;
+    recording goes on by itself afterwards. Send the request again as it was.
+    """
+
+    status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "heads-differ", "The log has to be mended"
     documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
 
 

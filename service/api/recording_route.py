@@ -6,6 +6,7 @@ any other does, and is described and tested by that; the same annotations read i
 """
 
 from collections.abc import Callable, Coroutine
+from inspect import signature
 from typing import Any, Final
 
 from fastapi.exceptions import RequestValidationError
@@ -13,10 +14,11 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.api.dependencies import CALLER, get_system
+from service.api.dependencies import CALLER, get_caller, get_system
 from service.api.parameters import ClientId, ExpectedVersion, IdempotencyKey
-from service.api.route import StrictRoute
+from service.api.strict_route import StrictRoute
 
+_READ_HERE: Final = {"caller", "system", "client_id", "sent", "expected_version", "idempotency_key"}
 _CLIENT_ID: Final[TypeAdapter[Any]] = TypeAdapter(ClientId)
 _EXPECTED_VERSION: Final[TypeAdapter[Any]] = TypeAdapter(ExpectedVersion)
 _IDEMPOTENCY_KEY: Final[TypeAdapter[Any]] = TypeAdapter(IdempotencyKey)
@@ -26,7 +28,13 @@ class RecordingRoute(StrictRoute):
     """Calls `record_events` with what FastAPI would call it with."""
 
     def endpoint_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Reads the body, the path and the headers; the caller is known by then."""
+        """Reads the body, the path and the headers; the caller is known by then.
+
+        Raises TypeError, as the application is made, for an endpoint that asks for anything else.
+        """
+        found = set(signature(self.endpoint).parameters), {each.call for each in self.dependant.dependencies}
+        if found != (_READ_HERE, {get_caller, get_system}):
+            raise TypeError(f"{self.endpoint.__name__} asks for what RecordingRoute does not read; see its module.")
 
         async def answer(request: Request) -> Response:
             await request.body()

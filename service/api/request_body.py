@@ -26,9 +26,12 @@ class StrictRequest(Request):
     def __init__(self, scope: Scope, receive: Receive, model: TypeAdapter[Any]) -> None:
         super().__init__(scope, receive)
         self._model = model
+        self._raw: bytes | None = None
 
     async def body(self) -> bytes:
         """The bytes of the body. Raises UnsupportedMediaType, BodyTooLarge, MalformedBody."""
+        if self._raw is not None:
+            return self._raw
         _check_headers(self)
         raw = await _bytes(self)
         errors = errors_in(raw)
@@ -42,7 +45,7 @@ class StrictRequest(Request):
         would have to take a text for a number. Raises InvalidInput.
         """
         try:
-            return self._model.validate_json(self._raw)
+            return self._model.validate_json(await self.body())
         except ValidationError as error:
             errors = input_errors(error)
         raise InvalidInput("The body does not have the right form; see `errors`.", errors=errors)

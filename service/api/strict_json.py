@@ -88,7 +88,8 @@ def errors_in(raw: bytes) -> list[FieldError]:
         return [FieldError(field="", rule="json", message=message)]
     except RecursionError:
         return [_too_deep(())]
-    if raw.count(b",") > MAX_VALUES and next(islice(_values(document), MAX_VALUES, None), None):
+    at_most = 1 + raw.count(b",") + raw.count(b"[") + raw.count(b"{")
+    if at_most > MAX_VALUES and next(islice(_values(document), MAX_VALUES, None), None):
         message = f"This holds more than {MAX_VALUES:,} values; send the events in smaller lists."
         return [FieldError(field="", rule="not_too_many_values", message=message)]
     return list(islice(_errors(document, ()), MOST_ERRORS)) if reader.doubtful or _may_hold_more(raw) else []

@@ -13,8 +13,8 @@ from service.database.server_user import ServerUserError
 from service.log.errors import DatabaseUnavailable, UnknownOrganization
 from service.log.keyring import ClientErased, UnknownKey
 from service.log.seal import SealBroken
+from service.projector.build_lifecycle import SwitchRefused
 from service.projector.folding import ProjectionFailed
-from service.projector.making import SwitchRefused
 from service.projector.rebuild import RebuildUnderWay
 from service.runtime.tracebacks import frames
 from service.serving.children import CannotServe

@@ -14,7 +14,7 @@ from domain.events.registration import ClientRegistered
 from rendering import Formatting, render
 from rendering.timeline import timeline
 from service.access.caller import Caller, operator
-from service.care.reader import Reader
+from service.care.projection_reader import ProjectionReader
 from service.care.timeline_reader import TimelineReader
 from service.cli.console import out
 from service.log.organizations import Organization
@@ -25,7 +25,7 @@ from service.runtime import clock
 class Asked:
     """Whose record, which projections of it, and at which two times."""
 
-    reader: Reader
+    reader: ProjectionReader
     timelines: TimelineReader
     organization: Organization
     client_id: UUID
@@ -76,7 +76,7 @@ async def show_each(asked: Asked) -> None:
 
 async def _render_each(asked: Asked, fmt: Formatting) -> None:
     for name in asked.projections:
-        answered = await asked.reader.projection(
+        answered = await asked.reader.read(
             asked.caller, asked.client_id, name, as_of=asked.as_of, known_at=asked.known_at
         )
         out.print(render(name, answered.answer, fmt))

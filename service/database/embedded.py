@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -16,10 +16,11 @@ from urllib.parse import quote
 
 import psutil
 
-from service.database.server_user import current_user, user_for_server
+from service.database.server_user import ServerUser, current_user, user_for_server
 
 _PORT = 5432
 _LONGEST_SOCKET_PATH = 100  # the systems' limits begin at 103 bytes
+_SOCKET = f".s.PGSQL.{_PORT}"
 _START_SECONDS = 300  # recovery after a crash reads the write-ahead log since the last checkpoint
 _ORPHAN_SECONDS = 30  # processes that outlive a killed server notice within moments
 
@@ -27,7 +28,7 @@ _ORPHAN_SECONDS = 30  # processes that outlive a killed server notice within mom
 _SETTINGS = """\
 listen_addresses = ''
 port = {port}
-unix_socket_directories = '{socket_folder}'
+unix_socket_directories = '{sockets}'
 unix_socket_permissions = 0700
 max_connections = 200
 fsync = on
@@ -115,10 +116,17 @@ class EmbeddedPostgres:
                 fcntl.flock(self._in_use, fcntl.LOCK_SH)
             if not self._cluster.exists():
                 self._make_cluster()
-            if not self._ready():
-                self._start_server()
-            self._psql("postgres", _ROLES_AND_DATABASE)
+            try:
+                self._start_unless_ready()
+            except EmbeddedPostgresError:
+                if self._server_pid() is not None:
+                    raise
+                self._start_unless_ready()  # it was ending, or was killed, while it was being looked at
         return self.urls("care_timeline")
+
+    def runs(self) -> bool:
+        """Whether the server's main process is there; it may be starting, recovering or stopping."""
+        return self._server_pid() is not None
 
     def stop(self) -> None:
         """Stops the server, unless another process uses it. Does nothing when this object did not start it."""
@@ -131,11 +139,11 @@ class EmbeddedPostgres:
             except BlockingIOError:
                 return
             if self._server_pid() is not None:
-                self._run("pg_ctl", "stop", "-D", str(self._cluster), "-m", "fast", "-w", "-t", "120")
+                self._run_as_server("pg_ctl", "stop", "-m", "fast", "-w", "-t", "120", cluster=self._cluster)
 
     def urls(self, database: str) -> DatabaseUrls:
         """The three URLs of a database of this server, whether it exists or not."""
-        where = quote(str(self._socket_folder()), safe="/")
+        where = quote(str(self._sockets()), safe="/")
         return DatabaseUrls(
             *(
                 f"postgresql://{role}@/{database}?host={where}&port={_PORT}"
@@ -161,53 +169,71 @@ class EmbeddedPostgres:
     def _make_cluster(self) -> None:
         # Made beside its place and renamed, so that an interrupted start leaves no half-made cluster.
         unfinished = self._folder / f"cluster.{os.getpid()}.{time.time_ns()}"
-        self._run(
-            *("initdb", "-D", str(unfinished), "-U", "postgres", "--auth-local=trust", "--auth-host=reject"),
+        unfinished.mkdir(mode=0o700)
+        os.chown(unfinished, self._user.uid, self._user.gid)
+        self._run_as_server(
+            *("initdb", "-U", "postgres", "--auth-local=trust", "--auth-host=reject", "--no-instructions"),
             *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-            "--no-instructions",
+            cluster=unfinished,
         )
-        with (unfinished / "postgresql.conf").open("a", encoding="utf-8") as settings:
-            settings.write("\ninclude '../postgresql.conf'\n")
         unfinished.rename(self._cluster)
+
+    def _start_unless_ready(self) -> None:
+        if not self._ready():
+            self._start_server()
+        self._psql("postgres", _ROLES_AND_DATABASE)
 
     def _start_server(self) -> None:
         self._write_settings()
-        self._wait_for_orphans()
+        self._end_orphans()
         # What is left of a killed server names a process that is gone, or by now another program.
-        (self._cluster / "postmaster.pid").unlink(missing_ok=True)
+        for left in (self._cluster / "postmaster.pid", self._sockets() / _SOCKET, self._sockets() / f"{_SOCKET}.lock"):
+            left.unlink(missing_ok=True)
         logged = self._log.stat().st_size if self._log.exists() else 0
-        arguments = ("-D", str(self._cluster), "-l", str(self._log), "-w", "-t", str(_START_SECONDS))
+        arguments = ("-l", f"../{self._log.name}", "-w", "-t", str(_START_SECONDS))
         try:
-            self._run("pg_ctl", "start", *arguments)
+            self._run_as_server("pg_ctl", "start", *arguments, cluster=self._cluster)
         except EmbeddedPostgresError as error:
             said = self._log.read_bytes()[logged:].decode(errors="replace") if self._log.exists() else "nothing"
             raise EmbeddedPostgresError(f"{error} The server's log says: {said.strip()[-2000:]}") from None
 
-    def _wait_for_orphans(self) -> None:
-        """Waits until no process of a killed server works in the cluster any more: it could still write there."""
+    def _end_orphans(self) -> None:
+        """Ends what a killed server has left at work in the cluster, where it could still write, and waits for it."""
         deadline = time.monotonic() + _ORPHAN_SECONDS
-        while orphans := [process.pid for process in psutil.process_iter() if self._works_here(process)]:
+        asked: set[int] = set()
+        while orphans := [process for process in psutil.process_iter() if self._works_here(process)]:
             if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(
-                    f"Processes {orphans} of an earlier PostgreSQL still work in {self._cluster}. End them first."
+                    f"Processes {[each.pid for each in orphans]} of an earlier PostgreSQL still work in"
+                    f" {self._cluster}. End them first."
                 )
+            for orphan in orphans:
+                if orphan.pid not in asked:
+                    asked.add(orphan.pid)
+                    with suppress(psutil.NoSuchProcess):
+                        orphan.terminate()
             time.sleep(0.05)
 
     def _write_settings(self) -> None:
-        socket_folder = self._socket_folder()
-        socket_folder.mkdir(mode=0o700, exist_ok=True)
-        if socket_folder.is_symlink() or socket_folder.stat().st_uid not in {os.geteuid(), self._user.uid}:
-            raise EmbeddedPostgresError(
-                f"The folder for PostgreSQL's socket, {socket_folder}, belongs to another user. Remove it."
-            )
-        os.chown(socket_folder, self._user.uid, self._user.gid)
-        text = _SETTINGS.format(port=_PORT, socket_folder=socket_folder)
-        (self._folder / "postgresql.conf").write_text(text, encoding="utf-8")
+        sockets = self._sockets()
+        if sockets != self._cluster:
+            self._make_folder_for_sockets(sockets)
+        # Relative to the cluster, where the server works: its user may not be let through the folders above.
+        text = _SETTINGS.format(port=_PORT, sockets="." if sockets == self._cluster else sockets)
+        (self._cluster / "postgresql.conf").write_text(text, encoding="utf-8")
 
-    def _socket_folder(self) -> Path:
-        inside = self._folder / "socket"
-        if len(os.fsencode(inside / f".s.PGSQL.{_PORT}")) <= _LONGEST_SOCKET_PATH:
-            return inside
+    def _make_folder_for_sockets(self, sockets: Path) -> None:
+        sockets.mkdir(mode=0o700, exist_ok=True)
+        if sockets.is_symlink() or sockets.stat().st_uid not in {os.geteuid(), self._user.uid}:
+            raise EmbeddedPostgresError(
+                f"The folder for PostgreSQL's socket, {sockets}, belongs to another user. Remove it."
+            )
+        os.chown(sockets, self._user.uid, self._user.gid)
+
+    def _sockets(self) -> Path:
+        """The folder of the server's socket: the cluster, or one whose name is short enough."""
+        if len(os.fsencode(self._cluster / _SOCKET)) <= _LONGEST_SOCKET_PATH:
+            return self._cluster
         name = hashlib.sha256(os.fsencode(self._folder)).hexdigest()[:16]
         return Path(tempfile.gettempdir()).resolve() / f"care-timeline-{name}"
 
@@ -222,7 +248,7 @@ class EmbeddedPostgres:
 
     def _works_here(self, process: psutil.Process) -> bool:
         try:
-            return Path(process.cwd()) == self._cluster
+            return process.name() == "postgres" and Path(process.cwd()) == self._cluster
         except psutil.Error:
             return False
 
@@ -231,7 +257,7 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + _START_SECONDS
         while self._server_pid() is not None and time.monotonic() < deadline:
             try:
-                self._run("pg_isready", "-q", "-h", str(self._socket_folder()), "-p", str(_PORT))
+                self._run("pg_isready", "-q", "-h", str(self._sockets()), "-p", str(_PORT))
             except EmbeddedPostgresError:
                 time.sleep(0.1)
             else:
@@ -242,7 +268,19 @@ class EmbeddedPostgres:
         url = self.urls(database).superuser
         self._run("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, "-f", "-", input_text=script)
 
-    def _run(self, program: str, *arguments: str, input_text: str = "") -> None:
+    def _run_as_server(self, program: str, *arguments: str, cluster: Path) -> None:
+        # Root enters the cluster before it becomes the server's user, who may not be let through the folders above.
+        here = "/proc/self/cwd" if os.geteuid() == 0 else str(cluster)
+        self._run(program, *arguments, "-D", here, folder=cluster, user=self._user)
+
+    def _run(
+        self,
+        program: str,
+        *arguments: str,
+        input_text: str = "",
+        folder: Path | None = None,
+        user: ServerUser | None = None,
+    ) -> None:
         # The output goes to a file, not a pipe: a server started here would keep a pipe open for ever.
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as given:
             given.write(input_text.encode())
@@ -252,10 +290,10 @@ class EmbeddedPostgres:
                 stdin=given,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                cwd=self._folder,
+                cwd=folder or self._folder,
                 start_new_session=True,
                 check=False,
-                **self._user.as_process(),
+                **(user or current_user()).as_process(),
             )
             if done.returncode != 0:
                 output.seek(0)

@@ -1,9 +1,12 @@
-"""Who runs the embedded server: PostgreSQL refuses to run as root, so root runs it as another user."""
+"""Who runs the embedded server: PostgreSQL refuses to run as root, so root runs it as another user.
+
+No folder is opened to that user but the server's own. Those above it may stay closed (see embedded.py, which starts the
+server inside); the programs must be where others may run them.
+"""
 
 import logging
 import os
 import pwd
-import stat
 import subprocess
 from pathlib import Path
 from typing import NamedTuple, TypedDict
@@ -42,10 +45,10 @@ def current_user() -> ServerUser:
 
 
 def user_for_server(folder: Path, cluster: Path, programs: Path) -> ServerUser:
-    """The user to run the server as, after making sure that it can reach the folder and the programs.
+    """The user to run the server as, to whom the server's folder is given.
 
     That is this process's own user, except under root: then the owner of an existing cluster, or the system
-    user care-timeline, made when missing. Raises ServerUserError.
+    user care-timeline, made when missing. Raises ServerUserError, also when that user cannot run the programs.
     """
     if os.geteuid() != 0:
         return current_user()
@@ -54,18 +57,22 @@ def user_for_server(folder: Path, cluster: Path, programs: Path) -> ServerUser:
         user = ServerUser(owner.st_uid, owner.st_gid)
     else:
         user = _system_user()
+    _require_that_it_can_run(programs / "postgres", user)
     os.chown(folder, user.uid, user.gid)
     folder.chmod(0o700)
-    for parent in folder.parents:
-        _allow(parent, stat.S_IXOTH)
-    for parent in (programs / "postgres").parents:
-        _allow(parent, stat.S_IXOTH)
-    for path in programs.parent.rglob("*"):
-        if path.is_dir() or path.parent == programs:
-            _allow(path, stat.S_IROTH | stat.S_IXOTH)
-        else:
-            _allow(path, stat.S_IROTH)
     return user
+
+
+def _require_that_it_can_run(program: Path, user: ServerUser) -> None:
+    advice = (
+        f"PostgreSQL does not run as root, and the user {pwd.getpwuid(user.uid).pw_name} to run it as may not run"
+        f" {program}. Install care-timeline where other users may run it (not below /root, and with the umask 022), or"
+        " run it as an ordinary user, or name a database in CARE_TIMELINE_DATABASE_URL."
+    )
+    try:
+        subprocess.run([program, "--version"], check=True, capture_output=True, cwd="/", **user.as_process())  # noqa: S603
+    except (PermissionError, subprocess.CalledProcessError):
+        raise ServerUserError(advice) from None
 
 
 def _system_user() -> ServerUser:
@@ -90,11 +97,3 @@ def _make_system_user() -> None:
         raise ServerUserError(f"{advice} (There is no program useradd here.)") from None
     except subprocess.CalledProcessError as error:
         raise ServerUserError(f"{advice} (useradd says: {error.stderr.strip()})") from None
-
-
-def _allow(path: Path, bits: int) -> None:
-    """Lets every user pass through a folder (or read a program), where they could not."""
-    mode = path.stat().st_mode
-    if mode & bits != bits:
-        _logger.info("letting other users pass through %s, for the embedded PostgreSQL", path)
-        path.chmod(stat.S_IMODE(mode) | bits)

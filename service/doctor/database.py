@@ -6,6 +6,7 @@ import asyncpg
 
 from service.database.migrate import MigrationError, newest_revision, require_migrated
 from service.database.protection import APP_ROLE, OWNER_ROLE
+from service.doctor.catalogue import declared, differences, items, of_builds
 from service.doctor.check import Check
 
 OLDEST_VERSION = 15
@@ -47,6 +48,7 @@ async def checks(pool: asyncpg.Pool) -> AsyncIterator[Check]:
     if migrated.good:
         yield await append_only(pool)
         yield await isolation(pool)
+        yield await catalogue(pool)
         yield await heads(pool)
 
 
@@ -125,3 +127,16 @@ async def isolation(pool: asyncpg.Pool) -> Check:
             " ALTER TABLE … ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY on each, and find out who changed it.",
         )
     return Check("isolation", True, "Row-level security is forced on every table that holds an organization's rows.")
+
+
+async def catalogue(pool: asyncpg.Pool) -> Check:
+    """Whether what guards the record in the database's catalogue is what this release's migrations made."""
+    found = [*differences(await items(pool), declared()), *differences(*await of_builds(pool))]
+    if found:
+        return Check(
+            "catalogue",
+            False,
+            f"The database is not guarded as this release declares it: {'; '.join(found)}. Do that as its owner, by the"
+            " statements of alembic/versions, and find out who changed it.",
+        )
+    return Check("catalogue", True, "Triggers, rules, policies, keys, functions, owners and grants are as declared.")

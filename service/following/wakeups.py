@@ -1,4 +1,4 @@
-"""Narrator followers that something was appended: in this process at once, in other processes by NOTIFY.
+"""Tells followers that something was appended: in this process at once, in other processes by NOTIFY.
 
 A NOTIFY inside the append's own transaction would be simpler, and lost by nobody; but a transaction that notifies
 takes a lock at its commit that spans all databases of the server, so appends of all organizations would commit one

@@ -14,13 +14,13 @@ from service.database.connection import Connection
 from service.log.keyring import ClientKeys
 from service.log.sealed import StoredEvent
 from service.projector.advance import ClientState
+from service.projector.batch_reads import find_parked, find_snapshots, load
 from service.projector.builds import Build
 from service.projector.client_update import ClientUpdate
 from service.projector.folding import ProjectionFailed
-from service.projector.loading import find_parked, find_snapshots, load
-from service.projector.opening import open_each
-from service.projector.parking import Failure, park
-from service.projector.relevance import concerned, kind_of
+from service.projector.opened_events import open_each
+from service.projector.parked_clients import Failure, park
+from service.projector.relevant_events import concerned, kind_of
 from service.projector.rows import RowChanges
 from service.projector.snapshots import open_snapshot, seal_snapshot, write_snapshots
 from service.runtime.tracebacks import describe

@@ -55,7 +55,7 @@ class Builds:
         self._projections = {(one.name, one.version, policy.digest()): one for one in projections}
         self._followed: Mapping[str, tuple[Build, Projection[Any]]] = {}
         self._read: Mapping[str, Build] = {}
-        self._until = 0.0
+        self._read_at = 0.0
         self._reading = asyncio.Lock()
 
     @property
@@ -95,7 +95,7 @@ class Builds:
             # The live one last, so that it is the one that stays.
             mine.sort(key=lambda build: (build.state == "live", build.number))
             self._read = {build.name: build for build in mine}
-            self._until = time.monotonic()
+            self._read_at = time.monotonic()
 
     async def watch(self) -> None:
         """Read the registry again and again, for whoever follows by `names`; until cancelled."""
@@ -107,7 +107,7 @@ class Builds:
                 log.warning("builds_not_read", error=describe(error), again_in_seconds=KNOWN_SECONDS)
 
     def _stale(self, older_than: float) -> bool:
-        return not self._until or time.monotonic() - self._until >= older_than
+        return not self._read_at or time.monotonic() - self._read_at >= older_than
 
 
 def _in_use(builds: Sequence[Build]) -> list[Build]:

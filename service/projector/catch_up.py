@@ -17,9 +17,9 @@ from service.projector.batch import REFUSED
 from service.projector.builds import Build, Builds
 from service.projector.client_fold import fold_client
 from service.projector.folding import ProjectionFailed
-from service.projector.opening import open_each
-from service.projector.parking import Failure, park, parked, release
-from service.projector.relevance import read_by
+from service.projector.opened_events import open_each
+from service.projector.parked_clients import Failure, park, parked, release
+from service.projector.relevant_events import read_by
 from service.projector.rows import RowChanges
 from service.projector.snapshots import seal_snapshot, write_snapshots
 from service.runtime.tracebacks import describe

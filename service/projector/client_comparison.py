@@ -13,7 +13,7 @@ from projections.projection import Projection
 from service.log.keyring import ClientErased, ClientKeys
 from service.log.sealed import StoredEvent
 from service.projector.folding import ProjectionFailed, fold, rows_of
-from service.projector.opening import concerning, open_each
+from service.projector.opened_events import concerning, open_each
 from service.projector.snapshots import Snapshot, open_snapshot
 
 StoredRows = Mapping[str, Sequence[tuple[Any, ...]]]

@@ -8,7 +8,7 @@ from projections.projection import Projection
 from projections.rows import Rows
 from service.projector.advance import Base, fold_whole
 from service.projector.folding import rows_of
-from service.projector.opening import Opened, concerning
+from service.projector.opened_events import Opened, concerning
 
 
 class ClientFold(NamedTuple):

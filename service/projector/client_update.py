@@ -18,11 +18,11 @@ from service.projector.advance import (
     lands_after,
     resume,
 )
+from service.projector.batch_reads import Sought, Wanted
 from service.projector.builds import Build
 from service.projector.folding import changes_of, rows_of
-from service.projector.loading import Sought, Wanted
-from service.projector.opening import Opened, concerning, opened
-from service.projector.relevance import Concerned, version_of
+from service.projector.opened_events import Opened, concerning, opened
+from service.projector.relevant_events import Concerned, version_of
 
 
 @dataclass(slots=True, eq=False)

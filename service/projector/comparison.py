@@ -14,10 +14,10 @@ from service.log.keyring import ClientErased, Keyring
 from service.log.organizations import Organizations
 from service.log.reading import EVENTS, stored
 from service.log.sealed import StoredEvent
+from service.projector.batch_reads import find_parked
 from service.projector.builds import Build, Builds
 from service.projector.client_comparison import Expectation, StoredRows, in_order
-from service.projector.loading import find_parked
-from service.projector.relevance import read_by
+from service.projector.relevant_events import read_by
 from service.projector.snapshots import Snapshot
 from service.projector.tables import in_build
 

@@ -28,14 +28,14 @@ from service.following.follower import Follower
 from service.following.wakeups import Wakeups
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.organizations import Organization, Organizations, list_organizations
-from service.projector.builds import Build, Builds
-from service.projector.making import (
+from service.projector.build_lifecycle import (
     all_builds,
     make_build,
     one_at_a_time,
     open_to_service,
     switch_in,
 )
+from service.projector.builds import Build, Builds
 from service.projector.projector import Projector
 from service.projector.rebuild_worker import Catalogue, Chunk, Done, Target, begin, work
 from service.projector.tables import SCHEMA, parked_table, snapshot_table

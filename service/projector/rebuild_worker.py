@@ -19,9 +19,9 @@ from service.log.sealed import StoredEvent
 from service.projector.batch import REFUSED
 from service.projector.client_fold import fold_client
 from service.projector.folding import ProjectionFailed
-from service.projector.opening import Opened, open_each
-from service.projector.parking import Failure, park
-from service.projector.relevance import read_by
+from service.projector.opened_events import Opened, open_each
+from service.projector.parked_clients import Failure, park
+from service.projector.relevant_events import read_by
 from service.projector.snapshots import seal_snapshot
 from service.runtime.event_loop import new_event_loop
 from service.runtime.hardening import harden

@@ -1,1 +1,1 @@
-"""The ground floor: clock, event loop, caches, batching, logging. It knows nothing of the rooms above."""
+"""The ground floor: clock, event loop, batching, logging. It knows nothing of the rooms above."""

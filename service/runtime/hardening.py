@@ -31,7 +31,7 @@ class Capability(IntEnum):
     CHOWN = 0
     """Giving the embedded server's folder to the user who runs it."""
     DAC_OVERRIDE = 1
-    """Going into that folder, and connecting to the socket in it."""
+    """Going into that folder, and connecting to a server's socket in the folder of another user."""
     DAC_READ_SEARCH = 2
     """Reading files of settings and keys that belong to another user."""
     FOWNER = 3
@@ -47,7 +47,7 @@ class Capability(IntEnum):
     """Seeing in which folder a process of another user works: whether it is the embedded server's."""
 
 
-_WITHOUT_SERVER: Final = frozenset({Capability.DAC_READ_SEARCH, Capability.NET_BIND_SERVICE})
+_WITHOUT_SERVER: Final = frozenset({Capability.DAC_OVERRIDE, Capability.DAC_READ_SEARCH, Capability.NET_BIND_SERVICE})
 _WITH_SERVER: Final = frozenset(Capability)
 
 

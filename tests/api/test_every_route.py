@@ -1,16 +1,22 @@
 """What holds for every route, found by walking them: strict bodies and queries, and nobody is read without a key."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+import structlog
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from starlette.types import Message
 
-from service.api.dependencies import get_caller
+from service.access.caller import KeyRole, Scope
+from service.api.dependencies import RecordingCaller, RunningSystem, get_caller
+from service.api.parameters import ClientId
+from service.api.recording_route import RecordingRoute
 from tests.api.clinic import Clinic, errors_in, problem_in
 from tests.api.routes import ROUTES, method, named
 
@@ -126,6 +132,54 @@ async def test_without_a_key_nothing_is_read(http: httpx.AsyncClient, route: API
 
     problem_in(answer, "key-needed")
     assert not read
+
+
+def test_nobody_is_answered_without_a_key_but_by_these() -> None:
+    public = {named(route) for route in ROUTES if route not in OF_CLIENTS}
+
+    assert public == {"GET /healthz", "GET /readyz", "GET /v1/problems", "GET /v1/problems/{slug}"}
+
+
+@pytest.mark.parametrize("route", OF_CLIENTS, ids=named)
+async def test_who_may_only_read_records_nothing_and_the_other_way_round(clinic: Clinic, route: APIRoute) -> None:
+    scope = Scope.READ if method(route) != "GET" else Scope.RECORD
+    caller = await clinic.with_key(KeyRole.COUNSELOR, "ben", {scope})
+
+    answer = await caller.request(method(route), path_of(route))
+
+    problem_in(answer, "scope-missing")
+
+
+@pytest.mark.parametrize("route", TAKE_A_BODY, ids=named)
+async def test_whoever_leaves_in_the_middle_of_a_body_is_no_defect(
+    clinic: Clinic, app: FastAPI, route: APIRoute
+) -> None:
+    sent: list[Message] = []
+    messages: Iterator[Message] = iter(
+        [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    )
+
+    async def receive() -> Message:
+        return next(messages)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"authorization", f"Bearer {clinic.key}".encode()), (b"content-type", b"application/json")]
+    scope = {"type": "http", "method": method(route), "path": path_of(route), "query_string": b"", "headers": headers}
+    with structlog.testing.capture_logs() as logged:
+        await app({**scope, "http_version": "1.1", "scheme": "http", "root_path": ""}, receive, send)
+
+    assert [(line["event"], line["status"]) for line in logged] == [("request", 499)]
+    assert not sent
+
+
+async def test_the_short_way_takes_no_endpoint_that_asks_for_more() -> None:
+    async def endpoint(caller: RecordingCaller, system: RunningSystem, client_id: ClientId, dry_run: bool) -> None:
+        """Asks for something that RecordingRoute does not read."""
+
+    with pytest.raises(TypeError, match="RecordingRoute does not read"):
+        APIRouter(route_class=RecordingRoute).add_api_route("/{client_id}", endpoint, methods=["POST"])
 
 
 @pytest.mark.parametrize("header", ["Authorization", "Host"])

@@ -20,7 +20,7 @@ from service.bootstrap import Addresses, System, connected
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.database.migrate import migrate_down
-from service.projector.parking import Failure, park
+from service.projector.parked_clients import Failure, park
 from tests.api.clinic import SESSION, Clinic, Json, events_of, problem_in, recording
 from tests.database import new_organization
 from tests.projector.newer import NEWER, newer
@@ -116,7 +116,7 @@ async def test_a_log_that_does_not_end_where_its_head_says_is_told_until_it_is_m
 
     assert [(each["ready"], each["logs_to_mend"]) for each in told] == [(True, 1)] * 2
     assert organization_id not in str(told), "anybody may read this"
-    assert "mend" in str(problem_in(refused, "database-unavailable").detail)
+    assert "mend" in str(problem_in(refused, "heads-differ").detail)
     assert (recorded.status_code, mended["logs_to_mend"]) == (201, 0)
     lines = [(log["event"], log["organization_id"]) for log in logs if log["event"].startswith("heads_")]
     # Once by readiness, once by the request that was refused.

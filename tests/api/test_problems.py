@@ -112,7 +112,7 @@ async def test_a_projection_that_fails_names_itself_and_the_entry(
     async def fail(*_: object, **__: object) -> None:
         raise ProjectionFailed("milestones", entry, "ValueError at fold.py:1")
 
-    monkeypatch.setattr(type(clinic.system.reader), "projection", fail)
+    monkeypatch.setattr(type(clinic.system.projection_reader), "read", fail)
     answer = await clinic.get(f"/v1/clients/{client}/milestones")
 
     problem = problem_in(answer, "projection-failed")

@@ -11,12 +11,16 @@ import pytest_asyncio
 from service.access.caller import Caller
 from service.bootstrap import EMBEDDED_KEY_FILE, System, new_key_encryption_key
 from service.database.connection import scoped
-from service.database.embedded import DatabaseUrls
+from service.database.embedded import DatabaseUrls, EmbeddedPostgres
+from service.database.migrate import migrate
+from service.doctor.catalogue import DECLARED_FILE, items
 from service.doctor.machine import data_folder
-from service.projector.parking import Failure, park
+from service.doctor.new_catalogue import as_file
+from service.projector.parked_clients import Failure, park
 from service.settings import Settings
 from tests.builders import registered
 from tests.cli.command import Command, Said
+from tests.database import new_database
 from tests.system import draft, follow
 
 
@@ -35,9 +39,21 @@ def _failing(said: Said) -> dict[str, str]:
 async def test_all_in_order(command: Command) -> None:
     said = await command("doctor")
 
-    assert said.code == 0
     assert _failing(said) == {}
-    for name in ("Python", "policy", "database", "schema", "login", "log", "isolation", "heads", "keys", "projections"):
+    assert said.code == 0
+    for name in (
+        "Python",
+        "policy",
+        "database",
+        "schema",
+        "login",
+        "log",
+        "isolation",
+        "catalogue",
+        "heads",
+        "keys",
+        "projections",
+    ):
         assert f"✓ {name}" in said.out
 
 
@@ -76,6 +92,90 @@ async def test_what_was_changed_is_found(
     assert said.code == 1
     assert advice in _failing(said)[check]
     assert (await command("doctor")).code == 0
+
+
+EVENTS = "log.event"
+GOALS = "projection_care_plan_1.care_plan_goal"
+UNCHANGED = "select pg_get_functiondef('log.refuse_change()'::regprocedure)"
+OPEN = "create policy all_of_it on {} using (true)"
+APPEND_ONLY = """create trigger append_only before update or delete or truncate on log.reference
+for each statement execute function log.refuse_change()"""
+KEEPS_QUIET = """create or replace function log.refuse_change() returns trigger language plpgsql
+as $$ begin return null; end $$"""
+
+OF_THE_CATALOGUE = [
+    ("alter table log.event disable trigger append_only", "alter table log.event enable trigger append_only",
+     "trigger append_only on log.event is now “disabled: CREATE TRIGGER"),
+    ("alter table log.event enable replica trigger append_only", "alter table log.event enable trigger append_only",
+     "trigger append_only on log.event is now “in state R: CREATE TRIGGER"),
+    ("drop trigger append_only on log.reference",
+     APPEND_ONLY,
+     "trigger append_only on log.reference is missing: make it again"),
+    ("create trigger more after insert on log.event execute function log.refuse_change()",
+     "drop trigger more on log.event", "trigger more on log.event was added"),
+    ("create rule quiet as on insert to access.api_key do also nothing", "drop rule quiet on access.api_key",
+     "rule quiet on access.api_key was added"),
+    (OPEN.format(EVENTS), "drop policy all_of_it on log.event", "policy all_of_it on log.event was added (permissive"),
+    ("alter policy owner_checks on log.event using (true)",
+     "alter policy owner_checks on log.event using (current_setting('care_timeline.checks_heads', true) = 'on')",
+     "policy owner_checks on log.event is now “permissive SELECT to care_timeline_owner using true”"),
+    (OPEN.format(GOALS), f"drop policy all_of_it on {GOALS}", f"policy all_of_it on {GOALS} was added"),
+    (f"grant truncate on {GOALS} to care_timeline_app", f"revoke truncate on {GOALS} from care_timeline_app",
+     f"grant table {GOALS} to care_timeline_app is now “delete, insert, select, truncate, update”"),
+    (KEEPS_QUIET, UNCHANGED, "function log.refuse_change() is now “SHA-256"),
+    ("alter function log.settle(uuid) security invoker", "alter function log.settle(uuid) security definer",
+     "function log.settle(uuid) is now “SHA-256"),
+    ("create function log.more() returns int language sql as 'select 1'", "drop function log.more()",
+     "function log.more() was added"),
+    ("grant select on keyring.client_key to public", "revoke select on keyring.client_key from public",
+     "grant table keyring.client_key to public was added (select): revoke it"),
+    ("grant execute on function access.keep_revoked() to public",
+     "revoke execute on function access.keep_revoked() from public",
+     "grant function access.keep_revoked() to public was added (execute)"),
+    ("grant select (wrapped_key) on keyring.client_key to pg_monitor",
+     "revoke select (wrapped_key) on keyring.client_key from pg_monitor",
+     "grant column keyring.client_key.wrapped_key to pg_monitor was added (select)"),
+    ("revoke select on log.reference from care_timeline_app", "grant select on log.reference to care_timeline_app",
+     "grant table log.reference to care_timeline_app is missing"),
+    ("grant create on schema log to care_timeline_app", "revoke create on schema log from care_timeline_app",
+     "grant schema log to care_timeline_app is now “create, usage”"),
+    ("alter table log.reference owner to postgres", "alter table log.reference owner to care_timeline_owner",
+     "owner table log.reference is now “postgres”"),
+    ("alter table log.event drop constraint event_id_key",
+     "alter table log.event add constraint event_id_key unique (organization_id, id)",
+     "key event_id_key on log.event is missing"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "back", "what"), OF_THE_CATALOGUE, ids=[each[2][:40] for each in OF_THE_CATALOGUE])
+async def test_what_guards_the_record_is_compared_with_what_is_declared(
+    command: Command, database: DatabaseUrls, change: str, back: str, what: str
+) -> None:
+    superuser = await asyncpg.connect(database.superuser)
+    if back == UNCHANGED:
+        back = await superuser.fetchval(UNCHANGED)
+    try:
+        await superuser.execute(change)
+        said = await command("doctor")
+        await superuser.execute(back)
+    finally:
+        await superuser.close()
+
+    assert said.code == 1
+    assert what in _failing(said)["catalogue"]
+    assert (await command("doctor")).code == 0
+
+
+async def test_what_is_declared_is_what_the_migrations_make(server: EmbeddedPostgres) -> None:
+    empty = await new_database(server, "template0")
+    await migrate(empty.owner)
+    owner = await asyncpg.connect(empty.owner)
+    try:
+        found = await items(owner)
+    finally:
+        await owner.close()
+
+    assert DECLARED_FILE.read_text("utf-8") == as_file(found), "run make catalogue"
 
 
 async def test_a_service_that_connects_as_owner_is_found(command: Command, database: DatabaseUrls) -> None:

@@ -14,7 +14,7 @@ from service.bootstrap import System
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.following import cursors
-from service.projector.parking import Failure, park
+from service.projector.parked_clients import Failure, park
 from service.projector.rebuild import rebuild
 from tests.cli.command import Command, environment_of
 from tests.projector.comparing import assert_equal_to_fresh_folds

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from service.bootstrap import new_key_encryption_key
+from service.bootstrap import key_encryption_keys, new_key_encryption_key
 from service.database.embedded import DatabaseUrls
 from service.settings import Settings
 from tests.cli.command import Command
@@ -16,6 +16,19 @@ def test_nothing_is_read_that_the_code_gives(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("CARE_TIMELINE_DATABASE_URL_FILE", "/nowhere")
 
     assert Settings(database_url=None).embedded
+
+
+def test_the_embedded_mode_keeps_no_key_beside_its_data_when_another_place_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    key = tmp_path / "elsewhere"
+    key.write_text("kek-7:" + new_key_encryption_key().partition(":")[2], encoding="ascii")
+    monkeypatch.setenv("CARE_TIMELINE_KEY_ENCRYPTION_KEYS_FILE", str(key))
+    settings = Settings(data_dir=tmp_path / "data")
+
+    assert settings.embedded
+    assert key_encryption_keys(settings).current == "kek-7"
+    assert not settings.data_dir.exists()
 
 
 async def test_every_secret_may_come_from_a_file_with_a_line_end(

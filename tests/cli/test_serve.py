@@ -31,7 +31,7 @@ async def service(tmp_path: Path) -> AsyncIterator[ServiceProcess]:
     """A service over an embedded server of its own."""
     service = ServiceProcess(tmp_path)
     yield service
-    await service.stop()
+    await service.close()
 
 
 async def test_it_tells_its_address_follows_the_log_and_ends_in_order(

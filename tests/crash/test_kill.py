@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
@@ -21,7 +22,7 @@ async def service(tmp_path: Path) -> AsyncIterator[ServiceProcess]:
     service = ServiceProcess(tmp_path)
     service.command("organizations", "create", "Riverbend", "--time-zone", "America/Chicago")
     yield service
-    await service.stop()
+    await service.close()
 
 
 @pytest.mark.parametrize("victim", ["service", "PostgreSQL"])
@@ -32,13 +33,11 @@ async def test_what_was_acknowledged_survives_a_kill(service: ServiceProcess, vi
     writing = asyncio.create_task(load.run(service.address, asyncio.Event()))
     await _until(load.more_than(20 * WRITERS))
 
-    if victim == "service":
-        await service.kill()
-    else:
-        assert service.kill_postgresql() > 1
-    await writing
     if victim == "PostgreSQL":
-        await service.kill()
+        assert await asyncio.to_thread(service.kill_postgresql) > 1
+        await _until(lambda: bool(load.unknown))
+    await service.kill()
+    await writing
     assert load.unknown, "nobody was writing when it was killed"
 
     await service.start()
@@ -105,6 +104,43 @@ async def test_postgresql_crashes_under_load_and_everybody_goes_on_without_a_res
     async with running(Settings(data_dir=tmp_path)) as system:
         (organization_id,) = await system.organizations.ids()
         assert await assert_equal_to_fresh_folds(system, organization_id) == WRITERS
+
+
+@pytest.mark.parametrize("options", [(), ("--workers", "2")])
+async def test_postgresql_that_is_killed_comes_back_under_the_living_service(
+    service: ServiceProcess, options: tuple[str, ...], tmp_path: Path
+) -> None:
+    load = Load(service.command("keys", "create", "--role", "system", "--name", "text-line"))
+    await service.start(*options)
+    await load.begin(service.address)
+    stop = asyncio.Event()
+    writing = asyncio.create_task(load.insist(service.address, stop))
+    for kill in (service.kill_postmaster, service.kill_postgresql):
+        await _until(load.more_than(10 * WRITERS))
+        await asyncio.to_thread(kill)
+        async with asyncio.timeout(15):
+            await _until(load.more_than(WRITERS))
+    stop.set()
+    await writing
+
+    assert load.refusals, "nobody was writing when it was killed"
+    assert await load.assert_each_once(service.address) == sum(map(len, load.acknowledged.values()))
+    await service.caught_up()
+    service.command("verify")
+    assert await service.stop() == 0
+    assert service.postgresql() == []
+
+
+async def test_after_both_were_killed_one_start_is_enough(service: ServiceProcess) -> None:
+    await service.start()
+    for kill in (service.kill_postmaster, service.kill_postgresql):
+        await service.kill()
+        kill()
+
+        await service.start()
+
+        async with httpx.AsyncClient(base_url=service.address) as http:
+            assert (await http.get("/readyz")).status_code == 200
 
 
 async def test_when_the_parent_is_killed_its_processes_end_by_themselves(service: ServiceProcess) -> None:

@@ -48,7 +48,7 @@ async def clinic(tmp_path: Path) -> AsyncIterator[Clinic]:
         (await services[0].post("/v1/clients", json=body)).raise_for_status()
         yield Clinic(services, client_id)
     await second.stop()
-    await first.stop()
+    await first.close()
 
 
 async def test_50_writers_with_if_match_through_both_win_one_after_the_other(clinic: Clinic) -> None:

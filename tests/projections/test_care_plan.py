@@ -36,7 +36,7 @@ from projections.care_plan.episodes import SUBSTANCE
 from projections.care_plan.goals import GOAL
 from projections.care_plan.handoffs import HANDOFF, HandoffObligation
 from projections.care_plan.plans import INTERVENTION
-from projections.elements import Asked
+from projections.elements import ViewContext
 from projections.mark import Mark
 from projections.obligations import ObligationStatus
 from tests.builders import (
@@ -89,7 +89,7 @@ def row(history: History, table: Any) -> dict[str, Any]:
 
 
 def mark(event_id: UUID, at: str) -> Mark:
-    return answered(Mark(event_id, moment(at)), Asked(moment(at), Policy()))
+    return answered(Mark(event_id, moment(at)), ViewContext(moment(at), Policy()))
 
 
 # The client and the episode

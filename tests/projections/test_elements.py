@@ -13,7 +13,7 @@ from domain.policy import Policy
 from domain.vocabulary import Role
 from projections.answers import Answer, At, all_answered, answer_of, answered
 from projections.columns import row_of, table
-from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Asked, Named, at_a_moment, attributes
+from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Named, ViewContext, at_a_moment, attributes
 from projections.mark import Mark
 from projections.tables import metadata
 
@@ -70,9 +70,9 @@ class Walk:
         return len(self.with_whom)
 
     @at_a_moment
-    def over(self, asked: Asked) -> bool:
+    def over(self, context: ViewContext) -> bool:
         """Whether it was over."""
-        return self.ended is not None and self.ended.at <= asked.at
+        return self.ended is not None and self.ended.at <= context.at
 
     def helper(self) -> None:
         """Is nothing that it says."""
@@ -147,7 +147,7 @@ def test_the_row_has_a_value_for_each_column_and_no_words(columns: dict[str, Any
 
 
 def test_the_answer_shows_words_and_what_only_a_moment_decides() -> None:
-    answer: Any = answered(WALK, Asked(AT, Policy()))
+    answer: Any = answered(WALK, ViewContext(AT, Policy()))
 
     assert answer.model_dump() == {
         "with_whom": ("Ana",),
@@ -180,7 +180,7 @@ def test_an_answer_is_made_of_those_of_elements() -> None:
         walks: tuple[At[Walk], ...]
         longest: At[Walk] | None
 
-    answer = Walks(walks=all_answered([WALK], Asked(AT, Policy())), longest=None)
+    answer = Walks(walks=all_answered([WALK], ViewContext(AT, Policy())), longest=None)
 
     assert answer.walks[0].with_whom == ("Ana",)
     assert Walks.model_validate_json(answer.model_dump_json()) == answer

@@ -15,7 +15,7 @@ from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.database.owner import connect_owner
 from service.log.keyring import KeyEncryptionKeys
-from service.projector.making import all_builds, remove_retired
+from service.projector.build_lifecycle import all_builds, remove_retired
 from service.projector.rebuild import rebuild
 from service.projector.status import status
 from service.settings import parse_key_encryption_keys
@@ -82,7 +82,7 @@ async def test_a_new_version_is_built_beside_the_old_one_while_both_releases_wor
                 one.name: one is NEWER for one in newer()
             }
             for system in (old, new):
-                answered = await system.reader.projection(operator(organization_id), clients[0], OLD.name)
+                answered = await system.projection_reader.read(operator(organization_id), clients[0], OLD.name)
                 assert answered.version == 4
             done = asyncio.Event()
             working = [asyncio.create_task(_keep_working(system, counselor, clients, done)) for system in (old, new)]
@@ -104,9 +104,9 @@ async def test_a_new_version_is_built_beside_the_old_one_while_both_releases_wor
             assert removed == [OLD.version]
             # The old release goes on answering, by folding the log.
             await old.recorder.record(counselor, clients[0], [draft(check_in())])
-            before = await new.reader.projection(operator(organization_id), clients[0], OLD.name)
+            before = await new.projection_reader.read(operator(organization_id), clients[0], OLD.name)
             assert (
-                await old.reader.projection(operator(organization_id), clients[0], OLD.name)
+                await old.projection_reader.read(operator(organization_id), clients[0], OLD.name)
             ).version == before.version
 
 
@@ -196,8 +196,8 @@ async def _assert_answers(system: System, organization_id: UUID, clients: list[U
     """Answers by whatever is kept are those of a fold of the whole log."""
     for projection in PROJECTIONS:
         known_at = await system.store.settled(organization_id)
-        now = await system.reader.projection(operator(organization_id), clients[0], projection.name)
-        folded = await system.reader.projection(
+        now = await system.projection_reader.read(operator(organization_id), clients[0], projection.name)
+        folded = await system.projection_reader.read(
             operator(organization_id), clients[0], projection.name, known_at=known_at
         )
         assert now.answer.model_dump() == folded.answer.model_dump()

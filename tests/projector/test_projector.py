@@ -199,18 +199,20 @@ async def test_a_projection_that_raises_fails_alone_and_recovers(
     stands = {each.projection: each for each in await status(system.pool, system.builds)}
     assert (stands[name].parked, stands[name].behind, stands[other].parked) == (1, 0, 0)
     with pytest.raises(ProjectionFailed) as failed:
-        await system.reader.projection(operator(organization_id), client_id, name)
+        await system.projection_reader.read(operator(organization_id), client_id, name)
     assert failed.value.entry_id == missed.entries[0].id
     assert "KeyError" in str(failed.value)
     assert "words" not in str(failed.value)
-    assert (await system.reader.projection(operator(organization_id), client_id, other)).version == 2
+    assert (await system.projection_reader.read(operator(organization_id), client_id, other)).version == 2
 
     later = await system.recorder.record(counselor, client_id, [draft(check_in())])
     await follow(system, organization_id)
     assert [well async for well in system.catch_up.retry(organization_id)] == [False]
 
     broken.mended = True
-    assert (await system.reader.projection(operator(organization_id), client_id, name)).version == later.version == 3
+    assert (
+        (await system.projection_reader.read(operator(organization_id), client_id, name)).version == later.version == 3
+    )
     assert [well async for well in system.catch_up.retry(organization_id)] == [True]
     assert set((await parked(system, organization_id)).values()) == {0}
     await system.recorder.record(counselor, client_id, [draft(MISSED)])
@@ -229,7 +231,9 @@ async def test_retracting_the_event_at_which_a_projection_failed_leaves_it_to_ca
     await system.recorder.record(counselor, client_id, [draft(retraction)])
     await follow(system, organization_id)
 
-    assert (await system.reader.projection(operator(organization_id), client_id, broken.projection.name)).version == 3
+    assert (
+        await system.projection_reader.read(operator(organization_id), client_id, broken.projection.name)
+    ).version == 3
     assert (await parked(system, organization_id))[broken.projection.name] == 1
     assert [well async for well in system.catch_up.retry(organization_id)] == [True]
     assert await assert_equal_to_fresh_folds(system, organization_id) == 1
@@ -336,8 +340,8 @@ async def test_a_read_sees_what_was_acknowledged_whatever_the_projector_does(sys
             counselor, client_id, [draft(CheckInReceived(channel=Channel.TEXT, craving=8), at=moment)]
         )
         for projection in PROJECTIONS:
-            answered = await system.reader.projection(operator(organization_id), client_id, projection.name)
-            known = await system.reader.projection(
+            answered = await system.projection_reader.read(operator(organization_id), client_id, projection.name)
+            known = await system.projection_reader.read(
                 operator(organization_id),
                 client_id,
                 projection.name,

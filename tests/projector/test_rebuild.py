@@ -14,7 +14,7 @@ from service.bootstrap import System
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.projector import rebuild as rebuilding
-from service.projector.making import SwitchRefused
+from service.projector.build_lifecycle import SwitchRefused
 from service.projector.rebuild import Progress, RebuildUnderWay, rebuild
 from tests.builders import check_in, lapse, registered, session
 from tests.projector.broken import MISSED, failing
@@ -139,7 +139,7 @@ async def test_a_second_rebuild_is_told_to_wait(database: DatabaseUrls, clients:
 async def test_a_long_query_delays_the_switch_and_the_next_rebuild_goes_on_from_there(
     system: System, database: DatabaseUrls, clients: list[UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.projector.making.LOCK_TIMEOUT", "100ms")
+    monkeypatch.setattr("service.projector.build_lifecycle.LOCK_TIMEOUT", "100ms")
     analyst = await asyncpg.connect(database.app)
     try:
         async with analyst.transaction():

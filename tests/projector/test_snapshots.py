@@ -134,8 +134,8 @@ async def test_with_snapshots_damaged_reads_and_rows_are_right_all_the_same(
                 )
         for projection in PROJECTIONS:
             known_at = await system.store.settled(organization_id)
-            now = await system.reader.projection(operator(organization_id), client_id, projection.name)
-            folded = await system.reader.projection(
+            now = await system.projection_reader.read(operator(organization_id), client_id, projection.name)
+            folded = await system.projection_reader.read(
                 operator(organization_id), client_id, projection.name, known_at=known_at
             )
             assert now.answer.model_dump() == folded.answer.model_dump()

@@ -27,7 +27,7 @@ from projections.postvention import POSTVENTION, CrisisReview, PostventionAnswer
 from samples.demo.api import CareApi
 from samples.demo.story import Chapter, Step, Story, StoryWriter
 from service.access.caller import KeyRole
-from service.api.answers import EventAnswer, Receipt
+from service.api.response_models import EventAnswer, Receipt
 from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
 from tests.builders import only

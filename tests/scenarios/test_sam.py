@@ -27,7 +27,7 @@ from domain.vocabulary import (
 from projections.care_plan.crises import CrisisObligation
 from projections.care_plan.handoffs import HandoffObligation, HandoffStatus
 from samples.demo.story import Step, Story, StoryWriter
-from service.api.answers import EventStatus
+from service.api.response_models import EventStatus
 from service.runtime import clock
 from tests.builders import crisis, intake, outreach, plan, registered, resolved, review, safety_plan, session
 from tests.scenarios.circle import CASE_MANAGER, COUNSELOR, PEER, Service, Told, one_chapter, telling

@@ -13,7 +13,7 @@ from projections.care_plan.handoffs import HandoffObligation, HandoffStatus
 from projections.care_plan.overdose_danger import DangerObligation
 from projections.obligations import ObligationStatus
 from samples.demo.the_parent import the_parent, told_late
-from service.api.answers import EventStatus
+from service.api.response_models import EventStatus
 from service.runtime import clock
 from tests.scenarios.circle import Service, Told, telling
 

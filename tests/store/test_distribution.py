@@ -16,7 +16,7 @@ from service.declared import DECLARED
 from service.log.errors import VersionConflict
 from service.log.facts import FactReader
 from service.log.store import EventStore
-from service.projector.making import make_build
+from service.projector.build_lifecycle import make_build
 from tests.database import new_organization, server_log
 from tests.store.citus import stand_in_for_citus
 from tests.store.events import sealed_event

@@ -114,6 +114,46 @@ async def test_a_number_in_the_lock_file_that_is_now_another_program_is_no_obsta
         await bystander.wait()
 
 
+async def test_what_is_left_of_a_killed_server_is_no_obstacle(embedded: EmbeddedPostgres, folder: Path) -> None:
+    await asyncio.to_thread(embedded.start)
+    lock_file = folder / "postgres" / "cluster" / ".s.PGSQL.5432.lock"
+    text = lock_file.read_text()
+    _kill_all(embedded)
+    bystander = await asyncio.create_subprocess_exec("sleep", "60")
+    try:
+        lock_file.write_text(text.replace(text.splitlines()[0], str(bystander.pid), 1))
+        await _ask(await asyncio.to_thread(embedded.start))
+    finally:
+        bystander.kill()
+        await bystander.wait()
+
+
+async def test_a_start_waits_for_a_server_that_is_ending(embedded: EmbeddedPostgres) -> None:
+    urls = await asyncio.to_thread(embedded.start)
+    busy = await asyncpg.connect(urls.app)
+    os.kill(_server_pid(embedded), signal.SIGTERM)  # it ends when the last connection does
+    starting = asyncio.create_task(asyncio.to_thread(embedded.start))
+    await asyncio.sleep(0.5)
+    assert not starting.done()
+
+    await busy.close()
+
+    await _ask(await starting)
+
+
+async def test_processes_that_outlive_a_killed_server_are_ended(embedded: EmbeddedPostgres) -> None:
+    urls = await asyncio.to_thread(embedded.start)
+    superuser = await asyncpg.connect(urls.superuser)
+    never_looks_up = "do $$ begin loop perform 1; end loop; end $$"
+    busy = asyncio.create_task(superuser.execute(never_looks_up))
+    await asyncio.sleep(0.2)
+    os.kill(_server_pid(embedded), signal.SIGKILL)
+
+    await _ask(await asyncio.to_thread(embedded.start))
+
+    assert isinstance((await asyncio.gather(busy, return_exceptions=True))[0], asyncpg.PostgresError | OSError)
+
+
 async def test_a_long_path_and_one_with_odd_letters_work(tmp_path: Path) -> None:
     embedded = EmbeddedPostgres(tmp_path / f"it's ünusual {'x' * 100}")
     try:
@@ -138,10 +178,25 @@ async def test_statements_that_fail_leave_no_trace_of_what_they_held(embedded: E
 def test_the_folders_are_closed_to_other_users(embedded: EmbeddedPostgres, folder: Path) -> None:
     embedded.start()
 
-    for name in ("cluster", "socket"):
-        assert (folder / "postgres" / name).stat().st_mode & 0o077 == 0
+    assert (folder / "postgres" / "cluster").stat().st_mode & 0o077 == 0
+    assert (folder / "postgres" / "cluster" / ".s.PGSQL.5432").stat().st_mode & 0o077 == 0
     if os.geteuid() == 0:
         assert psutil.Process(_server_pid(embedded)).uids().effective != 0
+
+
+async def test_folders_above_stay_as_closed_as_they_were(tmp_path: Path) -> None:
+    above = [tmp_path / "mine", tmp_path / "mine" / "alone"]
+    for each in above:
+        each.mkdir(mode=0o700)
+    modes = {parent: parent.stat().st_mode for parent in (above[-1], *above[-1].parents)}
+
+    embedded = EmbeddedPostgres(above[-1])
+    try:
+        await _ask(await asyncio.to_thread(embedded.start))
+    finally:
+        await asyncio.to_thread(embedded.stop)
+
+    assert {parent: parent.stat().st_mode for parent in modes} == modes
 
 
 _SERVICE = """

@@ -56,7 +56,7 @@ async def test_what_was_recorded_at_an_older_revision_is_read_and_goes_on(
         result = await system.recorder.record(caller, CLIENT, [draft(check_in())], expected_version=3)
         await follow(system, organization_id)
 
-        answered = await system.reader.projection(operator(organization_id), CLIENT, "care_plan")
+        answered = await system.projection_reader.read(operator(organization_id), CLIENT, "care_plan")
         assert (result.version, answered.version) == (4, 4)
         assert [goal.target for goal in answered.answer.stabilization_goals] == [7]  # type: ignore[attr-defined]
         assert (await verify(system.store, organization_id)).intact

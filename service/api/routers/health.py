@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import State
 
 from service.api.dependencies import RunningSystem
-from service.api.documentation import problems
+from service.api.openapi_responses import problem_responses
 from service.api.problems import DatabaseUnavailable, NotMigrated
-from service.api.route import StrictRoute
+from service.api.strict_route import StrictRoute
 from service.bootstrap import System
 from service.database.migrate import MigrationError, require_migrated
 from service.projector.builds import State as BuildState
@@ -69,7 +69,9 @@ class _Remembered:
     until: float
 
 
-@router.get("/healthz", summary="Whether the process runs", response_description="It does.", responses=problems())
+@router.get(
+    "/healthz", summary="Whether the process runs", response_description="It does.", responses=problem_responses()
+)
 async def read_health() -> Health:
     """The process runs and answers. Says nothing about the database: restarting this process would not mend that."""
     return Health(alive=True)
@@ -79,7 +81,7 @@ async def read_health() -> Health:
     "/readyz",
     summary="Whether the service can do its work",
     response_description="It can.",
-    responses=problems(DatabaseUnavailable, NotMigrated),
+    responses=problem_responses(DatabaseUnavailable, NotMigrated),
 )
 async def read_readiness(request: Request, system: RunningSystem) -> Readiness:
     """The database answers and has the schema that this release was made for; else 503.

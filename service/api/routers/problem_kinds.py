@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.api.documentation import problems
+from service.api.openapi_responses import problem_responses
 from service.api.problem import PATH, Problem
 from service.api.problems import CATALOGUE, InvalidInput, UnknownProblem
-from service.api.route import StrictRoute
+from service.api.strict_route import StrictRoute
 
 router = APIRouter(prefix=PATH, route_class=StrictRoute, tags=["Problems"])
 
@@ -45,7 +45,10 @@ def kind_of(problem: type[Problem]) -> ProblemKind:
 
 
 @router.get(
-    "", summary="List the kinds of problems", response_description="All kinds of problems.", responses=problems()
+    "",
+    summary="List the kinds of problems",
+    response_description="All kinds of problems.",
+    responses=problem_responses(),
 )
 async def list_problems() -> ProblemKinds:
     """Every kind of problem that an operation can answer, with its status and what to do about it."""
@@ -56,7 +59,7 @@ async def list_problems() -> ProblemKinds:
     "/{slug}",
     summary="Explain a kind of problem",
     response_description="The kind of problem.",
-    responses=problems(InvalidInput, UnknownProblem),
+    responses=problem_responses(InvalidInput, UnknownProblem),
 )
 async def explain_problem(
     slug: Annotated[str, Path(description="The last part of a problem's `type`.", pattern="^[a-z-]+$")],

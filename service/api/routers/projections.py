@@ -13,11 +13,11 @@ from projections.answers import Answer
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from service.api.dependencies import ReadingCaller, RunningSystem
-from service.api.documentation import NOT_MODIFIED, OF_A_READ, VERSION_HEADER, answered, problems
+from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, VERSION_HEADER, answered, problem_responses
 from service.api.parameters import ClientId, KnownVersion, Moments
 from service.api.problems import ClientErased, KnownAtInFuture, ProjectionFailed, UnknownClient
 from service.api.responses import read_answer
-from service.api.route import StrictRoute
+from service.api.strict_route import StrictRoute
 
 _HOW_TO_ASK: Final = """
 
@@ -84,7 +84,7 @@ def _endpoint(projection: Projection[Any]) -> Callable[..., Coroutine[Any, Any, 
         asked: Annotated[Moments, Query()],
         known_version: KnownVersion = None,
     ) -> Response:
-        found = await system.reader.projection(
+        found = await system.projection_reader.read(
             caller, client_id, projection.name, as_of=asked.as_of, known_at=asked.known_at
         )
         content = answer_of(projection, client_id, found.version, asked.as_of, asked.known_at, found.answer)
@@ -110,6 +110,6 @@ for _projection in PROJECTIONS:
         responses={
             200: answered(f"{_title} of the client.", VERSION_HEADER),
             **NOT_MODIFIED,
-            **problems(*OF_A_READ, UnknownClient, ClientErased, KnownAtInFuture, ProjectionFailed),
+            **problem_responses(*OF_A_READ, UnknownClient, ClientErased, KnownAtInFuture, ProjectionFailed),
         },
     )

@@ -10,10 +10,9 @@ from domain import refusals
 from domain.entry import Draft
 from service.access.caller import Caller
 from service.api import examples
-from service.api.answers import Receipt, RecordedEvents
 from service.api.dependencies import RecordingCaller, RunningSystem
-from service.api.documentation import OF_A_RECORDING, answered, problems, titled
 from service.api.field_errors import FieldError
+from service.api.openapi_responses import OF_A_RECORDING, answered, problem_responses, titled
 from service.api.parameters import ClientId, ExpectedVersion, IdempotencyKey
 from service.api.problems import (
     ClientErased,
@@ -24,10 +23,11 @@ from service.api.problems import (
     UnknownClient,
     VersionConflict,
 )
-from service.api.recording_models import NewClient, OneOrMore, client_id_of, drafts
 from service.api.recording_route import RecordingRoute
+from service.api.request_models import NewClient, OneOrMore, client_id_of, drafts
+from service.api.response_models import Receipt, RecordedEvents
 from service.api.responses import answer
-from service.api.route import StrictRoute
+from service.api.strict_route import StrictRoute
 from service.care.recorder import Recorder, RecordingResult
 
 OF_THE_RECORDING: Final = frozenset({"id", "occurred_at"})
@@ -50,7 +50,7 @@ events_router = APIRouter(prefix="/v1/clients/{client_id}/events", route_class=R
     responses={
         201: answered("Recorded.", _HEADERS),
         200: answered("Recorded before.", _HEADERS, model=RecordedEvents),
-        **problems(*OF_A_RECORDING, UnknownClient, ClientErased, IdUsed, VersionConflict, Refused),
+        **problem_responses(*OF_A_RECORDING, UnknownClient, ClientErased, IdUsed, VersionConflict, Refused),
     },
 )
 async def record_events(
@@ -71,13 +71,12 @@ async def record_events(
 
     With `If-Match` the events are recorded only if the timeline is still at the version that you have read.
     """
-    listed = isinstance(sent, list)
-    asked = drafts(sent if isinstance(sent, list) else [sent], caller, idempotency_key)
-    places = "[{}]" if listed else ""
+    events, places = (sent, "[{}]") if isinstance(sent, list) else ([sent], "")
+    asked = drafts(events, caller, idempotency_key)
     recorded = await _record(system.recorder, caller, client_id, asked, places, expected_version=expected_version)
     first = recorded.entries[0]
     timeline = f"/v1/clients/{client_id}/events"
-    return _answer(recorded, f"{timeline}?after={first.version - 1}" if listed else f"{timeline}/{first.id}")
+    return _answer(recorded, f"{timeline}?after={first.version - 1}" if places else f"{timeline}/{first.id}")
 
 
 @router.post(
@@ -88,7 +87,7 @@ async def record_events(
     responses={
         201: answered("Created.", _HEADERS),
         200: answered("Created before.", _HEADERS, model=RecordedEvents),
-        **problems(*OF_A_RECORDING, ClientExists, ClientErased, IdUsed, Refused),
+        **problem_responses(*OF_A_RECORDING, ClientExists, ClientErased, IdUsed, Refused),
     },
 )
 async def create_client(
@@ -142,10 +141,9 @@ def _field(place: str, field: str) -> str:
 
 
 def _answer(recorded: RecordingResult, location: str) -> Response:
-    version = recorded.entries[-1].version
     content = RecordedEvents(
         client_id=recorded.client_id,
-        version=version,
+        version=recorded.version,
         events=tuple(Receipt.of(entry) for entry in recorded.entries),
     )
-    return answer(content, version, status=200 if recorded.repeated else 201, location=location)
+    return answer(content, recorded.version, status=200 if recorded.repeated else 201, location=location)

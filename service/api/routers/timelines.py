@@ -13,15 +13,15 @@ from domain.events.base import referred
 from domain.events.record import RECORD_TYPES
 from domain.events.unreadable import Unreadable
 from service.access.caller import Caller
-from service.api.answers import CorrectionMade, EventAnswer, EventStatus, RecordedEvent, TimelineAnswer
 from service.api.dependencies import ReadingCaller, RunningSystem
-from service.api.documentation import NOT_MODIFIED, OF_A_READ, VERSION_HEADER, answered, problems
 from service.api.field_errors import FieldError
+from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, VERSION_HEADER, answered, problem_responses
 from service.api.parameters import ClientId, EventId, KnownVersion, Order, TimelineQuery
 from service.api.problem import Problem
 from service.api.problems import ClientErased, InvalidInput, KnownAtInFuture, UnknownClient, UnknownEvent
+from service.api.response_models import CorrectionMade, EventAnswer, EventStatus, RecordedEvent, TimelineAnswer
 from service.api.responses import read_answer
-from service.api.route import StrictRoute
+from service.api.strict_route import StrictRoute
 from service.care.timeline_reader import EntryPage, TimelineReader
 
 router = APIRouter(prefix="/v1/clients/{client_id}/events", route_class=StrictRoute, tags=["Reading"])
@@ -34,7 +34,7 @@ router = APIRouter(prefix="/v1/clients/{client_id}/events", route_class=StrictRo
     responses={
         200: answered("A page of the timeline.", VERSION_HEADER),
         **NOT_MODIFIED,
-        **problems(*OF_A_READ, UnknownClient, ClientErased, KnownAtInFuture),
+        **problem_responses(*OF_A_READ, UnknownClient, ClientErased, KnownAtInFuture),
     },
 )
 async def read_timeline(
@@ -81,7 +81,7 @@ async def read_timeline(
     responses={
         200: answered("The event.", VERSION_HEADER),
         **NOT_MODIFIED,
-        **problems(*OF_A_READ, UnknownClient, ClientErased, UnknownEvent),
+        **problem_responses(*OF_A_READ, UnknownClient, ClientErased, UnknownEvent),
     },
 )
 async def read_event(

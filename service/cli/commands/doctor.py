@@ -9,8 +9,9 @@ def doctor() -> None:
 
     Checks Python, the data folder, the database and its version, that its schema is the newest, that the
     service's login can neither change events nor act as owner, that row-level security is forced on every
-    table, that every log ends where its head says, that the key-encryption keys open the clients' keys, and
-    that no projection lags or failed.
+    table, that triggers, rules, policies, keys, functions, owners and grants are those that this release
+    declares, that every log ends where its head says, that the key-encryption keys open the clients' keys,
+    and that no projection lags or failed.
 
     [bold]Examples[/bold]
 

@@ -72,7 +72,7 @@ def remove() -> None:
     from service.cli.console import out
     from service.cli.run_command import run
     from service.database.owner import OwnerNeeded
-    from service.projector.making import remove_retired
+    from service.projector.build_lifecycle import remove_retired
     from service.settings import Settings
 
     async def work(settings: Settings) -> list[str]:

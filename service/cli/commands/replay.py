@@ -30,9 +30,7 @@ def replay(
             show_default="the timeline and all of them",
         ),
     ] = None,
-    each: Annotated[
-        bool, typer.Option("--each", help="One picture after every entry, as it was known just then.")
-    ] = False,
+    each: Annotated[bool, typer.Option("--each", help="Once after every entry, as it was known just then.")] = False,
 ) -> None:
     """
     Show a client's record as it stood at any moment.
@@ -67,7 +65,9 @@ def replay(
     async def work(settings: Settings) -> None:
         async with running(settings) as system:
             meant = choose(await system.organizations.all(), organization)
-            asked = Asked(system.reader, system.timeline_reader, meant, client, projection or known, as_of, known_at)
+            asked = Asked(
+                system.projection_reader, system.timeline_reader, meant, client, projection or known, as_of, known_at
+            )
             if each:
                 await show_each(asked)
             else:

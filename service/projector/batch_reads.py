@@ -10,7 +10,7 @@ from service.database.connection import Connection
 from service.log.reading import stored
 from service.log.sealed import StoredEvent
 from service.projector.builds import Build
-from service.projector.relevance import read_by
+from service.projector.relevant_events import read_by
 from service.projector.snapshots import Snapshot
 
 _COLUMNS = ", ".join(f"event.{column}" for column in StoredEvent._fields)

@@ -15,12 +15,12 @@ from service.care.errors import UnknownClient
 from service.care.timeline_reader import TimelineReader
 from service.log.organizations import Organizations
 from service.projector.folding import fold
-from service.projector.fresh import FreshStates
+from service.projector.fresh_states import FreshStates
 from service.runtime import clock
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class ProjectionAnswer:
     """What a projection answers, and for when: `version` is the last entry that it knows of."""
 
     client_id: UUID
@@ -30,7 +30,7 @@ class Answered:
     answer: Answer
 
 
-class Reader:
+class ProjectionReader:
     """Answers from snapshots and what was recorded since, or by folding the log: the same folds."""
 
     def __init__(
@@ -45,7 +45,7 @@ class Reader:
         self._organizations = organizations
         self._projections = {projection.name: projection for projection in projections}
 
-    async def projection(
+    async def read(
         self,
         caller: Caller,
         client_id: UUID,
@@ -53,7 +53,7 @@ class Reader:
         *,
         as_of: datetime | None = None,
         known_at: datetime | None = None,
-    ) -> Answered:
+    ) -> ProjectionAnswer:
         """What the projection answers. What depends on a clock is told as of the moment asked for, else now.
 
         Raises UnknownClient, KnownAtInFuture, ProjectionFailed, ClientErased.
@@ -66,7 +66,7 @@ class Reader:
             fresh = await self._fresh.read(organization_id, client_id, projection, policy)
             if fresh is None:
                 raise UnknownClient
-            return Answered(client_id, fresh.version, None, None, projection.view(fresh.state, moment, policy))
+            return ProjectionAnswer(client_id, fresh.version, None, None, projection.view(fresh.state, moment, policy))
         whole = await self._timelines.whole(caller, client_id, known_at=known_at)
         state = fold(projection, effective(whole.entries, as_of=as_of, known_at=known_at).entries, policy)
-        return Answered(client_id, whole.version, as_of, known_at, projection.view(state, moment, policy))
+        return ProjectionAnswer(client_id, whole.version, as_of, known_at, projection.view(state, moment, policy))

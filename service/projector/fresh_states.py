@@ -12,8 +12,8 @@ from service.log.keyring import ClientKeys, Keyring
 from service.log.reading import EVENTS, stored
 from service.projector.advance import Arrival, Base, beginning, lands_after, resume
 from service.projector.builds import Build, Builds
-from service.projector.opening import open_each, opened
-from service.projector.relevance import concerned, kind_of, read_by, version_of
+from service.projector.opened_events import open_each, opened
+from service.projector.relevant_events import concerned, kind_of, read_by, version_of
 from service.projector.snapshots import Snapshot, open_snapshot
 
 _HEAD = "SELECT version FROM log.timeline_head WHERE organization_id = $1 AND client_id = $2"

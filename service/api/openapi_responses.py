@@ -9,6 +9,7 @@ from service.api.problems import (
     BodyTooLarge,
     DatabaseUnavailable,
     DeadlineExceeded,
+    HeadsDiffer,
     InvalidInput,
     KeyNeeded,
     MalformedBody,
@@ -23,7 +24,7 @@ Responses = dict[int | str, dict[str, Any]]
 OF_A_READ: Final = (KeyNeeded, ScopeMissing, DatabaseUnavailable, DeadlineExceeded, InvalidInput, MalformedHeader)
 """The problems of every read of a client."""
 
-OF_A_RECORDING: Final = (*OF_A_READ, MalformedBody, BodyTooLarge, UnsupportedMediaType)
+OF_A_RECORDING: Final = (*OF_A_READ, HeadsDiffer, MalformedBody, BodyTooLarge, UnsupportedMediaType)
 """The problems of everything that takes a body."""
 
 VERSION_HEADER: Final = {"ETag": "The version of the timeline that this answer knows of; fit for If-Match."}
@@ -35,7 +36,7 @@ def answered(description: str, headers: Mapping[str, str] | None = None, **more:
     return {**described, "headers": _headers(headers)} if headers else described
 
 
-def problems(*kinds: type[Problem]) -> Responses:
+def problem_responses(*kinds: type[Problem]) -> Responses:
     """The answers, by status, that tell of these problems or of one that nobody foresaw."""
     possible: set[type[Problem]] = {Unexpected, *kinds}
     by_status = sorted(possible, key=lambda problem: (problem.status, problem.slug))

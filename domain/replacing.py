@@ -1,4 +1,4 @@
-"""`replace` of dataclasses, for states: the same in half the time. Folds spend most of theirs on it."""
+"""`replace` of dataclasses, quicker: with the library's own a fold takes a quarter longer (measured: 1.26 times)."""
 
 from typing import TYPE_CHECKING
 

@@ -2,7 +2,10 @@
 
 Before the endpoint is called, the API key is checked, so that nobody without one has a body read; the body is read
 strictly (request_body.py); and parameters that the endpoint does not know, or that are given twice, are refused, since
-a misspelt `as_of` would answer another question.
+a misspelt `as_of` would answer another question. (A model of the query would refuse them too; an endpoint without one
+would not.)
+
+Dependencies are declared on endpoints or on their router, never where app.py includes it: those are not seen here.
 """
 
 from collections import Counter
@@ -14,12 +17,12 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from service.api.dependencies import authenticate, get_caller
 from service.api.exception_handlers import problem_of
-from service.api.field_errors import FieldError, shown
+from service.api.field_errors import MOST_ERRORS, FieldError, shown
 from service.api.problem import Problem
 from service.api.problems import InvalidInput, MalformedHeader
 from service.api.request_body import StrictRequest
@@ -33,8 +36,9 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The endpoint's handler, with what stands around it."""
         answer = self.endpoint_handler()
-        scopes = _scopes(self.dependant)
-        parameters = frozenset(_query_parameters(self.dependant))
+        asked = list(_flat(self.dependant))
+        scopes = _scopes(asked)
+        parameters = frozenset(_query_parameters(asked))
         body = _form(self.body_field.field_info) if self.body_field else None
 
         async def answer_strictly(request: Request) -> Response:
@@ -45,6 +49,8 @@ class StrictRoute(APIRoute):
                 _refuse_unknown_parameters(request, parameters)
                 return await answer(StrictRequest(request.scope, request.receive, body) if body else request)
             except Exception as error:
+                if isinstance(error.__cause__, ClientDisconnect):
+                    raise error.__cause__ from None  # FastAPI makes a bad request of it
                 problem = problem_of(error)
                 if problem is None:
                     raise
@@ -65,13 +71,21 @@ def _form(body: FieldInfo) -> TypeAdapter[Any]:
     return TypeAdapter(Annotated[body.annotation, body])  # type: ignore[arg-type]
 
 
-def _scopes(dependant: Dependant) -> list[str] | None:
-    """The scopes that the caller of the endpoint needs; None where anybody may call it."""
-    return next((each.own_oauth_scopes or [] for each in dependant.dependencies if each.call is get_caller), None)
+def _flat(dependant: Dependant) -> Iterator[Dependant]:
+    """What the endpoint declares, and what its dependencies do."""
+    yield dependant
+    for each in dependant.dependencies:
+        yield from _flat(each)
 
 
-def _query_parameters(dependant: Dependant) -> Iterator[str]:
-    for parameter in dependant.query_params:
+def _scopes(asked: Iterable[Dependant]) -> set[str] | None:
+    """All scopes that the caller of the endpoint needs; None where anybody may call it."""
+    callers = [each for each in asked if each.call is get_caller]
+    return {scope for each in callers for scope in each.own_oauth_scopes or ()} if callers else None
+
+
+def _query_parameters(asked: Iterable[Dependant]) -> Iterator[str]:
+    for parameter in (parameter for each in asked for parameter in each.query_params):
         form = parameter.field_info.annotation
         if isinstance(form, type) and issubclass(form, BaseModel):
             yield from form.model_fields
@@ -104,4 +118,5 @@ def _refuse_unknown_parameters(request: Request, known: Iterable[str]) -> None:
         if name not in known
     ]
     if errors:
+        errors = errors[:MOST_ERRORS]
         raise InvalidInput("The query does not have the right form; see `errors`.", errors=errors)
