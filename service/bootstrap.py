@@ -19,7 +19,7 @@ from service.care.projection_reader import ProjectionReader
 from service.care.recorder import Recorder
 from service.care.timeline_reader import TimelineReader
 from service.database.connection import open_pool
-from service.database.embedded import EmbeddedPostgres
+from service.database.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from service.database.migrate import migrate
 from service.database.supervision import kept_running
 from service.following.follower import Follower
@@ -86,6 +86,7 @@ async def database(settings: Settings) -> AsyncIterator[Addresses]:
         yield Addresses(settings.database_url.get_secret_value(), owner.get_secret_value() if owner else None)
         return
     embedded = EmbeddedPostgres(settings.data_dir)
+    key_encryption_keys(settings)  # before there is a record that another key would not open
     urls = await asyncio.to_thread(embedded.start)
     try:
         await prepare(urls.owner, settings.policy())
@@ -160,13 +161,19 @@ async def connected(
 def key_encryption_keys(settings: Settings) -> KeyEncryptionKeys:
     """The key-encryption keys of the settings; in the embedded mode one is made on the first start.
 
-    It lies in a file of its own in the data folder: whoever copies the database without it reads nothing.
+    It lies in a file of its own in the data folder: whoever copies the database without it reads nothing. Raises
+    EmbeddedPostgresError where there is a record already and its key is gone.
     """
     if settings.key_encryption_keys:
         return KeyEncryptionKeys(parse_key_encryption_keys(settings.key_encryption_keys.get_secret_value()))
     path = settings.data_dir / EMBEDDED_KEY_FILE
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if not path.exists():
+        if EmbeddedPostgres(settings.data_dir).exists:
+            raise EmbeddedPostgresError(
+                f"The key-encryption key {path} is missing, and without it nothing recorded can be read. Put it back, or"
+                " name the file that holds it with CARE_TIMELINE_KEY_ENCRYPTION_KEYS_FILE."
+            )
         made = path.with_suffix(f".{os.getpid()}")
         descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
