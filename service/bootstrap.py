@@ -37,7 +37,7 @@ from service.projector.catch_up import CatchUp
 from service.projector.comparison import Comparison
 from service.projector.fresh_states import FreshStates
 from service.projector.projector import Projector
-from service.runtime.turns import Turns
+from service.runtime.sliced_work import SlicedWork
 from service.settings import Settings, parse_key_encryption_keys
 
 EMBEDDED_KEY_FILE = "key-encryption-key"
@@ -64,7 +64,7 @@ class System:
     recorder: Recorder
     projection_reader: ProjectionReader
     timeline_reader: TimelineReader
-    turns: Turns
+    sliced: SlicedWork
 
     def follower(self) -> Follower:
         """A follower that hands the log to the projector; `service.serving.projecting` runs one."""
@@ -128,8 +128,8 @@ async def connected(
         store = EventStore(log_pool, wakeups.appended)
         stack.push_async_callback(store.close)
         keyring = Keyring(log_pool, keks, addresses.owner)
-        turns = Turns()
-        timelines = Timelines(store, keyring, turns)
+        sliced = SlicedWork()
+        timelines = Timelines(store, keyring, sliced)
         organizations = Organizations(log_pool, policy)
         timeline_reader = TimelineReader(store, Pages(log_pool), timelines)
         builds = Builds(pool, projections, policy)
@@ -151,10 +151,10 @@ async def connected(
             comparison=Comparison(pool, keyring, organizations, builds),
             recorder=Recorder(store, FactReader(log_pool), keyring, timelines, timeline_reader, organizations),
             projection_reader=ProjectionReader(
-                timeline_reader, organizations, projections, FreshStates(pool, keyring, builds, turns), turns
+                timeline_reader, organizations, projections, FreshStates(pool, keyring, builds, sliced), sliced
             ),
             timeline_reader=timeline_reader,
-            turns=turns,
+            sliced=sliced,
         )
 
 
@@ -171,8 +171,8 @@ def key_encryption_keys(settings: Settings) -> KeyEncryptionKeys:
     if not path.exists():
         if EmbeddedPostgres(settings.data_dir).exists:
             raise EmbeddedPostgresError(
-                f"The key-encryption key {path} is missing, and without it nothing recorded can be read. Put it back, or"
-                " name the file that holds it with CARE_TIMELINE_KEY_ENCRYPTION_KEYS_FILE."
+                f"The key-encryption key {path} is missing, and nothing recorded can be read without it. Put it back,"
+                " or name the file that holds it with CARE_TIMELINE_KEY_ENCRYPTION_KEYS_FILE."
             )
         made = path.with_suffix(f".{os.getpid()}")
         descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -15,7 +15,7 @@ from service.log.keyring import DataKey, Keyring
 from service.log.seal import SealBroken
 from service.log.sealed import SealedEvent, StoredEvent
 from service.log.store import EventStore
-from service.runtime.turns import Turns
+from service.runtime.sliced_work import SlicedWork
 
 log = structlog.get_logger(__name__)
 
@@ -25,10 +25,10 @@ PRECISIONS = {precision.value: precision for precision in Precision}
 class Timelines:
     """Reads and opens what the store keeps, with each client's own key."""
 
-    def __init__(self, store: EventStore, keyring: Keyring, turns: Turns | None = None) -> None:
+    def __init__(self, store: EventStore, keyring: Keyring, sliced: SlicedWork | None = None) -> None:
         self._store = store
         self._keyring = keyring
-        self._turns = turns or Turns()
+        self._sliced = sliced or SlicedWork()
 
     async def read(
         self, organization_id: UUID, client_id: UUID, *, after: int = 0, up_to: int | None = None
@@ -50,7 +50,7 @@ class Timelines:
         if not stored:
             return []
         keys = await self._keyring.keys(organization_id, {event.client_id for event in stored})
-        return await self._turns.work_on(stored, lambda event: open_or_mark(event, keys.of(event.client_id)))
+        return await self._sliced.each(stored, lambda event: open_or_mark(event, keys.of(event.client_id)))
 
 
 def open_entry(stored: StoredEvent, key: bytes) -> Entry:

@@ -12,7 +12,7 @@ from service.database.embedded import DatabaseUrls
 from tests.database import new_organization
 from tests.http.live import Live, serving
 
-LIMITS = {"max_connections": 40, "request_head_seconds": 1, "request_body_seconds": 2, "request_seconds": 5}
+LIMITS = {"max_connections": 40, "request_head_seconds": 1, "request_body_seconds": 1, "request_seconds": 5}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

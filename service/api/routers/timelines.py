@@ -62,7 +62,7 @@ async def read_timeline(
     if asked.after and asked.before:
         raise _unfitting("before", "after_or_before", "Give `after` to go on or `before` to go back, not both.")
     page = await _page(system, caller, client_id, asked)
-    events = await system.turns.work_on(page.entries, RecordedEvent.of)
+    events = await system.sliced.each(page.entries, RecordedEvent.of)
     content = TimelineAnswer(
         client_id=client_id,
         version=page.version,
@@ -73,7 +73,7 @@ async def read_timeline(
         previous=_previous(page, asked),
         next=_next(page, asked),
     )
-    return await system.turns.whole(events, lambda _: read_answer(content, page.version, known_version))
+    return await system.sliced.whole(events, lambda _: read_answer(content, page.version, known_version))
 
 
 @router.get(
@@ -118,7 +118,7 @@ async def _page(system: System, caller: Caller, client_id: UUID, asked: Timeline
     reader = system.timeline_reader
     if asked.order is Order.EFFECTIVE:
         whole = await reader.whole(caller, client_id, known_at=asked.known_at)
-        return await system.turns.whole(whole.entries, lambda _: _effective_page(whole, asked))
+        return await system.sliced.whole(whole.entries, lambda _: _effective_page(whole, asked))
     return await reader.page(
         caller,
         client_id,

@@ -11,7 +11,7 @@ SLICE: Final = 50
 """How many items are worked on before others have their turn: of events to open, about a millisecond."""
 
 
-class Turns:
+class SlicedWork:
     """Works on long lists slice by slice, and on one list at a time.
 
     In one process no list would be done sooner if several were worked on at once; whoever only looks whether the
@@ -21,7 +21,7 @@ class Turns:
     def __init__(self) -> None:
         self._turn = asyncio.Lock()
 
-    async def work_on(self, items: Sequence[T], work: Callable[[T], R]) -> list[R]:
+    async def each(self, items: Sequence[T], work: Callable[[T], R]) -> list[R]:
         """What `work` makes of each item, in order. A short list is worked on at once."""
         if len(items) <= SLICE:
             return list(map(work, items))
