@@ -33,13 +33,12 @@ def hurried(
 @contextmanager
 def hung(server: EmbeddedPostgres) -> Iterator[None]:
     """Meanwhile, no process of PostgreSQL does anything; connections to it stay open."""
-    cluster = str(Path(server.log_file).parent / "cluster")
-    stopped = []
+    folder, stopped = Path(server.log_file).parent, []
     try:
         for process in psutil.process_iter(["name", "cwd"]):
-            if process.info["name"] == "postgres" and process.info["cwd"] == cluster:
-                stopped.append(process)
+            if process.info["name"] == "postgres" and Path(process.info["cwd"] or "/").is_relative_to(folder):
                 process.send_signal(signal.SIGSTOP)
+                stopped.append(process)
         assert len(stopped) > 2
         yield
     finally:
