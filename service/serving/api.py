@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from service.api.app import create_app
 from service.bootstrap import System
 from service.runtime.gc_tuning import tune_gc
-from service.serving.http_protocol import HttpLimits, http_protocol
+from service.serving.http_protocol import HttpLimits, HttpProtocol, http_protocol
 from service.serving.stopping import asked_to_stop, set_when_signalled
 from service.settings import Settings
 
@@ -81,5 +81,8 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
 
 async def _end(server: uvicorn.Server, app: FastAPI, stopping: asyncio.Event) -> None:
     await stopping.wait()
+    for connection in server.server_state.connections:
+        if isinstance(connection, HttpProtocol):
+            connection.hasten()
     await app.state.requests.drain(GRACE_SECONDS)
     server.should_exit = True

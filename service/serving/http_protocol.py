@@ -127,9 +127,13 @@ class HttpProtocol(HttpToolsProtocol):
             self._refuse(MalformedRequest("The request is not HTTP/1.1 as RFC 9112 has it. Nothing was recorded."))
 
     def shutdown(self) -> None:
+        self.hasten()
+        super().shutdown()
+
+    def hasten(self) -> None:
+        """The service is to stop: what is missing of a body has to come soon."""
         if self._part is _Part.BODY:
             self._expect_within(min(STOPPING_SECONDS, self.limits.body_seconds))
-        super().shutdown()
 
     def _look_at_progress(self, size: int) -> None:
         if self._refused:

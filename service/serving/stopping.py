@@ -12,14 +12,18 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def asked_to_stop(stopping: asyncio.Event | None = None) -> Iterator[asyncio.Event]:
-    """An event, a new one unless given, that is set when a signal asks to stop (Ctrl-C, SIGTERM)."""
+    """An event, a new one unless given, that is set when a signal asks to stop (Ctrl-C, SIGTERM).
+
+    Once it has, further signals change nothing: what is left to do, such as stopping PostgreSQL, is done in order.
+    """
     stopping = stopping or asyncio.Event()
     set_when_signalled(stopping)
     try:
         yield stopping
     finally:
-        for number in SIGNALS:
-            asyncio.get_running_loop().remove_signal_handler(number)
+        if not stopping.is_set():
+            for number in SIGNALS:
+                asyncio.get_running_loop().remove_signal_handler(number)
 
 
 def set_when_signalled(event: asyncio.Event) -> None:

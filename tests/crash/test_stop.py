@@ -14,8 +14,6 @@ from service.database.embedded import EmbeddedPostgres
 from tests.crash.load import CHECK_IN, WRITERS, Load
 from tests.service_process import ServiceProcess
 
-HALF_SENT = b"POST /v1/clients HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\n"
-
 
 @pytest.fixture
 async def service(tmp_path: Path) -> AsyncIterator[ServiceProcess]:
@@ -73,18 +71,24 @@ async def test_what_has_begun_ends_and_what_is_new_is_refused(service: ServicePr
     assert await service.stop() == 0
 
 
-async def test_what_does_not_end_within_the_grace_is_ended_without_a_500(service: ServiceProcess) -> None:
-    key = service.command("keys", "create", "--role", "system", "--name", "text-line")
+async def test_what_does_not_end_within_the_grace_is_ended_without_a_500(
+    service: ServiceProcess, tmp_path: Path
+) -> None:
+    load = Load(key := service.command("keys", "create", "--role", "system", "--name", "text-line"))
     await service.start(before="import service.serving.api as a; a.GRACE_SECONDS = 1; ")
-    host, _, port = service.address.removeprefix("http://").partition(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
-    writer.write(HALF_SENT % key.split()[-1].encode() + b'Content-Length: 100\r\n\r\n{"half')
-    await asyncio.sleep(0.5)
+    await load.begin(service.address)
+    path = f"/v1/clients/{load.clients[0]}/events"
+    event = {"id": str(uuid4()), "occurred_at": "2026-03-01T15:00:00Z", "event": CHECK_IN}
+    superuser = await asyncpg.connect(EmbeddedPostgres(tmp_path).urls("care_timeline").superuser)
+    http = httpx.AsyncClient(base_url=service.address, headers={"Authorization": f"Bearer {key}"})
+    async with http, superuser.transaction():
+        await superuser.execute("lock table log.event in access exclusive mode")
+        begun = asyncio.create_task(http.post(path, json=event, timeout=30))
+        await asyncio.sleep(0.5)
+        service.send_signal(signal.SIGTERM)
+        answer = await begun
+    await superuser.close()
 
+    assert (answer.status_code, answer.json()["type"]) == (503, "/v1/problems/stopping")
+    assert int(answer.headers["retry-after"]) > 0
     assert await service.stop() == 0
-
-    answer = await reader.read()
-    writer.close()
-    assert b"HTTP/1.1 500" not in answer
-    assert answer.startswith(b"HTTP/1.1 503"), answer
-    assert b"retry-after" in answer.lower()
