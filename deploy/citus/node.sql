@@ -1,9 +1,11 @@
 -- Makes a new PostgreSQL a node of the cluster, after roles.sql: psql reads it as superuser, on each machine.
--- The nodes log in to each other as whoever asked, with the passwords below (0: any node, -1: the node itself).
+-- The nodes log in to each other as whoever asked, with the passwords in these files (0: any node, -1: the node itself).
 
-\getenv superuser_password POSTGRES_PASSWORD
-\getenv owner_password CARE_TIMELINE_OWNER_PASSWORD
-\getenv app_password CARE_TIMELINE_APP_PASSWORD
+\set ON_ERROR_STOP on
+
+\set superuser_password `cat "$POSTGRES_PASSWORD_FILE"`
+\set owner_password `cat "$CARE_TIMELINE_OWNER_PASSWORD_FILE"`
+\set app_password `cat "$CARE_TIMELINE_APP_PASSWORD_FILE"`
 
 create extension if not exists citus;
 
