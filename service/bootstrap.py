@@ -19,7 +19,7 @@ from service.care.projection_reader import ProjectionReader
 from service.care.recorder import Recorder
 from service.care.timeline_reader import TimelineReader
 from service.database.connection import open_pool
-from service.database.embedded import EmbeddedPostgres
+from service.database.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from service.database.migrate import migrate
 from service.database.supervision import kept_running
 from service.following.follower import Follower
@@ -37,6 +37,7 @@ from service.projector.catch_up import CatchUp
 from service.projector.comparison import Comparison
 from service.projector.fresh_states import FreshStates
 from service.projector.projector import Projector
+from service.runtime.turns import Turns
 from service.settings import Settings, parse_key_encryption_keys
 
 EMBEDDED_KEY_FILE = "key-encryption-key"
@@ -63,6 +64,7 @@ class System:
     recorder: Recorder
     projection_reader: ProjectionReader
     timeline_reader: TimelineReader
+    turns: Turns
 
     def follower(self) -> Follower:
         """A follower that hands the log to the projector; `service.serving.projecting` runs one."""
@@ -84,6 +86,7 @@ async def database(settings: Settings) -> AsyncIterator[Addresses]:
         yield Addresses(settings.database_url.get_secret_value(), owner.get_secret_value() if owner else None)
         return
     embedded = EmbeddedPostgres(settings.data_dir)
+    key_encryption_keys(settings)  # before there is a record that another key would not open
     urls = await asyncio.to_thread(embedded.start)
     try:
         await prepare(urls.owner, settings.policy())
@@ -125,7 +128,8 @@ async def connected(
         store = EventStore(log_pool, wakeups.appended)
         stack.push_async_callback(store.close)
         keyring = Keyring(log_pool, keks, addresses.owner)
-        timelines = Timelines(store, keyring)
+        turns = Turns()
+        timelines = Timelines(store, keyring, turns)
         organizations = Organizations(log_pool, policy)
         timeline_reader = TimelineReader(store, Pages(log_pool), timelines)
         builds = Builds(pool, projections, policy)
@@ -147,22 +151,29 @@ async def connected(
             comparison=Comparison(pool, keyring, organizations, builds),
             recorder=Recorder(store, FactReader(log_pool), keyring, timelines, timeline_reader, organizations),
             projection_reader=ProjectionReader(
-                timeline_reader, organizations, projections, FreshStates(pool, keyring, builds)
+                timeline_reader, organizations, projections, FreshStates(pool, keyring, builds, turns), turns
             ),
             timeline_reader=timeline_reader,
+            turns=turns,
         )
 
 
 def key_encryption_keys(settings: Settings) -> KeyEncryptionKeys:
     """The key-encryption keys of the settings; in the embedded mode one is made on the first start.
 
-    It lies in a file of its own in the data folder: whoever copies the database without it reads nothing.
+    It lies in a file of its own in the data folder: whoever copies the database without it reads nothing. Raises
+    EmbeddedPostgresError where there is a record already and its key is gone.
     """
     if settings.key_encryption_keys:
         return KeyEncryptionKeys(parse_key_encryption_keys(settings.key_encryption_keys.get_secret_value()))
     path = settings.data_dir / EMBEDDED_KEY_FILE
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if not path.exists():
+        if EmbeddedPostgres(settings.data_dir).exists:
+            raise EmbeddedPostgresError(
+                f"The key-encryption key {path} is missing, and without it nothing recorded can be read. Put it back, or"
+                " name the file that holds it with CARE_TIMELINE_KEY_ENCRYPTION_KEYS_FILE."
+            )
         made = path.with_suffix(f".{os.getpid()}")
         descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -31,10 +32,14 @@ class ServiceProcess:
         assert done.returncode == 0, done.stderr + done.stdout
         return done.stdout.strip()
 
-    async def start(self, *options: str) -> Self:
-        """Start it and wait until it has told its address."""
+    async def start(self, *options: str, before: str = "", inside: Sequence[str] = ()) -> Self:
+        """Start it and wait until it has told its address.
+
+        `before` is Python to run first, `inside` a command that runs it.
+        """
+        python, c, program = COMMAND
         self._process = await asyncio.create_subprocess_exec(
-            *COMMAND, "serve", "--port", "0", *options,
+            *inside, python, c, before + program, "serve", "--port", "0", *options,
             env=self._environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         assert self._process.stdout is not None
@@ -49,6 +54,22 @@ class ServiceProcess:
         assert self._process is not None
         self._process.kill()
         await self._process.wait()
+
+    def first_process(self) -> psutil.Process:
+        """The process that was started."""
+        assert self._process is not None
+        return psutil.Process(self._process.pid)
+
+    async def ended(self) -> int:
+        """The exit code, once it has ended by itself."""
+        assert self._process is not None
+        async with asyncio.timeout(60):
+            return await self._process.wait()
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send a signal to the process that was started, and to no other."""
+        assert self._process is not None
+        self._process.send_signal(number)
 
     async def stop(self) -> int | None:
         """As an operator does; the exit code, or None when it never began."""

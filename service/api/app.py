@@ -13,6 +13,7 @@ from service.api.deadline import Deadline
 from service.api.description import DESCRIPTION, TAGS, TITLE, VERSION
 from service.api.docs_page import ROUTES as DOCS
 from service.api.exception_handlers import answer_routing_error
+from service.api.graceful_stop import GracefulStop, RequestsUnderWay
 from service.api.openapi import Api
 from service.api.request_log import RequestLog
 from service.api.routers import health, problem_kinds, projections, recording, timelines
@@ -45,6 +46,7 @@ def create_app(open_system: Callable[[], AbstractAsyncContextManager[System]]) -
         async with open_system() as app.state.system:
             yield
 
+    requests = RequestsUnderWay()
     app = Api(
         lifespan=lifespan,
         title=TITLE,
@@ -57,11 +59,12 @@ def create_app(open_system: Callable[[], AbstractAsyncContextManager[System]]) -
         redirect_slashes=False,
         separate_input_output_schemas=False,  # an event can be sent as it was received
         generate_unique_id_function=_name_of_the_endpoint,
-        middleware=[Middleware(RequestLog), Middleware(Deadline)],
+        middleware=[Middleware(RequestLog), Middleware(GracefulStop, requests), Middleware(Deadline)],
         exception_handlers={HTTPException: answer_routing_error},
         # FastAPI's own telemetry would record inputs.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
+    app.state.requests = requests
     for router in ROUTERS:
         app.include_router(router)
     return app

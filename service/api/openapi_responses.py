@@ -15,6 +15,7 @@ from service.api.problems import (
     MalformedBody,
     MalformedHeader,
     ScopeMissing,
+    Stopping,
     Unexpected,
     UnsupportedMediaType,
 )
@@ -37,8 +38,8 @@ def answered(description: str, headers: Mapping[str, str] | None = None, **more:
 
 
 def problem_responses(*kinds: type[Problem]) -> Responses:
-    """The answers, by status, that tell of these problems or of one that nobody foresaw."""
-    possible: set[type[Problem]] = {Unexpected, *kinds}
+    """The answers, by status, that tell of these problems, of one that nobody foresaw, or of a service that stops."""
+    possible: set[type[Problem]] = {Unexpected, Stopping, *kinds}
     by_status = sorted(possible, key=lambda problem: (problem.status, problem.slug))
     return {
         status.value: _same_status(list(group))

@@ -201,6 +201,17 @@ class DatabaseUnavailable(Problem):
     documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
 
 
+class Stopping(Problem):
+    """The service is being stopped or replaced; try again after the seconds in `Retry-After`.
+
+    A request that writes can be sent again as it was: with the same ids (or the same `Idempotency-Key`)
+    nothing is recorded twice, whether it had been carried out or not.
+    """
+
+    status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "stopping", "The service is stopping"
+    documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
+
+
 class DeadlineExceeded(Problem):
     """The service could not answer in time and gave the request up; try again after the seconds in `Retry-After`.
 

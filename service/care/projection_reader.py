@@ -17,6 +17,7 @@ from service.log.organizations import Organizations
 from service.projector.folding import fold
 from service.projector.fresh_states import FreshStates
 from service.runtime import clock
+from service.runtime.turns import Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,11 @@ class ProjectionReader:
         organizations: Organizations,
         projections: Sequence[Projection[Any]],
         fresh: FreshStates,
+        turns: Turns,
     ) -> None:
         self._timelines = timelines
         self._fresh = fresh
+        self._turns = turns
         self._organizations = organizations
         self._projections = {projection.name: projection for projection in projections}
 
@@ -68,5 +71,8 @@ class ProjectionReader:
                 raise UnknownClient
             return ProjectionAnswer(client_id, fresh.version, None, None, projection.view(fresh.state, moment, policy))
         whole = await self._timelines.whole(caller, client_id, known_at=known_at)
-        state = fold(projection, effective(whole.entries, as_of=as_of, known_at=known_at).entries, policy)
+        ordered = await self._turns.whole(
+            whole.entries, lambda entries: effective(entries, as_of=as_of, known_at=known_at).entries
+        )
+        state = await self._turns.whole(ordered, lambda entries: fold(projection, entries, policy))
         return ProjectionAnswer(client_id, whole.version, as_of, known_at, projection.view(state, moment, policy))

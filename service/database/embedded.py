@@ -99,6 +99,11 @@ class EmbeddedPostgres:
         """The folder of PostgreSQL's programs: psql, pg_dump, pgbench …"""
 
     @property
+    def exists(self) -> bool:
+        """Whether the server's data were made already."""
+        return self._cluster.exists()
+
+    @property
     def log_file(self) -> Path:
         """The server's log."""
         return self._log

@@ -73,7 +73,7 @@ select 'grant',
 
 
 PARKED: Final = "parked"
-"""The table of a build whose rows the owner counts over all organizations (see projector/build_lifecycle.py)."""
+"""The table of a build whose rows the owner counts over all organizations (service/projector/tables.py)."""
 
 _BUILDS = "select schema_name from projection.build where state <> 'building'"
 

@@ -15,6 +15,7 @@ from service.log.keyring import DataKey, Keyring
 from service.log.seal import SealBroken
 from service.log.sealed import SealedEvent, StoredEvent
 from service.log.store import EventStore
+from service.runtime.turns import Turns
 
 log = structlog.get_logger(__name__)
 
@@ -24,9 +25,10 @@ PRECISIONS = {precision.value: precision for precision in Precision}
 class Timelines:
     """Reads and opens what the store keeps, with each client's own key."""
 
-    def __init__(self, store: EventStore, keyring: Keyring) -> None:
+    def __init__(self, store: EventStore, keyring: Keyring, turns: Turns | None = None) -> None:
         self._store = store
         self._keyring = keyring
+        self._turns = turns or Turns()
 
     async def read(
         self, organization_id: UUID, client_id: UUID, *, after: int = 0, up_to: int | None = None
@@ -48,7 +50,7 @@ class Timelines:
         if not stored:
             return []
         keys = await self._keyring.keys(organization_id, {event.client_id for event in stored})
-        return [open_or_mark(event, keys.of(event.client_id)) for event in stored]
+        return await self._turns.work_on(stored, lambda event: open_or_mark(event, keys.of(event.client_id)))
 
 
 def open_entry(stored: StoredEvent, key: bytes) -> Entry:

@@ -12,9 +12,10 @@ from service.log.keyring import ClientKeys, Keyring
 from service.log.reading import EVENTS, stored
 from service.projector.advance import Arrival, Base, beginning, lands_after, resume
 from service.projector.builds import Build, Builds
-from service.projector.opened_events import open_each, opened
+from service.projector.opened_events import open_event, opened
 from service.projector.relevant_events import concerned, kind_of, read_by, version_of
 from service.projector.snapshots import Snapshot, open_snapshot
+from service.runtime.turns import Turns
 
 _HEAD = "SELECT version FROM log.timeline_head WHERE organization_id = $1 AND client_id = $2"
 _SINCE = f"{EVENTS} AND client_id = $2 AND version > $3 AND type = ANY($4) ORDER BY version"
@@ -30,10 +31,11 @@ class Fresh(NamedTuple):
 class FreshStates:
     """Folds states for reads of one client."""
 
-    def __init__(self, pool: asyncpg.Pool, keyring: Keyring, builds: Builds) -> None:
+    def __init__(self, pool: asyncpg.Pool, keyring: Keyring, builds: Builds, turns: Turns) -> None:
         self._pool = pool
         self._keyring = keyring
         self._builds = builds
+        self._turns = turns
 
     async def read(
         self, organization_id: UUID, client_id: UUID, projection: Projection[Any], policy: Policy
@@ -59,7 +61,7 @@ class FreshStates:
                 return None
             keys = await self._keyring.keys(organization_id, [client_id], connection=connection)
             key = keys.of(client_id)
-            client = _Client(connection, organization_id, client_id, projection, policy, keys)
+            client = _Client(connection, organization_id, client_id, projection, policy, keys, turns=self._turns)
             while build and (snapshot := await client.snapshot(build)):
                 base = open_snapshot(projection, policy.digest(), organization_id, snapshot, key)
                 found = await client.folded_on(base) if base else None
@@ -81,6 +83,8 @@ class _Client:
         projection: Projection[Any],
         policy: Policy,
         keys: ClientKeys,
+        *,
+        turns: Turns,
     ) -> None:
         self._connection = connection
         self._organization_id = organization_id
@@ -88,6 +92,7 @@ class _Client:
         self._projection = projection
         self._policy = policy
         self._keys = keys
+        self._turns = turns
         self._passed = 0
 
     async def snapshot(self, build: Build) -> Snapshot | None:
@@ -114,9 +119,10 @@ class _Client:
         events = stored(records)
         about = await concerned(self._connection, self._organization_id, events)
         events = [event for event in events if kind_of(event, about) in types]
-        entries = opened(open_each(events, self._keys), self._projection.name)
+        each = await self._turns.work_on(events, lambda event: open_event(event, self._keys))
+        entries = opened(each, self._projection.name)
         come = [Arrival(entry, version_of(entry, about)) for entry in entries]
         if not lands_after(come, base.version, base.until):
             return None
-        kept = resume(self._projection, base, entries, self._policy)
+        kept = await self._turns.whole(entries, lambda them: resume(self._projection, base, them, self._policy))
         return Fresh(kept.version, kept.state)

@@ -30,7 +30,16 @@ class Opened(NamedTuple):
 
 def open_each(events: Iterable[StoredEvent], keys: ClientKeys) -> list[Opened]:
     """The events, opened with their clients' keys; a client whose key cannot be used has none that opens."""
-    return [_open(event, keys) for event in events]
+    return [open_event(event, keys) for event in events]
+
+
+def open_event(event: StoredEvent, keys: ClientKeys) -> Opened:
+    """The event, opened with its client's key."""
+    try:
+        entry = open_or_mark(event, keys.of(event.client_id))
+    except (ClientErased, UnknownKey, SealBroken) as error:
+        return Opened(event.type, event.version, event.id, None, type(error).__name__)
+    return Opened(event.type, event.version, event.id, entry, "")
 
 
 def opened(events: Sequence[Opened], projection: str) -> list[Entry]:
@@ -51,11 +60,3 @@ def concerning(events: Iterable[Opened], types: frozenset[str], projection: str)
     """
     mine = [event for event in events if event.type in types or event.type in RECORD_TYPES]
     return [arrival.entry for arrival in arrivals(opened(mine, projection))]
-
-
-def _open(event: StoredEvent, keys: ClientKeys) -> Opened:
-    try:
-        entry = open_or_mark(event, keys.of(event.client_id))
-    except (ClientErased, UnknownKey, SealBroken) as error:
-        return Opened(event.type, event.version, event.id, None, type(error).__name__)
-    return Opened(event.type, event.version, event.id, entry, "")

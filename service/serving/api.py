@@ -16,7 +16,8 @@ from service.serving.stopping import asked_to_stop, set_when_signalled
 from service.settings import Settings
 
 GRACE_SECONDS = 20
-"""How long requests under way may take to end once the service is asked to stop."""
+"""How long requests under way may take to end once the service is asked to stop, while new ones are refused."""
+_CANCEL_SECONDS = 1  # how long uvicorn then waits for connections to close before it cancels what has not ended
 
 
 async def serve_api(
@@ -49,8 +50,9 @@ async def serve_api(
 
         # Callers wait from now on, and are not refused, until uvicorn takes their requests.
         listening.listen()
-        server = uvicorn.Server(_config(create_app(opened), settings))
-        ending = asyncio.create_task(_end(server, asked))
+        app = create_app(opened)
+        server = uvicorn.Server(_config(app, settings))
+        ending = asyncio.create_task(_end(server, app, asked))
         try:
             await server.serve(sockets=[listening])
         except SystemExit:
@@ -73,10 +75,11 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         access_log=False,
         log_config=None,
         server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_graceful_shutdown=_CANCEL_SECONDS,
     )
 
 
-async def _end(server: uvicorn.Server, stopping: asyncio.Event) -> None:
+async def _end(server: uvicorn.Server, app: FastAPI, stopping: asyncio.Event) -> None:
     await stopping.wait()
+    await app.state.requests.drain(GRACE_SECONDS)
     server.should_exit = True

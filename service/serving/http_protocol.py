@@ -38,7 +38,7 @@ class HttpLimits(NamedTuple):
     head_seconds: float = 10.0
     """How long a new connection may be silent, and how long a request's line and headers may take."""
     body_seconds: float = 20.0
-    """How long a request's body may take."""
+    """How long a request's body may take, and an answer that the caller does not take off."""
 
 
 class _Part(Enum):
@@ -67,6 +67,8 @@ class HttpProtocol(HttpToolsProtocol):
         """Bytes that the parser has only gathered."""
         self._refused = False
         self._timer: asyncio.TimerHandle | None = None
+        self._taking: asyncio.TimerHandle | None = None
+        """Runs while the caller does not take what is written."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -78,6 +80,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._expect_no_more()
+        self._is_taking()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -139,6 +142,19 @@ class HttpProtocol(HttpToolsProtocol):
             self._unfinished += size
             if self._unfinished > MOST_HEAD_BYTES:
                 self._refuse(_head_too_large())
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._taking = self.loop.call_later(self.limits.body_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._is_taking()
+        super().resume_writing()
+
+    def _is_taking(self) -> None:
+        if self._taking is not None:
+            self._taking.cancel()
+            self._taking = None
 
     def _turn_to(self, part: _Part) -> None:
         self._part, self._turned = part, True

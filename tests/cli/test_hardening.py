@@ -20,6 +20,7 @@ from service.bootstrap import key_encryption_keys
 from service.database.embedded import DatabaseUrls
 from service.projector.rebuild_worker import begin
 from service.runtime.hardening import Capability, dumpable
+from tests.cli.command import environment_of
 from tests.service_process import ServiceProcess
 from tests.system import settings_for
 
@@ -55,6 +56,18 @@ async def test_under_root_it_keeps_what_running_the_server_as_another_user_takes
         assert powers(process, "CapPrm") == set()
 
 
+@NEEDS_ROOT
+def test_under_root_a_database_elsewhere_takes_fewer_powers(database: DatabaseUrls, tmp_path: Path) -> None:
+    command = "from pathlib import Path; from service.cli.run_command import run\n"
+    command += "async def work(_): return Path('/proc/self/status').read_text()\nprint(run(work))"
+    environment = {**os.environ, **{name: said or "" for name, said in environment_of(database, tmp_path).items()}}
+    done = subprocess.run([sys.executable, "-c", command], env=environment, capture_output=True, text=True, check=True)
+
+    kept = {Capability.DAC_OVERRIDE, Capability.DAC_READ_SEARCH, Capability.NET_BIND_SERVICE}
+    for which in ("CapPrm", "CapEff", "CapBnd"):
+        assert numbers(done.stdout, which) <= kept
+
+
 def test_a_process_of_a_command_cannot_be_looked_into() -> None:
     command = "from service.cli.run_command import run; from service.runtime.hardening import dumpable\n"
     command += "async def work(_): return dumpable()\n"
@@ -83,5 +96,9 @@ def told(process: psutil.Process, file: str) -> str:
 
 def powers(process: psutil.Process, which: str) -> set[int]:
     """The numbers of the capabilities in one of the process's sets."""
-    line = next(line for line in told(process, "status").splitlines() if line.startswith(which))
+    return numbers(told(process, "status"), which)
+
+
+def numbers(status: str, which: str) -> set[int]:
+    line = next(line for line in status.splitlines() if line.startswith(which))
     return {number for number in range(64) if int(line.split()[1], 16) >> number & 1}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from service.bootstrap import key_encryption_keys, new_key_encryption_key
-from service.database.embedded import DatabaseUrls
+from service.database.embedded import DatabaseUrls, EmbeddedPostgresError
 from service.settings import Settings
 from tests.cli.command import Command
 
@@ -29,6 +29,18 @@ def test_the_embedded_mode_keeps_no_key_beside_its_data_when_another_place_is_na
     assert settings.embedded
     assert key_encryption_keys(settings).current == "kek-7"
     assert not settings.data_dir.exists()
+
+
+def test_no_new_key_is_made_for_a_record_whose_key_is_gone(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    first = key_encryption_keys(settings).current
+    (tmp_path / "postgres" / "cluster").mkdir(parents=True)
+    assert key_encryption_keys(settings).current == first
+
+    (tmp_path / "key-encryption-key").unlink()
+
+    with pytest.raises(EmbeddedPostgresError, match="Put it back, or name the file"):
+        key_encryption_keys(settings)
 
 
 async def test_every_secret_may_come_from_a_file_with_a_line_end(

@@ -33,14 +33,12 @@ def hurried(
 @contextmanager
 def hung(server: EmbeddedPostgres) -> Iterator[None]:
     """Meanwhile, no process of PostgreSQL does anything; connections to it stay open."""
-    folder = str(Path(server.log_file).parent)
-    stopped = []
+    folder, stopped = Path(server.log_file).parent, []
     try:
-        for process in psutil.process_iter(["name", "cmdline"]):
-            if process.info["name"] == "postgres" and folder in " ".join(process.info["cmdline"] or ()):
-                for each in (process, *process.children(recursive=True)):
-                    stopped.append(each)
-                    each.send_signal(signal.SIGSTOP)
+        for process in psutil.process_iter(["name", "cwd"]):
+            if process.info["name"] == "postgres" and Path(process.info["cwd"] or "/").is_relative_to(folder):
+                process.send_signal(signal.SIGSTOP)
+                stopped.append(process)
         assert len(stopped) > 2
         yield
     finally:

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from service.database.embedded import DatabaseUrls
+from tests.http.conftest import LIMITS
 from tests.http.live import Live, serving
 from tests.http.raw import Connection, get, post
 from tests.http.test_heads import CREATE
@@ -61,6 +62,14 @@ def test_an_idle_connection_is_ended(live: Live) -> None:
         connection.send(get("/healthz"))
         assert connection.answer().status == 200
         assert connection.ended() == b""
+
+
+def test_who_takes_no_answers_off_is_ended(live: Live) -> None:
+    asked = 200
+    with live.connect() as connection:
+        connection.send(get("/openapi.json") * asked)
+        time.sleep(2 * LIMITS["request_body_seconds"])
+        assert connection.ended().count(b"HTTP/1.1 200") < asked
 
 
 def test_a_stop_waits_for_none_of_them(database: DatabaseUrls, counselor_of: tuple[UUID, str], tmp_path: Path) -> None:

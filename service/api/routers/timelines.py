@@ -22,7 +22,8 @@ from service.api.problems import ClientErased, InvalidInput, KnownAtInFuture, Un
 from service.api.response_models import CorrectionMade, EventAnswer, EventStatus, RecordedEvent, TimelineAnswer
 from service.api.responses import read_answer
 from service.api.strict_route import StrictRoute
-from service.care.timeline_reader import EntryPage, TimelineReader
+from service.bootstrap import System
+from service.care.timeline_reader import EntryPage
 
 router = APIRouter(prefix="/v1/clients/{client_id}/events", route_class=StrictRoute, tags=["Reading"])
 
@@ -60,18 +61,19 @@ async def read_timeline(
     """
     if asked.after and asked.before:
         raise _unfitting("before", "after_or_before", "Give `after` to go on or `before` to go back, not both.")
-    page = await _page(system.timeline_reader, caller, client_id, asked)
+    page = await _page(system, caller, client_id, asked)
+    events = await system.turns.work_on(page.entries, RecordedEvent.of)
     content = TimelineAnswer(
         client_id=client_id,
         version=page.version,
         as_of=asked.as_of,
         known_at=asked.known_at,
         order=asked.order,
-        events=tuple(map(RecordedEvent.of, page.entries)),
+        events=tuple(events),
         previous=_previous(page, asked),
         next=_next(page, asked),
     )
-    return read_answer(content, page.version, known_version)
+    return await system.turns.whole(events, lambda _: read_answer(content, page.version, known_version))
 
 
 @router.get(
@@ -112,10 +114,11 @@ def _next(page: EntryPage, asked: TimelineQuery) -> int | None:
     return page.entries[-1].version if page.entries else (asked.before or 1) - 1
 
 
-async def _page(reader: TimelineReader, caller: Caller, client_id: UUID, asked: TimelineQuery) -> EntryPage:
+async def _page(system: System, caller: Caller, client_id: UUID, asked: TimelineQuery) -> EntryPage:
+    reader = system.timeline_reader
     if asked.order is Order.EFFECTIVE:
         whole = await reader.whole(caller, client_id, known_at=asked.known_at)
-        return _effective_page(whole, asked)
+        return await system.turns.whole(whole.entries, lambda _: _effective_page(whole, asked))
     return await reader.page(
         caller,
         client_id,

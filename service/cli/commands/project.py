@@ -15,6 +15,10 @@ def project() -> None:
 
     Exit codes: 0 stopped as asked, 1 could not start.
     """
+    from service.runtime.init_process import leave_init_to_another
+
+    leave_init_to_another()
+
     from service.bootstrap import System, running
     from service.cli.console import out
     from service.cli.run_command import run

@@ -41,6 +41,10 @@ def serve(
 
     Exit codes: 0 stopped as asked, 1 could not start.
     """
+    from service.runtime.init_process import leave_init_to_another
+
+    leave_init_to_another()
+
     from service.bootstrap import database
     from service.cli.console import out
     from service.cli.run_command import run

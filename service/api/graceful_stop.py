@@ -1,0 +1,67 @@
+"""Stopping in order: new requests are refused, those under way end, and nobody is answered 500 for it."""
+
+import asyncio
+from typing import Any, Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.api.problem import Problem
+from service.api.problems import Stopping
+
+RETRY_SECONDS: Final = 5
+
+
+class RequestsUnderWay:
+    """The requests that are being answered, by their tasks."""
+
+    def __init__(self) -> None:
+        self.refusing = False
+        """Whether further requests are refused."""
+        self.tasks: set[asyncio.Task[Any]] = set()
+
+    async def drain(self, seconds: float) -> None:
+        """Refuse further requests, and wait until those under way have ended, but no longer than so many seconds."""
+        self.refusing = True
+        if self.tasks:
+            await asyncio.wait(set(self.tasks), timeout=seconds)
+
+
+class GracefulStop:
+    """Middleware that refuses requests while the service stops, and tells those that the server cancels why."""
+
+    def __init__(self, app: ASGIApp, requests: RequestsUnderWay) -> None:
+        self._app = app
+        self._requests = requests
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+        elif self._requests.refusing:
+            await _stopping("Nothing was done.").response()(scope, receive, send)
+        else:
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answering = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal answering
+            answering = True
+            await send(message)
+
+        task = asyncio.current_task()
+        assert task is not None
+        self._requests.tasks.add(task)
+        try:
+            await self._app(scope, receive, send_and_note)
+        except asyncio.CancelledError:
+            # The server's grace is over. It would answer 500 by itself, unless an answer has begun.
+            if not answering:
+                await _stopping("Your request could not be ended before.").response()(scope, receive, send)
+        finally:
+            self._requests.tasks.discard(task)
+
+
+def _stopping(what: str) -> Problem:
+    detail = f"The service is stopping. {what} Send the request again as it was."
+    return Stopping(detail, headers={"Retry-After": str(RETRY_SECONDS), "Connection": "close"})
