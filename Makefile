@@ -27,7 +27,7 @@ serve: install ## run the service with its embedded PostgreSQL
 	@CARE_TIMELINE_DATA_DIR="$(DATA)" $(BIN)/care-timeline serve $(ARGS)
 
 test: install ## run every test
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: install ## format, lint, types and the direction of imports
 	@$(BIN)/ruff format --check .

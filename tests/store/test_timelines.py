@@ -93,8 +93,11 @@ async def test_an_event_that_does_not_open_hides_no_other(
     tamper: Tamper,
     change: str,
     why: Why,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await tamper(change)
+    # A command that ran in this process has fixed where the module's own logger writes.
+    monkeypatch.setattr("service.log.timelines.log", structlog.get_logger())
 
     with structlog.testing.capture_logs() as logged:
         entries = await Timelines(store, Keyring(pool, KEKS)).read(organization_id, three_entries[0].client_id)
