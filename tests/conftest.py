@@ -9,7 +9,7 @@ hypothesis.settings.load_profile("care-timeline")
 
 pytest.register_assert_rewrite("tests.projector.comparing")
 
-from tests.database import database, fresh_database, organization_id, pool, server, store  # noqa: E402
+from tests.databases import database, fresh_database, organization_id, pool, server, store  # noqa: E402
 from tests.system import counselor, system  # noqa: E402
 
 __all__ = ["counselor", "database", "fresh_database", "organization_id", "pool", "server", "store", "system"]

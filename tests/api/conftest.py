@@ -13,7 +13,7 @@ from service.api.app import create_app
 from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
 from tests.api.clinic import Clinic
-from tests.database import new_organization
+from tests.databases import new_organization
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

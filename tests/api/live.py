@@ -18,7 +18,7 @@ from service.access.caller import KeyRole
 from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
 from tests.api.clinic import Clinic
-from tests.database import new_organization
+from tests.databases import new_organization
 from tests.system import KEY_ENCRYPTION_KEY
 
 START_SECONDS = 60

@@ -17,7 +17,7 @@ from service.bootstrap import System
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
 from tests.api.clinic import GOAL, READS, Clinic, Json, events_of, recording
 from tests.api.live import Live, running_service
-from tests.database import server_log
+from tests.databases import server_log
 
 NAME = "Quetzalcoatl Featherstone"
 WORDS = "we talked by the lighthouse about the marmalade"

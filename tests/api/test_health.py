@@ -22,7 +22,7 @@ from service.database.embedded import DatabaseUrls
 from service.database.migrate import migrate_down
 from service.projector.parked_clients import Failure, park
 from tests.api.clinic import SESSION, Clinic, Json, events_of, problem_in, recording
-from tests.database import new_organization
+from tests.databases import new_organization
 from tests.projector.newer import NEWER, newer
 from tests.system import follow, settings_for
 

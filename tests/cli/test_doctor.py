@@ -20,7 +20,7 @@ from service.projector.parked_clients import Failure, park
 from service.settings import Settings
 from tests.builders import registered
 from tests.cli.command import Command, Said
-from tests.database import new_database
+from tests.databases import new_database
 from tests.system import draft, follow
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
 from tests.cli.command import Command
-from tests.database import create_database
+from tests.databases import create_database
 
 NOBODY = "postgresql://nobody@127.0.0.1:1/nothing"
 

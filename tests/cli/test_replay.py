@@ -11,7 +11,7 @@ from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
 from tests.builders import intake, lapse, plan, registered
 from tests.cli.command import Command
-from tests.database import new_organization
+from tests.databases import new_organization
 from tests.system import draft
 
 CLIENT = UUID("c11e0000-0000-4000-8000-000000000001")

@@ -20,7 +20,7 @@ from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
 from tests.builders import registered
 from tests.cli.command import environment_of
-from tests.database import new_organization
+from tests.databases import new_organization
 from tests.projector.comparing import assert_equal_to_fresh_folds
 from tests.service_process import COMMAND, ServiceProcess
 from tests.system import draft, followed

@@ -13,8 +13,8 @@ from service.bootstrap import System
 from service.cli import console
 from service.database.embedded import DatabaseUrls
 from tests.cli.command import Command, environment_of
-from tests.database import new_organization
-from tests.store.citus import stand_in_for_citus
+from tests.database.citus import stand_in_for_citus
+from tests.databases import new_organization
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)

@@ -28,7 +28,7 @@ from service.bootstrap import System
 from service.cli.console import SafeConsole
 from service.database.embedded import DatabaseUrls
 from tests.cli.command import Command
-from tests.database import new_organization
+from tests.databases import new_organization
 from tests.system import draft
 
 CANARY = "canary\x1b]52;c;Y2FuYXJ5\x07\x1b[2J\x9b1A\r\u202e\u2066x"

@@ -10,7 +10,7 @@ from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
 from tests.builders import check_in, registered
 from tests.cli.command import Command
-from tests.database import new_organization
+from tests.databases import new_organization
 from tests.system import draft
 
 

@@ -13,7 +13,7 @@ from service.database.embedded import DatabaseUrls
 from service.following.cursors import wait_for
 from service.following.wakeups import Wakeups
 from service.log.store import EventStore
-from tests.database import new_organization
+from tests.databases import new_organization
 from tests.following.noted import append, make_table, positions
 
 ROOT = Path(__file__).parents[2]

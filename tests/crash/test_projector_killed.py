@@ -22,7 +22,7 @@ from service.database.embedded import DatabaseUrls
 from service.following.cursors import cursors, wait_for
 from tests.builders import check_in, goal_set, lapse, registered, session
 from tests.cli.command import environment_of
-from tests.database import new_organization
+from tests.databases import new_organization
 from tests.projector.comparing import assert_equal_to_fresh_folds
 from tests.system import draft
 

@@ -18,7 +18,7 @@ def test_an_event_is_few_files_and_lines_and_no_migration() -> None:
 def test_the_event_of_the_page_is_recorded_shown_and_read_for_ever(tmp_path: Path) -> None:
     copy = Copy(tmp_path)
     copy.make(changes_of(PAGE))
-    copy.test("tests/domain", "tests/projections", "tests/service/test_simulation.py")
+    copy.test("tests/domain", "tests/projections", "tests/samples/test_simulation.py")
 
     copy.make(changes_of(PAGE, "When its shape changes later"))
     copy.test("tests/domain/test_catalogue.py")

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
-from tests.database import new_database
+from tests.databases import new_database
 
 SLEEPING = 2_000
 AWAKE = 10

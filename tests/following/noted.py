@@ -11,7 +11,7 @@ from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.log.sealed import StoredEvent
 from service.log.store import EventStore
-from tests.store.events import sealed_event
+from tests.log.events import sealed_event
 
 # No key and no constraint: what is followed twice stands in it twice, and in the order in which it was followed.
 TABLE = """

@@ -15,7 +15,7 @@ from service.following.follower import Follower
 from service.following.wakeups import Wakeups
 from service.log.sealed import StoredEvent
 from service.log.store import EventStore
-from tests.database import new_organization
+from tests.databases import new_organization
 from tests.following.noted import append, note, noted, positions
 
 

@@ -8,7 +8,7 @@ import pytest
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.following.cursors import cursors, place
-from tests.database import new_organization
+from tests.databases import new_organization
 
 
 async def test_cursors_of_another_organization_are_out_of_sight(

@@ -15,7 +15,7 @@ from service.following.cursors import wait_for
 from service.following.follower import Follower
 from service.following.wakeups import CHANNEL, Wakeups
 from service.log.store import EventStore
-from tests.database import new_organization
+from tests.databases import new_organization
 from tests.following.noted import append, note, positions
 
 NEVER = 3_600.0

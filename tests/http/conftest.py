@@ -9,7 +9,7 @@ import pytest_asyncio
 from service.access.caller import KeyRole
 from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
-from tests.database import new_organization
+from tests.databases import new_organization
 from tests.http.live import Live, serving
 
 LIMITS = {"max_connections": 40, "request_head_seconds": 1, "request_body_seconds": 1, "request_seconds": 5}

@@ -20,7 +20,7 @@ from service.projector.rebuild import rebuild
 from service.projector.status import status
 from service.settings import parse_key_encryption_keys
 from tests.builders import check_in, lapse, registered, session
-from tests.database import new_organization
+from tests.databases import new_organization
 from tests.projector.comparing import assert_equal_to_fresh_folds
 from tests.projector.newer import NEWER, OLD, WIDER_TABLE, newer
 from tests.projector.systems import system_of

@@ -20,7 +20,7 @@ from service.following.follower import Follower
 from service.projector.projector import Projector
 from service.runtime import clock
 from tests.builders import check_in, registered
-from tests.database import new_database, new_organization
+from tests.databases import new_database, new_organization
 from tests.projector.broken import Delegating
 from tests.projector.comparing import assert_equal_to_fresh_folds
 from tests.projector.counting import folds_counted

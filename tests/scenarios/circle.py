@@ -31,7 +31,7 @@ from service.api.response_models import EventAnswer, Receipt
 from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
 from tests.builders import only
-from tests.database import new_organization
+from tests.databases import new_organization
 
 COUNSELOR, PEER = KeyRole.COUNSELOR, KeyRole.PEER
 CASE_MANAGER, PRESCRIBER = KeyRole.CASE_MANAGER, KeyRole.PRESCRIBER

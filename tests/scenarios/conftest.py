@@ -12,7 +12,7 @@ from service.bootstrap import Addresses, connected  # noqa: E402
 from service.database.embedded import EmbeddedPostgres  # noqa: E402
 from service.runtime import clock  # noqa: E402
 from tests.api.live import running_service  # noqa: E402
-from tests.database import new_database  # noqa: E402
+from tests.databases import new_database  # noqa: E402
 from tests.scenarios.circle import Service  # noqa: E402
 from tests.system import settings_for  # noqa: E402
 

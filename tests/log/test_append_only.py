@@ -7,7 +7,7 @@ import pytest
 
 from service.database.embedded import DatabaseUrls
 from service.log.store import EventStore
-from tests.store.events import sealed_event
+from tests.log.events import sealed_event
 
 CHANGES = ["update log.event set source = 'elsewhere'", "delete from log.event", "truncate log.event"]
 

@@ -17,8 +17,8 @@ from service.database.embedded import DatabaseUrls, EmbeddedPostgres
 from service.database.migrate import migrate
 from service.log.store import EventStore
 from service.log.verify import verify
-from tests.database import new_organization
-from tests.store.events import sealed_event
+from tests.databases import new_organization
+from tests.log.events import sealed_event
 
 ROOT = Path(__file__).parents[2]
 

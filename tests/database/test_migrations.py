@@ -15,7 +15,7 @@ from service.database.connection import open_pool
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
 from service.database.migrate import MigrationError, migrate, migrate_down, newest_revision, require_migrated
 from service.declared import DECLARED
-from tests.database import new_database
+from tests.databases import new_database
 
 ROOT = Path(__file__).parents[2]
 

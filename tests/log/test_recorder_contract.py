@@ -12,7 +12,7 @@ from eventsourcing.tests.persistence import (
 )
 
 from service.database.embedded import DatabaseUrls
-from tests.store.recorder_adapter import StoreAggregateRecorder, StoreApplicationRecorder, StoreTrackingRecorder
+from tests.log.recorder_adapter import StoreAggregateRecorder, StoreApplicationRecorder, StoreTrackingRecorder
 
 
 class _OnTheStore(RecorderTestCase):

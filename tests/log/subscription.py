@@ -16,7 +16,7 @@ from service.following.follower import Follower
 from service.log.sealed import StoredEvent
 
 if TYPE_CHECKING:
-    from tests.store.recorder_adapter import StoreApplicationRecorder
+    from tests.log.recorder_adapter import StoreApplicationRecorder
 
 
 class StoreSubscription(Subscription["StoreApplicationRecorder"]):

@@ -24,8 +24,8 @@ from service.following.cursors import cursors
 from service.following.wakeups import Wakeups
 from service.log.sealed import StoredEvent
 from service.log.store import EventStore
-from tests.store.events import sealed_event
-from tests.store.subscription import StoreSubscription
+from tests.log.events import sealed_event
+from tests.log.subscription import StoreSubscription
 
 Result = TypeVar("Result")
 

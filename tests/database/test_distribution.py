@@ -17,9 +17,9 @@ from service.log.errors import VersionConflict
 from service.log.facts import FactReader
 from service.log.store import EventStore
 from service.projector.build_lifecycle import make_build
-from tests.database import new_organization, server_log
-from tests.store.citus import stand_in_for_citus
-from tests.store.events import sealed_event
+from tests.database.citus import stand_in_for_citus
+from tests.databases import new_organization, server_log
+from tests.log.events import sealed_event
 
 OF_ORGANIZATIONS = (
     "select c.oid::regclass::text from pg_class c join pg_attribute a on a.attrelid = c.oid"

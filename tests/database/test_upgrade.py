@@ -16,8 +16,8 @@ from service.database.migrate import migrate
 from service.log.verify import verify
 from service.settings import Settings
 from tests.builders import check_in
-from tests.database import new_database
-from tests.store.recorded import CLIENT, FOLDER, KEK, KEK_ID
+from tests.database.recorded import CLIENT, FOLDER, KEK, KEK_ID
+from tests.databases import new_database
 from tests.system import draft, follow
 
 KEPT = {kept.stem: kept.read_text("utf-8") for kept in sorted(FOLDER.glob("*.sql"))}

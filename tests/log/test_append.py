@@ -14,7 +14,7 @@ from service.log.errors import DatabaseUnavailable, IdConflict, UnknownOrganizat
 from service.log.sealed import Appended, SealedEvent
 from service.log.store import EventStore
 from service.log.verify import verify
-from tests.store.events import sealed_event
+from tests.log.events import sealed_event
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from eventsourcing.persistence import IntegrityError, Tracking
 from eventsourcing.projection import Projection, ProjectionRunner
 
 from service.database.embedded import DatabaseUrls
-from tests.store.infrastructure import COUNTED, CountingView
+from tests.log.infrastructure import COUNTED, CountingView
 
 Runner = ProjectionRunner[Application[UUID], CountingView]
 
@@ -70,7 +70,7 @@ async def _counted(database: DatabaseUrls) -> None:
 def ground(database: DatabaseUrls, organization_id: UUID) -> Ground:
     """An organization with nothing in its log."""
     env = {
-        "PERSISTENCE_MODULE": "tests.store.infrastructure",
+        "PERSISTENCE_MODULE": "tests.log.infrastructure",
         "STORE_URL": database.app,
         "STORE_ORGANIZATION": str(organization_id),
     }

@@ -1,7 +1,7 @@
 """What a service recorded in a database of a certain revision, kept for ever: upgrades begin with it.
 
-`python -m tests.store.recorded` writes it at the newest revision. Do so when a migration changes the tables of the log,
-of the keys or of access, and keep the files of older revisions: they are what real databases hold.
+`python -m tests.database.recorded` writes it at the newest revision. Do so when a migration changes the tables of the
+log, of the keys or of access, and keep the files of older revisions: they are what real databases hold.
 """
 
 import asyncio

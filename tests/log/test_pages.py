@@ -18,8 +18,8 @@ from service.log.reading import BY_INDEX
 from service.log.sealed import StoredEvent
 from service.log.store import EventStore
 from service.log.timelines import Timelines, seal_drafts
-from tests.store.events import sealed_event
-from tests.store.test_facts import fresh_pool
+from tests.log.events import sealed_event
+from tests.log.test_facts import fresh_pool
 
 __all__ = ["fresh_pool"]
 

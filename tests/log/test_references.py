@@ -8,7 +8,7 @@ from service.database.connection import scoped
 from service.log.header import Reference
 from service.log.store import EventStore
 from service.log.verify import Verification, verify
-from tests.store.events import sealed_event
+from tests.log.events import sealed_event
 
 FOUND = """select target_id, position, field, client_id, event_id, type from log.reference
  where organization_id = $1 and client_id = $2"""

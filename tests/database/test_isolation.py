@@ -11,8 +11,8 @@ from service.database.embedded import DatabaseUrls
 from service.log.appending import APPEND, rows_to_append
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.store import EventStore
-from tests.database import new_organization
-from tests.store.events import sealed_event
+from tests.databases import new_organization
+from tests.log.events import sealed_event
 
 KEKS = KeyEncryptionKeys({"first": bytes(32)})
 ISOLATED_TABLES = """

@@ -11,7 +11,7 @@ from service.database.embedded import DatabaseUrls
 from service.log.appending import APPEND, rows_to_append
 from service.log.keyring import ClientErased, KeyEncryptionKeys, Keyring
 from service.log.store import EventStore
-from tests.store.events import sealed_event
+from tests.log.events import sealed_event
 
 READ = {"SELECT"}
 DERIVED = {"SELECT", "INSERT", "UPDATE", "DELETE"}

@@ -11,7 +11,7 @@ from asyncpg.pool import PoolConnectionProxy
 from service.database.connection import open_pool, scoped
 from service.database.embedded import DatabaseUrls
 from service.log.appending import APPEND, rows_to_append
-from tests.store.events import sealed_event
+from tests.log.events import sealed_event
 
 WRITERS = 8
 WRITES = 20

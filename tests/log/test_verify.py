@@ -10,7 +10,7 @@ from service.database.embedded import DatabaseUrls
 from service.log.header import Reference
 from service.log.store import EventStore
 from service.log.verify import Verification, verify
-from tests.store.events import sealed_event
+from tests.log.events import sealed_event
 
 Tamper = Callable[[str], Awaitable[None]]
 

@@ -17,8 +17,8 @@ from service.log.errors import DatabaseUnavailable, HeadsDiffer, IdConflict, Ver
 from service.log.sealed import Appended, SealedEvent
 from service.log.store import EventStore
 from service.log.verify import verify
-from tests.database import new_organization
-from tests.store.events import sealed_event
+from tests.databases import new_organization
+from tests.log.events import sealed_event
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ORGANIZATION = UUID(int=1)

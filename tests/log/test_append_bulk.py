@@ -10,8 +10,8 @@ from service.log.errors import IdConflict, UnknownOrganization, VersionConflict
 from service.log.sealed import StoredEvent
 from service.log.store import EventStore
 from service.log.verify import verify
-from tests.database import new_organization
-from tests.store.events import sealed_event
+from tests.databases import new_organization
+from tests.log.events import sealed_event
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from eventsourcing.persistence import InfrastructureFactory, NotSupportedError, ProcessRecorder, Tracking
 
 from service.database.connection import scoped
-from tests.store.recorder_adapter import StoreAggregateRecorder, StoreApplicationRecorder, StoreTrackingRecorder
+from tests.log.recorder_adapter import StoreAggregateRecorder, StoreApplicationRecorder, StoreTrackingRecorder
 
 COUNTED = """
 create table following.counted (organization_id uuid, kind text);

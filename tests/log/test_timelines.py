@@ -17,7 +17,7 @@ from service.log.sealed import SealedEvent
 from service.log.store import EventStore
 from service.log.timelines import Timelines, seal_drafts
 from tests.builders import check_in, registered
-from tests.store.events import OCCURRED_AT, sealed_event
+from tests.log.events import OCCURRED_AT, sealed_event
 
 ADA = Actor(UUID(int=5), "counselor/ada")
 KEKS = KeyEncryptionKeys({"first": bytes(32)})
