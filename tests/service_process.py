@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -22,6 +23,7 @@ class ServiceProcess:
         self._environment = {**os.environ, "CARE_TIMELINE_DATA_DIR": str(data_dir)}
         self._cluster = data_dir / "postgres" / "cluster"
         self._process: asyncio.subprocess.Process | None = None
+        self._inside = False
         self.address = ""
 
     def command(self, *arguments: str) -> str:
@@ -38,6 +40,7 @@ class ServiceProcess:
         `before` is Python to run first, `inside` a command that runs it.
         """
         python, c, program = COMMAND
+        self._inside = bool(inside)
         self._process = await asyncio.create_subprocess_exec(
             *inside, python, c, before + program, "serve", "--port", "0", *options,
             env=self._environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
@@ -60,6 +63,10 @@ class ServiceProcess:
         assert self._process is not None
         return psutil.Process(self._process.pid)
 
+    def serving_process(self) -> psutil.Process:
+        """The process that serves: the one that was started, or what it runs inside of it."""
+        return self.first_process().children()[0] if self._inside else self.first_process()
+
     async def ended(self) -> int:
         """The exit code, once it has ended by itself."""
         assert self._process is not None
@@ -76,18 +83,18 @@ class ServiceProcess:
         if self._process is None:
             return None
         if self._process.returncode is None:
-            self._process.send_signal(signal.SIGTERM)
-        return await self._process.wait()
-
-    def main(self) -> psutil.Process:
-        """The process that was started first."""
-        assert self._process is not None
-        return psutil.Process(self._process.pid)
+            self.serving_process().send_signal(signal.SIGTERM)
+        return await self.ended()
 
     async def close(self) -> None:
         """Stop it, and end the PostgreSQL that a service leaves running when it is killed."""
-        await self.stop()
-        await asyncio.to_thread(self.kill_postgresql)
+        try:
+            await self.stop()
+        except TimeoutError:
+            await self.kill()
+            raise
+        finally:
+            await asyncio.to_thread(self.kill_postgresql)
 
     def processes(self, role: str) -> list[psutil.Process]:
         """The processes that it has started to be the API's or the projector's."""
@@ -113,7 +120,8 @@ class ServiceProcess:
         """Kill every process of its PostgreSQL server at once; how many there were."""
         processes = self.postgresql()
         for process in processes:
-            process.kill()
+            with suppress(psutil.NoSuchProcess):  # one that served a connection may have ended meanwhile
+                process.kill()
         psutil.wait_procs(processes, timeout=30)
         return len(processes)
 

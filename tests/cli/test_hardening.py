@@ -38,7 +38,12 @@ async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ser
 
 
 async def test_no_process_of_the_service_leaves_a_core_file_or_gains_powers(service: ServiceProcess) -> None:
-    processes = [service.main(), *service.processes("api"), *service.processes("projector"), *service.postgresql()]
+    processes = [
+        service.first_process(),
+        *service.processes("api"),
+        *service.processes("projector"),
+        *service.postgresql(),
+    ]
 
     assert len(processes) > 4
     for process in processes:
@@ -48,7 +53,7 @@ async def test_no_process_of_the_service_leaves_a_core_file_or_gains_powers(serv
 
 @NEEDS_ROOT
 async def test_under_root_it_keeps_what_running_the_server_as_another_user_takes(service: ServiceProcess) -> None:
-    for process in (service.main(), *service.processes("api"), *service.processes("projector")):
+    for process in (service.first_process(), *service.processes("api"), *service.processes("projector")):
         assert powers(process, "CapPrm") <= set(Capability)
         assert powers(process, "CapBnd") <= set(Capability)
     assert service.postgresql()

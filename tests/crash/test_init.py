@@ -34,7 +34,7 @@ async def service(tmp_path: Path) -> AsyncIterator[ServiceProcess]:
 
 async def test_it_waits_for_the_dead_serves_on_and_ends_in_order(service: ServiceProcess) -> None:
     await service.start(inside=CONTAINER)
-    first = service.first_process().children()[0]
+    first = service.serving_process()
     assert _pid_inside(first) == 1
     killed = {each.pid for each in service.postgresql()}
     assert await asyncio.to_thread(service.kill_postgresql) > 1
