@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import structlog
 
 from service.database.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from service.database.server_user import ServerUserError
+from service.runtime.waiting import set_within
 
 LOOK_SECONDS = 0.5
 """How often is looked whether the server is there."""
@@ -34,7 +35,7 @@ async def kept_running(server: EmbeddedPostgres) -> AsyncIterator[None]:
 
 async def _keep_running(server: EmbeddedPostgres, leaving: asyncio.Event) -> None:
     pause = LOOK_SECONDS
-    while not await _set_within(pause, leaving):
+    while not await set_within(pause, leaving):
         pause = LOOK_SECONDS
         if await asyncio.to_thread(server.runs):
             continue
@@ -46,10 +47,3 @@ async def _keep_running(server: EmbeddedPostgres, leaving: asyncio.Event) -> Non
             log.error("embedded_postgresql_not_started", error=str(error), again_in_seconds=pause)
         else:
             log.warning("embedded_postgresql_started_again")
-
-
-async def _set_within(seconds: float, event: asyncio.Event) -> bool:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    return event.is_set()

@@ -15,6 +15,7 @@ from service.following.organization_batches import Handle, OrganizationBatches
 from service.following.wakeups import Wakeups
 from service.following.work_queue import WorkQueue
 from service.runtime.tracebacks import describe
+from service.runtime.waiting import set_within
 
 _GATHER_SECONDS = 0.05  # what is recorded so soon after a batch is followed together: a batch costs more than an event
 _LOOK_SHARE = 50  # a look that takes long is followed by a pause so many times as long
@@ -136,11 +137,7 @@ class Follower:
             except Exception as error:  # noqa: BLE001 whatever it is, the next look may go well
                 log.warning("looking_interrupted", error=describe(error))
             took = time.monotonic() - began
-            with suppress(TimeoutError):
-                async with asyncio.timeout(max(self._wakeups.look_seconds, took * _LOOK_SHARE)):
-                    await self._look.wait()
+            await set_within(max(self._wakeups.look_seconds, took * _LOOK_SHARE), self._look)
 
     async def _pause(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
+        await set_within(seconds, self._stopping)

@@ -8,7 +8,7 @@ dies in between: whoever follows looks by itself now and then.
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -17,6 +17,7 @@ import structlog
 
 from service.database.connection import open_connection
 from service.runtime.tracebacks import describe
+from service.runtime.waiting import set_within
 
 CHANNEL = "care_timeline_appended"
 """Notifications on it carry the id of the organization to whose log something was appended."""
@@ -123,9 +124,7 @@ class Wakeups:
                     connection.terminate()
             if self._closing.is_set():
                 return
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._closing.wait()
+            await set_within(pause, self._closing)
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def _carry(self, connection: asyncpg.Connection) -> None:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import structlog
 
 from service.bootstrap import System
 from service.runtime.tracebacks import describe
+from service.runtime.waiting import set_within
 
 _PAUSE = 5.0
 
@@ -44,6 +45,4 @@ async def _project_again_and_again(system: System, stopping: asyncio.Event) -> N
             await project(system, stopping)
         except Exception as error:  # noqa: BLE001 the API goes on, and this is tried again
             log.error("projector_ended", error=describe(error), again_in_seconds=_PAUSE)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_PAUSE):
-                    await stopping.wait()
+            await set_within(_PAUSE, stopping)
