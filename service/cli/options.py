@@ -1,5 +1,6 @@
 """Options that several commands have."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -14,3 +15,14 @@ OrganizationOption = Annotated[
         show_default=False,
     ),
 ]
+
+
+def projections_named(names: Sequence[str] | None) -> list[str]:
+    """The projections that a command names, or all where it names none. Raises typer.BadParameter for an unknown."""
+    from projections.catalogue import PROJECTIONS
+
+    known = [projection.name for projection in PROJECTIONS]
+    for name in names or ():
+        if name not in known:
+            raise typer.BadParameter(f"There is no projection {name}; there are {', '.join(known)}.")
+    return list(names or known)

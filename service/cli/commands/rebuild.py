@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from service.cli.options import projections_named
+
 
 def rebuild(
     projections: Annotated[
@@ -39,11 +41,8 @@ def rebuild(
     from service.projector.rebuild import rebuild as rebuild_projections
     from service.settings import Settings
 
-    known = [projection.name for projection in PROJECTIONS]
-    names = [name for name in known if name in (projections or known)]
-    for name in projections or ():
-        if name not in known:
-            raise typer.BadParameter(f"There is no projection {name}; there are {', '.join(known)}.")
+    named = projections_named(projections)
+    names = [projection.name for projection in PROJECTIONS if projection.name in named]
 
     async def work(settings: Settings) -> Progress:
         last = Progress(0, 0, 0, resumed=False)

@@ -7,7 +7,7 @@ from uuid import UUID
 import typer
 
 from service.cli.moments import moment
-from service.cli.options import OrganizationOption
+from service.cli.options import OrganizationOption, projections_named
 
 MOMENT = "DATE-AND-TIME"
 
@@ -50,24 +50,18 @@ def replay(
 
     Exit codes: 0 shown, 1 there is no such client or the moment lies ahead, 2 not understood.
     """
-    from projections.catalogue import PROJECTIONS
     from service.bootstrap import running
     from service.cli.organization import choose
     from service.cli.replay import Asked, show, show_each
     from service.cli.run_command import run
     from service.settings import Settings
 
-    known = [one.name for one in PROJECTIONS]
-    for name in projection or ():
-        if name not in known:
-            raise typer.BadParameter(f"There is no projection {name}; there are {', '.join(known)}.")
+    named = projections_named(projection)
 
     async def work(settings: Settings) -> None:
         async with running(settings) as system:
             meant = choose(await system.organizations.all(), organization)
-            asked = Asked(
-                system.projection_reader, system.timeline_reader, meant, client, projection or known, as_of, known_at
-            )
+            asked = Asked(system.projection_reader, system.timeline_reader, meant, client, named, as_of, known_at)
             if each:
                 await show_each(asked)
             else:
