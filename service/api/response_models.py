@@ -15,17 +15,20 @@ from service.api.parameters import Order
 
 
 class _Answer(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Receipt(_Answer):
-    """Where in the record an event was put, and when."""
-
+class _Placed(_Answer):
     id: UUID = Field(description="The event's id.")
     type: str = Field(description="The kind of event.")
     version: int = Field(description="Its place in the client's timeline, counted from 1.")
     position: int = Field(description="Its place in your organization's log, counted from 1.")
     occurred_at: datetime = Field(description="When it happened, in UTC.")
+
+
+class Receipt(_Placed):
+    """Where in the record an event was put, and when."""
+
     recorded_at: datetime = Field(description="When it was recorded, by the service's clock.")
     recorded_by: str = Field(description="The role and name of the API key that recorded it.")
 
@@ -68,14 +71,9 @@ _UNREAD: Final = {
 }
 
 
-class RecordedEvent(_Answer):
+class RecordedEvent(_Placed):
     """An event at its place in the record. The record of it never changes."""
 
-    id: UUID = Field(description="The event's id.")
-    type: str = Field(description="The kind of event.")
-    version: int = Field(description="Its place in the client's timeline, counted from 1.")
-    position: int = Field(description="Its place in your organization's log, counted from 1.")
-    occurred_at: datetime = Field(description="When it happened, in UTC.")
     precision: Precision = Field(description="How exactly that moment is known.")
     recorded_at: datetime = Field(description="When it was recorded, by the service's clock.")
     actor_id: UUID = Field(description="The id of the API key that recorded it: two keys may have the same name.")
