@@ -8,7 +8,7 @@ from uuid import UUID
 
 from benchmarks.ground import EVENTS_A_CALL, BenchmarkClinic, build
 from domain.entry import Actor
-from domain.vocabulary import Precision
+from domain.vocabulary.record import Precision
 from samples.simulation import SimulatedEntry, one_client
 from service.log.keyring import DataKey
 from service.log.sealed import SealedEvent

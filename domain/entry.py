@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from domain.events.base import Event
-from domain.vocabulary import Precision
+from domain.vocabulary.record import Precision
 
 
 class Actor(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.vocabulary import RiskTier
+from domain.vocabulary.crisis import RiskTier
 
 _ORDER = (RiskTier.NONE_FOUND, RiskTier.LOW, RiskTier.MODERATE, RiskTier.HIGH)
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from domain.events.base import TimeZone
-from domain.vocabulary import RiskTier
+from domain.vocabulary.crisis import RiskTier
 
 Positive = Annotated[int, Field(gt=0, le=100_000)]
 """A count of hours, days or the like; no rule of care looks further ahead than the calendar reaches."""

@@ -15,7 +15,10 @@ from domain.events.postvention import PostventionReviewed
 from domain.instruments import crisis_tier
 from domain.policy import Policy
 from domain.replacing import replace
-from domain.vocabulary import AdjustmentKind, CrisisKind, CrisisOutcome, Precision, RiskTier, Role
+from domain.vocabulary.crisis import CrisisKind, CrisisOutcome, RiskTier
+from domain.vocabulary.people import Role
+from domain.vocabulary.postvention import AdjustmentKind
+from domain.vocabulary.record import Precision
 from projections.answers import Answer, At, all_answered
 from projections.collection import Elements
 from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Named, ViewContext, at_a_moment

@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
-from domain.vocabulary import RiskTier
+from domain.vocabulary.crisis import RiskTier
 from projections.care_plan import CarePlanAnswer
 from projections.care_plan.crises import Crisis, CrisisObligation
 from projections.care_plan.goals import Goal

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from domain.effective import effective
 from domain.entry import Entry
-from domain.vocabulary import Precision
+from domain.vocabulary.record import Precision
 from rendering.formatting import Formatting, words
 
 LATE = timedelta(hours=24)

@@ -30,21 +30,15 @@ from domain.events.registration import ClientRegistered, IntakeCompleted
 from domain.policy import Policy
 from domain.refusals import Refused
 from domain.rules import Fact, Facts, Needs, admit, needs
-from domain.vocabulary import (
-    Channel,
-    ConsentPurpose,
-    ConsentScope,
-    CorrectionReason,
-    CrisisKind,
-    CrisisOutcome,
-    EntryRoute,
-    GoalCategory,
-    HandoffUrgency,
-    Precision,
-    Role,
-    SessionKind,
-    Substance,
-)
+from domain.vocabulary.consents import ConsentPurpose, ConsentScope
+from domain.vocabulary.contacts import Channel, SessionKind
+from domain.vocabulary.crisis import CrisisKind, CrisisOutcome
+from domain.vocabulary.goals import GoalCategory
+from domain.vocabulary.handoffs import HandoffUrgency
+from domain.vocabulary.intake import EntryRoute
+from domain.vocabulary.people import Role
+from domain.vocabulary.record import CorrectionReason, Precision
+from domain.vocabulary.substances import Substance
 from projections.projection import Projection
 
 S = TypeVar("S")

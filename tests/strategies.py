@@ -25,7 +25,7 @@ from domain.events.milestones import MilestoneCelebrated
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.registration import ClientRegistered
 from domain.refusals import Refused
-from domain.vocabulary import CorrectionReason, Precision
+from domain.vocabulary.record import CorrectionReason, Precision
 from tests.builders import LONG_AGO, History, moment
 
 T = TypeVar("T")

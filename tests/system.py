@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from domain.entry import Draft
 from domain.events.base import Event
-from domain.vocabulary import Precision
+from domain.vocabulary.record import Precision
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.bootstrap import Addresses, System, connected, new_key_encryption_key
 from service.database.embedded import DatabaseUrls

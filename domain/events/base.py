@@ -20,7 +20,7 @@ from pydantic_core.core_schema import datetime_schema
 
 from domain import texts, time_zones
 from domain.refusals import Refusal
-from domain.vocabulary import Precision
+from domain.vocabulary.record import Precision
 
 STORED: Final[Mapping[str, bool]] = {"stored": True}
 """The validation context of what was recorded: it is taken as it stands, and no database that changes with the release

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.events.base import Day, Event, FreeText, ShortText
-from domain.vocabulary import ConsentPurpose, ConsentScope
+from domain.vocabulary.consents import ConsentPurpose, ConsentScope
 
 
 class ConsentGranted(Event):

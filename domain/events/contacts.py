@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.events.base import Event, FreeText, RefersTo, StrictUUID
-from domain.vocabulary import Barrier, Channel, Role, SessionKind, Technique
+from domain.vocabulary.barriers import Barrier
+from domain.vocabulary.contacts import Channel, SessionKind, Technique
+from domain.vocabulary.people import Role
 
 Scale = Annotated[int, Field(ge=0, le=10)]
 """A client's own rating from 0 to 10."""

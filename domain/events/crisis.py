@@ -9,7 +9,10 @@ from pydantic import Field
 
 from domain.events.base import Event, FreeText, RefersTo, StrictUUID
 from domain.instruments import CssrsAnswers
-from domain.vocabulary import Channel, CrisisAction, CrisisKind, CrisisOutcome, Role, Trigger
+from domain.vocabulary.contacts import Channel
+from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome
+from domain.vocabulary.people import Role
+from domain.vocabulary.triggers import Trigger
 
 
 class CrisisContactRecorded(Event):

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from domain.events.base import Event, FreeText, KnownEntries, RefersTo, ShortText, StrictUUID
 from domain.refusals import Refusal
-from domain.vocabulary import HandoffDeclineReason, HandoffUrgency, Role
+from domain.vocabulary.handoffs import HandoffDeclineReason, HandoffUrgency
+from domain.vocabulary.people import Role
 
 _DECLINED = "handoff_declined"
 _TAKEN_ON = ("handoff_accepted", "handoff_completed")

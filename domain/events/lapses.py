@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.events.base import Event, FreeText
-from domain.vocabulary import Emotion, Substance, Technique, Trigger
+from domain.vocabulary.contacts import Technique
+from domain.vocabulary.substances import Substance
+from domain.vocabulary.triggers import Emotion, Trigger
 
 
 class LapseRecorded(Event):

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from domain.events.base import Event, FreeText, KnownEntries, RefersTo, StrictUUID
 from domain.refusals import Refusal
-from domain.vocabulary import Substance
+from domain.vocabulary.substances import Substance
 
 
 class MilestoneCelebrated(Event):

@@ -7,7 +7,10 @@ from pydantic import Field
 
 from domain.events.base import Day, Event, FreeText, KnownEntries, Part, RefersTo, ShortText, StrictUUID
 from domain.refusals import Refusal
-from domain.vocabulary import GoalCategory, GoalOutcome, Role, Strand, Technique
+from domain.vocabulary.contacts import Technique
+from domain.vocabulary.goals import GoalCategory, GoalOutcome
+from domain.vocabulary.people import Role
+from domain.vocabulary.plan import Strand
 
 
 class PlannedIntervention(Part):

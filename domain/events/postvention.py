@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.events.base import Event, FreeText, Part, RefersTo, StrictUUID
-from domain.vocabulary import AdjustmentKind, Role
+from domain.vocabulary.people import Role
+from domain.vocabulary.postvention import AdjustmentKind
 
 
 class Adjustment(Part):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from domain.events.base import Event, FreeText, KnownEntries, Moment, RefersTo, StrictUUID
 from domain.events.care import CareEvent
 from domain.refusals import Refusal
-from domain.vocabulary import CorrectionReason, Precision
+from domain.vocabulary.record import CorrectionReason, Precision
 
 RECORD_TYPES = frozenset({"entry_corrected", "entry_retracted"})
 """The types of the record's own events, which no fold sees: `effective` applies them."""

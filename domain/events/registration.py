@@ -5,18 +5,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from domain.events.base import Day, Event, FreeText, Part, ShortText, TimeZone
-from domain.vocabulary import (
-    Condition,
-    Driver,
-    EntryRoute,
-    Severity,
-    SocialNeed,
-    StageOfChange,
-    Substance,
-    Trigger,
-    UseFrequency,
-    UseRoute,
-)
+from domain.vocabulary.intake import Condition, Driver, EntryRoute, SocialNeed, StageOfChange
+from domain.vocabulary.substances import Severity, Substance, UseFrequency, UseRoute
+from domain.vocabulary.triggers import Trigger
 
 
 class ClientRegistered(Event):

@@ -11,7 +11,7 @@ from domain.events.consents import ConsentGranted
 from domain.events.registration import ClientRegistered
 from domain.policy import Policy
 from domain.replacing import replace
-from domain.vocabulary import ConsentPurpose, ConsentScope
+from domain.vocabulary.consents import ConsentPurpose, ConsentScope
 from projections.answers import Answer, At, all_answered
 from projections.collection import Elements
 from projections.elements import KEY, NOT_SHOWN, Named, ViewContext, at_a_moment

@@ -15,7 +15,8 @@ from domain.events.postvention import PostventionReviewed
 from domain.instruments import CssrsAnswers, crisis_tier, triage
 from domain.policy import Policy
 from domain.replacing import replace
-from domain.vocabulary import CrisisAction, CrisisKind, CrisisOutcome, RiskTier, Role
+from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, RiskTier
+from domain.vocabulary.people import Role
 from projections.answers import Answer, At, all_answered
 from projections.collection import Elements
 from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Named, ViewContext, at_a_moment

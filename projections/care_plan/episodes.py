@@ -9,7 +9,8 @@ from uuid import UUID
 from domain.entry import Entry
 from domain.events.registration import IntakeCompleted, SubstanceUse
 from domain.policy import Policy
-from domain.vocabulary import Condition, EntryRoute, Severity, StageOfChange, Substance, UseFrequency, UseRoute
+from domain.vocabulary.intake import Condition, EntryRoute, StageOfChange
+from domain.vocabulary.substances import Severity, Substance, UseFrequency, UseRoute
 from projections.answers import Answer, At, answered
 from projections.elements import KEY, NO_COLUMN, Named, ViewContext
 from projections.fold import Fold

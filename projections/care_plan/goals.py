@@ -10,7 +10,7 @@ from domain.events.base import FreeText, ShortText
 from domain.events.plan import GoalClosed, GoalMeasured, GoalSet
 from domain.policy import Policy
 from domain.replacing import replace
-from domain.vocabulary import STABILIZATION, GoalCategory, GoalOutcome
+from domain.vocabulary.goals import STABILIZATION, GoalCategory, GoalOutcome
 from projections.answers import Answer, At, all_answered
 from projections.collection import Elements
 from projections.elements import KEY, NOT_SHOWN, Named, ViewContext

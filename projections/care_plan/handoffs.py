@@ -13,7 +13,8 @@ from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDec
 from domain.events.registration import ClientRegistered
 from domain.policy import Policy
 from domain.replacing import replace
-from domain.vocabulary import HandoffDeclineReason, HandoffUrgency, Role
+from domain.vocabulary.handoffs import HandoffDeclineReason, HandoffUrgency
+from domain.vocabulary.people import Role
 from projections.answers import Answer, At, all_answered
 from projections.collection import Elements
 from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, ViewContext, at_a_moment

@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.entry import Entry
 from domain.events.lapses import LapseRecorded
 from domain.policy import Policy
-from domain.vocabulary import Substance
+from domain.vocabulary.substances import Substance
 from projections.answers import Answer, At, answered
 from projections.elements import KEY, NO_COLUMN, Named, ViewContext
 from projections.fold import Fold

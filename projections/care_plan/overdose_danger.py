@@ -11,7 +11,7 @@ from domain.events.crisis import CrisisContactRecorded
 from domain.events.lapses import LapseRecorded
 from domain.policy import Policy
 from domain.replacing import replace
-from domain.vocabulary import CrisisAction
+from domain.vocabulary.crisis import CrisisAction
 from projections.answers import Answer
 from projections.collection import Elements
 from projections.elements import KEY, ViewContext

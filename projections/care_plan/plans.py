@@ -12,7 +12,9 @@ from domain.events.plan import PlanAgreed, PlannedIntervention
 from domain.events.registration import ClientRegistered, IntakeCompleted
 from domain.policy import Policy
 from domain.replacing import replace
-from domain.vocabulary import Role, Strand, Technique
+from domain.vocabulary.contacts import Technique
+from domain.vocabulary.people import Role
+from domain.vocabulary.plan import Strand
 from projections.answers import Answer, At, answered
 from projections.collection import Elements
 from projections.elements import KEY, NO_COLUMN, Named, ViewContext, at_a_moment

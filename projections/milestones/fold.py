@@ -15,7 +15,8 @@ from domain.events.plan import GoalClosed, GoalSet
 from domain.events.registration import ClientRegistered, IntakeCompleted
 from domain.policy import Policy
 from domain.replacing import replace
-from domain.vocabulary import GoalOutcome, Substance
+from domain.vocabulary.goals import GoalOutcome
+from domain.vocabulary.substances import Substance
 from projections.collection import Elements
 from projections.columns import table
 from projections.fold import Fold

@@ -7,7 +7,8 @@ from typing import Annotated
 from uuid import UUID
 
 from domain.events.base import FreeText
-from domain.vocabulary import Precision, Substance
+from domain.vocabulary.record import Precision
+from domain.vocabulary.substances import Substance
 from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Named
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from domain import policy as numbers
 from domain.policy import Policy
 from domain.replacing import replace
-from domain.vocabulary import Substance
+from domain.vocabulary.substances import Substance
 from projections.collection import Elements
 from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Named, ViewContext, at_a_moment
 from projections.local_days import local_day, start_of_day

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from domain.entry import Draft
 from domain.events.base import Event
-from domain.vocabulary import Precision
+from domain.vocabulary.record import Precision
 from service.access.caller import KeyRole
 
 SOURCE = "story"

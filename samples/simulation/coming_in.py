@@ -2,20 +2,10 @@
 
 from domain.events.consents import ConsentGranted
 from domain.events.registration import ClientRegistered, DimensionRating, IntakeCompleted, SubstanceUse
-from domain.vocabulary import (
-    Condition,
-    ConsentPurpose,
-    ConsentScope,
-    Driver,
-    EntryRoute,
-    Severity,
-    SocialNeed,
-    StageOfChange,
-    Substance,
-    Trigger,
-    UseFrequency,
-    UseRoute,
-)
+from domain.vocabulary.consents import ConsentPurpose, ConsentScope
+from domain.vocabulary.intake import Condition, Driver, EntryRoute, SocialNeed, StageOfChange
+from domain.vocabulary.substances import Severity, Substance, UseFrequency, UseRoute
+from domain.vocabulary.triggers import Trigger
 from samples.simulation import words
 from samples.simulation.chance import terms
 from samples.simulation.crises import crisis_comes

@@ -1,7 +1,8 @@
 """Everyday contacts: check-ins, sessions held and missed, and somebody reaching out."""
 
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
-from domain.vocabulary import Channel, Role, SessionKind, Technique
+from domain.vocabulary.contacts import Channel, SessionKind, Technique
+from domain.vocabulary.people import Role
 from samples.simulation import words
 from samples.simulation.chance import Chance, terms
 from samples.simulation.entry_writer import Way, Written

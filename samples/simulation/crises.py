@@ -3,17 +3,12 @@
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved
 from domain.events.postvention import Adjustment, PostventionReviewed
 from domain.instruments import CssrsAnswers, crisis_tier
-from domain.vocabulary import (
-    AdjustmentKind,
-    Channel,
-    CrisisAction,
-    CrisisKind,
-    CrisisOutcome,
-    HandoffUrgency,
-    RiskTier,
-    Role,
-    Trigger,
-)
+from domain.vocabulary.contacts import Channel
+from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, RiskTier
+from domain.vocabulary.handoffs import HandoffUrgency
+from domain.vocabulary.people import Role
+from domain.vocabulary.postvention import AdjustmentKind
+from domain.vocabulary.triggers import Trigger
 from samples.simulation import hard_words, words
 from samples.simulation.chance import Chance, terms
 from samples.simulation.contacts import reach_out

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from domain.entry import Actor, Draft
 from domain.events.base import Event
-from domain.vocabulary import Precision
+from domain.vocabulary.record import Precision
 
 _TEAM = UUID("5f1a7a0c-3c0e-4d0b-9b52-6f1f0f5f3a10")
 """The namespace in which the made-up people have their ids."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.events.base import Event
 from domain.events.record import EntryCorrected, EntryRetracted
-from domain.vocabulary import CorrectionReason, Precision
+from domain.vocabulary.record import CorrectionReason, Precision
 from samples.simulation import words
 from samples.simulation.chance import Chance
 from samples.simulation.entry import SimulatedEntry

@@ -1,7 +1,7 @@
 """Goals: set at intake, read every other week, and closed when they are reached or let go."""
 
 from domain.events.plan import GoalClosed, GoalMeasured, GoalSet
-from domain.vocabulary import GoalCategory, GoalOutcome
+from domain.vocabulary.goals import GoalCategory, GoalOutcome
 from samples.simulation import words
 from samples.simulation.milestones import celebrate_goal
 from samples.simulation.simulated_client import OpenGoal, SimulatedClient

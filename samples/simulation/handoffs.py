@@ -1,7 +1,8 @@
 """Handoffs: requested, then accepted, declined or left unanswered; completed when the client has met the receiver."""
 
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined, HandoffRequested
-from domain.vocabulary import HandoffDeclineReason, HandoffUrgency, Role
+from domain.vocabulary.handoffs import HandoffDeclineReason, HandoffUrgency
+from domain.vocabulary.people import Role
 from samples.simulation import words
 from samples.simulation.chance import terms
 from samples.simulation.entry_writer import Way, Written

@@ -8,7 +8,8 @@ from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, S
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
 from domain.events.milestones import MilestoneCelebrated
 from domain.events.plan import GoalMeasured, GoalSet
-from domain.vocabulary import Barrier, Emotion, Trigger
+from domain.vocabulary.barriers import Barrier
+from domain.vocabulary.triggers import Emotion, Trigger
 from samples.simulation.chance import Chance, terms
 
 RETRACTABLE = (

@@ -2,7 +2,9 @@
 
 from domain.events.crisis import SafetyPlanWritten
 from domain.events.plan import PlanAgreed, PlannedIntervention
-from domain.vocabulary import Role, Strand, Technique
+from domain.vocabulary.contacts import Technique
+from domain.vocabulary.people import Role
+from domain.vocabulary.plan import Strand
 from samples.simulation import hard_words, words
 from samples.simulation.chance import terms
 from samples.simulation.entry_writer import Written

@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 from uuid import UUID
 
 from domain.events.base import Event
-from domain.vocabulary import Substance
+from domain.vocabulary.substances import Substance
 from samples.simulation.chance import Chance
 from samples.simulation.days import Days
 from samples.simulation.entry_writer import EntryWriter, Way, Written

@@ -1,7 +1,10 @@
 """Urges: ridden out, or ending in a lapse from which care learns."""
 
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
-from domain.vocabulary import CrisisKind, Emotion, Substance, Technique, Trigger
+from domain.vocabulary.contacts import Technique
+from domain.vocabulary.crisis import CrisisKind
+from domain.vocabulary.substances import Substance
+from domain.vocabulary.triggers import Emotion, Trigger
 from samples.simulation import hard_words, words
 from samples.simulation.chance import terms
 from samples.simulation.contacts import reach_out

@@ -1,6 +1,6 @@
 """What simulated people say and write: sentences of our own, put together so that no two texts need be alike."""
 
-from domain.vocabulary import Barrier
+from domain.vocabulary.barriers import Barrier
 from samples.simulation.chance import Chance
 
 Topic = tuple[tuple[str, ...], ...]

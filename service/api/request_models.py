@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 from domain.entry import Draft
 from domain.events.base import Slug, StrictUUID
 from domain.events.catalogue import AnyEvent
-from domain.vocabulary import Precision
+from domain.vocabulary.record import Precision
 from service.access.caller import Caller
 from service.api.input_errors import ONE, SEVERAL
 from service.api.moments import Moment

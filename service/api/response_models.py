@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain.entry import Entry
 from domain.events.catalogue import AnyEvent
 from domain.events.unreadable import Unreadable, Why
-from domain.vocabulary import Precision
+from domain.vocabulary.record import Precision
 from service.api.parameters import Order
 
 

@@ -9,7 +9,7 @@ from domain.entry import Actor, Draft, Entry
 from domain.events.base import Event, referred
 from domain.events.catalogue import UnknownEventType, decode, encode
 from domain.events.unreadable import Unreadable, Why
-from domain.vocabulary import Precision
+from domain.vocabulary.record import Precision
 from service.log.header import Reference
 from service.log.keyring import DataKey, Keyring
 from service.log.seal import SealBroken

@@ -13,7 +13,8 @@ from domain.events.handoffs import HandoffAccepted
 from domain.events.plan import GoalSet
 from domain.events.record import EntryCorrected
 from domain.refusals import Refusal, Refused
-from domain.vocabulary import CorrectionReason, Role
+from domain.vocabulary.people import Role
+from domain.vocabulary.record import CorrectionReason
 from service.access.caller import Caller
 from service.bootstrap import System
 from service.care.errors import ClientExists, IdUsed, UnknownClient

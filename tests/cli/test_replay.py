@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest_asyncio
 
-from domain.vocabulary import Substance
+from domain.vocabulary.substances import Substance
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.bootstrap import System
 from service.database.embedded import DatabaseUrls

@@ -15,7 +15,7 @@ import pytest
 
 from domain.entry import Draft
 from domain.events.record import EntryCorrected, EntryRetracted
-from domain.vocabulary import CorrectionReason
+from domain.vocabulary.record import CorrectionReason
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.bootstrap import System
 from service.database.embedded import DatabaseUrls

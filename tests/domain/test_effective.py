@@ -14,7 +14,8 @@ from domain.events.base import referred
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.unreadable import Unreadable, Why
-from domain.vocabulary import Precision, Role
+from domain.vocabulary.people import Role
+from domain.vocabulary.record import Precision
 from projections.care_plan import CARE_PLAN
 from projections.fold import EventUnreadable
 from projections.postvention import POSTVENTION

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from domain.policy import Policy, PolicyInvalid, policy_from_toml
-from domain.vocabulary import RiskTier
+from domain.vocabulary.crisis import RiskTier
 
 
 def test_the_defaults_are_those_of_the_table() -> None:

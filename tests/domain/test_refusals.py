@@ -16,13 +16,10 @@ from domain.events.milestones import MilestoneCelebrated
 from domain.events.plan import GoalClosed, GoalMeasured
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.refusals import Refused
-from domain.vocabulary import (
-    CorrectionReason,
-    GoalOutcome,
-    HandoffDeclineReason,
-    Precision,
-    Role,
-)
+from domain.vocabulary.goals import GoalOutcome
+from domain.vocabulary.handoffs import HandoffDeclineReason
+from domain.vocabulary.people import Role
+from domain.vocabulary.record import CorrectionReason, Precision
 from tests.builders import (
     POLICY,
     History,

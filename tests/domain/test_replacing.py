@@ -4,7 +4,7 @@ import dataclasses
 from uuid import uuid4
 
 from domain.replacing import replace
-from domain.vocabulary import CrisisOutcome
+from domain.vocabulary.crisis import CrisisOutcome
 from projections.postvention import CrisisEnd
 from tests.builders import moment
 

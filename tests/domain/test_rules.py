@@ -17,7 +17,8 @@ from domain.events.record import EntryCorrected, EntryRetracted
 from domain.policy import Policy
 from domain.refusals import Refusal, Refused
 from domain.rules import needs
-from domain.vocabulary import CorrectionReason, Precision, Role
+from domain.vocabulary.people import Role
+from domain.vocabulary.record import CorrectionReason, Precision
 from tests.builders import POLICY, History, goal_set, handoff, moment, plan, registered, session
 from tests.strategies import drafts_upon, histories
 

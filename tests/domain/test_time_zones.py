@@ -14,7 +14,7 @@ from domain.events.catalogue import decode, encode
 from domain.events.record import EntryCorrected
 from domain.events.registration import ClientRegistered
 from domain.policy import PolicyInvalid, policy_from_toml
-from domain.vocabulary import CorrectionReason
+from domain.vocabulary.record import CorrectionReason
 from tests.builders import CLIENT, registered
 
 ON_THE_HOST = """

@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from domain.instruments import CssrsAnswers, crisis_tier, triage
-from domain.vocabulary import RiskTier
+from domain.vocabulary.crisis import RiskTier
 
 ALL_NO: dict[str, Any] = {"q1": False, "q2": False, "q6": "never"}
 ALL_ASKED: dict[str, Any] = {**ALL_NO, "q2": True, "q3": False, "q4": False, "q5": False}

@@ -10,7 +10,7 @@ import structlog
 
 from domain.entry import Actor, Draft
 from domain.events.unreadable import Unreadable, Why
-from domain.vocabulary import Precision
+from domain.vocabulary.record import Precision
 from service.database.embedded import DatabaseUrls
 from service.log.keyring import ClientErased, KeyEncryptionKeys, Keyring
 from service.log.sealed import SealedEvent

@@ -10,23 +10,14 @@ from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDec
 from domain.events.plan import GoalClosed, GoalMeasured, PlannedIntervention
 from domain.instruments import CssrsAnswers
 from domain.policy import Policy
-from domain.vocabulary import (
-    Condition,
-    ConsentPurpose,
-    CrisisAction,
-    CrisisKind,
-    CrisisOutcome,
-    EntryRoute,
-    GoalCategory,
-    GoalOutcome,
-    HandoffDeclineReason,
-    HandoffUrgency,
-    RiskTier,
-    Role,
-    StageOfChange,
-    Strand,
-    Substance,
-)
+from domain.vocabulary.consents import ConsentPurpose
+from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, RiskTier
+from domain.vocabulary.goals import GoalCategory, GoalOutcome
+from domain.vocabulary.handoffs import HandoffDeclineReason, HandoffUrgency
+from domain.vocabulary.intake import Condition, EntryRoute, StageOfChange
+from domain.vocabulary.people import Role
+from domain.vocabulary.plan import Strand
+from domain.vocabulary.substances import Substance
 from projections.answers import answered
 from projections.care_plan import CARE_PLAN, CarePlanAnswer
 from projections.care_plan import PLAN as PLAN_TABLE

@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, Boolean, Date, DateTime, Double, Integer, Text, Uu
 
 from domain.events.base import FreeText, ShortText
 from domain.policy import Policy
-from domain.vocabulary import Role
+from domain.vocabulary.people import Role
 from projections.answers import Answer, At, all_answered, answer_of, answered
 from projections.columns import row_of, table
 from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Named, ViewContext, at_a_moment, attributes

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from domain.policy import MilestonesPolicy, Policy
-from domain.vocabulary import Substance
+from domain.vocabulary.substances import Substance
 from projections.milestones import MILESTONES
 from projections.milestones.fold import STEP, STRETCH
 from projections.rows import Row

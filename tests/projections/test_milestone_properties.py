@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.events.lapses import LapseRecorded
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.registration import ClientRegistered, IntakeCompleted
-from domain.vocabulary import Substance
+from domain.vocabulary.substances import Substance
 from projections.local_days import local_day
 from projections.milestones import MILESTONES
 from projections.milestones.fold import STEP, STRETCH

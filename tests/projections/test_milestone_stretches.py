@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 
 from domain.events.registration import IntakeCompleted
-from domain.vocabulary import Precision, Substance
+from domain.vocabulary.record import Precision
+from domain.vocabulary.substances import Substance
 from projections.milestones import MILESTONES
 from projections.milestones.view import MilestonesAnswer, Remission, Track
 from tests.builders import POLICY, History, Moment, check_in, crisis, folded, intake, lapse, moment, registered

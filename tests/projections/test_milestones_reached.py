@@ -7,7 +7,9 @@ import pytest
 from domain.events.lapses import CloseCallRecorded
 from domain.events.milestones import MilestoneCelebrated
 from domain.events.plan import GoalClosed
-from domain.vocabulary import GoalOutcome, Substance, Technique
+from domain.vocabulary.contacts import Technique
+from domain.vocabulary.goals import GoalOutcome
+from domain.vocabulary.substances import Substance
 from projections.milestones import MILESTONES
 from projections.milestones.fold import CELEBRATION, REACHED
 from projections.milestones.reached import CelebrationHeld

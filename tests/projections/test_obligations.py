@@ -10,12 +10,9 @@ from domain.events.base import Event
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined
 from domain.instruments import CssrsAnswers
 from domain.policy import CrisisPolicy, Policy, WorkingDaysPolicy
-from domain.vocabulary import (
-    CrisisAction,
-    HandoffDeclineReason,
-    HandoffUrgency,
-    Role,
-)
+from domain.vocabulary.crisis import CrisisAction
+from domain.vocabulary.handoffs import HandoffDeclineReason, HandoffUrgency
+from domain.vocabulary.people import Role
 from projections.care_plan import CARE_PLAN, fold
 from projections.care_plan.crises import CrisisObligation
 from projections.care_plan.handoffs import HandoffObligation

@@ -9,7 +9,9 @@ from hypothesis import given
 from domain.events.postvention import Adjustment
 from domain.instruments import CssrsAnswers
 from domain.policy import Policy, PostventionPolicy
-from domain.vocabulary import AdjustmentKind, CrisisKind, CrisisOutcome, RiskTier, Role
+from domain.vocabulary.crisis import CrisisKind, CrisisOutcome, RiskTier
+from domain.vocabulary.people import Role
+from domain.vocabulary.postvention import AdjustmentKind
 from projections.obligations import ObligationStatus
 from projections.postvention import ADJUSTMENT, POSTVENTION, REVIEW, PostventionAnswer
 from tests.builders import (

@@ -10,7 +10,8 @@ from domain.entry import Entry
 from domain.events.base import Event
 from domain.events.contacts import SessionMissed
 from domain.policy import Policy
-from domain.vocabulary import Barrier, Channel, SessionKind
+from domain.vocabulary.barriers import Barrier
+from domain.vocabulary.contacts import Channel, SessionKind
 from projections.catalogue import PROJECTIONS
 from projections.fold import Fold
 from projections.projection import Projection

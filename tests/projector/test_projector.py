@@ -18,7 +18,8 @@ from domain.events.contacts import CheckInReceived
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.policy import Policy
 from domain.refusals import Refused
-from domain.vocabulary import Channel, CorrectionReason
+from domain.vocabulary.contacts import Channel
+from domain.vocabulary.record import CorrectionReason
 from projections.catalogue import PROJECTIONS
 from projections.rows import Rows
 from service.access.caller import Caller, operator

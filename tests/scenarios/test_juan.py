@@ -12,19 +12,13 @@ from domain.events.plan import PlannedIntervention
 from domain.events.postvention import Adjustment
 from domain.events.registration import SubstanceUse
 from domain.instruments import CssrsAnswers
-from domain.vocabulary import (
-    AdjustmentKind,
-    Channel,
-    CrisisAction,
-    CrisisKind,
-    CrisisOutcome,
-    Role,
-    SessionKind,
-    Strand,
-    Substance,
-    Technique,
-    Trigger,
-)
+from domain.vocabulary.contacts import Channel, SessionKind, Technique
+from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome
+from domain.vocabulary.people import Role
+from domain.vocabulary.plan import Strand
+from domain.vocabulary.postvention import AdjustmentKind
+from domain.vocabulary.substances import Substance
+from domain.vocabulary.triggers import Trigger
 from samples.demo.story import Story, StoryWriter
 from service.runtime import clock
 from tests.builders import crisis, intake, outreach, plan, registered, resolved, review, safety_plan, session

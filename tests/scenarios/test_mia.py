@@ -11,23 +11,15 @@ from domain.events.handoffs import HandoffAccepted, HandoffCompleted
 from domain.events.plan import PlannedIntervention
 from domain.events.registration import IntakeCompleted, SubstanceUse
 from domain.instruments import CssrsAnswers
-from domain.vocabulary import (
-    Channel,
-    Condition,
-    ConsentPurpose,
-    ConsentScope,
-    CrisisAction,
-    CrisisKind,
-    CrisisOutcome,
-    Driver,
-    HandoffUrgency,
-    RiskTier,
-    Role,
-    Strand,
-    Substance,
-    Technique,
-    Trigger,
-)
+from domain.vocabulary.consents import ConsentPurpose, ConsentScope
+from domain.vocabulary.contacts import Channel, Technique
+from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, RiskTier
+from domain.vocabulary.handoffs import HandoffUrgency
+from domain.vocabulary.intake import Condition, Driver
+from domain.vocabulary.people import Role
+from domain.vocabulary.plan import Strand
+from domain.vocabulary.substances import Substance
+from domain.vocabulary.triggers import Trigger
 from projections.care_plan.crises import CrisisObligation
 from projections.care_plan.handoffs import HandoffObligation
 from samples.demo.story import Story, StoryWriter

@@ -11,19 +11,13 @@ from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffReq
 from domain.events.plan import GoalClosed, GoalSet
 from domain.events.record import EntryRetracted
 from domain.instruments import CssrsAnswers
-from domain.vocabulary import (
-    Channel,
-    CorrectionReason,
-    CrisisKind,
-    CrisisOutcome,
-    GoalCategory,
-    GoalOutcome,
-    HandoffUrgency,
-    RiskTier,
-    Role,
-    SessionKind,
-    Trigger,
-)
+from domain.vocabulary.contacts import Channel, SessionKind
+from domain.vocabulary.crisis import CrisisKind, CrisisOutcome, RiskTier
+from domain.vocabulary.goals import GoalCategory, GoalOutcome
+from domain.vocabulary.handoffs import HandoffUrgency
+from domain.vocabulary.people import Role
+from domain.vocabulary.record import CorrectionReason
+from domain.vocabulary.triggers import Trigger
 from projections.care_plan.crises import CrisisObligation
 from projections.care_plan.handoffs import HandoffObligation, HandoffStatus
 from samples.demo.story import Step, Story, StoryWriter

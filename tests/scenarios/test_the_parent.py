@@ -8,7 +8,10 @@ import pytest_asyncio
 
 from domain.events.contacts import CheckInReceived
 from domain.events.crisis import CrisisContactRecorded
-from domain.vocabulary import ConsentPurpose, CrisisAction, EntryRoute, Role
+from domain.vocabulary.consents import ConsentPurpose
+from domain.vocabulary.crisis import CrisisAction
+from domain.vocabulary.intake import EntryRoute
+from domain.vocabulary.people import Role
 from projections.care_plan.handoffs import HandoffObligation, HandoffStatus
 from projections.care_plan.overdose_danger import DangerObligation
 from projections.obligations import ObligationStatus

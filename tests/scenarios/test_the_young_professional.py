@@ -15,18 +15,13 @@ from domain.events.plan import GoalMeasured
 from domain.events.postvention import Adjustment
 from domain.events.registration import SubstanceUse
 from domain.instruments import CssrsAnswers
-from domain.vocabulary import (
-    AdjustmentKind,
-    Channel,
-    CrisisKind,
-    CrisisOutcome,
-    HandoffUrgency,
-    Role,
-    SessionKind,
-    Substance,
-    Technique,
-    Trigger,
-)
+from domain.vocabulary.contacts import Channel, SessionKind, Technique
+from domain.vocabulary.crisis import CrisisKind, CrisisOutcome
+from domain.vocabulary.handoffs import HandoffUrgency
+from domain.vocabulary.people import Role
+from domain.vocabulary.postvention import AdjustmentKind
+from domain.vocabulary.substances import Substance
+from domain.vocabulary.triggers import Trigger
 from projections.care_plan.crises import CrisisObligation
 from projections.obligations import ObligationKind
 from samples.demo.story import Story, StoryWriter

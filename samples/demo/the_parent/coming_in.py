@@ -7,29 +7,17 @@ from domain.events.plan import GoalSet, PlanAgreed, PlannedIntervention
 from domain.events.postvention import Adjustment, PostventionReviewed
 from domain.events.record import EntryCorrected
 from domain.events.registration import ClientRegistered, IntakeCompleted, SubstanceUse
-from domain.vocabulary import (
-    AdjustmentKind,
-    Channel,
-    Condition,
-    ConsentPurpose,
-    ConsentScope,
-    CorrectionReason,
-    CrisisAction,
-    CrisisKind,
-    CrisisOutcome,
-    Driver,
-    EntryRoute,
-    GoalCategory,
-    Role,
-    SocialNeed,
-    StageOfChange,
-    Strand,
-    Substance,
-    Technique,
-    Trigger,
-    UseFrequency,
-    UseRoute,
-)
+from domain.vocabulary.consents import ConsentPurpose, ConsentScope
+from domain.vocabulary.contacts import Channel, Technique
+from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome
+from domain.vocabulary.goals import GoalCategory
+from domain.vocabulary.intake import Condition, Driver, EntryRoute, SocialNeed, StageOfChange
+from domain.vocabulary.people import Role
+from domain.vocabulary.plan import Strand
+from domain.vocabulary.postvention import AdjustmentKind
+from domain.vocabulary.record import CorrectionReason
+from domain.vocabulary.substances import Substance, UseFrequency, UseRoute
+from domain.vocabulary.triggers import Trigger
 from samples.demo.story import Chapter, StoryWriter
 from samples.demo.the_parent.cast import (
     CASE_MANAGER,

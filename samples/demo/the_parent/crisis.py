@@ -6,21 +6,15 @@ from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffReq
 from domain.events.lapses import LapseRecorded
 from domain.events.plan import PlanAgreed, PlannedIntervention
 from domain.events.postvention import Adjustment, PostventionReviewed
-from domain.vocabulary import (
-    AdjustmentKind,
-    Channel,
-    CrisisAction,
-    CrisisKind,
-    Emotion,
-    HandoffUrgency,
-    Precision,
-    Role,
-    SessionKind,
-    Strand,
-    Substance,
-    Technique,
-    Trigger,
-)
+from domain.vocabulary.contacts import Channel, SessionKind, Technique
+from domain.vocabulary.crisis import CrisisAction, CrisisKind
+from domain.vocabulary.handoffs import HandoffUrgency
+from domain.vocabulary.people import Role
+from domain.vocabulary.plan import Strand
+from domain.vocabulary.postvention import AdjustmentKind
+from domain.vocabulary.record import Precision
+from domain.vocabulary.substances import Substance
+from domain.vocabulary.triggers import Emotion, Trigger
 from samples.demo.story import Chapter, StoryWriter
 from samples.demo.the_parent.cast import (
     CASE_MANAGER,

@@ -7,18 +7,13 @@ from domain.events.crisis import CrisisResolved
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
 from domain.events.milestones import MilestoneCelebrated
 from domain.events.plan import GoalMeasured
-from domain.vocabulary import (
-    Barrier,
-    Channel,
-    CrisisOutcome,
-    Emotion,
-    Precision,
-    Role,
-    SessionKind,
-    Substance,
-    Technique,
-    Trigger,
-)
+from domain.vocabulary.barriers import Barrier
+from domain.vocabulary.contacts import Channel, SessionKind, Technique
+from domain.vocabulary.crisis import CrisisOutcome
+from domain.vocabulary.people import Role
+from domain.vocabulary.record import Precision
+from domain.vocabulary.substances import Substance
+from domain.vocabulary.triggers import Emotion, Trigger
 from samples.demo.story import Chapter, Step, Story, StoryWriter
 from samples.demo.the_parent.cast import (
     CASE_MANAGER,

@@ -1,0 +1,46 @@
+"""Sessions, and how people meet or reach each other."""
+
+from domain.vocabulary.terms import Term
+
+
+class SessionKind(Term):
+    """What kind of session was held (R22; FHIR Encounter.type)."""
+
+    INDIVIDUAL = "individual"
+    GROUP = "group"
+    FAMILY_OR_COUPLES = "family_or_couples"
+    SKILLS_CLASS = "skills_class"
+    MEDICATION_CONSULT = "medication_consult"
+    SAME_DAY_EVALUATION = "same_day_evaluation"
+    PEER_MEETING = "peer_meeting"
+    CASE_MANAGEMENT = "case_management"
+
+
+class Channel(Term):
+    """How people met or reached each other (R22, R25; FHIR Encounter.class)."""
+
+    IN_PERSON = "in_person"
+    TELEHEALTH = "telehealth"
+    PHONE = "phone"
+    TEXT = "text"
+    APP = "app"
+    LETTER = "letter"
+
+
+class Technique(Term):
+    """Techniques used in care (R23)."""
+
+    CBT = "cbt"
+    MOTIVATIONAL_INTERVIEWING = "motivational_interviewing"
+    TRAUMA_INFORMED = "trauma_informed"
+    MINDFULNESS = "mindfulness"
+    SOMATIC = "somatic"
+    URGE_SURFING = "urge_surfing"
+    DISTRESS_TOLERANCE = "distress_tolerance"
+    EMOTION_REGULATION = "emotion_regulation"
+    ASSERTIVENESS = "assertiveness"
+    REFUSAL_SKILLS = "refusal_skills"
+    RELAPSE_PREVENTION = "relapse_prevention"
+    GRIEF_WORK = "grief_work"
+    PAIN_ALTERNATIVES = "pain_alternatives"
+    GROUNDING = "grounding"

@@ -1,0 +1,32 @@
+"""Goals: what they are about, and how they end."""
+
+from domain.vocabulary.terms import Term
+
+
+class GoalCategory(Term):
+    """Short-term stabilization apart from longer-term aims (R12; FHIR Goal.category)."""
+
+    SLEEP = "sleep"
+    NUTRITION = "nutrition"
+    WITHDRAWAL_CARE = "withdrawal_care"
+    CRAVINGS = "cravings"
+    RELAPSE_PREVENTION = "relapse_prevention"
+    RELATIONSHIPS = "relationships"
+    EMPLOYMENT = "employment"
+    HOUSING = "housing"
+    HEALTH = "health"
+    PAIN = "pain"
+    OTHER = "other"
+
+
+STABILIZATION = frozenset({GoalCategory.SLEEP, GoalCategory.NUTRITION, GoalCategory.WITHDRAWAL_CARE})
+"""Goal categories of short-term stabilization; all others are longer-term aims (R12)."""
+
+
+class GoalOutcome(Term):
+    """How a goal ended (FHIR Goal.achievementStatus, reduced)."""
+
+    ACHIEVED = "achieved"
+    PARTLY_ACHIEVED = "partly_achieved"
+    NOT_ACHIEVED = "not_achieved"
+    NO_LONGER_WANTED = "no_longer_wanted"

@@ -1,0 +1,52 @@
+"""Substances and their use."""
+
+from domain.vocabulary.terms import Term
+
+
+class Substance(Term):
+    """Substance groups, as in DSM-5 substance use disorders (R05)."""
+
+    ALCOHOL = "alcohol"
+    OPIOIDS = "opioids"
+    COCAINE = "cocaine"
+    METHAMPHETAMINE = "methamphetamine"
+    OTHER_STIMULANTS = "other_stimulants"
+    CANNABIS = "cannabis"
+    SEDATIVES = "sedatives"
+    HALLUCINOGENS = "hallucinogens"
+    INHALANTS = "inhalants"
+    NICOTINE = "nicotine"
+    OTHER = "other"
+
+
+class UseRoute(Term):
+    """How a substance was taken (R05)."""
+
+    ORAL = "oral"
+    SMOKED = "smoked"
+    INTRANASAL = "intranasal"
+    INJECTED = "injected"
+    INHALED = "inhaled"
+    TRANSDERMAL = "transdermal"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class UseFrequency(Term):
+    """How often, in the month before the last use (R05)."""
+
+    NONE_PAST_MONTH = "none_past_month"
+    ONE_TO_THREE_DAYS = "1_to_3_days_past_month"
+    WEEKLY = "1_to_2_days_a_week"
+    SEVERAL_DAYS_A_WEEK = "3_to_6_days_a_week"
+    DAILY = "daily"
+    UNKNOWN = "unknown"
+
+
+class Severity(Term):
+    """Severity of a substance use disorder (DSM-5: 2-3, 4-5, 6 and more criteria)."""
+
+    MILD = "mild"
+    MODERATE = "moderate"
+    SEVERE = "severe"
+    UNKNOWN = "unknown"

@@ -1,0 +1,47 @@
+"""What a coded term is: its name in the record, and its codes in the standards of the field."""
+
+from enum import StrEnum
+from typing import NamedTuple, Self
+
+
+class Code(NamedTuple):
+    """A code in a standard's own system, by which other systems know a term."""
+
+    system: str
+    """The system's URI, as FHIR names it."""
+    code: str
+
+
+LOINC = "http://loinc.org"
+ICD_10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
+
+
+def loinc(code: str) -> Code:
+    """A code of LOINC, for what is asked or measured."""
+    return Code(LOINC, code)
+
+
+def icd_10_cm(code: str) -> Code:
+    """A code of ICD-10-CM, for conditions and circumstances."""
+    return Code(ICD_10_CM, code)
+
+
+def fhir(code_system: str, code: str) -> Code:
+    """A code of one of HL7's own code systems, such as goal-achievement."""
+    return Code(f"http://terminology.hl7.org/CodeSystem/{code_system}", code)
+
+
+class Term(StrEnum):
+    """A term of a closed list. Its value is its name in the record.
+
+    DEPRESSION = "depression", icd_10_cm("F32.A")
+    """
+
+    codes: tuple[Code, ...]
+    """Its codes in the standards of the field; none where no standard has it."""
+
+    def __new__(cls, value: str, *codes: Code) -> Self:
+        term = str.__new__(cls, value)
+        term._value_ = value
+        term.codes = codes
+        return term
