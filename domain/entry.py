@@ -1,7 +1,7 @@
 """Entries: events at their place in a client's timeline."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 from uuid import UUID
 
@@ -17,11 +17,17 @@ class Actor(NamedTuple):
     """A role and a name, such as counselor/ana."""
 
 
+def at_day(day: date) -> datetime:
+    """How the record keeps that just the day is known, a local date of the client's: as its midnight in UTC."""
+    return datetime.combine(day, time.min, UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What a caller asks to record: an event, when it occurred, and where it comes from.
 
     `id` is also the idempotency key: the same id with the same content is the same entry.
+    Where just the day is known, it is the client's local date, kept as `at_day` has it.
     `source` names the system that sent it; correlation and causation ids are the caller's own.
     """
 

@@ -16,12 +16,16 @@ from domain.events.base import EntryContent, Event, RefersTo, referred
 from domain.events.record import RECORD_TYPES, EntryCorrected, EntryRetracted
 from domain.policy import Policy
 from domain.refusals import Refusal, Refused
+from domain.vocabulary.record import Precision
 
 OPENING = ("client_registered", "crisis_contact_recorded")
 """A timeline begins with one of these: people also come into care through a crisis (R08)."""
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 """Nothing in a living client's record occurred before; an earlier time is a slip of the keyboard."""
+
+_AHEAD_OF_UTC = timedelta(hours=14)
+"""By so much the clocks of the easternmost time zone are ahead of UTC."""
 
 
 @dataclass(slots=True)
@@ -169,7 +173,7 @@ def _refusals(draft: Draft, joined: _Joined, latest: datetime) -> Iterator[Refus
         )
     if joined.find(draft.id):
         yield Refusal("id_is_new", "id", "This id is used twice; give every event an id of its own.")
-    yield from _time_refusals(draft.occurred_at, latest)
+    yield from _time_refusals(_earliest(draft.occurred_at, draft.precision), latest)
     for name, target, mark in referred(event):
         yield from _reference_refusals(event, name, target, mark, joined)
     if isinstance(event, EntryCorrected):
@@ -227,7 +231,8 @@ def _correction_refusals(event: EntryCorrected, found: Fact | None, latest: date
                 "A correction cannot point to other entries; retract this entry and record it anew.",
             )
     if event.occurred_at:
-        yield from _time_refusals(event.occurred_at, latest, field_name="event.occurred_at")
+        earliest = _earliest(event.occurred_at, event.precision)
+        yield from _time_refusals(earliest, latest, field_name="event.occurred_at")
 
 
 def _retraction_refusals(found: Fact | None) -> Iterator[Refusal]:
@@ -235,6 +240,11 @@ def _retraction_refusals(found: Fact | None) -> Iterator[Refusal]:
         yield Refusal("registration_stays", "entry", "A registration is not retracted; correct it instead.")
     if found and found.type == "entry_retracted":
         yield Refusal("retraction_stays", "entry", "A retraction is not retracted; record the entry anew.")
+
+
+def _earliest(occurred_at: datetime, precision: Precision | None) -> datetime:
+    """The first moment at which it may have occurred: a day begins in the easternmost time zone."""
+    return occurred_at - _AHEAD_OF_UTC if precision is Precision.DAY else occurred_at
 
 
 def _time_refusals(occurred_at: datetime, latest: datetime, field_name: str = "occurred_at") -> Iterator[Refusal]:

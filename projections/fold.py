@@ -9,10 +9,10 @@ from sqlalchemy import Table
 from domain.entry import Entry
 from domain.events.base import Event
 from domain.events.unreadable import Unreadable
-from domain.policy import Policy
 from projections import columns
 from projections.collection import Change, Elements
 from projections.columns import row_of
+from projections.context import Context
 from projections.obligations import OBLIGATION, Obligation
 from projections.rows import Changes, Row, Rows, difference
 
@@ -21,7 +21,7 @@ E = TypeVar("E")
 P = TypeVar("P")
 K = TypeVar("K", bound=Event)
 
-Handler = Callable[[S, Entry, K, Policy], S]
+Handler = Callable[[S, Entry, K, Context], S]
 
 
 class EventUnreadable(Exception):
@@ -97,59 +97,57 @@ class Fold(Generic[S]):
         for kept in self._kept:
             yield from kept.tables
 
-    def apply(self, state: S, entry: Entry, policy: Policy) -> S:
+    def apply(self, state: S, entry: Entry, context: Context) -> S:
         """The state after one more effective entry.
 
         Raises EventUnreadable where an event of a kind that has a handler cannot be read.
         """
         handler = self._handlers.get(type(entry.event))
         if handler:
-            return handler(state, entry, entry.event, policy)
+            return handler(state, entry, entry.event, context)
         if isinstance(entry.event, Unreadable) and entry.event.type in self._types:
             raise EventUnreadable(entry)
         return state
 
-    def rows(self, state: S, policy: Policy) -> Rows:
+    def rows(self, state: S) -> Rows:
         """All rows of a client in that state."""
         rows: dict[Table, list[Row]] = {table: [] for table in self.tables}
-        self.add_rows(rows, state, policy)
+        self.add_rows(rows, state)
         return rows
 
-    def add_rows(self, rows: dict[Table, list[Row]], state: S, policy: Policy) -> None:
+    def add_rows(self, rows: dict[Table, list[Row]], state: S) -> None:
         """Add the rows of a client in that state to those that are there."""
         for kept in self._kept:
             elements = kept.elements(state)
             if elements:
-                kept.add_rows(rows, elements, policy)
+                kept.add_rows(rows, elements)
 
-    def changes(self, before: S, after: S, policy: Policy) -> Changes:
+    def changes(self, before: S, after: S) -> Changes:
         """What becomes of a client's rows when their state goes from the one to the other.
 
         It takes as long as what changed is large: elements that are the same objects are passed over.
         """
         was: dict[Table, list[Row]] = {}
         now: dict[Table, list[Row]] = {}
-        self.add_changed_rows(was, now, before, after, policy)
+        self.add_changed_rows(was, now, before, after)
         return difference(was, now) if was or now else {}
 
-    def add_changed_rows(
-        self, was: dict[Table, list[Row]], now: dict[Table, list[Row]], before: S, after: S, policy: Policy
-    ) -> None:
+    def add_changed_rows(self, was: dict[Table, list[Row]], now: dict[Table, list[Row]], before: S, after: S) -> None:
         """Add the rows of the elements that differ: as they were, and as they are now."""
         if before is after:
             return
         for kept in self._kept:
             changed = [change for change in kept.changes(before, after) if change.before != change.after]
             if changed:
-                kept.add_rows(was, [each.before for each in changed if each.before is not None], policy)
-                kept.add_rows(now, [each.after for each in changed if each.after is not None], policy)
+                kept.add_rows(was, [each.before for each in changed if each.before is not None])
+                kept.add_rows(now, [each.after for each in changed if each.after is not None])
 
-    def obligations(self, state: S, policy: Policy) -> Iterator[Obligation]:
+    def obligations(self, state: S) -> Iterator[Obligation]:
         """Everything that was ever asked for, in the order of the elements that ask."""
         for kept in self._kept:
             for ask in kept.asks:
                 for element in kept.elements(state):
-                    yield from ask(element, policy)
+                    yield from ask(element)
 
 
 class ElementRows(Generic[S, E]):
@@ -164,8 +162,8 @@ class ElementRows(Generic[S, E]):
         self._element = element
         self.elements = elements
         self.changes = changes
-        self.asks: list[Callable[[E, Policy], Iterable[Obligation]]] = []
-        self._rows: list[tuple[Table, Callable[[Iterable[E], Policy], list[Row]]]] = []
+        self.asks: list[Callable[[E], Iterable[Obligation]]] = []
+        self._rows: list[tuple[Table, Callable[[Iterable[E]], list[Row]]]] = []
 
     def table(self, name: str) -> Table:
         """Each element is a row of a table of this name, which is declared by it."""
@@ -174,23 +172,23 @@ class ElementRows(Generic[S, E]):
     def rows_of(self, table: Table, declared_by: type) -> Table:
         """Each element is a row of this table, by what the class, perhaps its base, declares."""
         row = row_of(declared_by)
-        self._rows.append((table, lambda elements, policy: [row(element) for element in elements]))
+        self._rows.append((table, lambda elements: [row(element) for element in elements]))
         return table
 
-    def parts(self, name: str, part: type[P], of: Callable[[E, Policy], Iterable[P]]) -> Table:
+    def parts(self, name: str, part: type[P], of: Callable[[E], Iterable[P]]) -> Table:
         """Each element has rows in a table of this name, which is declared by the parts that it has."""
         return self._parts(columns.table(name, part), part, of)
 
-    def ask(self, obligations: Callable[[E, Policy], Iterable[Obligation]]) -> None:
+    def ask(self, obligations: Callable[[E], Iterable[Obligation]]) -> None:
         """Each element asks for something by a time: in answers, and as rows of the table of obligations."""
         self.asks.append(obligations)
         self._parts(OBLIGATION, Obligation, obligations)
 
-    def _parts(self, table: Table, part: type[P], of: Callable[[E, Policy], Iterable[P]]) -> Table:
+    def _parts(self, table: Table, part: type[P], of: Callable[[E], Iterable[P]]) -> Table:
         row = row_of(cast("type", part))
 
-        def rows(elements: Iterable[E], policy: Policy) -> list[Row]:
-            return [row(each) for element in elements for each in of(element, policy)]
+        def rows(elements: Iterable[E]) -> list[Row]:
+            return [row(each) for element in elements for each in of(element)]
 
         self._rows.append((table, rows))
         return table
@@ -200,10 +198,10 @@ class ElementRows(Generic[S, E]):
         """The tables in which they have rows."""
         return [table for table, _ in self._rows]
 
-    def add_rows(self, rows: dict[Table, list[Row]], elements: Iterable[E], policy: Policy) -> None:
+    def add_rows(self, rows: dict[Table, list[Row]], elements: Iterable[E]) -> None:
         """Add the rows of these elements."""
         for table, rows_of in self._rows:
-            found = rows_of(elements, policy)
+            found = rows_of(elements)
             if table in rows:
                 rows[table] += found
             else:

@@ -5,15 +5,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from domain.policy import Policy, WorkingDaysPolicy
+from domain.policy import WorkingDaysPolicy
 
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
-
-
-def zone_of(time_zone: str | None, policy: Policy) -> ZoneInfo:
-    """The time zone in which a client's days are counted; the organization's until theirs is known."""
-    return ZoneInfo(time_zone) if time_zone else policy.working_days.zone
 
 
 def local_day(moment: datetime, zone: ZoneInfo) -> date:

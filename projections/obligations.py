@@ -2,44 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, core_schema
-
+from domain.vocabulary.obligations import ObligationKind
+from domain.vocabulary.people import Role
 from projections.columns import table
-from projections.elements import KEY, ViewContext, at_a_moment
+from projections.elements import KEY, Named, ViewContext, at_a_moment
 from projections.mark import Mark
-
-
-class ObligationKind(StrEnum):
-    """What an obligation asks for. Each strand derives its own kinds from this one."""
-
-    @classmethod
-    def all(cls) -> list["ObligationKind"]:
-        """The kinds of all strands."""
-        return [kind for strand in cls.__subclasses__() for kind in strand]
-
-    @classmethod
-    def named(cls, value: str) -> "ObligationKind":
-        """The kind of this value, of whatever strand. Raises ValueError."""
-        if isinstance(value, ObligationKind):
-            return value
-        kinds = {kind.value: kind for kind in cls.all()}
-        if value not in kinds:
-            raise ValueError(f"must be one of {', '.join(kinds)}")
-        return kinds[value]
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Any kind of any strand."""
-        return core_schema.no_info_plain_validator_function(cls.named)
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """The values of all of them."""
-        return {"type": "string", "enum": [kind.value for kind in cls.all()]}
 
 
 class ObligationStatus(StrEnum):
@@ -80,6 +50,8 @@ class Obligation(NamedTuple):
     """From when it can be met."""
     due_at: datetime
     """By when it must be met."""
+    owner: Annotated[Role, Named("owner_role")]
+    """The role whose task it is."""
     met: Mark | None = None
     """What met it, late if after due_at; null where nothing has."""
     released: Mark | None = None

@@ -13,7 +13,6 @@ from domain.events.crisis import CrisisContactRecorded, CrisisResolved
 from domain.events.plan import PlanAgreed
 from domain.events.postvention import PostventionReviewed
 from domain.instruments import crisis_tier
-from domain.policy import Policy
 from domain.replacing import replace
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome, RiskTier
 from domain.vocabulary.people import Role
@@ -21,6 +20,7 @@ from domain.vocabulary.postvention import AdjustmentKind
 from domain.vocabulary.record import Precision
 from projections.answers import Answer, At, all_answered
 from projections.collection import Elements
+from projections.context import Context
 from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Named, ViewContext, at_a_moment
 from projections.fold import Fold
 from projections.mark import Mark, mark
@@ -160,22 +160,19 @@ class PostventionAnswer(Answer):
     """Every crisis with its review."""
 
 
-def view(state: Crises, at: datetime, policy: Policy) -> PostventionAnswer:
-    """The reviews as they stand at the moment `at`."""
-    context = ViewContext(at, policy)
+def view(state: Crises, context: ViewContext) -> PostventionAnswer:
+    """The reviews as they stand at a moment."""
     waiting = sorted((each for each in state.crises if not each.review), key=lambda each: each.due_at)
     held = sorted((each for each in state.crises if each.review), key=lambda each: each.occurred_at, reverse=True)
     return PostventionAnswer(
         open_reviews=len(waiting),
-        late_reviews=sum(each.stands(at) is ObligationStatus.LATE for each in waiting),
-        open_adjustments=sum(
-            each.carried_out_event_id is None for crisis in held for each in adjustments(crisis, policy)
-        ),
+        late_reviews=sum(each.stands(context.at) is ObligationStatus.LATE for each in waiting),
+        open_adjustments=sum(each.carried_out_event_id is None for crisis in held for each in adjustments(crisis)),
         reviews=all_answered((*waiting, *held), context),
     )
 
 
-def adjustments(crisis: CrisisReview, policy: Policy) -> Iterable[Adjustment]:
+def adjustments(crisis: CrisisReview) -> Iterable[Adjustment]:
     """What the crisis' review asked of the plan."""
     return crisis.review.adjustments if crisis.review else ()
 
@@ -187,12 +184,12 @@ ADJUSTMENT = crises.parts("postvention_adjustment", Adjustment, adjustments)
 
 
 @fold.on(CrisisContactRecorded)
-def crisis_contact_recorded(state: Crises, entry: Entry, event: CrisisContactRecorded, policy: Policy) -> Crises:
+def crisis_contact_recorded(state: Crises, entry: Entry, event: CrisisContactRecorded, context: Context) -> Crises:
     """A crisis that asks for a review."""
     tier = crisis_tier(event.cssrs, event.overdose_danger)
     crisis = CrisisReview(
         event_id=entry.id,
-        due_at=policy.review_due_at(entry.occurred_at, tier),
+        due_at=context.policy.review_due_at(context.known_by(entry), tier),
         kinds=event.kinds,
         tier=tier,
         noticed_by=event.noticed_by,
@@ -203,14 +200,14 @@ def crisis_contact_recorded(state: Crises, entry: Entry, event: CrisisContactRec
 
 
 @fold.on(CrisisResolved)
-def crisis_resolved(state: Crises, entry: Entry, event: CrisisResolved, policy: Policy) -> Crises:
+def crisis_resolved(state: Crises, entry: Entry, event: CrisisResolved, context: Context) -> Crises:
     """The crisis passed; its review stays due."""
     end = CrisisEnd(entry.id, entry.occurred_at, event.outcome)
     return replace(state, crises=state.crises.change(event.crisis, lambda crisis: replace(crisis, resolved=end)))
 
 
 @fold.on(PostventionReviewed)
-def postvention_reviewed(state: Crises, entry: Entry, event: PostventionReviewed, policy: Policy) -> Crises:
+def postvention_reviewed(state: Crises, entry: Entry, event: PostventionReviewed, context: Context) -> Crises:
     """The crisis was reviewed; what the review asks for is open."""
     cited = state.cited.get(entry.id)
     review = ReviewHeld(
@@ -233,7 +230,7 @@ def postvention_reviewed(state: Crises, entry: Entry, event: PostventionReviewed
 
 
 @fold.on(PlanAgreed)
-def plan_agreed(state: Crises, entry: Entry, event: PlanAgreed, policy: Policy) -> Crises:
+def plan_agreed(state: Crises, entry: Entry, event: PlanAgreed, context: Context) -> Crises:
     """A plan carries out all that the reviews asked for which it cites; of several plans the first one did."""
     for cited in event.because_of:
         reviewed = state.reviewed.get(cited)

@@ -1,6 +1,6 @@
 """What a projection is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -13,11 +13,24 @@ from domain.entry import Entry
 from domain.events.base import Event
 from domain.events.catalogue import EVENT_TYPES
 from domain.policy import Policy
+from domain.replacing import replace
 from projections.answers import Answer
+from projections.context import TELL_THE_TIME_ZONE, Context, TimeZones, time_zones
+from projections.elements import ViewContext
 from projections.fold import Fold
 from projections.rows import Changes, Rows
 
 S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded(Generic[S]):
+    """What a projection has made of a client's timeline."""
+
+    time_zones: TimeZones
+    """Where the client lives. It is known before the first entry is folded: what tells of it has everything folded
+    anew, since days and due times of earlier entries depend on it."""
+    state: S
 
 
 @dataclass(frozen=True)
@@ -37,12 +50,11 @@ class Projection(Generic[S]):
     title: str
     version: int
     fold: Fold[S]
-    view: Callable[[S, datetime, Policy], Answer]
+    view: Callable[[S, ViewContext], Answer]
 
-    @property
-    def initial(self) -> S:
-        """The state before the first event."""
-        return self.fold.initial
+    def begin(self, entries: Iterable[Entry] = ()) -> Folded[S]:
+        """Before the first of these entries, which are all that is known of the client, in order of version."""
+        return Folded(time_zones(entries), self.fold.initial)
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -56,31 +68,38 @@ class Projection(Generic[S]):
 
     @cached_property
     def relevant(self) -> frozenset[str]:
-        """The types of event that a fold must see to fold rightly: those it handles, and those that they answer to.
+        """The types of event that a fold must see to fold rightly: those it handles, and those that they answer to,
+        and those that say where the client lives.
 
         Nothing comes before what it answers to, so these give a handled entry its place in the effective order.
         """
-        return frozenset(_answered_to(event_class.model_fields["type"].default for event_class in self.handles))
+        handled = (event_class.model_fields["type"].default for event_class in self.handles)
+        return frozenset(_answered_to({*handled, *TELL_THE_TIME_ZONE}))
 
     @cached_property
-    def states(self) -> TypeAdapter[S]:
-        """Turns states into JSON and back; a state is made of frozen dataclasses."""
-        return TypeAdapter(type(self.initial))
+    def states(self) -> TypeAdapter[Folded[S]]:
+        """Turns what is folded into JSON and back; a state is made of frozen dataclasses."""
+        return TypeAdapter(Folded[type(self.fold.initial)])  # type: ignore[misc, arg-type]
 
-    def apply(self, state: S, entry: Entry, policy: Policy) -> S:
-        """The state after one more effective entry."""
-        return self.fold.apply(state, entry, policy)
+    def apply(self, folded: Folded[S], entry: Entry, policy: Policy) -> Folded[S]:
+        """After one more effective entry, to which the policy applies."""
+        state = self.fold.apply(folded.state, entry, Context(policy, folded.time_zones))
+        return folded if state is folded.state else replace(folded, state=state)
 
-    def rows(self, state: S, policy: Policy) -> Rows:
-        """All rows of a client in that state."""
-        return self.fold.rows(state, policy)
+    def rows(self, folded: Folded[S]) -> Rows:
+        """All rows of a client."""
+        return self.fold.rows(folded.state)
 
-    def changes(self, before: S, after: S, policy: Policy) -> Changes:
-        """What becomes of a client's rows when their state goes from `before` to `after`."""
-        return self.fold.changes(before, after, policy)
+    def changes(self, before: Folded[S], after: Folded[S]) -> Changes:
+        """What becomes of a client's rows on the way from `before` to `after`."""
+        return self.fold.changes(before.state, after.state)
+
+    def answer(self, folded: Folded[S], at: datetime, policy: Policy) -> Answer:
+        """The answer about the moment `at`, when this policy is in force."""
+        return self.view(folded.state, ViewContext(at, policy, folded.time_zones))
 
 
-def _answered_to(types: Iterator[str]) -> set[str]:
+def _answered_to(types: Iterable[str]) -> set[str]:
     found: set[str] = set()
     waiting = set(types)
     while waiting:

@@ -1,48 +1,69 @@
 """Strands: a fold composed of others, which know nothing of each other."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import field, fields
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import field, make_dataclass
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Table
 
 from domain.entry import Entry
 from domain.events.base import Event
-from domain.policy import Policy
 from domain.replacing import replace
+from projections.answers import Answer
+from projections.context import Context
+from projections.elements import ViewContext
 from projections.fold import Fold
 from projections.obligations import Obligation
 from projections.rows import Row
 
 S = TypeVar("S")
 
-_Handling = tuple[str, Callable[[Any, Entry, Any, Policy], Any]]
+_Handling = tuple[str, Callable[[Any, Entry, Any, Context], Any]]
 
 
-def strand(fold: Fold[S]) -> S:
-    """In the class of a composed state: this field holds the state of this strand.
+class Strand(NamedTuple, Generic[S]):
+    """One strand of care in a composed projection."""
 
-    client: Registration = strand(registration.fold)
-    """
-    return field(default=fold.initial, metadata={"fold": fold})
+    fold: Fold[S]
+    """What is kept, how events change it, and what it asks for."""
+    answer: type[Any]
+    """What it shows: a model whose fields are a part of the whole's answer."""
+    show: Callable[[S, ViewContext], Any]
+    """Makes that of its state."""
 
 
-class Strands(Fold[S]):
-    """The fold of a composed state: each event changes the strands that handle its kind.
+def answer_classes(strands: Mapping[str, Strand[Any]]) -> tuple[type[Any], ...]:
+    """The bases of the whole's answer, so that its fields stand in the order of the strands."""
+    return (*reversed([strand.answer for strand in strands.values()]), Answer)
+
+
+def shown(strands: Mapping[str, Strand[Any]], state: Any, context: ViewContext) -> dict[str, Any]:
+    """What all strands show, by the names of the answer's fields."""
+    parts = (strand.show(getattr(state, name), context) for name, strand in strands.items())
+    return {name: value for part in parts for name, value in part}
+
+
+class Strands(Fold[Any]):
+    """The fold of a composed state, which has a field for each strand: an event changes those that handle its kind.
 
     Its version is the sum of theirs and of its own, which is raised when a strand is taken out: by one more than
     that strand's version.
     """
 
-    def __init__(self, state: type[S], version: int = 0) -> None:
-        self._strands: dict[str, Fold[Any]] = {each.name: each.metadata["fold"] for each in fields(cast("Any", state))}
+    def __init__(self, name: str, strands: Mapping[str, Strand[Any]], version: int = 0) -> None:
+        self._strands = {name: strand.fold for name, strand in strands.items()}
+        fields = [
+            (name, type(fold.initial), field(default_factory=lambda fold=fold: fold.initial))  # type: ignore[misc]
+            for name, fold in self._strands.items()
+        ]
+        state = make_dataclass(name, fields, frozen=True, slots=True)
         super().__init__(state(), version + sum(fold.version for fold in self._strands.values()))
         handling: dict[type[Event], list[_Handling]] = {}
-        for name, fold in self._strands.items():
+        for strand, fold in self._strands.items():
             for event_class in fold.handles:
-                handling.setdefault(event_class, []).append((name, fold.handler(event_class)))
-        for event_class, strands in handling.items():
-            self.on(event_class)(_in_each(strands))
+                handling.setdefault(event_class, []).append((strand, fold.handler(event_class)))
+        for event_class, handlers in handling.items():
+            self.on(event_class)(_in_each(handlers))
 
     def _tables(self) -> Iterator[Table]:
         """The tables of the whole, then those of the strands."""
@@ -50,39 +71,39 @@ class Strands(Fold[S]):
         for fold in self._strands.values():
             yield from fold.tables
 
-    def add_rows(self, rows: dict[Table, list[Row]], state: S, policy: Policy) -> None:
+    def add_rows(self, rows: dict[Table, list[Row]], state: Any) -> None:
         """Add the rows of a client in that state to those that are there."""
-        super().add_rows(rows, state, policy)
+        super().add_rows(rows, state)
         for name, fold in self._strands.items():
-            fold.add_rows(rows, getattr(state, name), policy)
+            fold.add_rows(rows, getattr(state, name))
 
     def add_changed_rows(
-        self, was: dict[Table, list[Row]], now: dict[Table, list[Row]], before: S, after: S, policy: Policy
+        self, was: dict[Table, list[Row]], now: dict[Table, list[Row]], before: Any, after: Any
     ) -> None:
         """Add the rows of the elements that differ: as they were, and as they are now."""
         if before is after:
             return
-        super().add_changed_rows(was, now, before, after, policy)
+        super().add_changed_rows(was, now, before, after)
         for name, fold in self._strands.items():
-            fold.add_changed_rows(was, now, getattr(before, name), getattr(after, name), policy)
+            fold.add_changed_rows(was, now, getattr(before, name), getattr(after, name))
 
-    def obligations(self, state: S, policy: Policy) -> Iterator[Obligation]:
+    def obligations(self, state: Any) -> Iterator[Obligation]:
         """Everything that was ever asked for, strand after strand."""
         for name, fold in self._strands.items():
-            yield from fold.obligations(getattr(state, name), policy)
+            yield from fold.obligations(getattr(state, name))
 
 
-def _in_each(strands: Iterable[_Handling]) -> Callable[[S, Entry, Any, Policy], S]:
+def _in_each(strands: Iterable[_Handling]) -> Callable[[Any, Entry, Any, Context], Any]:
     """The handler of the whole, made of those of the strands."""
     handling = tuple(strands)
 
-    def handle(state: S, entry: Entry, event: Any, policy: Policy) -> S:
+    def handle(state: Any, entry: Entry, event: Any, context: Context) -> Any:
         changed = {}
         for name, handler in handling:
             before = getattr(state, name)
-            after = handler(before, entry, event, policy)
+            after = handler(before, entry, event, context)
             if after is not before:
                 changed[name] = after
-        return replace(cast("Any", state), **changed) if changed else state
+        return replace(state, **changed) if changed else state
 
     return handle

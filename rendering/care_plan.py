@@ -7,26 +7,26 @@ from rich.panel import Panel
 from rich.text import Text
 
 from domain.vocabulary.crisis import RiskTier
+from domain.vocabulary.obligations import ObligationKind
 from projections.care_plan import CarePlanAnswer
-from projections.care_plan.crises import Crisis, CrisisObligation
+from projections.care_plan.crises import Crisis
 from projections.care_plan.goals import Goal
-from projections.care_plan.handoffs import Handoff, HandoffObligation
-from projections.care_plan.overdose_danger import DangerObligation
-from projections.care_plan.plans import Plan, PlanObligation
+from projections.care_plan.handoffs import Handoff
+from projections.care_plan.plans import Plan
 from projections.care_plan.safety_plan import SafetyPlan
-from projections.obligations import Obligation, ObligationKind, ObligationStatus
+from projections.obligations import Obligation, ObligationStatus
 from rendering.formatting import Formatting, bullet, joined, listed, sections, status, words
 
 WAITING = {ObligationStatus.OPEN, ObligationStatus.LATE}
 
 NAMES: dict[ObligationKind, str] = {
-    HandoffObligation.ACCEPTANCE: "acceptance of the handoff",
-    HandoffObligation.MEETING: "meeting with the receiver",
-    CrisisObligation.CONTACT: "follow-up after the crisis",
-    CrisisObligation.REVIEW: "review of the crisis",
-    PlanObligation.REVIEW: "review of the plan",
-    DangerObligation.NALOXONE: "naloxone",
-    DangerObligation.CRISIS_CARD: "crisis card",
+    ObligationKind.HANDOFF_ACCEPTANCE: "acceptance of the handoff",
+    ObligationKind.CLIENT_MEETING: "meeting with the receiver",
+    ObligationKind.CRISIS_CONTACT: "follow-up after the crisis",
+    ObligationKind.POSTVENTION_REVIEW: "review of the crisis",
+    ObligationKind.PLAN_REVIEW: "review of the plan",
+    ObligationKind.NALOXONE: "naloxone",
+    ObligationKind.CRISIS_CARD: "crisis card",
 }
 
 

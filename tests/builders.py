@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from domain.effective import effective
-from domain.entry import Draft, Entry
+from domain.entry import Draft, Entry, at_day
 from domain.events.base import EntryContent, Event, referred
 from domain.events.consents import ConsentGranted
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
@@ -39,7 +39,7 @@ from domain.vocabulary.intake import EntryRoute
 from domain.vocabulary.people import Role
 from domain.vocabulary.record import CorrectionReason, Precision
 from domain.vocabulary.substances import Substance
-from projections.projection import Projection
+from projections.projection import Folded, Projection
 
 S = TypeVar("S")
 
@@ -147,7 +147,8 @@ class History:
     def draft(self, event: Event, at: Moment, precision: Precision = Precision.INSTANT) -> Draft:
         """The event as a caller would ask to record it next."""
         id_ = UUID(int=self.client_id.int + self.version + 1)
-        return Draft(id_, event, moment(at), precision, "tests")
+        occurred_at = at_day(datetime.fromisoformat(str(at)).date()) if precision is Precision.DAY else moment(at)
+        return Draft(id_, event, occurred_at, precision, "tests")
 
     def add(
         self, event: Event, at: Moment, recorded: Moment | None = None, precision: Precision = Precision.INSTANT
@@ -225,14 +226,15 @@ class History:
 
 def folded(
     projection: Projection[S], history: History, *, as_of: Moment | None = None, known_at: Moment | None = None
-) -> S:
+) -> Folded[S]:
     """The projection's state of the client at two times."""
     return fold(projection, history.effective(as_of, known_at), history.policy)
 
 
-def fold(projection: Projection[S], entries: Iterable[Entry], policy: Policy = POLICY) -> S:
+def fold(projection: Projection[S], entries: Iterable[Entry], policy: Policy = POLICY) -> Folded[S]:
     """The projection's state after these effective entries."""
-    return reduce(lambda state, entry: projection.apply(state, entry, policy), entries, projection.initial)
+    entries = list(entries)
+    return reduce(lambda folded, entry: projection.apply(folded, entry, policy), entries, projection.begin(entries))
 
 
 def registered(time_zone: str = "America/Chicago", **said: Any) -> ClientRegistered:

@@ -1,7 +1,7 @@
 """What every event is made of."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, ClassVar, Final, NamedTuple, Protocol, get_args
 from uuid import UUID
 
@@ -90,12 +90,22 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("must lie within the years 1 to 9999 of UTC") from error
 
 
-Moment = Annotated[
-    datetime,
-    GetPydanticSchema(lambda _, __: datetime_schema(tz_constraint="aware", microseconds_precision="error")),
-    AfterValidator(_in_utc),
-]
+def _occurred_at(moment: datetime, info: ValidationInfo) -> datetime:
+    if info.data.get("precision") is Precision.DAY:
+        return datetime.combine(moment.date(), time.min, UTC)
+    return _in_utc(moment)
+
+
+_WITH_ZONE: Final = GetPydanticSchema(
+    lambda _, __: datetime_schema(tz_constraint="aware", microseconds_precision="error")
+)
+
+Moment = Annotated[datetime, _WITH_ZONE, AfterValidator(_in_utc)]
 """A moment with its zone, kept in UTC. Finer than microseconds is refused: nothing is cut off without a word."""
+
+OccurredAt = Annotated[datetime, _WITH_ZONE, AfterValidator(_occurred_at)]
+"""When something occurred, beside a `precision` that stands before it: a Moment. Where just the day is known, the local
+date as it is written is the fact, whatever its offset."""
 
 
 def _known_time_zone(name: str, info: ValidationInfo) -> str:

@@ -12,11 +12,14 @@ from domain.events.lapses import CloseCallRecorded, LapseRecorded
 from domain.events.milestones import MilestoneCelebrated
 from domain.events.plan import GoalClosed, GoalMeasured, GoalSet, PlanAgreed
 from domain.events.postvention import PostventionReviewed
-from domain.events.registration import ClientRegistered, IntakeCompleted
+from domain.events.registration import ClientDied, ClientMoved, ClientRegistered, EpisodeClosed, IntakeCompleted
 
 OfCare = (
     ClientRegistered
+    | ClientMoved
+    | ClientDied
     | IntakeCompleted
+    | EpisodeClosed
     | ConsentGranted
     | GoalSet
     | GoalMeasured

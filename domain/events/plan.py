@@ -10,13 +10,13 @@ from domain.refusals import Refusal
 from domain.vocabulary.contacts import Technique
 from domain.vocabulary.goals import GoalCategory, GoalOutcome
 from domain.vocabulary.people import Role
-from domain.vocabulary.plan import Strand
+from domain.vocabulary.plan import CareStrand
 
 
 class PlannedIntervention(Part):
     """What one strand of care will do (R13; CarePlan.activity)."""
 
-    strand: Strand
+    strand: CareStrand
     what: FreeText
     techniques: tuple[Technique, ...] = ()
     sessions_per_week: Annotated[float, Field(gt=0, le=21)] | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from domain.events.base import Event, FreeText, KnownEntries, Moment, RefersTo, StrictUUID
+from domain.events.base import Event, FreeText, KnownEntries, OccurredAt, RefersTo, StrictUUID
 from domain.events.care import CareEvent
 from domain.refusals import Refusal
 from domain.vocabulary.record import CorrectionReason, Precision
@@ -16,15 +16,16 @@ class EntryCorrected(Event):
     """Replaces an earlier entry's body, its time, or both; what is left out stays as it was.
 
     `replacement` is the whole body as it should have been, of the same type and with the same references.
-    Several corrections of one entry apply in the order in which they were recorded.
+    Several corrections of one entry apply in the order in which they were recorded. Where the entry is known to the
+    day, say so again in `precision` with another day in `occurred_at`.
     """
 
     type: Literal["entry_corrected"] = "entry_corrected"
     entry: Annotated[StrictUUID, RefersTo()]
     reason: CorrectionReason
     replacement: CareEvent | None = None
-    occurred_at: Moment | None = None
     precision: Precision | None = None
+    occurred_at: OccurredAt | None = None
     note: FreeText | None = None
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:

@@ -4,8 +4,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from domain.events.base import Day, Event, FreeText, Part, ShortText, TimeZone
-from domain.vocabulary.intake import Condition, Driver, EntryRoute, SocialNeed, StageOfChange
+from domain.events.base import Day, Event, FreeText, Part, RefersTo, ShortText, StrictUUID, TimeZone
+from domain.vocabulary.intake import Condition, DischargeReason, Driver, EntryRoute, SocialNeed, StageOfChange
 from domain.vocabulary.substances import Severity, Substance, UseFrequency, UseRoute
 from domain.vocabulary.triggers import Trigger
 
@@ -25,14 +25,33 @@ class ClientRegistered(Event):
     phone: ShortText | None = None
 
 
+class ClientMoved(Event):
+    """The client moved: from then on their days are counted in another time zone; those lived keep theirs (R64)."""
+
+    type: Literal["client_moved"] = "client_moved"
+    time_zone: TimeZone
+    note: FreeText | None = None
+
+
+class ClientDied(Event):
+    """The client died (R61). What waits to be done for them is released; what is to be reviewed is not."""
+
+    once: ClassVar[bool] = True
+
+    type: Literal["client_died"] = "client_died"
+    note: FreeText | None = None
+
+
 class SubstanceUse(Part):
-    """One substance at intake (R05). `last_used_on` is a day in the client's time zone."""
+    """One substance at intake (R05). `last_used_on` and `using_since`, the day on which
+    the present time of use began, are days in the client's time zone."""
 
     substance: Substance
     route: UseRoute = UseRoute.UNKNOWN
     frequency: UseFrequency = UseFrequency.UNKNOWN
     severity: Severity = Severity.UNKNOWN
     last_used_on: Day | None = None
+    using_since: Day | None = None
 
 
 class DimensionRating(Part):
@@ -62,4 +81,15 @@ class IntakeCompleted(Event):
     asam_edition: Literal["3", "4"] = "4"
     asam_ratings: tuple[DimensionRating, ...] = ()
     medical: FreeText | None = None
+    note: FreeText | None = None
+
+
+class EpisodeClosed(Event):
+    """An episode of care ended (R20). It releases what belongs to care under way, such as reviews of the plan and
+    meetings, but never the review after a crisis, nor naloxone.
+    """
+
+    type: Literal["episode_closed"] = "episode_closed"
+    intake: Annotated[StrictUUID, RefersTo("intake_completed", once=True)]
+    reason: DischargeReason
     note: FreeText | None = None

@@ -62,3 +62,16 @@ class StageOfChange(Term):
     PREPARATION = "preparation"
     ACTION = "action"
     MAINTENANCE = "maintenance"
+
+
+class DischargeReason(Term):
+    """Why an episode of care ended (TEDS, reason for discharge)."""
+
+    COMPLETED = "completed"
+    TRANSFERRED = "transferred"
+    LEFT_BY_OWN_CHOICE = "left_by_own_choice"
+    LOST_CONTACT = "lost_contact"
+    ENDED_BY_PROGRAMME = "ended_by_programme"
+    INCARCERATED = "incarcerated"
+    DIED = "died"
+    OTHER = "other"

@@ -3,7 +3,7 @@
 from domain.vocabulary.terms import Term
 
 
-class Strand(Term):
+class CareStrand(Term):
     """The strands of care that a plan braids together (R13)."""
 
     COUNSELING = "counseling"

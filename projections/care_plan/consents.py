@@ -8,16 +8,14 @@ from uuid import UUID
 from domain.entry import Entry
 from domain.events.base import ShortText
 from domain.events.consents import ConsentGranted
-from domain.events.registration import ClientRegistered
-from domain.policy import Policy
-from domain.replacing import replace
 from domain.vocabulary.consents import ConsentPurpose, ConsentScope
 from projections.answers import Answer, At, all_answered
 from projections.collection import Elements
+from projections.context import Context
 from projections.elements import KEY, NOT_SHOWN, Named, ViewContext, at_a_moment
 from projections.fold import Fold
-from projections.local_days import end_of_day, zone_of
 from projections.mark import Placed
+from projections.strands import Strand
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +54,9 @@ class Consent(Placed):
 
 @dataclass(frozen=True, slots=True)
 class Consents:
-    """All consents, and where their days end."""
+    """All consents."""
 
     consents: Elements[Consent] = Elements()
-    time_zone: str | None = None
 
 
 class Shown(Answer):
@@ -73,11 +70,12 @@ def show(state: Consents, context: ViewContext) -> Shown:
 
 
 fold = Fold(Consents())
+STRAND = Strand(fold, Shown, show)
 CONSENT = fold.each(Consent, lambda state: state.consents).table("care_plan_consent")
 
 
 @fold.on(ConsentGranted)
-def consent_granted(state: Consents, entry: Entry, event: ConsentGranted, policy: Policy) -> Consents:
+def consent_granted(state: Consents, entry: Entry, event: ConsentGranted, context: Context) -> Consents:
     """A consent, in force until it expires."""
     consent = Consent(
         event_id=entry.id,
@@ -89,14 +87,6 @@ def consent_granted(state: Consents, entry: Entry, event: ConsentGranted, policy
         scope=event.scope,
         signed_on=event.signed_on,
         expires_on=event.expires_on,
-        expires_at=end_of_day(event.expires_on, zone_of(state.time_zone, policy)),
+        expires_at=context.end_of(event.expires_on),
     )
-    return replace(state, consents=state.consents.put(consent))
-
-
-@fold.on(ClientRegistered)
-def client_registered(state: Consents, entry: Entry, event: ClientRegistered, policy: Policy) -> Consents:
-    """From now on days end where the client lives, those of earlier consents too."""
-    zone = zone_of(event.time_zone, policy)
-    moved = (replace(each, expires_at=end_of_day(each.expires_on, zone)) for each in state.consents)
-    return Consents(Elements(moved), event.time_zone)
+    return Consents(state.consents.put(consent))

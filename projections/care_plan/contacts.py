@@ -7,12 +7,13 @@ from domain.entry import Entry
 from domain.events.base import Event
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
 from domain.events.crisis import CrisisContactRecorded
-from domain.policy import Policy
 from domain.replacing import replace
 from projections.answers import answer_of, answered
+from projections.context import Context
 from projections.elements import ViewContext
 from projections.fold import Fold
 from projections.mark import Mark, mark
+from projections.strands import Strand
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +42,29 @@ def show(state: Contacts, context: ViewContext) -> Shown:
 
 
 fold = Fold(Contacts())
+STRAND = Strand(fold, Shown, show)
 
 
 @fold.on(SessionHeld)
-def session_held(state: Contacts, entry: Entry, event: SessionHeld, policy: Policy) -> Contacts:
+def session_held(state: Contacts, entry: Entry, event: SessionHeld, context: Context) -> Contacts:
     """The client was there: a contact, and the end of any missed sessions in a row."""
     held = mark(entry)
     return replace(state, last_session=held, last_contact=held, missed_in_a_row=0)
 
 
 @fold.on(SessionMissed)
-def session_missed(state: Contacts, entry: Entry, event: SessionMissed, policy: Policy) -> Contacts:
+def session_missed(state: Contacts, entry: Entry, event: SessionMissed, context: Context) -> Contacts:
     """One more session missed in a row (R24)."""
     return replace(state, missed_in_a_row=state.missed_in_a_row + 1, last_missed=mark(entry))
 
 
 @fold.on(CheckInReceived, CrisisContactRecorded)
-def heard_from(state: Contacts, entry: Entry, event: Event, policy: Policy) -> Contacts:
+def heard_from(state: Contacts, entry: Entry, event: Event, context: Context) -> Contacts:
     """The client was heard from."""
     return replace(state, last_contact=mark(entry))
 
 
 @fold.on(OutreachMade)
-def outreach_made(state: Contacts, entry: Entry, event: OutreachMade, policy: Policy) -> Contacts:
+def outreach_made(state: Contacts, entry: Entry, event: OutreachMade, context: Context) -> Contacts:
     """A contact where the client answered."""
     return replace(state, last_contact=mark(entry)) if event.reached else state

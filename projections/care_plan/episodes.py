@@ -8,13 +8,14 @@ from uuid import UUID
 
 from domain.entry import Entry
 from domain.events.registration import IntakeCompleted, SubstanceUse
-from domain.policy import Policy
 from domain.vocabulary.intake import Condition, EntryRoute, StageOfChange
 from domain.vocabulary.substances import Severity, Substance, UseFrequency, UseRoute
 from projections.answers import Answer, At, answered
+from projections.context import Context
 from projections.elements import KEY, NO_COLUMN, Named, ViewContext
 from projections.fold import Fold
 from projections.mark import Placed
+from projections.strands import Strand
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def show(state: Episodes, context: ViewContext) -> Shown:
     return Shown(episode=state.current and answered(state.current, context))
 
 
-def substances_named(episode: Episode, policy: Policy) -> Iterator[SubstanceNamed]:
+def substances_named(episode: Episode) -> Iterator[SubstanceNamed]:
     """Each substance of the intake."""
     for number, use in enumerate(episode.substances, start=1):
         yield SubstanceNamed(
@@ -82,13 +83,14 @@ def substances_named(episode: Episode, policy: Policy) -> Iterator[SubstanceName
 
 
 fold = Fold(Episodes())
+STRAND = Strand(fold, Shown, show)
 SUBSTANCE = fold.one(Episode, lambda state: state.current).parts(
     "care_plan_substance", SubstanceNamed, substances_named
 )
 
 
 @fold.on(IntakeCompleted)
-def intake_completed(state: Episodes, entry: Entry, event: IntakeCompleted, policy: Policy) -> Episodes:
+def intake_completed(state: Episodes, entry: Entry, event: IntakeCompleted, context: Context) -> Episodes:
     """An episode of care begins; the one before counts among the earlier ones."""
     before = state.current
     return Episodes(

@@ -8,14 +8,15 @@ from uuid import UUID
 from domain.entry import Entry
 from domain.events.base import FreeText, ShortText
 from domain.events.plan import GoalClosed, GoalMeasured, GoalSet
-from domain.policy import Policy
 from domain.replacing import replace
 from domain.vocabulary.goals import STABILIZATION, GoalCategory, GoalOutcome
 from projections.answers import Answer, At, all_answered
 from projections.collection import Elements
+from projections.context import Context
 from projections.elements import KEY, NOT_SHOWN, Named, ViewContext
 from projections.fold import Fold
 from projections.mark import Mark, Placed, mark
+from projections.strands import Strand
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,12 @@ def show(state: Goals, context: ViewContext) -> Shown:
 
 
 fold = Fold(Goals())
+STRAND = Strand(fold, Shown, show)
 GOAL = fold.each(Goal, lambda state: state.goals).table("care_plan_goal")
 
 
 @fold.on(GoalSet)
-def goal_set(state: Goals, entry: Entry, event: GoalSet, policy: Policy) -> Goals:
+def goal_set(state: Goals, entry: Entry, event: GoalSet, context: Context) -> Goals:
     """A goal, open until it is closed (R11)."""
     goal = Goal(
         event_id=entry.id,
@@ -109,7 +111,7 @@ def goal_set(state: Goals, entry: Entry, event: GoalSet, policy: Policy) -> Goal
 
 
 @fold.on(GoalMeasured)
-def goal_measured(state: Goals, entry: Entry, event: GoalMeasured, policy: Policy) -> Goals:
+def goal_measured(state: Goals, entry: Entry, event: GoalMeasured, context: Context) -> Goals:
     """The latest reading; one that was recorded late comes before it in the effective order."""
     reading = Reading(entry.id, entry.occurred_at, event.value)
     return Goals(
@@ -118,6 +120,6 @@ def goal_measured(state: Goals, entry: Entry, event: GoalMeasured, policy: Polic
 
 
 @fold.on(GoalClosed)
-def goal_closed(state: Goals, entry: Entry, event: GoalClosed, policy: Policy) -> Goals:
+def goal_closed(state: Goals, entry: Entry, event: GoalClosed, context: Context) -> Goals:
     """A goal came to its end."""
     return Goals(state.goals.change(event.goal, lambda goal: replace(goal, closed=mark(entry), outcome=event.outcome)))

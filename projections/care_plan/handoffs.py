@@ -10,25 +10,20 @@ from uuid import UUID
 from domain.entry import Entry
 from domain.events.base import ShortText
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined, HandoffRequested
-from domain.events.registration import ClientRegistered
 from domain.policy import Policy
 from domain.replacing import replace
 from domain.vocabulary.handoffs import HandoffDeclineReason, HandoffUrgency
+from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
 from projections.answers import Answer, At, all_answered
 from projections.collection import Elements
+from projections.context import Context
 from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, ViewContext, at_a_moment
 from projections.fold import Fold
-from projections.local_days import end_of_day, local_day, working_day_after, zone_of
+from projections.local_days import end_of_day, local_day, working_day_after
 from projections.mark import Mark, Placed, mark
-from projections.obligations import Obligation, ObligationKind, ObligationStatus
-
-
-class HandoffObligation(ObligationKind):
-    """What a handoff asks for."""
-
-    ACCEPTANCE = "handoff_acceptance"
-    MEETING = "client_meeting"
+from projections.obligations import Obligation, ObligationStatus
+from projections.strands import Strand
 
 
 class HandoffStatus(StrEnum):
@@ -100,10 +95,9 @@ class Handoff(Placed):
 
 @dataclass(frozen=True, slots=True)
 class Handoffs:
-    """All handoffs, and where the days of a meeting are counted."""
+    """All handoffs."""
 
     handoffs: Elements[Handoff] = Elements()
-    time_zone: str | None = None
 
 
 class Shown(Answer):
@@ -120,22 +114,31 @@ def acceptance(handoff: Handoff) -> Obligation:
     """Somebody takes the client on; a completion says so by itself."""
     met = handoff.completed if handoff.accepted is None or _met_before_accepted(handoff) else handoff.accepted
     opens_at, due_at, released = handoff.requested_at, handoff.accept_due_at, None if met else handoff.declined
-    return Obligation(HandoffObligation.ACCEPTANCE, handoff.event_id, 1, opens_at, due_at, met, released)
+    return Obligation(
+        ObligationKind.HANDOFF_ACCEPTANCE, handoff.event_id, 1, opens_at, due_at, handoff.to_role, met, released
+    )
 
 
 def meeting(handoff: Handoff) -> Obligation | None:
     """The client meets the receiver; asked for by the acceptance."""
     if handoff.accepted is None or handoff.meet_due_at is None or _met_before_accepted(handoff):
         return None
-    opens_at, due_at = handoff.accepted.at, handoff.meet_due_at
-    return Obligation(HandoffObligation.MEETING, handoff.event_id, 1, opens_at, due_at, handoff.completed)
+    return Obligation(
+        kind=ObligationKind.CLIENT_MEETING,
+        because=handoff.event_id,
+        step=1,
+        opens_at=handoff.accepted.at,
+        due_at=handoff.meet_due_at,
+        owner=handoff.accepted_by_role or handoff.to_role,
+        met=handoff.completed,
+    )
 
 
 def _met_before_accepted(handoff: Handoff) -> bool:
     return bool(handoff.accepted and handoff.completed and handoff.completed.at < handoff.accepted.at)
 
 
-def asked_for(handoff: Handoff, policy: Policy) -> Iterator[Obligation]:
+def asked_for(handoff: Handoff) -> Iterator[Obligation]:
     """Acceptance and, once accepted, the meeting."""
     yield acceptance(handoff)
     if met := meeting(handoff):
@@ -143,19 +146,14 @@ def asked_for(handoff: Handoff, policy: Policy) -> Iterator[Obligation]:
 
 
 fold = Fold(Handoffs())
+STRAND = Strand(fold, Shown, show)
 handoffs = fold.each(Handoff, lambda state: state.handoffs)
 HANDOFF = handoffs.table("care_plan_handoff")
 handoffs.ask(asked_for)
 
 
-@fold.on(ClientRegistered)
-def client_registered(state: Handoffs, entry: Entry, event: ClientRegistered, policy: Policy) -> Handoffs:
-    """From now on days are counted where the client lives."""
-    return replace(state, time_zone=event.time_zone)
-
-
 @fold.on(HandoffRequested)
-def handoff_requested(state: Handoffs, entry: Entry, event: HandoffRequested, policy: Policy) -> Handoffs:
+def handoff_requested(state: Handoffs, entry: Entry, event: HandoffRequested, context: Context) -> Handoffs:
     """A handoff that waits to be accepted."""
     handoff = Handoff(
         event_id=entry.id,
@@ -165,44 +163,43 @@ def handoff_requested(state: Handoffs, entry: Entry, event: HandoffRequested, po
         to_role=event.to_role,
         to_party=event.to_party,
         urgency=event.urgency,
-        accept_due_at=_acceptance_due(event.urgency, entry.occurred_at, policy),
+        accept_due_at=_acceptance_due(event.urgency, context.known_by(entry), context.policy),
     )
-    return replace(state, handoffs=state.handoffs.put(handoff))
+    return Handoffs(state.handoffs.put(handoff))
 
 
 @fold.on(HandoffAccepted)
-def handoff_accepted(state: Handoffs, entry: Entry, event: HandoffAccepted, policy: Policy) -> Handoffs:
+def handoff_accepted(state: Handoffs, entry: Entry, event: HandoffAccepted, context: Context) -> Handoffs:
     """The receiver took the client on."""
-    zone = zone_of(state.time_zone, policy)
-    due_on = local_day(entry.occurred_at, zone) + timedelta(days=policy.handoffs.client_met_within_days)
+    due_on = context.day(entry) + timedelta(days=context.policy.handoffs.client_met_within_days)
 
     def accepted(handoff: Handoff) -> Handoff:
         return replace(
             handoff,
             accepted=mark(entry),
             accepted_by_role=event.accepted_by,
-            meet_due_at=end_of_day(due_on, zone),
+            meet_due_at=context.end_of(due_on),
         )
 
-    return replace(state, handoffs=state.handoffs.change(event.handoff, accepted))
+    return Handoffs(state.handoffs.change(event.handoff, accepted))
 
 
 @fold.on(HandoffDeclined)
-def handoff_declined(state: Handoffs, entry: Entry, event: HandoffDeclined, policy: Policy) -> Handoffs:
+def handoff_declined(state: Handoffs, entry: Entry, event: HandoffDeclined, context: Context) -> Handoffs:
     """The receiver could not take the client on."""
 
     def declined(handoff: Handoff) -> Handoff:
         return replace(handoff, declined=mark(entry), decline_reason=event.reason)
 
-    return replace(state, handoffs=state.handoffs.change(event.handoff, declined))
+    return Handoffs(state.handoffs.change(event.handoff, declined))
 
 
 @fold.on(HandoffCompleted)
-def handoff_completed(state: Handoffs, entry: Entry, event: HandoffCompleted, policy: Policy) -> Handoffs:
+def handoff_completed(state: Handoffs, entry: Entry, event: HandoffCompleted, context: Context) -> Handoffs:
     """The client has met the receiver."""
     completed = mark(entry)
     changed = state.handoffs.change(event.handoff, lambda handoff: replace(handoff, completed=completed))
-    return replace(state, handoffs=changed)
+    return Handoffs(changed)
 
 
 def _acceptance_due(urgency: HandoffUrgency, requested_at: datetime, policy: Policy) -> datetime:

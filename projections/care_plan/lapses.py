@@ -7,12 +7,13 @@ from uuid import UUID
 
 from domain.entry import Entry
 from domain.events.lapses import LapseRecorded
-from domain.policy import Policy
 from domain.vocabulary.substances import Substance
 from projections.answers import Answer, At, answered
+from projections.context import Context
 from projections.elements import KEY, NO_COLUMN, Named, ViewContext
 from projections.fold import Fold
 from projections.mark import Placed
+from projections.strands import Strand
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,11 @@ def show(state: Lapses, context: ViewContext) -> Shown:
 
 
 fold = Fold(Lapses())
+STRAND = Strand(fold, Shown, show)
 
 
 @fold.on(LapseRecorded)
-def lapse_recorded(state: Lapses, entry: Entry, event: LapseRecorded, policy: Policy) -> Lapses:
+def lapse_recorded(state: Lapses, entry: Entry, event: LapseRecorded, context: Context) -> Lapses:
     """The last lapse. The plan and all that was reached stay as they are."""
     return Lapses(
         Lapse(

@@ -9,22 +9,18 @@ from uuid import UUID
 from domain.entry import Entry
 from domain.events.crisis import CrisisContactRecorded
 from domain.events.lapses import LapseRecorded
-from domain.policy import Policy
 from domain.replacing import replace
 from domain.vocabulary.crisis import CrisisAction
+from domain.vocabulary.obligations import ObligationKind
+from domain.vocabulary.people import Role
 from projections.answers import Answer
 from projections.collection import Elements
+from projections.context import Context
 from projections.elements import KEY, ViewContext
 from projections.fold import Fold
 from projections.mark import Mark, mark
-from projections.obligations import Obligation, ObligationKind
-
-
-class DangerObligation(ObligationKind):
-    """What a danger of overdose asks for."""
-
-    NALOXONE = "naloxone"
-    CRISIS_CARD = "crisis_card"
+from projections.obligations import Obligation
+from projections.strands import Strand
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +31,10 @@ class Danger:
     """The entry that tells of it: a lapse or a crisis contact."""
     at: datetime
     """When it was."""
+    naloxone_due_at: datetime
+    """By when naloxone is in the client's hands."""
+    crisis_card_due_at: datetime
+    """By when a crisis card is."""
     naloxone: Mark | None = None
     """That naloxone was given."""
     crisis_card: Mark | None = None
@@ -65,35 +65,42 @@ def show(state: Dangers, context: ViewContext) -> Shown:
     )
 
 
-def asked_for(danger: Danger, policy: Policy) -> Iterator[Obligation]:
+def asked_for(danger: Danger) -> Iterator[Obligation]:
     """Naloxone and a crisis card."""
-    within = policy.overdose_danger
-    for kind, hours, met in (
-        (DangerObligation.NALOXONE, within.naloxone_within_hours, danger.naloxone),
-        (DangerObligation.CRISIS_CARD, within.crisis_card_within_hours, danger.crisis_card),
+    for kind, due_at, met in (
+        (ObligationKind.NALOXONE, danger.naloxone_due_at, danger.naloxone),
+        (ObligationKind.CRISIS_CARD, danger.crisis_card_due_at, danger.crisis_card),
     ):
-        yield Obligation(kind, danger.event_id, 1, danger.at, danger.at + timedelta(hours=hours), met)
+        yield Obligation(kind, danger.event_id, 1, danger.at, due_at, Role.PEER, met)
 
 
 fold = Fold(Dangers())
+STRAND = Strand(fold, Shown, show)
 fold.each(Danger, lambda state: state.dangers).ask(asked_for)
 
 
 @fold.on(LapseRecorded)
-def lapse_recorded(state: Dangers, entry: Entry, event: LapseRecorded, policy: Policy) -> Dangers:
+def lapse_recorded(state: Dangers, entry: Entry, event: LapseRecorded, context: Context) -> Dangers:
     """A lapse may bring danger of overdose."""
-    return _endangered(state, entry) if event.overdose_danger else state
+    return _endangered(state, entry, context) if event.overdose_danger else state
 
 
 @fold.on(CrisisContactRecorded)
-def crisis_contact_recorded(state: Dangers, entry: Entry, event: CrisisContactRecorded, policy: Policy) -> Dangers:
+def crisis_contact_recorded(state: Dangers, entry: Entry, event: CrisisContactRecorded, context: Context) -> Dangers:
     """A crisis may bring danger of overdose; what was done in it counts for that one too."""
-    endangered = _endangered(state, entry) if event.overdose_danger else state
+    endangered = _endangered(state, entry, context) if event.overdose_danger else state
     return _provided(endangered, entry, event.actions)
 
 
-def _endangered(state: Dangers, entry: Entry) -> Dangers:
-    return Dangers(state.dangers.put(Danger(entry.id, entry.occurred_at)), (*state.asking, entry.id))
+def _endangered(state: Dangers, entry: Entry, context: Context) -> Dangers:
+    within, known_by = context.policy.overdose_danger, context.known_by(entry)
+    danger = Danger(
+        event_id=entry.id,
+        at=entry.occurred_at,
+        naloxone_due_at=known_by + timedelta(hours=within.naloxone_within_hours),
+        crisis_card_due_at=known_by + timedelta(hours=within.crisis_card_within_hours),
+    )
+    return Dangers(state.dangers.put(danger), (*state.asking, entry.id))
 
 
 def _provided(state: Dangers, entry: Entry, actions: tuple[CrisisAction, ...]) -> Dangers:

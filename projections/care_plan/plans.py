@@ -9,25 +9,20 @@ from uuid import UUID
 from domain.entry import Entry
 from domain.events.base import FreeText
 from domain.events.plan import PlanAgreed, PlannedIntervention
-from domain.events.registration import ClientRegistered, IntakeCompleted
-from domain.policy import Policy
+from domain.events.registration import IntakeCompleted
 from domain.replacing import replace
 from domain.vocabulary.contacts import Technique
+from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
-from domain.vocabulary.plan import Strand
+from domain.vocabulary.plan import CareStrand
 from projections.answers import Answer, At, answered
 from projections.collection import Elements
+from projections.context import Context
 from projections.elements import KEY, NO_COLUMN, Named, ViewContext, at_a_moment
 from projections.fold import Fold
-from projections.local_days import end_of_day, local_day, zone_of
 from projections.mark import Mark, Placed, mark
-from projections.obligations import Obligation, ObligationKind, ObligationStatus
-
-
-class PlanObligation(ObligationKind):
-    """What a plan asks for."""
-
-    REVIEW = "plan_review"
+from projections.obligations import Obligation, ObligationStatus
+from projections.strands import Strand
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +59,7 @@ class Intervention(NamedTuple):
     """The intervention's place in the plan, from 1."""
     event_id: UUID
     """The entry that agreed on the plan."""
-    strand: Strand
+    strand: CareStrand
     """The strand of care that does it."""
     techniques: tuple[Technique, ...]
     """The techniques planned."""
@@ -88,12 +83,11 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Plans:
-    """The current version, the reviews of all, and since when and where the days until a review are counted."""
+    """The current version, the reviews of all, and since when the days until a review are counted."""
 
     current: Plan | None = None
     reviews: Elements[Review] = Elements()
     reviewed_since: datetime | None = None
-    time_zone: str | None = None
 
 
 class Shown(Answer):
@@ -106,39 +100,42 @@ def show(state: Plans, context: ViewContext) -> Shown:
     return Shown(plan=state.current and answered(state.current, context))
 
 
-def interventions(plan: Plan, policy: Policy) -> Iterator[Intervention]:
+def interventions(plan: Plan) -> Iterator[Intervention]:
     """Each intervention of the plan."""
     for number, planned in enumerate(plan.interventions, start=1):
         yield Intervention(number, plan.event_id, planned.strand, planned.techniques, planned.sessions_per_week)
 
 
-def review_asked(review: Review, policy: Policy) -> Iterator[Obligation]:
+def review_asked(review: Review) -> Iterator[Obligation]:
     """Each version of the plan is reviewed by agreeing on the next (R10)."""
-    yield Obligation(PlanObligation.REVIEW, review.event_id, 1, review.agreed_at, review.due_at, review.met)
+    yield Obligation(
+        kind=ObligationKind.PLAN_REVIEW,
+        because=review.event_id,
+        step=1,
+        opens_at=review.agreed_at,
+        due_at=review.due_at,
+        owner=Role.COUNSELOR,
+        met=review.met,
+    )
 
 
 fold = Fold(Plans())
+STRAND = Strand(fold, Shown, show)
 INTERVENTION = fold.one(Plan, lambda state: state.current).parts("care_plan_intervention", Intervention, interventions)
 fold.each(Review, lambda state: state.reviews).ask(review_asked)
 
 
-@fold.on(ClientRegistered)
-def client_registered(state: Plans, entry: Entry, event: ClientRegistered, policy: Policy) -> Plans:
-    """From now on days are counted where the client lives."""
-    return replace(state, time_zone=event.time_zone)
-
-
 @fold.on(IntakeCompleted)
-def intake_completed(state: Plans, entry: Entry, event: IntakeCompleted, policy: Policy) -> Plans:
+def intake_completed(state: Plans, entry: Entry, event: IntakeCompleted, context: Context) -> Plans:
     """A new episode begins with a time of frequent reviews."""
     return replace(state, reviewed_since=entry.occurred_at)
 
 
 @fold.on(PlanAgreed)
-def plan_agreed(state: Plans, entry: Entry, event: PlanAgreed, policy: Policy) -> Plans:
+def plan_agreed(state: Plans, entry: Entry, event: PlanAgreed, context: Context) -> Plans:
     """The next version of the plan, in place of the one before, which it reviews (R10)."""
     before, since = state.current, state.reviewed_since or entry.occurred_at
-    due_at = _review_due(state, entry.occurred_at, since, policy)
+    due_at = _review_due(entry, since, context)
     plan = Plan(
         event_id=entry.id,
         correction_id=entry.correction_id,
@@ -157,10 +154,10 @@ def plan_agreed(state: Plans, entry: Entry, event: PlanAgreed, policy: Policy) -
     return replace(state, current=plan, reviews=reviews, reviewed_since=since)
 
 
-def _review_due(state: Plans, agreed_at: datetime, since: datetime, policy: Policy) -> datetime:
+def _review_due(entry: Entry, since: datetime, context: Context) -> datetime:
     """By when a plan must be reviewed: soon in the first days since the episode began, later less often."""
-    zone = zone_of(state.time_zone, policy)
-    agreed_on = local_day(agreed_at, zone)
-    at_first = (agreed_on - local_day(since, zone)).days < policy.plan.at_first_days
-    days = policy.plan.review_every_days_at_first if at_first else policy.plan.review_every_days_later
-    return end_of_day(agreed_on + timedelta(days=days), zone)
+    numbers = context.policy.plan
+    agreed_on = context.day(entry)
+    at_first = (agreed_on - context.day_at(since)).days < numbers.at_first_days
+    days = numbers.review_every_days_at_first if at_first else numbers.review_every_days_later
+    return context.end_of(agreed_on + timedelta(days=days))

@@ -7,11 +7,12 @@ from uuid import UUID
 from domain.entry import Entry
 from domain.events.base import ShortText
 from domain.events.registration import ClientRegistered
-from domain.policy import Policy
 from projections.answers import Answer, At, answered
+from projections.context import Context
 from projections.elements import KEY, Named, ViewContext
 from projections.fold import Fold
 from projections.mark import Placed
+from projections.strands import Strand
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,11 @@ def show(state: Registration, context: ViewContext) -> Shown:
 
 
 fold = Fold(Registration())
+STRAND = Strand(fold, Shown, show)
 
 
 @fold.on(ClientRegistered)
-def client_registered(state: Registration, entry: Entry, event: ClientRegistered, policy: Policy) -> Registration:
+def client_registered(state: Registration, entry: Entry, event: ClientRegistered, context: Context) -> Registration:
     """Who the client is."""
     return Registration(
         Client(

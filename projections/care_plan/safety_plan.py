@@ -8,11 +8,12 @@ from uuid import UUID
 from domain.entry import Entry
 from domain.events.base import FreeText
 from domain.events.crisis import SafetyPlanWritten
-from domain.policy import Policy
 from projections.answers import Answer, At, answered
+from projections.context import Context
 from projections.elements import KEY, Named, ViewContext
 from projections.fold import Fold
 from projections.mark import Placed
+from projections.strands import Strand
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,11 @@ def show(state: SafetyPlans, context: ViewContext) -> Shown:
 
 
 fold = Fold(SafetyPlans())
+STRAND = Strand(fold, Shown, show)
 
 
 @fold.on(SafetyPlanWritten)
-def safety_plan_written(state: SafetyPlans, entry: Entry, event: SafetyPlanWritten, policy: Policy) -> SafetyPlans:
+def safety_plan_written(state: SafetyPlans, entry: Entry, event: SafetyPlanWritten, context: Context) -> SafetyPlans:
     """The next version, in place of the one before."""
     return SafetyPlans(
         SafetyPlan(

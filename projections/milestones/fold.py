@@ -1,26 +1,20 @@
-"""How events change what is kept for the milestone tracker. Nothing is ever taken away (R46).
-
-Days are counted in the client's time zone. A registration may come after the first crisis contact, or its time
-zone be corrected: then all days are counted again.
-"""
+"""How events change what is kept for the milestone tracker. Nothing is ever taken away (R46)."""
 
 from dataclasses import dataclass, field
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from domain.entry import Entry
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
 from domain.events.milestones import MilestoneCelebrated
 from domain.events.plan import GoalClosed, GoalSet
-from domain.events.registration import ClientRegistered, IntakeCompleted
-from domain.policy import Policy
+from domain.events.registration import IntakeCompleted
 from domain.replacing import replace
 from domain.vocabulary.goals import GoalOutcome
 from domain.vocabulary.substances import Substance
 from projections.collection import Elements
 from projections.columns import table
+from projections.context import Context
 from projections.fold import Fold
-from projections.local_days import local_day, zone_of
 from projections.milestones.reached import CelebrationHeld, Goal, Reached, ReachedGoal, ReachedKind, RiddenOut
 from projections.milestones.stretches import OVERALL, Step, Stretch, Tracks, Uses, steps
 
@@ -29,7 +23,6 @@ from projections.milestones.stretches import OVERALL, Step, Stretch, Tracks, Use
 class Progress:
     """A client's way so far; everything in the order in which it happened."""
 
-    time_zone: str | None = None
     uses: Elements[Uses] = Elements()
     tracks: Tracks = field(default_factory=Tracks)
     goals: Elements[Goal] = Elements()
@@ -50,43 +43,24 @@ fold.each(RiddenOut, lambda state: state.close_calls).rows_of(REACHED, Reached)
 CELEBRATION = fold.each(CelebrationHeld, lambda state: state.celebrations).table("milestone_celebration")
 
 
-@fold.on(ClientRegistered)
-def client_registered(state: Progress, entry: Entry, event: ClientRegistered, policy: Policy) -> Progress:
-    """From now on days are counted in the client's own time zone, those that have passed too."""
-    zone = ZoneInfo(event.time_zone)
-    tracks = Tracks()
-    for uses in state.uses:
-        tracks = tracks.told(uses, zone)
-    moved = replace(
-        state,
-        time_zone=event.time_zone,
-        tracks=tracks,
-        goals_reached=Elements(replace(each, on=local_day(each.at, zone)) for each in state.goals_reached),
-        close_calls=Elements(replace(each, on=local_day(each.at, zone)) for each in state.close_calls),
-        celebrations=Elements(replace(each, on=local_day(each.at, zone)) for each in state.celebrations),
-        last_celebrated_on=max((local_day(each.at, zone) for each in state.celebrations), default=date.min),
-    )
-    return _linked_again(moved, date.min)
-
-
 @fold.on(IntakeCompleted)
-def intake_completed(state: Progress, entry: Entry, event: IntakeCompleted, policy: Policy) -> Progress:
+def intake_completed(state: Progress, entry: Entry, event: IntakeCompleted, context: Context) -> Progress:
     """The days of last use that were said; a substance without one has no days to count yet."""
-    said: dict[Substance, date | None] = {}
+    said: dict[Substance, date] = {}
     for use in event.substances:
         if use.last_used_on:
             said[use.substance] = max(use.last_used_on, said.get(use.substance) or date.min)
-    return _told(state, Uses(entry.id, None, said), policy) if said else state
+    return _told(state, Uses(entry.id, said), context) if said else state
 
 
 @fold.on(LapseRecorded)
-def lapse_recorded(state: Progress, entry: Entry, event: LapseRecorded, policy: Policy) -> Progress:
+def lapse_recorded(state: Progress, entry: Entry, event: LapseRecorded, context: Context) -> Progress:
     """A lapse: from its day on, days are counted anew beside those that were counted before."""
-    return _told(state, Uses(entry.id, entry.occurred_at, dict.fromkeys(event.substances)), policy)
+    return _told(state, Uses(entry.id, dict.fromkeys(event.substances, context.day(entry))), context)
 
 
 @fold.on(CloseCallRecorded)
-def close_call_recorded(state: Progress, entry: Entry, event: CloseCallRecorded, policy: Policy) -> Progress:
+def close_call_recorded(state: Progress, entry: Entry, event: CloseCallRecorded, context: Context) -> Progress:
     """An urge ridden out."""
     ridden_out = RiddenOut(
         event_id=entry.id,
@@ -94,20 +68,20 @@ def close_call_recorded(state: Progress, entry: Entry, event: CloseCallRecorded,
         number=len(state.close_calls) + 1,
         at=entry.occurred_at,
         precision=entry.precision,
-        on=local_day(entry.occurred_at, zone_of(state.time_zone, policy)),
+        on=context.day(entry),
         goal=None,
     )
     return replace(state, close_calls=state.close_calls.put(ridden_out))
 
 
 @fold.on(GoalSet)
-def goal_set(state: Progress, entry: Entry, event: GoalSet, policy: Policy) -> Progress:
+def goal_set(state: Progress, entry: Entry, event: GoalSet, context: Context) -> Progress:
     """A goal that may be reached."""
     return replace(state, goals=state.goals.put(Goal(entry.id, event.description)))
 
 
 @fold.on(GoalClosed)
-def goal_closed(state: Progress, entry: Entry, event: GoalClosed, policy: Policy) -> Progress:
+def goal_closed(state: Progress, entry: Entry, event: GoalClosed, context: Context) -> Progress:
     """A goal closed as achieved is a milestone, unless the goal itself was retracted."""
     goal = state.goals.get(event.goal)
     if event.outcome is not GoalOutcome.ACHIEVED or goal is None:
@@ -118,7 +92,7 @@ def goal_closed(state: Progress, entry: Entry, event: GoalClosed, policy: Policy
         number=len(state.goals_reached) + 1,
         at=entry.occurred_at,
         precision=entry.precision,
-        on=local_day(entry.occurred_at, zone_of(state.time_zone, policy)),
+        on=context.day(entry),
         goal=event.goal,
         description=goal.description,
     )
@@ -135,14 +109,14 @@ def goal_closed(state: Progress, entry: Entry, event: GoalClosed, policy: Policy
 
 
 @fold.on(MilestoneCelebrated)
-def milestone_celebrated(state: Progress, entry: Entry, event: MilestoneCelebrated, policy: Policy) -> Progress:
+def milestone_celebrated(state: Progress, entry: Entry, event: MilestoneCelebrated, context: Context) -> Progress:
     """A celebration, linked to what it celebrates (R48)."""
     goal = state.goals.get(event.goal)
     celebration = CelebrationHeld(
         event_id=entry.id,
         at=entry.occurred_at,
         precision=entry.precision,
-        on=local_day(entry.occurred_at, zone_of(state.time_zone, policy)),
+        on=context.day(entry),
         days=event.days,
         substance=event.substance,
         goal=event.goal,
@@ -157,12 +131,11 @@ def milestone_celebrated(state: Progress, entry: Entry, event: MilestoneCelebrat
     )
 
 
-def _told(state: Progress, uses: Uses, policy: Policy) -> Progress:
+def _told(state: Progress, uses: Uses, context: Context) -> Progress:
     """After an entry that tells of uses. Only a day before the last celebration can be one that was celebrated."""
-    zone = zone_of(state.time_zone, policy)
-    tracks = state.tracks.told(uses, zone)
+    tracks = state.tracks.told(uses, context)
     told = replace(state, uses=state.uses.put(uses), tracks=tracks)
-    return told if tracks is state.tracks else _linked_again(told, min(uses.days(zone).values()))
+    return told if tracks is state.tracks else _linked_again(told, min(uses.days().values()))
 
 
 def _linked_again(state: Progress, since: date) -> Progress:

@@ -9,11 +9,11 @@ from typing import Annotated, Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from domain import policy as numbers
-from domain.policy import Policy
+from domain.policy import MilestonesPolicy
 from domain.replacing import replace
 from domain.vocabulary.substances import Substance
 from projections.collection import Elements
+from projections.context import Context
 from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Named, ViewContext, at_a_moment
 from projections.local_days import local_day, start_of_day
 
@@ -27,15 +27,12 @@ class Uses:
 
     event_id: Annotated[UUID, KEY]
     """The entry: an intake or a lapse."""
-    at: datetime | None
-    """When the lapse was. One known only to the day, or roughly, stands for the day it lies in."""
-    last_used_on: dict[Substance, date | None]
-    """The substances, with the local day of last use where an intake said it."""
+    last_used_on: dict[Substance, date]
+    """The substances, each with the local day of its use."""
 
-    def days(self, zone: ZoneInfo) -> dict[str, date]:
+    def days(self) -> dict[str, date]:
         """The local day of use for each track: overall first, then each substance."""
-        lapsed_on = local_day(self.at, zone) if self.at else date.min
-        of_each = {str(substance): on or lapsed_on for substance, on in self.last_used_on.items()}
+        of_each = {str(substance): on for substance, on in self.last_used_on.items()}
         return {OVERALL: max(of_each.values()), **of_each} if of_each else {}
 
 
@@ -73,6 +70,8 @@ class Stretch:
     """The entry that started it: an intake that told of a last use, or a lapse."""
     time_zone: Annotated[str, NO_COLUMN, NOT_SHOWN]
     """The time zone in which its days are counted."""
+    numbers: Annotated[MilestonesPolicy, NO_COLUMN, NOT_SHOWN]
+    """The ladder that holds for it."""
     ended_on: date | None = None
     """The local day of the next use; null while the stretch goes on."""
     ended_event_id: UUID | None = None
@@ -90,7 +89,7 @@ class Stretch:
     @at_a_moment
     def steps(self, context: ViewContext) -> tuple[Step, ...]:
         """Steps reached and, while the stretch goes on, those to come."""
-        return tuple(steps(self, context.policy, self.day(context)))
+        return tuple(steps(self, self.day(context)))
 
     def day(self, context: ViewContext) -> date:
         """The client's day at the moment asked about."""
@@ -104,16 +103,16 @@ class Tracks:
     stretches: Elements[Stretch] = Elements()
     current: dict[str, Stretch] = field(default_factory=dict)
 
-    def told(self, uses: Uses, zone: ZoneInfo) -> "Tracks":
+    def told(self, uses: Uses, context: Context) -> "Tracks":
         """An entry that tells of a later day of use ends a stretch and starts the next; any other changes nothing."""
-        stretches, current = self.stretches, self.current
-        for track, day in uses.days(zone).items():
+        stretches, current, zone = self.stretches, self.current, context.zone_on(date.max)
+        for track, day in uses.days().items():
             before = current.get(track)
             if before and day <= before.started_on:
                 continue
             if before:
                 stretches = stretches.put(replace(before, ended_on=day, ended_event_id=uses.event_id))
-            started = Stretch(track, day, uses.event_id, zone.key)
+            started = Stretch(track, day, uses.event_id, zone.key, context.policy.milestones)
             stretches, current = stretches.put(started), current | {track: started}
         return self if stretches is self.stretches else Tracks(stretches, current)
 
@@ -122,19 +121,19 @@ class Tracks:
         return [stretch for stretch in reversed(self.stretches) if stretch.track == track]
 
 
-def ladder(milestones: numbers.MilestonesPolicy) -> Iterator[int]:
+def ladder(milestones: MilestonesPolicy) -> Iterator[int]:
     """The days of the ladder's steps, without end."""
     yield from milestones.ladder_days
     yield from count(milestones.ladder_days[-1] + milestones.then_every_days, milestones.then_every_days)
 
 
-def steps(stretch: Stretch, policy: Policy, day: date | None = None) -> list[Step]:
+def steps(stretch: Stretch, day: date | None = None) -> list[Step]:
     """The steps that an ended stretch reached; of one that goes on, those that come too.
 
     The coming ones are looked at as far as the policy says; a stretch that has gone further by `day` has the
     steps up to then.
     """
-    milestones, zone = policy.milestones, ZoneInfo(stretch.time_zone)
+    milestones, zone = stretch.numbers, ZoneInfo(stretch.time_zone)
     if stretch.ended_on is not None:
         last = stretch.days_by(stretch.ended_on)
     else:
@@ -144,9 +143,9 @@ def steps(stretch: Stretch, policy: Policy, day: date | None = None) -> list[Ste
     return [_step(stretch, days, zone) for days in takewhile(lambda days: days <= last, ladder(milestones))]
 
 
-def next_step(stretch: Stretch, policy: Policy, day: date) -> Step | None:
+def next_step(stretch: Stretch, day: date) -> Step | None:
     """The next step of a stretch that goes on; None after its end, or where the calendar ends before it."""
-    days = next(days for days in ladder(policy.milestones) if days > stretch.days_by(day))
+    days = next(days for days in ladder(stretch.numbers) if days > stretch.days_by(day))
     if stretch.ended_on is not None or days > date.max.toordinal() - stretch.started_on.toordinal():
         return None
     return _step(stretch, days, ZoneInfo(stretch.time_zone))

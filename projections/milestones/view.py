@@ -1,12 +1,11 @@
 """The milestone tracker as the circle of care sees it at a moment: days, steps, what was reached and celebrated."""
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
-from domain.policy import MilestonesPolicy, Policy
+from domain.policy import MilestonesPolicy
 from projections.answers import Answer, At, all_answered, answered
 from projections.elements import ViewContext
-from projections.local_days import local_day, zone_of
 from projections.milestones.fold import Progress
 from projections.milestones.reached import CelebrationHeld, ReachedGoal, RiddenOut
 from projections.milestones.stretches import Step, Stretch, months_after, next_step
@@ -61,16 +60,15 @@ class MilestonesAnswer(Answer):
     """Celebrations, earliest first."""
 
 
-def view(state: Progress, at: datetime, policy: Policy) -> MilestonesAnswer:
-    """The milestones as they stand at the moment `at`."""
-    context, zone = ViewContext(at, policy), zone_of(state.time_zone, policy)
-    today = local_day(at, zone)
+def view(state: Progress, context: ViewContext) -> MilestonesAnswer:
+    """The milestones as they stand at a moment."""
+    today = context.day
     found: dict[str, list[Stretch]] = {track: [] for track in state.tracks.current}
     for stretch in state.tracks.stretches:
         found[stretch.track].append(stretch)
     first, latest = next(iter(state.close_calls), None), next(reversed(state.close_calls), None)
     return MilestonesAnswer(
-        time_zone=zone.key,
+        time_zone=context.time_zone,
         today=today,
         tracks=tuple(_track(name, stretches, today, context) for name, stretches in found.items()),
         goals_reached=all_answered(state.goals_reached, context),
@@ -84,7 +82,7 @@ def view(state: Progress, at: datetime, policy: Policy) -> MilestonesAnswer:
 def _track(name: str, stretches: list[Stretch], today: date, context: ViewContext) -> Track:
     current = stretches[-1]
     days = [stretch.days_by(today) for stretch in stretches]
-    coming = next_step(current, context.policy, today)
+    coming = next_step(current, today)
     remission, since = _remission(current, today, context.policy.milestones)
     return Track(
         track=name,

@@ -9,12 +9,12 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from domain.vocabulary.obligations import ObligationKind
 from projections.answers import Answer
 from projections.care_plan import CARE_PLAN, CarePlanAnswer
-from projections.care_plan.overdose_danger import DangerObligation
 from projections.milestones import MILESTONES
 from projections.milestones.view import MilestonesAnswer
-from projections.obligations import ObligationKind, ObligationStatus
+from projections.obligations import ObligationStatus
 from projections.postvention import POSTVENTION
 from projections.projection import Projection
 from rendering import Formatting, render
@@ -25,8 +25,8 @@ from service.cli.console import SafeConsole
 from service.log.verify import Verification
 
 ASKED_BY_DANGER: dict[ObligationKind, str] = {
-    DangerObligation.NALOXONE: "naloxone",
-    DangerObligation.CRISIS_CARD: "a crisis card",
+    ObligationKind.NALOXONE: "naloxone",
+    ObligationKind.CRISIS_CARD: "a crisis card",
 }
 
 

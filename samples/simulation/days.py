@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from projections.local_days import start_of_day
+from projections.local_days import local_day, start_of_day
 
 
 class Days:
@@ -18,6 +18,10 @@ class Days:
 
     def _begins(self, day: int) -> datetime:
         return start_of_day(self.date(day), self._zone).astimezone(UTC)
+
+    def date_at(self, moment: datetime) -> date:
+        """The local date at that moment."""
+        return local_day(moment, self._zone)
 
     def date(self, day: int) -> date:
         """The date of the clinic's so-and-so-many-th day; the first is 0."""

@@ -6,11 +6,13 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 from uuid import UUID
 
+from domain.entry import at_day
 from domain.events.base import Event
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.vocabulary.record import CorrectionReason, Precision
 from samples.simulation import words
 from samples.simulation.chance import Chance
+from samples.simulation.days import Days
 from samples.simulation.entry import SimulatedEntry
 from samples.simulation.mistakes import RETRACTABLE, put_right
 
@@ -46,9 +48,10 @@ class Written:
 class EntryWriter:
     """Writes one client's entries, at most `room` of them, and no more after that."""
 
-    def __init__(self, client_id: UUID, chance: Chance, room: int) -> None:
+    def __init__(self, client_id: UUID, days: Days, chance: Chance, room: int) -> None:
         self.client_id = client_id
         self.room = room
+        self._days = days
         self._chance = chance
         self._pending: list[tuple[datetime, int, SimulatedEntry]] = []
         self._count = 0
@@ -75,7 +78,7 @@ class EntryWriter:
                 precision = Precision.DAY if chance.random() < 0.7 else Precision.APPROXIMATE
         written = self._record(
             event,
-            at,
+            at_day(self._days.date_at(at)) if precision is Precision.DAY else at,
             self._in_turn(at + timedelta(seconds=delay), about),
             way,
             causation_id=about[0].id if about else None,

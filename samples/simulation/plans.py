@@ -4,7 +4,7 @@ from domain.events.crisis import SafetyPlanWritten
 from domain.events.plan import PlanAgreed, PlannedIntervention
 from domain.vocabulary.contacts import Technique
 from domain.vocabulary.people import Role
-from domain.vocabulary.plan import Strand
+from domain.vocabulary.plan import CareStrand
 from samples.simulation import hard_words, words
 from samples.simulation.chance import terms
 from samples.simulation.entry_writer import Written
@@ -32,7 +32,7 @@ def agree_plan(story: SimulatedClient, *because_of: Written) -> None:
                 techniques=chance.some(terms(Technique), 2),
                 sessions_per_week=chance.one((None, 1.0, 2.0)),
             )
-            for strand in chance.some(terms(Strand), 3)
+            for strand in chance.some(terms(CareStrand), 3)
         ),
         because_of=tuple(written.id for written in cited),
     )

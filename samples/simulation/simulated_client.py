@@ -47,7 +47,7 @@ class SimulatedClient:
         self.chance = chance
         self.days = days
         self.team = team
-        self.writer = EntryWriter(client_id, chance, room)
+        self.writer = EntryWriter(client_id, days, chance, room)
         self.arrives, self.leaves = stay
         self.day = self.arrives
         self.in_care = False

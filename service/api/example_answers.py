@@ -50,8 +50,8 @@ def example_answers() -> dict[str, bytes]:
     policy = Policy()
     counting, asked_at = effective(entries).entries, entries[-1].recorded_at + timedelta(days=1)
     for projection in PROJECTIONS:
-        state = reduce(lambda state, entry: projection.apply(state, entry, policy), counting, projection.initial)
-        answer = projection.view(state, asked_at, policy)
+        state = reduce(lambda state, entry: projection.apply(state, entry, policy), counting, projection.begin(entries))
+        answer = projection.answer(state, asked_at, policy)
         shown[operation_id(projection)] = answer_of(projection, _CLIENT, len(entries), asked_at, None, answer)
     return {operation: json_of(answer) for operation, answer in shown.items()}
 

@@ -4,10 +4,11 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from domain.rules import EARLIEST
+from domain.vocabulary.record import Precision
 
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 """Care has no moments from here on; beyond are typing errors, and the end of what a datetime can hold."""
@@ -15,8 +16,25 @@ LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 _FORM = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.(?P<fraction>\d{1,9}))?)?(?P<zone>[Zz]|[+-]\d\d:\d\d)?", re.ASCII
 )
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DIGITS = 6
 _PLUS_LOST = re.compile(r".*\d \d\d:?\d\d", re.ASCII)
+
+
+def _occurred_at(said: Any, info: ValidationInfo) -> datetime:
+    """Where just the day is known, the date as it is written is the fact, whatever its offset."""
+    is_date = isinstance(said, str) and _DATE.fullmatch(said) is not None
+    if info.data.get("precision") is not Precision.DAY:
+        if is_date:
+            message = "Give the time of day with its zone as well or, where just the day is known, say precision: day."
+            raise PydanticCustomError("moment", message)
+        return _moment(said)
+    return _moment(f"{said if is_date else _written_date(said)}T00:00:00Z")
+
+
+def _written_date(said: Any) -> str:
+    _moment(said)
+    return str(said)[:10]
 
 
 def _moment(said: Any) -> datetime:
@@ -50,3 +68,16 @@ Moment = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-03-01T15:00:00Z"]}),
 ]
 """A moment between 1900 and 2199 in the form of RFC 3339, whose seconds may be left out; becomes UTC."""
+
+OccurredAt = Annotated[
+    datetime,
+    PlainValidator(_occurred_at),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "anyOf": [{"format": "date-time"}, {"format": "date"}],
+            "examples": ["2026-03-01T15:00:00Z", "2026-03-01"],
+        }
+    ),
+]
+"""When something occurred: a Moment or, with `precision: day` before it, the date as it is written."""

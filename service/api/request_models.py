@@ -12,7 +12,7 @@ from domain.events.catalogue import AnyEvent
 from domain.vocabulary.record import Precision
 from service.access.caller import Caller
 from service.api.input_errors import ONE, SEVERAL
-from service.api.moments import Moment
+from service.api.moments import OccurredAt
 
 MOST_EVENTS: Final = 100
 """How many events one request can record."""
@@ -31,8 +31,11 @@ class EventToRecord(BaseModel):
         description="The event's id, and what makes a retry safe: the same id with the same content is recorded once."
         " Left out, it is derived from `Idempotency-Key`, or random when there is none.",
     )
-    occurred_at: Moment = Field(description="When it happened, with a time zone. May lie long ago, not in the future.")
-    precision: Precision = Field(Precision.INSTANT, description="How exactly that moment is known.")
+    precision: Precision = Field(Precision.INSTANT, description="How exactly it is known when it happened.")
+    occurred_at: OccurredAt = Field(
+        description="When it happened, with a time zone. May lie long ago, not in the future. Where just the day is"
+        " known (`precision` is `day`), the client's local date: that part of what is given, or a date alone."
+    )
     source: Slug | None = Field(
         None,
         description="The system that the news comes from, never a person: no slash, as in counselor/ana. Left out, it"

@@ -14,6 +14,7 @@ from domain.events.base import Event
 from domain.events.record import RECORD_TYPES, EntryCorrected, EntryRetracted
 from domain.events.unreadable import Unreadable
 from domain.policy import Policy
+from projections.context import TELL_THE_TIME_ZONE
 from projections.projection import Projection
 from service.projector.folding import fold
 
@@ -81,13 +82,16 @@ class Arrival(NamedTuple):
 
 def beginning(projection: Projection[Any]) -> Base:
     """Where every fold begins."""
-    return Base(0, None, projection.initial)
+    return Base(0, None, projection.begin())
 
 
 def lands_after(arrivals: Iterable[Arrival], version: int, until: datetime | None) -> bool:
-    """Whether the arrivals only add to the end of a timeline that ends with this version and at this moment."""
+    """Whether the arrivals only add to the end of a timeline that ends with this version and at this moment.
+
+    What says where the client lives never does: days and due times of what came before depend on it.
+    """
     for arrival in arrivals:
-        if arrival.about <= version:
+        if arrival.about <= version or (version and arrival.entry.event.type in TELL_THE_TIME_ZONE):
             return False
         moment = arrival.moment
         if until is not None and moment is not None and moment < until:
@@ -98,7 +102,7 @@ def lands_after(arrivals: Iterable[Arrival], version: int, until: datetime | Non
 def resume(projection: Projection[Any], base: Base, since: Sequence[Entry], policy: Policy) -> ClientState:
     """The projection folded on from a base by entries that all land after it. Raises ProjectionFailed."""
     ordered = effective(since)
-    state = fold(projection, ordered.entries, policy, base.state)
+    state = fold(projection, ordered.entries, policy, base.state if base.version else projection.begin(since))
     return ClientState(
         base, tuple(since), since[-1].version if since else base.version, ordered.until or base.until, state
     )
@@ -177,6 +181,8 @@ def _split(arrivals: Sequence[Arrival]) -> int:
         moment = arrivals[place].moment
         earliest = moment if earliest is None or (moment is not None and moment < earliest) else earliest
         least = min(least, arrivals[place].about)
+        if arrivals[place].entry.event.type in TELL_THE_TIME_ZONE:
+            return 0
         if (
             place <= len(arrivals) - SNAPSHOT_EVERY
             and least > arrivals[place - 1].entry.version

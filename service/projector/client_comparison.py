@@ -54,14 +54,14 @@ class Expectation:
 
     def rows(self, entries: Sequence[Entry]) -> StoredRows:
         """The rows of a fresh fold, as the database gives them back. Raises ProjectionFailed."""
-        made = rows_of(self.projection, self._fold(entries), self.policy, entries[-1].id) if entries else {}
+        made = rows_of(self.projection, self._fold(entries), entries[-1].id) if entries else {}
         return {
             table.name: in_order(tuple(map(_plain, row)) for row in made.get(table, ()))
             for table in self.projection.tables
         }
 
     def _fold(self, entries: Sequence[Entry]) -> Any:
-        return fold(self.projection, effective(entries).entries, self.policy)
+        return fold(self.projection, effective(entries).entries, self.policy, self.projection.begin(entries))
 
     def _fits(self, snapshot: Snapshot, entries: Sequence[Entry], keys: ClientKeys) -> bool:
         key = keys.of(snapshot.client_id)

@@ -23,7 +23,7 @@ def fold_client(projection: Projection[Any], events: Sequence[Opened], policy: P
     """The client's timeline from its beginning, folded. Raises ProjectionFailed."""
     entries = concerning(events, projection.relevant, projection.name)
     if not entries:
-        return ClientFold(Base(0, None, projection.initial), {})
+        return ClientFold(Base(0, None, projection.begin()), {})
     kept = fold_whole(projection, entries, policy)
     snapshot = kept.base if kept.base.version else kept.here
-    return ClientFold(snapshot, rows_of(projection, kept.state, policy, entries[-1].id))
+    return ClientFold(snapshot, rows_of(projection, kept.state, entries[-1].id))

@@ -127,5 +127,5 @@ class ClientUpdate:
     def _changed(self, before: ClientState, after: ClientState) -> Changes:
         last = self.come[-1].id
         if before.version == 0:  # it has taken in nothing so far, so there are no rows
-            return difference({}, rows_of(self.projection, after.state, self.policy, last))
-        return changes_of(self.projection, before.state, after.state, self.policy, last)
+            return difference({}, rows_of(self.projection, after.state, last))
+        return changes_of(self.projection, before.state, after.state, last)

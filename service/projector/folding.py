@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.entry import Entry
 from domain.policy import Policy
-from projections.projection import Projection
+from projections.projection import Folded, Projection
 from projections.rows import Changes, Rows
 from service.runtime.tracebacks import describe
 
@@ -26,9 +26,9 @@ class ProjectionFailed(Exception):
         self.error = error
 
 
-def fold(projection: Projection[S], entries: Iterable[Entry], policy: Policy, state: S | None = None) -> S:
-    """The state after these effective entries, from `state` or from the beginning. Raises ProjectionFailed."""
-    folded = projection.initial if state is None else state
+def fold(projection: Projection[S], entries: Iterable[Entry], policy: Policy, begun: Folded[S]) -> Folded[S]:
+    """What these effective entries make of what was begun. Raises ProjectionFailed."""
+    folded = begun
     for entry in entries:
         try:
             folded = projection.apply(folded, entry, policy)
@@ -37,17 +37,17 @@ def fold(projection: Projection[S], entries: Iterable[Entry], policy: Policy, st
     return folded
 
 
-def rows_of(projection: Projection[S], state: S, policy: Policy, last: UUID) -> Rows:
-    """The rows of a state; `last` is the entry that led to it. Raises ProjectionFailed."""
+def rows_of(projection: Projection[S], folded: Folded[S], last: UUID) -> Rows:
+    """The rows of what was folded; `last` is the entry that led to it. Raises ProjectionFailed."""
     try:
-        return projection.rows(state, policy)
+        return projection.rows(folded)
     except Exception as error:
         raise ProjectionFailed(projection.name, last, describe(error)) from error
 
 
-def changes_of(projection: Projection[S], before: S, after: S, policy: Policy, last: UUID) -> Changes:
-    """What becomes of the rows from one state to another, which `last` led to. Raises ProjectionFailed."""
+def changes_of(projection: Projection[S], before: Folded[S], after: Folded[S], last: UUID) -> Changes:
+    """What becomes of the rows from the one to the other, which `last` led to. Raises ProjectionFailed."""
     try:
-        return projection.changes(before, after, policy)
+        return projection.changes(before, after)
     except Exception as error:
         raise ProjectionFailed(projection.name, last, describe(error)) from error

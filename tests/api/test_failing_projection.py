@@ -7,13 +7,13 @@ from fastapi import FastAPI
 
 from domain.entry import Entry
 from domain.events.plan import GoalSet
-from domain.policy import Policy
+from projections.context import Context
 from projections.milestones.fold import fold
 from tests.api.clinic import GOAL, SESSION, Clinic, Json, events_of, problem_in, recording
 from tests.system import follow
 
 
-def defect(state: Any, entry: Entry, event: GoalSet, policy: Policy) -> Any:
+def defect(state: Any, entry: Entry, event: GoalSet, context: Context) -> Any:
     raise ZeroDivisionError("Wednesday at the harbour")
 
 

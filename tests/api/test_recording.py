@@ -59,6 +59,24 @@ async def test_one_event_is_recorded_and_can_be_read_where_the_answer_says(clini
     assert (original["correlation_id"], original["causation_id"]) == (correlation, causation)
 
 
+@pytest.mark.parametrize("written", ["2026-03-11T00:00Z", "2026-03-11T23:30:00-05:00", "2026-03-11"])
+async def test_where_just_the_day_is_known_the_date_as_written_is_kept(clinic: Clinic, written: str) -> None:
+    client = await clinic.client()
+
+    recorded = await clinic.record(client, recording(SESSION, at=written, precision="day"))
+
+    original = (await clinic.get(recorded.headers["location"])).json()["original"]
+    assert (original["occurred_at"], original["precision"]) == ("2026-03-11T00:00:00Z", "day")
+
+
+async def test_a_date_alone_says_that_just_the_day_is_known(clinic: Clinic) -> None:
+    client = await clinic.client()
+
+    refused = await clinic.record(client, recording(SESSION, at="2026-03-11"))
+
+    assert "say precision: day" in problem_in(refused, "invalid-input").errors[0].message
+
+
 async def test_a_list_is_recorded_in_its_order_and_may_refer_to_itself(clinic: Clinic) -> None:
     client, goal = await clinic.client(), str(uuid4())
     measured = {"type": "goal_measured", "goal": goal, "value": 5}

@@ -15,9 +15,11 @@ from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDec
 from domain.events.milestones import MilestoneCelebrated
 from domain.events.plan import GoalClosed, GoalMeasured
 from domain.events.record import EntryCorrected, EntryRetracted
+from domain.events.registration import ClientDied, EpisodeClosed
 from domain.refusals import Refused
 from domain.vocabulary.goals import GoalOutcome
 from domain.vocabulary.handoffs import HandoffDeclineReason
+from domain.vocabulary.intake import DischargeReason
 from domain.vocabulary.people import Role
 from domain.vocabulary.record import CorrectionReason, Precision
 from tests.builders import (
@@ -27,6 +29,7 @@ from tests.builders import (
     crisis,
     goal_set,
     handoff,
+    intake,
     lapse,
     moment,
     only,
@@ -377,3 +380,15 @@ def test_every_rule_of_the_domain_is_tested() -> None:
 
     assert len(rules) > 20
     assert not {rule for rule in rules if f'"{rule}"' not in source}
+
+
+def test_a_client_dies_once_and_an_episode_is_closed_once() -> None:
+    history = History()
+    history.add(registered(), at="2026-03-01T15:00Z")
+    opened = history.add(intake(), at="2026-03-01T16:00Z")
+    closed = EpisodeClosed(intake=opened, reason=DischargeReason.COMPLETED)
+    history.add(closed, at="2026-05-01T16:00Z")
+    history.add(ClientDied(), at="2026-06-01T16:00Z")
+
+    assert history.refused(closed, at="2026-06-02T16:00Z") == {"episode_closed_once"}
+    assert history.refused(ClientDied(), at="2026-06-02T16:00Z") == {"client_died_once"}

@@ -15,8 +15,9 @@ from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, Ri
 from domain.vocabulary.goals import GoalCategory, GoalOutcome
 from domain.vocabulary.handoffs import HandoffDeclineReason, HandoffUrgency
 from domain.vocabulary.intake import Condition, EntryRoute, StageOfChange
+from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
-from domain.vocabulary.plan import Strand
+from domain.vocabulary.plan import CareStrand
 from domain.vocabulary.substances import Substance
 from projections.answers import answered
 from projections.care_plan import CARE_PLAN, CarePlanAnswer
@@ -25,7 +26,7 @@ from projections.care_plan.consents import CONSENT
 from projections.care_plan.crises import CRISIS
 from projections.care_plan.episodes import SUBSTANCE
 from projections.care_plan.goals import GOAL
-from projections.care_plan.handoffs import HANDOFF, HandoffObligation
+from projections.care_plan.handoffs import HANDOFF
 from projections.care_plan.plans import INTERVENTION
 from projections.elements import ViewContext
 from projections.mark import Mark
@@ -69,14 +70,14 @@ def history() -> History:
 
 def shown(history: History, at: Moment = MUCH_LATER, **times: Moment) -> CarePlanAnswer:
     """The plan that the circle of care sees at that moment."""
-    answer = CARE_PLAN.view(folded(CARE_PLAN, history, **times), moment(at), history.policy)
+    answer = CARE_PLAN.answer(folded(CARE_PLAN, history, **times), moment(at), history.policy)
     assert isinstance(answer, CarePlanAnswer)
     return answer
 
 
 def row(history: History, table: Any) -> dict[str, Any]:
     """The one row that the client has in that table, by column."""
-    return only(by_column(table, CARE_PLAN.rows(folded(CARE_PLAN, history), history.policy)))
+    return only(by_column(table, CARE_PLAN.rows(folded(CARE_PLAN, history))))
 
 
 def mark(event_id: UUID, at: str) -> Mark:
@@ -160,8 +161,8 @@ def test_r10_the_review_of_the_plan_falls_due(history: History) -> None:
 
 
 def test_r13_interventions_are_those_of_the_current_version(history: History) -> None:
-    old = PlannedIntervention(strand=Strand.FAMILY, what="Sundays")
-    new = PlannedIntervention(strand=Strand.COUNSELING, what="Urge surfing", sessions_per_week=1.5)
+    old = PlannedIntervention(strand=CareStrand.FAMILY, what="Sundays")
+    new = PlannedIntervention(strand=CareStrand.COUNSELING, what="Urge surfing", sessions_per_week=1.5)
     history.add(plan(interventions=(old,)), at=AT)
     agreed = history.add(plan(interventions=(new,)), at=NEXT_DAY)
 
@@ -308,7 +309,7 @@ def test_r34_an_overdue_acceptance_shows_among_what_must_happen(history: History
     asked = history.add(handoff(HandoffUrgency.CRISIS), at=AT)
 
     waiting = only(shown(history).obligations)
-    assert (waiting.kind, waiting.because) == (HandoffObligation.ACCEPTANCE, asked)
+    assert (waiting.kind, waiting.because) == (ObligationKind.HANDOFF_ACCEPTANCE, asked)
     assert (waiting.status, waiting.due_at) == (ObligationStatus.LATE, moment("2026-03-02T16:00Z"))
 
 
@@ -468,6 +469,6 @@ def test_an_empty_plan_can_be_shown_and_has_its_one_row() -> None:
     answer = shown(History())
 
     assert (answer.client, answer.plan, answer.obligations) == (None, None, ())
-    rows = CARE_PLAN.rows(CARE_PLAN.initial, Policy())
+    rows = CARE_PLAN.rows(CARE_PLAN.begin())
     assert rows.keys() == set(CARE_PLAN.tables)
     assert [table.name for table, found in rows.items() if found] == ["care_plan"]

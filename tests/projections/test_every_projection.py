@@ -15,6 +15,7 @@ from sqlalchemy import ARRAY, Boolean, Column, Date, DateTime, Double, Integer, 
 from domain.effective import effective
 from domain.events.record import EntryCorrected, EntryRetracted
 from projections.catalogue import PROJECTIONS
+from projections.context import TELL_THE_TIME_ZONE
 from projections.dictionary import dictionary
 from projections.projection import Projection
 from projections.rows import Changes, Row, Rows, difference
@@ -54,7 +55,7 @@ def test_a_state_comes_back_from_json_as_it_was(history: History) -> None:
 @given(histories())
 def test_rows_hold_coded_terms_and_never_free_text(history: History) -> None:
     for projection in PROJECTIONS:
-        for column, value in cells(projection.rows(folded(projection, history), POLICY)):
+        for column, value in cells(projection.rows(folded(projection, history))):
             if isinstance(value, str):
                 assert CODED.fullmatch(value) or value in ZONES, column
                 assert value not in WORDS
@@ -63,7 +64,7 @@ def test_rows_hold_coded_terms_and_never_free_text(history: History) -> None:
 @given(histories())
 def test_rows_fit_their_tables(history: History) -> None:
     for projection in PROJECTIONS:
-        rows = projection.rows(folded(projection, history), POLICY)
+        rows = projection.rows(folded(projection, history))
 
         assert rows.keys() <= set(projection.tables)
         for column, value in cells(rows):
@@ -85,8 +86,8 @@ def test_no_order_and_no_missing_entry_stops_a_fold(history: History, data: st.D
     for projection in PROJECTIONS:
         state = fold(projection, entries)
 
-        assert projection.rows(state, POLICY) == projection.rows(fold(projection, entries), POLICY)
-        projection.view(state, history.last_recorded, POLICY)
+        assert projection.rows(state) == projection.rows(fold(projection, entries))
+        projection.answer(state, history.last_recorded, POLICY)
 
 
 @given(histories(), MOMENTS, MOMENTS)
@@ -95,10 +96,10 @@ def test_what_was_shown_at_a_time_is_shown_for_that_time_for_ever(
 ) -> None:
     then = [entry for entry in history.entries if entry.recorded_at <= known_at]
     for projection in PROJECTIONS:
-        shown_then = projection.view(fold(projection, effective(then, as_of=as_of).entries), as_of, POLICY)
+        shown_then = projection.answer(fold(projection, effective(then, as_of=as_of).entries), as_of, POLICY)
 
         now = folded(projection, history, as_of=as_of, known_at=known_at)
-        assert projection.view(now, as_of, POLICY) == shown_then
+        assert projection.answer(now, as_of, POLICY) == shown_then
 
 
 @given(histories())
@@ -106,14 +107,15 @@ def test_an_entry_at_the_end_gives_incrementally_what_a_refold_gives(history: Hi
     for known in range(1, len(history.entries)):
         before, newest = effective(history.entries[:known]), history.entries[known]
         late = before.until is not None and newest.occurred_at < before.until
-        if late or isinstance(newest.event, EntryCorrected | EntryRetracted):
+        anew = isinstance(newest.event, EntryCorrected | EntryRetracted) or newest.event.type in TELL_THE_TIME_ZONE
+        if late or anew:
             continue
         after = effective(history.entries[: known + 1]).entries
         for projection in PROJECTIONS:
             incremental = projection.apply(fold(projection, before.entries), newest, POLICY)
             refolded = fold(projection, after)
             assert incremental == refolded
-            assert projection.rows(incremental, POLICY) == projection.rows(refolded, POLICY)
+            assert projection.rows(incremental) == projection.rows(refolded)
 
 
 @given(histories(), st.data())
@@ -124,8 +126,8 @@ def test_changes_are_the_difference_of_all_rows_whatever_came_between(history: H
     for projection in PROJECTIONS:
         before, after = fold(projection, earlier), fold(projection, later)
 
-        assert unordered(projection.changes(before, after, POLICY)) == unordered(
-            difference(projection.rows(before, POLICY), projection.rows(after, POLICY))
+        assert unordered(projection.changes(before, after)) == unordered(
+            difference(projection.rows(before), projection.rows(after))
         )
 
 
@@ -133,12 +135,12 @@ def test_changes_are_the_difference_of_all_rows_whatever_came_between(history: H
 def test_changes_from_entry_to_entry_are_the_difference_of_all_rows(history: History) -> None:
     """Each state is folded from the one before, and shares with it what did not change."""
     for projection in PROJECTIONS:
-        before = projection.initial
+        before = projection.begin()
         for entry in history.effective():
             after = projection.apply(before, entry, POLICY)
 
-            assert unordered(projection.changes(before, after, POLICY)) == unordered(
-                difference(projection.rows(before, POLICY), projection.rows(after, POLICY))
+            assert unordered(projection.changes(before, after)) == unordered(
+                difference(projection.rows(before), projection.rows(after))
             )
             before = after
 
@@ -150,7 +152,7 @@ def unordered(changes: Changes) -> dict[str, tuple[set[Row], set[Row]]]:
 
 @every_projection
 def test_it_sees_what_it_handles_and_nothing_changes_by_itself(projection: Projection[Any]) -> None:
-    assert projection.changes(projection.initial, projection.initial, POLICY) == {}
+    assert projection.changes(projection.begin(), projection.begin()) == {}
     assert {event_class.model_fields["type"].default for event_class in projection.handles} <= projection.relevant
 
 
@@ -170,7 +172,7 @@ def test_a_fold_needs_to_see_only_what_is_relevant_to_it(history: History) -> No
 def test_every_answer_is_in_utc_and_names_only_entries_that_stand(history: History, at: datetime) -> None:
     standing = {entry.id for entry in history.entries if not history.retracted(entry.id)}
     for projection in PROJECTIONS:
-        answer = projection.view(folded(projection, history), at, POLICY).model_dump()
+        answer = projection.answer(folded(projection, history), at, POLICY).model_dump()
         for name, value in leaves(answer):
             if isinstance(value, UUID) and name.endswith("event_id"):
                 assert value in standing, name
@@ -208,7 +210,7 @@ def test_the_data_dictionary_tells_every_column_of_every_table() -> None:
 
 @every_projection
 def test_the_api_describes_every_field_of_an_answer(projection: Projection[Any]) -> None:
-    answer = type(projection.view(projection.initial, datetime(2026, 3, 1, tzinfo=UTC), POLICY))
+    answer = type(projection.answer(projection.begin(), datetime(2026, 3, 1, tzinfo=UTC), POLICY))
     own = {
         name: schema
         for name, schema in answer.model_json_schema()["$defs"].items()

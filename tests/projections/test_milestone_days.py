@@ -26,12 +26,12 @@ def since(day: str, time_zone: str, policy: Policy = POLICY) -> History:
 
 def reached_at(history: History) -> dict[int, datetime]:
     """The moments of the steps of a client's one stretch with alcohol."""
-    rows = MILESTONES.rows(folded(MILESTONES, history), history.policy)[STEP]
+    rows = MILESTONES.rows(folded(MILESTONES, history))[STEP]
     return {row[2]: row[4] for row in rows if row[0] == ALCOHOL}
 
 
 def stretch_rows(history: History) -> list[Row]:
-    return [row for row in MILESTONES.rows(folded(MILESTONES, history), history.policy)[STRETCH] if row[0] == ALCOHOL]
+    return [row for row in MILESTONES.rows(folded(MILESTONES, history))[STRETCH] if row[0] == ALCOHOL]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_r46_each_local_day_adds_one_day_though_a_day_may_have_23_or_25_hours(zo
     noon = moment(f"{start}T12:00-00:00")
 
     counted = [
-        MILESTONES.view(state, noon + timedelta(days=day), POLICY).tracks[0].current_days  # type: ignore[attr-defined]
+        MILESTONES.answer(state, noon + timedelta(days=day), POLICY).tracks[0].current_days  # type: ignore[attr-defined]
         for day in range(20)
     ]
 
@@ -113,7 +113,7 @@ def test_r46_a_stretch_that_ended_has_the_steps_that_it_reached_and_no_more() ->
     history.add(lapse(ALCOHOL), at="2026-03-05T12:00Z")
     first = history.entries[1].id
 
-    rows = MILESTONES.rows(folded(MILESTONES, history), POLICY)
+    rows = MILESTONES.rows(folded(MILESTONES, history))
 
     steps = [(row[2], row[3], row[5]) for row in rows[STEP] if row[:2] == (ALCOHOL, date(2026, 1, 1))]
     assert steps == [

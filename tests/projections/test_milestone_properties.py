@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from itertools import pairwise
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +11,7 @@ from domain.events.lapses import LapseRecorded
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.registration import ClientRegistered, IntakeCompleted
 from domain.vocabulary.substances import Substance
-from projections.local_days import local_day
+from projections.context import Context, time_zones
 from projections.milestones import MILESTONES
 from projections.milestones.fold import STEP, STRETCH
 from projections.milestones.view import MilestonesAnswer
@@ -25,7 +24,7 @@ Reached = set[tuple[str, date, int, UUID]]
 
 
 def shown(history: History) -> MilestonesAnswer:
-    answer = MILESTONES.view(folded(MILESTONES, history), history.last_recorded, POLICY)
+    answer = MILESTONES.answer(folded(MILESTONES, history), history.last_recorded, POLICY)
     assert isinstance(answer, MilestonesAnswer)
     return answer
 
@@ -88,16 +87,17 @@ def test_r46_stretches_follow_one_another_without_gap_and_each_ends_with_the_use
 def test_r46_every_lapse_that_stands_lies_on_a_day_from_which_days_are_counted_or_before_it(history: History) -> None:
     answer = shown(history)
     tracks = {track.track: track.stretches[-1].started_on for track in answer.tracks}
+    context = Context(history.policy, time_zones(history.entries))
     for entry in history.effective():
         if isinstance(entry.event, LapseRecorded):
-            day = local_day(entry.occurred_at, ZoneInfo(answer.time_zone))
+            day = context.day(entry)
             assert all(day <= tracks[substance] <= tracks["overall"] for substance in entry.event.substances)
 
 
 @given(histories())
 def test_rows_agree_with_what_is_shown(history: History) -> None:
     state = folded(MILESTONES, history)
-    rows = MILESTONES.rows(state, POLICY)
+    rows = MILESTONES.rows(state)
     answer = shown(history)
 
     assert {row[:3] for row in rows[STRETCH]} == {

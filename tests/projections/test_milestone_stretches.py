@@ -23,7 +23,7 @@ def last_used(**on: str) -> IntakeCompleted:
 
 def shown(history: History, at: Moment, **times: Moment) -> MilestonesAnswer:
     """The milestones that the circle of care sees at that moment."""
-    answer = MILESTONES.view(folded(MILESTONES, history, **times), moment(at), POLICY)
+    answer = MILESTONES.answer(folded(MILESTONES, history, **times), moment(at), POLICY)
     assert isinstance(answer, MilestonesAnswer)
     return answer
 
@@ -294,7 +294,7 @@ def test_a_last_use_at_the_ends_of_the_calendar_stops_nothing(day: date) -> None
 
     found = track(history, "alcohol", at="2026-01-11T15:00Z")
 
-    assert MILESTONES.rows(folded(MILESTONES, history), POLICY)
+    assert MILESTONES.rows(folded(MILESTONES, history))
     assert found.current_days == max(0, (date(2026, 1, 12) - day).days)
 
 

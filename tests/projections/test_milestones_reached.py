@@ -31,7 +31,7 @@ def history() -> History:
 
 
 def shown(history: History) -> MilestonesAnswer:
-    answer = MILESTONES.view(folded(MILESTONES, history), moment("2026-06-01T12:00Z"), POLICY)
+    answer = MILESTONES.answer(folded(MILESTONES, history), moment("2026-06-01T12:00Z"), POLICY)
     assert isinstance(answer, MilestonesAnswer)
     return answer
 
@@ -96,7 +96,7 @@ def test_r47_rows_number_the_milestones_of_a_kind(history: History) -> None:
     closed = history.add(GoalClosed(goal=goal, outcome=GoalOutcome.ACHIEVED), at="2026-03-01T15:00Z")
     calls = [history.add(CloseCallRecorded(), at=f"2026-02-0{day}T15:00Z", recorded=None) for day in (1, 2)]
 
-    rows = by_column(REACHED, MILESTONES.rows(folded(MILESTONES, history), POLICY))
+    rows = by_column(REACHED, MILESTONES.rows(folded(MILESTONES, history)))
 
     shown = ("event_id", "kind", "number", "reached_on", "goal")
     assert [tuple(row[name] for name in shown) for row in rows] == [
@@ -159,7 +159,7 @@ def test_r48_a_celebrated_goal_is_linked_to_the_entry_that_reached_it(history: H
 def test_r48_rows_keep_what_was_celebrated_but_no_words(history: History) -> None:
     history.add(MilestoneCelebrated(own="My daughter called", how="We talked for an hour"), at="2026-03-02T15:00Z")
 
-    row = only(by_column(CELEBRATION, MILESTONES.rows(folded(MILESTONES, history), POLICY)))
+    row = only(by_column(CELEBRATION, MILESTONES.rows(folded(MILESTONES, history))))
 
     assert row["in_own_words"] is True
     assert not any("daughter" in str(value) or "hour" in str(value) for value in row.values())

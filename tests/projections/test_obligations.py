@@ -12,13 +12,10 @@ from domain.instruments import CssrsAnswers
 from domain.policy import CrisisPolicy, Policy, WorkingDaysPolicy
 from domain.vocabulary.crisis import CrisisAction
 from domain.vocabulary.handoffs import HandoffDeclineReason, HandoffUrgency
+from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
 from projections.care_plan import CARE_PLAN, fold
-from projections.care_plan.crises import CrisisObligation
-from projections.care_plan.handoffs import HandoffObligation
-from projections.care_plan.overdose_danger import DangerObligation
-from projections.care_plan.plans import PlanObligation
-from projections.obligations import Obligation, ObligationKind, ObligationStatus
+from projections.obligations import Obligation, ObligationStatus
 from tests.builders import (
     History,
     Moment,
@@ -43,7 +40,7 @@ from tests.strategies import histories
 CHICAGO = Policy().in_time_zone("America/Chicago")
 AT = "2026-03-02T15:00Z"  # Monday, nine in the morning in Chicago
 OPEN, LATE, MET, MET_LATE, RELEASED, MISSED = ObligationStatus
-CONTACT = CrisisObligation.CONTACT
+CONTACT = ObligationKind.CRISIS_CONTACT
 
 
 @pytest.fixture
@@ -58,7 +55,7 @@ def after(hours: float) -> datetime:
 
 
 def obligations(history: History, kind: ObligationKind) -> list[Obligation]:
-    found = (each for each in fold.obligations(folded(CARE_PLAN, history), history.policy) if each.kind is kind)
+    found = (each for each in fold.obligations(folded(CARE_PLAN, history).state) if each.kind is kind)
     return sorted(found, key=lambda each: (each.opens_at, each.step))
 
 
@@ -75,7 +72,7 @@ def statuses(history: History, kind: ObligationKind, at: Moment) -> list[Obligat
 
 def test_r34_an_obligation_is_late_once_its_time_is_over(history: History) -> None:
     history.add(handoff(HandoffUrgency.CRISIS), at=AT)
-    acceptance = only(obligations(history, HandoffObligation.ACCEPTANCE))
+    acceptance = only(obligations(history, ObligationKind.HANDOFF_ACCEPTANCE))
 
     assert acceptance.stands(acceptance.due_at) is OPEN
     assert acceptance.stands(acceptance.due_at + timedelta(microseconds=1)) is LATE
@@ -102,7 +99,7 @@ def test_r33_r34_a_handoff_is_accepted_in_time(urgency: HandoffUrgency, requeste
     history.add(registered("Asia/Kathmandu"), at="2026-02-01T15:00Z")
     asked = history.add(handoff(urgency), at=requested)
 
-    acceptance = only(obligations(history, HandoffObligation.ACCEPTANCE))
+    acceptance = only(obligations(history, ObligationKind.HANDOFF_ACCEPTANCE))
 
     assert (acceptance.because, acceptance.opens_at) == (asked, moment(requested))
     assert acceptance.due_at == moment(due)
@@ -111,15 +108,15 @@ def test_r33_r34_a_handoff_is_accepted_in_time(urgency: HandoffUrgency, requeste
 def test_r33_the_client_is_met_within_a_week_of_the_acceptance(history: History) -> None:
     """Seven days of the client's own time zone; until it is accepted nobody is to be met."""
     asked = history.add(handoff(), at=AT)
-    assert not obligations(history, HandoffObligation.MEETING)
+    assert not obligations(history, ObligationKind.CLIENT_MEETING)
 
     history.add(HandoffAccepted(handoff=asked, accepted_by=Role.CASE_MANAGER), at=after(2))
-    meeting = only(obligations(history, HandoffObligation.MEETING))
+    meeting = only(obligations(history, ObligationKind.CLIENT_MEETING))
     assert (meeting.because, meeting.opens_at, meeting.due_at) == (asked, after(2), moment("2026-03-10T06:00Z"))
-    assert statuses(history, HandoffObligation.ACCEPTANCE, after(2)) == [MET]
+    assert statuses(history, ObligationKind.HANDOFF_ACCEPTANCE, after(2)) == [MET]
 
     met = history.add(HandoffCompleted(handoff=asked), at="2026-03-10T06:01Z")
-    meeting = only(obligations(history, HandoffObligation.MEETING))
+    meeting = only(obligations(history, ObligationKind.CLIENT_MEETING))
     assert (met_by(meeting), meeting.stands(moment("2026-03-12T00:00Z"))) == (met, MET_LATE)
 
 
@@ -127,12 +124,12 @@ def test_r33_a_completion_says_that_the_handoff_was_accepted(history: History) -
     asked = history.add(handoff(), at=AT)
     met = history.add(HandoffCompleted(handoff=asked), at=after(2))
 
-    assert met_by(only(obligations(history, HandoffObligation.ACCEPTANCE))) == met
-    assert not obligations(history, HandoffObligation.MEETING)
+    assert met_by(only(obligations(history, ObligationKind.HANDOFF_ACCEPTANCE))) == met
+    assert not obligations(history, ObligationKind.CLIENT_MEETING)
 
     history.add(HandoffAccepted(handoff=asked, accepted_by=Role.PEER), at=after(1), recorded=after(3))
-    assert statuses(history, HandoffObligation.ACCEPTANCE, after(3)) == [MET]
-    assert met_by(only(obligations(history, HandoffObligation.MEETING))) == met
+    assert statuses(history, ObligationKind.HANDOFF_ACCEPTANCE, after(3)) == [MET]
+    assert met_by(only(obligations(history, ObligationKind.CLIENT_MEETING))) == met
 
 
 def test_r33_an_acceptance_after_the_meeting_asks_for_no_other(history: History) -> None:
@@ -140,8 +137,8 @@ def test_r33_an_acceptance_after_the_meeting_asks_for_no_other(history: History)
     met = history.add(HandoffCompleted(handoff=asked), at=after(2))
     history.add(HandoffAccepted(handoff=asked, accepted_by=Role.PEER), at=after(3))
 
-    assert not obligations(history, HandoffObligation.MEETING)
-    assert met_by(only(obligations(history, HandoffObligation.ACCEPTANCE))) == met
+    assert not obligations(history, ObligationKind.CLIENT_MEETING)
+    assert met_by(only(obligations(history, ObligationKind.HANDOFF_ACCEPTANCE))) == met
 
 
 @pytest.mark.parametrize(("hours", "status"), [(0.5, RELEASED), (1.5, MISSED)])
@@ -151,7 +148,7 @@ def test_r33_a_declined_handoff_asks_for_nothing_any_more(
     asked = history.add(handoff(HandoffUrgency.CRISIS), at=AT)
     history.add(HandoffDeclined(handoff=asked, reason=HandoffDeclineReason.NO_CAPACITY), at=after(hours))
 
-    assert statuses(history, HandoffObligation.ACCEPTANCE, after(1000)) == [status]
+    assert statuses(history, ObligationKind.HANDOFF_ACCEPTANCE, after(1000)) == [status]
 
 
 # After a crisis
@@ -263,13 +260,13 @@ def test_r42_follow_ups_are_those_of_the_policy() -> None:
 def test_r44_a_crisis_is_reviewed_sooner_at_high_tier(history: History, said: dict[str, object], hours: int) -> None:
     met = history.add(crisis(**said), at=AT)
     history.add(resolved(met), at=after(10))
-    due = only(obligations(history, CrisisObligation.REVIEW))
+    due = only(obligations(history, ObligationKind.POSTVENTION_REVIEW))
     assert (due.because, due.due_at) == (met, after(hours))
     assert due.stands(after(hours + 1)) is LATE, "resolving the crisis does not review it"
 
     reviewed = history.add(review(met), at=after(hours))
-    assert met_by(only(obligations(history, CrisisObligation.REVIEW))) == reviewed
-    assert statuses(history, CrisisObligation.REVIEW, after(1000)) == [MET]
+    assert met_by(only(obligations(history, ObligationKind.POSTVENTION_REVIEW))) == reviewed
+    assert statuses(history, ObligationKind.POSTVENTION_REVIEW, after(1000)) == [MET]
 
 
 # Danger of overdose
@@ -290,7 +287,7 @@ def test_r32_danger_of_overdose_calls_for_naloxone_and_a_crisis_card(
 ) -> None:
     danger = history.add(event, at=AT)
 
-    for kind in (DangerObligation.NALOXONE, DangerObligation.CRISIS_CARD):
+    for kind in (ObligationKind.NALOXONE, ObligationKind.CRISIS_CARD):
         found = [(each.because, each.due_at) for each in obligations(history, kind)]
         assert found == ([(danger, after(24))] if asks else [])
 
@@ -298,26 +295,26 @@ def test_r32_danger_of_overdose_calls_for_naloxone_and_a_crisis_card(
 def test_r32_naloxone_and_card_are_asked_for_until_each_is_given(history: History) -> None:
     history.add(crisis(actions=(CrisisAction.NALOXONE_GIVEN,)), at=after(-2))
     history.add(lapse(overdose_danger=True), at=AT)
-    assert statuses(history, DangerObligation.NALOXONE, after(1)) == [OPEN], "what was given before does not count"
+    assert statuses(history, ObligationKind.NALOXONE, after(1)) == [OPEN], "what was given before does not count"
 
     taught = (CrisisAction.NALOXONE_TAUGHT, CrisisAction.CRISIS_CARD_ISSUED)
     history.add(crisis(actions=taught), at=after(2))
-    assert statuses(history, DangerObligation.NALOXONE, after(3)) == [OPEN]
-    assert statuses(history, DangerObligation.CRISIS_CARD, after(3)) == [MET]
+    assert statuses(history, ObligationKind.NALOXONE, after(3)) == [OPEN]
+    assert statuses(history, ObligationKind.CRISIS_CARD, after(3)) == [MET]
 
     given = history.add(crisis(actions=(CrisisAction.NALOXONE_GIVEN,)), at=after(30))
-    assert met_by(only(obligations(history, DangerObligation.NALOXONE))) == given
-    assert statuses(history, DangerObligation.NALOXONE, after(31)) == [MET_LATE]
+    assert met_by(only(obligations(history, ObligationKind.NALOXONE))) == given
+    assert statuses(history, ObligationKind.NALOXONE, after(31)) == [MET_LATE]
 
     history.add(crisis(actions=(CrisisAction.NALOXONE_GIVEN,)), at=after(40))
-    assert met_by(only(obligations(history, DangerObligation.NALOXONE))) == given, "the first one counts"
+    assert met_by(only(obligations(history, ObligationKind.NALOXONE))) == given, "the first one counts"
 
 
 def test_r32_what_was_done_in_the_dangerous_crisis_itself_counts(history: History) -> None:
     met = history.add(crisis(overdose_danger=True, actions=(CrisisAction.NALOXONE_GIVEN,)), at=AT)
 
-    assert met_by(only(obligations(history, DangerObligation.NALOXONE))) == met
-    assert statuses(history, DangerObligation.CRISIS_CARD, after(1)) == [OPEN]
+    assert met_by(only(obligations(history, ObligationKind.NALOXONE))) == met
+    assert statuses(history, ObligationKind.CRISIS_CARD, after(1)) == [OPEN]
 
 
 # The plan
@@ -335,7 +332,7 @@ def test_r10_a_plan_is_reviewed_often_at_first(history: History, agreed: str, du
     history.add(intake(), at="2026-02-01T16:00Z")
     put = history.add(plan(), at=agreed)
 
-    reviewing = only(obligations(history, PlanObligation.REVIEW))
+    reviewing = only(obligations(history, ObligationKind.PLAN_REVIEW))
     assert (reviewing.because, reviewing.due_at) == (put, moment(due))
 
 
@@ -345,7 +342,7 @@ def test_r10_agreeing_anew_reviews_the_plan(history: History) -> None:
 
     third = history.add(plan(), at="2026-03-30T15:00Z")
 
-    reviews = obligations(history, PlanObligation.REVIEW)
+    reviews = obligations(history, ObligationKind.PLAN_REVIEW)
     assert [met_by(each) for each in reviews] == [second, third, None]
     assert [each.stands(moment("2026-04-01T15:00Z")) for each in reviews] == [MET, MET_LATE, OPEN]
     assert (reviews[1].because, reviews[1].due_at) == (second, moment("2026-03-23T06:00Z"))
@@ -355,7 +352,7 @@ def test_r10_without_an_intake_the_first_plan_begins_the_counting(history: Histo
     history.add(plan(), at="2026-02-02T15:00Z")
     history.add(plan(), at="2026-05-03T15:00Z")
 
-    assert obligations(history, PlanObligation.REVIEW)[1].due_at == moment("2026-08-02T06:00Z")
+    assert obligations(history, ObligationKind.PLAN_REVIEW)[1].due_at == moment("2026-08-02T06:00Z")
 
 
 def test_r10_a_return_to_care_begins_a_time_of_frequent_reviews(history: History) -> None:
@@ -363,7 +360,7 @@ def test_r10_a_return_to_care_begins_a_time_of_frequent_reviews(history: History
     history.add(intake(), at="2026-03-01T16:00Z")
     history.add(plan(), at="2026-03-02T15:00Z")
 
-    assert only(obligations(history, PlanObligation.REVIEW)).due_at == moment("2026-04-02T06:00Z")
+    assert only(obligations(history, ObligationKind.PLAN_REVIEW)).due_at == moment("2026-04-02T06:00Z")
 
 
 # Whatever comes
@@ -371,7 +368,7 @@ def test_r10_a_return_to_care_begins_a_time_of_frequent_reviews(history: History
 
 @given(histories())
 def test_every_obligation_is_asked_for_once_by_an_entry_that_stands(history: History) -> None:
-    found = list(fold.obligations(folded(CARE_PLAN, history), history.policy))
+    found = list(fold.obligations(folded(CARE_PLAN, history).state))
     standing = {entry.id for entry in history.effective()}
 
     assert len({(each.kind, each.because, each.step) for each in found}) == len(found)

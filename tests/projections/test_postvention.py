@@ -15,7 +15,6 @@ from domain.vocabulary.postvention import AdjustmentKind
 from projections.obligations import ObligationStatus
 from projections.postvention import ADJUSTMENT, POSTVENTION, REVIEW, PostventionAnswer
 from tests.builders import (
-    POLICY,
     History,
     Moment,
     check_in,
@@ -47,7 +46,7 @@ def history() -> History:
 
 def shown(history: History, at: Moment = "2026-06-01T12:00Z", **times: Moment) -> PostventionAnswer:
     """The reviews that the circle of care sees at that moment."""
-    answer = POSTVENTION.view(folded(POSTVENTION, history, **times), moment(at), history.policy)
+    answer = POSTVENTION.answer(folded(POSTVENTION, history, **times), moment(at), history.policy)
     assert isinstance(answer, PostventionAnswer)
     return answer
 
@@ -199,7 +198,7 @@ def test_r44_r55_a_retracted_crisis_disappears_with_its_review(history: History)
     history.retract(contact)
 
     assert shown(history).reviews == ()
-    assert POSTVENTION.rows(folded(POSTVENTION, history), POLICY) == {REVIEW: [], ADJUSTMENT: []}
+    assert POSTVENTION.rows(folded(POSTVENTION, history)) == {REVIEW: [], ADJUSTMENT: []}
 
 
 def test_r44_r55_a_retracted_review_leaves_the_crisis_to_be_reviewed(history: History) -> None:
@@ -230,7 +229,7 @@ def test_r44_r45_rows_hold_times_and_codes_and_no_words(history: History) -> Non
     reviewed = history.add(review(contact, MORE_SESSIONS, ADDRESS_MONEY), at="2026-03-12T18:00Z")
     carried_out = history.add(plan(reviewed), at="2026-03-13T18:00Z")
 
-    rows = POSTVENTION.rows(folded(POSTVENTION, history), POLICY)
+    rows = POSTVENTION.rows(folded(POSTVENTION, history))
 
     at = {day: moment(f"2026-03-{day}T18:00Z") for day in range(10, 14)}
     assert by_column(REVIEW, rows) == [
@@ -264,5 +263,5 @@ def test_r44_every_crisis_that_stands_has_its_review_open_or_held(history: Histo
     state = folded(POSTVENTION, history)
 
     assert {each.event_id for each in answer.reviews} == standing
-    assert {row[0] for row in POSTVENTION.rows(state, POLICY)[REVIEW]} == standing
+    assert {row[0] for row in POSTVENTION.rows(state)[REVIEW]} == standing
     assert answer.open_reviews == sum(each.review is None for each in answer.reviews)

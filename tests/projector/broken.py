@@ -9,10 +9,10 @@ from sqlalchemy import Table
 from domain.entry import Entry
 from domain.events.base import Event
 from domain.events.contacts import SessionMissed
-from domain.policy import Policy
 from domain.vocabulary.barriers import Barrier
 from domain.vocabulary.contacts import Channel, SessionKind
 from projections.catalogue import PROJECTIONS
+from projections.context import Context
 from projections.fold import Fold
 from projections.projection import Projection
 from projections.rows import Changes, Rows, difference
@@ -35,14 +35,14 @@ class Delegating(Fold[Any]):
     def tables(self) -> tuple[Table, ...]:
         return self._sound.tables
 
-    def apply(self, state: Any, entry: Entry, policy: Policy) -> Any:
-        return self._sound.apply(state, entry, policy)
+    def apply(self, state: Any, entry: Entry, context: Context) -> Any:
+        return self._sound.apply(state, entry, context)
 
-    def rows(self, state: Any, policy: Policy) -> Rows:
-        return self._sound.rows(state, policy)
+    def rows(self, state: Any) -> Rows:
+        return self._sound.rows(state)
 
-    def changes(self, before: Any, after: Any, policy: Policy) -> Changes:
-        return difference(self.rows(before, policy), self.rows(after, policy))
+    def changes(self, before: Any, after: Any) -> Changes:
+        return difference(self.rows(before), self.rows(after))
 
 
 class Broken(Delegating):
@@ -53,10 +53,10 @@ class Broken(Delegating):
         self.mended = False
         self.projection = replace(projection, fold=self)
 
-    def apply(self, state: Any, entry: Entry, policy: Policy) -> Any:
+    def apply(self, state: Any, entry: Entry, context: Context) -> Any:
         if isinstance(entry.event, SessionMissed) and not self.mended:
             raise KeyError("the words of a client")
-        return super().apply(state, entry, policy)
+        return super().apply(state, entry, context)
 
 
 def failing() -> Sequence[Projection[Any]]:

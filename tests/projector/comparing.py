@@ -65,7 +65,7 @@ async def stored_rows(connection: Connection, projection: Projection[Any], schem
 
 def expected_rows(projection: Projection[Any], mine: Sequence[Entry], policy: Policy) -> Found:
     """The rows of a fresh fold of the entries that concern the projection, as the database gives them back."""
-    rows = projection.rows(fold(projection, effective(mine).entries, policy), policy) if mine else {}
+    rows = projection.rows(fold(projection, effective(mine).entries, policy, projection.begin(mine))) if mine else {}
     return {
         table.name: _sorted([tuple(map(_plain, row)) for row in rows.get(table, ())]) for table in projection.tables
     }
@@ -93,7 +93,9 @@ async def _compare_snapshots(
         assert base is not None
         before = effective([entry for entry in mine if entry.version <= base.version])
         assert base.until == before.until
-        assert base.state == fold(projection, before.entries, policy), f"a snapshot in {schema} is another state"
+        assert base.state == fold(projection, before.entries, policy, projection.begin(before.entries)), (
+            f"a snapshot in {schema} is another state"
+        )
         later = [arrival for arrival in arrivals(mine) if arrival.entry.version > base.version]
         assert lands_after(later, base.version, base.until)
 

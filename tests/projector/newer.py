@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import Column, Integer, MetaData, Table
 
-from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from projections.rows import Rows
@@ -30,8 +29,8 @@ class _Wider(Delegating):
     def tables(self) -> tuple[Table, ...]:
         return (_WIDER, *_REST)
 
-    def rows(self, state: Any, policy: Policy) -> Rows:
-        rows = dict(super().rows(state, policy))
+    def rows(self, state: Any) -> Rows:
+        rows = dict(super().rows(state))
         rows[_WIDER] = [(*row, 2) for row in rows.pop(_FIRST, ())]
         return rows
 

@@ -21,7 +21,7 @@ POLICY = Policy()
 
 
 def fresh(projection: Projection[Any], entries: list[Entry]) -> Any:
-    return fold(projection, effective(entries).entries, POLICY)
+    return fold(projection, effective(entries).entries, POLICY, projection.begin(entries))
 
 
 @given(histories(min_steps=6, max_steps=30), st.data())

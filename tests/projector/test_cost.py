@@ -70,7 +70,7 @@ class _Tableless(Delegating):
     def tables(self) -> tuple[Table, ...]:
         return ()
 
-    def rows(self, state: Any, policy: Policy) -> Rows:
+    def rows(self, state: Any) -> Rows:
         return {}
 
 

@@ -16,7 +16,6 @@ from domain.entry import Draft, Entry
 from domain.events.base import Event
 from domain.events.contacts import CheckInReceived
 from domain.events.record import EntryCorrected, EntryRetracted
-from domain.policy import Policy
 from domain.refusals import Refused
 from domain.vocabulary.contacts import Channel
 from domain.vocabulary.record import CorrectionReason
@@ -248,9 +247,9 @@ async def test_rows_that_the_database_refuses_park_their_client_in_that_build_al
     numbers = count()
 
     class RowsRefused(Delegating):
-        def rows(self, state: Any, policy: Policy) -> Rows:
+        def rows(self, state: Any) -> Rows:
             if not defect:
-                return super().rows(state, policy)
+                return super().rows(state)
             table = first.tables[0]
             return {table: [(f"no uuid {next(numbers)}",) * (len(table.columns) - 2)]}
 

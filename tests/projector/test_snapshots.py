@@ -31,12 +31,12 @@ DIGEST = Policy().digest()
 
 
 def sealed() -> Snapshot:
-    base = Base(7, None, OLD.initial)
+    base = Base(7, None, OLD.begin())
     return Snapshot(*seal_snapshot(OLD, DIGEST, ORGANIZATION, CLIENT, base, KEY)[1:])
 
 
 def test_a_snapshot_opens_to_the_state_that_was_sealed() -> None:
-    assert open_snapshot(OLD, DIGEST, ORGANIZATION, sealed(), KEY) == Base(7, None, OLD.initial)
+    assert open_snapshot(OLD, DIGEST, ORGANIZATION, sealed(), KEY) == Base(7, None, OLD.begin())
 
 
 @pytest.mark.parametrize(

@@ -95,8 +95,8 @@ def test_every_entry_may_be_recorded_and_every_projection_tells_of_it(clinic: li
     for entries in record(clinic).values():
         for projection in PROJECTIONS:
             state = fold(projection, effective(entries).entries)
-            assert projection.rows(state, Policy())
-            assert projection.view(state, clinic[-1].recorded_at, Policy()).model_dump_json()
+            assert projection.rows(state)
+            assert projection.answer(state, clinic[-1].recorded_at, Policy()).model_dump_json()
 
 
 @given(st.integers(0, 2**64), st.integers(1, 60))
@@ -170,7 +170,7 @@ def test_reviews_are_held_in_time_held_late_and_left_out_and_plans_carry_them_ou
     carried_out: Counter[bool] = Counter()
     for entries in record(clinic).values():
         state = fold(POSTVENTION, effective(entries).entries)
-        answer = POSTVENTION.view(state, clinic[-1].recorded_at, Policy())
+        answer = POSTVENTION.answer(state, clinic[-1].recorded_at, Policy())
         assert isinstance(answer, PostventionAnswer)
         for crisis in answer.reviews:
             statuses[crisis.status] += 1

@@ -17,12 +17,13 @@ from uuid import UUID
 
 import httpx
 
+from domain.vocabulary.obligations import ObligationKind
 from projections.answers import Answer
 from projections.care_plan import CARE_PLAN, CarePlanAnswer
 from projections.catalogue import PROJECTIONS
 from projections.milestones import MILESTONES
 from projections.milestones.view import MilestonesAnswer, Track
-from projections.obligations import Obligation, ObligationKind
+from projections.obligations import Obligation
 from projections.postvention import POSTVENTION, CrisisReview, PostventionAnswer
 from samples.demo.api import CareApi
 from samples.demo.story import Chapter, Step, Story, StoryWriter

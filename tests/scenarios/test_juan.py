@@ -15,7 +15,7 @@ from domain.instruments import CssrsAnswers
 from domain.vocabulary.contacts import Channel, SessionKind, Technique
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome
 from domain.vocabulary.people import Role
-from domain.vocabulary.plan import Strand
+from domain.vocabulary.plan import CareStrand
 from domain.vocabulary.postvention import AdjustmentKind
 from domain.vocabulary.substances import Substance
 from domain.vocabulary.triggers import Trigger
@@ -71,7 +71,7 @@ def juan(client_id: UUID, now: datetime) -> Story:
             plan(
                 evening,
                 writer.id("review"),
-                interventions=(PlannedIntervention(strand=Strand.FAMILY, what="A check-in each week"),),
+                interventions=(PlannedIntervention(strand=CareStrand.FAMILY, what="A check-in each week"),),
             ),
         ),
     )

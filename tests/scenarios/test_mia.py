@@ -16,12 +16,11 @@ from domain.vocabulary.contacts import Channel, Technique
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, RiskTier
 from domain.vocabulary.handoffs import HandoffUrgency
 from domain.vocabulary.intake import Condition, Driver
+from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
-from domain.vocabulary.plan import Strand
+from domain.vocabulary.plan import CareStrand
 from domain.vocabulary.substances import Substance
 from domain.vocabulary.triggers import Trigger
-from projections.care_plan.crises import CrisisObligation
-from projections.care_plan.handoffs import HandoffObligation
 from samples.demo.story import Story, StoryWriter
 from service.runtime import clock
 from tests.builders import consent, crisis, handoff, intake, only, outreach, plan, registered, resolved, review, session
@@ -88,7 +87,7 @@ def _for_the_employer(writer: StoryWriter) -> ConsentGranted:
 
 
 def _change_of_shift(writer: StoryWriter) -> PlannedIntervention:
-    return PlannedIntervention(strand=Strand.CASE_MANAGEMENT, what=f"Early shift until {writer.day(-10):%d %B}")
+    return PlannedIntervention(strand=CareStrand.CASE_MANAGEMENT, what=f"Early shift until {writer.day(-10):%d %B}")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -111,7 +110,7 @@ async def test_she_is_found_not_to_be_at_risk(told: Told) -> None:
 async def test_the_session_of_the_next_day_is_due_and_met(told: Told) -> None:
     """R33, R42"""
     in_between = told.occurred_at("for_the_employer")
-    contact, meeting = CrisisObligation.CONTACT, HandoffObligation.MEETING
+    contact, meeting = ObligationKind.CRISIS_CONTACT, ObligationKind.CLIENT_MEETING
 
     due = await told.obligation(contact, "crisis", as_of=in_between)
     assert (due.status, due.due_at) == ("open", told.occurred_at("crisis") + timedelta(hours=24))

@@ -15,11 +15,11 @@ from domain.vocabulary.contacts import Channel, SessionKind
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome, RiskTier
 from domain.vocabulary.goals import GoalCategory, GoalOutcome
 from domain.vocabulary.handoffs import HandoffUrgency
+from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
 from domain.vocabulary.record import CorrectionReason
 from domain.vocabulary.triggers import Trigger
-from projections.care_plan.crises import CrisisObligation
-from projections.care_plan.handoffs import HandoffObligation, HandoffStatus
+from projections.care_plan.handoffs import HandoffStatus
 from samples.demo.story import Step, Story, StoryWriter
 from service.api.response_models import EventStatus
 from service.runtime import clock
@@ -114,7 +114,7 @@ async def test_the_handoff_is_requested_accepted_and_completed(told: Told) -> No
         HandoffStatus.COMPLETED,
     ]
     assert stages[0].accept_due_at == told.occurred_at("bed") + timedelta(hours=1)
-    assert (await told.obligation(HandoffObligation.ACCEPTANCE, "bed")).status == "met"
+    assert (await told.obligation(ObligationKind.HANDOFF_ACCEPTANCE, "bed")).status == "met"
 
 
 async def test_small_steps_appear_and_end_after_72_hours(told: Told) -> None:
@@ -140,7 +140,7 @@ async def test_the_risk_is_low_and_the_review_has_a_week(told: Told) -> None:
 
 async def test_follow_ups_stop_when_the_crisis_is_over(told: Told) -> None:
     """R42"""
-    contact = CrisisObligation.CONTACT
+    contact = ObligationKind.CRISIS_CONTACT
     before, after = told.occurred_at("resolved") - timedelta(minutes=1), told.occurred_at("resolved")
 
     assert (await told.obligation(contact, "crisis", 4, as_of=before)).status == "open"

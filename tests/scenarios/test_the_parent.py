@@ -11,9 +11,9 @@ from domain.events.crisis import CrisisContactRecorded
 from domain.vocabulary.consents import ConsentPurpose
 from domain.vocabulary.crisis import CrisisAction
 from domain.vocabulary.intake import EntryRoute
+from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
-from projections.care_plan.handoffs import HandoffObligation, HandoffStatus
-from projections.care_plan.overdose_danger import DangerObligation
+from projections.care_plan.handoffs import HandoffStatus
 from projections.obligations import ObligationStatus
 from samples.demo.the_parent import the_parent, told_late
 from service.api.response_models import EventStatus
@@ -57,7 +57,7 @@ async def test_danger_of_overdose_asks_for_naloxone_and_a_crisis_card_until_they
     assert asks[lapse - 1 : given - 1] == [(True, True)] * (given - lapse)
     assert asks[given - 1 :] == [(False, False)] * (len(asks) - given + 1)
     a_day_later = told.occurred_at("lapse") + timedelta(days=1, minutes=1)
-    for kind in (DangerObligation.NALOXONE, DangerObligation.CRISIS_CARD):
+    for kind in (ObligationKind.NALOXONE, ObligationKind.CRISIS_CARD):
         assert (
             await told.obligation(kind, "lapse", as_of=a_day_later, known_at=told.recorded_at("lapse"))
         ).status == "late"
@@ -109,8 +109,8 @@ async def test_the_handoffs_complete(told: Told) -> None:
     assert stages == [HandoffStatus.REQUESTED, HandoffStatus.ACCEPTED, HandoffStatus.COMPLETED]
     assert {handoff.status for handoff in (await told.care_plan()).handoffs} == {HandoffStatus.COMPLETED}
     for handoff in ("to_prescriber", "to_clinic"):
-        assert (await told.obligation(HandoffObligation.ACCEPTANCE, handoff)).status == "met"
-        assert (await told.obligation(HandoffObligation.MEETING, handoff)).status == "met"
+        assert (await told.obligation(ObligationKind.HANDOFF_ACCEPTANCE, handoff)).status == "met"
+        assert (await told.obligation(ObligationKind.CLIENT_MEETING, handoff)).status == "met"
 
 
 async def test_the_review_is_open_then_held_then_carried_out_by_the_plan(told: Told) -> None:

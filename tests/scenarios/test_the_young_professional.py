@@ -18,12 +18,11 @@ from domain.instruments import CssrsAnswers
 from domain.vocabulary.contacts import Channel, SessionKind, Technique
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome
 from domain.vocabulary.handoffs import HandoffUrgency
+from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
 from domain.vocabulary.postvention import AdjustmentKind
 from domain.vocabulary.substances import Substance
 from domain.vocabulary.triggers import Trigger
-from projections.care_plan.crises import CrisisObligation
-from projections.obligations import ObligationKind
 from samples.demo.story import Story, StoryWriter
 from service.runtime import clock
 from tests.builders import (
@@ -163,8 +162,8 @@ async def test_every_step_of_the_next_morning_was_done_in_time(told: Told) -> No
 @pytest.mark.parametrize(
     ("left_out", "kind", "number"),
     [
-        ("peer_call", CrisisObligation.CONTACT, 2),
-        ("safety_review", CrisisObligation.REVIEW, 1),
+        ("peer_call", ObligationKind.CRISIS_CONTACT, 2),
+        ("safety_review", ObligationKind.POSTVENTION_REVIEW, 1),
     ],
 )
 async def test_a_step_of_the_morning_that_is_left_out_shows_as_overdue(

@@ -13,7 +13,7 @@ from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome
 from domain.vocabulary.goals import GoalCategory
 from domain.vocabulary.intake import Condition, Driver, EntryRoute, SocialNeed, StageOfChange
 from domain.vocabulary.people import Role
-from domain.vocabulary.plan import Strand
+from domain.vocabulary.plan import CareStrand
 from domain.vocabulary.postvention import AdjustmentKind
 from domain.vocabulary.record import CorrectionReason
 from domain.vocabulary.substances import Substance, UseFrequency, UseRoute
@@ -221,13 +221,13 @@ def first_plan(writer: StoryWriter) -> Chapter:
                     because_of=(writer.id("withdrawal"), writer.id("intake")),
                     interventions=(
                         PlannedIntervention(
-                            strand=Strand.COUNSELING,
+                            strand=CareStrand.COUNSELING,
                             what="One session a week with Ana",
                             techniques=(Technique.MOTIVATIONAL_INTERVIEWING,),
                             sessions_per_week=1,
                         ),
                         PlannedIntervention(
-                            strand=Strand.PEER_SUPPORT,
+                            strand=CareStrand.PEER_SUPPORT,
                             what="A text to Marcus when the children are in bed",
                         ),
                     ),

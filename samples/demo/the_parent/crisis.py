@@ -10,7 +10,7 @@ from domain.vocabulary.contacts import Channel, SessionKind, Technique
 from domain.vocabulary.crisis import CrisisAction, CrisisKind
 from domain.vocabulary.handoffs import HandoffUrgency
 from domain.vocabulary.people import Role
-from domain.vocabulary.plan import Strand
+from domain.vocabulary.plan import CareStrand
 from domain.vocabulary.postvention import AdjustmentKind
 from domain.vocabulary.record import Precision
 from domain.vocabulary.substances import Substance
@@ -220,25 +220,25 @@ def handoffs(writer: StoryWriter) -> Chapter:
                     because_of=(writer.id("lapse"), crisis, writer.id("withdrawal_review"), writer.id("met_clinic")),
                     interventions=(
                         PlannedIntervention(
-                            strand=Strand.MEDICATION,
+                            strand=CareStrand.MEDICATION,
                             what="Buprenorphine with Dr. Osei and Lakeside Clinic",
                         ),
                         PlannedIntervention(
-                            strand=Strand.COUNSELING,
+                            strand=CareStrand.COUNSELING,
                             what="Every week with Ana: living with pain, and her mother",
                             techniques=(Technique.PAIN_ALTERNATIVES, Technique.GRIEF_WORK),
                             sessions_per_week=1,
                         ),
                         PlannedIntervention(
-                            strand=Strand.PEER_SUPPORT,
+                            strand=CareStrand.PEER_SUPPORT,
                             what="A text about sleep each evening; Marcus answers",
                         ),
                         PlannedIntervention(
-                            strand=Strand.CASE_MANAGEMENT,
+                            strand=CareStrand.CASE_MANAGEMENT,
                             what="Physical therapy, and childcare while she is there",
                         ),
                         PlannedIntervention(
-                            strand=Strand.HARM_REDUCTION,
+                            strand=CareStrand.HARM_REDUCTION,
                             what="Naloxone at home and at Danielle's",
                         ),
                     ),
@@ -287,25 +287,25 @@ def review(writer: StoryWriter) -> Chapter:
                     because_of=(writer.id("crisis_review"),),
                     interventions=(
                         PlannedIntervention(
-                            strand=Strand.MEDICATION,
+                            strand=CareStrand.MEDICATION,
                             what="Buprenorphine with Dr. Osei and Lakeside Clinic",
                         ),
                         PlannedIntervention(
-                            strand=Strand.COUNSELING,
+                            strand=CareStrand.COUNSELING,
                             what="Every week with Ana; a call after two bad nights",
                             techniques=(Technique.PAIN_ALTERNATIVES, Technique.GRIEF_WORK),
                             sessions_per_week=1,
                         ),
                         PlannedIntervention(
-                            strand=Strand.PEER_SUPPORT,
+                            strand=CareStrand.PEER_SUPPORT,
                             what="A text about sleep each evening; Marcus answers",
                         ),
                         PlannedIntervention(
-                            strand=Strand.CASE_MANAGEMENT,
+                            strand=CareStrand.CASE_MANAGEMENT,
                             what="Physical therapy on Tuesdays and Fridays, childcare for both",
                         ),
                         PlannedIntervention(
-                            strand=Strand.HARM_REDUCTION,
+                            strand=CareStrand.HARM_REDUCTION,
                             what="Naloxone at home and at Danielle's",
                         ),
                     ),

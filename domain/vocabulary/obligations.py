@@ -1,0 +1,15 @@
+"""What care owes a client by a time."""
+
+from domain.vocabulary.terms import Term
+
+
+class ObligationKind(Term):
+    """What must happen (R34, R50; FHIR Task.code)."""
+
+    CRISIS_CONTACT = "crisis_contact"
+    POSTVENTION_REVIEW = "postvention_review"
+    HANDOFF_ACCEPTANCE = "handoff_acceptance"
+    CLIENT_MEETING = "client_meeting"
+    PLAN_REVIEW = "plan_review"
+    NALOXONE = "naloxone"
+    CRISIS_CARD = "crisis_card"
