@@ -63,19 +63,22 @@ class GoalSet(Event):
 
 
 class GoalMeasured(Event):
-    """A reading of a goal, in the goal's unit (R11)."""
+    """A reading of a goal, in the goal's unit (R11).
+
+    A reading taken before the goal was closed is recorded whenever it comes to light; one taken after is not.
+    """
 
     type: Literal["goal_measured"] = "goal_measured"
-    goal: Annotated[StrictUUID, RefersTo("goal_set", asks=["goal_closed"])]
+    goal: Annotated[StrictUUID, RefersTo("goal_set", asks=["goal_closed"], dated=True)]
     value: float
     note: FreeText | None = None
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
-        if known.answered(self.goal, "goal_closed"):
+        if known.answered_before(self.goal, "goal_closed"):
             yield Refusal(
                 "goal_is_open",
                 "goal",
-                "This goal was closed; set a new goal to go on measuring, or retract its closing.",
+                "This goal had been closed by then; set a new goal to go on measuring, or correct the time of its closing.",
             )
 
 
