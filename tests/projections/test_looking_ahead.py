@@ -117,7 +117,7 @@ def touchpoints(history: History) -> list[Obligation]:
 
 def told(history: History) -> list[tuple[str, object]]:
     """How each touchpoint stands, and the entry that met or released it."""
-    found = []
+    found: list[tuple[str, object]] = []
     for each in touchpoints(history):
         mark = each.met or each.released
         found.append((str(each.status), mark.event_id if mark else None))
