@@ -20,7 +20,7 @@ from projections.answers import Answer, At, all_answered
 from projections.care_plan.care_under_way import ends_care, open_episode
 from projections.collection import Elements
 from projections.context import Context
-from projections.elements import NO_COLUMN, ViewContext, at_a_moment
+from projections.elements import NO_COLUMN, Named, ViewContext, at_a_moment
 from projections.fold import Fold
 from projections.mark import Mark, Placed, mark
 from projections.obligations import Obligation
@@ -61,7 +61,7 @@ class TriggerAhead(Placed):
 
     kind: DayAhead
     """What kind of day it is."""
-    on: date
+    on: Annotated[date, Named("comes_on")]
     """The client's day."""
     begins_at: datetime
     """When that day begins."""

@@ -136,8 +136,9 @@ def test_r26_a_day_ahead_shows_with_the_touchpoints_before_it(history: History) 
     assert (found.triggers, found.because_of) == ((Trigger.LOSS,), (used,))
     assert not only(plan_shown(history, "2026-04-12T05:00Z").triggers_ahead).ahead
     row = only(plan_rows(history, TRIGGER_AHEAD))
-    assert (row["kind"], row["begins_at"], row["ends_at"]) == (
+    assert (row["kind"], row["comes_on"], row["begins_at"], row["ends_at"]) == (
         "anniversary",
+        day("2026-04-11"),
         moment("2026-04-11T05:00Z"),
         moment("2026-04-12T05:00Z"),
     )
