@@ -103,7 +103,9 @@ class CadenceSet(Event):
 
 
 class GoalSet(Event):
-    """Client and team set a measurable goal (R11). Values are in `unit`; `target` may lie below `baseline`."""
+    """Client and team set a measurable goal (R11), short-term stabilization or a longer-term aim by its `category`
+    (R12). Values are in `unit`; `target` may lie below `baseline`.
+    """
 
     type: Literal["goal_set"] = "goal_set"
     category: GoalCategory
