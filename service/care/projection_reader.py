@@ -70,9 +70,9 @@ class ProjectionReader:
             if fresh is None:
                 raise UnknownClient
             return ProjectionAnswer(client_id, fresh.version, None, None, projection.view(fresh.state, moment, policy))
-        whole = await self._timelines.whole(caller, client_id, known_at=known_at)
-        ordered = await self._sliced.whole(
-            whole.entries, lambda entries: effective(entries, as_of=as_of, known_at=known_at).entries
-        )
-        state = await self._sliced.whole(ordered, lambda entries: fold(projection, entries, policy))
+        async with self._timelines.whole(caller, client_id, known_at=known_at) as whole:
+            ordered = effective(whole.entries, as_of=as_of, known_at=known_at).entries
+            state = projection.initial
+            async for entries in self._sliced.slices(ordered):
+                state = fold(projection, entries, policy, state)
         return ProjectionAnswer(client_id, whole.version, as_of, known_at, projection.view(state, moment, policy))
