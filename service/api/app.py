@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final
 
+from cachetools import TTLCache
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
@@ -65,6 +66,7 @@ def create_app(open_system: Callable[[], AbstractAsyncContextManager[System]]) -
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.requests = requests
+    app.state.remembered = TTLCache(1, health.REMEMBERED_SECONDS)
     for router in ROUTERS:
         app.include_router(router)
     return app
