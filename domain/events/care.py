@@ -23,6 +23,7 @@ from domain.events.plan import (
 )
 from domain.events.postvention import PostventionReviewed
 from domain.events.registration import ClientDied, ClientMoved, ClientRegistered, EpisodeClosed, IntakeCompleted
+from domain.events.signals import SignalAcknowledged
 
 OfCare = (
     ClientRegistered
@@ -57,6 +58,7 @@ OfCare = (
     | SafetyPlanWritten
     | PostventionReviewed
     | MilestoneCelebrated
+    | SignalAcknowledged
 )
 
 CareEvent = Annotated[OfCare, Field(discriminator="type")]
