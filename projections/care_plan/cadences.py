@@ -13,10 +13,11 @@ from domain.vocabulary.people import Role
 from domain.vocabulary.plan import CadenceKind, Period
 from domain.vocabulary.record import Precision
 from projections.answers import Answer, At, all_answered
-from projections.care_plan.care_under_way import ends_care, open_episode
+from projections.care_plan.care_under_way import ends_care, episode_after
 from projections.collection import Elements
 from projections.context import Context
 from projections.elements import ViewContext
+from projections.episode_of_care import UnderWay
 from projections.fold import Fold
 from projections.mark import Placed
 from projections.strands import Strand
@@ -60,7 +61,7 @@ class Cadences:
     """All that was ever set, and the open episode of care."""
 
     cadences: Elements[Cadence] = Elements()
-    episode: UUID | None = None
+    episode: UnderWay | None = None
 
 
 class Shown(Answer):
@@ -108,9 +109,10 @@ def cadence_set(state: Cadences, entry: Entry, event: CadenceSet, context: Conte
 @fold.on(IntakeCompleted, EpisodeClosed, ClientDied)
 def care_ended(state: Cadences, entry: Entry, event: Event, context: Context) -> Cadences:
     """What is in force, or lies ahead, ends with its episode of care."""
-    if ends_care(state.episode, event):
+    after = episode_after(state.episode, entry, event, context)
+    if ends_care(state.episode, after, event):
         state = _ended(state, entry, entry.occurred_at)
-    return replace(state, episode=open_episode(state.episode, entry, event))
+    return replace(state, episode=after)
 
 
 def _start(entry: Entry, event: CadenceSet, context: Context) -> datetime:

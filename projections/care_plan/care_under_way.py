@@ -3,26 +3,34 @@
 What was agreed in one episode of care is not carried into the next (case E1).
 """
 
-from uuid import UUID
-
 from domain.entry import Entry
 from domain.events.base import Event
 from domain.events.registration import ClientDied, EpisodeClosed, IntakeCompleted
+from projections.context import Context
+from projections.episode_of_care import UnderWay, after_closing, after_intake
 
 
-def ends_care(episode: UUID | None, event: Event) -> bool:
-    """Whether an intake, a closing or a death ends the care under way, where this is the open episode, if any is.
-
-    The closing of another episode does not, nor the intake that follows upon care without an episode, as through a
-    crisis; an intake while an episode is open does, since nobody said when that one ended.
-    """
-    if isinstance(event, EpisodeClosed):
-        return event.intake == episode
-    return episode is not None or isinstance(event, ClientDied)
-
-
-def open_episode(episode: UUID | None, entry: Entry, event: Event) -> UUID | None:
-    """The episode of care that is open after it."""
+def episode_after(before: UnderWay | None, entry: Entry, event: Event, context: Context) -> UnderWay | None:
+    """The latest episode of care after an intake, a closing or a death."""
     if isinstance(event, IntakeCompleted):
-        return entry.id
-    return None if ends_care(episode, event) else episode
+        return after_intake(before, entry, context)
+    return after_closing(before, event) if isinstance(event, EpisodeClosed) else before
+
+
+def ends_care(before: UnderWay | None, after: UnderWay | None, event: Event) -> bool:
+    """Whether the event that leads from the one to the other ends the care under way.
+
+    The closing of an earlier episode does not, nor another sitting of an intake, nor the intake that follows upon
+    care without an episode, as through a crisis. An intake that opens an episode while one is open does, since nobody
+    said when that one ended.
+    """
+    if isinstance(event, ClientDied):
+        return True
+    if isinstance(event, EpisodeClosed):
+        return after is not before
+    return opens_episode(before, after) and before is not None and not before.closed
+
+
+def opens_episode(before: UnderWay | None, after: UnderWay | None) -> bool:
+    """Whether a new episode has begun."""
+    return after is not None and (before is None or after.sittings[0] != before.sittings[0])

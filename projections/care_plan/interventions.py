@@ -12,10 +12,11 @@ from domain.replacing import replace
 from domain.vocabulary.contacts import Technique
 from domain.vocabulary.plan import CareStrand, StopReason
 from projections.answers import Answer, At, all_answered
-from projections.care_plan.care_under_way import ends_care, open_episode
+from projections.care_plan.care_under_way import ends_care, episode_after
 from projections.collection import Elements
 from projections.context import Context
 from projections.elements import ViewContext, at_a_moment
+from projections.episode_of_care import UnderWay
 from projections.fold import Fold
 from projections.mark import Mark, Placed, mark
 from projections.strands import Strand
@@ -57,7 +58,7 @@ class Interventions:
     """All interventions, and the open episode of care."""
 
     interventions: Elements[Intervention] = Elements()
-    episode: UUID | None = None
+    episode: UnderWay | None = None
 
 
 class Shown(Answer):
@@ -110,9 +111,9 @@ def intervention_stopped(
 @fold.on(IntakeCompleted, EpisodeClosed, ClientDied)
 def care_ended(state: Interventions, entry: Entry, event: Event, context: Context) -> Interventions:
     """What is under way ends with its episode of care."""
-    interventions = state.interventions
-    if ends_care(state.episode, event):
+    interventions, after = state.interventions, episode_after(state.episode, entry, event, context)
+    if ends_care(state.episode, after, event):
         for each in state.interventions:
             if each.ended is None and (each.ends_at is None or entry.occurred_at < each.ends_at):
                 interventions = interventions.put(replace(each, ended=mark(entry)))
-    return Interventions(interventions, open_episode(state.episode, entry, event))
+    return Interventions(interventions, after)

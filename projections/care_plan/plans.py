@@ -15,11 +15,12 @@ from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
 from domain.vocabulary.plan import Progress, ReviewConclusion
 from projections.answers import Answer, At, all_answered, answered
-from projections.care_plan.care_under_way import ends_care, open_episode
+from projections.care_plan.care_under_way import ends_care, episode_after, opens_episode
 from projections.care_plan.versions import Version, with_version
 from projections.collection import Elements
 from projections.context import Context
 from projections.elements import KEY, NO_COLUMN, Named, ViewContext, at_a_moment
+from projections.episode_of_care import UnderWay
 from projections.fold import Fold
 from projections.mark import Mark, Placed, mark
 from projections.obligations import Obligation, ObligationStatus
@@ -123,7 +124,7 @@ class Plans:
     progress_reviews: Elements[ProgressReview] = Elements()
     reviews: Elements[Review] = Elements()
     waiting: UUID | None = None
-    episode: UUID | None = None
+    episode: UnderWay | None = None
     reviewed_since: datetime | None = None
 
     @property
@@ -183,10 +184,11 @@ fold.each(Review, lambda state: state.reviews).ask(review_asked)
 def care_ended(state: Plans, entry: Entry, event: Event, context: Context) -> Plans:
     """An episode's plan ends with it (case E1), and is not to be reviewed any more; a new episode begins with a time
     of frequent reviews. A client's last plan stays to be read after their death."""
-    if ends_care(state.episode, event):
+    before, after = state.episode, episode_after(state.episode, entry, event, context)
+    if ends_care(before, after, event):
         state = _without_review(state, mark(entry), ended=not isinstance(event, ClientDied))
-    since = entry.occurred_at if isinstance(event, IntakeCompleted) else state.reviewed_since
-    return replace(state, episode=open_episode(state.episode, entry, event), reviewed_since=since)
+    since = entry.occurred_at if opens_episode(before, after) else state.reviewed_since
+    return replace(state, episode=after, reviewed_since=since)
 
 
 @fold.on(PlanAgreed)

@@ -17,10 +17,11 @@ from domain.vocabulary.people import Role
 from domain.vocabulary.plan import DayAhead, DayPassed
 from domain.vocabulary.triggers import Trigger
 from projections.answers import Answer, At, all_answered
-from projections.care_plan.care_under_way import ends_care, open_episode
+from projections.care_plan.care_under_way import ends_care, episode_after
 from projections.collection import Elements
 from projections.context import Context
 from projections.elements import NO_COLUMN, Named, ViewContext, at_a_moment
+from projections.episode_of_care import UnderWay
 from projections.fold import Fold
 from projections.mark import Mark, Placed, mark
 from projections.obligations import Obligation
@@ -96,7 +97,7 @@ class TriggersAhead:
 
     triggers: Elements[TriggerAhead] = Elements()
     waiting: tuple[UUID, ...] = ()
-    episode: UUID | None = None
+    episode: UnderWay | None = None
 
 
 class Shown(Answer):
@@ -179,12 +180,13 @@ def trigger_passed(state: TriggersAhead, entry: Entry, event: TriggerPassed, con
 def care_ended(state: TriggersAhead, entry: Entry, event: Event, context: Context) -> TriggersAhead:
     """Touchpoints are released with the episode of care. A day ahead stays so in the next episode, and so do they
     where a new intake is all that tells of its beginning."""
-    if ends_care(state.episode, event) and not isinstance(event, IntakeCompleted):
+    after = episode_after(state.episode, entry, event, context)
+    if ends_care(state.episode, after, event) and not isinstance(event, IntakeCompleted):
         for each in state.waiting:
             trigger = state.triggers.get(each)
             assert trigger, "those that wait are there"
             state = _with(state, _released(trigger, mark(entry)))
-    return replace(state, episode=open_episode(state.episode, entry, event))
+    return replace(state, episode=after)
 
 
 def _owed(entry: Entry, event: TriggerAnticipated, context: Context) -> Iterator[TouchpointOwed]:

@@ -141,6 +141,16 @@ def test_e1_what_was_agreed_before_the_intake_belongs_to_the_episode_that_it_ope
     assert current.event_id == second
 
 
+def test_e1_another_sitting_of_an_intake_leaves_the_plan_alone(history: History) -> None:
+    history.add(intake(), at="2026-03-01T15:00Z")
+    agreed = history.add(plan(), at=AT)
+    history.add(intake(), at="2026-03-05T15:00Z")
+
+    current = plan_shown(history, NOW).plan
+    assert current is not None
+    assert current.event_id == agreed
+
+
 def test_e1_a_late_closing_of_the_episode_before_leaves_the_plan_alone(history: History) -> None:
     opened = history.add(intake(), at="2026-03-01T15:00Z")
     history.add(intake(), at="2026-04-01T15:00Z")
