@@ -13,3 +13,5 @@ class ObligationKind(Term):
     PLAN_REVIEW = "plan_review"
     NALOXONE = "naloxone"
     CRISIS_CARD = "crisis_card"
+    APPOINTMENT = "appointment"
+    NEXT_STEP = "next_step"

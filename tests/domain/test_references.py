@@ -11,7 +11,12 @@ def test_citations_order_nothing_and_everything_else_answers() -> None:
         if mark.cites
     }
 
-    assert cited == {"plan_agreed.because_of", "safety_plan_written.crisis"}
+    assert cited == {
+        "appointment_made.because_of",
+        "next_step_agreed.because_of",
+        "plan_agreed.because_of",
+        "safety_plan_written.crisis",
+    }
 
 
 def test_every_kind_of_reference_is_known() -> None:

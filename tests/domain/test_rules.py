@@ -14,6 +14,7 @@ from domain.events.base import Event, KnownEntries, RefersTo, referred
 from domain.events.handoffs import HandoffAccepted
 from domain.events.plan import GoalMeasured, GoalSet
 from domain.events.record import EntryCorrected, EntryRetracted
+from domain.events.team import TeamMemberAssigned
 from domain.policy import Policy
 from domain.refusals import Refusal, Refused
 from domain.rules import needs
@@ -203,10 +204,12 @@ def _rules_broken(each: Draft, rows: list[Row]) -> Iterator[str]:
     retracted = {recorded.entry for _, recorded in rows if isinstance(recorded, EntryRetracted)}
     if each.id in types:
         yield "id_is_new"
-    if event.type == "client_registered" and any(
-        recorded.type == "client_registered" and id_ not in retracted for id_, recorded in rows
+    if event.type in {"client_registered", "client_died"} and any(
+        recorded.type == event.type and id_ not in retracted for id_, recorded in rows
     ):
-        yield "client_registered_once"
+        yield f"{event.type}_once"
+    if isinstance(event, TeamMemberAssigned) and event.from_day and event.until and event.until < event.from_day:
+        yield "ends_after_it_begins"
     for _, target, mark in referred(event):
         if target not in types:
             yield "refers_to_known_entry"
@@ -225,13 +228,27 @@ def _rules_broken(each: Draft, rows: list[Row]) -> Iterator[str]:
 
 
 def _broken_by_answers(kind: str, answers: set[str]) -> Iterator[str]:
-    once = {"handoff_accepted", "handoff_completed", "goal_closed", "crisis_resolved", "postvention_reviewed"}
+    once = {
+        "handoff_accepted",
+        "handoff_completed",
+        "goal_closed",
+        "crisis_resolved",
+        "postvention_reviewed",
+        "episode_closed",
+        "team_member_released",
+        "support_ended",
+        "next_step_done",
+        "next_step_dropped",
+    }
+    of_an_appointment = {"session_held", "session_missed", "appointment_cancelled"}
     if kind in once & answers:
         yield f"{kind}_once"
     if kind.startswith("handoff_") and "handoff_declined" in answers:
         yield "handoff_not_declined"
     if kind == "handoff_declined" and answers & {"handoff_accepted", "handoff_completed"}:
         yield "handoff_is_waiting"
+    if kind in of_an_appointment and answers & of_an_appointment:
+        yield "appointment_is_booked"
     if kind == "goal_measured" and "goal_closed" in answers:
         yield "goal_is_open"
 
