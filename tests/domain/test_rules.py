@@ -204,9 +204,7 @@ def _rules_broken(each: Draft, rows: list[Row]) -> Iterator[str]:
     retracted = {recorded.entry for _, recorded in rows if isinstance(recorded, EntryRetracted)}
     if each.id in types:
         yield "id_is_new"
-    if event.type in {"client_registered", "client_died"} and any(
-        recorded.type == event.type and id_ not in retracted for id_, recorded in rows
-    ):
+    if event.once and any(recorded.type == event.type and id_ not in retracted for id_, recorded in rows):
         yield f"{event.type}_once"
     if isinstance(event, TeamMemberAssigned) and event.from_day and event.until and event.until < event.from_day:
         yield "ends_after_it_begins"
@@ -222,32 +220,20 @@ def _rules_broken(each: Draft, rows: list[Row]) -> Iterator[str]:
             for id_, recorded in rows
             if id_ not in retracted and target in [other for _, other, _ in referred(recorded)]
         }
+        if mark.once and event.type in answers:
+            yield f"{event.type}_once"
         yield from _broken_by_answers(event.type, answers)
     if isinstance(event, EntryCorrected | EntryRetracted) and event.entry in types:
         yield from _broken_by_kind(event, types[event.entry])
 
 
 def _broken_by_answers(kind: str, answers: set[str]) -> Iterator[str]:
-    once = {
-        "handoff_accepted",
-        "handoff_completed",
-        "goal_closed",
-        "crisis_resolved",
-        "postvention_reviewed",
-        "episode_closed",
-        "team_member_released",
-        "support_ended",
-        "next_step_done",
-        "next_step_dropped",
-    }
-    of_an_appointment = {"session_held", "session_missed", "appointment_cancelled"}
-    if kind in once & answers:
-        yield f"{kind}_once"
     if kind.startswith("handoff_") and "handoff_declined" in answers:
         yield "handoff_not_declined"
     if kind == "handoff_declined" and answers & {"handoff_accepted", "handoff_completed"}:
         yield "handoff_is_waiting"
-    if kind in of_an_appointment and answers & of_an_appointment:
+    ends = {"session_held", "session_missed", "appointment_cancelled"}
+    if kind in ends and answers & ends:
         yield "appointment_is_booked"
     if kind == "goal_measured" and "goal_closed" in answers:
         yield "goal_is_open"
