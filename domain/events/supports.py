@@ -11,13 +11,13 @@ from domain.vocabulary.supports import MeetingRole, SupportEndReason, SupportGro
 class SupportAdded(Event):
     """The client counts on somebody, or on a group, and for what (R16; FHIR RelatedPerson).
 
-    `name` is who that is, in the client's words; `group` the fellowship, where it is a group or a sponsor of one.
+    `name` is who that is, in the client's words; `support_group` the fellowship, where it is a group or a sponsor of one.
     """
 
     type: Literal["support_added"] = "support_added"
     kind: SupportKind
     name: ShortText | None = None
-    group: SupportGroup | None = None
+    support_group: SupportGroup | None = None
     roles: tuple[SupportRole, ...] = ()
     note: FreeText | None = None
 
@@ -39,7 +39,7 @@ class SupportMeetingAttended(Event):
     """
 
     type: Literal["support_meeting_attended"] = "support_meeting_attended"
-    group: SupportGroup
+    support_group: SupportGroup
     channel: Channel = Channel.IN_PERSON
     roles: tuple[MeetingRole, ...] = ()
     accompanied_by: Role | None = None

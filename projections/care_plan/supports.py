@@ -34,7 +34,7 @@ class Support(Placed):
     """Who or what it is."""
     name: ShortText | None
     """Who that is, in the client's words."""
-    group: SupportGroup | None
+    support_group: SupportGroup | None
     """The fellowship, where it is a group or a sponsor of one."""
     roles: tuple[SupportRole, ...]
     """What it does for the client."""
@@ -55,7 +55,7 @@ class Support(Placed):
 class Attendance:
     """The meetings of a kind of support group that the client went to."""
 
-    group: Annotated[SupportGroup, KEY]
+    support_group: Annotated[SupportGroup, KEY]
     """The fellowship or programme."""
     meetings: int
     """How many meetings."""
@@ -106,7 +106,7 @@ def support_added(state: Supports, entry: Entry, event: SupportAdded, context: C
         added_at=entry.occurred_at,
         kind=event.kind,
         name=event.name,
-        group=event.group,
+        support_group=event.support_group,
         roles=event.roles,
         note=event.note,
     )
@@ -128,9 +128,9 @@ def support_meeting_attended(
     state: Supports, entry: Entry, event: SupportMeetingAttended, context: Context
 ) -> Supports:
     """One more meeting of that group."""
-    before, attended = state.attendance.get(event.group), mark(entry)
+    before, attended = state.attendance.get(event.support_group), mark(entry)
     attendance = Attendance(
-        group=event.group,
+        support_group=event.support_group,
         meetings=before.meetings + 1 if before else 1,
         first=before.first if before else attended,
         last=attended,

@@ -12,7 +12,7 @@ from tests.projections.reading import by_column
 SPONSOR = SupportAdded(
     kind=SupportKind.SPONSOR,
     name="Sam Example",
-    group=SupportGroup.NA,
+    support_group=SupportGroup.NA,
     roles=(SupportRole.SPONSORS, SupportRole.GIVES_RIDES),
 )
 
@@ -35,7 +35,7 @@ def test_r16_the_network_shows_who_supports_the_client_and_how() -> None:
         (SupportKind.VIRTUAL_COMMUNITY, None, True),
     ]
     row = by_column(SUPPORT, CARE_PLAN.rows(plan))[0]
-    assert (row["event_id"], row["kind"], row["group"]) == (added, "sponsor", "na")
+    assert (row["event_id"], row["kind"], row["support_group"]) == (added, "sponsor", "na")
     assert row["roles"] == ("sponsors", "gives_rides")
     assert "name" not in row
 
@@ -56,25 +56,34 @@ def test_r16_what_does_not_support_any_more_stays_with_its_end() -> None:
 
 def test_r16_meetings_are_counted_by_group_with_the_roles_taken() -> None:
     history = with_a_client()
-    first = history.add(SupportMeetingAttended(group=SupportGroup.AA, accompanied_by=Role.PEER), at="2026-03-02T23:00Z")
+    first = history.add(
+        SupportMeetingAttended(support_group=SupportGroup.AA, accompanied_by=Role.PEER), at="2026-03-02T23:00Z"
+    )
     history.add(
-        SupportMeetingAttended(group=SupportGroup.AA, channel=Channel.APP, roles=(MeetingRole.SHARED_EXPERIENCE,)),
+        SupportMeetingAttended(
+            support_group=SupportGroup.AA, channel=Channel.APP, roles=(MeetingRole.SHARED_EXPERIENCE,)
+        ),
         at="2026-03-04T23:00Z",
     )
     last = history.add(
         SupportMeetingAttended(
-            group=SupportGroup.AA, roles=(MeetingRole.LED_DISCUSSION, MeetingRole.SHARED_EXPERIENCE)
+            support_group=SupportGroup.AA, roles=(MeetingRole.LED_DISCUSSION, MeetingRole.SHARED_EXPERIENCE)
         ),
         at="2026-03-06T23:00Z",
     )
-    history.add(SupportMeetingAttended(group=SupportGroup.AL_ANON), at="2026-03-07T23:00Z")
+    history.add(SupportMeetingAttended(support_group=SupportGroup.AL_ANON), at="2026-03-07T23:00Z")
 
     plan = folded(CARE_PLAN, history)
     answer = CARE_PLAN.answer(plan, moment("2026-03-08T15:00Z"), history.policy)
     told = answer.support_meetings[0]  # type: ignore[attr-defined]
-    assert (told.group, told.meetings, told.first.event_id, told.last.event_id) == (SupportGroup.AA, 3, first, last)
+    assert (told.support_group, told.meetings, told.first.event_id, told.last.event_id) == (
+        SupportGroup.AA,
+        3,
+        first,
+        last,
+    )
     assert told.roles == (MeetingRole.SHARED_EXPERIENCE, MeetingRole.LED_DISCUSSION)
     assert told.accompanied_by == (Role.PEER,)
-    rows = {row["group"]: row for row in by_column(SUPPORT_MEETINGS, CARE_PLAN.rows(plan))}
+    rows = {row["support_group"]: row for row in by_column(SUPPORT_MEETINGS, CARE_PLAN.rows(plan))}
     assert {group: row["meetings"] for group, row in rows.items()} == {"aa": 3, "al_anon": 1}
     assert rows["aa"]["first_at"] == moment("2026-03-02T23:00Z")
