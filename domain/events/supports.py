@@ -11,7 +11,7 @@ from domain.vocabulary.supports import MeetingRole, SupportEndReason, SupportGro
 class SupportAdded(Event):
     """The client counts on somebody, or on a group, and for what (R16; FHIR RelatedPerson).
 
-    `name` is who that is, in the client's words; `support_group` the fellowship, where it is a group or a sponsor of one.
+    `name` is who that is, in the client's words; `support_group` is the fellowship, of a group or of a sponsor in one.
     """
 
     type: Literal["support_added"] = "support_added"
