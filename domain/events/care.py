@@ -15,6 +15,7 @@ from domain.events.next_steps import NextStepAgreed, NextStepDone, NextStepDropp
 from domain.events.plan import GoalClosed, GoalMeasured, GoalSet, PlanAgreed
 from domain.events.postvention import PostventionReviewed
 from domain.events.registration import ClientDied, ClientMoved, ClientRegistered, EpisodeClosed, IntakeCompleted
+from domain.events.signals import SignalAcknowledged
 from domain.events.supports import SupportAdded, SupportEnded, SupportMeetingAttended
 from domain.events.team import TaskReassigned, TeamMemberAssigned, TeamMemberReleased
 
@@ -44,6 +45,7 @@ OfCare = (
     | SafetyPlanWritten
     | PostventionReviewed
     | MilestoneCelebrated
+    | SignalAcknowledged
     | TeamMemberAssigned
     | TeamMemberReleased
     | TaskReassigned

@@ -18,6 +18,7 @@ from projections.care_plan import CARE_PLAN
 from projections.care_plan import PLAN as PLAN_TABLE
 from projections.care_plan.appointments import APPOINTMENT, Appointment, AppointmentStatus
 from projections.obligations import OBLIGATION, Obligation, ObligationStatus
+from projections.signals import SIGNAL, SIGNALS
 from tests.builders import (
     History,
     Moment,
@@ -156,6 +157,16 @@ def test_r58_what_the_clinic_cancels_does_not_count_against_the_client() -> None
     assert obligation.released is not None
     assert (obligation.status, obligation.released.event_id) == (ObligationStatus.RELEASED, call)
     assert missed_in_a_row(history) == 0
+
+
+@pytest.mark.parametrize(("by", "signals"), [(CancelledBy.CLIENT, 1), (CancelledBy.CLINIC, 0)])
+def test_r58_two_in_a_row_that_the_client_called_off_are_a_signal(by: CancelledBy, signals: int) -> None:
+    history, first = booked()
+    second = history.add(appointment("2026-03-10T15:00Z"), at="2026-03-02T18:00Z")
+    history.add(cancelled(first, by), at="2026-03-03T12:00Z")
+    history.add(cancelled(second, by), at="2026-03-10T12:00Z")
+
+    assert len(SIGNALS.rows(folded(SIGNALS, history))[SIGNAL]) == signals
 
 
 @pytest.mark.parametrize("ending", ["session", "missed", "cancelled"])
