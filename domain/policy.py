@@ -113,6 +113,16 @@ class EarlyWarningPolicy(_Section):
     missed_sessions_in_a_row: Positive = 2
 
 
+class NextStepsPolicy(_Section):
+    """How long micro-goals last, and by when other next steps are due where nobody said.
+
+    Source: 72 hours in S0; a week for the rest is our choice, so that no step waits without a time.
+    """
+
+    micro_goal_hours: Positive = 72
+    due_within_days: Positive = 7
+
+
 class WorkingDaysPolicy(_Section):
     """The organization's working days: 0 is Monday. Days begin and end in its time zone."""
 
@@ -143,6 +153,7 @@ class Policy(_Section):
     plan: PlanPolicy = PlanPolicy()
     early_warning: EarlyWarningPolicy = EarlyWarningPolicy()
     working_days: WorkingDaysPolicy = WorkingDaysPolicy()
+    next_steps: NextStepsPolicy = NextStepsPolicy()
 
     def in_time_zone(self, time_zone: str) -> "Policy":
         """The same numbers for an organization that lives in that time zone."""

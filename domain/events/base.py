@@ -103,6 +103,9 @@ _WITH_ZONE: Final = GetPydanticSchema(
 Moment = Annotated[datetime, _WITH_ZONE, AfterValidator(_in_utc)]
 """A moment with its zone, kept in UTC. Finer than microseconds is refused: nothing is cut off without a word."""
 
+PlannedMoment = Annotated[datetime, _WITH_ZONE, AfterValidator(_in_utc), Field(ge=datetime(1900, 1, 1, tzinfo=UTC))]
+"""A moment that was planned, which may lie ahead. The bound catches slips of the keyboard, as that of Day does."""
+
 OccurredAt = Annotated[datetime, _WITH_ZONE, AfterValidator(_occurred_at)]
 """When something occurred, beside a `precision` that stands before it: a Moment. Where just the day is known, the local
 date as it is written is the fact, whatever its offset."""
