@@ -9,7 +9,7 @@ from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, S
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined, HandoffRequested
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
-from domain.events.milestones import MilestoneCelebrated
+from domain.events.milestones import MilestoneCelebrated, MilestoneDefined, MilestoneReached, RemissionRecorded
 from domain.events.plan import GoalClosed, GoalMeasured, GoalSet, PlanAgreed
 from domain.events.postvention import PostventionReviewed
 from domain.events.registration import ClientDied, ClientMoved, ClientRegistered, EpisodeClosed, IntakeCompleted
@@ -40,6 +40,9 @@ OfCare = (
     | SafetyPlanWritten
     | PostventionReviewed
     | MilestoneCelebrated
+    | MilestoneDefined
+    | MilestoneReached
+    | RemissionRecorded
 )
 
 CareEvent = Annotated[OfCare, Field(discriminator="type")]
