@@ -68,6 +68,9 @@ def _others(answer: MilestonesAnswer, fmt: Formatting) -> Iterator[RenderableTyp
     for each in answer.milestones_reached:
         name = each.name or words(each.kind)
         yield bullet(f"reached {fmt.day(each.on)}: {name}", fmt.numbers(each.event_id))
+    for step in answer.withdrawn:
+        said = f"{words(step.track)}: {step.days} days on {fmt.day(step.on)} do not count any more"
+        yield bullet(Text(said, style="dim"), fmt.numbers(step.withdrawn_event_id))
     latest = answer.latest_close_call
     if latest:
         times = "one urge" if answer.close_calls == 1 else f"{answer.close_calls} urges"

@@ -39,7 +39,7 @@ def today(context: ViewContext) -> date:
     return max([context.day, *shown])
 
 
-def zones_of(context: Context) -> TimeZones:
+def zones_of(context: Context | ViewContext) -> TimeZones:
     """Where the client lives; where the organization is until that is known."""
     known = context.time_zones
     return known if known.stays else TimeZones((Stay(_LONG_AGO, context.policy.working_days.zone.key),))

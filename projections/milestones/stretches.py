@@ -107,7 +107,7 @@ class Tracks:
             track = Track(name, times.unknown(name))
             if tracks.get(name) != track:
                 tracks = tracks.put(track)
-        found = {(each.track, each.started_on): each for each in _stretches(times, zones)}
+        found = {(each.track, each.started_on): each for each in stretches(times, zones)}
         return Tracks(all_told, tracks, _replaced(self.stretches, found))
 
     def of(self, track: str) -> list[Stretch]:
@@ -116,7 +116,7 @@ class Tracks:
         return sorted(found, key=lambda stretch: stretch.started_on, reverse=True)
 
 
-def _stretches(times: TimesOfUse, zones: TimeZones) -> Iterator[Stretch]:
+def stretches(times: TimesOfUse, zones: TimeZones) -> Iterator[Stretch]:
     """Between each time of use and the next, and since the last one where that is known."""
     for name in times.tracks():
         for use, following in pairwise([*times.of(name), None]):

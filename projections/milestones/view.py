@@ -12,6 +12,7 @@ from projections.milestones.reached import CelebrationHeld, Defined, ReachedGoal
 from projections.milestones.remission import Abstinence, Remission, abstinence
 from projections.milestones.stretches import Step, Stretch, next_step
 from projections.milestones.uses import OVERALL
+from projections.milestones.withdrawn import WithdrawnStep, withdrawn_steps
 
 
 class Track(Answer):
@@ -59,6 +60,8 @@ class MilestonesAnswer(Answer):
     """The client's day at the moment asked about; days that were begun before a move stay begun."""
     tracks: tuple[Track, ...]
     """Recovery time overall, then by substance."""
+    withdrawn: tuple[At[WithdrawnStep], ...]
+    """Steps that had been reached as far as was known and do not count any more, each with what withdrew it."""
     goals_reached: tuple[At[ReachedGoal], ...]
     """Goals closed as achieved, earliest first."""
     milestones_reached: tuple[At[ReachedMilestone], ...]
@@ -82,6 +85,7 @@ def view(state: Progress, context: ViewContext) -> MilestonesAnswer:
         time_zone=context.time_zone,
         today=today(context),
         tracks=_tracks(state, context),
+        withdrawn=all_answered(withdrawn_steps(state.tracks, context), context),
         goals_reached=all_answered(state.goals_reached, context),
         milestones_reached=all_answered(state.milestones_reached, context),
         milestones_defined=tuple(_defined(each, state, context) for each in state.defined),
