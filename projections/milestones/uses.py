@@ -102,6 +102,18 @@ def told_by_lapse(entry: Entry, event: LapseRecorded, context: Context) -> list[
     ]
 
 
+def counts_overall(told: Told) -> bool:
+    """Whether its substance counts overall."""
+    return told.substance not in told.numbers.not_in_overall
+
+
+def tracks_of(told: Told) -> list[str]:
+    """The tracks that it concerns: overall, opioids where it is one, its own."""
+    overall = [OVERALL] if counts_overall(told) else []
+    group = [str(Substance.OPIOIDS)] if told.substance in OPIOIDS else []
+    return list(dict.fromkeys([*overall, *group, str(told.substance)]))
+
+
 class TimeOfUse(NamedTuple):
     """Days of use in a row, or as good as: nobody said that there was a day without between them."""
 
@@ -152,7 +164,7 @@ class TimesOfUse:
 
     def _counts(self, substance: Substance) -> bool:
         """Whether it counts overall, by the numbers in force when it was told of last."""
-        return substance not in self._told[substance][-1].numbers.not_in_overall
+        return counts_overall(self._told[substance][-1])
 
     def _of(self, substance: Substance) -> list[Told]:
         """What is told of it. A lapse with an opioid that is not named may have been with one that was used before."""
