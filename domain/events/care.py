@@ -13,6 +13,7 @@ from domain.events.milestones import MilestoneCelebrated, MilestoneDefined, Mile
 from domain.events.plan import GoalClosed, GoalMeasured, GoalSet, PlanAgreed
 from domain.events.postvention import PostventionReviewed
 from domain.events.registration import ClientDied, ClientMoved, ClientRegistered, EpisodeClosed, IntakeCompleted
+from domain.events.signals import SignalAcknowledged
 
 OfCare = (
     ClientRegistered
@@ -43,6 +44,7 @@ OfCare = (
     | MilestoneDefined
     | MilestoneReached
     | RemissionRecorded
+    | SignalAcknowledged
 )
 
 CareEvent = Annotated[OfCare, Field(discriminator="type")]
