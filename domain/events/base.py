@@ -162,6 +162,17 @@ class EntryContent(NamedTuple):
     precision: Precision
 
 
+class PossibleDays(NamedTuple):
+    """Local days of the client's, wherever on earth they live: rules refuse only what is wrong in every time zone."""
+
+    earliest: date
+    """No earlier did it occur."""
+    latest: date
+    """No later did it occur."""
+    today: date
+    """No later is it recorded."""
+
+
 class KnownEntries(Protocol):
     """What an event may ask about the entries that it refers to, as far as its fields declare it (see RefersTo).
 
@@ -204,6 +215,10 @@ class Event(Part):
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         """The rules of its own that this event would break, given the timeline it would join."""
+        yield from ()
+
+    def refusals_by_day(self, days: PossibleDays) -> Iterator[Refusal]:
+        """The rules about the days it tells of that it would break, given when it occurred and is recorded."""
         yield from ()
 
     @classmethod

@@ -11,7 +11,7 @@ from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPl
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined, HandoffRequested
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
 from domain.events.looking_ahead import RelapsePreventionPlanWritten, TriggerAnticipated, TriggerPassed
-from domain.events.milestones import MilestoneCelebrated
+from domain.events.milestones import MilestoneCelebrated, MilestoneDefined, MilestoneReached, RemissionRecorded
 from domain.events.next_steps import NextStepAgreed, NextStepDone, NextStepDropped
 from domain.events.plan import (
     CadenceSet,
@@ -62,6 +62,9 @@ OfCare = (
     | SafetyPlanWritten
     | PostventionReviewed
     | MilestoneCelebrated
+    | MilestoneDefined
+    | MilestoneReached
+    | RemissionRecorded
     | SignalAcknowledged
     | TeamMemberAssigned
     | TeamMemberReleased

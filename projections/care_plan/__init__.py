@@ -34,7 +34,7 @@ from projections.care_plan import (
 )
 from projections.care_plan.contacts import Contacts
 from projections.care_plan.episodes import Episode
-from projections.care_plan.lapses import Lapse
+from projections.care_plan.lapses import LastLapse
 from projections.care_plan.plans import Plan
 from projections.care_plan.registration import Client
 from projections.care_plan.safety_plan import SafetyPlan
@@ -83,7 +83,7 @@ class Overview(NamedTuple):
     """The safety plan's current version."""
     contacts: Contacts
     """The last contacts."""
-    last_lapse: Lapse | None
+    last_lapse: LastLapse | None
     """The last lapse."""
 
 

@@ -26,8 +26,17 @@ from tests.strategies import drafts_upon, histories
 
 NOON = "2026-03-02T18:00Z"
 
-ABOUT_THE_BODY_ALONE = {"ends_after_it_starts", "relapse_prevention_plan_says_something"}
-"""Rules that ask nothing of the record."""
+ABOUT_THE_BODY_ALONE = {
+    "ends_after_it_starts",
+    "lapse_days_have_passed",
+    "lapse_ends_after_it_begins",
+    "milestone_counts_days",
+    "reaches_one_milestone",
+    "relapse_prevention_plan_says_something",
+    "use_ends_after_it_begins",
+    "use_lies_in_the_past",
+}
+"""Rules that ask nothing of the record; what they refuse is tested with their events."""
 
 
 @pytest.fixture
