@@ -27,6 +27,7 @@ NAMES: dict[ObligationKind, str] = {
     ObligationKind.PLAN_REVIEW: "review of the plan",
     ObligationKind.NALOXONE: "naloxone",
     ObligationKind.CRISIS_CARD: "crisis card",
+    ObligationKind.SUICIDE_SCREENING: "questions about suicide (C-SSRS)",
 }
 
 

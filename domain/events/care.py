@@ -7,12 +7,18 @@ from pydantic import Field
 from domain.events.consents import ConsentGranted
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
+from domain.events.crisis_cards import CrisisCardIssued
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined, HandoffRequested
+from domain.events.harm_reduction import HarmReductionDeclined, HarmReductionProvided
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
+from domain.events.medications import MedicationChanged, MedicationStarted, MedicationStopped
 from domain.events.milestones import MilestoneCelebrated
+from domain.events.overdoses import OverdoseDangerAssessed, OverdoseRecorded
 from domain.events.plan import GoalClosed, GoalMeasured, GoalSet, PlanAgreed
 from domain.events.postvention import PostventionReviewed
 from domain.events.registration import ClientDied, ClientMoved, ClientRegistered, EpisodeClosed, IntakeCompleted
+from domain.events.screening import ScreeningScored
+from domain.events.toxicology import ToxicologyResulted
 
 OfCare = (
     ClientRegistered
@@ -40,6 +46,16 @@ OfCare = (
     | SafetyPlanWritten
     | PostventionReviewed
     | MilestoneCelebrated
+    | OverdoseRecorded
+    | OverdoseDangerAssessed
+    | HarmReductionProvided
+    | HarmReductionDeclined
+    | CrisisCardIssued
+    | MedicationStarted
+    | MedicationChanged
+    | MedicationStopped
+    | ToxicologyResulted
+    | ScreeningScored
 )
 
 CareEvent = Annotated[OfCare, Field(discriminator="type")]

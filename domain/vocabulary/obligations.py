@@ -13,3 +13,4 @@ class ObligationKind(Term):
     PLAN_REVIEW = "plan_review"
     NALOXONE = "naloxone"
     CRISIS_CARD = "crisis_card"
+    SUICIDE_SCREENING = "suicide_screening"

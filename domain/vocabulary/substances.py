@@ -1,5 +1,7 @@
 """Substances and their use."""
 
+from typing import Final
+
 from domain.vocabulary.terms import Term
 
 
@@ -17,6 +19,10 @@ class Substance(Term):
     INHALANTS = "inhalants"
     NICOTINE = "nicotine"
     OTHER = "other"
+
+
+OPIOIDS: Final = frozenset({Substance.OPIOIDS})
+"""Substances whose overdose naloxone reverses: opioids, as a group and each that is named apart (R32)."""
 
 
 class UseRoute(Term):

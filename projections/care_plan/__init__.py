@@ -12,14 +12,20 @@ from projections.care_plan import (
     consents,
     contacts,
     crises,
+    crisis_cards,
     episodes,
     goals,
     handoffs,
+    harm_reduction,
     lapses,
+    medications,
     overdose_danger,
+    overdoses,
     plans,
     registration,
     safety_plan,
+    screenings,
+    toxicology,
 )
 from projections.care_plan.contacts import Contacts
 from projections.care_plan.episodes import Episode
@@ -44,6 +50,12 @@ STRANDS: Final[dict[str, Strand[Any]]] = {
     "contacts": contacts.STRAND,
     "lapses": lapses.STRAND,
     "dangers": overdose_danger.STRAND,
+    "overdoses": overdoses.STRAND,
+    "harm_reduction": harm_reduction.STRAND,
+    "crisis_cards": crisis_cards.STRAND,
+    "medications": medications.STRAND,
+    "toxicology": toxicology.STRAND,
+    "screenings": screenings.STRAND,
 }
 """Each strand by the name under which the plan keeps its state, in the order of the answer."""
 

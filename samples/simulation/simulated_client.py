@@ -30,6 +30,7 @@ class OpenCrisis:
 
     contact: Written
     high_risk: bool
+    overdose_danger: bool
     passed: bool = False
 
 
