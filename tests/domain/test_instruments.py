@@ -117,7 +117,7 @@ def test_r05_who_never_drinks_is_asked_no_more_by_the_audit_c() -> None:
     ],
 )
 def test_r05_the_bands_of_the_dast_10_of_which_the_third_question_is_reversed(total: int, band: Band) -> None:
-    said = {question: bool(point) for question, point in adding_to(total, 10, 1).items()}
+    said: Said = {question: bool(point) for question, point in adding_to(total, 10, 1).items()}
     said["q3"] = not said["q3"]
 
     assert only(dast10(Dast10Answers(**said))) == (Measure.DAST_10_TOTAL, total, total, (band,), ())
@@ -133,8 +133,9 @@ def test_r05_each_question_of_the_dast_10_counts_one(question: str) -> None:
     assert (unanswered.lowest, unanswered.highest, unanswered.unanswered) == (0, 1, (question,))
 
 
-USE, RISK, PROTECTIVE = ("q4", "q5", "q6"), ("q1", "q2", "q3", "q8", "q11", "q15"), ("q9", "q10", "q12", "q13", "q14")
-PROTECTIVE += ("q16",)
+USE = ("q4", "q5", "q6")
+RISK = ("q1", "q2", "q3", "q8", "q11", "q15")
+PROTECTIVE = ("q9", "q10", "q12", "q13", "q14", "q16")
 
 
 def bam_of(use: int, risk: int, protective: int) -> BamAnswers:
@@ -171,10 +172,11 @@ def test_r53_days_by_drug_and_satisfaction_belong_to_no_sum_of_the_bam() -> None
 
 @pytest.mark.parametrize("value", [1, 4, 6])
 def test_r53_the_barc_10_has_a_total_and_no_band(value: int) -> None:
-    found = only(barc10(Barc10Answers(**{f"q{number}": value for number in range(1, 11)})))
+    said: Said = {f"q{number}": value for number in range(1, 11)}
+    found = only(barc10(Barc10Answers(**said)))
 
-    assert found == (Measure.BARC_10_TOTAL, 10 * value, 10 * value, (), ())
     assert found.band is None
+    assert found == (Measure.BARC_10_TOTAL, 10 * value, 10 * value, (), ())
 
 
 @pytest.mark.parametrize(("q9", "asks"), [(None, False), (0, False), (1, True), (2, True), (3, True)])
@@ -191,7 +193,8 @@ def test_r37_the_tiers_that_are_possible_are_those_that_some_answers_would_give(
     sixth = [name for name in CssrsScreening.model_fields if name.startswith("q6")]
     no_sixth: Said = {"q6": "never"} if sixth == ["q6"] else dict.fromkeys(sixth, False)
     for said in product(YES_NO_UNKNOWN, repeat=5):
-        answers = CssrsScreening(**dict(zip(("q1", "q2", "q3", "q4", "q5"), said, strict=True)), **no_sixth)
+        given: Said = dict(zip(("q1", "q2", "q3", "q4", "q5"), said, strict=True)) | no_sixth
+        answers = CssrsScreening(**given)
         assert set(only(c_ssrs(answers)).bands) == set(_completed(answers))
 
 
@@ -237,7 +240,8 @@ def test_an_answer_that_the_instrument_does_not_know_is_refused(answers: Callabl
 @given(st.lists(st.none() | st.integers(0, 3), min_size=9, max_size=9), st.integers(0, 8), st.integers(0, 3))
 def test_one_more_answer_narrows_the_range_and_the_bands(said: list[int | None], place: int, answer: int) -> None:
     def of(values: list[int | None]) -> Scored:
-        return only(phq9(Phq9Answers(**{f"q{number}": value for number, value in enumerate(values, start=1)})))
+        said: Said = {f"q{number}": value for number, value in enumerate(values, start=1)}
+        return only(phq9(Phq9Answers(**said)))
 
     before = of(said)
     after = of([answer if at == place and value is None else value for at, value in enumerate(said)])

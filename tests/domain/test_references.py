@@ -11,7 +11,14 @@ def test_citations_order_nothing_and_everything_else_answers() -> None:
         if mark.cites
     }
 
-    assert cited == {"plan_agreed.because_of", "safety_plan_written.crisis"}
+    assert cited == {
+        "plan_agreed.because_of",
+        "safety_plan_written.crisis",
+        "overdose_recorded.crisis",
+        "harm_reduction_provided.consent",
+        "crisis_card_issued.safety_plan",
+        "crisis_card_issued.consent",
+    }
 
 
 def test_every_kind_of_reference_is_known() -> None:

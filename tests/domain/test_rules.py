@@ -11,12 +11,18 @@ from hypothesis import strategies as st
 
 from domain.entry import Draft
 from domain.events.base import Event, KnownEntries, RefersTo, referred
+from domain.events.catalogue import EVENT_TYPES
+from domain.events.crisis_cards import CrisisCardIssued
 from domain.events.handoffs import HandoffAccepted
+from domain.events.harm_reduction import HarmReductionProvided
+from domain.events.medications import MedicationStarted
 from domain.events.plan import GoalMeasured, GoalSet
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.policy import Policy
 from domain.refusals import Refusal, Refused
 from domain.rules import needs
+from domain.vocabulary.harm_reduction import Recipient
+from domain.vocabulary.medications import Drug
 from domain.vocabulary.people import Role
 from domain.vocabulary.record import CorrectionReason, Precision
 from tests.builders import POLICY, History, goal_set, handoff, moment, plan, registered, session
@@ -203,10 +209,9 @@ def _rules_broken(each: Draft, rows: list[Row]) -> Iterator[str]:
     retracted = {recorded.entry for _, recorded in rows if isinstance(recorded, EntryRetracted)}
     if each.id in types:
         yield "id_is_new"
-    if event.type == "client_registered" and any(
-        recorded.type == "client_registered" and id_ not in retracted for id_, recorded in rows
-    ):
-        yield "client_registered_once"
+    if event.once and any(recorded.type == event.type and id_ not in retracted for id_, recorded in rows):
+        yield f"{event.type}_once"
+    yield from _broken_by_itself(event)
     for _, target, mark in referred(event):
         if target not in types:
             yield "refers_to_known_entry"
@@ -224,8 +229,20 @@ def _rules_broken(each: Draft, rows: list[Row]) -> Iterator[str]:
         yield from _broken_by_kind(event, types[event.entry])
 
 
+def _broken_by_itself(event: Event) -> Iterator[str]:
+    if isinstance(event, HarmReductionProvided | CrisisCardIssued):
+        if event.consent is None and set(event.recipients) != {Recipient.CLIENT}:
+            yield "others_told_with_consent"
+    elif isinstance(event, MedicationStarted) and event.drug is Drug.OTHER and not event.name:
+        yield "medication_is_named"
+
+
 def _broken_by_answers(kind: str, answers: set[str]) -> Iterator[str]:
-    once = {"handoff_accepted", "handoff_completed", "goal_closed", "crisis_resolved", "postvention_reviewed"}
+    once = {
+        event_type
+        for event_type, event_class in EVENT_TYPES.items()
+        if any(mark.once for mark in event_class.references().values())
+    }
     if kind in once & answers:
         yield f"{kind}_once"
     if kind.startswith("handoff_") and "handoff_declined" in answers:

@@ -71,7 +71,8 @@ def answer(history: History) -> Any:
 
 
 def test_r04_a_phq_9_shows_its_score_and_band(history: History) -> None:
-    answers = Phq9Answers(**{f"q{number}": 1 for number in range(1, 10)})
+    said: dict[str, Any] = {f"q{number}": 1 for number in range(1, 10)}
+    answers = Phq9Answers(**said)
     asked = history.add(ScreeningScored(answers=answers, asked_by=Role.COUNSELOR), at=MORNING)
 
     told = only(answer(history).screenings)
