@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from domain.events.base import Part
+from domain.instruments.answers import Answers
 from domain.instruments.scoring import Scored, joined, summed_of
 from domain.vocabulary.screening import Band, Measure, SexForBand
 
@@ -15,7 +15,7 @@ POSITIVE_FROM: Final = {SexForBand.FEMALE: 3, SexForBand.MALE: 4}
 """The lowest total that is positive (US Core)."""
 
 
-class AuditCAnswers(Part):
+class AuditCAnswers(Answers):
     """Answers of the AUDIT-C, each 0 to 4. None means not asked or not answered: unknown, never 0.
 
     q1 how often, q2 how much on a day, q3 how often six drinks or more. `sex` is the one by which the threshold is

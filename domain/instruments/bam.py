@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from domain.events.base import Part
+from domain.instruments.answers import Answers
 from domain.instruments.scoring import Bands, Scored, summed
 from domain.vocabulary.screening import Band, Measure
 
@@ -28,7 +28,7 @@ SUMS: Final[tuple[tuple[Measure, tuple[str, ...], Bands], ...]] = (
 12 (the flags of a vendor; VA publishes none)."""
 
 
-class BamAnswers(Part):
+class BamAnswers(Answers):
     """Answers of the BAM, each 0 to 4. None means not asked or not answered: unknown, never 0.
 
     q7a to q7g, days by drug, and q17, satisfaction with progress, belong to no sum.

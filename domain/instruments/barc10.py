@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from domain.events.base import Part
+from domain.instruments.answers import Answers
 from domain.instruments.scoring import Scored, summed
 from domain.vocabulary.screening import Measure
 
@@ -14,7 +14,7 @@ Answer = Annotated[int, Field(ge=1, le=6)]
 QUESTIONS: Final = tuple(f"q{number}" for number in range(1, 11))
 
 
-class Barc10Answers(Part):
+class Barc10Answers(Answers):
     """Answers of the BARC-10, each 1 to 6. None means not asked or not answered: unknown."""
 
     instrument: Literal["barc_10"] = "barc_10"

@@ -2,7 +2,7 @@
 
 from typing import Final, Literal
 
-from domain.events.base import Part
+from domain.instruments.answers import Answers
 from domain.instruments.scoring import Scored, summed_of
 from domain.vocabulary.screening import Band, Measure
 
@@ -14,7 +14,7 @@ REVERSED: Final = frozenset({"q3"})
 BANDS: Final = ((0, Band.NONE_FOUND), (1, Band.LOW), (3, Band.MODERATE), (6, Band.SUBSTANTIAL), (9, Band.SEVERE))
 
 
-class Dast10Answers(Part):
+class Dast10Answers(Answers):
     """Answers of the DAST-10, as they were given: yes or no. None means not asked or not answered: unknown."""
 
     instrument: Literal["dast_10"] = "dast_10"

@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from domain.events.base import Part
+from domain.instruments.answers import Answers
 from domain.instruments.scoring import Scored, summed
 from domain.vocabulary.screening import Band, Measure
 
@@ -16,7 +16,7 @@ QUESTIONS: Final = tuple(f"q{number}" for number in range(1, 8))
 BANDS: Final = ((0, Band.MINIMAL), (5, Band.MILD), (10, Band.MODERATE), (15, Band.SEVERE))
 
 
-class Gad7Answers(Part):
+class Gad7Answers(Answers):
     """Answers of the GAD-7, each 0 to 3. None means not asked or not answered: unknown, never 0."""
 
     instrument: Literal["gad_7"] = "gad_7"

@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from domain.events.base import Part
+from domain.instruments.answers import Answers
 from domain.instruments.scoring import Scored, summed
 from domain.vocabulary.screening import Band, Measure
 
@@ -22,7 +22,7 @@ BANDS: Final = (
 )
 
 
-class Phq9Answers(Part):
+class Phq9Answers(Answers):
     """Answers of the PHQ-9, each 0 to 3. None means not asked or not answered: unknown, never 0.
 
     q9 asks about thoughts of being better off dead or of self-harm.

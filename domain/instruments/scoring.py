@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from domain.events.base import Part
+from domain.instruments.answers import Answers
 from domain.vocabulary.screening import Band, Measure
 
 B = TypeVar("B")
@@ -40,7 +40,7 @@ Bands = Sequence[tuple[int, Band]]
 
 def summed(
     measure: Measure,
-    answers: Part,
+    answers: Answers,
     questions: Iterable[str],
     *,
     each: tuple[int, int],
