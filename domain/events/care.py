@@ -18,6 +18,7 @@ from domain.events.plan import GoalClosed, GoalMeasured, GoalSet, PlanAgreed
 from domain.events.postvention import PostventionReviewed
 from domain.events.registration import ClientDied, ClientMoved, ClientRegistered, EpisodeClosed, IntakeCompleted
 from domain.events.screening import ScreeningScored
+from domain.events.signals import SignalAcknowledged
 from domain.events.toxicology import ToxicologyResulted
 
 OfCare = (
@@ -56,6 +57,7 @@ OfCare = (
     | MedicationStopped
     | ToxicologyResulted
     | ScreeningScored
+    | SignalAcknowledged
 )
 
 CareEvent = Annotated[OfCare, Field(discriminator="type")]

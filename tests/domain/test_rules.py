@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from domain.entry import Draft
 from domain.events.base import Event, KnownEntries, RefersTo, referred
-from domain.events.catalogue import EVENT_TYPES
 from domain.events.crisis_cards import CrisisCardIssued
 from domain.events.handoffs import HandoffAccepted
 from domain.events.harm_reduction import HarmReductionProvided
@@ -224,6 +223,8 @@ def _rules_broken(each: Draft, rows: list[Row]) -> Iterator[str]:
             for id_, recorded in rows
             if id_ not in retracted and target in [other for _, other, _ in referred(recorded)]
         }
+        if mark.once and event.type in answers:
+            yield f"{event.type}_once"
         yield from _broken_by_answers(event.type, answers)
     if isinstance(event, EntryCorrected | EntryRetracted) and event.entry in types:
         yield from _broken_by_kind(event, types[event.entry])
@@ -238,13 +239,6 @@ def _broken_by_itself(event: Event) -> Iterator[str]:
 
 
 def _broken_by_answers(kind: str, answers: set[str]) -> Iterator[str]:
-    once = {
-        event_type
-        for event_type, event_class in EVENT_TYPES.items()
-        if any(mark.once for mark in event_class.references().values())
-    }
-    if kind in once & answers:
-        yield f"{kind}_once"
     if kind.startswith("handoff_") and "handoff_declined" in answers:
         yield "handoff_not_declined"
     if kind == "handoff_declined" and answers & {"handoff_accepted", "handoff_completed"}:
