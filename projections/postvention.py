@@ -12,7 +12,7 @@ from domain.events.base import FreeText
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved
 from domain.events.plan import PlanAgreed
 from domain.events.postvention import PostventionReviewed
-from domain.instruments.cssrs import crisis_tier
+from domain.instruments import crisis_tier
 from domain.replacing import replace
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome, RiskTier
 from domain.vocabulary.people import Role

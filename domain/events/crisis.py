@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.events.base import Event, FreeText, RefersTo, StrictUUID
-from domain.instruments.cssrs import CssrsAnswers
+from domain.instruments import CssrsAnswers
 from domain.vocabulary.contacts import Channel
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome
 from domain.vocabulary.people import Role

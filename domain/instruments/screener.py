@@ -36,20 +36,27 @@ _COULD_ADD: Final[dict[str, tuple[RiskTier, ...]]] = {
     "q4": (RiskTier.HIGH,),
     "q5": (RiskTier.HIGH,),
     "q6": (RiskTier.MODERATE, RiskTier.HIGH),
+    "q6_ever": (RiskTier.MODERATE,),
+    "q6_last_3_months": (RiskTier.HIGH,),
 }
 """The tiers that a question without an answer could have given."""
+
+_LEADS_TO: Final = {"q2": ("q3", "q4", "q5"), "q6_ever": ("q6_last_3_months",)}
+"""The questions that are asked after a yes, and whose answers are open with it."""
 
 
 def c_ssrs(answers: CssrsAnswers) -> tuple[Scored, ...]:
     """The tier of risk, as the one band; every tier that is possible, where a question was not answered (R37)."""
-    found, unanswered = triage(answers)
-    lowest = RiskTier.NONE_FOUND if found is RiskTier.UNKNOWN else found
+    found = triage(answers)
+    lowest = RiskTier.NONE_FOUND if found.tier is RiskTier.UNKNOWN else found.tier
     order = list(RiskTier).index
-    led_to = [each for each in ("q3", "q4", "q5") if "q2" in unanswered and getattr(answers, each) is None]
-    open_questions = (*unanswered, *led_to)
-    possible = {max(lowest, tier, key=order) for each in open_questions for tier in (lowest, *_COULD_ADD[each])}
-    tiers = sorted(possible or {lowest}, key=order)
-    return (Scored(Measure.C_SSRS_RISK, None, None, tuple(Band(tier.value) for tier in tiers), unanswered),)
+    led_to = [
+        after for each in found.unanswered for after in _LEADS_TO.get(each, ()) if getattr(answers, after) is None
+    ]
+    hidden = (tier for each in (*found.unanswered, *led_to) for tier in _COULD_ADD[each])
+    possible = {lowest, *(max(lowest, tier, key=order) for tier in hidden)}
+    tiers = tuple(Band(tier.value) for tier in sorted(possible, key=order))
+    return (Scored(Measure.C_SSRS_RISK, None, None, tiers, found.unanswered),)
 
 
 _SCORING: Final[dict[type[Any], Callable[[Any], tuple[Scored, ...]]]] = {

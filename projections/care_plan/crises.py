@@ -11,7 +11,7 @@ from domain.events.base import Event
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved
 from domain.events.postvention import PostventionReviewed
-from domain.instruments.cssrs import CssrsAnswers, crisis_tier, triage
+from domain.instruments import CssrsAnswers, crisis_tier, triage
 from domain.replacing import replace
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, RiskTier
 from domain.vocabulary.obligations import ObligationKind

@@ -4,7 +4,7 @@ from domain.events.crisis import CrisisContactRecorded, CrisisResolved
 from domain.events.crisis_cards import CrisisCardIssued
 from domain.events.harm_reduction import HarmReductionProvided
 from domain.events.postvention import Adjustment, PostventionReviewed
-from domain.instruments.cssrs import CssrsAnswers, crisis_tier
+from domain.instruments import CssrsAnswers, crisis_tier
 from domain.vocabulary.contacts import Channel
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, RiskTier
 from domain.vocabulary.handoffs import HandoffUrgency

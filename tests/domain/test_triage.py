@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from domain.instruments.cssrs import CssrsAnswers, crisis_tier, triage
+from domain.instruments import CssrsAnswers, crisis_tier, triage
 from domain.vocabulary.crisis import RiskTier
 
 ALL_NO: dict[str, Any] = {"q1": False, "q2": False, "q6": "never"}

@@ -8,7 +8,7 @@ import pytest
 
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined
 from domain.events.plan import GoalClosed, GoalMeasured, PlannedIntervention
-from domain.instruments.cssrs import CssrsAnswers
+from domain.instruments import CssrsAnswers
 from domain.policy import Policy
 from domain.vocabulary.consents import ConsentPurpose
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, RiskTier

@@ -8,7 +8,7 @@ from hypothesis import given
 
 from domain.events.base import Event
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined
-from domain.instruments.cssrs import CssrsAnswers
+from domain.instruments import CssrsAnswers
 from domain.policy import CrisisPolicy, Policy, WorkingDaysPolicy
 from domain.vocabulary.handoffs import HandoffDeclineReason, HandoffUrgency
 from domain.vocabulary.obligations import ObligationKind

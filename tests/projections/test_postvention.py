@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from domain.events.postvention import Adjustment
-from domain.instruments.cssrs import CssrsAnswers
+from domain.instruments import CssrsAnswers
 from domain.policy import Policy, PostventionPolicy
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome, RiskTier
 from domain.vocabulary.people import Role

@@ -11,7 +11,7 @@ from domain.events.lapses import CloseCallRecorded
 from domain.events.plan import PlannedIntervention
 from domain.events.postvention import Adjustment
 from domain.events.registration import SubstanceUse
-from domain.instruments.cssrs import CssrsAnswers
+from domain.instruments import CssrsAnswers
 from domain.vocabulary.contacts import Channel, SessionKind, Technique
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome
 from domain.vocabulary.people import Role

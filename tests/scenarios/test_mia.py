@@ -10,7 +10,7 @@ from domain.events.consents import ConsentGranted
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted
 from domain.events.plan import PlannedIntervention
 from domain.events.registration import IntakeCompleted, SubstanceUse
-from domain.instruments.cssrs import CssrsAnswers
+from domain.instruments import CssrsAnswers
 from domain.vocabulary.consents import ConsentPurpose, ConsentScope
 from domain.vocabulary.contacts import Channel, Technique
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, RiskTier

@@ -10,7 +10,7 @@ from domain.events.crisis import CrisisContactRecorded
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffRequested
 from domain.events.plan import GoalClosed, GoalSet
 from domain.events.record import EntryRetracted
-from domain.instruments.cssrs import CssrsAnswers
+from domain.instruments import CssrsAnswers
 from domain.vocabulary.contacts import Channel, SessionKind
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome, RiskTier
 from domain.vocabulary.goals import GoalCategory, GoalOutcome

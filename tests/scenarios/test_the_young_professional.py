@@ -14,7 +14,7 @@ from domain.events.milestones import MilestoneCelebrated
 from domain.events.plan import GoalMeasured
 from domain.events.postvention import Adjustment
 from domain.events.registration import SubstanceUse
-from domain.instruments.cssrs import CssrsAnswers
+from domain.instruments import CssrsAnswers
 from domain.vocabulary.contacts import Channel, SessionKind, Technique
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome
 from domain.vocabulary.handoffs import HandoffUrgency

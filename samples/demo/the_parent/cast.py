@@ -1,6 +1,6 @@
 """Who and where: shared by the chapters."""
 
-from domain.instruments.cssrs import CssrsAnswers
+from domain.instruments import CssrsAnswers
 from service.access.caller import KeyRole
 
 TIME_ZONE = "America/Chicago"
