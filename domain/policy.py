@@ -49,13 +49,26 @@ class CrisisPolicy(_Section):
 
 
 class OverdoseDangerPolicy(_Section):
-    """By when naloxone and a crisis card are in the client's hands once overdose is a danger (R32).
+    """By when naloxone and a crisis card are in the client's hands once overdose is a danger, and after how many days
+    without opioids tolerance counts as lost (R32).
 
-    Source: no published number, our choice.
+    Source: no published numbers, our choice. Of people released from prison most deaths by overdose fall into the
+    first two weeks (Binswanger 2007), so that two weeks without are taken to be enough.
     """
 
     naloxone_within_hours: Positive = 24
     crisis_card_within_hours: Positive = 24
+    tolerance_lost_after_days: Positive = 14
+
+
+class ScreeningPolicy(_Section):
+    """When a C-SSRS is due after item 9 of a PHQ-9 was answered with 1 or more, or after an overdose that was meant.
+
+    Source: the same day (care.md); the least time, for what is found late in the evening, is our choice, as for an
+    urgent handoff.
+    """
+
+    suicide_screening_at_least_hours: Positive = 4
 
 
 class HandoffsPolicy(_Section):
@@ -155,6 +168,7 @@ class Policy(_Section):
     intake: IntakePolicy = IntakePolicy()
     crisis: CrisisPolicy = CrisisPolicy()
     overdose_danger: OverdoseDangerPolicy = OverdoseDangerPolicy()
+    screening: ScreeningPolicy = ScreeningPolicy()
     handoffs: HandoffsPolicy = HandoffsPolicy()
     postvention: PostventionPolicy = PostventionPolicy()
     milestones: MilestonesPolicy = MilestonesPolicy()

@@ -30,6 +30,7 @@ NAMES: dict[ObligationKind, str] = {
     ObligationKind.TRIGGER_TOUCHPOINT: "contact before a hard day",
     ObligationKind.NALOXONE: "naloxone",
     ObligationKind.CRISIS_CARD: "crisis card",
+    ObligationKind.SUICIDE_SCREENING: "questions about suicide (C-SSRS)",
 }
 
 

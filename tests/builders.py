@@ -23,7 +23,9 @@ from domain.events.base import EntryContent, Event, referred
 from domain.events.consents import ConsentGranted
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
+from domain.events.crisis_cards import CrisisCardIssued
 from domain.events.handoffs import HandoffRequested
+from domain.events.harm_reduction import HarmReductionProvided
 from domain.events.lapses import LapseRecorded
 from domain.events.next_steps import NextStepAgreed
 from domain.events.plan import GoalSet, PlanAgreed
@@ -39,6 +41,7 @@ from domain.vocabulary.contacts import Channel, SessionKind
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome
 from domain.vocabulary.goals import GoalCategory
 from domain.vocabulary.handoffs import HandoffUrgency
+from domain.vocabulary.harm_reduction import HarmReductionKind
 from domain.vocabulary.intake import EntryRoute
 from domain.vocabulary.people import Role
 from domain.vocabulary.record import CorrectionReason, Precision
@@ -314,6 +317,14 @@ def resolved(crisis_id: UUID, outcome: CrisisOutcome = CrisisOutcome.STABILIZED,
 
 def safety_plan(**said: Any) -> SafetyPlanWritten:
     return SafetyPlanWritten(**{"warning_signs": ("Nights without sleep",), "own_coping": ("A walk",), **said})
+
+
+def naloxone_kit(**said: Any) -> HarmReductionProvided:
+    return HarmReductionProvided(**{"kinds": (HarmReductionKind.NALOXONE_KIT,), "provided_by": Role.PEER, **said})
+
+
+def crisis_card(**said: Any) -> CrisisCardIssued:
+    return CrisisCardIssued(**{"issued_by": Role.PEER, **said})
 
 
 def review(crisis_id: UUID, *adjustments: Any, **said: Any) -> PostventionReviewed:

@@ -221,7 +221,7 @@ def _values(annotation: Any, metadata: Iterable[Any]) -> st.SearchStrategy[Any]:
     if origin is Annotated:
         return _values(inner[0], [*marks, *inner[1:]])
     if origin in {Union, UnionType}:
-        return st.one_of([st.none(), *(_values(kind, marks) for kind in inner if kind is not NoneType)])
+        return st.one_of([st.none() if kind is NoneType else _values(kind, marks) for kind in inner[::-1]])
     if origin is tuple:
         least = max((mark.min_length for mark in marks if isinstance(mark, MinLen)), default=0)
         of_each = [mark for mark in marks if not isinstance(mark, MinLen | MaxLen)]

@@ -16,3 +16,4 @@ class ObligationKind(Term):
     CRISIS_CARD = "crisis_card"
     APPOINTMENT = "appointment"
     NEXT_STEP = "next_step"
+    SUICIDE_SCREENING = "suicide_screening"

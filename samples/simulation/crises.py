@@ -1,11 +1,14 @@
 """Crises: the contact, follow-ups until it has passed, and the review, in time, late or never."""
 
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved
+from domain.events.crisis_cards import CrisisCardIssued
+from domain.events.harm_reduction import HarmReductionProvided
 from domain.events.postvention import Adjustment, PostventionReviewed
 from domain.instruments import CssrsAnswers, crisis_tier
 from domain.vocabulary.contacts import Channel
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, RiskTier
 from domain.vocabulary.handoffs import HandoffUrgency
+from domain.vocabulary.harm_reduction import HarmReductionKind
 from domain.vocabulary.people import Role
 from domain.vocabulary.postvention import AdjustmentKind
 from domain.vocabulary.triggers import Trigger
@@ -60,7 +63,8 @@ def crisis_comes(story: SimulatedClient, kind: CrisisKind | None = None) -> None
         account=words.say(chance, hard_words.CRISIS),
     )
     contact = story.write(event, hour, way)
-    crisis = OpenCrisis(contact, crisis_tier(event.cssrs, event.overdose_danger) is RiskTier.HIGH)
+    danger = event.overdose_danger or kind is CrisisKind.RETURN_TO_USE
+    crisis = OpenCrisis(contact, crisis_tier(event.cssrs, event.overdose_danger) is RiskTier.HIGH, danger)
     story.crisis = crisis
     _what_follows(story, crisis, hour)
 
@@ -69,6 +73,8 @@ def _what_follows(story: SimulatedClient, crisis: OpenCrisis, hour: float) -> No
     chance = story.chance
     if chance.happens(0.5):
         write_safety_plan(story, crisis.contact, hour + 1)
+    if crisis.overdose_danger and chance.happens(0.85):
+        story.later(chance.whole(0, 2), give_naloxone_and_card)
     if story.in_care and chance.happens(0.35):
         request(story, HandoffUrgency.CRISIS, hour + 0.3)
     for days in _FOLLOW_UP_DAYS:
@@ -85,6 +91,16 @@ def _what_follows(story: SimulatedClient, crisis: OpenCrisis, hour: float) -> No
         story.later(chance.whole(1, within - 1), lambda story: _review(story, crisis))
     elif draw < 0.84:
         story.later(within + chance.whole(1, 20), lambda story: _review(story, crisis))
+
+
+def give_naloxone_and_card(story: SimulatedClient) -> None:
+    """What danger of overdose asks for goes home with the client; what was given before is enough for a while."""
+    chance = story.chance
+    hour = story.working_hour()
+    kinds = (HarmReductionKind.NALOXONE_KIT, *chance.some((HarmReductionKind.OVERDOSE_EDUCATION,), 1))
+    story.write(HarmReductionProvided(kinds=kinds, provided_by=Role.PEER), hour, story.team.peer)
+    if chance.happens(0.85):
+        story.write(CrisisCardIssued(issued_by=Role.PEER), hour + 0.2, story.team.peer)
 
 
 def _follow_up(story: SimulatedClient, crisis: OpenCrisis) -> None:

@@ -37,6 +37,8 @@ def test_our_own_choices_stand_where_the_table_is_silent() -> None:
 
     assert policy.overdose_danger.naloxone_within_hours == 24
     assert policy.overdose_danger.crisis_card_within_hours == 24
+    assert policy.overdose_danger.tolerance_lost_after_days == 14
+    assert policy.screening.suicide_screening_at_least_hours == 4
     assert policy.recording.future_tolerance_minutes == 5
     assert policy.milestones.not_in_overall == {Substance.NICOTINE}
     assert policy.milestones.use_before_intake_days == 30

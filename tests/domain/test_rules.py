@@ -15,7 +15,6 @@ from domain.events.base import Event, KnownEntries, RefersTo, referred
 from domain.events.handoffs import HandoffAccepted
 from domain.events.plan import GoalClosed, GoalMeasured, GoalSet
 from domain.events.record import EntryCorrected, EntryRetracted
-from domain.events.team import TeamMemberAssigned
 from domain.policy import Policy
 from domain.refusals import Refusal, Refused
 from domain.rules import needs
@@ -27,10 +26,13 @@ from tests.strategies import drafts_upon, histories
 NOON = "2026-03-02T18:00Z"
 
 ABOUT_THE_BODY_ALONE = {
+    "ends_after_it_begins",
     "ends_after_it_starts",
     "lapse_days_have_passed",
     "lapse_ends_after_it_begins",
+    "medication_is_named",
     "milestone_counts_days",
+    "others_told_with_consent",
     "reaches_one_milestone",
     "relapse_prevention_plan_says_something",
     "use_ends_after_it_begins",
@@ -220,8 +222,6 @@ def _rules_broken(each: Draft, rows: list[Row]) -> Iterator[str]:
         yield "id_is_new"
     if event.once and any(recorded.type == event.type and id_ not in retracted for id_, recorded, _, _ in rows):
         yield f"{event.type}_once"
-    if isinstance(event, TeamMemberAssigned) and event.from_day and event.until and event.until < event.from_day:
-        yield "ends_after_it_begins"
     for _, target, mark in referred(event):
         if target not in types:
             yield "refers_to_known_entry"

@@ -35,6 +35,7 @@ from tests.builders import (
     check_in,
     consent,
     crisis,
+    crisis_card,
     folded,
     goal_set,
     handoff,
@@ -42,6 +43,7 @@ from tests.builders import (
     lapse,
     missed,
     moment,
+    naloxone_kit,
     only,
     outreach,
     plan,
@@ -418,11 +420,11 @@ def test_r30_r32_a_lapse_asks_for_naloxone_and_card_and_takes_nothing_away(histo
     assert (answer.last_lapse.event_id, answer.last_lapse.substances) == (danger, (Substance.OPIOIDS,))
     assert (answer.naloxone_needed, answer.crisis_card_needed) == (True, True)
 
-    history.add(crisis(actions=(CrisisAction.NALOXONE_GIVEN,)), at=LATER)
+    history.add(naloxone_kit(), at=LATER)
     answer = shown(history)
     assert (answer.naloxone_needed, answer.crisis_card_needed) == (False, True)
 
-    history.add(crisis(actions=(CrisisAction.CRISIS_CARD_ISSUED,)), at="2026-03-05T15:00Z")
+    history.add(crisis_card(), at="2026-03-05T15:00Z")
     assert not shown(history).crisis_card_needed
     assert shown(history, as_of="2026-03-04T20:00Z").crisis_card_needed
 

@@ -10,7 +10,6 @@ from domain.events.base import Event
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined
 from domain.instruments import CssrsAnswers
 from domain.policy import CrisisPolicy, Policy, WorkingDaysPolicy
-from domain.vocabulary.crisis import CrisisAction
 from domain.vocabulary.handoffs import HandoffDeclineReason, HandoffUrgency
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
@@ -24,7 +23,6 @@ from tests.builders import (
     folded,
     handoff,
     intake,
-    lapse,
     missed,
     moment,
     only,
@@ -267,54 +265,6 @@ def test_r44_a_crisis_is_reviewed_sooner_at_high_tier(history: History, said: di
     reviewed = history.add(review(met), at=after(hours))
     assert met_by(only(obligations(history, ObligationKind.POSTVENTION_REVIEW))) == reviewed
     assert statuses(history, ObligationKind.POSTVENTION_REVIEW, after(1000)) == [MET]
-
-
-# Danger of overdose
-
-
-@pytest.mark.parametrize(
-    ("event", "asks"),
-    [
-        (lapse(overdose_danger=True), True),
-        (crisis(overdose_danger=True), True),
-        (lapse(overdose_danger=False), False),
-        (lapse(overdose_danger=None), False),
-        (crisis(), False),
-    ],
-)
-def test_r32_danger_of_overdose_calls_for_naloxone_and_a_crisis_card(
-    history: History, event: Event, *, asks: bool
-) -> None:
-    danger = history.add(event, at=AT)
-
-    for kind in (ObligationKind.NALOXONE, ObligationKind.CRISIS_CARD):
-        found = [(each.because, each.due_at) for each in obligations(history, kind)]
-        assert found == ([(danger, after(24))] if asks else [])
-
-
-def test_r32_naloxone_and_card_are_asked_for_until_each_is_given(history: History) -> None:
-    history.add(crisis(actions=(CrisisAction.NALOXONE_GIVEN,)), at=after(-2))
-    history.add(lapse(overdose_danger=True), at=AT)
-    assert statuses(history, ObligationKind.NALOXONE, after(1)) == [OPEN], "what was given before does not count"
-
-    taught = (CrisisAction.NALOXONE_TAUGHT, CrisisAction.CRISIS_CARD_ISSUED)
-    history.add(crisis(actions=taught), at=after(2))
-    assert statuses(history, ObligationKind.NALOXONE, after(3)) == [OPEN]
-    assert statuses(history, ObligationKind.CRISIS_CARD, after(3)) == [MET]
-
-    given = history.add(crisis(actions=(CrisisAction.NALOXONE_GIVEN,)), at=after(30))
-    assert met_by(only(obligations(history, ObligationKind.NALOXONE))) == given
-    assert statuses(history, ObligationKind.NALOXONE, after(31)) == [MET_LATE]
-
-    history.add(crisis(actions=(CrisisAction.NALOXONE_GIVEN,)), at=after(40))
-    assert met_by(only(obligations(history, ObligationKind.NALOXONE))) == given, "the first one counts"
-
-
-def test_r32_what_was_done_in_the_dangerous_crisis_itself_counts(history: History) -> None:
-    met = history.add(crisis(overdose_danger=True, actions=(CrisisAction.NALOXONE_GIVEN,)), at=AT)
-
-    assert met_by(only(obligations(history, ObligationKind.NALOXONE))) == met
-    assert statuses(history, ObligationKind.CRISIS_CARD, after(1)) == [OPEN]
 
 
 # The plan

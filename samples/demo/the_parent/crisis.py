@@ -2,13 +2,16 @@
 
 from domain.events.contacts import OutreachMade, SessionHeld
 from domain.events.crisis import CrisisContactRecorded, SafetyPlanWritten
+from domain.events.crisis_cards import CrisisCardIssued
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffRequested
+from domain.events.harm_reduction import HarmReductionProvided
 from domain.events.lapses import LapseRecorded
 from domain.events.plan import CadenceSet, InterventionPlanned, InterventionStopped, PlanAgreed
 from domain.events.postvention import Adjustment, PostventionReviewed
 from domain.vocabulary.contacts import Channel, SessionKind, Technique
 from domain.vocabulary.crisis import CrisisAction, CrisisKind
 from domain.vocabulary.handoffs import HandoffUrgency
+from domain.vocabulary.harm_reduction import CardFormat, HarmReductionKind, Recipient
 from domain.vocabulary.people import Role
 from domain.vocabulary.plan import CadenceKind, CareStrand, Period, StopReason
 from domain.vocabulary.postvention import AdjustmentKind
@@ -75,14 +78,33 @@ def community_centre(writer: StoryWriter) -> Chapter:
                     actions=(
                         CrisisAction.SUPPORTIVE_LISTENING,
                         CrisisAction.VALIDATED,
-                        CrisisAction.NALOXONE_GIVEN,
-                        CrisisAction.NALOXONE_TAUGHT,
-                        CrisisAction.CRISIS_CARD_ISSUED,
                     ),
                     account="She kept saying she had ruined it. I told her about my own second week. Danielle"
                     " practised with the trainer spray and will sleep at her place tonight.",
                 ),
-                "Marcus listens; naloxone and a crisis card go home with her",
+                "Marcus listens",
+            ),
+            writer.step(
+                "naloxone",
+                PEER,
+                35,
+                "10:50",
+                HarmReductionProvided(
+                    kinds=(HarmReductionKind.NALOXONE_KIT, HarmReductionKind.NALOXONE_TRAINING),
+                    recipients=(Recipient.CLIENT, Recipient.FAMILY),
+                    provided_by=Role.PEER,
+                    consent=writer.id("consent_sister"),
+                    note="Two sprays went home with her. Danielle knows where they are.",
+                ),
+                "naloxone goes home with her; her sister learns to use it, as she allowed",
+            ),
+            writer.step(
+                "crisis_card",
+                PEER,
+                35,
+                "10:55",
+                CrisisCardIssued(card_format=CardFormat.WALLET_CARD, issued_by=Role.PEER),
+                "and a crisis card: 988, the line after hours, and what to do first",
             ),
         ),
     )
