@@ -11,7 +11,7 @@ from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDec
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
 from domain.events.milestones import MilestoneCelebrated
 from domain.events.plan import GoalClosed, GoalMeasured, GoalSet, PlanAgreed
-from domain.events.postvention import PostventionReviewed
+from domain.events.postvention import AdjustmentSettled, PostventionReviewed
 from domain.events.registration import ClientDied, ClientMoved, ClientRegistered, EpisodeClosed, IntakeCompleted
 
 OfCare = (
@@ -39,6 +39,7 @@ OfCare = (
     | CrisisResolved
     | SafetyPlanWritten
     | PostventionReviewed
+    | AdjustmentSettled
     | MilestoneCelebrated
 )
 

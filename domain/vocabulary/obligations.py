@@ -13,3 +13,6 @@ class ObligationKind(Term):
     PLAN_REVIEW = "plan_review"
     NALOXONE = "naloxone"
     CRISIS_CARD = "crisis_card"
+    FIND_CLIENT = "find_client"
+    CARING_CONTACT = "caring_contact"
+    PLAN_ADJUSTMENT = "plan_adjustment"

@@ -9,6 +9,8 @@ from typing import Any, Final, NamedTuple
 
 from projections.answers import At, all_answered
 from projections.care_plan import (
+    adjustments,
+    caring_contacts,
     consents,
     contacts,
     crises,
@@ -44,6 +46,8 @@ STRANDS: Final[dict[str, Strand[Any]]] = {
     "contacts": contacts.STRAND,
     "lapses": lapses.STRAND,
     "dangers": overdose_danger.STRAND,
+    "caring_contacts": caring_contacts.STRAND,
+    "adjustments": adjustments.STRAND,
 }
 """Each strand by the name under which the plan keeps its state, in the order of the answer."""
 

@@ -137,12 +137,13 @@ def _answers(chance: Chance) -> CssrsAnswers:
     def said(yes: float, answered: float = 0.85) -> bool | None:
         return chance.happens(yes) if chance.happens(answered) else None
 
-    thoughts = said(0.4)
+    thoughts, ever = said(0.4), said(0.4)
     return CssrsAnswers(
         q1=said(0.5),
         q2=thoughts,
         q3=said(0.4) if thoughts else None,
         q4=said(0.2) if thoughts else None,
         q5=said(0.1) if thoughts else None,
-        q6=chance.one(("never", "never", "never", "lifetime", "within_3_months", None)),
+        q6_ever=ever,
+        q6_last_3_months=said(0.5) if ever else None,
     )

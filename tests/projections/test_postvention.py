@@ -31,7 +31,7 @@ from tests.builders import (
 from tests.projections.reading import by_column
 from tests.strategies import histories
 
-HIGH = {"cssrs": CssrsAnswers(q1=True, q2=True, q3=True, q4=True, q5=False, q6="never")}
+HIGH = {"cssrs": CssrsAnswers(q1=True, q2=True, q3=True, q4=True, q5=False, q6_ever=False)}
 MORE_SESSIONS = Adjustment(kind=AdjustmentKind.MORE_SESSIONS_FOR_A_WHILE, what="Twice a week until May")
 ADDRESS_MONEY = Adjustment(kind=AdjustmentKind.ADDRESS_MONEY)
 
@@ -60,9 +60,9 @@ def test_r44_a_client_without_a_crisis_has_nothing_to_review(history: History) -
     [
         (HIGH, RiskTier.HIGH, 72),
         ({"overdose_danger": True}, RiskTier.HIGH, 72),
-        ({"cssrs": CssrsAnswers(q1=True, q2=True, q3=True, q6="never")}, RiskTier.MODERATE, 168),
-        ({"cssrs": CssrsAnswers(q1=True, q2=False, q6="never")}, RiskTier.LOW, 168),
-        ({"cssrs": CssrsAnswers(q1=False, q2=False, q6="never")}, RiskTier.NONE_FOUND, 168),
+        ({"cssrs": CssrsAnswers(q1=True, q2=True, q3=True, q6_ever=False)}, RiskTier.MODERATE, 168),
+        ({"cssrs": CssrsAnswers(q1=True, q2=False, q6_ever=False)}, RiskTier.LOW, 168),
+        ({"cssrs": CssrsAnswers(q1=False, q2=False, q6_ever=False)}, RiskTier.NONE_FOUND, 168),
         ({"cssrs": CssrsAnswers(q1=False)}, RiskTier.UNKNOWN, 168),
         ({}, RiskTier.UNKNOWN, 168),
     ],

@@ -161,8 +161,8 @@ def test_crises_are_screened_in_full_in_part_or_not_at_all(clinic: list[Simulate
     answers = [crisis.cssrs for crisis in crises]
 
     assert None in answers
-    assert any(said and None in {said.q1, said.q2, said.q6} for said in answers)
-    assert any(said and None not in {said.q1, said.q2, said.q6} for said in answers)
+    assert any(said and None in {said.q1, said.q2, said.q6_ever} for said in answers)
+    assert any(said and None not in {said.q1, said.q2, said.q6_ever} for said in answers)
 
 
 def test_reviews_are_held_in_time_held_late_and_left_out_and_plans_carry_them_out(clinic: list[SimulatedEntry]) -> None:

@@ -84,7 +84,7 @@ def _conflict_at_home() -> CrisisContactRecorded:
         noticed_by=Role.CLIENT,
         activated=(Role.PEER, Role.CASE_MANAGER),
         triggers=(Trigger.CONFLICT,),
-        cssrs=CssrsAnswers(q1=False, q2=False, q6="never"),
+        cssrs=CssrsAnswers(q1=False, q2=False, q6_ever=False),
         overdose_danger=False,
         actions=(CrisisAction.DE_ESCALATED, CrisisAction.URGE_SURFING),
     )

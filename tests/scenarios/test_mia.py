@@ -48,7 +48,7 @@ def mia(client_id: UUID, now: datetime) -> Story:
                 noticed_by=Role.CLIENT,
                 activated=(Role.CASE_MANAGER, Role.PEER),
                 triggers=(Trigger.TRAUMA_REMINDER, Trigger.WORK_STRESS),
-                cssrs=CssrsAnswers(q1=False, q2=False, q6="never"),
+                cssrs=CssrsAnswers(q1=False, q2=False, q6_ever=False),
                 overdose_danger=False,
                 actions=(CrisisAction.GROUNDED, CrisisAction.BREATHING),
             ),

@@ -66,7 +66,7 @@ def _housing_lost() -> CrisisContactRecorded:
         noticed_by=Role.CASE_MANAGER,
         activated=(Role.COUNSELOR, Role.PEER),
         triggers=(Trigger.HOUSING_LOSS,),
-        cssrs=CssrsAnswers(q1=True, q2=False, q6="never"),
+        cssrs=CssrsAnswers(q1=True, q2=False, q6_ever=False),
     )
 
 

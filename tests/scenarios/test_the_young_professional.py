@@ -85,7 +85,7 @@ def _distress_in_a_text() -> CrisisContactRecorded:
         noticed_by=Role.PEER,
         activated=(Role.COUNSELOR, Role.CASE_MANAGER, Role.PRESCRIBER),
         triggers=(Trigger.CONFLICT, Trigger.LOSS, Trigger.INSOMNIA),
-        cssrs=CssrsAnswers(q1=False, q2=False, q6="never"),
+        cssrs=CssrsAnswers(q1=False, q2=False, q6_ever=False),
     )
 
 
