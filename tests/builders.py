@@ -24,7 +24,7 @@ from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPl
 from domain.events.handoffs import HandoffRequested
 from domain.events.lapses import LapseRecorded
 from domain.events.plan import GoalSet, PlanAgreed
-from domain.events.postvention import PostventionReviewed
+from domain.events.postvention import AdjustmentSettled, PostventionReviewed
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.registration import ClientRegistered, IntakeCompleted
 from domain.policy import Policy
@@ -37,6 +37,7 @@ from domain.vocabulary.goals import GoalCategory
 from domain.vocabulary.handoffs import HandoffUrgency
 from domain.vocabulary.intake import EntryRoute
 from domain.vocabulary.people import Role
+from domain.vocabulary.postvention import Settlement
 from domain.vocabulary.record import CorrectionReason, Precision
 from domain.vocabulary.substances import Substance
 from projections.projection import Folded, Projection
@@ -323,6 +324,10 @@ def review(crisis_id: UUID, *adjustments: Any, **said: Any) -> PostventionReview
             **said,
         }
     )
+
+
+def settled(review_id: UUID, number: int = 1, **said: Any) -> AdjustmentSettled:
+    return AdjustmentSettled(**{"review": review_id, "number": number, "how": Settlement.CARRIED_OUT, **said})
 
 
 def only(items: Sequence[S]) -> S:

@@ -57,8 +57,8 @@ class CrisisResolved(Event):
 class SafetyPlanWritten(Event):
     """A version of the client's safety plan, in the six steps of Stanley and Brown (R39).
 
-    It replaces the version before it, so one that says nothing at all is refused. `crisis` cites the crisis that it was written after, and orders nothing: a
-    corrected time of the crisis must not bring an older plan back.
+    It replaces the version before it, so one that says nothing at all is refused. `crisis` cites the crisis that it was
+    written after, and orders nothing: a corrected time of the crisis must not bring an older plan back.
     """
 
     type: Literal["safety_plan_written"] = "safety_plan_written"

@@ -11,7 +11,7 @@ def test_citations_order_nothing_and_everything_else_answers() -> None:
         if mark.cites
     }
 
-    assert cited == {"plan_agreed.because_of", "safety_plan_written.crisis"}
+    assert cited == {"plan_agreed.because_of", "safety_plan_written.crisis", "adjustment_settled.by"}
 
 
 def test_every_kind_of_reference_is_known() -> None:
@@ -19,5 +19,10 @@ def test_every_kind_of_reference_is_known() -> None:
         f"{event_type}.{field}" for event_type, event_class in EVENT_TYPES.items() for field in event_class.references()
     }
 
-    assert fields >= {"crisis_resolved.crisis", "outreach_made.crisis", "milestone_celebrated.goal"}
+    assert fields >= {
+        "crisis_resolved.crisis",
+        "crisis_contact_recorded.continues",
+        "outreach_made.crisis",
+        "milestone_celebrated.goal",
+    }
     assert fields >= {"safety_plan_written.crisis", "plan_agreed.because_of", "entry_corrected.entry"}
