@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from math import inf
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from domain.entry import Draft
 from domain.events.base import Event, KnownEntries, RefersTo, referred
 from domain.events.handoffs import HandoffAccepted
 from domain.events.plan import GoalMeasured, GoalSet
+from domain.events.postvention import AdjustmentSettled, PostventionReviewed
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.policy import Policy
 from domain.refusals import Refusal, Refused
@@ -220,8 +222,21 @@ def _rules_broken(each: Draft, rows: list[Row]) -> Iterator[str]:
         if mark.once and event.type in answers:
             yield f"{event.type}_once"
         yield from _broken_by_answers(event.type, answers)
+    if isinstance(event, AdjustmentSettled) and event.number > _adjustments(event.review, rows, retracted):
+        yield "adjustment_was_asked_for"
     if isinstance(event, EntryCorrected | EntryRetracted) and event.entry in types:
         yield from _broken_by_kind(event, types[event.entry])
+
+
+def _adjustments(review: UUID, rows: list[Row], retracted: set[UUID]) -> float:
+    """How many changes the review asks for, as it was corrected last; where there is none, as many as are named."""
+    said: Event | None = None
+    for id_, recorded in rows:
+        if id_ == review:
+            said = recorded
+        elif isinstance(recorded, EntryCorrected) and recorded.entry == review and id_ not in retracted:
+            said = recorded.replacement or said
+    return len(said.adjustments) if isinstance(said, PostventionReviewed) and review not in retracted else inf
 
 
 def _broken_by_answers(kind: str, answers: set[str]) -> Iterator[str]:
