@@ -282,7 +282,7 @@ def missed(**said: Any) -> SessionMissed:
 
 
 def check_in(**said: Any) -> CheckInReceived:
-    return CheckInReceived(**{"channel": Channel.TEXT, **said})
+    return CheckInReceived(**{"channel": Channel.TEXT, "automated": False, **said})
 
 
 def outreach(reached: bool, crisis: UUID | None = None, **said: Any) -> OutreachMade:
