@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.events.crisis import SafetyPlanWritten
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined
 from domain.events.plan import GoalClosed, GoalMeasured, PlannedIntervention
 from domain.instruments import CssrsAnswers
@@ -271,6 +272,36 @@ def test_r39_the_safety_plan_has_versions(history: History) -> None:
     assert before is not None
     assert (before.version, before.own_coping) == (1, ("A walk",))
     assert row(history, PLAN_TABLE)["safety_plan_version"] == 2
+    assert (found.steps, row(history, PLAN_TABLE)["safety_plan_steps"]) == ((1, 2, 6), (1, 2, 6))
+
+
+def test_r39_the_six_steps_of_a_safety_plan_show_and_the_crisis_that_it_was_written_after(history: History) -> None:
+    met = history.add(crisis(), at=AT)
+    steps = {
+        "warning_signs": ("Nights without sleep",),
+        "own_coping": ("A walk",),
+        "people_and_places": ("The library",),
+        "people_to_ask": ("Her sister",),
+        "professionals": ("988",),
+        "means_safety": ("Medicine locked away",),
+    }
+    history.add(safety_plan(**steps, crisis=met), at=NEXT_DAY)
+
+    found = shown(history).safety_plan
+    assert found is not None
+    assert {name: getattr(found, name) for name in steps} == steps
+    assert (found.crisis, found.steps) == (met, (1, 2, 3, 4, 5, 6))
+    assert row(history, PLAN_TABLE)["safety_plan_crisis"] == met
+
+
+def test_g3_an_empty_safety_plan_never_replaces_a_full_one(history: History) -> None:
+    full = history.add(safety_plan(), at=AT)
+    later = history.add(safety_plan(own_coping=("Music",)), at=NEXT_DAY)
+    history.correct(later, SafetyPlanWritten())
+
+    found = shown(history).safety_plan
+    assert found is not None
+    assert (found.event_id, found.version) == (full, 1)
 
 
 # Handoffs
