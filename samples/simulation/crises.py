@@ -1,18 +1,18 @@
 """Crises: the contact, follow-ups until it has passed, and the review, in time, late or never."""
 
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved
-from domain.events.postvention import Adjustment, PostventionReviewed
+from domain.events.postvention import Adjustment, AdjustmentSettled, PostventionReviewed
 from domain.instruments import CssrsAnswers, crisis_tier
 from domain.vocabulary.contacts import Channel
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, RiskTier
 from domain.vocabulary.handoffs import HandoffUrgency
 from domain.vocabulary.people import Role
-from domain.vocabulary.postvention import AdjustmentKind
+from domain.vocabulary.postvention import AdjustmentKind, Settlement
 from domain.vocabulary.triggers import Trigger
 from samples.simulation import hard_words, words
 from samples.simulation.chance import Chance, terms
 from samples.simulation.contacts import reach_out
-from samples.simulation.entry_writer import Way
+from samples.simulation.entry_writer import Way, Written
 from samples.simulation.handoffs import request
 from samples.simulation.plans import agree_plan, write_safety_plan
 from samples.simulation.simulated_client import OpenCrisis, SimulatedClient
@@ -122,6 +122,15 @@ def _review(story: SimulatedClient, crisis: OpenCrisis) -> None:
     review = story.write(event, story.working_hour(), way, contact, correlation_id=contact.id)
     if story.in_care and chance.happens(0.7):
         story.later(chance.whole(1, 12), lambda story: agree_plan(story, review, contact))
+        story.later(chance.whole(13, 16), lambda story: _settle(story, review, len(event.adjustments)))
+
+
+def _settle(story: SimulatedClient, review: Written, adjustments: int) -> None:
+    """What the review asked for was carried out, most of it."""
+    for number in range(1, adjustments + 1):
+        if story.chance.happens(0.8) and review.stands:
+            event = AdjustmentSettled(review=review.id, number=number, how=Settlement.CARRIED_OUT)
+            story.write(event, story.working_hour(), story.team.counselor, review)
 
 
 def _noticed(story: SimulatedClient) -> tuple[Role, Way]:

@@ -21,7 +21,7 @@ from domain.vocabulary.substances import Substance
 from domain.vocabulary.triggers import Trigger
 from samples.demo.story import Story, StoryWriter
 from service.runtime import clock
-from tests.builders import crisis, intake, outreach, plan, registered, resolved, review, safety_plan, session
+from tests.builders import crisis, intake, outreach, plan, registered, resolved, review, safety_plan, session, settled
 from tests.scenarios.circle import CASE_MANAGER, COUNSELOR, PEER, Service, Told, one_chapter, telling
 
 AT_HOME = "Shouting at home"
@@ -74,6 +74,7 @@ def juan(client_id: UUID, now: datetime) -> Story:
                 interventions=(PlannedIntervention(strand=CareStrand.FAMILY, what="A check-in each week"),),
             ),
         ),
+        writer.step("family_planned", COUNSELOR, 1, "11:10", settled(writer.id("review"), by=writer.id("plan_2"))),
     )
 
 
@@ -137,4 +138,4 @@ async def test_the_crisis_ends_as_an_avoided_lapse_and_its_review_is_carried_out
     assert reviewed.resolved is not None
     assert reviewed.resolved.outcome is CrisisOutcome.AVOIDED_LAPSE
     assert reviewed.review is not None
-    assert [each.carried_out_event_id for each in reviewed.review.adjustments] == [told.id("plan_2")]
+    assert [each.carried_out_by for each in reviewed.review.adjustments] == [told.id("plan_2")]

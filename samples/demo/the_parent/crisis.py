@@ -5,13 +5,13 @@ from domain.events.crisis import CrisisContactRecorded, SafetyPlanWritten
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffRequested
 from domain.events.lapses import LapseRecorded
 from domain.events.plan import PlanAgreed, PlannedIntervention
-from domain.events.postvention import Adjustment, PostventionReviewed
+from domain.events.postvention import Adjustment, AdjustmentSettled, PostventionReviewed
 from domain.vocabulary.contacts import Channel, SessionKind, Technique
 from domain.vocabulary.crisis import CrisisAction, CrisisKind
 from domain.vocabulary.handoffs import HandoffUrgency
 from domain.vocabulary.people import Role
 from domain.vocabulary.plan import CareStrand
-from domain.vocabulary.postvention import AdjustmentKind
+from domain.vocabulary.postvention import AdjustmentKind, Settlement
 from domain.vocabulary.record import Precision
 from domain.vocabulary.substances import Substance
 from domain.vocabulary.triggers import Emotion, Trigger
@@ -245,6 +245,19 @@ def handoffs(writer: StoryWriter) -> Chapter:
                 ),
                 "version 2 of the plan; it says why it changed",
             ),
+            writer.step(
+                "nights_asked_about",
+                COUNSELOR,
+                33,
+                "17:00",
+                AdjustmentSettled(
+                    review=writer.id("withdrawal_review"),
+                    number=1,
+                    how=Settlement.CARRIED_OUT,
+                    by=writer.id("plan_2"),
+                ),
+                "asking about sleep every evening is agreed",
+            ),
         ),
     )
 
@@ -311,6 +324,24 @@ def review(writer: StoryWriter) -> Chapter:
                     ),
                 ),
                 "version 3 carries the review out",
+            ),
+            *(
+                writer.step(
+                    f"adjustment_{number}",
+                    COUNSELOR,
+                    29,
+                    f"15:{20 + number}",
+                    AdjustmentSettled(
+                        review=writer.id("crisis_review"),
+                        number=number,
+                        how=Settlement.CARRIED_OUT,
+                        by=writer.id("plan_3"),
+                    ),
+                    told,
+                )
+                for number, told in enumerate(
+                    ("a call after two bad nights", "physical therapy", "every week with Ana"), start=1
+                )
             ),
         ),
     )
