@@ -13,6 +13,7 @@ from domain.events.milestones import MilestoneCelebrated
 from domain.events.plan import GoalClosed, GoalMeasured, GoalSet, PlanAgreed
 from domain.events.postvention import AdjustmentSettled, PostventionReviewed
 from domain.events.registration import ClientDied, ClientMoved, ClientRegistered, EpisodeClosed, IntakeCompleted
+from domain.events.signals import SignalAcknowledged
 
 OfCare = (
     ClientRegistered
@@ -41,6 +42,7 @@ OfCare = (
     | PostventionReviewed
     | AdjustmentSettled
     | MilestoneCelebrated
+    | SignalAcknowledged
 )
 
 CareEvent = Annotated[OfCare, Field(discriminator="type")]

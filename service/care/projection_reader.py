@@ -69,14 +69,11 @@ class ProjectionReader:
             fresh = await self._fresh.read(organization_id, client_id, projection, policy)
             if fresh is None:
                 raise UnknownClient
-            return ProjectionAnswer(
-                client_id, fresh.version, None, None, projection.answer(fresh.state, moment, policy)
-            )
-        whole = await self._timelines.whole(caller, client_id, known_at=known_at)
-        ordered = await self._sliced.whole(
-            whole.entries, lambda entries: effective(entries, as_of=as_of, known_at=known_at).entries
-        )
-        state = await self._sliced.whole(
-            ordered, lambda entries: fold(projection, entries, policy, projection.begin(entries))
-        )
-        return ProjectionAnswer(client_id, whole.version, as_of, known_at, projection.answer(state, moment, policy))
+            answer = projection.answer(fresh.state, moment, policy)
+            return ProjectionAnswer(client_id, fresh.version, None, None, answer)
+        async with self._timelines.whole(caller, client_id, known_at=known_at) as whole:
+            ordered = effective(whole.entries, as_of=as_of, known_at=known_at).entries
+            folded = projection.begin(ordered)
+            async for entries in self._sliced.slices(ordered):
+                folded = fold(projection, entries, policy, folded)
+        return ProjectionAnswer(client_id, whole.version, as_of, known_at, projection.answer(folded, moment, policy))
