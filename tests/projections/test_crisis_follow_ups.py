@@ -98,6 +98,16 @@ def test_c2_another_crisis_in_person_follows_up_the_one_that_is_open(history: Hi
     assert [each.because for each in asked(history, CONTACT) if each.met] == [first]
 
 
+def test_c1_a_second_contact_within_the_first_day_is_not_the_one_by_72_hours(history: History) -> None:
+    history.add(crisis(), at=AT)
+    for hour in (10, 20):
+        history.add(session(), at=after(hour))
+    assert statuses(history, CONTACT, after(25)) == [MET, OPEN, OPEN, OPEN]
+
+    history.add(session(), at=after(25))
+    assert statuses(history, CONTACT, after(26)) == [MET, MET, OPEN, OPEN]
+
+
 @pytest.mark.parametrize(
     ("event", "counts"),
     [
