@@ -29,7 +29,7 @@ from domain.events.harm_reduction import HarmReductionProvided
 from domain.events.lapses import LapseRecorded
 from domain.events.next_steps import NextStepAgreed
 from domain.events.plan import GoalSet, PlanAgreed
-from domain.events.postvention import PostventionReviewed
+from domain.events.postvention import AdjustmentSettled, PostventionReviewed
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.registration import ClientRegistered, IntakeCompleted
 from domain.events.team import TeamMemberAssigned
@@ -44,6 +44,7 @@ from domain.vocabulary.handoffs import HandoffUrgency
 from domain.vocabulary.harm_reduction import HarmReductionKind
 from domain.vocabulary.intake import EntryRoute
 from domain.vocabulary.people import Role
+from domain.vocabulary.postvention import Settlement
 from domain.vocabulary.record import CorrectionReason, Precision
 from domain.vocabulary.substances import Substance
 from projections.projection import Folded, Projection
@@ -288,7 +289,7 @@ def missed(**said: Any) -> SessionMissed:
 
 
 def check_in(**said: Any) -> CheckInReceived:
-    return CheckInReceived(**{"channel": Channel.TEXT, **said})
+    return CheckInReceived(**{"channel": Channel.TEXT, "automated": False, **said})
 
 
 def outreach(reached: bool, crisis: UUID | None = None, **said: Any) -> OutreachMade:
@@ -358,6 +359,10 @@ def next_step(owner: Role = Role.CASE_MANAGER, **said: Any) -> NextStepAgreed:
 
 def team_member(role: Role = Role.COUNSELOR, person: str = "Ada Example", **said: Any) -> TeamMemberAssigned:
     return TeamMemberAssigned(**{"role": role, "person": person, **said})
+
+
+def settled(review_id: UUID, number: int = 1, **said: Any) -> AdjustmentSettled:
+    return AdjustmentSettled(**{"review": review_id, "number": number, "how": Settlement.CARRIED_OUT, **said})
 
 
 def only(items: Sequence[S]) -> S:

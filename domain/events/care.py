@@ -27,7 +27,7 @@ from domain.events.plan import (
     PlanAgreed,
     ProgressReviewed,
 )
-from domain.events.postvention import PostventionReviewed
+from domain.events.postvention import AdjustmentSettled, PostventionReviewed
 from domain.events.registration import ClientDied, ClientMoved, ClientRegistered, EpisodeClosed, IntakeCompleted
 from domain.events.screening import ScreeningScored
 from domain.events.signals import SignalAcknowledged
@@ -67,6 +67,7 @@ OfCare = (
     | CrisisResolved
     | SafetyPlanWritten
     | PostventionReviewed
+    | AdjustmentSettled
     | MilestoneCelebrated
     | MilestoneDefined
     | MilestoneReached

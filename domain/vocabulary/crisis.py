@@ -14,6 +14,8 @@ class CrisisKind(Term):
     OVERDOSE_DANGER = "overdose_danger"
     LOSS_OF_HOUSING = "loss_of_housing"
     CRAVINGS = "cravings"
+    PSYCHOSIS = "psychosis"
+    VIOLENCE = "violence"
     OTHER = "other"
 
 

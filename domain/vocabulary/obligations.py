@@ -17,3 +17,6 @@ class ObligationKind(Term):
     APPOINTMENT = "appointment"
     NEXT_STEP = "next_step"
     SUICIDE_SCREENING = "suicide_screening"
+    FIND_CLIENT = "find_client"
+    CARING_CONTACT = "caring_contact"
+    PLAN_ADJUSTMENT = "plan_adjustment"

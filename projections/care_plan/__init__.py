@@ -9,8 +9,10 @@ from typing import Any, Final, NamedTuple
 
 from projections.answers import At, all_answered
 from projections.care_plan import (
+    adjustments,
     appointments,
     cadences,
+    caring_contacts,
     check_ins,
     consents,
     contacts,
@@ -78,6 +80,8 @@ STRANDS: Final[dict[str, Strand[Any]]] = {
     "medications": medications.STRAND,
     "toxicology": toxicology.STRAND,
     "screenings": screenings.STRAND,
+    "caring_contacts": caring_contacts.STRAND,
+    "adjustments": adjustments.STRAND,
 }
 """Each strand by the name under which the plan keeps its state, in the order of the answer."""
 

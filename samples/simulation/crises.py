@@ -3,19 +3,19 @@
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved
 from domain.events.crisis_cards import CrisisCardIssued
 from domain.events.harm_reduction import HarmReductionProvided
-from domain.events.postvention import Adjustment, PostventionReviewed
-from domain.instruments import CssrsAnswers, crisis_tier
+from domain.events.postvention import Adjustment, AdjustmentSettled, PostventionReviewed
+from domain.instruments.cssrs import CssrsAnswers, crisis_tier
 from domain.vocabulary.contacts import Channel
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, RiskTier
 from domain.vocabulary.handoffs import HandoffUrgency
 from domain.vocabulary.harm_reduction import HarmReductionKind
 from domain.vocabulary.people import Role
-from domain.vocabulary.postvention import AdjustmentKind
+from domain.vocabulary.postvention import AdjustmentKind, Settlement
 from domain.vocabulary.triggers import Trigger
 from samples.simulation import hard_words, words
 from samples.simulation.chance import Chance, terms
 from samples.simulation.contacts import reach_out
-from samples.simulation.entry_writer import Way
+from samples.simulation.entry_writer import Way, Written
 from samples.simulation.handoffs import request
 from samples.simulation.plans import agree_plan, write_safety_plan
 from samples.simulation.simulated_client import OpenCrisis, SimulatedClient
@@ -138,6 +138,15 @@ def _review(story: SimulatedClient, crisis: OpenCrisis) -> None:
     review = story.write(event, story.working_hour(), way, contact, correlation_id=contact.id)
     if story.in_care and chance.happens(0.7):
         story.later(chance.whole(1, 12), lambda story: agree_plan(story, review, contact))
+        story.later(chance.whole(13, 16), lambda story: _settle(story, review, len(event.adjustments)))
+
+
+def _settle(story: SimulatedClient, review: Written, adjustments: int) -> None:
+    """What the review asked for was carried out, most of it."""
+    for number in range(1, adjustments + 1):
+        if story.chance.happens(0.8) and review.stands:
+            event = AdjustmentSettled(review=review.id, number=number, how=Settlement.CARRIED_OUT)
+            story.write(event, story.working_hour(), story.team.counselor, review)
 
 
 def _noticed(story: SimulatedClient) -> tuple[Role, Way]:
@@ -153,12 +162,13 @@ def _answers(chance: Chance) -> CssrsAnswers:
     def said(yes: float, answered: float = 0.85) -> bool | None:
         return chance.happens(yes) if chance.happens(answered) else None
 
-    thoughts = said(0.4)
+    thoughts, ever = said(0.4), said(0.4)
     return CssrsAnswers(
         q1=said(0.5),
         q2=thoughts,
         q3=said(0.4) if thoughts else None,
         q4=said(0.2) if thoughts else None,
         q5=said(0.1) if thoughts else None,
-        q6=chance.one(("never", "never", "never", "lifetime", "within_3_months", None)),
+        q6_ever=ever,
+        q6_last_3_months=said(0.5) if ever else None,
     )

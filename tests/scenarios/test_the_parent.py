@@ -137,7 +137,9 @@ async def test_the_review_is_open_then_held_then_carried_out_by_the_plan(told: T
     assert held.review is not None
     assert all(adjustment.open for adjustment in held.review.adjustments)
     assert carried_out.review is not None
-    assert {each.carried_out_event_id for each in carried_out.review.adjustments} == {told.id("plan_3")}
+    assert {each.carried_out_by for each in carried_out.review.adjustments} == {
+        told.id(step) for step in ("call_after_bad_nights", "plan_3", "weekly_for_two_months")
+    }
 
 
 async def test_the_plan_says_why_it_changed(told: Told) -> None:
