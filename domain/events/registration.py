@@ -4,7 +4,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from domain.events.base import Day, Event, FreeText, Part, RefersTo, ShortText, StrictUUID, TimeZone
+from domain.events.base import Day, Event, FreeText, Part, RefersTo, ShortText, StrictUUID
+from domain.time_zones import TimeZone
 from domain.vocabulary.intake import Condition, DischargeReason, Driver, EntryRoute, SocialNeed, StageOfChange
 from domain.vocabulary.substances import Severity, Substance, UseFrequency, UseRoute
 from domain.vocabulary.triggers import Trigger

@@ -63,20 +63,20 @@ class ProjectionReader:
         """
         require_client(caller, client_id)
         organization_id, projection = caller.organization_id, self._projections[name]
-        policy = await self._organizations.policy(organization_id)
         moment = as_of or known_at or clock.now()
         if as_of is None and known_at is None:
-            fresh = await self._fresh.read(organization_id, client_id, projection, policy)
+            fresh = await self._fresh.read(organization_id, client_id, projection)
             if fresh is None:
                 raise UnknownClient
-            return ProjectionAnswer(
-                client_id, fresh.version, None, None, projection.answer(fresh.state, moment, policy)
-            )
+            answer = projection.answer(fresh.state, moment, fresh.policies.at(moment))
+            return ProjectionAnswer(client_id, fresh.version, None, None, answer)
         whole = await self._timelines.whole(caller, client_id, known_at=known_at)
+        policies = await self._organizations.policies(organization_id)
         ordered = await self._sliced.whole(
             whole.entries, lambda entries: effective(entries, as_of=as_of, known_at=known_at).entries
         )
         state = await self._sliced.whole(
-            ordered, lambda entries: fold(projection, entries, policy, projection.begin(entries))
+            ordered, lambda entries: fold(projection, entries, policies, projection.begin(entries))
         )
-        return ProjectionAnswer(client_id, whole.version, as_of, known_at, projection.answer(state, moment, policy))
+        answer = projection.answer(state, moment, policies.at(moment, known_at=known_at))
+        return ProjectionAnswer(client_id, whole.version, as_of, known_at, answer)

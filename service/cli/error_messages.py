@@ -78,7 +78,7 @@ def error_message(error: Exception) -> str | None:
     if isinstance(error, SPEAK_FOR_THEMSELVES):
         return str(error)
     if isinstance(error, PolicyInvalid):
-        return f"The policy file that CARE_TIMELINE_POLICY_FILE names cannot be used: {error}."
+        return f"The policy cannot be used: {error}."
     return _of_the_record(error) or _of_the_database(error)
 
 
