@@ -203,10 +203,8 @@ def _rules_broken(each: Draft, rows: list[Row]) -> Iterator[str]:
     retracted = {recorded.entry for _, recorded in rows if isinstance(recorded, EntryRetracted)}
     if each.id in types:
         yield "id_is_new"
-    if event.type == "client_registered" and any(
-        recorded.type == "client_registered" and id_ not in retracted for id_, recorded in rows
-    ):
-        yield "client_registered_once"
+    if event.once and any(recorded.type == event.type and id_ not in retracted for id_, recorded in rows):
+        yield f"{event.type}_once"
     for _, target, mark in referred(event):
         if target not in types:
             yield "refers_to_known_entry"
@@ -219,15 +217,14 @@ def _rules_broken(each: Draft, rows: list[Row]) -> Iterator[str]:
             for id_, recorded in rows
             if id_ not in retracted and target in [other for _, other, _ in referred(recorded)]
         }
+        if mark.once and event.type in answers:
+            yield f"{event.type}_once"
         yield from _broken_by_answers(event.type, answers)
     if isinstance(event, EntryCorrected | EntryRetracted) and event.entry in types:
         yield from _broken_by_kind(event, types[event.entry])
 
 
 def _broken_by_answers(kind: str, answers: set[str]) -> Iterator[str]:
-    once = {"handoff_accepted", "handoff_completed", "goal_closed", "crisis_resolved", "postvention_reviewed"}
-    if kind in once & answers:
-        yield f"{kind}_once"
     if kind.startswith("handoff_") and "handoff_declined" in answers:
         yield "handoff_not_declined"
     if kind == "handoff_declined" and answers & {"handoff_accepted", "handoff_completed"}:
