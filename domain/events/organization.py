@@ -1,4 +1,4 @@
-"""What an organization decides for all of its clients. It stands on a timeline of the organization's own."""
+"""What an organization decides for all of its clients, on a timeline of its own."""
 
 from typing import Literal
 

@@ -77,7 +77,7 @@ async def test_what_if_about_nobody(command: Command, file: Path) -> None:
     assert "no client with that id" in said.err
 
 
-async def test_a_policy_is_adopted_from_a_moment_on_and_shown(command: Command, file: Path) -> None:
+async def test_r63_a_policy_is_adopted_from_a_moment_on_and_shown(command: Command, file: Path) -> None:
     before = await command.done("policy", "show")
     assert "It has adopted none: these are the defaults." in before
     assert re.search(r"crisis.contact_within_hours +\[24, 72, 168, 720\]", before)

@@ -107,7 +107,7 @@ async def test_b1_what_is_kept_and_a_fresh_fold_agree_before_and_after_without_a
         assert await assert_equal_to_fresh_folds(system, organization_id) == len(clients)
 
 
-async def test_what_is_shown_now_is_shown_by_the_policy_in_force_now(system: System, counselor: Caller) -> None:
+async def test_r63_what_is_shown_now_is_shown_by_the_policy_in_force_now(system: System, counselor: Caller) -> None:
     organization_id = counselor.organization_id
     client_id = await in_crisis(system, counselor)
 
@@ -124,7 +124,7 @@ async def test_what_is_shown_now_is_shown_by_the_policy_in_force_now(system: Sys
     assert not await not_reached(known_at=known_at)
 
 
-async def test_recording_is_decided_by_the_policy_in_force_now_whichever_process_it_was_adopted_in(
+async def test_r63_recording_is_decided_by_the_policy_in_force_now_whichever_process_it_was_adopted_in(
     database: DatabaseUrls, system: System, counselor: Caller
 ) -> None:
     organization_id = counselor.organization_id
@@ -140,7 +140,7 @@ async def test_recording_is_decided_by_the_policy_in_force_now_whichever_process
     assert (await system.recorder.record(counselor, client_id, [ahead])).version == 5
 
 
-async def test_an_adoption_counts_from_its_moment_on_and_in_its_own_organization_only(
+async def test_r63_an_adoption_counts_from_its_moment_on_and_in_its_own_organization_only(
     system: System, counselor: Caller, database: DatabaseUrls
 ) -> None:
     organization_id, others = counselor.organization_id, (await a_counselor(database)).organization_id
@@ -165,7 +165,7 @@ async def test_a_policy_may_say_where_the_organizations_days_are_counted(system:
     assert policies.before.working_days.time_zone == "America/Chicago"
 
 
-async def test_adoptions_stand_in_the_log_like_everything_else(system: System, counselor: Caller) -> None:
+async def test_r63_adoptions_stand_in_the_log_like_everything_else(system: System, counselor: Caller) -> None:
     organization_id = counselor.organization_id
     entry = await system.policy_adopter.adopt(operator(organization_id), TWELVE_HOURS, note="Agreed by the board.")
 
