@@ -44,7 +44,7 @@ class PolicyAdopter:
         for _ in range(ATTEMPTS):
             policies, now = await self._organizations.policies(organization_id), clock.now()
             event = PolicyAdopted(
-                in_force_from=in_force_from or now, numbers=_with_zone(numbers, policies.at(now)), note=note
+                in_force_from=in_force_from or now, numbers=_with_zone(numbers, policies.readable_at(now)), note=note
             )
             draft = Draft(uuid4(), event, now, Precision.INSTANT, source)
             version = await self._store.head(organization_id, organization_id)

@@ -104,7 +104,7 @@ class Recorder:
                 raise VersionConflict(client_id, expected_version, version)
             policies = await self._organizations.policies(organization_id, own_version=own_version)
             now = clock.now()
-            admit(drafts, await self._with_contents(caller, client_id, asked, facts), now, policies.at(now))
+            admit(drafts, await self._with_contents(caller, client_id, asked, facts), now, policies.readable_at(now))
             try:
                 return await self._append(caller, client_id, version, drafts, key)
             except VersionConflict:

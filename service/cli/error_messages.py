@@ -3,6 +3,7 @@
 import asyncpg
 from pydantic import ValidationError
 
+from domain.policies import PolicyUnreadable
 from domain.policy import PolicyInvalid
 from service.care.errors import KnownAtInFuture, UnknownClient
 from service.cli.errors import CommandFailed
@@ -31,6 +32,7 @@ SPEAK_FOR_THEMSELVES = (
     RebuildUnderWay,
     SwitchRefused,
     UnknownOrganization,
+    PolicyUnreadable,
 )
 
 UNREACHABLE = (

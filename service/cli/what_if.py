@@ -69,7 +69,7 @@ async def answer(settings: Settings, addresses: Addresses, asked: Asked) -> Answ
         organization_id = meant.organization_id
         if "time_zone" not in policy.working_days.model_fields_set:
             policies = await system.organizations.policies(organization_id)
-            policy = policy.in_time_zone(policies.at(asked.at).working_days.time_zone)
+            policy = policy.in_time_zone(policies.readable_at(asked.at).working_days.time_zone)
         question = Question(organization_id, policy, asked.at)
         what_if = WhatIf(system.pool, system.keyring, PROJECTIONS)
         if asked.client:

@@ -10,15 +10,16 @@ from cachetools import LRUCache
 from pydantic import BaseModel
 
 from domain import time_zones
+from domain.entry import Entry
 from domain.events.organization import PolicyAdopted
-from domain.policies import Adoption, Policies
+from domain.policies import Adoption, Policies, UnreadAdoption
 from domain.policy import Policy
 from service.database.connection import scoped
 from service.database.protection import see_only
 from service.log.errors import UnknownOrganization, answering
 from service.log.keyring import Keyring
 from service.log.reading import EVENTS, stored
-from service.log.timelines import open_entry
+from service.log.timelines import open_or_mark
 from service.runtime import clock
 
 _STANDS = """select o.time_zone, coalesce(h.version, 0)
@@ -70,8 +71,8 @@ class Organizations:
         and what was adopted after them does not concern them. `connection`, when given, is one in a transaction of
         that organization already.
 
-        Raises UnknownOrganization, and what opening raises (see Timelines.open) where an adoption cannot be read:
-        nothing is said by numbers that nobody adopted.
+        An adoption that cannot be read is told as such. Raises UnknownOrganization, and UnknownKey or SealBroken when
+        the organization's own key does not open.
         """
         kept = self._kept.get(organization_id)
         if kept and own_version is not None and own_version <= kept.version:
@@ -90,21 +91,23 @@ class Organizations:
         if kept and kept.version >= version:
             return kept
         before = Policy().in_time_zone(time_zone)
-        adoptions = await self._adoptions(connection, organization_id) if version else ()
-        kept = self._kept[organization_id] = _Kept(version, Policies(before, adoptions))
-        return kept
-
-    async def _adoptions(self, connection: PoolConnectionProxy, organization_id: UUID) -> tuple[Adoption, ...]:
-        events = stored(await connection.fetch(_ADOPTED, organization_id, "policy_adopted"))
-        if not events:
-            return ()
-        keys = await self._keyring.keys(organization_id, [organization_id], connection=connection)
-        entries = [open_entry(event, keys.of(organization_id).key) for event in events]
-        return tuple(
+        entries = await self._adoptions(connection, organization_id) if version else []
+        adoptions = tuple(
             Adoption(entry.position, entry.recorded_at, entry.event.in_force_from, entry.event.numbers)
             for entry in entries
             if isinstance(entry.event, PolicyAdopted)
         )
+        unread = (entry for entry in entries if not isinstance(entry.event, PolicyAdopted))
+        first = next((UnreadAdoption(entry.id, entry.position, entry.recorded_at) for entry in unread), None)
+        kept = self._kept[organization_id] = _Kept(version, Policies(before, adoptions, first))
+        return kept
+
+    async def _adoptions(self, connection: PoolConnectionProxy, organization_id: UUID) -> list[Entry]:
+        events = stored(await connection.fetch(_ADOPTED, organization_id, "policy_adopted"))
+        if not events:
+            return []
+        keys = await self._keyring.keys(organization_id, [organization_id], connection=connection)
+        return [open_or_mark(event, keys.of(organization_id)) for event in events]
 
     async def ids(self) -> list[UUID]:
         """The ids of all organizations, and nothing else of them."""

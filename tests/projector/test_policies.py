@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from domain.policy import Policy
@@ -14,6 +15,7 @@ from service.bootstrap import System, prepare
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.log.verify import verify
+from service.projector.folding import ProjectionFailed
 from service.projector.rebuild import rebuild
 from service.runtime import clock
 from tests.builders import check_in, crisis, moment, outreach, plan, registered
@@ -174,3 +176,32 @@ async def test_r63_adoptions_stand_in_the_log_like_everything_else(system: Syste
     assert read == entry
     assert (read.event.type, read.recorded_by, read.client_id) == ("policy_adopted", "system/operator", organization_id)
     assert (await verify(system.store, organization_id)).intact
+
+
+async def test_a_policy_that_cannot_be_read_stops_no_recording_and_nothing_is_told_by_guessed_numbers(
+    fresh_database: DatabaseUrls,
+) -> None:
+    """What was recorded before it was adopted is told as it was."""
+    counselor = await a_counselor(fresh_database)
+    organization_id = counselor.organization_id
+    async with system_of(fresh_database) as system:
+        client_id = await in_crisis(system, counselor)
+        known_at = await system.store.settled(organization_id)
+        before = await answers(system, organization_id, client_id, known_at=known_at)
+        adopted = await system.policy_adopter.adopt(operator(organization_id), TWELVE_HOURS)
+    superuser = await asyncpg.connect(fresh_database.superuser)
+    await superuser.execute("set session_replication_role = replica")
+    await superuser.execute(
+        "update log.event set body = set_byte(body, 40, 255 - get_byte(body, 40)) where id = $1", adopted.id
+    )
+    await superuser.close()
+
+    async with system_of(fresh_database) as system:
+        assert (await system.recorder.record(counselor, client_id, [draft(crisis())])).version == 5
+        assert await answers(system, organization_id, client_id, known_at=known_at) == before
+        with pytest.raises(ProjectionFailed, match="PolicyUnreadable"):
+            await answers(system, organization_id, client_id)
+        await follow(system, organization_id)
+        assert await system.catch_up.parked(organization_id) == sum(
+            one.relevant >= {"crisis_contact_recorded"} for one in PROJECTIONS
+        )
