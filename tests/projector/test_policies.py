@@ -14,6 +14,7 @@ from service.access.caller import Caller, operator
 from service.bootstrap import System, prepare
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
+from service.log.organizations import Organizations
 from service.log.verify import verify
 from service.projector.folding import ProjectionFailed
 from service.projector.rebuild import rebuild
@@ -140,6 +141,30 @@ async def test_r63_recording_is_decided_by_the_policy_in_force_now_whichever_pro
         await another.policy_adopter.adopt(operator(organization_id), lenient)
 
     assert (await system.recorder.record(counselor, client_id, [ahead])).version == 5
+
+
+async def test_recording_asks_for_policies_only_when_one_was_adopted(
+    database: DatabaseUrls, system: System, counselor: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That the organization's timeline went on is told by the statement that brings the facts."""
+    client_id = await in_crisis(system, counselor)
+    read, asked = Organizations._read, []
+
+    async def counted(*arguments: Any) -> Any:
+        asked.append(arguments)
+        return await read(*arguments)
+
+    monkeypatch.setattr(Organizations, "_read", counted)
+    for _ in range(3):
+        await system.recorder.record(counselor, client_id, [draft(check_in())])
+    assert asked == []
+
+    async with system_of(database) as another:
+        await another.policy_adopter.adopt(operator(counselor.organization_id), TWELVE_HOURS)
+    asked.clear()
+    for _ in range(3):
+        await system.recorder.record(counselor, client_id, [draft(check_in())])
+    assert len(asked) == 1
 
 
 async def test_r63_an_adoption_counts_from_its_moment_on_and_in_its_own_organization_only(
