@@ -37,6 +37,14 @@ class RecordingPolicy(_Section):
     future_tolerance_minutes: Positive = 5
 
 
+class IntakePolicy(_Section):
+    """When a further intake is another sitting of the same. Source: no published number, our choice: an intake is
+    rarely spread over more than two weeks, and who comes back so soon had not left.
+    """
+
+    sittings_within_days: Positive = 14
+
+
 class CrisisPolicy(_Section):
     """Follow-up after a crisis. Source: 988 follow-up practice; S1; HEDIS FUA and FUI (7 and 30 days)."""
 
@@ -106,6 +114,16 @@ class PlanPolicy(_Section):
     review_every_days_later: Positive = 90
 
 
+class EarlyWarningPolicy(_Section):
+    """From when on something is a signal of trouble ahead (R49). Source: our choice; craving and mood are 0 to 10."""
+
+    craving_at_least: Annotated[int, Field(ge=1, le=10)] = 7
+    craving_rise: Annotated[int, Field(ge=1, le=10)] = 3
+    craving_rise_within_check_ins: Annotated[int, Field(ge=2, le=30)] = 3
+    mood_at_most: Annotated[int, Field(ge=0, le=9)] = 3
+    missed_sessions_in_a_row: Positive = 2
+
+
 class WorkingDaysPolicy(_Section):
     """The organization's working days: 0 is Monday. Days begin and end in its time zone."""
 
@@ -127,12 +145,14 @@ class Policy(_Section):
     """All numbers. The defaults are those of the table in the care documentation."""
 
     recording: RecordingPolicy = RecordingPolicy()
+    intake: IntakePolicy = IntakePolicy()
     crisis: CrisisPolicy = CrisisPolicy()
     overdose_danger: OverdoseDangerPolicy = OverdoseDangerPolicy()
     handoffs: HandoffsPolicy = HandoffsPolicy()
     postvention: PostventionPolicy = PostventionPolicy()
     milestones: MilestonesPolicy = MilestonesPolicy()
     plan: PlanPolicy = PlanPolicy()
+    early_warning: EarlyWarningPolicy = EarlyWarningPolicy()
     working_days: WorkingDaysPolicy = WorkingDaysPolicy()
 
     def in_time_zone(self, time_zone: str) -> "Policy":

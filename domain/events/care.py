@@ -9,10 +9,21 @@ from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, S
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined, HandoffRequested
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
+from domain.events.looking_ahead import RelapsePreventionPlanWritten, TriggerAnticipated, TriggerPassed
 from domain.events.milestones import MilestoneCelebrated
-from domain.events.plan import GoalClosed, GoalMeasured, GoalSet, PlanAgreed
+from domain.events.plan import (
+    CadenceSet,
+    GoalClosed,
+    GoalMeasured,
+    GoalSet,
+    InterventionPlanned,
+    InterventionStopped,
+    PlanAgreed,
+    ProgressReviewed,
+)
 from domain.events.postvention import PostventionReviewed
 from domain.events.registration import ClientDied, ClientMoved, ClientRegistered, EpisodeClosed, IntakeCompleted
+from domain.events.signals import SignalAcknowledged
 
 OfCare = (
     ClientRegistered
@@ -25,6 +36,13 @@ OfCare = (
     | GoalMeasured
     | GoalClosed
     | PlanAgreed
+    | ProgressReviewed
+    | InterventionPlanned
+    | InterventionStopped
+    | CadenceSet
+    | RelapsePreventionPlanWritten
+    | TriggerAnticipated
+    | TriggerPassed
     | SessionHeld
     | SessionMissed
     | CheckInReceived
@@ -40,6 +58,7 @@ OfCare = (
     | SafetyPlanWritten
     | PostventionReviewed
     | MilestoneCelebrated
+    | SignalAcknowledged
 )
 
 CareEvent = Annotated[OfCare, Field(discriminator="type")]

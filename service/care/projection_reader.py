@@ -72,15 +72,13 @@ class ProjectionReader:
                 raise UnknownClient
             answer = projection.answer(fresh.state, moment, _in_force(projection, fresh.policies, moment, None))
             return ProjectionAnswer(client_id, fresh.version, None, None, answer)
-        whole = await self._timelines.whole(caller, client_id, known_at=known_at)
-        policies = await self._organizations.policies(organization_id)
-        ordered = await self._sliced.whole(
-            whole.entries, lambda entries: effective(entries, as_of=as_of, known_at=known_at).entries
-        )
-        state = await self._sliced.whole(
-            ordered, lambda entries: fold(projection, entries, policies, projection.begin(entries))
-        )
-        answer = projection.answer(state, moment, _in_force(projection, policies, moment, known_at))
+        async with self._timelines.whole(caller, client_id, known_at=known_at) as whole:
+            policies = await self._organizations.policies(organization_id)
+            ordered = effective(whole.entries, as_of=as_of, known_at=known_at).entries
+            folded = projection.begin(ordered)
+            async for entries in self._sliced.slices(ordered):
+                folded = fold(projection, entries, policies, folded)
+        answer = projection.answer(folded, moment, _in_force(projection, policies, moment, known_at))
         return ProjectionAnswer(client_id, whole.version, as_of, known_at, answer)
 
 
