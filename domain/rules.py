@@ -12,7 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from domain.entry import Draft
-from domain.events.base import EntryContent, Event, RefersTo, referred
+from domain.events.base import EntryContent, Event, PossibleDays, RefersTo, referred
 from domain.events.record import RECORD_TYPES, EntryCorrected, EntryRetracted
 from domain.policy import Policy
 from domain.refusals import Refusal, Refused
@@ -210,6 +210,7 @@ def _refusals(draft: Draft, joined: _Joined, latest: datetime) -> Iterator[Refus
             f"This client has a {event.type} already; correct that entry instead of adding one.",
         )
     yield from event.refusals(joined)
+    yield from _day_refusals(event, draft.occurred_at, latest)
 
 
 def _reference_refusals(event: Event, name: str, target: UUID, mark: RefersTo, joined: _Joined) -> Iterator[Refusal]:
@@ -253,6 +254,8 @@ def _correction_refusals(event: EntryCorrected, found: Fact | None, latest: date
                 "replacement",
                 "A correction cannot point to other entries; retract this entry and record it anew.",
             )
+        occurred_at = event.occurred_at or found.occurred_at
+        yield from _day_refusals(event.replacement, occurred_at, latest)
     if event.occurred_at:
         earliest = _earliest(event.occurred_at, event.precision)
         yield from _time_refusals(earliest, latest, field_name="event.occurred_at")
@@ -263,6 +266,13 @@ def _retraction_refusals(found: Fact | None) -> Iterator[Refusal]:
         yield Refusal("registration_stays", "entry", "A registration is not retracted; correct it instead.")
     if found and found.type == "entry_retracted":
         yield Refusal("retraction_stays", "entry", "A retraction is not retracted; record the entry anew.")
+
+
+def _day_refusals(event: Event, occurred_at: datetime, latest: datetime) -> Iterator[Refusal]:
+    """What its days break; nothing where the moment itself is refused."""
+    if EARLIEST <= occurred_at <= latest + _AHEAD_OF_UTC:
+        earliest_day, latest_day = (occurred_at - _BEHIND_UTC).date(), (occurred_at + _AHEAD_OF_UTC).date()
+        yield from event.refusals_by_day(PossibleDays(earliest_day, latest_day, (latest + _AHEAD_OF_UTC).date()))
 
 
 def _earliest(occurred_at: datetime, precision: Precision | None) -> datetime:
