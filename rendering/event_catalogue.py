@@ -35,7 +35,7 @@ def page(events: Sequence[type[Event]] = (*ALL_EVENTS, *ORGANIZATION_EVENTS)) ->
         parts.append(f"\n## {_summary(sys.modules[module].__doc__)}\n")
         parts += [_event(event) for event in of_strand]
     parts.append("\n## Terms\n")
-    parts += [_terms(term) for term in sorted(_terms_of(events), key=lambda term: term.__name__)]
+    parts += [_terms(term) for term in sorted(_terms_of(events), key=lambda term: (term.__name__, term.__module__))]
     return "\n".join(parts)
 
 

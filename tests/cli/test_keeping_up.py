@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 
-from projections.catalogue import catalogue
+from projections.catalogue import PROJECTIONS, catalogue
 from service.bootstrap import System
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
@@ -61,7 +61,7 @@ async def test_what_is_simulated_verifies(command: Command) -> None:
 async def test_catch_up_follows_the_log_and_tries_again_what_failed(command: Command, system: System) -> None:
     organization_id = await _organization_id(system)
     await system.builds.refresh()
-    _, milestones, postvention = system.builds.names()
+    _, milestones, postvention, *_ = system.builds.names()
     async with scoped(system.pool, organization_id) as connection:
         client_id = await connection.fetchval(f"select min(client_id::text)::uuid from {milestones}.snapshot")
         await park(connection, organization_id, [Failure(milestones, client_id, 1, client_id, "Broken")])
@@ -123,7 +123,7 @@ async def test_rebuild_builds_anew_and_the_old_build_can_be_removed(command: Com
     assert await assert_equal_to_fresh_folds(system, organization_id) == 6
     standing = await command.done("projections")
     assert "retired" in _line(standing, "projection_care_plan_1 ")
-    assert "live" in _line(standing, "projection_care_plan_4 ")
+    assert "live" in _line(standing, f"projection_care_plan_{len(PROJECTIONS) + 1} ")
     assert await command.done("projections", "remove") == "Removed projection_care_plan_1.\n"
     assert "projection_care_plan_1 " not in await command.done("projections")
     assert await command.done("projections", "remove") == "No build is retired.\n"

@@ -111,20 +111,22 @@ async def test_b1_what_is_kept_and_a_fresh_fold_agree_before_and_after_without_a
 
 
 async def test_r63_what_is_shown_now_is_shown_by_the_policy_in_force_now(system: System, counselor: Caller) -> None:
-    organization_id = counselor.organization_id
-    client_id = await in_crisis(system, counselor)
+    """Here the zone in which the days of a client are counted whose own is not known yet."""
+    organization_id, client_id = counselor.organization_id, uuid4()
+    await system.recorder.record(counselor, client_id, [draft(crisis())], new_client=True)
 
-    async def not_reached(**when: Any) -> bool:
-        read = await system.projection_reader.read(operator(organization_id), client_id, "care_plan", **when)
-        found: bool = read.answer.crises[0].not_reached  # type: ignore[attr-defined]
+    async def time_zone(**when: Any) -> str:
+        read = await system.projection_reader.read(operator(organization_id), client_id, "milestones", **when)
+        found: str = read.answer.time_zone  # type: ignore[attr-defined]
         return found
 
-    assert not await not_reached()
+    assert await time_zone() == "America/Chicago"
     known_at = await system.store.settled(organization_id)
-    await system.policy_adopter.adopt(operator(organization_id), TWELVE_HOURS)
+    moved = Policy.model_validate({"working_days": {"time_zone": "Asia/Kathmandu"}})
+    await system.policy_adopter.adopt(operator(organization_id), moved)
 
-    assert await not_reached()
-    assert not await not_reached(known_at=known_at)
+    assert await time_zone() == "Asia/Kathmandu"
+    assert await time_zone(known_at=known_at) == "America/Chicago"
 
 
 async def test_r63_recording_is_decided_by_the_policy_in_force_now_whichever_process_it_was_adopted_in(
