@@ -5,18 +5,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from domain.events.base import (
-    Day,
-    Event,
-    FreeText,
-    Part,
-    PossibleDays,
-    RefersTo,
-    ShortText,
-    StrictUUID,
-    TimeZone,
-)
+from domain.events.base import Day, Event, FreeText, Part, PossibleDays, RefersTo, ShortText, StrictUUID
 from domain.refusals import Refusal
+from domain.time_zones import TimeZone
 from domain.vocabulary.intake import Condition, DischargeReason, Driver, EntryRoute, SocialNeed, StageOfChange
 from domain.vocabulary.substances import Severity, Substance, UseFrequency, UseRoute
 from domain.vocabulary.triggers import Trigger
