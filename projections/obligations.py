@@ -9,7 +9,7 @@ from domain.events.base import ShortText
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
 from projections.columns import table
-from projections.elements import KEY, Named, ViewContext, at_a_moment
+from projections.elements import KEY, NOT_SHOWN, Named, ViewContext, at_a_moment
 from projections.mark import Mark
 
 
@@ -66,6 +66,11 @@ class Obligation(NamedTuple):
     """The actor id of the person whose task it is; null where that is not known."""
     owner_person: ShortText | None = None
     """The name of that person."""
+
+    @property
+    def owner_named(self) -> Annotated[bool, NOT_SHOWN]:
+        """Whether it is a certain person's task, named by id or just by name; else whoever holds the role has it."""
+        return self.owner_person_id is not None or self.owner_person is not None
 
     @at_a_moment
     def status(self, context: ViewContext) -> ObligationStatus:

@@ -14,6 +14,7 @@ import asyncpg
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from service.access.api_keys import ApiKeys
+from service.care.lists import Lists
 from service.care.policy_adopter import PolicyAdopter
 from service.care.projection_reader import ProjectionReader
 from service.care.recorder import Recorder
@@ -36,6 +37,7 @@ from service.projector.builds import Build, Builds
 from service.projector.catch_up import CatchUp
 from service.projector.comparison import Comparison
 from service.projector.fresh_states import FreshStates
+from service.projector.list_reads import ListReads
 from service.projector.projector import Projector
 from service.runtime.sliced_work import SlicedWork
 from service.settings import Settings, parse_key_encryption_keys
@@ -64,6 +66,7 @@ class System:
     recorder: Recorder
     projection_reader: ProjectionReader
     timeline_reader: TimelineReader
+    lists: Lists
     sliced: SlicedWork
 
     def follower(self) -> Follower:
@@ -157,6 +160,7 @@ async def connected(
                 sliced,
             ),
             timeline_reader=timeline_reader,
+            lists=Lists(ListReads(pool, builds)),
             sliced=sliced,
         )
 

@@ -16,7 +16,7 @@ from projections.answers import Answer, At, all_answered
 from projections.care_plan.team import TeamMember
 from projections.collection import Elements
 from projections.context import Context
-from projections.elements import KEY, Named, ViewContext
+from projections.elements import KEY, NOT_SHOWN, Named, ViewContext
 from projections.fold import Fold
 from projections.obligations import Obligation
 from projections.strands import Strand
@@ -50,6 +50,11 @@ class TaskOwner:
     """The reason in words."""
     moves: int
     """How many times it was moved."""
+
+    @property
+    def owner_named(self) -> Annotated[bool, NOT_SHOWN]:
+        """Whether it went to a certain person, named by id or just by name; else whoever holds the role has it."""
+        return self.person_id is not None or self.person is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ def owned(
             yield each
 
 
-fold = Fold(Owners())
+fold = Fold(Owners(), version=2)
 STRAND = Strand(fold, Shown, show)
 TASK_OWNER = fold.each(TaskOwner, lambda state: state.moved).table("care_plan_task_owner")
 

@@ -3,14 +3,21 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import cache, reduce
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
+
+from pydantic import BaseModel
 
 from domain.effective import effective
 from domain.entry import Entry
 from domain.policy import Policy
+from domain.vocabulary.crisis import RiskTier
+from domain.vocabulary.obligations import ObligationKind
+from domain.vocabulary.people import Role
+from domain.vocabulary.signals import SignalRule
 from projections.catalogue import PROJECTIONS
 from service.api import examples
+from service.api.list_models import Caseload, ListedClient, ListedSignal, ListedTask, WaitingSignals, Worklist
 from service.api.parameters import Order
 from service.api.problems import Refused
 from service.api.request_models import EventToRecord
@@ -47,6 +54,7 @@ def example_answers() -> dict[str, bytes]:
             logs_to_mend=0,
         ),
     }
+    shown |= _lists(crisis, len(entries))
     policy = Policy()
     counting, asked_at = effective(entries).entries, entries[-1].recorded_at + timedelta(days=1)
     for projection in PROJECTIONS:
@@ -54,6 +62,57 @@ def example_answers() -> dict[str, bytes]:
         answer = projection.answer(state, asked_at, policy)
         shown[operation_id(projection)] = answer_of(projection, _CLIENT, len(entries), asked_at, None, answer)
     return {operation: json_of(answer) for operation, answer in shown.items()}
+
+
+def _lists(crisis: Entry, version: int) -> dict[str, BaseModel]:
+    """Pages on which the example client stands alone, with the first contact that the crisis asks for."""
+    asked_at, due_at = crisis.occurred_at + timedelta(hours=2), crisis.occurred_at + timedelta(hours=24)
+    said: dict[str, Any] = {"position": 1_000 + version, "as_of": asked_at, "parked": 0, "next": None}
+    task = ListedTask(
+        client_id=_CLIENT,
+        kind=ObligationKind.CRISIS_CONTACT,
+        because=crisis.id,
+        step=1,
+        opens_at=crisis.occurred_at,
+        due_at=due_at,
+        late=False,
+        owner_role=Role.CRISIS_WORKER,
+        person_id=_ANA,
+        reassigned=False,
+    )
+    client = ListedClient(
+        client_id=_CLIENT,
+        episode_event_id=None,
+        episode_opened_at=None,
+        plan_event_id=None,
+        plan_version=None,
+        plan_agreed_at=None,
+        safety_plan_version=None,
+        safety_plan_written_at=None,
+        last_contact_at=crisis.occurred_at,
+        last_reached_at=crisis.occurred_at,
+        missed_in_a_row=0,
+        next_due_at=due_at,
+        late_since=None,
+        waiting=1,
+        late=0,
+        open_crises=1,
+        tier=RiskTier.LOW,
+        tier_not_excluded=RiskTier.HIGH,
+        waiting_signals=0,
+    )
+    signal = ListedSignal(
+        client_id=_CLIENT,
+        rule=SignalRule.HIGH_CRAVING,
+        event_id=crisis.id,
+        raised_at=crisis.occurred_at,
+        behind=(crisis.id,),
+    )
+    return {
+        "read_worklist": Worklist(tasks=(task,), **said),
+        "read_caseload": Caseload(clients=(client,), **said),
+        "read_waiting_signals": WaitingSignals(signals=(signal,), **said),
+    }
 
 
 def _entries() -> Iterator[Entry]:

@@ -19,10 +19,12 @@ from service.care.errors import ClientExists, IdUsed, KnownAtInFuture, UnknownCl
 from service.log.errors import DatabaseUnavailable, HeadsDiffer, VersionConflict
 from service.log.keyring import ClientErased
 from service.projector.folding import ProjectionFailed
+from service.projector.list_reads import ListsBehind, ListsNotReady
 from service.runtime.tracebacks import describe
 
 RETRY_SECONDS: Final = 5
 MENDING_SECONDS: Final = 300
+REBUILD_SECONDS: Final = 60
 
 log = structlog.get_logger(__name__)
 
@@ -75,6 +77,16 @@ def _database_unavailable(error: Exception) -> Problem | None:
     return problems.DatabaseUnavailable(detail, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
+def _lists_not_ready(_: ListsNotReady) -> Problem:
+    detail = "The lists are not built yet for this release. Recording and reads of single clients go on."
+    return problems.ListsNotReady(detail, headers={"Retry-After": str(REBUILD_SECONDS)})
+
+
+def _lists_behind(_: ListsBehind) -> Problem:
+    detail = "The list has not come to that position yet. What was recorded is safe."
+    return problems.ListsBehind(detail, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
 def _heads_differ(_: HeadsDiffer) -> Problem:
     detail = (
         "Your organization's log does not end where it should, so nothing was recorded. Whoever runs this service has"
@@ -91,6 +103,8 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     VersionConflict: _version_conflict,
     KnownAtInFuture: _known_at_in_future,
     ProjectionFailed: _projection_failed,
+    ListsNotReady: _lists_not_ready,
+    ListsBehind: _lists_behind,
     HeadsDiffer: _heads_differ,
     DatabaseUnavailable: _database_unavailable,
     asyncpg.PostgresConnectionError: _database_unavailable,

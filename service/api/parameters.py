@@ -16,7 +16,8 @@ _DIGITS: Final = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 _VERSION: Final = re.compile(r'"(0|[1-9][0-9]{0,8})(\.[0-9a-f]{1,64})?"', re.ASCII)
 
 
-def _uuid(said: Any) -> Any:
+def plain_uuid(said: Any) -> Any:
+    """Refuses other ways of writing a UUID, which Python would read as well."""
     if isinstance(said, str) and not _UUID.fullmatch(said):
         raise PydanticCustomError("uuid", "Give a UUID, such as 8f0e4c52-6c1e-4d8a-9b1e-2f6d1a3c5e70.")
     return said
@@ -37,8 +38,8 @@ def _version(said: Any) -> Any:
     return int(form[1])
 
 
-ClientId = Annotated[UUID, BeforeValidator(_uuid), Path(description="The client's id.")]
-EventId = Annotated[UUID, BeforeValidator(_uuid), Path(description="The event's id.")]
+ClientId = Annotated[UUID, BeforeValidator(plain_uuid), Path(description="The client's id.")]
+EventId = Annotated[UUID, BeforeValidator(plain_uuid), Path(description="The event's id.")]
 
 ExpectedVersion = Annotated[
     int | None,

@@ -262,6 +262,26 @@ class ProjectionFailed(Problem):
     status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "projection-failed", "This answer cannot be made"
 
 
+class ListsNotReady(Problem):
+    """The tables from which the lists are made are not built yet, as after an update; try again after `Retry-After`.
+
+    Recording and reads of single clients go on. Whoever runs the service calls `care-timeline rebuild`.
+    """
+
+    status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "lists-not-ready", "The lists are not built yet"
+    documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
+
+
+class ListsBehind(Problem):
+    """The list does not reflect the `position` that you gave, and did not come to it while the answer waited.
+
+    Try again after the seconds in `Retry-After`, or leave `position` out to see how far the list has come.
+    """
+
+    status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "lists-behind", "The list is behind"
+    documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
+
+
 CATALOGUE: Final[Mapping[str, type[Problem]]] = {
     problem.slug: problem for problem in sorted(Problem.__subclasses__(), key=lambda each: (each.status, each.slug))
 }

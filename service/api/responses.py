@@ -43,6 +43,11 @@ def projected_answer(content: BaseModel, version: int, known: str | None) -> Res
     return _unchanged(tag, known) or Response(body, 200, {**_PRIVATE, "ETag": tag}, JSON)
 
 
+def list_answer(content: BaseModel) -> Response:
+    """A page of a list over many clients, which changes with each of them and with the clock: it has no tag."""
+    return Response(json_of(content), 200, dict(_PRIVATE), JSON)
+
+
 def json_of(content: BaseModel) -> bytes:
     """The content as JSON in UTF-8."""
     return content.__pydantic_serializer__.to_json(content)
