@@ -11,6 +11,7 @@ from domain.vocabulary.people import Role
 from projections.columns import table
 from projections.elements import KEY, NOT_SHOWN, Named, ViewContext, at_a_moment
 from projections.mark import Mark
+from projections.tables import index_of_waiting
 
 
 class ObligationStatus(StrEnum):
@@ -94,3 +95,8 @@ class Obligation(NamedTuple):
 
 
 OBLIGATION = table("obligation", Obligation)
+index_of_waiting(
+    OBLIGATION,
+    ["due_at", "client_id", "kind", "because", "step"],
+    ended_by=["met_event_id", "released_event_id", "missed_event_id"],
+)

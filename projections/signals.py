@@ -21,6 +21,7 @@ from projections.elements import KEY, ViewContext, at_a_moment
 from projections.fold import Fold
 from projections.mark import Mark, mark
 from projections.projection import Projection
+from projections.tables import index_of_waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,11 @@ def view(state: Signals, context: ViewContext) -> SignalsAnswer:
     return SignalsAnswer(waiting=len(waiting), signals=all_answered((*waiting, *others), context))
 
 
-fold = Fold(Signals())
+fold = Fold(Signals(), version=2)
 SIGNAL = fold.each(Signal, lambda state: state.signals).table("signal")
+index_of_waiting(
+    SIGNAL, ["raised_at", "client_id", "rule", "event_id"], ended_by=["cleared_event_id", "acknowledged_event_id"]
+)
 
 
 @fold.on(CheckInReceived)

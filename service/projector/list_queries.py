@@ -15,6 +15,7 @@ from domain.vocabulary.crisis import RiskTier
 _STILL_THERE: Final = """JOIN keyring.client_key k
     ON k.organization_id = $1 AND k.client_id = {rows}.client_id AND k.wrapped_key IS NOT NULL"""
 
+# As the index of waiting obligations has it (projections/obligations.py).
 _WAITS: Final = "o.met_event_id IS NULL AND o.released_event_id IS NULL AND o.missed_event_id IS NULL"
 
 _ON_THE_TEAM: Final = """m.begins_at <= $2 AND (m.ends_at IS NULL OR $2 < m.ends_at)

@@ -87,6 +87,7 @@ class ListReads:
 
 
 def _parked_in(schemas: Sequence[str]) -> str:
-    """The statement that counts the clients who are parked in one of these builds."""
+    """The statement that counts the clients who are parked in one of these builds; erased ones stay so for good."""
     each = " union ".join(f"select client_id from {schema}.parked where organization_id = $1" for schema in schemas)  # noqa: S608
-    return f"select count(*) from ({each}) as parked"  # noqa: S608
+    still_there = "k.organization_id = $1 and k.client_id = parked.client_id and k.wrapped_key is not null"
+    return f"select count(*) from ({each}) as parked join keyring.client_key k on {still_there}"  # noqa: S608

@@ -18,8 +18,11 @@ from domain.vocabulary.signals import SignalRule
 from domain.vocabulary.team import ReassignmentReason, ReleaseReason
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.care import lists
+from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
+from service.projector import list_queries
 from service.projector.builds import Builds
+from service.projector.list_queries import Query
 from service.runtime import clock
 from tests.api.clinic import Clinic, errors_in, problem_in
 from tests.builders import (
@@ -66,7 +69,7 @@ async def client_with(clinic: Clinic, *told: tuple[Event, datetime]) -> UUID:
 async def pages(clinic: Clinic, path: str, **asked: Any) -> list[Row]:
     """All pages of a list."""
     found: list[Row] = []
-    more: dict[str, str] = {}
+    more: dict[str, Any] = {}
     while True:
         answer = await clinic.get(f"/v1/{path}", **asked, **more)
         assert answer.status_code == 200, answer.text
@@ -81,6 +84,14 @@ async def rows(clinic: Clinic, path: str, **asked: Any) -> list[Row]:
     await follow(clinic.system, clinic.organization_id)
     of_page = {"worklist": "tasks", "caseload": "clients", "signals": "signals"}[path]
     return [row for page in await pages(clinic, path, **asked) for row in page[of_page]]
+
+
+async def erase(database: DatabaseUrls, client_id: UUID) -> None:
+    """Destroy the client's key, as another process does: nothing else is told."""
+    superuser = await asyncpg.connect(database.superuser)
+    erased = "update keyring.client_key set wrapped_key = null, destroyed_at = now() where client_id = $1"
+    assert await superuser.execute(erased, client_id) == "UPDATE 1"
+    await superuser.close()
 
 
 def moment(said: str) -> datetime:
@@ -268,13 +279,28 @@ async def test_erased_clients_are_not_listed(clinic: Clinic, database: DatabaseU
     erased, other = await client_with(clinic, *told), await client_with(clinic, *told)
     assert {each["client_id"] for each in await rows(clinic, path)} == {str(erased), str(other)}
 
-    superuser = await asyncpg.connect(database.superuser)
-    await superuser.execute(
-        "update keyring.client_key set wrapped_key = null, destroyed_at = now() where client_id = $1", erased
-    )
-    await superuser.close()
+    await erase(database, erased)
 
     assert {each["client_id"] for each in await rows(clinic, path)} == {str(other)}
+
+
+async def test_a_page_says_for_how_many_clients_it_does_not_tell_everything(
+    clinic: Clinic, database: DatabaseUrls
+) -> None:
+    client, erased = await client_with(clinic), await client_with(clinic)
+    await follow(clinic.system, clinic.organization_id)
+    build = await clinic.system.builds.to_read("care_plan")
+    assert build
+    async with scoped(clinic.system.pool, clinic.organization_id) as connection:
+        await connection.execute(
+            f"INSERT INTO {build.schema}.parked (organization_id, client_id, version, event_id, error)"
+            " SELECT $1, unnest($2::uuid[]), 1, gen_random_uuid(), 'ValueError'",
+            clinic.organization_id,
+            [client, erased],
+        )
+    await erase(database, erased)
+
+    assert [(await clinic.get(f"/v1/{path}")).json()["parked"] for path in LISTS] == [1, 1, 0]
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -324,6 +350,26 @@ async def test_a_page_says_how_far_it_has_come_and_waits_for_more(
     assert page["parked"] == 0
     assert [row["client_id"] for row in page["clients"]] == [str(client)]
     assert moment(page["as_of"]) <= clock.now()
+
+
+async def test_lists_of_what_waits_read_it_by_its_index_page_by_page(clinic: Clinic) -> None:
+    schemas = {}
+    for name in ("care_plan", "signals"):
+        build = await clinic.system.builds.to_read(name)
+        assert build
+        schemas[name] = build.schema
+    query = Query.at(clinic.organization_id, clock.now())
+    worklist = list_queries.worklist(schemas, query, person_id=None, role=None, limit=9)
+    query = Query.at(clinic.organization_id, clock.now())
+    query.where("s.raised_at <= $2")
+    signals = list_queries.signals(schemas, query, limit=9)
+    costly = "set local enable_sort = off; set local enable_seqscan = off"
+    for (sql, arguments), index in ((worklist, "obligation_waiting"), (signals, "signal_waiting")):
+        async with scoped(clinic.system.pool, clinic.organization_id, first=costly) as connection:
+            plan = await connection.fetch(f"EXPLAIN {sql}", *arguments)
+        lines = "\n".join(line for (line,) in plan)
+        assert f"using {index} " in lines, lines
+        assert "Sort" not in lines, "the index has the order already"
 
 
 @pytest.mark.parametrize("path", LISTS)
