@@ -6,20 +6,24 @@ clear. The decision holds as long as the timeline stays at the version of the fa
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from domain.entry import Draft
 from domain.events.base import EntryContent, Event, RefersTo, referred
+from domain.events.catalogue import EVENT_TYPES
 from domain.events.record import RECORD_TYPES, EntryCorrected, EntryRetracted
 from domain.policy import Policy
 from domain.refusals import Refusal, Refused
-from domain.vocabulary.record import Precision
+from domain.vocabulary.record import CorrectionReason, Precision
 
 OPENING = ("client_registered", "crisis_contact_recorded")
 """A timeline begins with one of these: people also come into care through a crisis (R08)."""
+
+FURTHER_ROUNDS = 2
+"""So often further_needs may ask: what a retraction is about, then what would be in its place."""
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 """Nothing in a living client's record occurred before; an earlier time is a slip of the keyboard."""
@@ -68,6 +72,15 @@ class Facts:
     contents: Mapping[UUID, EntryContent | None] = field(default_factory=dict)
     """For each entry asked for, what it says; None when there is none."""
 
+    def with_more(self, more: "Facts") -> "Facts":
+        """With what was asked further."""
+        return replace(
+            self,
+            entries={**self.entries, **more.entries},
+            answers={**self.answers, **more.answers},
+            once={**self.once, **more.once},
+        )
+
 
 def needs(drafts: Sequence[Draft]) -> Needs:
     """What has to be known in order to decide whether these drafts may be recorded."""
@@ -85,6 +98,41 @@ def needs(drafts: Sequence[Draft]) -> Needs:
             if mark.content:
                 found.contents.add(target)
     return found
+
+
+def further_needs(drafts: Sequence[Draft], facts: Facts) -> Needs | None:
+    """What has to be known beside these facts, which answer `needs`; None when that is all.
+
+    Only a retraction asks again: whether it is one of a retraction, and then what that brings back. Types and
+    references of entries never change, so it does not matter that it is asked a little later.
+    """
+    found = Needs()
+    drafted = {draft.id for draft in drafts}
+    for draft in drafts:
+        if not isinstance(draft.event, EntryRetracted):
+            continue
+        retraction = facts.entries.get(draft.event.entry)
+        if retraction is None or retraction.type != "entry_retracted":
+            continue
+        target = retraction.references[0][1]
+        restored = facts.entries.get(target)
+        if restored is None:
+            found.ids |= {target} - drafted
+            continue
+        found.once |= _once_alone(restored.type) - facts.once.keys()
+        found.answers |= _once_answers(restored) - facts.answers.keys()
+    return found if found.ids or found.once or found.answers else None
+
+
+def _once_alone(kind: str) -> set[str]:
+    """The type, where a client has one entry of it at most."""
+    return {kind} if kind in EVENT_TYPES and EVENT_TYPES[kind].once else set()
+
+
+def _once_answers(fact: Fact) -> set[tuple[UUID, str]]:
+    """What the entry answers, where that has one answer of its type at most."""
+    marks = EVENT_TYPES[fact.type].references() if fact.type in EVENT_TYPES else {}
+    return {(target, fact.type) for name, target in fact.references if name in marks and marks[name].once}
 
 
 def admit(drafts: Sequence[Draft], facts: Facts, now: datetime, policy: Policy) -> None:
@@ -111,6 +159,7 @@ class _Joined:
         self._drafts: list[Draft] = []
         self._drafted: list[Fact] = []
         self._retracted: set[UUID] = set()
+        self._brought_back: set[UUID] = set()
 
     def join(self, draft: Draft) -> None:
         event = draft.event
@@ -118,7 +167,14 @@ class _Joined:
         self._drafts.append(draft)
         self._drafted.append(Fact(draft.id, event.type, draft.occurred_at, references, retracted=False))
         if isinstance(event, EntryRetracted):
-            self._retracted.add(event.entry)
+            self._retract(event.entry)
+
+    def _retract(self, entry_id: UUID) -> None:
+        self._retracted.add(entry_id)
+        self._brought_back.discard(entry_id)
+        if restored := self.brought_back_by(self.find(entry_id)):
+            self._retracted.discard(restored.id)
+            self._brought_back.add(restored.id)
 
     @property
     def new(self) -> bool:
@@ -129,12 +185,21 @@ class _Joined:
         return next(drafted, None) or self._facts.entries.get(entry_id)
 
     def stands(self, fact: Fact) -> bool:
+        if fact.id in self._brought_back:
+            return True
         return not fact.retracted and fact.id not in self._retracted
+
+    def brought_back_by(self, retraction: Fact | None) -> Fact | None:
+        """What counts again when this entry is retracted: what it retracts, if it is a retraction that does."""
+        if retraction is None or retraction.type != "entry_retracted":
+            return None
+        return self.find(retraction.references[0][1])
 
     def has(self, kind: str) -> bool:
         """Whether an entry of this type stands, of which a client has one at most."""
-        drafted = (fact for fact in self._drafted if fact.type == kind)
-        return any(map(self.stands, (*self._facts.once[kind], *drafted)))
+        back = (self.find(entry_id) for entry_id in self._brought_back)
+        known = (*self._facts.once.get(kind, ()), *self._drafted, *(fact for fact in back if fact))
+        return any(fact.type == kind and self.stands(fact) for fact in known)
 
     def answered(self, entry_id: UUID, *by: str) -> bool:
         recorded = [fact for kind in by for fact in self._facts.answers[entry_id, kind]]
@@ -179,7 +244,7 @@ def _refusals(draft: Draft, joined: _Joined, latest: datetime) -> Iterator[Refus
     if isinstance(event, EntryCorrected):
         yield from _correction_refusals(event, joined.find(event.entry), latest)
     if isinstance(event, EntryRetracted):
-        yield from _retraction_refusals(joined.find(event.entry))
+        yield from _retraction_refusals(event, joined)
     if event.once and joined.has(event.type):
         yield Refusal(
             f"{event.type}_once",
@@ -235,11 +300,36 @@ def _correction_refusals(event: EntryCorrected, found: Fact | None, latest: date
         yield from _time_refusals(earliest, latest, field_name="event.occurred_at")
 
 
-def _retraction_refusals(found: Fact | None) -> Iterator[Refusal]:
-    if found and found.type == "client_registered":
-        yield Refusal("registration_stays", "entry", "A registration is not retracted; correct it instead.")
-    if found and found.type == "entry_retracted":
-        yield Refusal("retraction_stays", "entry", "A retraction is not retracted; record the entry anew.")
+def _retraction_refusals(event: EntryRetracted, joined: _Joined) -> Iterator[Refusal]:
+    found = joined.find(event.entry)
+    if found and found.type == "client_registered" and event.reason is not CorrectionReason.WRONG_CLIENT:
+        yield Refusal(
+            "registration_stays",
+            "entry",
+            "A registration is retracted with the reason wrong_client alone; correct it instead.",
+        )
+    restored = joined.brought_back_by(found)
+    if restored and restored.type == "entry_retracted":
+        yield Refusal(
+            "retraction_stays",
+            "entry",
+            "What takes a retraction back is not retracted; retract the entry of care again.",
+        )
+    elif restored and not joined.stands(restored):
+        yield from _bringing_back_refusals(restored, joined)
+
+
+def _bringing_back_refusals(restored: Fact, joined: _Joined) -> Iterator[Refusal]:
+    """That another entry has come into the place of the one that would count again."""
+    taken = any(map(joined.has, _once_alone(restored.type))) or any(
+        joined.answered(target, kind) for target, kind in _once_answers(restored)
+    )
+    if taken:
+        yield Refusal(
+            f"{restored.type}_once",
+            "entry",
+            f"Another {restored.type} has come into its place since; retract or correct that one.",
+        )
 
 
 def _earliest(occurred_at: datetime, precision: Precision | None) -> datetime:

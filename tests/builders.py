@@ -29,7 +29,7 @@ from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.registration import ClientRegistered, IntakeCompleted
 from domain.policy import Policy
 from domain.refusals import Refused
-from domain.rules import Fact, Facts, Needs, admit, needs
+from domain.rules import FURTHER_ROUNDS, Fact, Facts, Needs, admit, further_needs, needs
 from domain.vocabulary.consents import ConsentPurpose, ConsentScope
 from domain.vocabulary.contacts import Channel, SessionKind
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome
@@ -83,12 +83,17 @@ class Record:
             self._referring[target].append(entry)
 
     def retracted(self, entry_id: UUID) -> bool:
-        """Whether the entry was marked as entered in error."""
-        return any(isinstance(entry.event, EntryRetracted) for entry in self._referring.get(entry_id, ()))
+        """Whether the entry was marked as entered in error, and that was not itself an error."""
+        about = (entry for entry in self._referring.get(entry_id, ()) if isinstance(entry.event, EntryRetracted))
+        return any(not self.retracted(entry.id) for entry in about)
 
     def admit(self, drafts: Sequence[Draft], now: datetime, policy: Policy) -> None:
         """Check that these may be recorded next. Raises Refused."""
-        admit(drafts, self.facts(needs(drafts)), now, policy)
+        facts = self.facts(needs(drafts))
+        for _ in range(FURTHER_ROUNDS):
+            if more := further_needs(drafts, facts):
+                facts = facts.with_more(self.facts(more))
+        admit(drafts, facts, now, policy)
 
     def facts(self, asked: Needs) -> Facts:
         return Facts(

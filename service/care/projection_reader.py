@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from domain.effective import effective
+from domain.entry import Entry
+from domain.vocabulary.record import Precision
 from projections.answers import Answer
 from projections.projection import Projection
 from service.access.caller import Caller
@@ -57,7 +59,7 @@ class ProjectionReader:
         as_of: datetime | None = None,
         known_at: datetime | None = None,
     ) -> ProjectionAnswer:
-        """What the projection answers. What depends on a clock is told as of the moment asked for, else now.
+        """What the projection answers, as of the moment asked for, else now.
 
         Raises UnknownClient, KnownAtInFuture, ProjectionFailed, ClientErased.
         """
@@ -65,18 +67,35 @@ class ProjectionReader:
         organization_id, projection = caller.organization_id, self._projections[name]
         policy = await self._organizations.policy(organization_id)
         moment = as_of or known_at or clock.now()
-        if as_of is None and known_at is None:
+        plain = as_of is None and known_at is None
+        if plain:
             fresh = await self._fresh.read(organization_id, client_id, projection, policy)
             if fresh is None:
                 raise UnknownClient
-            return ProjectionAnswer(
-                client_id, fresh.version, None, None, projection.answer(fresh.state, moment, policy)
-            )
+            if fresh.until is None or fresh.until <= moment:
+                return ProjectionAnswer(
+                    client_id, fresh.version, None, None, projection.answer(fresh.state, moment, policy)
+                )
         whole = await self._timelines.whole(caller, client_id, known_at=known_at)
-        ordered = await self._sliced.whole(
-            whole.entries, lambda entries: effective(entries, as_of=as_of, known_at=known_at).entries
-        )
+        by = moment if plain else as_of
+        ordered = await self._sliced.whole(whole.entries, lambda entries: _occurred(entries, by, known_at))
         state = await self._sliced.whole(
             ordered, lambda entries: fold(projection, entries, policy, projection.begin(entries))
         )
         return ProjectionAnswer(client_id, whole.version, as_of, known_at, projection.answer(state, moment, policy))
+
+
+def _occurred(entries: Sequence[Entry], as_of: datetime | None, known_at: datetime | None) -> list[Entry]:
+    """What had occurred by then, a plain read's present included: what a clock that runs ahead of ours dates in some
+    minutes is not there yet. Of what is known to the day the recording says that the day had begun, also where
+    midnight in UTC is still to come.
+    """
+    counting = effective(entries, as_of=as_of, known_at=known_at).entries
+    if as_of is None:
+        return counting
+    there = {entry.id for entry in counting}
+    return [
+        entry
+        for entry in effective(entries, known_at=known_at).entries
+        if entry.id in there or (entry.precision is Precision.DAY and entry.recorded_at <= as_of)
+    ]

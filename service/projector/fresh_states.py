@@ -1,5 +1,6 @@
 """Fresh states: the newest snapshot, and what was recorded since folded on, however far the projector has come."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -26,6 +27,8 @@ class Fresh(NamedTuple):
 
     version: int
     state: Any
+    until: datetime | None
+    """When the last that it knows of occurred, which may be in some minutes; None when there is nothing."""
 
 
 class FreshStates:
@@ -66,10 +69,10 @@ class FreshStates:
                 base = open_snapshot(projection, policy.digest(), organization_id, snapshot, key)
                 found = await client.folded_on(base) if base else None
                 if found:
-                    return Fresh(max(head, found.version), found.state)
+                    return found._replace(version=max(head, found.version))
             found = await client.folded_on(beginning(projection))
             assert found is not None, "everything lands after the beginning"
-            return Fresh(max(head, found.version), found.state)
+            return found._replace(version=max(head, found.version))
 
 
 class _Client:
@@ -125,4 +128,4 @@ class _Client:
         if not lands_after(come, base.version, base.until):
             return None
         kept = await self._sliced.whole(entries, lambda them: resume(self._projection, base, them, self._policy))
-        return Fresh(kept.version, kept.state)
+        return Fresh(kept.version, kept.state, kept.until)

@@ -200,13 +200,13 @@ def _naively(history: History, drafts: Sequence[Draft]) -> Iterator[tuple[int, s
 
 def _rules_broken(each: Draft, rows: list[Row]) -> Iterator[str]:
     event, types = each.event, {id_: recorded.type for id_, recorded in rows}
-    retracted = {recorded.entry for _, recorded in rows if isinstance(recorded, EntryRetracted)}
+    retractions = {id_: recorded.entry for id_, recorded in rows if isinstance(recorded, EntryRetracted)}
+    taken_back = {id_ for id_ in retractions if id_ in retractions.values()}
+    retracted = {target for id_, target in retractions.items() if id_ not in taken_back}
     if each.id in types:
         yield "id_is_new"
-    if event.type == "client_registered" and any(
-        recorded.type == "client_registered" and id_ not in retracted for id_, recorded in rows
-    ):
-        yield "client_registered_once"
+    if event.once and any(recorded.type == event.type and id_ not in retracted for id_, recorded in rows):
+        yield f"{event.type}_once"
     for _, target, mark in referred(event):
         if target not in types:
             yield "refers_to_known_entry"
@@ -219,15 +219,16 @@ def _rules_broken(each: Draft, rows: list[Row]) -> Iterator[str]:
             for id_, recorded in rows
             if id_ not in retracted and target in [other for _, other, _ in referred(recorded)]
         }
+        if mark.once and event.type in answers:
+            yield f"{event.type}_once"
         yield from _broken_by_answers(event.type, answers)
     if isinstance(event, EntryCorrected | EntryRetracted) and event.entry in types:
         yield from _broken_by_kind(event, types[event.entry])
+    if isinstance(event, EntryRetracted) and event.entry in retractions:
+        yield from _broken_by_bringing_back(retractions[event.entry], dict(rows), retracted)
 
 
 def _broken_by_answers(kind: str, answers: set[str]) -> Iterator[str]:
-    once = {"handoff_accepted", "handoff_completed", "goal_closed", "crisis_resolved", "postvention_reviewed"}
-    if kind in once & answers:
-        yield f"{kind}_once"
     if kind.startswith("handoff_") and "handoff_declined" in answers:
         yield "handoff_not_declined"
     if kind == "handoff_declined" and answers & {"handoff_accepted", "handoff_completed"}:
@@ -240,7 +241,19 @@ def _broken_by_kind(event: EntryCorrected | EntryRetracted, kind: str) -> Iterat
     if isinstance(event, EntryCorrected):
         if kind in {"entry_corrected", "entry_retracted"}:
             yield "corrects_an_entry_of_care"
-    elif kind == "client_registered":
+    elif kind == "client_registered" and event.reason is not CorrectionReason.WRONG_CLIENT:
         yield "registration_stays"
-    elif kind == "entry_retracted":
+
+
+def _broken_by_bringing_back(restored: UUID, rows: dict[UUID, Event], retracted: set[UUID]) -> Iterator[str]:
+    if isinstance(rows[restored], EntryRetracted):
         yield "retraction_stays"
+        return
+    if restored not in retracted:
+        return
+    kind = rows[restored].type
+    once = {target for _, target, mark in referred(rows[restored]) if mark.once}
+    for id_, recorded in rows.items():
+        same = {target for _, target, mark in referred(recorded) if mark.once}
+        if recorded.type == kind and id_ not in retracted and (recorded.once or once & same):
+            yield f"{kind}_once"
