@@ -149,9 +149,10 @@ def _safety_plan(plan: SafetyPlan, fmt: Formatting) -> Iterator[RenderableType]:
 
 def _consents(answer: CarePlanAnswer, fmt: Formatting) -> Iterator[RenderableType]:
     for consent in answer.consents:
-        state = "" if consent.in_force else Text("no longer in force", style="dim")
+        recipients = (*consent.recipients, *map(words, consent.recipient_classes))
+        state = "" if consent.in_force else Text("not in force", style="dim")
         yield bullet(
-            f"{', '.join(consent.recipients)}: {listed(consent.scope)}, for {words(consent.purpose)}",
+            f"{', '.join(recipients)}: {listed(consent.scope)}, for {words(consent.purpose)}",
             state,
             fmt.numbers(consent.event_id),
         )

@@ -30,7 +30,7 @@ from domain.events.registration import ClientRegistered, IntakeCompleted
 from domain.policy import Policy
 from domain.refusals import Refused
 from domain.rules import FURTHER_ROUNDS, Fact, Facts, Needs, admit, further_needs, needs
-from domain.vocabulary.consents import ConsentPurpose, ConsentScope
+from domain.vocabulary.consents import ConsentPurpose, ConsentScope, SignerAuthority
 from domain.vocabulary.contacts import Channel, SessionKind
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome
 from domain.vocabulary.goals import GoalCategory
@@ -251,16 +251,19 @@ def intake(*substances: Substance, **said: Any) -> IntakeCompleted:
     return IntakeCompleted(**{"entry_route": EntryRoute.REFERRAL, "substances": uses, **said})
 
 
-def consent(expires_on: str = "2027-03-01", **said: Any) -> ConsentGranted:
+def consent(expires_on: str | None = "2027-03-01", **said: Any) -> ConsentGranted:
     return ConsentGranted(
         **{
             "discloser": "Example Clinic",
             "recipients": ("Dana's sister",),
             "purpose": ConsentPurpose.FAMILY_INVOLVEMENT,
             "scope": (ConsentScope.CARE_PLAN,),
-            "expires_on": date.fromisoformat(expires_on),
+            "expires_on": date.fromisoformat(expires_on) if expires_on else None,
             "signed_on": date(2026, 3, 1),
             "signed_by": "Dana Example",
+            "signed_as": SignerAuthority.CLIENT,
+            "right_to_revoke_told": True,
+            "redisclosure_told": True,
             **said,
         }
     )

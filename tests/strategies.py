@@ -20,6 +20,7 @@ from pydantic.fields import FieldInfo
 from domain.entry import Draft, Entry
 from domain.events.base import Event
 from domain.events.catalogue import ALL_EVENTS, CARE_EVENTS
+from domain.events.consents import ConsentGranted
 from domain.events.crisis import CrisisContactRecorded
 from domain.events.milestones import MilestoneCelebrated
 from domain.events.record import EntryCorrected, EntryRetracted
@@ -128,6 +129,7 @@ def _aimed(draw: st.DrawFn, event_class: type[Event], among: list[UUID]) -> Even
     said = draw(_bodies(event_class))
     if event_class is MilestoneCelebrated:
         said["own"] = WORDS[0]
+    _admissible(event_class, said)
     for field in event_class.references():
         said[field] = _pointed(said[field], among)
     return event_class(**said)
@@ -197,7 +199,20 @@ def _event(draw: st.DrawFn, event_class: type[Event], among: Iterable[Entry] = (
     for field, mark in event_class.references().items():
         fitting = [entry.id for entry in among if entry.event.type in mark.types]
         said[field] = _pointed(said[field], fitting)
+    _admissible(event_class, said)
     return event_class(**said)
+
+
+def _admissible(event_class: type[Event], said: dict[str, Any]) -> None:
+    """What is drawn one by one may not fit together: whole bodies that their own rules admit."""
+    if event_class is ConsentGranted:
+        said |= {
+            "recipients": said["recipients"] or WORDS[:1],
+            "expires_on": max(said["expires_on"] or date.max, said["signed_on"]),
+            "right_to_revoke_told": True,
+            "redisclosure_told": True,
+            "scope": said["scope"][:1],
+        }
 
 
 @cache

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.events.consents import ConsentGranted
+from domain.events.consents import ConsentExpired, ConsentGranted, ConsentRevoked
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined, HandoffRequested
@@ -21,6 +21,8 @@ OfCare = (
     | IntakeCompleted
     | EpisodeClosed
     | ConsentGranted
+    | ConsentRevoked
+    | ConsentExpired
     | GoalSet
     | GoalMeasured
     | GoalClosed

@@ -2,7 +2,7 @@
 
 from domain.events.consents import ConsentGranted
 from domain.events.registration import ClientRegistered, DimensionRating, IntakeCompleted, SubstanceUse
-from domain.vocabulary.consents import ConsentPurpose, ConsentScope
+from domain.vocabulary.consents import ConsentPurpose, ConsentScope, SignerAuthority
 from domain.vocabulary.intake import Condition, Driver, EntryRoute, SocialNeed, StageOfChange
 from domain.vocabulary.substances import Severity, Substance, UseFrequency, UseRoute
 from domain.vocabulary.triggers import Trigger
@@ -26,6 +26,8 @@ _ROUTES = (
     *(EntryRoute.SELF,) * 3,
     *(EntryRoute.FAMILY, EntryRoute.COURT, EntryRoute.RE_ENTRY_DETOX, EntryRoute.RE_ENTRY_INPATIENT),
 )
+
+_SCOPES = tuple(term for term in terms(ConsentScope)[1:] if term is not ConsentScope.COUNSELING_NOTES)
 
 
 def come_in(story: SimulatedClient) -> None:
@@ -116,9 +118,12 @@ def _consent(story: SimulatedClient, hour: float) -> None:
             discloser="Simulated Clinic",
             recipients=(chance.one(words.PARTIES),),
             purpose=purpose,
-            scope=chance.some(terms(ConsentScope)[1:], 2),
+            scope=chance.some(_SCOPES, 2),
             expires_on=story.days.date(story.day + 365),
             signed_on=story.today,
             signed_by="The client",
+            signed_as=SignerAuthority.CLIENT,
+            right_to_revoke_told=True,
+            redisclosure_told=True,
         )
         story.write(event, hour, story.team.counselor)

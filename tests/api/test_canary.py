@@ -36,6 +36,9 @@ EVENTS: list[Json] = [
         "expires_on": "2027-01-01",
         "signed_on": "2026-03-01",
         "signed_by": NAME,
+        "signed_as": "client",
+        "right_to_revoke_told": True,
+        "redisclosure_told": True,
     },
     {**GOAL, "description": WORDS, "unit": WORDS},
     {

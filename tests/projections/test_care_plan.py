@@ -248,7 +248,7 @@ def test_r09_rows_of_consents_count_recipients_and_name_none(history: History) -
     history.add(consent("2026-03-08", recipients=("Dana's sister", "Dana's brother")), at=AT)
 
     told = row(history, CONSENT)
-    assert (told["recipients"], told["expires_at"]) == (2, moment("2026-03-09T05:00Z"))
+    assert (told["recipients"], told["ends_at"]) == (2, moment("2026-03-09T05:00Z"))
 
 
 def test_r09_a_consent_that_outlives_everybody_can_be_shown(history: History) -> None:
@@ -459,10 +459,10 @@ def test_days_are_the_organizations_until_the_client_has_a_time_zone() -> None:
     history = History(policy=Policy().in_time_zone("Asia/Kathmandu"))
     history.add(crisis(), at=AT)
     history.add(consent("2026-03-08"), at=AT)
-    assert only(shown(history).consents).expires_at == moment("2026-03-08T18:15Z")
+    assert only(shown(history).consents).ends_at == moment("2026-03-08T18:15Z")
 
     history.add(registered("America/Chicago"), at=NEXT_DAY)
-    assert only(shown(history).consents).expires_at == moment("2026-03-09T05:00Z")
+    assert only(shown(history).consents).ends_at == moment("2026-03-09T05:00Z")
 
 
 def test_an_empty_plan_can_be_shown_and_has_its_one_row() -> None:

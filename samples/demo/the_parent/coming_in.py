@@ -7,7 +7,7 @@ from domain.events.plan import GoalSet, PlanAgreed, PlannedIntervention
 from domain.events.postvention import Adjustment, PostventionReviewed
 from domain.events.record import EntryCorrected
 from domain.events.registration import ClientRegistered, IntakeCompleted, SubstanceUse
-from domain.vocabulary.consents import ConsentPurpose, ConsentScope
+from domain.vocabulary.consents import ConsentPurpose, ConsentScope, SignerAuthority
 from domain.vocabulary.contacts import Channel, Technique
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome
 from domain.vocabulary.goals import GoalCategory
@@ -135,6 +135,9 @@ def intake(writer: StoryWriter) -> Chapter:
                     scope=(ConsentScope.CARE_PLAN, ConsentScope.MEDICATION, ConsentScope.CRISIS),
                     signed_on=writer.day(41),
                     signed_by="Renee Carter",
+                    signed_as=SignerAuthority.CLIENT,
+                    right_to_revoke_told=True,
+                    redisclosure_told=True,
                     expires_on=writer.day(41 - 365),
                 ),
                 "Renee lets the clinic at the lake know what it needs to know",
@@ -151,6 +154,9 @@ def intake(writer: StoryWriter) -> Chapter:
                     scope=(ConsentScope.CRISIS, ConsentScope.CONTACT_ONLY),
                     signed_on=writer.day(41),
                     signed_by="Renee Carter",
+                    signed_as=SignerAuthority.CLIENT,
+                    right_to_revoke_told=True,
+                    redisclosure_told=True,
                     expires_on=writer.day(41 - 365),
                 ),
                 "and wants her sister to be told in a crisis",
