@@ -26,6 +26,14 @@ class RecordingPolicy(_Section):
     future_tolerance_minutes: Positive = 5
 
 
+class IntakePolicy(_Section):
+    """When a further intake is another sitting of the same. Source: no published number, our choice: an intake is
+    rarely spread over more than two weeks, and who comes back so soon had not left.
+    """
+
+    sittings_within_days: Positive = 14
+
+
 class CrisisPolicy(_Section):
     """Follow-up after a crisis. Source: 988 follow-up practice; S1; HEDIS FUA and FUI (7 and 30 days)."""
 
@@ -116,6 +124,7 @@ class Policy(_Section):
     """All numbers. The defaults are those of the table in the care documentation."""
 
     recording: RecordingPolicy = RecordingPolicy()
+    intake: IntakePolicy = IntakePolicy()
     crisis: CrisisPolicy = CrisisPolicy()
     overdose_danger: OverdoseDangerPolicy = OverdoseDangerPolicy()
     handoffs: HandoffsPolicy = HandoffsPolicy()

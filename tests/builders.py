@@ -22,11 +22,12 @@ from domain.events.consents import ConsentGranted
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
 from domain.events.handoffs import HandoffRequested
+from domain.events.intake import IntakeCompleted
 from domain.events.lapses import LapseRecorded
 from domain.events.plan import GoalSet, PlanAgreed
 from domain.events.postvention import PostventionReviewed
 from domain.events.record import EntryCorrected, EntryRetracted
-from domain.events.registration import ClientRegistered, IntakeCompleted
+from domain.events.registration import ClientRegistered
 from domain.policy import Policy
 from domain.refusals import Refused
 from domain.rules import FURTHER_ROUNDS, Fact, Facts, Needs, admit, further_needs, needs

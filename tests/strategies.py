@@ -22,10 +22,12 @@ from domain.events.base import Event
 from domain.events.catalogue import ALL_EVENTS, CARE_EVENTS
 from domain.events.consents import ConsentGranted
 from domain.events.crisis import CrisisContactRecorded
+from domain.events.intake import AsamAssessed, IntakeUpdated, LevelOfCareChanged
 from domain.events.milestones import MilestoneCelebrated
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.registration import ClientRegistered
 from domain.refusals import Refused
+from domain.vocabulary.asam import AsamEdition, LevelOfCare
 from domain.vocabulary.record import CorrectionReason, Precision
 from tests.builders import LONG_AGO, History, moment
 
@@ -205,6 +207,14 @@ def _event(draw: st.DrawFn, event_class: type[Event], among: Iterable[Entry] = (
 
 def _admissible(event_class: type[Event], said: dict[str, Any]) -> None:
     """What is drawn one by one may not fit together: whole bodies that their own rules admit."""
+    if event_class is IntakeUpdated:
+        said["note"] = WORDS[0]
+    if event_class is AsamAssessed:
+        fourth = said["edition"] is AsamEdition.FOURTH
+        said |= {"dimensions": () if fourth else said["dimensions"][:1]}
+        said |= {"subdimensions": said["subdimensions"][:1] if fourth else ()}
+    if event_class is LevelOfCareChanged:
+        said["biomedically_enhanced"] = said["level"] is LevelOfCare.MEDICALLY_MANAGED_RESIDENTIAL
     if event_class is ConsentGranted:
         said |= {
             "recipients": said["recipients"] or WORDS[:1],

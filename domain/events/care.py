@@ -8,17 +8,21 @@ from domain.events.consents import ConsentExpired, ConsentGranted, ConsentRevoke
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined, HandoffRequested
+from domain.events.intake import AsamAssessed, EpisodeClosed, IntakeCompleted, IntakeUpdated, LevelOfCareChanged
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
 from domain.events.milestones import MilestoneCelebrated
 from domain.events.plan import GoalClosed, GoalMeasured, GoalSet, PlanAgreed
 from domain.events.postvention import PostventionReviewed
-from domain.events.registration import ClientDied, ClientMoved, ClientRegistered, EpisodeClosed, IntakeCompleted
+from domain.events.registration import ClientDied, ClientMoved, ClientRegistered
 
 OfCare = (
     ClientRegistered
     | ClientMoved
     | ClientDied
     | IntakeCompleted
+    | IntakeUpdated
+    | AsamAssessed
+    | LevelOfCareChanged
     | EpisodeClosed
     | ConsentGranted
     | ConsentRevoked

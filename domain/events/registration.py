@@ -1,13 +1,10 @@
-"""Coming into care: registration and intake (R01-R08)."""
+"""Who the client is: registration, moves, and their death (R08, R61, R64)."""
 
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from domain.events.base import Day, Event, FreeText, Part, RefersTo, ShortText, StrictUUID, TimeZone
-from domain.vocabulary.intake import Condition, DischargeReason, Driver, EntryRoute, SocialNeed, StageOfChange
-from domain.vocabulary.substances import Severity, Substance, UseFrequency, UseRoute
-from domain.vocabulary.triggers import Trigger
+from domain.events.base import Day, Event, FreeText, ShortText, TimeZone
 
 
 class ClientRegistered(Event):
@@ -39,57 +36,4 @@ class ClientDied(Event):
     once: ClassVar[bool] = True
 
     type: Literal["client_died"] = "client_died"
-    note: FreeText | None = None
-
-
-class SubstanceUse(Part):
-    """One substance at intake (R05). `last_used_on` and `using_since`, the day on which
-    the present time of use began, are days in the client's time zone."""
-
-    substance: Substance
-    route: UseRoute = UseRoute.UNKNOWN
-    frequency: UseFrequency = UseFrequency.UNKNOWN
-    severity: Severity = Severity.UNKNOWN
-    last_used_on: Day | None = None
-    using_since: Day | None = None
-
-
-class DimensionRating(Part):
-    """Severity in one dimension of the ASAM criteria, 0 (none) to 4 (severe)."""
-
-    dimension: Annotated[int, Field(ge=1, le=6)]
-    rating: Annotated[int, Field(ge=0, le=4)]
-
-
-class IntakeCompleted(Event):
-    """A comprehensive intake was completed and opens an episode of care (R01-R08).
-
-    A later intake (a return to care) opens a new episode; the earlier one stays in the record.
-    """
-
-    type: Literal["intake_completed"] = "intake_completed"
-    entry_route: EntryRoute
-    substances: tuple[SubstanceUse, ...] = ()
-    conditions: tuple[Condition, ...] = ()
-    drivers: tuple[Driver, ...] = ()
-    social_needs: tuple[SocialNeed, ...] = ()
-    triggers: tuple[Trigger, ...] = ()
-    protective_factors: FreeText | None = None
-    strengths: FreeText | None = None
-    readiness: StageOfChange | None = None
-    own_reasons: FreeText | None = None
-    asam_edition: Literal["3", "4"] = "4"
-    asam_ratings: tuple[DimensionRating, ...] = ()
-    medical: FreeText | None = None
-    note: FreeText | None = None
-
-
-class EpisodeClosed(Event):
-    """An episode of care ended (R20). It releases what belongs to care under way, such as reviews of the plan and
-    meetings, but never the review after a crisis, nor naloxone.
-    """
-
-    type: Literal["episode_closed"] = "episode_closed"
-    intake: Annotated[StrictUUID, RefersTo("intake_completed", once=True)]
-    reason: DischargeReason
     note: FreeText | None = None

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from projections.answers import At, all_answered
 from projections.care_plan import (
+    asam,
     consents,
     contacts,
     crises,
@@ -16,6 +17,7 @@ from projections.care_plan import (
     goals,
     handoffs,
     lapses,
+    levels_of_care,
     overdose_danger,
     plans,
     registration,
@@ -28,6 +30,7 @@ from projections.care_plan.plans import Plan
 from projections.care_plan.registration import Client
 from projections.care_plan.safety_plan import SafetyPlan
 from projections.elements import ViewContext
+from projections.mark import Mark
 from projections.obligations import Obligation
 from projections.projection import Projection
 from projections.strands import Strand, Strands, answer_classes, shown
@@ -35,6 +38,8 @@ from projections.strands import Strand, Strands, answer_classes, shown
 STRANDS: Final[dict[str, Strand[Any]]] = {
     "registration": registration.STRAND,
     "episodes": episodes.STRAND,
+    "asam": asam.STRAND,
+    "levels_of_care": levels_of_care.STRAND,
     "plans": plans.STRAND,
     "goals": goals.STRAND,
     "consents": consents.STRAND,
@@ -53,6 +58,8 @@ class Overview(NamedTuple):
 
     client: Client | None
     """The client."""
+    died: Mark | None
+    """The client's death; null where nothing says so."""
     episode: Episode | None
     """The current episode of care."""
     plan: Plan | None
@@ -89,6 +96,7 @@ PLAN = fold.one(
     Overview,
     lambda state: Overview(
         client=state.registration.client,
+        died=state.registration.died,
         episode=state.episodes.current,
         plan=state.plans.current,
         safety_plan=state.safety_plans.current,

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from domain.entry import Entry
 from domain.events.base import FreeText
+from domain.events.intake import IntakeCompleted
 from domain.events.plan import PlanAgreed, PlannedIntervention
-from domain.events.registration import IntakeCompleted
 from domain.replacing import replace
 from domain.vocabulary.contacts import Technique
 from domain.vocabulary.obligations import ObligationKind

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from domain.entry import Entry
+from domain.events.intake import IntakeCompleted
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
 from domain.events.milestones import MilestoneCelebrated
 from domain.events.plan import GoalClosed, GoalSet
-from domain.events.registration import IntakeCompleted
 from domain.replacing import replace
 from domain.vocabulary.goals import GoalOutcome
 from domain.vocabulary.substances import Substance

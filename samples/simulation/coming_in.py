@@ -1,9 +1,12 @@
 """Coming into care: by registration and intake, or through a crisis; and coming back."""
 
 from domain.events.consents import ConsentGranted
-from domain.events.registration import ClientRegistered, DimensionRating, IntakeCompleted, SubstanceUse
+from domain.events.intake import AsamAssessed, DimensionRating, IntakeCompleted, SubstanceUse
+from domain.events.registration import ClientRegistered
+from domain.vocabulary.asam import AsamEdition
 from domain.vocabulary.consents import ConsentPurpose, ConsentScope, SignerAuthority
 from domain.vocabulary.intake import Condition, Driver, EntryRoute, SocialNeed, StageOfChange
+from domain.vocabulary.people import Role
 from domain.vocabulary.substances import Severity, Substance, UseFrequency, UseRoute
 from domain.vocabulary.triggers import Trigger
 from samples.simulation import words
@@ -85,9 +88,11 @@ def _take_in(story: SimulatedClient, route: EntryRoute, hour: float) -> None:
         strengths=words.say(chance, words.STRENGTHS),
         readiness=chance.one(terms(StageOfChange)[1:4]),
         own_reasons=words.say(chance, words.INTAKE),
-        asam_ratings=tuple(DimensionRating(dimension=n, rating=chance.whole(0, 3)) for n in range(1, 7)),
     )
     story.intake = story.write(event, hour, story.team.counselor)
+    ratings = tuple(DimensionRating(dimension=n, rating=chance.whole(0, 3)) for n in range(1, 7))
+    assessed = AsamAssessed(edition=AsamEdition.THIRD, dimensions=ratings, assessed_by=Role.COUNSELOR)
+    story.write(assessed, hour, story.team.counselor)
     again, story.in_care = story.in_care, True
     if again:
         story.later(chance.whole(1, 7), agree_plan)

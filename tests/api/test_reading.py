@@ -293,7 +293,7 @@ async def test_b2_an_entry_some_minutes_ahead_shows_once_its_time_has_come(clini
     recorded = await clinic.record(client, recording(SESSION, at=ahead))
     assert recorded.status_code == 201
 
-    async def last_session(**as_of: str) -> str:
+    async def last_session(**as_of: Any) -> str:
         answer = (await clinic.get(f"/v1/clients/{client}/care-plan", **as_of)).json()
         assert answer["version"] == recorded.json()["version"]
         return str(answer["care_plan"]["last_session"]["at"])

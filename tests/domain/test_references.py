@@ -11,7 +11,7 @@ def test_citations_order_nothing_and_everything_else_answers() -> None:
         if mark.cites
     }
 
-    assert cited == {"plan_agreed.because_of", "safety_plan_written.crisis"}
+    assert cited == {"level_of_care_changed.because_of", "plan_agreed.because_of", "safety_plan_written.crisis"}
 
 
 def test_every_kind_of_reference_is_known() -> None:

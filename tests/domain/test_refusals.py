@@ -13,10 +13,11 @@ from domain.entry import Draft
 from domain.events.base import Event
 from domain.events.catalogue import EVENT_TYPES
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined
+from domain.events.intake import EpisodeClosed
 from domain.events.milestones import MilestoneCelebrated
 from domain.events.plan import GoalClosed, GoalMeasured
 from domain.events.record import EntryCorrected, EntryRetracted
-from domain.events.registration import ClientDied, EpisodeClosed
+from domain.events.registration import ClientDied
 from domain.refusals import Refused
 from domain.vocabulary.goals import GoalOutcome
 from domain.vocabulary.handoffs import HandoffDeclineReason

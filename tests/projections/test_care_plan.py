@@ -97,7 +97,7 @@ def test_r08_who_comes_through_a_crisis_has_a_plan_before_registration() -> None
 
 
 def test_r01_r08_an_intake_opens_an_episode_and_keeps_count_of_earlier_ones(history: History) -> None:
-    history.add(intake(), at="2026-03-01T16:00Z")
+    history.add(intake(), at="2025-03-01T16:00Z")
     returned = history.add(
         intake(
             Substance.OPIOIDS,

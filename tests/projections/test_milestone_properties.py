@@ -7,9 +7,10 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.events.intake import IntakeCompleted
 from domain.events.lapses import LapseRecorded
 from domain.events.record import EntryCorrected, EntryRetracted
-from domain.events.registration import ClientRegistered, IntakeCompleted
+from domain.events.registration import ClientRegistered
 from domain.vocabulary.substances import Substance
 from projections.context import Context, time_zones
 from projections.milestones import MILESTONES

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.events.registration import IntakeCompleted
+from domain.events.intake import IntakeCompleted
 from domain.vocabulary.record import Precision
 from domain.vocabulary.substances import Substance
 from projections.milestones import MILESTONES

@@ -3,10 +3,11 @@
 from domain.events.consents import ConsentGranted
 from domain.events.contacts import CheckInReceived, OutreachMade
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved
+from domain.events.intake import IntakeCompleted, SubstanceUse
 from domain.events.plan import GoalSet, PlanAgreed, PlannedIntervention
 from domain.events.postvention import Adjustment, PostventionReviewed
 from domain.events.record import EntryCorrected
-from domain.events.registration import ClientRegistered, IntakeCompleted, SubstanceUse
+from domain.events.registration import ClientRegistered
 from domain.vocabulary.consents import ConsentPurpose, ConsentScope, SignerAuthority
 from domain.vocabulary.contacts import Channel, Technique
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome
