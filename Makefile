@@ -43,6 +43,9 @@ openapi: install ## write the API's description to docs/openapi.json
 	@$(BIN)/python -c 'import json; from service.api.app import describe; print(json.dumps(describe(), indent=1))' \
 		> docs/openapi.json
 
+pages: install ## write the pages of docs/ that are made from the code: the events, and the rows of care
+	@$(BIN)/python -m rendering.pages
+
 catalogue: install ## write down what the migrations make in a database's catalogue, for doctor to compare
 	@$(BIN)/python -m service.doctor.new_catalogue
 

@@ -100,7 +100,7 @@ async def test_a_client_who_was_erased_is_left_out(command: Command, clinic: Cli
     said = await command.done("verify", "--organization", clinic.organization_id, "--projections")
 
     assert (
-        "Clinic: projections of 2 clients, all as a fresh fold makes them; 2 left out, whose clients were erased"
+        "Clinic: projections of 2 clients, all as a fresh fold makes them; 3 left out, whose clients were erased"
         in said
     )
 
