@@ -220,6 +220,16 @@ class _Joined:
         return told if entry_id not in self._retracted else None
 
 
+class _NothingKnown:
+    """Known entries for what replaces another's body: it must be right in itself, and the entry stands where it is."""
+
+    def answered(self, entry_id: UUID, *by: str) -> bool:
+        return False
+
+    def content_of(self, entry_id: UUID) -> EntryContent | None:
+        return None
+
+
 def _corrected(told: EntryContent, event: Event, entry_id: UUID) -> EntryContent:
     if not isinstance(event, EntryCorrected) or event.entry != entry_id:
         return told
@@ -295,6 +305,8 @@ def _correction_refusals(event: EntryCorrected, found: Fact | None, latest: date
                 "replacement",
                 "A correction cannot point to other entries; retract this entry and record it anew.",
             )
+        for refusal in event.replacement.refusals(_NothingKnown()):
+            yield refusal._replace(field=f"replacement.{refusal.field}".rstrip("."))
     if event.occurred_at:
         earliest = _earliest(event.occurred_at, event.precision)
         yield from _time_refusals(earliest, latest, field_name="event.occurred_at")

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from domain.events.consents import ConsentExpired, ConsentRevoked
+from domain.events.record import EntryCorrected
 from domain.vocabulary.consents import ConsentPurpose, ConsentScope, RecipientClass, SignerAuthority
-from domain.vocabulary.record import Precision
+from domain.vocabulary.record import CorrectionReason, Precision
 from projections.care_plan import CARE_PLAN
 from projections.care_plan.consents import CONSENT
 from tests.builders import History, Moment, consent, folded, moment, only, registered
@@ -100,6 +101,15 @@ def test_r09_an_incomplete_consent_is_refused(history: History) -> None:
     assert history.refused(consent(recipients=()), AT) == {"consent_names_recipients"}
     assert history.refused(consent(right_to_revoke_told=False), AT) == {"consent_tells_rights"}
     assert history.refused(consent(redisclosure_told=False), AT) == {"consent_tells_rights"}
+
+
+def test_r09_a_correction_cannot_make_a_consent_incomplete(history: History) -> None:
+    granted = history.add(consent(), at=AT)
+    wrong = EntryCorrected(
+        entry=granted, reason=CorrectionReason.WRONG_CONTENT, replacement=consent(recipients=(), signed_by="D. Example")
+    )
+
+    assert history.refused(wrong, AT) == {"consent_names_recipients"}
 
 
 def test_r09_counseling_notes_need_a_consent_of_their_own(history: History) -> None:
