@@ -55,6 +55,8 @@ def _client(answer: CarePlanAnswer, fmt: Formatting) -> Iterator[Text]:
         yield Text("not registered yet", style="dim")
     else:
         yield joined(Text(answer.client.goes_by, style="bold"), fmt.numbers(answer.client.event_id))
+    if answer.died:
+        yield joined(f"died {fmt.moment(answer.died.at)}", fmt.numbers(answer.died.event_id))
     episode = answer.episode
     if episode:
         substances = listed(use.substance for use in episode.substances)
@@ -62,6 +64,14 @@ def _client(answer: CarePlanAnswer, fmt: Formatting) -> Iterator[Text]:
             f"in care since {fmt.moment(episode.opened_at)} (way in: {words(episode.entry_route)}); {substances}",
             fmt.numbers(episode.event_id, episode.correction_id),
         )
+        if episode.closed:
+            yield joined(
+                f"left care {fmt.moment(episode.closed.at)} ({words(episode.closed.reason)})",
+                fmt.numbers(episode.closed.event_id),
+            )
+    level = answer.level_of_care
+    if level:
+        yield joined(f"level of care {level.level} since {fmt.moment(level.since)}", fmt.numbers(level.event_id))
     lapse = answer.last_lapse
     if lapse:
         danger = Text("with danger of overdose", style="red") if lapse.overdose_danger else ""
