@@ -151,7 +151,7 @@ class EventAnswer(_Answer):
     )
     corrections: tuple[CorrectionMade, ...] = Field(description="Its corrections, in the order in which they apply.")
     retraction: RecordedEvent | None = Field(
-        description="What marks it as entered in error; null when nothing does, or that was retracted itself."
+        description="What marks it as entered in error; null when nothing that stands does."
     )
     effective: RecordedEvent | None = Field(
         description="The event as it counts now, corrections applied; null when it was retracted, and for corrections"
