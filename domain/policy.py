@@ -103,6 +103,16 @@ class PlanPolicy(_Section):
     review_every_days_later: Positive = 90
 
 
+class EarlyWarningPolicy(_Section):
+    """From when on something is a signal of trouble ahead (R49). Source: our choice; craving and mood are 0 to 10."""
+
+    craving_at_least: Annotated[int, Field(ge=1, le=10)] = 7
+    craving_rise: Annotated[int, Field(ge=1, le=10)] = 3
+    craving_rise_within_check_ins: Annotated[int, Field(ge=2, le=30)] = 3
+    mood_at_most: Annotated[int, Field(ge=0, le=9)] = 3
+    missed_sessions_in_a_row: Positive = 2
+
+
 class WorkingDaysPolicy(_Section):
     """The organization's working days: 0 is Monday. Days begin and end in its time zone."""
 
@@ -131,6 +141,7 @@ class Policy(_Section):
     postvention: PostventionPolicy = PostventionPolicy()
     milestones: MilestonesPolicy = MilestonesPolicy()
     plan: PlanPolicy = PlanPolicy()
+    early_warning: EarlyWarningPolicy = EarlyWarningPolicy()
     working_days: WorkingDaysPolicy = WorkingDaysPolicy()
 
     def in_time_zone(self, time_zone: str) -> "Policy":

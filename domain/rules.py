@@ -31,6 +31,9 @@ EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _AHEAD_OF_UTC = timedelta(hours=14)
 """By so much the clocks of the easternmost time zone are ahead of UTC."""
 
+_BEHIND_UTC = timedelta(hours=12)
+"""By so much the clocks of the westernmost time zone are behind UTC."""
+
 
 @dataclass(slots=True)
 class Needs:
@@ -40,6 +43,8 @@ class Needs:
     """The entries that the drafts refer to, and the drafts' own ids, which have to be new."""
     answers: set[tuple[UUID, str]] = field(default_factory=set)
     """Entries that are referred to, each with a type of which answers to it are asked for."""
+    dated: set[tuple[UUID, str]] = field(default_factory=set)
+    """Those of them of which a rule asks when they occurred."""
     once: set[str] = field(default_factory=set)
     """Types of which a client has one that stands at most."""
     contents: set[UUID] = field(default_factory=set)
@@ -81,6 +86,10 @@ class Facts:
             once={**self.once, **more.once},
         )
 
+    def with_contents_for(self, asked: "Needs") -> set[UUID]:
+        """The entries of which a rule asks what they say or when they occurred, as it counts now."""
+        return asked.contents | {fact.id for pair in asked.dated for fact in self.answers[pair]}
+
 
 def needs(drafts: Sequence[Draft]) -> Needs:
     """What has to be known in order to decide whether these drafts may be recorded."""
@@ -93,6 +102,8 @@ def needs(drafts: Sequence[Draft]) -> Needs:
         for _, target, mark in referred(event):
             found.ids.add(target)
             found.answers.update((target, kind) for kind in mark.asks)
+            if mark.dated:
+                found.dated.update((target, kind) for kind in mark.asks)
             if mark.once:
                 found.answers.add((target, event.type))
             if mark.content:
@@ -145,6 +156,7 @@ def admit(drafts: Sequence[Draft], facts: Facts, now: datetime, policy: Policy) 
     joined = _Joined(facts)
     refused: list[tuple[int, Refusal]] = []
     for place, draft in enumerate(drafts):
+        joined.deciding = draft
         refused += [(place, refusal) for refusal in _refusals(draft, joined, latest)]
         joined.join(draft)
     if refused:
@@ -156,6 +168,7 @@ class _Joined:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
+        self.deciding: Draft
         self._drafts: list[Draft] = []
         self._drafted: list[Fact] = []
         self._retracted: set[UUID] = set()
@@ -202,16 +215,26 @@ class _Joined:
         return any(fact.type == kind and self.stands(fact) for fact in known)
 
     def answered(self, entry_id: UUID, *by: str) -> bool:
+        return any(self._answers(entry_id, by))
+
+    def answered_before(self, entry_id: UUID, *by: str) -> bool:
+        answers = [self.content_of(fact.id) for fact in self._answers(entry_id, by)]
+        earliest = _earliest(self.deciding.occurred_at, self.deciding.precision)
+        return any(_latest(told.occurred_at, told.precision) < earliest for told in answers if told)
+
+    def _answers(self, entry_id: UUID, by: tuple[str, ...]) -> list[Fact]:
+        """What answers that entry and stands."""
         recorded = [fact for kind in by for fact in self._facts.answers[entry_id, kind]]
         drafted = [
             fact
             for fact in self._drafted
             if fact.type in by and any(target == entry_id for _, target in fact.references)
         ]
-        return any(map(self.stands, (*recorded, *drafted)))
+        return list(filter(self.stands, (*recorded, *drafted)))
 
     def content_of(self, entry_id: UUID) -> EntryContent | None:
-        told = self._facts.contents[entry_id]
+        drafted = any(draft.id == entry_id for draft in self._drafts)
+        told = None if drafted else self._facts.contents[entry_id]
         for draft in self._drafts:
             if draft.id == entry_id:
                 told = EntryContent(draft.event, draft.occurred_at, draft.precision)
@@ -224,6 +247,9 @@ class _NothingKnown:
     """Known entries for what replaces another's body: it must be right in itself, and the entry stands where it is."""
 
     def answered(self, entry_id: UUID, *by: str) -> bool:
+        return False
+
+    def answered_before(self, entry_id: UUID, *by: str) -> bool:
         return False
 
     def content_of(self, entry_id: UUID) -> EntryContent | None:
@@ -347,6 +373,11 @@ def _bringing_back_refusals(restored: Fact, joined: _Joined) -> Iterator[Refusal
 def _earliest(occurred_at: datetime, precision: Precision | None) -> datetime:
     """The first moment at which it may have occurred: a day begins in the easternmost time zone."""
     return occurred_at - _AHEAD_OF_UTC if precision is Precision.DAY else occurred_at
+
+
+def _latest(occurred_at: datetime, precision: Precision) -> datetime:
+    """The last moment at which it may have occurred: a day ends in the westernmost time zone."""
+    return occurred_at + timedelta(days=1) + _BEHIND_UTC if precision is Precision.DAY else occurred_at
 
 
 def _time_refusals(occurred_at: datetime, latest: datetime, field_name: str = "occurred_at") -> Iterator[Refusal]:

@@ -6,8 +6,9 @@ from projections.care_plan import CARE_PLAN
 from projections.milestones import MILESTONES
 from projections.postvention import POSTVENTION
 from projections.projection import Projection
+from projections.signals import SIGNALS
 
-PROJECTIONS: tuple[Projection[Any], ...] = (CARE_PLAN, MILESTONES, POSTVENTION)
+PROJECTIONS: tuple[Projection[Any], ...] = (CARE_PLAN, MILESTONES, POSTVENTION, SIGNALS)
 
 
 def catalogue() -> tuple[Projection[Any], ...]:

@@ -131,7 +131,7 @@ async def connected(
         sliced = SlicedWork()
         timelines = Timelines(store, keyring, sliced)
         organizations = Organizations(log_pool, policy)
-        timeline_reader = TimelineReader(store, Pages(log_pool), timelines)
+        timeline_reader = TimelineReader(store, Pages(log_pool), timelines, sliced)
         builds = Builds(pool, projections, policy)
         await builds.refresh()
         yield System(

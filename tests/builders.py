@@ -10,6 +10,7 @@ state = folded(CARE_PLAN, history, as_of="2026-03-10T00:00Z")
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 from typing import Any, TypeVar
@@ -97,7 +98,7 @@ class Record:
         admit(drafts, facts, now, policy)
 
     def facts(self, asked: Needs) -> Facts:
-        return Facts(
+        facts = Facts(
             version=self.version,
             entries={id_: self._fact(self._by_id[id_]) for id_ in asked.ids if id_ in self._by_id},
             answers={
@@ -112,8 +113,8 @@ class Record:
                 ]
                 for kind in asked.once
             },
-            contents={target: self._content_of(target) for target in asked.contents},
         )
+        return replace(facts, contents={id_: self._content_of(id_) for id_ in facts.with_contents_for(asked)})
 
     def _fact(self, entry: Entry) -> Fact:
         references = tuple((name, target) for name, target, _ in referred(entry.event))

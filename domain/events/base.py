@@ -130,7 +130,8 @@ class RefersTo:
     kind, such as handoff_accepted_once.
 
     Recording reads no more than its rules declare here. `asks` names the types of answers to that entry which the
-    event's own `refusals` ask about, `content` says that they ask what that entry says.
+    event's own `refusals` ask about, `dated` that they ask when those occurred, `content` that they ask what that
+    entry says.
     """
 
     def __init__(
@@ -139,12 +140,14 @@ class RefersTo:
         cites: bool = False,
         once: bool = False,
         asks: Iterable[str] = (),
+        dated: bool = False,
         content: bool = False,
     ) -> None:
         self.types = frozenset(types)
         self.cites = cites
         self.once = once
         self.asks = frozenset(asks)
+        self.dated = dated
         self.content = content
 
 
@@ -164,6 +167,10 @@ class KnownEntries(Protocol):
 
     def answered(self, entry_id: UUID, *by: str) -> bool:
         """Whether an entry of one of these types refers to the given one."""
+
+    def answered_before(self, entry_id: UUID, *by: str) -> bool:
+        """Whether such an entry is known to have occurred before what is being recorded: where just the day of either
+        is known, they may lie on one day, and this is false."""
 
     def content_of(self, entry_id: UUID) -> EntryContent | None:
         """What that entry says; None when there is none. Its event is Unreadable where it could not be opened."""

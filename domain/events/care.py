@@ -10,10 +10,21 @@ from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPl
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined, HandoffRequested
 from domain.events.intake import AsamAssessed, EpisodeClosed, IntakeCompleted, IntakeUpdated, LevelOfCareChanged
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
+from domain.events.looking_ahead import RelapsePreventionPlanWritten, TriggerAnticipated, TriggerPassed
 from domain.events.milestones import MilestoneCelebrated
-from domain.events.plan import GoalClosed, GoalMeasured, GoalSet, PlanAgreed
+from domain.events.plan import (
+    CadenceSet,
+    GoalClosed,
+    GoalMeasured,
+    GoalSet,
+    InterventionPlanned,
+    InterventionStopped,
+    PlanAgreed,
+    ProgressReviewed,
+)
 from domain.events.postvention import PostventionReviewed
 from domain.events.registration import ClientDied, ClientMoved, ClientRegistered
+from domain.events.signals import SignalAcknowledged
 
 OfCare = (
     ClientRegistered
@@ -31,6 +42,13 @@ OfCare = (
     | GoalMeasured
     | GoalClosed
     | PlanAgreed
+    | ProgressReviewed
+    | InterventionPlanned
+    | InterventionStopped
+    | CadenceSet
+    | RelapsePreventionPlanWritten
+    | TriggerAnticipated
+    | TriggerPassed
     | SessionHeld
     | SessionMissed
     | CheckInReceived
@@ -46,6 +64,7 @@ OfCare = (
     | SafetyPlanWritten
     | PostventionReviewed
     | MilestoneCelebrated
+    | SignalAcknowledged
 )
 
 CareEvent = Annotated[OfCare, Field(discriminator="type")]

@@ -11,5 +11,6 @@ class ObligationKind(Term):
     HANDOFF_ACCEPTANCE = "handoff_acceptance"
     CLIENT_MEETING = "client_meeting"
     PLAN_REVIEW = "plan_review"
+    TRIGGER_TOUCHPOINT = "trigger_touchpoint"
     NALOXONE = "naloxone"
     CRISIS_CARD = "crisis_card"

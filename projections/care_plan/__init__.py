@@ -10,18 +10,22 @@ from typing import Any, Final, NamedTuple
 from projections.answers import At, all_answered
 from projections.care_plan import (
     asam,
+    cadences,
     consents,
     contacts,
     crises,
     episodes,
     goals,
     handoffs,
+    interventions,
     lapses,
     levels_of_care,
     overdose_danger,
     plans,
     registration,
+    relapse_prevention,
     safety_plan,
+    triggers_ahead,
 )
 from projections.care_plan.contacts import Contacts
 from projections.care_plan.episodes import Episode
@@ -41,9 +45,13 @@ STRANDS: Final[dict[str, Strand[Any]]] = {
     "asam": asam.STRAND,
     "levels_of_care": levels_of_care.STRAND,
     "plans": plans.STRAND,
+    "interventions": interventions.STRAND,
+    "cadences": cadences.STRAND,
     "goals": goals.STRAND,
     "consents": consents.STRAND,
     "safety_plans": safety_plan.STRAND,
+    "relapse_prevention": relapse_prevention.STRAND,
+    "triggers_ahead": triggers_ahead.STRAND,
     "handoffs": handoffs.STRAND,
     "crises": crises.STRAND,
     "contacts": contacts.STRAND,

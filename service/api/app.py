@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final
 
+from cachetools import TTLCache
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
@@ -20,7 +21,6 @@ from service.api.routers import health, problem_kinds, projections, recording, t
 from service.bootstrap import System
 
 ROUTERS: Final = (
-    recording.events_router,  # first: most requests go there
     recording.router,
     timelines.router,
     projections.router,
@@ -53,7 +53,8 @@ def create_app(open_system: Callable[[], AbstractAsyncContextManager[System]]) -
         description=DESCRIPTION,
         version=VERSION,
         openapi_tags=TAGS,
-        routes=[*DOCS],
+        # As they are, and first, since most requests go there: those of an included router are looked for twice.
+        routes=[*recording.events_router.routes, *DOCS],
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -65,6 +66,7 @@ def create_app(open_system: Callable[[], AbstractAsyncContextManager[System]]) -
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.requests = requests
+    app.state.remembered = TTLCache(1, health.REMEMBERED_SECONDS)
     for router in ROUTERS:
         app.include_router(router)
     return app

@@ -28,7 +28,9 @@ OF_A_READ: Final = (KeyNeeded, ScopeMissing, DatabaseUnavailable, DeadlineExceed
 OF_A_RECORDING: Final = (*OF_A_READ, HeadsDiffer, MalformedBody, BodyTooLarge, UnsupportedMediaType)
 """The problems of everything that takes a body."""
 
-VERSION_HEADER: Final = {"ETag": "The version of the timeline that this answer knows of; fit for If-Match."}
+VERSION_HEADER: Final = {
+    "ETag": "The version of the timeline that this answer knows of, of a projection with a digest; fit for If-Match."
+}
 
 
 def answered(description: str, headers: Mapping[str, str] | None = None, **more: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from service.api.moments import Moment
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _DIGITS: Final = re.compile(r"-?[0-9]{1,18}", re.ASCII)
-_VERSION: Final = re.compile(r'"(0|[1-9][0-9]{0,8})"', re.ASCII)
+_VERSION: Final = re.compile(r'"(0|[1-9][0-9]{0,8})(\.[0-9a-f]{1,64})?"', re.ASCII)
 
 
 def _uuid(said: Any) -> Any:
@@ -46,8 +46,8 @@ ExpectedVersion = Annotated[
     WithJsonSchema({"type": "string", "pattern": f"^{_VERSION.pattern}$"}),
     Header(
         alias="If-Match",
-        description='The version at which the timeline must still be, in double quotes, such as "7": the `ETag` that'
-        " you have read.",
+        description='The version at which the timeline must still be, in double quotes, such as "7", or the `ETag` that'
+        " you have read, as it is.",
     ),
 ]
 IdempotencyKey = Annotated[

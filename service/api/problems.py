@@ -32,8 +32,8 @@ class MalformedRequest(Problem):
 class MalformedHeader(Problem):
     """A header does not have the form that it needs, or is given twice.
 
-    `If-Match` is one version in double quotes, such as "7". `Idempotency-Key` is 1 to 200 visible ASCII
-    characters, `If-None-Match` visible ASCII. Nothing was recorded.
+    `If-Match` is one version in double quotes, such as "7", or the `ETag` of an answer. `Idempotency-Key` is 1 to 200
+    visible ASCII characters, `If-None-Match` visible ASCII. Nothing was recorded.
     """
 
     status, slug, title = HTTPStatus.BAD_REQUEST, "malformed-header", "A header cannot be read"

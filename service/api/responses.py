@@ -1,11 +1,13 @@
 """Answers on their way out."""
 
 import re
+from hashlib import sha256
 from typing import Final
 
 from pydantic import BaseModel
 from starlette.responses import Response
 
+_DIGEST_DIGITS: Final = 16
 _TAG: Final = re.compile(r'(?:W/)?("[^"]*")')
 
 JSON: Final = "application/json"
@@ -16,22 +18,29 @@ _PRIVATE: Final = {"Cache-Control": "no-store"}
 
 def answer(content: BaseModel, version: int, *, status: int = 200, location: str | None = None) -> Response:
     """An answer about a client at a version of their timeline."""
-    headers = {**_PRIVATE, "ETag": _entity_tag(version)}
+    headers = {**_PRIVATE, "ETag": f'"{version}"'}
     if location:
         headers["Location"] = location
     return Response(json_of(content), status, headers, JSON)
 
 
 def read_answer(content: BaseModel, version: int, known: str | None) -> Response:
-    """An answer to a read, or 304 where `known`, the caller's If-None-Match, says that they have it already.
+    """What was recorded, or 304 where `known`, the caller's If-None-Match, says that they have it already.
 
-    Only a timeless answer can be the same one: it depends on the record and on what was asked, not on the
-    moment of asking. What is due or late today differs tomorrow at the same version.
+    What was recorded never changes: the same question at the same version has the same answer.
     """
-    tag = _entity_tag(version)
-    if known is not None and (known.strip() == "*" or tag in _TAG.findall(known)):
-        return Response(None, 304, {**_PRIVATE, "ETag": tag})
-    return answer(content, version)
+    return _unchanged(f'"{version}"', known) or answer(content, version)
+
+
+def projected_answer(content: BaseModel, version: int, known: str | None) -> Response:
+    """What is made of the record, or 304 as in `read_answer`.
+
+    At the same version it differs with the clock, with the policy and with the release that makes it, so its tag is the
+    version and a digest of the answer. `If-Match` looks at the version alone.
+    """
+    body = json_of(content)
+    tag = f'"{version}.{sha256(body).hexdigest()[:_DIGEST_DIGITS]}"'
+    return _unchanged(tag, known) or Response(body, 200, {**_PRIVATE, "ETag": tag}, JSON)
 
 
 def json_of(content: BaseModel) -> bytes:
@@ -39,5 +48,7 @@ def json_of(content: BaseModel) -> bytes:
     return content.__pydantic_serializer__.to_json(content)
 
 
-def _entity_tag(version: int) -> str:
-    return f'"{version}"'
+def _unchanged(tag: str, known: str | None) -> Response | None:
+    if known is not None and (known.strip() == "*" or tag in _TAG.findall(known)):
+        return Response(None, 304, {**_PRIVATE, "ETag": tag})
+    return None

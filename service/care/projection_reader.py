@@ -73,16 +73,15 @@ class ProjectionReader:
             if fresh is None:
                 raise UnknownClient
             if fresh.until is None or fresh.until <= moment:
-                return ProjectionAnswer(
-                    client_id, fresh.version, None, None, projection.answer(fresh.state, moment, policy)
-                )
-        whole = await self._timelines.whole(caller, client_id, known_at=known_at)
+                answer = projection.answer(fresh.state, moment, policy)
+                return ProjectionAnswer(client_id, fresh.version, None, None, answer)
         by = moment if plain else as_of
-        ordered = await self._sliced.whole(whole.entries, lambda entries: _occurred(entries, by, known_at))
-        state = await self._sliced.whole(
-            ordered, lambda entries: fold(projection, entries, policy, projection.begin(entries))
-        )
-        return ProjectionAnswer(client_id, whole.version, as_of, known_at, projection.answer(state, moment, policy))
+        async with self._timelines.whole(caller, client_id, known_at=known_at) as whole:
+            ordered = _occurred(whole.entries, by, known_at)
+            folded = projection.begin(ordered)
+            async for entries in self._sliced.slices(ordered):
+                folded = fold(projection, entries, policy, folded)
+        return ProjectionAnswer(client_id, whole.version, as_of, known_at, projection.answer(folded, moment, policy))
 
 
 def _occurred(entries: Sequence[Entry], as_of: datetime | None, known_at: datetime | None) -> list[Entry]:

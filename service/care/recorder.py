@@ -126,10 +126,11 @@ class Recorder:
 
     async def _with_contents(self, caller: Caller, client_id: UUID, asked: Needs, facts: Facts) -> Facts:
         """The facts with what those entries say of which a rule asks it; hardly any rule does."""
-        if not asked.contents:
+        wanted = facts.with_contents_for(asked)
+        if not wanted:
             return facts
-        contents = await self._reader.contents(caller, client_id, asked.contents)
-        return replace(facts, contents={id_: contents.get(id_) for id_ in asked.contents})
+        contents = await self._reader.contents(caller, client_id, wanted)
+        return replace(facts, contents={id_: contents.get(id_) for id_ in wanted})
 
     async def _append(
         self, caller: Caller, client_id: UUID, version: int, drafts: Sequence[Draft], key: DataKey | None

@@ -1,6 +1,7 @@
 """Reading a timeline: as a whole, a page of it, or one event with what was recorded about it."""
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -14,6 +15,7 @@ from service.care.errors import KnownAtInFuture, UnknownClient
 from service.log.pages import Pages
 from service.log.store import EventStore
 from service.log.timelines import Timelines
+from service.runtime.sliced_work import SlicedWork
 
 
 class EntryPage(NamedTuple):
@@ -31,24 +33,31 @@ class EntryPage(NamedTuple):
 class TimelineReader:
     """Reads what was recorded about a client, and of that no more than was asked for.
 
-    Every method raises UnknownClient, and ClientErased for a client who was erased.
+    Every method raises UnknownClient, and ClientErased for a client who was erased. `whole` and `page` are contexts,
+    since one long timeline at a time is in memory: what is made of the entries is made before the context ends.
     """
 
-    def __init__(self, store: EventStore, pages: Pages, timelines: Timelines) -> None:
+    def __init__(self, store: EventStore, pages: Pages, timelines: Timelines, sliced: SlicedWork) -> None:
         self._store = store
         self._pages = pages
         self._timelines = timelines
+        self._sliced = sliced
 
-    async def whole(self, caller: Caller, client_id: UUID, *, known_at: datetime | None = None) -> EntryPage:
+    @asynccontextmanager
+    async def whole(
+        self, caller: Caller, client_id: UUID, *, known_at: datetime | None = None
+    ) -> AsyncIterator[EntryPage]:
         """All entries as known at a moment. Raises KnownAtInFuture."""
         organization_id = _organization(caller, client_id)
         await settle(self._store, organization_id, known_at)
         version = await self._pages.version(organization_id, client_id, known_at=known_at)
         if version is None:
             raise UnknownClient
-        entries = await self._timelines.read(organization_id, client_id, up_to=version)
-        return EntryPage(version, entries, earlier=False, later=False)
+        async with self._sliced.turn(version):
+            entries = await self._timelines.read(organization_id, client_id, up_to=version)
+            yield EntryPage(version, entries, earlier=False, later=False)
 
+    @asynccontextmanager
     async def page(
         self,
         caller: Caller,
@@ -59,7 +68,7 @@ class TimelineReader:
         limit: int,
         as_of: datetime | None = None,
         known_at: datetime | None = None,
-    ) -> EntryPage:
+    ) -> AsyncIterator[EntryPage]:
         """At most `limit` entries: the next ones after a version, or with `before` the last ones before that one.
 
         Only what occurred by `as_of` and was recorded by `known_at`. Raises KnownAtInFuture.
@@ -71,8 +80,9 @@ class TimelineReader:
         )
         if page is None:
             raise UnknownClient
-        entries = await self._timelines.open(organization_id, page.events)
-        return EntryPage(page.version, entries, page.earlier, page.later)
+        async with self._sliced.turn(len(page.events)):
+            entries = await self._timelines.open(organization_id, page.events)
+            yield EntryPage(page.version, entries, page.earlier, page.later)
 
     async def concerning(self, caller: Caller, client_id: UUID, ids: Collection[UUID]) -> EntryPage:
         """Those of the client's entries that have these ids, their corrections and retractions, and of those too."""

@@ -40,7 +40,8 @@ class Asked:
 
     async def entries(self) -> list[Entry]:
         """What had been recorded. Raises UnknownClient, KnownAtInFuture."""
-        return (await self.timelines.whole(self.caller, self.client_id, known_at=self.known_at)).entries
+        async with self.timelines.whole(self.caller, self.client_id, known_at=self.known_at) as whole:
+            return whole.entries
 
     def fmt(self, entries: Sequence[Entry]) -> Formatting:
         """Moments in the client's time zone, or the organization's before registration."""

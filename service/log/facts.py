@@ -5,6 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 from domain.rules import Fact, Facts, Needs
 from service.database.connection import call
@@ -44,19 +45,20 @@ class FactReader:
 
     async def _answer(self, organization_id: UUID, groups: Groups[_Asked, Known]) -> None:
         with answering(writing=False):
-            async for group in groups:
-                await self._read(organization_id, group)
+            async with self._pool.acquire() as connection:
+                async for group in groups:
+                    await self._read(connection, organization_id, group)
 
-    async def _read(self, organization_id: UUID, group: Sequence[Waiting[_Asked, Known]]) -> None:
+    async def _read(
+        self, connection: PoolConnectionProxy, organization_id: UUID, group: Sequence[Waiting[_Asked, Known]]
+    ) -> None:
         asked = [waiting.item for waiting in group]
         clients = list({each.client_id for each in asked})
         ids = list({id_ for each in asked for id_ in each.needs.ids})
         answers = list({pair for each in asked for pair in each.needs.answers})
         once = list({(each.client_id, kind) for each in asked for kind in each.needs.once})
         arguments = (clients, ids, *_columns(answers), *_columns(once))
-        async with self._pool.acquire() as connection:
-            rows = await call(connection, organization_id, "log.facts", *arguments)
-        found = _Found(rows)
+        found = _Found(await call(connection, organization_id, "log.facts", *arguments))
         for waiting in group:
             waiting.succeed(found.known(waiting.item))
 

@@ -122,10 +122,11 @@ class _Client:
         events = stored(records)
         about = await concerned(self._connection, self._organization_id, events)
         events = [event for event in events if kind_of(event, about) in types]
-        each = await self._sliced.each(events, lambda event: open_event(event, self._keys))
-        entries = opened(each, self._projection.name)
-        come = [Arrival(entry, version_of(entry, about)) for entry in entries]
-        if not lands_after(come, base.version, base.until):
-            return None
-        kept = await self._sliced.whole(entries, lambda them: resume(self._projection, base, them, self._policy))
+        async with self._sliced.turn(len(events)):
+            each = await self._sliced.each(events, lambda event: open_event(event, self._keys))
+            entries = opened(each, self._projection.name)
+            come = [Arrival(entry, version_of(entry, about)) for entry in entries]
+            if not lands_after(come, base.version, base.until):
+                return None
+            kept = resume(self._projection, base, entries, self._policy)
         return Fresh(kept.version, kept.state, kept.until)

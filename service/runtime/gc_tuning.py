@@ -8,7 +8,10 @@ def tune_gc() -> None:
 
     Nearly everything dies by its count of references. By default all that is kept in memory (routes, schemas, keys,
     the projector's states) would be looked through again and again, while everything else waits.
+
+    What has survived for a while is looked through after 50,000 new objects: after 200,000, which costs no less
+    altogether, a service that told pages of 1,000 events stood still for 50 milliseconds each time.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+    gc.set_threshold(10_000, 5, 80)

@@ -1,6 +1,7 @@
 """A clinic that calls the API: an organization, a key of it, and the requests that people there make."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ import httpx
 
 from projections.catalogue import PROJECTIONS
 from service.access.caller import KeyRole, Scope
+from service.api.app import create_app
 from service.api.problem import MEDIA_TYPE, ProblemDocument
 from service.api.problems import CATALOGUE
 from service.bootstrap import System
@@ -20,6 +22,7 @@ READS = ["events", *(projection.title.lower().replace(" ", "-") for projection i
 
 REGISTERED: Json = {"type": "client_registered", "name": "Dana Example", "time_zone": "America/Chicago"}
 SESSION: Json = {"type": "session_held", "kind": "individual", "channel": "in_person", "held_by": "counselor"}
+CRISIS: Json = {"type": "crisis_contact_recorded", "kinds": ["panic"], "channel": "phone", "noticed_by": "peer"}
 GOAL: Json = {"type": "goal_set", "category": "sleep", "description": "Sleep through the night"}
 
 
@@ -99,3 +102,15 @@ def errors_in(response: httpx.Response, slug: str) -> set[tuple[str, str]]:
     errors = problem_in(response, slug).errors
     assert all(error.message for error in errors)
     return {(error.field, error.rule) for error in errors}
+
+
+@asynccontextmanager
+async def http_to(system: System) -> AsyncIterator[httpx.AsyncClient]:
+    """HTTP to an application of its own over the system."""
+    app = create_app(lambda: nullcontext(system))
+    transport = httpx.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://care-timeline.test") as http,
+    ):
+        yield http

@@ -3,8 +3,9 @@
 from fastapi.routing import APIRoute
 
 from service.api.app import ROUTERS
+from service.api.routers.recording import events_router
 
-ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+ROUTES = [route for router in (events_router, *ROUTERS) for route in router.routes if isinstance(route, APIRoute)]
 
 
 def named(route: APIRoute) -> str:

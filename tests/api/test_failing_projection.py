@@ -19,7 +19,7 @@ def defect(state: Any, entry: Entry, event: GoalSet, context: Context) -> Any:
 
 async def failures(app: FastAPI, clinic: Clinic) -> Json:
     """How many clients the milestones failed for, as readiness tells once it looks again."""
-    app.state.lag = None
+    app.state.remembered.clear()
     ready = await clinic.http.get("/readyz")
     return next(each["parked"] for each in ready.json()["projections"] if each["projection"] == "milestones")
 

@@ -1,5 +1,6 @@
 """Reading through the API: pages, both orders, both times, one event and what became of it."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from domain.entry import Entry
 from service.log.sealed import StoredEvent
 from service.log.timelines import Timelines
+from service.runtime.sliced_work import SLICE
 from tests.api.clinic import GOAL, READS, SESSION, Clinic, Json, errors_in, events_of, problem_in, recording
 
 
@@ -313,3 +315,27 @@ async def test_an_event_of_another_client_is_not_found_here(clinic: Clinic) -> N
 @pytest.mark.parametrize("read", [*READS, "events/7d0e2f4a-93b1-4c86-8a55-1f2e3d4c5b6a"])
 async def test_an_unknown_client_is_not_found(clinic: Clinic, read: str) -> None:
     problem_in(await clinic.get(f"/v1/clients/{uuid4()}/{read}"), "unknown-client")
+
+
+@pytest.mark.parametrize(
+    ("read", "asked"),
+    [
+        ("events", {"limit": 1_000}),
+        ("events", {"order": "effective"}),
+        ("care-plan", {"as_of": "2027-01-01T00:00:00Z"}),
+        ("care-plan", {}),
+    ],
+)
+async def test_one_long_timeline_is_in_memory_at_a_time_and_a_short_one_does_not_wait_for_it(
+    clinic: Clinic, read: str, asked: dict[str, Any]
+) -> None:
+    short, long = [await clinic.client() for _ in range(2)]
+    await clinic.record(long, *[recording({"type": "check_in_received", "channel": "text", "mood": 5})] * (SLICE + 1))
+
+    async with clinic.system.sliced.turn(1_000):
+        waiting = asyncio.create_task(clinic.get(f"/v1/clients/{long}/{read}", **asked))
+        answered = await clinic.get(f"/v1/clients/{short}/{read}", **asked)
+        done, _ = await asyncio.wait([waiting], timeout=0.2)
+
+    assert (answered.status_code, done) == (200, set())
+    assert (await waiting).json()["version"] == SLICE + 2

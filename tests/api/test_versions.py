@@ -1,10 +1,16 @@
 """Versions as entity tags: recording only on what was read, and not reading again what has not changed."""
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from tests.api.clinic import GOAL, READS, SESSION, Clinic, events_of, problem_in, recording
+from service.database.embedded import DatabaseUrls
+from service.runtime import clock
+from tests.api.clinic import CRISIS, GOAL, READS, SESSION, Clinic, events_of, http_to, problem_in, recording
+from tests.projector.systems import system_of
 
 
 async def test_recording_on_the_version_that_was_read(clinic: Clinic) -> None:
@@ -71,9 +77,13 @@ async def test_every_read_tells_its_version(clinic: Clinic, read: str) -> None:
     await clinic.record(client, recording(SESSION))
 
     answer = await clinic.get(f"/v1/clients/{client}/{read}")
+    tag = answer.headers["etag"]
+    recorded, late = [await clinic.record(client, recording(SESSION), headers={"If-Match": tag}) for _ in range(2)]
 
-    assert (answer.headers["etag"], answer.json()["version"]) == ('"2"', 2)
+    assert answer.json()["version"] == 2
+    assert tag == '"2"' if read == "events" else tag.startswith('"2.')
     assert answer.headers["cache-control"] == "no-store"
+    assert (recorded.status_code, late.status_code) == (201, 412)
 
 
 @pytest.mark.parametrize("said", ['"1"', 'W/"1"', '"7", "1"', "*"])
@@ -89,21 +99,50 @@ async def test_a_timeline_that_has_not_changed_is_not_sent_again(clinic: Clinic,
 
 
 @pytest.mark.parametrize("read", READS[1:])
-async def test_an_answer_about_now_is_always_sent_since_the_clock_may_change_it(clinic: Clinic, read: str) -> None:
+@pytest.mark.parametrize("as_of", [None, "2026-04-01T00:00:00Z"])
+async def test_what_is_made_of_the_record_is_not_sent_again_while_it_is_the_same(
+    clinic: Clinic, read: str, as_of: str | None
+) -> None:
     client = await clinic.client()
+    path = f"/v1/clients/{client}/{read}" + (f"?as_of={as_of}" if as_of else "")
+    tag = (await clinic.get(path)).headers["etag"]
 
-    answer = await clinic.get(f"/v1/clients/{client}/{read}", {"If-None-Match": '"1"'})
+    same = await clinic.get(path, {"If-None-Match": tag})
+    by_version_alone = await clinic.get(path, {"If-None-Match": '"1"'})
+    await clinic.record(client, recording(SESSION))
+    changed = await clinic.get(path, {"If-None-Match": tag})
 
-    assert answer.status_code == 200
+    assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", tag)
+    assert (by_version_alone.status_code, changed.status_code) == (200, 200)
 
 
-@pytest.mark.parametrize("read", READS[1:])
-async def test_an_answer_about_a_fixed_moment_is_not_sent_again(clinic: Clinic, read: str) -> None:
-    client = await clinic.client()
+async def test_what_changes_with_the_clock_alone_is_sent_again(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = await clinic.client(recording(CRISIS, at=clock.now().isoformat()))
+    path = f"/v1/clients/{client}/postvention-reviews"
+    tag = (await clinic.get(path)).headers["etag"]
 
-    same = await clinic.get(f"/v1/clients/{client}/{read}", {"If-None-Match": '"1"'}, as_of="2026-04-01T00:00:00Z")
+    later = clock.now() + timedelta(days=30)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    changed = await clinic.get(path, {"If-None-Match": tag})
 
-    assert same.status_code == 304
+    assert (changed.status_code, changed.json()["version"]) == (200, 1)
+
+
+async def test_what_another_policy_or_release_makes_of_the_same_record_is_sent_again(
+    clinic: Clinic, database: DatabaseUrls, tmp_path: Path
+) -> None:
+    client = await clinic.client(recording(CRISIS))
+    path = f"/v1/clients/{client}/postvention-reviews?as_of=2026-04-01T00:00:00Z"
+    before = await clinic.get(path)
+    file = tmp_path / "policy.toml"
+    file.write_text("[postvention]\nreview_within_hours_high = 1\nreview_within_hours_otherwise = 2\n")
+
+    async with system_of(database, policy_file=file) as system, http_to(system) as http:
+        redeployed = replace(clinic, http=http, system=system)
+        after = await redeployed.get(path, {"If-None-Match": before.headers["etag"]})
+
+    assert (after.status_code, after.json()["version"]) == (200, before.json()["version"])
+    assert after.json() != before.json()
 
 
 async def test_an_event_is_sent_again_when_something_was_recorded_about_it(clinic: Clinic) -> None:

@@ -27,6 +27,7 @@ from service.log.organizations import Organizations, create_organization
 from service.log.pages import Pages
 from service.log.store import EventStore
 from service.log.timelines import Timelines
+from service.runtime.sliced_work import SlicedWork
 from tests.builders import goal_set, registered
 from tests.system import draft
 
@@ -44,7 +45,7 @@ async def record(urls: DatabaseUrls) -> None:
     async with await open_pool(urls.app) as pool:
         store, keyring = EventStore(pool), Keyring(pool, KeyEncryptionKeys({KEK_ID: KEK}))
         timelines = Timelines(store, keyring)
-        reader = TimelineReader(store, Pages(pool), timelines)
+        reader = TimelineReader(store, Pages(pool), timelines, SlicedWork())
         recorder = Recorder(store, FactReader(pool), keyring, timelines, reader, Organizations(pool, Policy()))
         scopes = SCOPES_OF_ROLE[KeyRole.COUNSELOR]
         caller = Caller(organization.organization_id, uuid4(), "ana", KeyRole.COUNSELOR, scopes)

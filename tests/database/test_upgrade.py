@@ -49,8 +49,8 @@ async def test_what_was_recorded_at_an_older_revision_is_read_and_goes_on(
     async with connected(settings, Addresses(database.app, database.owner)) as system:
         (organization_id,) = await system.organizations.ids()
         assert (await system.api_keys.list(organization_id))[0].name == "ana"
-        before = await system.timeline_reader.whole(operator(organization_id), CLIENT)
-        assert [entry.event.type for entry in before.entries] == ["client_registered", "goal_set", "goal_measured"]
+        async with system.timeline_reader.whole(operator(organization_id), CLIENT) as before:
+            assert [entry.event.type for entry in before.entries] == ["client_registered", "goal_set", "goal_measured"]
 
         caller = Caller(organization_id, uuid4(), "ana", KeyRole.COUNSELOR, SCOPES_OF_ROLE[KeyRole.COUNSELOR])
         result = await system.recorder.record(caller, CLIENT, [draft(check_in())], expected_version=3)

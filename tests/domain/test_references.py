@@ -11,7 +11,9 @@ def test_citations_order_nothing_and_everything_else_answers() -> None:
         if mark.cites
     }
 
-    assert cited == {"level_of_care_changed.because_of", "plan_agreed.because_of", "safety_plan_written.crisis"}
+    reasons = {name for name in cited if name.endswith(".because_of")}
+    assert reasons >= {"plan_agreed.because_of", "cadence_set.because_of"}
+    assert cited - reasons == {"safety_plan_written.crisis"}
 
 
 def test_every_kind_of_reference_is_known() -> None:

@@ -17,7 +17,11 @@ TERMS = [
     if isinstance(kind, type) and issubclass(kind, Term) and kind is not Term
 ]
 
-FORMS = {ICD_10_CM: re.compile(r"[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?"), LOINC: re.compile(r"\d{1,7}-\d")}
+FORMS = {
+    ICD_10_CM: re.compile(r"[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?"),
+    LOINC: re.compile(r"\d{1,7}-\d"),
+    "http://unitsofmeasure.org": re.compile(r"[!-~]+"),
+}
 
 
 def is_well_formed(code: Code) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from asyncpg.pool import PoolConnectionProxy
 
 from domain.events.catalogue import ALL_EVENTS
 from domain.rules import Facts, Needs, needs
@@ -62,7 +63,7 @@ async def recorded(
 def everything_about(record: Record) -> Needs:
     """All that a decision could ever ask about these entries, and about some that are not there."""
     ids = {entry.id for entry in record.entries} | {uuid4()}
-    return Needs(ids, {(id_, kind) for id_ in ids for kind in KINDS}, set(KINDS))
+    return Needs(ids, {(id_, kind) for id_ in ids for kind in KINDS}, once=set(KINDS))
 
 
 def compared(facts: Facts) -> object:
@@ -132,9 +133,14 @@ async def test_all_who_wait_are_answered_together(
     groups: list[int] = []
 
     class Counting(FactReader):
-        async def _read(self, organization_id: UUID, group: Sequence[Waiting[facts._Asked, facts.Known]]) -> None:
+        async def _read(
+            self,
+            connection: PoolConnectionProxy,
+            organization_id: UUID,
+            group: Sequence[Waiting[facts._Asked, facts.Known]],
+        ) -> None:
             groups.append(len(group))
-            await super()._read(organization_id, group)
+            await super()._read(connection, organization_id, group)
 
     reader = Counting(pool)
     asked = needs([draft(registered())])

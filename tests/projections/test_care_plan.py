@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined
-from domain.events.plan import GoalClosed, GoalMeasured, PlannedIntervention
+from domain.events.plan import GoalClosed, GoalMeasured
 from domain.instruments import CssrsAnswers
 from domain.policy import Policy
 from domain.vocabulary.consents import ConsentPurpose
@@ -17,7 +17,6 @@ from domain.vocabulary.handoffs import HandoffDeclineReason, HandoffUrgency
 from domain.vocabulary.intake import Condition, EntryRoute, StageOfChange
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
-from domain.vocabulary.plan import CareStrand
 from domain.vocabulary.substances import Substance
 from projections.answers import answered
 from projections.care_plan import CARE_PLAN, CarePlanAnswer
@@ -25,9 +24,8 @@ from projections.care_plan import PLAN as PLAN_TABLE
 from projections.care_plan.consents import CONSENT
 from projections.care_plan.crises import CRISIS
 from projections.care_plan.episodes import SUBSTANCE
-from projections.care_plan.goals import GOAL
+from projections.care_plan.goals import GOAL, GOAL_READING
 from projections.care_plan.handoffs import HANDOFF
-from projections.care_plan.plans import INTERVENTION
 from projections.elements import ViewContext
 from projections.mark import Mark
 from projections.obligations import ObligationStatus
@@ -138,18 +136,6 @@ def test_r10_each_agreement_is_the_next_version_and_cites_what_led_to_it(history
     assert (before.version, before.summary, before.because_of) == (1, "First", ())
 
 
-def test_r10_a_plan_recorded_late_takes_its_place_among_the_versions(history: History) -> None:
-    known = history.add(plan(summary="On time"), at=LATER)
-    history.add(plan(summary="Late"), at=AT, recorded="2026-03-20T15:00Z")
-
-    now = shown(history).plan
-    then = shown(history, known_at="2026-03-19T00:00Z").plan
-    assert now is not None
-    assert then is not None
-    assert (now.event_id, now.version) == (known, 2)
-    assert (then.event_id, then.version) == (known, 1)
-
-
 def test_r10_the_review_of_the_plan_falls_due(history: History) -> None:
     history.add(plan(), at=AT)
 
@@ -158,24 +144,6 @@ def test_r10_the_review_of_the_plan_falls_due(history: History) -> None:
     assert late is not None
     assert on_time.review_due_at == moment("2026-04-02T05:00Z")
     assert (on_time.review_status, late.review_status) == (ObligationStatus.OPEN, ObligationStatus.LATE)
-
-
-def test_r13_interventions_are_those_of_the_current_version(history: History) -> None:
-    old = PlannedIntervention(strand=CareStrand.FAMILY, what="Sundays")
-    new = PlannedIntervention(strand=CareStrand.COUNSELING, what="Urge surfing", sessions_per_week=1.5)
-    history.add(plan(interventions=(old,)), at=AT)
-    agreed = history.add(plan(interventions=(new,)), at=NEXT_DAY)
-
-    shown_plan = shown(history).plan
-    assert shown_plan is not None
-    assert shown_plan.interventions == (new,)
-    assert row(history, INTERVENTION) == {
-        "number": 1,
-        "event_id": agreed,
-        "strand": "counseling",
-        "techniques": (),
-        "sessions_per_week": 1.5,
-    }
 
 
 # Goals
@@ -196,6 +164,25 @@ def test_r11_a_goal_shows_its_latest_reading_and_how_it_ended(history: History) 
     assert (found.closed, found.outcome) == (mark(closing, "2026-03-21T15:00Z"), GoalOutcome.ACHIEVED)
     told = row(history, GOAL)
     assert (told["reading"], told["reading_event_id"], told["closed_event_id"]) == (6, latest, closing)
+
+
+def test_r11_every_reading_shows_with_what_was_said(history: History) -> None:
+    goal = history.add(goal_set(unit="hours"), at=AT)
+    latest = history.add(GoalMeasured(goal=goal, value=6, note="By the app"), at=LATER)
+    before = history.add(GoalMeasured(goal=goal, value=5), at=NEXT_DAY, recorded="2026-03-20T15:00Z")
+    history.add(GoalClosed(goal=goal, outcome=GoalOutcome.ACHIEVED, note="Rested"), at="2026-03-21T15:00Z")
+
+    answer = shown(history)
+    assert [(each.event_id, each.goal_event_id, each.value, each.note) for each in answer.goal_readings] == [
+        (before, goal, 5, None),
+        (latest, goal, 6, "By the app"),
+    ]
+    assert only(answer.stabilization_goals).closing_note == "Rested"
+    rows = by_column(GOAL_READING, CARE_PLAN.rows(folded(CARE_PLAN, history)))
+    assert [(each["event_id"], each["goal_event_id"], each["value"], each["measured_at"]) for each in rows] == [
+        (before, goal, 5, moment(NEXT_DAY)),
+        (latest, goal, 6, moment(LATER)),
+    ]
 
 
 @pytest.mark.parametrize("category", GoalCategory)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from service.runtime.batcher import Abandoned, Batcher, Groups, Waiting
+from service.runtime.batcher import MOST_GROUPS, Abandoned, Batcher, Groups, Waiting
 
 HERE, THERE = UUID(int=1), UUID(int=2)
 Group: TypeAlias = list[Waiting[int, int]]
@@ -66,6 +66,19 @@ async def test_a_group_weighs_so_much_at_most_or_is_one_that_weighs_more() -> No
     await outcomes(Batcher(work, most=4, weight=lambda item: item), range(1, 6))
 
     assert work.groups == [[1, 2], [3], [4], [5]]
+
+
+async def test_work_is_begun_anew_after_so_many_groups_since_it_may_hold_what_others_wait_for() -> None:
+    begun = []
+
+    async def work(organization_id: UUID, groups: Groups[int, int]) -> None:
+        begun.append(organization_id)
+        await doubled(organization_id, groups)
+
+    items = range(2 * MOST_GROUPS + 1)
+
+    assert await outcomes(Batcher(work, most=1), items) == [2 * item for item in items]
+    assert len(begun) == 3
 
 
 async def test_one_organization_does_not_wait_for_another() -> None:

@@ -9,7 +9,7 @@ import pytest_asyncio
 from domain.events.crisis import CrisisContactRecorded
 from domain.events.intake import SubstanceUse
 from domain.events.lapses import CloseCallRecorded
-from domain.events.plan import PlannedIntervention
+from domain.events.plan import InterventionPlanned
 from domain.events.postvention import Adjustment
 from domain.instruments import CssrsAnswers
 from domain.vocabulary.contacts import Channel, SessionKind, Technique
@@ -68,11 +68,14 @@ def juan(client_id: UUID, now: datetime) -> Story:
             COUNSELOR,
             1,
             "11:00",
-            plan(
-                evening,
-                writer.id("review"),
-                interventions=(PlannedIntervention(strand=CareStrand.FAMILY, what="A check-in each week"),),
-            ),
+            plan(evening, writer.id("review")),
+        ),
+        writer.step(
+            "family_check_in",
+            CASE_MANAGER,
+            1,
+            "11:10",
+            InterventionPlanned(strand=CareStrand.FAMILY, what="A check-in each week", because_of=(evening,)),
         ),
     )
 

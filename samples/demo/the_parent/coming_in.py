@@ -4,7 +4,7 @@ from domain.events.consents import ConsentGranted
 from domain.events.contacts import CheckInReceived, OutreachMade
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved
 from domain.events.intake import IntakeCompleted, SubstanceUse
-from domain.events.plan import GoalSet, PlanAgreed, PlannedIntervention
+from domain.events.plan import CadenceSet, GoalSet, InterventionPlanned, PlanAgreed
 from domain.events.postvention import Adjustment, PostventionReviewed
 from domain.events.record import EntryCorrected
 from domain.events.registration import ClientRegistered
@@ -14,7 +14,7 @@ from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome
 from domain.vocabulary.goals import GoalCategory
 from domain.vocabulary.intake import Condition, Driver, EntryRoute, SocialNeed, StageOfChange
 from domain.vocabulary.people import Role
-from domain.vocabulary.plan import CareStrand
+from domain.vocabulary.plan import CadenceKind, CareStrand, Period
 from domain.vocabulary.postvention import AdjustmentKind
 from domain.vocabulary.record import CorrectionReason
 from domain.vocabulary.substances import Substance, UseFrequency, UseRoute
@@ -226,20 +226,39 @@ def first_plan(writer: StoryWriter) -> Chapter:
                     summary="Get through the first weeks: rest, company in the evening, and somebody to call.",
                     agreed_by=(Role.CLIENT, Role.COUNSELOR, Role.PEER),
                     because_of=(writer.id("withdrawal"), writer.id("intake")),
-                    interventions=(
-                        PlannedIntervention(
-                            strand=CareStrand.COUNSELING,
-                            what="One session a week with Ana",
-                            techniques=(Technique.MOTIVATIONAL_INTERVIEWING,),
-                            sessions_per_week=1,
-                        ),
-                        PlannedIntervention(
-                            strand=CareStrand.PEER_SUPPORT,
-                            what="A text to Marcus when the children are in bed",
-                        ),
-                    ),
                 ),
                 "version 1 of the plan, agreed by Renee, Ana and Marcus",
+            ),
+            writer.step(
+                "talks",
+                COUNSELOR,
+                40,
+                "15:05",
+                InterventionPlanned(
+                    strand=CareStrand.COUNSELING,
+                    what="One session a week with Ana",
+                    techniques=(Technique.MOTIVATIONAL_INTERVIEWING,),
+                ),
+                "what counseling does",
+            ),
+            writer.step(
+                "weekly",
+                COUNSELOR,
+                40,
+                "15:05",
+                CadenceSet(kind=CadenceKind.SESSION, times=1, per=Period.WEEK, by=Role.COUNSELOR),
+                "how often: once a week",
+            ),
+            writer.step(
+                "evening_texts",
+                COUNSELOR,
+                40,
+                "15:10",
+                InterventionPlanned(
+                    strand=CareStrand.PEER_SUPPORT,
+                    what="A text to Marcus when the children are in bed",
+                ),
+                "what peer support does",
             ),
             writer.step(
                 "evening_1",

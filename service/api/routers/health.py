@@ -1,10 +1,9 @@
 """Whether the service is alive, and whether it can do its work: public, and without a word about anybody."""
 
 import asyncio
-import time
-from dataclasses import dataclass
 from typing import Final
 
+from cachetools import TTLCache
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import State
@@ -24,6 +23,7 @@ REMEMBERED_SECONDS: Final = 1.0
 HEADS_REMEMBERED_SECONDS: Final = 10.0
 """How long it is believed that logs end where their heads say, which nothing but a hand in the database changes."""
 
+_READINESS: Final = "readiness"
 
 router = APIRouter(route_class=StrictRoute, tags=["Health"])
 
@@ -61,12 +61,6 @@ class Readiness(_Public):
         " recorded there is refused until that is mended. The service's log (`heads_differ`) and `care-timeline"
         " doctor` name them, `care-timeline verify` says what does not fit. Believed for ten seconds."
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Remembered:
-    readiness: Readiness
-    until: float
 
 
 @router.get(
@@ -113,10 +107,11 @@ def _hear(looked: "asyncio.Task[Readiness]") -> None:
 
 async def _look(state: State, system: System) -> Readiness:
     await require_migrated(system.pool)
-    remembered: _Remembered | None = getattr(state, "lag", None)
-    if remembered is None or remembered.until < time.monotonic():
-        remembered = state.lag = _Remembered(await _readiness(system), time.monotonic() + REMEMBERED_SECONDS)
-    return remembered.readiness
+    kept: TTLCache[str, Readiness] = state.remembered
+    readiness = kept.get(_READINESS)
+    if readiness is None:
+        readiness = kept[_READINESS] = await _readiness(system)
+    return readiness
 
 
 async def _readiness(system: System) -> Readiness:

@@ -16,7 +16,7 @@ from service.api.dependencies import ReadingCaller, RunningSystem
 from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, VERSION_HEADER, answered, problem_responses
 from service.api.parameters import ClientId, KnownVersion, Moments
 from service.api.problems import ClientErased, KnownAtInFuture, ProjectionFailed, UnknownClient
-from service.api.responses import read_answer
+from service.api.responses import projected_answer
 from service.api.strict_route import StrictRoute
 
 _HOW_TO_ASK: Final = """
@@ -27,8 +27,8 @@ Without parameters this is how things stand now. `as_of` asks what had happened 
 been recorded by then; together they tell what was known at one time about another. What is due or late is judged
 at the moment asked about.
 
-With `If-None-Match`, answers 304 only when `as_of` or `known_at` is given: the answer about now can change with the
-clock alone, while the timeline stays at its version."""
+With `If-None-Match`, answers 304 when the answer is still the same. Its `ETag` is the version and, after a dot, a
+digest of the answer, which can change with the clock alone, while the timeline stays at its version."""
 
 
 class OfClient(BaseModel):
@@ -88,8 +88,7 @@ def _endpoint(projection: Projection[Any]) -> Callable[..., Coroutine[Any, Any, 
             caller, client_id, projection.name, as_of=asked.as_of, known_at=asked.known_at
         )
         content = answer_of(projection, client_id, found.version, asked.as_of, asked.known_at, found.answer)
-        timeless = asked.as_of is not None or asked.known_at is not None
-        return read_answer(content, found.version, known_version if timeless else None)
+        return projected_answer(content, found.version, known_version)
 
     return read
 

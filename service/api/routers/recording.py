@@ -44,6 +44,7 @@ events_router = APIRouter(prefix="/v1/clients/{client_id}/events", route_class=R
 
 @events_router.post(
     "",
+    operation_id="record_events",
     summary="Record events",
     status_code=201,
     response_model=RecordedEvents,

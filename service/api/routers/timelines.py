@@ -1,6 +1,7 @@
 """Reading a timeline, and one event of it."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Annotated
 from uuid import UUID
 
@@ -61,19 +62,19 @@ async def read_timeline(
     """
     if asked.after and asked.before:
         raise _unfitting("before", "after_or_before", "Give `after` to go on or `before` to go back, not both.")
-    page = await _page(system, caller, client_id, asked)
-    events = await system.sliced.each(page.entries, RecordedEvent.of)
-    content = TimelineAnswer(
-        client_id=client_id,
-        version=page.version,
-        as_of=asked.as_of,
-        known_at=asked.known_at,
-        order=asked.order,
-        events=tuple(events),
-        previous=_previous(page, asked),
-        next=_next(page, asked),
-    )
-    return await system.sliced.whole(events, lambda _: read_answer(content, page.version, known_version))
+    async with _page(system, caller, client_id, asked) as page:
+        events = await system.sliced.each(page.entries, RecordedEvent.of)
+        content = TimelineAnswer(
+            client_id=client_id,
+            version=page.version,
+            as_of=asked.as_of,
+            known_at=asked.known_at,
+            order=asked.order,
+            events=tuple(events),
+            previous=_previous(page, asked),
+            next=_next(page, asked),
+        )
+        return read_answer(content, page.version, known_version)
 
 
 @router.get(
@@ -114,12 +115,14 @@ def _next(page: EntryPage, asked: TimelineQuery) -> int | None:
     return page.entries[-1].version if page.entries else (asked.before or 1) - 1
 
 
-async def _page(system: System, caller: Caller, client_id: UUID, asked: TimelineQuery) -> EntryPage:
+@asynccontextmanager
+async def _page(system: System, caller: Caller, client_id: UUID, asked: TimelineQuery) -> AsyncIterator[EntryPage]:
     reader = system.timeline_reader
     if asked.order is Order.EFFECTIVE:
-        whole = await reader.whole(caller, client_id, known_at=asked.known_at)
-        return await system.sliced.whole(whole.entries, lambda _: _effective_page(whole, asked))
-    return await reader.page(
+        async with reader.whole(caller, client_id, known_at=asked.known_at) as whole:
+            yield _effective_page(whole, asked)
+        return
+    async with reader.page(
         caller,
         client_id,
         after=asked.after,
@@ -127,7 +130,8 @@ async def _page(system: System, caller: Caller, client_id: UUID, asked: Timeline
         limit=asked.limit,
         as_of=asked.as_of,
         known_at=asked.known_at,
-    )
+    ) as page:
+        yield page
 
 
 def _effective_page(whole: EntryPage, asked: TimelineQuery) -> EntryPage:
