@@ -29,9 +29,10 @@ from domain.events.plan import GoalSet, PlanAgreed
 from domain.events.postvention import PostventionReviewed
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.registration import ClientRegistered
+from domain.facts import FURTHER_ROUNDS, Fact, Facts, Needs, further_needs, needs
 from domain.policy import Policy
 from domain.refusals import Refused
-from domain.rules import FURTHER_ROUNDS, Fact, Facts, Needs, admit, further_needs, needs
+from domain.rules import admit
 from domain.vocabulary.consents import ConsentPurpose, ConsentScope, SignerAuthority
 from domain.vocabulary.contacts import Channel, SessionKind
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome

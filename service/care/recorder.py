@@ -7,7 +7,8 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 from domain.entry import Draft, Entry
-from domain.rules import FURTHER_ROUNDS, Facts, Needs, admit, further_needs, needs
+from domain.facts import FURTHER_ROUNDS, Facts, Needs, further_needs, needs
+from domain.rules import admit
 from service.access.caller import Caller
 from service.care.clients import require_client
 from service.care.errors import ClientExists, IdUsed, UnknownClient

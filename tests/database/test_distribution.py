@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from domain.facts import Needs
 from domain.policy import Policy
-from domain.rules import Needs
 from projections.catalogue import PROJECTIONS
 from service.database.connection import open_pool, scoped
 from service.database.distribution import DELEGATION, DistributionRefused, distribute, distribution

@@ -15,9 +15,9 @@ from domain.events.base import Event, KnownEntries, RefersTo, referred
 from domain.events.handoffs import HandoffAccepted
 from domain.events.plan import GoalClosed, GoalMeasured, GoalSet
 from domain.events.record import EntryCorrected, EntryRetracted
+from domain.facts import needs
 from domain.policy import Policy
 from domain.refusals import Refusal, Refused
-from domain.rules import needs
 from domain.vocabulary.people import Role
 from domain.vocabulary.record import CorrectionReason, Precision
 from tests.builders import POLICY, History, goal_set, handoff, moment, plan, registered, session
