@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from domain.events.base import TimeZone
 from domain.vocabulary.crisis import RiskTier
+from domain.vocabulary.substances import Substance
 
 Positive = Annotated[int, Field(gt=0, le=100_000)]
 """A count of hours, days or the like; no rule of care looks further ahead than the calendar reaches."""
@@ -76,22 +77,29 @@ class PostventionPolicy(_Section):
 
 
 class MilestonesPolicy(_Section):
-    """The recovery ladder in days, then every so many days, and the words for remission.
+    """The recovery ladder in days and then each anniversary by the calendar, and the bands of abstinence.
 
-    Source: convention, 90 in S1; DSM-5 early remission from 3 months, sustained from 12.
-    `years_ahead` is how far ahead of the ladder's end the projection's rows look.
+    Source: convention, 90 in S1. The bands, from 3 and from 12 months, are ours: they are made of days alone and say
+    nothing of remission, which DSM-5 measures by criteria (Hasin 2013). `years_ahead` is how far ahead the projection's
+    rows look. `not_in_overall` lists the substances whose use leaves the overall days as they are: nicotine, our
+    choice, since recovery from alcohol or drugs is commonly counted apart from smoking. `use_before_intake_days` is
+    how long use had gone on at an intake that tells of use in most weeks and not since when: TEDS asks for the month
+    before admission, so at least that month.
     """
 
-    ladder_days: Annotated[tuple[Positive, ...], Field(min_length=1)] = (1, 7, 30, 60, 90, 180, 365)
-    then_every_days: Positive = 365
+    ladder_days: Annotated[tuple[Positive, ...], Field(min_length=1)] = (1, 7, 30, 60, 90, 180)
     years_ahead: Annotated[int, Field(gt=0, le=100)] = 10
-    early_remission_months: Positive = 3
-    sustained_remission_months: Positive = 12
+    early_abstinence_months: Positive = 3
+    lasting_abstinence_months: Positive = 12
+    not_in_overall: frozenset[Substance] = frozenset({Substance.NICOTINE})
+    use_before_intake_days: Positive = 30
 
     @model_validator(mode="after")
     def _rising(self) -> "MilestonesPolicy":
         if list(self.ladder_days) != sorted(set(self.ladder_days)):
             raise ValueError("ladder_days must rise from one step to the next")
+        if self.early_abstinence_months >= self.lasting_abstinence_months:
+            raise ValueError("lasting_abstinence_months must be more than early_abstinence_months")
         return self
 
 
@@ -111,6 +119,16 @@ class EarlyWarningPolicy(_Section):
     craving_rise_within_check_ins: Annotated[int, Field(ge=2, le=30)] = 3
     mood_at_most: Annotated[int, Field(ge=0, le=9)] = 3
     missed_sessions_in_a_row: Positive = 2
+
+
+class NextStepsPolicy(_Section):
+    """How long micro-goals last, and by when other next steps are due where nobody said.
+
+    Source: 72 hours in S0; a week for the rest is our choice, so that no step waits without a time.
+    """
+
+    micro_goal_hours: Positive = 72
+    due_within_days: Positive = 7
 
 
 class WorkingDaysPolicy(_Section):
@@ -143,6 +161,7 @@ class Policy(_Section):
     plan: PlanPolicy = PlanPolicy()
     early_warning: EarlyWarningPolicy = EarlyWarningPolicy()
     working_days: WorkingDaysPolicy = WorkingDaysPolicy()
+    next_steps: NextStepsPolicy = NextStepsPolicy()
 
     def in_time_zone(self, time_zone: str) -> "Policy":
         """The same numbers for an organization that lives in that time zone."""

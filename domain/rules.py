@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from domain.entry import Draft
-from domain.events.base import EntryContent, Event, RefersTo, referred
+from domain.events.base import EntryContent, Event, PossibleDays, RefersTo, referred
 from domain.events.record import RECORD_TYPES, EntryCorrected, EntryRetracted
 from domain.facts import Fact, Facts, once_alone, once_answers
 from domain.policy import Policy
@@ -171,6 +171,7 @@ def _refusals(draft: Draft, joined: _Joined, latest: datetime) -> Iterator[Refus
             f"This client has a {event.type} already; correct that entry instead of adding one.",
         )
     yield from event.refusals(joined)
+    yield from _day_refusals(event, draft.occurred_at, latest)
 
 
 def _reference_refusals(event: Event, name: str, target: UUID, mark: RefersTo, joined: _Joined) -> Iterator[Refusal]:
@@ -216,6 +217,8 @@ def _correction_refusals(event: EntryCorrected, found: Fact | None, latest: date
             )
         for refusal in event.replacement.refusals(_NothingKnown()):
             yield refusal._replace(field=f"replacement.{refusal.field}".rstrip("."))
+        occurred_at = event.occurred_at or found.occurred_at
+        yield from _day_refusals(event.replacement, occurred_at, latest)
     if event.occurred_at:
         earliest = _earliest(event.occurred_at, event.precision)
         yield from _time_refusals(earliest, latest, field_name="event.occurred_at")
@@ -251,6 +254,13 @@ def _bringing_back_refusals(restored: Fact, joined: _Joined) -> Iterator[Refusal
             "entry",
             f"Another {restored.type} has come into its place since; retract or correct that one.",
         )
+
+
+def _day_refusals(event: Event, occurred_at: datetime, latest: datetime) -> Iterator[Refusal]:
+    """What its days break; nothing where the moment itself is refused."""
+    if EARLIEST <= occurred_at <= latest + _AHEAD_OF_UTC:
+        earliest_day, latest_day = (occurred_at - _BEHIND_UTC).date(), (occurred_at + _AHEAD_OF_UTC).date()
+        yield from event.refusals_by_day(PossibleDays(earliest_day, latest_day, (latest + _AHEAD_OF_UTC).date()))
 
 
 def _earliest(occurred_at: datetime, precision: Precision | None) -> datetime:

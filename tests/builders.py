@@ -18,6 +18,7 @@ from uuid import UUID
 
 from domain.effective import effective
 from domain.entry import Draft, Entry, at_day
+from domain.events.appointments import AppointmentMade
 from domain.events.base import EntryContent, Event, referred
 from domain.events.consents import ConsentGranted
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
@@ -25,10 +26,12 @@ from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPl
 from domain.events.handoffs import HandoffRequested
 from domain.events.intake import IntakeCompleted
 from domain.events.lapses import LapseRecorded
+from domain.events.next_steps import NextStepAgreed
 from domain.events.plan import GoalSet, PlanAgreed
 from domain.events.postvention import PostventionReviewed
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.registration import ClientRegistered
+from domain.events.team import TeamMemberAssigned
 from domain.facts import FURTHER_ROUNDS, Fact, Facts, Needs, further_needs, needs
 from domain.policy import Policy
 from domain.refusals import Refused
@@ -334,6 +337,26 @@ def review(crisis_id: UUID, *adjustments: Any, **said: Any) -> PostventionReview
             **said,
         }
     )
+
+
+def appointment(starts_at: Moment, **said: Any) -> AppointmentMade:
+    return AppointmentMade(
+        **{
+            "kind": SessionKind.INDIVIDUAL,
+            "channel": Channel.IN_PERSON,
+            "starts_at": moment(starts_at),
+            "with_role": Role.COUNSELOR,
+            **said,
+        }
+    )
+
+
+def next_step(owner: Role = Role.CASE_MANAGER, **said: Any) -> NextStepAgreed:
+    return NextStepAgreed(**{"what": "Ring the landlord", "owner": owner, **said})
+
+
+def team_member(role: Role = Role.COUNSELOR, person: str = "Ada Example", **said: Any) -> TeamMemberAssigned:
+    return TeamMemberAssigned(**{"role": role, "person": person, **said})
 
 
 def only(items: Sequence[S]) -> S:

@@ -5,7 +5,7 @@ it. Every free text is one of WORDS, so that a test can tell whether one has com
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
@@ -18,7 +18,7 @@ from pydantic import BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
 
 from domain.entry import Draft, Entry
-from domain.events.base import Event
+from domain.events.base import Event, RefersTo
 from domain.events.catalogue import ALL_EVENTS, CARE_EVENTS
 from domain.events.consents import ConsentGranted
 from domain.events.crisis import CrisisContactRecorded
@@ -74,6 +74,14 @@ LAG = st.sampled_from((0, 0, 0, 0, 0, -4, 7, 60, 1440, 4320, 44_640, 576_000, No
 DATES = st.sampled_from(
     [date(2026, 3, 8), date(2026, 11, 1), date(2018, 11, 4), date(2024, 2, 29), date(1900, 1, 1), date.max]
 ) | st.dates(date(2025, 1, 1), date(2028, 1, 1))
+
+TIMES = st.datetimes(datetime(2010, 1, 1), datetime(2031, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+"""Moments that an event names beside that of its occurring, such as the beginning of an appointment."""
+
+PEOPLE = st.sampled_from([UUID(int=7), UUID(int=8)])
+"""Actor ids of the staff."""
+
+PLAIN: dict[type, st.SearchStrategy[Any]] = {bool: st.booleans(), date: DATES, datetime: TIMES}
 
 PRECISION = st.sampled_from(Precision)
 REASON = st.sampled_from(CorrectionReason)
@@ -199,7 +207,7 @@ def _pick(draw: st.DrawFn, items: Sequence[T]) -> T:
 def _event(draw: st.DrawFn, event_class: type[Event], among: Iterable[Entry] = ()) -> Event:
     said = draw(_bodies(event_class))
     for field, mark in event_class.references().items():
-        fitting = [entry.id for entry in among if entry.event.type in mark.types]
+        fitting = [entry.id for entry in among if not mark.types or entry.event.type in mark.types]
         said[field] = _pointed(said[field], fitting)
     _admissible(event_class, said)
     return event_class(**said)
@@ -253,12 +261,10 @@ def _values(annotation: Any, metadata: Iterable[Any]) -> st.SearchStrategy[Any]:
 def _scalars(kind: type, marks: list[Any]) -> st.SearchStrategy[Any]:
     if issubclass(kind, Enum):
         return st.sampled_from(kind)
-    if kind is UUID:
-        return NUMBER  # which of the fitting entries: see _pointed
-    if kind is bool:
-        return st.booleans()
-    if kind is date:
-        return DATES
+    if kind is UUID:  # which of the fitting entries, see _pointed; or who of the staff
+        return NUMBER if any(isinstance(mark, RefersTo) for mark in marks) else PEOPLE
+    if kind in PLAIN:
+        return PLAIN[kind]
     if kind is str:
         return st.sampled_from(_texts(marks))
     return _numbers(kind, marks)

@@ -103,6 +103,9 @@ _WITH_ZONE: Final = GetPydanticSchema(
 Moment = Annotated[datetime, _WITH_ZONE, AfterValidator(_in_utc)]
 """A moment with its zone, kept in UTC. Finer than microseconds is refused: nothing is cut off without a word."""
 
+PlannedMoment = Annotated[datetime, _WITH_ZONE, AfterValidator(_in_utc), Field(ge=datetime(1900, 1, 1, tzinfo=UTC))]
+"""A moment that was planned, which may lie ahead. The bound catches slips of the keyboard, as that of Day does."""
+
 OccurredAt = Annotated[datetime, _WITH_ZONE, AfterValidator(_occurred_at)]
 """When something occurred, beside a `precision` that stands before it: a Moment. Where just the day is known, the local
 date as it is written is the fact, whatever its offset."""
@@ -159,6 +162,17 @@ class EntryContent(NamedTuple):
     precision: Precision
 
 
+class PossibleDays(NamedTuple):
+    """Local days of the client's, wherever on earth they live: rules refuse only what is wrong in every time zone."""
+
+    earliest: date
+    """No earlier did it occur."""
+    latest: date
+    """No later did it occur."""
+    today: date
+    """No later is it recorded."""
+
+
 class KnownEntries(Protocol):
     """What an event may ask about the entries that it refers to, as far as its fields declare it (see RefersTo).
 
@@ -204,6 +218,10 @@ class Event(Part):
 
         A body that replaces an entry's is asked as if nothing else were known: its place in the timeline stays.
         """
+        yield from ()
+
+    def refusals_by_day(self, days: PossibleDays) -> Iterator[Refusal]:
+        """The rules about the days it tells of that it would break, given when it occurred and is recorded."""
         yield from ()
 
     @classmethod

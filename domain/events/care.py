@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from domain.events.appointments import AppointmentCancelled, AppointmentMade
 from domain.events.consents import ConsentExpired, ConsentGranted, ConsentRevoked
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
@@ -11,7 +12,8 @@ from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDec
 from domain.events.intake import AsamAssessed, EpisodeClosed, IntakeCompleted, IntakeUpdated, LevelOfCareChanged
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
 from domain.events.looking_ahead import RelapsePreventionPlanWritten, TriggerAnticipated, TriggerPassed
-from domain.events.milestones import MilestoneCelebrated
+from domain.events.milestones import MilestoneCelebrated, MilestoneDefined, MilestoneReached, RemissionRecorded
+from domain.events.next_steps import NextStepAgreed, NextStepDone, NextStepDropped
 from domain.events.plan import (
     CadenceSet,
     GoalClosed,
@@ -25,6 +27,8 @@ from domain.events.plan import (
 from domain.events.postvention import PostventionReviewed
 from domain.events.registration import ClientDied, ClientMoved, ClientRegistered
 from domain.events.signals import SignalAcknowledged
+from domain.events.supports import SupportAdded, SupportEnded, SupportMeetingAttended
+from domain.events.team import TaskReassigned, TeamMemberAssigned, TeamMemberReleased
 
 OfCare = (
     ClientRegistered
@@ -64,7 +68,21 @@ OfCare = (
     | SafetyPlanWritten
     | PostventionReviewed
     | MilestoneCelebrated
+    | MilestoneDefined
+    | MilestoneReached
+    | RemissionRecorded
     | SignalAcknowledged
+    | TeamMemberAssigned
+    | TeamMemberReleased
+    | TaskReassigned
+    | SupportAdded
+    | SupportEnded
+    | SupportMeetingAttended
+    | AppointmentMade
+    | AppointmentCancelled
+    | NextStepAgreed
+    | NextStepDone
+    | NextStepDropped
 )
 
 CareEvent = Annotated[OfCare, Field(discriminator="type")]

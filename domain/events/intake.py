@@ -1,11 +1,11 @@
 """Episodes of care: the intake that opens one, its assessments and levels of care, and its end (R01-R08, R20)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.events.base import Day, Event, FreeText, KnownEntries, Part, RefersTo, ShortText, StrictUUID
+from domain.events.base import Day, Event, FreeText, KnownEntries, Part, PossibleDays, RefersTo, ShortText, StrictUUID
 from domain.refusals import Refusal
 from domain.vocabulary.asam import AsamEdition, AsamSubdimension, LevelChangeReason, LevelOfCare
 from domain.vocabulary.intake import (
@@ -41,6 +41,22 @@ class SubstanceUse(Part):
     using_since: Day | None = None
 
 
+def refused_days_of_use(uses: Iterable[SubstanceUse], days: PossibleDays) -> Iterator[Refusal]:
+    """Days of use that cannot be: after they were told of, or ended before they began."""
+    for place, use in enumerate(uses):
+        last, since = use.last_used_on, use.using_since
+        if (last and last > days.latest) or (since and since > days.latest):
+            yield Refusal(
+                "use_lies_in_the_past", f"substances.{place}", "A day of use lies after the intake that tells of it."
+            )
+        if last and since and since > last:
+            yield Refusal(
+                "use_ends_after_it_begins",
+                f"substances.{place}",
+                "The last day of use lies before the first.",
+            )
+
+
 class _Found(Event):
     """What is found out at an intake, at once or bit by bit (R01-R07)."""
 
@@ -63,6 +79,9 @@ class _Found(Event):
     medical: FreeText | None = None
     mental_health: FreeText | None = None
     note: FreeText | None = None
+
+    def refusals_by_day(self, days: PossibleDays) -> Iterator[Refusal]:
+        yield from refused_days_of_use(self.substances, days)
 
 
 class IntakeCompleted(_Found):

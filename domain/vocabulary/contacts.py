@@ -44,3 +44,14 @@ class Technique(Term):
     GRIEF_WORK = "grief_work"
     PAIN_ALTERNATIVES = "pain_alternatives"
     GROUNDING = "grounding"
+
+
+class CheckInOccasion(Term):
+    """What a check-in was for (R25)."""
+
+    DAILY = "daily"
+    BEFORE_HIGH_RISK_MOMENT = "before_high_risk_moment"
+    PEER_ACCOUNTABILITY = "peer_accountability"
+    CARING_CONTACT = "caring_contact"
+    AFTER_CRISIS = "after_crisis"
+    CLIENT_REACHED_OUT = "client_reached_out"

@@ -14,3 +14,5 @@ class ObligationKind(Term):
     TRIGGER_TOUCHPOINT = "trigger_touchpoint"
     NALOXONE = "naloxone"
     CRISIS_CARD = "crisis_card"
+    APPOINTMENT = "appointment"
+    NEXT_STEP = "next_step"

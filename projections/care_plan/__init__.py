@@ -9,8 +9,10 @@ from typing import Any, Final, NamedTuple
 
 from projections.answers import At, all_answered
 from projections.care_plan import (
+    appointments,
     asam,
     cadences,
+    check_ins,
     consents,
     contacts,
     crises,
@@ -20,16 +22,21 @@ from projections.care_plan import (
     interventions,
     lapses,
     levels_of_care,
+    next_steps,
     overdose_danger,
+    owners,
     plans,
     registration,
     relapse_prevention,
     safety_plan,
+    sessions,
+    supports,
+    team,
     triggers_ahead,
 )
 from projections.care_plan.contacts import Contacts
 from projections.care_plan.episodes import Episode
-from projections.care_plan.lapses import Lapse
+from projections.care_plan.lapses import LastLapse
 from projections.care_plan.plans import Plan
 from projections.care_plan.registration import Client
 from projections.care_plan.safety_plan import SafetyPlan
@@ -57,6 +64,13 @@ STRANDS: Final[dict[str, Strand[Any]]] = {
     "contacts": contacts.STRAND,
     "lapses": lapses.STRAND,
     "dangers": overdose_danger.STRAND,
+    "team": team.STRAND,
+    "supports": supports.STRAND,
+    "appointments": appointments.STRAND,
+    "sessions": sessions.STRAND,
+    "check_ins": check_ins.STRAND,
+    "next_steps": next_steps.STRAND,
+    "owners": owners.STRAND,
 }
 """Each strand by the name under which the plan keeps its state, in the order of the answer."""
 
@@ -76,7 +90,7 @@ class Overview(NamedTuple):
     """The safety plan's current version."""
     contacts: Contacts
     """The last contacts."""
-    last_lapse: Lapse | None
+    last_lapse: LastLapse | None
     """The last lapse."""
 
 
@@ -89,7 +103,8 @@ class CarePlanAnswer(*answer_classes(STRANDS)):  # type: ignore[misc]
 
 def view(state: Any, context: ViewContext) -> CarePlanAnswer:
     """The plan as it stands at a moment."""
-    obligations = all_answered(_by_urgency(fold.obligations(state)), context)
+    asked_for = owners.owned(fold.obligations(state), state.owners, state.team.members, context.at)
+    obligations = all_answered(_by_urgency(asked_for), context)
     return CarePlanAnswer(**shown(STRANDS, state, context), obligations=obligations)
 
 

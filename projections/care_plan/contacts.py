@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.entry import Entry
+from domain.events.appointments import AppointmentCancelled
 from domain.events.base import Event
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
 from domain.events.crisis import CrisisContactRecorded
 from domain.replacing import replace
+from domain.vocabulary.appointments import CancelledBy
 from projections.answers import answer_of, answered
 from projections.context import Context
 from projections.elements import ViewContext
@@ -18,7 +20,8 @@ from projections.strands import Strand
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """The last contacts, and the sessions missed since the last one held."""
+    """The last contacts, and the sessions missed since the last one held, those that the client called off among
+    them (R58)."""
 
     last_session: Mark | None = None
     """The last session that was held."""
@@ -68,3 +71,11 @@ def heard_from(state: Contacts, entry: Entry, event: Event, context: Context) ->
 def outreach_made(state: Contacts, entry: Entry, event: OutreachMade, context: Context) -> Contacts:
     """A contact where the client answered."""
     return replace(state, last_contact=mark(entry)) if event.reached else state
+
+
+@fold.on(AppointmentCancelled)
+def appointment_cancelled(state: Contacts, entry: Entry, event: AppointmentCancelled, context: Context) -> Contacts:
+    """What the client calls off is missed; what the clinic calls off does not count against the client (R58)."""
+    if event.by is CancelledBy.CLINIC:
+        return state
+    return replace(state, missed_in_a_row=state.missed_in_a_row + 1, last_missed=mark(entry))

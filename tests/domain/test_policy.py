@@ -10,6 +10,7 @@ import pytest
 
 from domain.policy import Policy, PolicyInvalid, policy_from_toml
 from domain.vocabulary.crisis import RiskTier
+from domain.vocabulary.substances import Substance
 
 
 def test_the_defaults_are_those_of_the_table() -> None:
@@ -24,9 +25,8 @@ def test_the_defaults_are_those_of_the_table() -> None:
     assert policy.review_due_at(crisis_at, RiskTier.HIGH) == crisis_at + timedelta(hours=72)
     for tier in set(RiskTier) - {RiskTier.HIGH}:
         assert policy.review_due_at(crisis_at, tier) == crisis_at + timedelta(days=7)
-    assert policy.milestones.ladder_days == (1, 7, 30, 60, 90, 180, 365)
-    assert policy.milestones.then_every_days == 365
-    assert (policy.milestones.early_remission_months, policy.milestones.sustained_remission_months) == (3, 12)
+    assert policy.milestones.ladder_days == (1, 7, 30, 60, 90, 180)
+    assert (policy.milestones.early_abstinence_months, policy.milestones.lasting_abstinence_months) == (3, 12)
     assert policy.plan.review_every_days_at_first == 30
     assert policy.plan.at_first_days == 90
     assert policy.plan.review_every_days_later == 90
@@ -38,6 +38,8 @@ def test_our_own_choices_stand_where_the_table_is_silent() -> None:
     assert policy.overdose_danger.naloxone_within_hours == 24
     assert policy.overdose_danger.crisis_card_within_hours == 24
     assert policy.recording.future_tolerance_minutes == 5
+    assert policy.milestones.not_in_overall == {Substance.NICOTINE}
+    assert policy.milestones.use_before_intake_days == 30
     assert policy.working_days.weekdays == {0, 1, 2, 3, 4}
 
 
@@ -75,6 +77,7 @@ def test_an_empty_file_is_the_default() -> None:
         pytest.param("[crisis]\ncontact_within_hours = [24, 24]", r"crisis: .*must rise", id="the same hour twice"),
         pytest.param("[crisis]\ncontact_within_hours = []", r"crisis\.contact_within_hours: ", id="no contact"),
         pytest.param("[milestones]\nladder_days = [7, 1]", r"milestones: .*must rise", id="falling ladder"),
+        pytest.param("[milestones]\nearly_abstinence_months = 12", r"milestones: .*must be more", id="bands"),
         pytest.param("[plan]\nat_first_days = 0", r"plan\.at_first_days: .*greater than 0", id="zero"),
         pytest.param("[plan]\nat_first_days = -3", r"plan\.at_first_days: .*greater than 0", id="negative"),
         pytest.param("[plan]\nat_first_days = 1_000_000_000", r"plan\.at_first_days: ", id="beyond the calendar"),

@@ -12,7 +12,7 @@ def test_citations_order_nothing_and_everything_else_answers() -> None:
     }
 
     reasons = {name for name in cited if name.endswith(".because_of")}
-    assert reasons >= {"plan_agreed.because_of", "cadence_set.because_of"}
+    assert reasons >= {"plan_agreed.because_of", "cadence_set.because_of", "appointment_made.because_of"}
     assert cited - reasons == {"safety_plan_written.crisis"}
 
 

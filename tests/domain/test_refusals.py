@@ -2,7 +2,7 @@
 
 import ast
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from domain.events.base import Event
 from domain.events.catalogue import EVENT_TYPES
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined
 from domain.events.intake import EpisodeClosed
-from domain.events.milestones import MilestoneCelebrated
+from domain.events.milestones import MilestoneCelebrated, MilestoneDefined, MilestoneReached
 from domain.events.plan import GoalClosed, GoalMeasured
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.registration import ClientDied
@@ -22,8 +22,10 @@ from domain.refusals import Refused
 from domain.vocabulary.goals import GoalOutcome
 from domain.vocabulary.handoffs import HandoffDeclineReason
 from domain.vocabulary.intake import DischargeReason
+from domain.vocabulary.milestones import LifeMilestone
 from domain.vocabulary.people import Role
 from domain.vocabulary.record import CorrectionReason, Precision
+from domain.vocabulary.substances import Substance
 from tests.builders import (
     POLICY,
     History,
@@ -492,3 +494,56 @@ def test_a_client_dies_once_and_an_episode_is_closed_once() -> None:
 
     assert history.refused(closed, at="2026-06-02T16:00Z") == {"episode_closed_once"}
     assert history.refused(ClientDied(), at="2026-06-02T16:00Z") == {"client_died_once"}
+
+
+# Days of use, and milestones
+
+
+def use(**days: str) -> Event:
+    """An intake that tells of the use of alcohol with these days."""
+    said = {name: date.fromisoformat(day) for name, day in days.items()}
+    return intake(substances=({"substance": Substance.ALCOHOL, **said},))
+
+
+def test_m6_a_last_use_lies_before_the_intake_that_tells_of_it(history: History) -> None:
+    assert history.refused(use(last_used_on="2062-01-01"), NOON) == {"use_lies_in_the_past"}
+    assert history.refused(use(using_since="2026-03-05"), NOON) == {"use_lies_in_the_past"}
+    assert not history.refused(use(last_used_on="2026-03-02"), NOON)
+    assert not history.refused(use(last_used_on="2026-03-03"), NOON), "which it is in Kiritimati"
+
+
+def test_m6_a_correction_cannot_put_a_last_use_after_its_intake(history: History) -> None:
+    told = history.add(use(last_used_on="2026-03-01"), at=NOON)
+
+    assert history.refused(corrected(told, use(last_used_on="2026-03-09")), "2026-04-01T00:00Z") == {
+        "use_lies_in_the_past"
+    }
+
+
+def test_m4_use_ends_after_it_began(history: History) -> None:
+    backwards = use(using_since="2026-03-01", last_used_on="2026-02-01")
+
+    assert history.refused(backwards, NOON) == {"use_ends_after_it_begins"}
+
+
+def test_m3_a_lapse_ends_after_it_began_and_not_in_the_future(history: History) -> None:
+    assert history.refused(lapse(until=date(2026, 3, 1)), LATER) == {"lapse_ends_after_it_begins"}
+    assert history.refused(lapse(until=date(2026, 3, 9)), LATER) == {"lapse_days_have_passed"}
+    assert not history.refused(lapse(until=date(2026, 3, 9)), LATER, now="2026-03-10T18:00Z")
+
+
+def test_r47_what_is_counted_of_a_substance_says_how_many_days(history: History) -> None:
+    of_alcohol = MilestoneDefined(name="A hundred evenings", substance=Substance.ALCOHOL)
+
+    assert history.refused(of_alcohol, NOON) == {"milestone_counts_days"}
+
+
+def test_r47_a_milestone_is_reached_once_and_is_one(history: History) -> None:
+    defined = history.add(MilestoneDefined(name="A driving licence"), at=NOON)
+    assert history.refused(MilestoneReached(), NOON) == {"reaches_one_milestone"}
+    both = MilestoneReached(milestone=defined, kind=LifeMilestone.BACK_TO_WORK)
+    assert history.refused(both, LATER) == {"reaches_one_milestone"}
+
+    history.add(MilestoneReached(milestone=defined), at=LATER)
+
+    assert history.refused(MilestoneReached(milestone=defined), LATER) == {"milestone_reached_once"}

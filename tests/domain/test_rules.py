@@ -15,6 +15,7 @@ from domain.events.base import Event, KnownEntries, RefersTo, referred
 from domain.events.handoffs import HandoffAccepted
 from domain.events.plan import GoalClosed, GoalMeasured, GoalSet
 from domain.events.record import EntryCorrected, EntryRetracted
+from domain.events.team import TeamMemberAssigned
 from domain.facts import needs
 from domain.policy import Policy
 from domain.refusals import Refusal, Refused
@@ -25,8 +26,17 @@ from tests.strategies import drafts_upon, histories
 
 NOON = "2026-03-02T18:00Z"
 
-ABOUT_THE_BODY_ALONE = {"ends_after_it_starts", "relapse_prevention_plan_says_something"}
-"""Rules that ask nothing of the record."""
+ABOUT_THE_BODY_ALONE = {
+    "ends_after_it_starts",
+    "lapse_days_have_passed",
+    "lapse_ends_after_it_begins",
+    "milestone_counts_days",
+    "reaches_one_milestone",
+    "relapse_prevention_plan_says_something",
+    "use_ends_after_it_begins",
+    "use_lies_in_the_past",
+}
+"""Rules that ask nothing of the record; what they refuse is tested with their events."""
 
 
 @pytest.fixture
@@ -212,6 +222,8 @@ def _rules_broken(each: Draft, rows: list[Row]) -> Iterator[str]:
         yield "id_is_new"
     if event.once and any(recorded.type == event.type and id_ not in retracted for id_, recorded, _, _ in rows):
         yield f"{event.type}_once"
+    if isinstance(event, TeamMemberAssigned) and event.from_day and event.until and event.until < event.from_day:
+        yield "ends_after_it_begins"
     for _, target, mark in referred(event):
         if target not in types:
             yield "refers_to_known_entry"
@@ -240,6 +252,9 @@ def _broken_by_answers(kind: str, answers: set[str]) -> Iterator[str]:
         yield "handoff_not_declined"
     if kind == "handoff_declined" and answers & {"handoff_accepted", "handoff_completed"}:
         yield "handoff_is_waiting"
+    ends = {"session_held", "session_missed", "appointment_cancelled"}
+    if kind in ends and answers & ends:
+        yield "appointment_is_booked"
 
 
 def _closed_before(reading: Draft, goal: UUID, retracted: set[UUID], rows: list[Row], row: Row) -> bool:

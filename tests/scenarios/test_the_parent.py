@@ -83,7 +83,7 @@ async def test_the_lapse_starts_a_new_stretch_and_keeps_the_old(told: Told) -> N
 
     (only_stretch,) = before.stretches
     old, new = after.stretches
-    assert (only_stretch.days, only_stretch.ended_on) == (7, None)
+    assert (only_stretch.days, only_stretch.ended_on) == (8, None)
     assert (old.days, old.ended_event_id) == (7, told.id("lapse"))
     assert [step.days for step in old.steps if step.reached] == [1, 7]
     assert (new.event_id, new.days, new.ended_on) == (told.id("lapse"), 36, None)
@@ -96,8 +96,8 @@ async def test_what_is_told_late_changes_the_past_and_not_what_was_known(told: T
     now = await told.track("opioids")
 
     assert [stretch.days for stretch in known.stretches] == [7, 36]
-    assert [stretch.days for stretch in now.stretches] == [7, 2, 34]
-    assert now.cumulative_days == known.cumulative_days
+    assert [stretch.days for stretch in now.stretches] == [7, 1, 34]
+    assert now.cumulative_days == known.cumulative_days - 1, "the day that is told of late"
     assert [held.days for held in (await told.milestones()).celebrations] == [30]
 
 

@@ -109,7 +109,7 @@ def intake(writer: StoryWriter) -> Chapter:
                             substance=Substance.OPIOIDS,
                             route=UseRoute.ORAL,
                             frequency=UseFrequency.DAILY,
-                            last_used_on=writer.day(43),
+                            last_used_on=writer.day(44),
                         ),
                     ),
                     conditions=(Condition.CHRONIC_PAIN,),
