@@ -10,7 +10,7 @@ from domain.vocabulary.crisis import RiskTier
 from domain.vocabulary.obligations import ObligationKind
 from projections.care_plan import CarePlanAnswer
 from projections.care_plan.cadences import Cadence
-from projections.care_plan.crises import Crisis
+from projections.care_plan.crisis import Crisis
 from projections.care_plan.goals import Goal
 from projections.care_plan.handoffs import Handoff
 from projections.care_plan.interventions import Intervention
@@ -30,6 +30,9 @@ NAMES: dict[ObligationKind, str] = {
     ObligationKind.TRIGGER_TOUCHPOINT: "contact before a hard day",
     ObligationKind.NALOXONE: "naloxone",
     ObligationKind.CRISIS_CARD: "crisis card",
+    ObligationKind.SUICIDE_SCREENING: "questions about suicide (C-SSRS)",
+    ObligationKind.FIND_CLIENT: "finding the client",
+    ObligationKind.PLAN_ADJUSTMENT: "change that a review asked for",
 }
 
 
@@ -134,12 +137,16 @@ def _goal(goal: Goal, fmt: Formatting) -> RenderableType:
 
 def _crisis(crisis: Crisis, fmt: Formatting) -> RenderableType:
     passed = crisis.resolved
-    now = Text("open", style="yellow")
+    now = Text("contact lost", style="bold red") if crisis.escalated else Text("open", style="yellow")
+    at_least = "at least " if crisis.at_least and crisis.tier is not RiskTier.UNKNOWN else ""
     if passed:
         now = Text(f"passed {fmt.moment(passed.at)}: {words(crisis.outcome or '')}", style="green")
     return bullet(
         f"{fmt.moment(crisis.at)} {listed(crisis.kinds)};",
-        Text(f"risk {words(crisis.tier)};", style="bold red" if crisis.tier is RiskTier.HIGH and not passed else ""),
+        Text(
+            f"risk {at_least}{words(crisis.tier)};",
+            style="bold red" if crisis.tier is RiskTier.HIGH and not passed else "",
+        ),
         now,
         fmt.numbers(crisis.event_id, passed.event_id if passed else None),
     )

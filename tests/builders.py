@@ -23,12 +23,14 @@ from domain.events.base import EntryContent, Event, referred
 from domain.events.consents import ConsentGranted
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
+from domain.events.crisis_cards import CrisisCardIssued
 from domain.events.handoffs import HandoffRequested
+from domain.events.harm_reduction import HarmReductionProvided
 from domain.events.intake import IntakeCompleted
 from domain.events.lapses import LapseRecorded
 from domain.events.next_steps import NextStepAgreed
 from domain.events.plan import GoalSet, PlanAgreed
-from domain.events.postvention import PostventionReviewed
+from domain.events.postvention import AdjustmentSettled, PostventionReviewed
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.registration import ClientRegistered
 from domain.events.team import TeamMemberAssigned
@@ -41,8 +43,10 @@ from domain.vocabulary.contacts import Channel, SessionKind
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome
 from domain.vocabulary.goals import GoalCategory
 from domain.vocabulary.handoffs import HandoffUrgency
+from domain.vocabulary.harm_reduction import HarmReductionKind
 from domain.vocabulary.intake import EntryRoute
 from domain.vocabulary.people import Role
+from domain.vocabulary.postvention import Settlement
 from domain.vocabulary.record import CorrectionReason, Precision
 from domain.vocabulary.substances import Substance
 from projections.projection import Folded, Projection
@@ -295,7 +299,7 @@ def missed(**said: Any) -> SessionMissed:
 
 
 def check_in(**said: Any) -> CheckInReceived:
-    return CheckInReceived(**{"channel": Channel.TEXT, **said})
+    return CheckInReceived(**{"channel": Channel.TEXT, "automated": False, **said})
 
 
 def outreach(reached: bool, crisis: UUID | None = None, **said: Any) -> OutreachMade:
@@ -324,6 +328,14 @@ def resolved(crisis_id: UUID, outcome: CrisisOutcome = CrisisOutcome.STABILIZED,
 
 def safety_plan(**said: Any) -> SafetyPlanWritten:
     return SafetyPlanWritten(**{"warning_signs": ("Nights without sleep",), "own_coping": ("A walk",), **said})
+
+
+def naloxone_kit(**said: Any) -> HarmReductionProvided:
+    return HarmReductionProvided(**{"kinds": (HarmReductionKind.NALOXONE_KIT,), "provided_by": Role.PEER, **said})
+
+
+def crisis_card(**said: Any) -> CrisisCardIssued:
+    return CrisisCardIssued(**{"issued_by": Role.PEER, **said})
 
 
 def review(crisis_id: UUID, *adjustments: Any, **said: Any) -> PostventionReviewed:
@@ -357,6 +369,10 @@ def next_step(owner: Role = Role.CASE_MANAGER, **said: Any) -> NextStepAgreed:
 
 def team_member(role: Role = Role.COUNSELOR, person: str = "Ada Example", **said: Any) -> TeamMemberAssigned:
     return TeamMemberAssigned(**{"role": role, "person": person, **said})
+
+
+def settled(review_id: UUID, number: int = 1, **said: Any) -> AdjustmentSettled:
+    return AdjustmentSettled(**{"review": review_id, "number": number, "how": Settlement.CARRIED_OUT, **said})
 
 
 def only(items: Sequence[S]) -> S:

@@ -21,9 +21,10 @@ from domain.entry import Draft, Entry
 from domain.events.base import Event, RefersTo
 from domain.events.catalogue import ALL_EVENTS, CARE_EVENTS
 from domain.events.consents import ConsentGranted
-from domain.events.crisis import CrisisContactRecorded
+from domain.events.crisis import CrisisContactRecorded, SafetyPlanWritten
 from domain.events.intake import AsamAssessed, IntakeUpdated, LevelOfCareChanged
 from domain.events.milestones import MilestoneCelebrated
+from domain.events.postvention import AdjustmentSettled
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.registration import ClientRegistered
 from domain.refusals import Refused
@@ -139,6 +140,10 @@ def _aimed(draw: st.DrawFn, event_class: type[Event], among: list[UUID]) -> Even
     said = draw(_bodies(event_class))
     if event_class is MilestoneCelebrated:
         said["own"] = WORDS[0]
+    if event_class is SafetyPlanWritten:
+        said["own_coping"] = WORDS[:1]
+    if event_class is AdjustmentSettled:
+        said["reason"] = WORDS[0]
     _admissible(event_class, said)
     for field in event_class.references():
         said[field] = _pointed(said[field], among)
@@ -246,7 +251,7 @@ def _values(annotation: Any, metadata: Iterable[Any]) -> st.SearchStrategy[Any]:
     if origin is Annotated:
         return _values(inner[0], [*marks, *inner[1:]])
     if origin in {Union, UnionType}:
-        return st.one_of([st.none(), *(_values(kind, marks) for kind in inner if kind is not NoneType)])
+        return st.one_of([st.none() if kind is NoneType else _values(kind, marks) for kind in inner[::-1]])
     if origin is tuple:
         least = max((mark.min_length for mark in marks if isinstance(mark, MinLen)), default=0)
         of_each = [mark for mark in marks if not isinstance(mark, MinLen | MaxLen)]

@@ -8,12 +8,16 @@ from domain.events.appointments import AppointmentCancelled, AppointmentMade
 from domain.events.consents import ConsentExpired, ConsentGranted, ConsentRevoked
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
+from domain.events.crisis_cards import CrisisCardIssued
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined, HandoffRequested
+from domain.events.harm_reduction import HarmReductionDeclined, HarmReductionProvided
 from domain.events.intake import AsamAssessed, EpisodeClosed, IntakeCompleted, IntakeUpdated, LevelOfCareChanged
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
 from domain.events.looking_ahead import RelapsePreventionPlanWritten, TriggerAnticipated, TriggerPassed
+from domain.events.medications import MedicationChanged, MedicationStarted, MedicationStopped
 from domain.events.milestones import MilestoneCelebrated, MilestoneDefined, MilestoneReached, RemissionRecorded
 from domain.events.next_steps import NextStepAgreed, NextStepDone, NextStepDropped
+from domain.events.overdoses import OverdoseDangerAssessed, OverdoseRecorded
 from domain.events.plan import (
     CadenceSet,
     GoalClosed,
@@ -24,11 +28,13 @@ from domain.events.plan import (
     PlanAgreed,
     ProgressReviewed,
 )
-from domain.events.postvention import PostventionReviewed
+from domain.events.postvention import AdjustmentSettled, PostventionReviewed
 from domain.events.registration import ClientDied, ClientMoved, ClientRegistered
+from domain.events.screening import ScreeningScored
 from domain.events.signals import SignalAcknowledged
 from domain.events.supports import SupportAdded, SupportEnded, SupportMeetingAttended
 from domain.events.team import TaskReassigned, TeamMemberAssigned, TeamMemberReleased
+from domain.events.toxicology import ToxicologyResulted
 
 OfCare = (
     ClientRegistered
@@ -67,10 +73,21 @@ OfCare = (
     | CrisisResolved
     | SafetyPlanWritten
     | PostventionReviewed
+    | AdjustmentSettled
     | MilestoneCelebrated
     | MilestoneDefined
     | MilestoneReached
     | RemissionRecorded
+    | OverdoseRecorded
+    | OverdoseDangerAssessed
+    | HarmReductionProvided
+    | HarmReductionDeclined
+    | CrisisCardIssued
+    | MedicationStarted
+    | MedicationChanged
+    | MedicationStopped
+    | ToxicologyResulted
+    | ScreeningScored
     | SignalAcknowledged
     | TeamMemberAssigned
     | TeamMemberReleased

@@ -9,7 +9,7 @@ from domain.events.appointments import ENDS_OF_AN_APPOINTMENT, still_booked
 from domain.events.base import Event, FreeText, KnownEntries, RefersTo, StrictUUID
 from domain.refusals import Refusal
 from domain.vocabulary.barriers import Barrier
-from domain.vocabulary.contacts import Channel, CheckInOccasion, SessionKind, Technique
+from domain.vocabulary.contacts import Channel, CheckInOccasion, OutreachPurpose, SessionKind, Technique
 from domain.vocabulary.intake import StageOfChange
 from domain.vocabulary.people import Role
 
@@ -61,7 +61,11 @@ class SessionMissed(Event):
 
 
 class CheckInReceived(Event):
-    """The client checked in: craving and mood from 0 to 10, hours of sleep in the last night (R25)."""
+    """The client checked in: craving and mood from 0 to 10, hours of sleep in the last night (R25).
+
+    `automated` says whether it came in without anybody of the team, as from an app. Only where it is said that
+    somebody asked and heard the answer (false) does it count as a follow-up after a crisis (C7).
+    """
 
     type: Literal["check_in_received"] = "check_in_received"
     channel: Channel
@@ -69,11 +73,14 @@ class CheckInReceived(Event):
     craving: Scale | None = None
     mood: Scale | None = None
     sleep_hours: Annotated[float, Field(ge=0, le=24)] | None = None
+    automated: bool | None = None
     words: FreeText | None = None
 
 
 class OutreachMade(Event):
-    """Somebody of the team reached out; `reached` says whether the client answered (R25, R42).
+    """Somebody reached out, as a rule of the team; `reached` says whether the client answered (R25, R42).
+
+    A caring contact, named so in `purpose`, asks for no answer.
 
     `crisis` names the crisis that it follows up, where there is one. It answers that crisis, as a measurement
     answers its goal, and does not merely cite it: it meets a follow-up that the crisis asked for, which cannot be
@@ -85,5 +92,6 @@ class OutreachMade(Event):
     channel: Channel
     made_by: Role
     reached: bool
+    purpose: OutreachPurpose | None = None
     crisis: Annotated[StrictUUID, RefersTo("crisis_contact_recorded")] | None = None
     note: FreeText | None = None

@@ -27,6 +27,17 @@ class Channel(Term):
     LETTER = "letter"
 
 
+class OutreachPurpose(Term):
+    """What somebody reached out for (R25, R42)."""
+
+    FOLLOW_UP = "follow_up"
+    CARING_CONTACT = "caring_contact"
+    BEFORE_A_TRIGGER = "before_a_trigger"
+    ACCOUNTABILITY = "accountability"
+    MISSED_SESSION = "missed_session"
+    OTHER = "other"
+
+
 class Technique(Term):
     """Techniques used in care (R23)."""
 

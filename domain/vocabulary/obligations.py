@@ -16,3 +16,7 @@ class ObligationKind(Term):
     CRISIS_CARD = "crisis_card"
     APPOINTMENT = "appointment"
     NEXT_STEP = "next_step"
+    SUICIDE_SCREENING = "suicide_screening"
+    FIND_CLIENT = "find_client"
+    CARING_CONTACT = "caring_contact"
+    PLAN_ADJUSTMENT = "plan_adjustment"

@@ -9,29 +9,37 @@ from typing import Any, Final, NamedTuple
 
 from projections.answers import At, all_answered
 from projections.care_plan import (
+    adjustments,
     appointments,
     asam,
     cadences,
+    caring_contacts,
     check_ins,
     consents,
     contacts,
     crises,
+    crisis_cards,
     episodes,
     goals,
     handoffs,
+    harm_reduction,
     interventions,
     lapses,
     levels_of_care,
+    medications,
     next_steps,
     overdose_danger,
+    overdoses,
     owners,
     plans,
     registration,
     relapse_prevention,
     safety_plan,
+    screenings,
     sessions,
     supports,
     team,
+    toxicology,
     triggers_ahead,
 )
 from projections.care_plan.contacts import Contacts
@@ -71,6 +79,14 @@ STRANDS: Final[dict[str, Strand[Any]]] = {
     "check_ins": check_ins.STRAND,
     "next_steps": next_steps.STRAND,
     "owners": owners.STRAND,
+    "overdoses": overdoses.STRAND,
+    "harm_reduction": harm_reduction.STRAND,
+    "crisis_cards": crisis_cards.STRAND,
+    "medications": medications.STRAND,
+    "toxicology": toxicology.STRAND,
+    "screenings": screenings.STRAND,
+    "caring_contacts": caring_contacts.STRAND,
+    "adjustments": adjustments.STRAND,
 }
 """Each strand by the name under which the plan keeps its state, in the order of the answer."""
 

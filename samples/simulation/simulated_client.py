@@ -31,6 +31,7 @@ class OpenCrisis:
 
     contact: Written
     high_risk: bool
+    overdose_danger: bool
     passed: bool = False
 
 

@@ -23,10 +23,12 @@ def test_the_defaults_are_those_of_the_table() -> None:
     assert policy.handoffs.client_met_within_days == 7
     crisis_at = datetime(2026, 3, 10, 18, tzinfo=UTC)
     assert policy.review_due_at(crisis_at, RiskTier.HIGH) == crisis_at + timedelta(hours=72)
-    for tier in set(RiskTier) - {RiskTier.HIGH}:
+    assert policy.review_due_at(crisis_at, RiskTier.UNKNOWN) == crisis_at + timedelta(hours=72)
+    for tier in set(RiskTier) - {RiskTier.HIGH, RiskTier.UNKNOWN}:
         assert policy.review_due_at(crisis_at, tier) == crisis_at + timedelta(days=7)
     assert policy.milestones.ladder_days == (1, 7, 30, 60, 90, 180)
     assert (policy.milestones.early_abstinence_months, policy.milestones.lasting_abstinence_months) == (3, 12)
+    assert (policy.caring_contacts.days, policy.caring_contacts.months) == ((1,), (1, 2, 3, 4, 6, 8, 10, 12))
     assert policy.plan.review_every_days_at_first == 30
     assert policy.plan.at_first_days == 90
     assert policy.plan.review_every_days_later == 90
@@ -37,6 +39,10 @@ def test_our_own_choices_stand_where_the_table_is_silent() -> None:
 
     assert policy.overdose_danger.naloxone_within_hours == 24
     assert policy.overdose_danger.crisis_card_within_hours == 24
+    assert policy.overdose_danger.tolerance_lost_after_days == 14
+    assert policy.screening.suicide_screening_at_least_hours == 4
+    assert (policy.crisis.kept_at_high_tier_hours, policy.crisis.find_client_within_hours) == ((168,), 24)
+    assert policy.postvention.adjustments_within_days == 14
     assert policy.recording.future_tolerance_minutes == 5
     assert policy.milestones.not_in_overall == {Substance.NICOTINE}
     assert policy.milestones.use_before_intake_days == 30
@@ -75,6 +81,8 @@ def test_an_empty_file_is_the_default() -> None:
         pytest.param("[crises]", r"crises: Extra inputs", id="unknown section"),
         pytest.param("[crisis]\ncontact_within_hours = [72, 24]", r"crisis: .*must rise", id="falling hours"),
         pytest.param("[crisis]\ncontact_within_hours = [24, 24]", r"crisis: .*must rise", id="the same hour twice"),
+        pytest.param("[caring_contacts]\nmonths = [2, 1]", r"caring_contacts: .*months must rise", id="falling months"),
+        pytest.param("[caring_contacts]\ndays = [31]", r"days must lie before", id="a day after the first month"),
         pytest.param("[crisis]\ncontact_within_hours = []", r"crisis\.contact_within_hours: ", id="no contact"),
         pytest.param("[milestones]\nladder_days = [7, 1]", r"milestones: .*must rise", id="falling ladder"),
         pytest.param("[milestones]\nearly_abstinence_months = 12", r"milestones: .*must be more", id="bands"),

@@ -12,18 +12,22 @@ from hypothesis import given
 from domain.entry import Draft
 from domain.events.base import Event
 from domain.events.catalogue import EVENT_TYPES
+from domain.events.crisis import SafetyPlanWritten
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined
 from domain.events.intake import EpisodeClosed
 from domain.events.milestones import MilestoneCelebrated, MilestoneDefined, MilestoneReached
 from domain.events.plan import GoalClosed, GoalMeasured
+from domain.events.postvention import Adjustment
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.registration import ClientDied
 from domain.refusals import Refused
+from domain.vocabulary.crisis import CrisisOutcome
 from domain.vocabulary.goals import GoalOutcome
 from domain.vocabulary.handoffs import HandoffDeclineReason
 from domain.vocabulary.intake import DischargeReason
 from domain.vocabulary.milestones import LifeMilestone
 from domain.vocabulary.people import Role
+from domain.vocabulary.postvention import AdjustmentKind, Settlement
 from domain.vocabulary.record import CorrectionReason, Precision
 from domain.vocabulary.substances import Substance
 from tests.builders import (
@@ -44,6 +48,7 @@ from tests.builders import (
     review,
     safety_plan,
     session,
+    settled,
 )
 from tests.strategies import histories
 
@@ -269,21 +274,35 @@ def test_r33_a_handoff_is_completed_once_and_may_be_accepted_in_hindsight(histor
 # Crises
 
 
-def test_r42_a_crisis_is_resolved_once(history: History) -> None:
+def test_x2_a_crisis_that_goes_on_may_be_reviewed_and_resolved_again(history: History) -> None:
     met = history.add(crisis(), at=NOON)
-    resolution = history.add(resolved(met), at=LATER)
-
-    assert history.refused(resolved(met), LATER) == {"crisis_resolved_once"}
-
-    history.retract(resolution)
-    assert not history.refused(resolved(met), LATER)
-
-
-def test_r44_a_crisis_is_reviewed_once(history: History) -> None:
-    met = history.add(crisis(), at=NOON)
+    history.add(resolved(met, CrisisOutcome.LOST_CONTACT), at=LATER)
     history.add(review(met), at=LATER)
 
-    assert history.refused(review(met), LATER) == {"postvention_reviewed_once"}
+    assert not history.refused(resolved(met), LATER)
+    assert not history.refused(review(met), LATER)
+
+
+def test_c9_a_crisis_goes_on_from_a_contact_in_it(history: History) -> None:
+    held, met = history.add(session(), at=NOON), history.add(crisis(), at=NOON)
+
+    assert history.refused(crisis(continues=held), LATER) == {"refers_to_fitting_entry"}
+    assert not history.refused(crisis(continues=met), LATER)
+
+
+def test_p1_an_adjustment_is_settled_that_a_review_asked_for_and_dropped_for_a_reason(history: History) -> None:
+    met = history.add(crisis(), at=NOON)
+    reviewed = history.add(review(met, Adjustment(kind=AdjustmentKind.ADDRESS_MONEY)), at=LATER)
+
+    assert history.refused(settled(reviewed, 2), LATER) == {"adjustment_was_asked_for"}
+    assert history.refused(settled(reviewed, how=Settlement.DROPPED), LATER) == {"dropped_for_a_reason"}
+    assert not history.refused(settled(reviewed, how=Settlement.DROPPED, reason="She found work"), LATER)
+    assert not history.refused(settled(reviewed), LATER)
+
+
+def test_g3_an_empty_safety_plan_is_refused(history: History) -> None:
+    assert history.refused(SafetyPlanWritten(), NOON) == {"safety_plan_says_something"}
+    assert not history.refused(SafetyPlanWritten(professionals=("988",)), NOON)
 
 
 def test_r37_a_crisis_contact_is_never_refused_for_being_incomplete(history: History) -> None:
@@ -366,13 +385,13 @@ def test_p2_what_was_known_while_it_was_retracted_stays_as_it_was(history: Histo
 
 
 def test_p2_a_retraction_stays_when_another_entry_has_come_into_the_place(history: History) -> None:
-    met = history.add(crisis(), at=NOON)
-    passed = history.add(resolved(met), at=LATER)
-    mistake = history.retract(passed)
+    goal = history.add(goal_set(), at=NOON)
+    closing = history.add(closed(goal), at=LATER)
+    mistake = history.retract(closing)
     assert not history.refused(retracted(mistake), LATER)
 
-    another = history.add(resolved(met), at=LATER)
-    assert history.refused(retracted(mistake), LATER) == {"crisis_resolved_once"}
+    another = history.add(closed(goal), at=LATER)
+    assert history.refused(retracted(mistake), LATER) == {"goal_closed_once"}
     history.retract(another)
     assert not history.refused(retracted(mistake), LATER)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from math import inf
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -14,8 +15,8 @@ from domain.entry import Draft
 from domain.events.base import Event, KnownEntries, RefersTo, referred
 from domain.events.handoffs import HandoffAccepted
 from domain.events.plan import GoalClosed, GoalMeasured, GoalSet
+from domain.events.postvention import AdjustmentSettled, PostventionReviewed
 from domain.events.record import EntryCorrected, EntryRetracted
-from domain.events.team import TeamMemberAssigned
 from domain.facts import needs
 from domain.policy import Policy
 from domain.refusals import Refusal, Refused
@@ -27,10 +28,13 @@ from tests.strategies import drafts_upon, histories
 NOON = "2026-03-02T18:00Z"
 
 ABOUT_THE_BODY_ALONE = {
+    "ends_after_it_begins",
     "ends_after_it_starts",
     "lapse_days_have_passed",
     "lapse_ends_after_it_begins",
+    "medication_is_named",
     "milestone_counts_days",
+    "others_told_with_consent",
     "reaches_one_milestone",
     "relapse_prevention_plan_says_something",
     "use_ends_after_it_begins",
@@ -222,8 +226,6 @@ def _rules_broken(each: Draft, rows: list[Row]) -> Iterator[str]:
         yield "id_is_new"
     if event.once and any(recorded.type == event.type and id_ not in retracted for id_, recorded, _, _ in rows):
         yield f"{event.type}_once"
-    if isinstance(event, TeamMemberAssigned) and event.from_day and event.until and event.until < event.from_day:
-        yield "ends_after_it_begins"
     for _, target, mark in referred(event):
         if target not in types:
             yield "refers_to_known_entry"
@@ -241,10 +243,23 @@ def _rules_broken(each: Draft, rows: list[Row]) -> Iterator[str]:
         yield from _broken_by_answers(event.type, answers)
         if event.type == "goal_measured" and any(map(partial(_closed_before, each, target, retracted, rows), rows)):
             yield "goal_is_open"
+    if isinstance(event, AdjustmentSettled) and event.number > _adjustments(event.review, rows, retracted):
+        yield "adjustment_was_asked_for"
     if isinstance(event, EntryCorrected | EntryRetracted) and event.entry in types:
         yield from _broken_by_kind(event, types[event.entry])
     if isinstance(event, EntryRetracted) and event.entry in retractions:
         yield from _broken_by_bringing_back(retractions[event.entry], {row[0]: row[1] for row in rows}, retracted)
+
+
+def _adjustments(review: UUID, rows: list[Row], retracted: set[UUID]) -> float:
+    """How many changes the review asks for, as it was corrected last; where there is none, as many as are named."""
+    said: Event | None = None
+    for id_, recorded, _, _ in rows:
+        if id_ == review:
+            said = recorded
+        elif isinstance(recorded, EntryCorrected) and recorded.entry == review and id_ not in retracted:
+            said = recorded.replacement or said
+    return len(said.adjustments) if isinstance(said, PostventionReviewed) and review not in retracted else inf
 
 
 def _broken_by_answers(kind: str, answers: set[str]) -> Iterator[str]:

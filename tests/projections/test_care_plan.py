@@ -6,10 +6,12 @@ from uuid import UUID
 
 import pytest
 
+from domain.events.crisis import SafetyPlanWritten
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined
 from domain.events.plan import GoalClosed, GoalMeasured
-from domain.instruments import CssrsAnswers
+from domain.instruments.cssrs import CssrsAnswers
 from domain.policy import Policy
+from domain.refusals import Refused
 from domain.vocabulary.consents import ConsentPurpose
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, RiskTier
 from domain.vocabulary.goals import GoalCategory, GoalOutcome
@@ -35,6 +37,7 @@ from tests.builders import (
     check_in,
     consent,
     crisis,
+    crisis_card,
     folded,
     goal_set,
     handoff,
@@ -42,6 +45,7 @@ from tests.builders import (
     lapse,
     missed,
     moment,
+    naloxone_kit,
     only,
     outreach,
     plan,
@@ -258,6 +262,37 @@ def test_r39_the_safety_plan_has_versions(history: History) -> None:
     assert before is not None
     assert (before.version, before.own_coping) == (1, ("A walk",))
     assert row(history, PLAN_TABLE)["safety_plan_version"] == 2
+    assert (found.steps, row(history, PLAN_TABLE)["safety_plan_steps"]) == ((1, 2, 6), (1, 2, 6))
+
+
+def test_r39_the_six_steps_of_a_safety_plan_show_and_the_crisis_that_it_was_written_after(history: History) -> None:
+    met = history.add(crisis(), at=AT)
+    steps = {
+        "warning_signs": ("Nights without sleep",),
+        "own_coping": ("A walk",),
+        "people_and_places": ("The library",),
+        "people_to_ask": ("Her sister",),
+        "professionals": ("988",),
+        "means_safety": ("Medicine locked away",),
+    }
+    history.add(safety_plan(**steps, crisis=met), at=NEXT_DAY)
+
+    found = shown(history).safety_plan
+    assert found is not None
+    assert {name: getattr(found, name) for name in steps} == steps
+    assert (found.crisis, found.steps) == (met, (1, 2, 3, 4, 5, 6))
+    assert row(history, PLAN_TABLE)["safety_plan_crisis"] == met
+
+
+def test_g3_an_empty_safety_plan_never_replaces_a_full_one(history: History) -> None:
+    history.add(safety_plan(), at=AT)
+    later = history.add(safety_plan(own_coping=("Music",)), at=NEXT_DAY)
+    with pytest.raises(Refused, match="safety_plan_says_something"):
+        history.correct(later, SafetyPlanWritten())
+
+    found = shown(history).safety_plan
+    assert found is not None
+    assert (found.event_id, found.version) == (later, 2)
 
 
 # Handoffs
@@ -316,7 +351,7 @@ def test_r36_r37_r38_a_crisis_shows_risk_and_what_was_done(history: History) -> 
 
     found = only(shown(history).crises)
     assert (found.event_id, found.open, found.tier) == (met, True, RiskTier.MODERATE)
-    assert found.unanswered == ("q4", "q5", "q6"), "unknown, never no"
+    assert found.unanswered == ("q4", "q5", "q6_ever"), "unknown, never no"
     assert (found.actions, found.noticed_by, found.activated) == (
         (CrisisAction.CALLED_988,), Role.PEER, (Role.COUNSELOR,),
     )  # fmt: skip
@@ -326,7 +361,7 @@ def test_r37_a_crisis_without_a_screener_is_of_unknown_tier(history: History) ->
     history.add(crisis(), at=AT)
 
     found = only(shown(history).crises)
-    assert (found.tier, found.unanswered) == (RiskTier.UNKNOWN, ("q1", "q2", "q6"))
+    assert (found.tier, found.unanswered) == (RiskTier.UNKNOWN, ("q1", "q2", "q6_ever"))
 
 
 def test_r42_three_failed_attempts_count_as_not_reached(history: History) -> None:
@@ -364,7 +399,7 @@ def test_r42_a_resolved_crisis_says_how_it_passed(history: History) -> None:
     assert (found.open, found.resolved, found.outcome) == (
         False, mark(resolution, NEXT_DAY), CrisisOutcome.AVOIDED_LAPSE,
     )  # fmt: skip
-    assert (found.reviewed, found.attempts) == (mark(reviewed, LATER), 0)
+    assert (found.reviewed, found.attempts) == (mark(reviewed, LATER), 1), "the first contact is owed all the same"
     told = row(history, CRISIS)
     assert (told["resolved_event_id"], told["outcome"], told["reviewed_event_id"]) == (
         resolution,
@@ -418,11 +453,11 @@ def test_r30_r32_a_lapse_asks_for_naloxone_and_card_and_takes_nothing_away(histo
     assert (answer.last_lapse.event_id, answer.last_lapse.substances) == (danger, (Substance.OPIOIDS,))
     assert (answer.naloxone_needed, answer.crisis_card_needed) == (True, True)
 
-    history.add(crisis(actions=(CrisisAction.NALOXONE_GIVEN,)), at=LATER)
+    history.add(naloxone_kit(), at=LATER)
     answer = shown(history)
     assert (answer.naloxone_needed, answer.crisis_card_needed) == (False, True)
 
-    history.add(crisis(actions=(CrisisAction.CRISIS_CARD_ISSUED,)), at="2026-03-05T15:00Z")
+    history.add(crisis_card(), at="2026-03-05T15:00Z")
     assert not shown(history).crisis_card_needed
     assert shown(history, as_of="2026-03-04T20:00Z").crisis_card_needed
 
@@ -432,7 +467,7 @@ def test_r30_r32_a_lapse_asks_for_naloxone_and_card_and_takes_nothing_away(histo
 
 def test_what_waits_comes_first_by_due_time(history: History) -> None:
     met = history.add(crisis(), at=AT)
-    history.add(check_in(), at="2026-03-02T16:00Z")
+    history.add(check_in(), at="2026-03-02T15:30Z")
     history.add(handoff(HandoffUrgency.CRISIS), at="2026-03-02T17:00Z")
 
     obligations = shown(history).obligations

@@ -55,7 +55,8 @@ def test_r46_nothing_reached_is_wiped_by_a_later_lapse(history: History, substan
     assert before.goals_reached == after.goals_reached
     assert before.close_calls == after.close_calls
     longest = {track.track: track.longest_days for track in after.tracks}
-    assert all(longest[track.track] >= track.longest_days - 1 for track in before.tracks), "but the day of the lapse"
+    # But the day of the lapse and, where a move west brings a day back, that one.
+    assert all(longest[track.track] >= track.longest_days - 2 for track in before.tracks)
 
 
 @given(histories())

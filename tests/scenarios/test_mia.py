@@ -10,7 +10,7 @@ from domain.events.consents import ConsentGranted
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted
 from domain.events.intake import IntakeCompleted, SubstanceUse
 from domain.events.plan import InterventionPlanned
-from domain.instruments import CssrsAnswers
+from domain.instruments.cssrs import CssrsAnswers
 from domain.vocabulary.consents import ConsentPurpose, ConsentScope
 from domain.vocabulary.contacts import Channel, Technique
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, RiskTier
@@ -48,7 +48,7 @@ def mia(client_id: UUID, now: datetime) -> Story:
                 noticed_by=Role.CLIENT,
                 activated=(Role.CASE_MANAGER, Role.PEER),
                 triggers=(Trigger.TRAUMA_REMINDER, Trigger.WORK_STRESS),
-                cssrs=CssrsAnswers(q1=False, q2=False, q6="never"),
+                cssrs=CssrsAnswers(q1=False, q2=False, q6_ever=False),
                 overdose_danger=False,
                 actions=(CrisisAction.GROUNDED, CrisisAction.BREATHING),
             ),

@@ -267,6 +267,7 @@ def first_plan(writer: StoryWriter) -> Chapter:
                 "20:40",
                 CheckInReceived(
                     channel=Channel.TEXT,
+                    automated=False,
                     craving=5,
                     mood=5,
                     sleep_hours=4.0,
@@ -309,6 +310,7 @@ def first_plan(writer: StoryWriter) -> Chapter:
                 "21:20",
                 CheckInReceived(
                     channel=Channel.TEXT,
+                    automated=False,
                     craving=3,
                     mood=3,
                     sleep_hours=2.5,
@@ -326,6 +328,7 @@ def first_plan(writer: StoryWriter) -> Chapter:
                     reason=CorrectionReason.WRONG_CONTENT,
                     replacement=CheckInReceived(
                         channel=Channel.TEXT,
+                        automated=False,
                         craving=8,
                         mood=3,
                         sleep_hours=2.5,
