@@ -1,15 +1,21 @@
-"""Every number of care, with its source. A TOML file may change each of them; it is checked when loaded."""
+"""Every number of care, with its source. An organization adopts its own from a TOML file, which is checked."""
 
-import json
 import tomllib
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    field_serializer,
+    model_validator,
+)
 
-from domain.events.base import TimeZone
+from domain.time_zones import TimeZone
 from domain.vocabulary.crisis import RiskTier
 from domain.vocabulary.substances import Substance
 
@@ -19,6 +25,11 @@ Positive = Annotated[int, Field(gt=0, le=100_000)]
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_serializer("*", mode="wrap")
+    def _in_order(self, value: Any, serialize: SerializerFunctionWrapHandler) -> Any:
+        """Sets in one order: their own changes from process to process, and what is recorded must not."""
+        return sorted(serialize(value)) if isinstance(value, frozenset) else serialize(value)
 
 
 class RecordingPolicy(_Section):
@@ -211,27 +222,15 @@ class Policy(_Section):
         working_days = self.working_days.model_copy(update={"time_zone": time_zone})
         return self.model_copy(update={"working_days": working_days})
 
-    def digest(self) -> bytes:
-        """SHA-256 over all numbers, 32 bytes: equal for equal policies, in every process and release that has the same
-        numbers. Whatever is derived names it, so that what was derived by other numbers is not used."""
-        return sha256(json.dumps(_plain(self.model_dump()), sort_keys=True).encode()).digest()
+    def for_entry(self, _: object) -> "Policy":
+        """These numbers, whatever the entry: what applies where one policy has always been in force."""
+        return self
 
     def review_due_at(self, crisis_at: datetime, tier: RiskTier) -> datetime:
         """By when a crisis in which that tier cannot be excluded has to be reviewed (R44); unknown counts as high."""
         high, otherwise = self.postvention.review_within_hours_high, self.postvention.review_within_hours_otherwise
         soon = tier in {RiskTier.HIGH, RiskTier.UNKNOWN}
         return crisis_at + timedelta(hours=high if soon else otherwise)
-
-
-def _plain(value: Any) -> Any:
-    """As JSON has it, sets in one order: their own changes from process to process."""
-    if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items()}
-    if isinstance(value, frozenset):
-        return sorted(map(_plain, value))
-    if isinstance(value, tuple):
-        return [_plain(each) for each in value]
-    return value.isoformat() if isinstance(value, date) else value
 
 
 class PolicyInvalid(ValueError):

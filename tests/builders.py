@@ -35,6 +35,7 @@ from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.registration import ClientRegistered
 from domain.events.team import TeamMemberAssigned
 from domain.facts import FURTHER_ROUNDS, Fact, Facts, Needs, further_needs, needs
+from domain.policies import Numbers
 from domain.policy import Policy
 from domain.refusals import Refused
 from domain.rules import admit
@@ -246,10 +247,10 @@ def folded(
     return fold(projection, history.effective(as_of, known_at), history.policy)
 
 
-def fold(projection: Projection[S], entries: Iterable[Entry], policy: Policy = POLICY) -> Folded[S]:
+def fold(projection: Projection[S], entries: Iterable[Entry], numbers: Numbers = POLICY) -> Folded[S]:
     """The projection's state after these effective entries."""
     entries = list(entries)
-    return reduce(lambda folded, entry: projection.apply(folded, entry, policy), entries, projection.begin(entries))
+    return reduce(lambda folded, entry: projection.apply(folded, entry, numbers), entries, projection.begin(entries))
 
 
 def registered(time_zone: str = "America/Chicago", **said: Any) -> ClientRegistered:

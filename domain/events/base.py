@@ -1,6 +1,6 @@
 """What every event is made of."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, ClassVar, Final, NamedTuple, Protocol, get_args
 from uuid import UUID
@@ -18,13 +18,10 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import datetime_schema
 
-from domain import texts, time_zones
+from domain import texts
 from domain.refusals import Refusal
+from domain.stored import STORED
 from domain.vocabulary.record import Precision
-
-STORED: Final[Mapping[str, bool]] = {"stored": True}
-"""The validation context of what was recorded: it is taken as it stands, and no database that changes with the release
-(that of time zones) is asked about it again."""
 
 
 def _readable(text: str, info: ValidationInfo) -> str:
@@ -109,16 +106,6 @@ PlannedMoment = Annotated[datetime, _WITH_ZONE, AfterValidator(_in_utc), Field(g
 OccurredAt = Annotated[datetime, _WITH_ZONE, AfterValidator(_occurred_at)]
 """When something occurred, beside a `precision` that stands before it: a Moment. Where just the day is known, the local
 date as it is written is the fact, whatever its offset."""
-
-
-def _known_time_zone(name: str, info: ValidationInfo) -> str:
-    if info.context is not STORED and name not in time_zones.names():
-        raise ValueError("must be a time zone of the IANA database, such as America/Chicago")
-    return name
-
-
-TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_known_time_zone)]
-"""The name of an IANA time zone, known to this release when it is said (see STORED)."""
 
 
 class RefersTo:

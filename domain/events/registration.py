@@ -4,7 +4,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from domain.events.base import Day, Event, FreeText, ShortText, TimeZone
+from domain.events.base import Day, Event, FreeText, ShortText
+from domain.time_zones import TimeZone
 
 
 class ClientRegistered(Event):

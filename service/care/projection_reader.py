@@ -8,6 +8,8 @@ from uuid import UUID
 
 from domain.effective import effective
 from domain.entry import Entry
+from domain.policies import Policies, PolicyUnreadable
+from domain.policy import Policy
 from domain.vocabulary.record import Precision
 from projections.answers import Answer
 from projections.projection import Projection
@@ -16,7 +18,7 @@ from service.care.clients import require_client
 from service.care.errors import UnknownClient
 from service.care.timeline_reader import TimelineReader
 from service.log.organizations import Organizations
-from service.projector.folding import fold
+from service.projector.folding import ProjectionFailed, fold
 from service.projector.fresh_states import FreshStates
 from service.runtime import clock
 from service.runtime.sliced_work import SlicedWork
@@ -65,23 +67,23 @@ class ProjectionReader:
         """
         require_client(caller, client_id)
         organization_id, projection = caller.organization_id, self._projections[name]
-        policy = await self._organizations.policy(organization_id)
         moment = as_of or known_at or clock.now()
         plain = as_of is None and known_at is None
         if plain:
-            fresh = await self._fresh.read(organization_id, client_id, projection, policy)
+            fresh = await self._fresh.read(organization_id, client_id, projection)
             if fresh is None:
                 raise UnknownClient
             if fresh.until is None or fresh.until <= moment:
-                answer = projection.answer(fresh.state, moment, policy)
+                answer = projection.answer(fresh.state, moment, _in_force(projection, fresh.policies, moment, None))
                 return ProjectionAnswer(client_id, fresh.version, None, None, answer)
-        by = moment if plain else as_of
         async with self._timelines.whole(caller, client_id, known_at=known_at) as whole:
-            ordered = _occurred(whole.entries, by, known_at)
+            policies = await self._organizations.policies(organization_id)
+            ordered = _occurred(whole.entries, moment if plain else as_of, known_at)
             folded = projection.begin(ordered)
             async for entries in self._sliced.slices(ordered):
-                folded = fold(projection, entries, policy, folded)
-        return ProjectionAnswer(client_id, whole.version, as_of, known_at, projection.answer(folded, moment, policy))
+                folded = fold(projection, entries, policies, folded)
+        answer = projection.answer(folded, moment, _in_force(projection, policies, moment, known_at))
+        return ProjectionAnswer(client_id, whole.version, as_of, known_at, answer)
 
 
 def _occurred(entries: Sequence[Entry], as_of: datetime | None, known_at: datetime | None) -> list[Entry]:
@@ -98,3 +100,11 @@ def _occurred(entries: Sequence[Entry], as_of: datetime | None, known_at: dateti
         for entry in effective(entries, known_at=known_at).entries
         if entry.id in there or (entry.precision is Precision.DAY and entry.recorded_at <= as_of)
     ]
+
+
+def _in_force(projection: Projection[Any], policies: Policies, moment: datetime, known_at: datetime | None) -> Policy:
+    """The policy by which an answer is made. Raises ProjectionFailed where it cannot be read."""
+    try:
+        return policies.at(moment, known_at=known_at)
+    except PolicyUnreadable as error:
+        raise ProjectionFailed(projection.name, error.event_id, type(error).__name__) from error

@@ -91,11 +91,10 @@ class Recorder:
         new_client: bool,
     ) -> RecordingResult:
         organization_id = caller.organization_id
-        policy = await self._organizations.policy(organization_id)
         asked = needs(drafts)
         version = 0
         for _ in range(ATTEMPTS):
-            facts, kept = await self._ask(organization_id, client_id, drafts, asked)
+            facts, kept, own_version = await self._ask(organization_id, client_id, drafts, asked)
             version = facts.version
             key = self._keyring.open(organization_id, kept) if kept else None
             known = [draft.id for draft in drafts if draft.id in facts.entries]
@@ -104,7 +103,9 @@ class Recorder:
             _check_client(facts, new_client=new_client)
             if expected_version is not None and expected_version != version:
                 raise VersionConflict(client_id, expected_version, version)
-            admit(drafts, await self._with_contents(caller, client_id, asked, facts), clock.now(), policy)
+            policies = await self._organizations.policies(organization_id, own_version=own_version)
+            now = clock.now()
+            admit(drafts, await self._with_contents(caller, client_id, asked, facts), now, policies.readable_at(now))
             try:
                 return await self._append(caller, client_id, version, drafts, key)
             except VersionConflict:
@@ -116,14 +117,14 @@ class Recorder:
 
     async def _ask(self, organization_id: UUID, client_id: UUID, drafts: Sequence[Draft], asked: Needs) -> Known:
         """What the rules ask; once more where a retraction is retracted."""
-        facts, key = await self._facts.read(organization_id, client_id, asked)
+        facts, key, own_version = await self._facts.read(organization_id, client_id, asked)
         for _ in range(FURTHER_ROUNDS):
             more = further_needs(drafts, facts)
             if more is None:
                 break
-            further, _ = await self._facts.read(organization_id, client_id, more)
-            facts = facts.with_more(further)
-        return Known(facts, key)
+            further = await self._facts.read(organization_id, client_id, more)
+            facts = facts.with_more(further.facts)
+        return Known(facts, key, own_version)
 
     async def _with_contents(self, caller: Caller, client_id: UUID, asked: Needs, facts: Facts) -> Facts:
         """The facts with what those entries say of which a rule asks it; hardly any rule does."""
