@@ -50,6 +50,11 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     return datetime.max.replace(microsecond=0, tzinfo=UTC) if day == date.max else start_of_day(day + _DAY, zone)
 
 
+def day_after(day: date, n: int) -> date:
+    """The n-th day after that day; the last day of the calendar, which people write for "never", where it ends."""
+    return date.fromordinal(min(day.toordinal() + n, date.max.toordinal()))
+
+
 def working_day_after(day: date, n: int, working_days: WorkingDaysPolicy) -> date:
     """The n-th working day of the organization after that day, which does not count itself."""
     for _ in range(n):

@@ -11,7 +11,7 @@ from domain.vocabulary.obligations import ObligationKind
 from projections.care_plan import CarePlanAnswer
 from projections.care_plan.crises import Crisis
 from projections.care_plan.goals import Goal
-from projections.care_plan.handoffs import Handoff
+from projections.care_plan.handoff import Handoff
 from projections.care_plan.plans import Plan
 from projections.care_plan.safety_plan import SafetyPlan
 from projections.obligations import Obligation, ObligationStatus
@@ -27,6 +27,10 @@ NAMES: dict[ObligationKind, str] = {
     ObligationKind.PLAN_REVIEW: "review of the plan",
     ObligationKind.NALOXONE: "naloxone",
     ObligationKind.CRISIS_CARD: "crisis card",
+    ObligationKind.NEW_RECEIVER: "another receiver for the handoff",
+    ObligationKind.BARRIER_WORK: "work on the barrier",
+    ObligationKind.REFERRAL_ANSWER: "answer to the referral",
+    ObligationKind.REFERRAL_OUTCOME: "what came of the referral",
 }
 
 
@@ -120,7 +124,7 @@ def _crisis(crisis: Crisis, fmt: Formatting) -> RenderableType:
 
 
 def _handoff(handoff: Handoff, fmt: Formatting) -> RenderableType:
-    marks = (handoff.accepted, handoff.completed, handoff.declined)
+    marks = (handoff.accepted, handoff.completed, handoff.declined, handoff.lost, handoff.withdrawn, handoff.replaced)
     receiver = handoff.to_party or words(handoff.to_role)
     due = {"requested": handoff.accept_due_at, "accepted": handoff.met_due_at}.get(handoff.status)
     since = max((mark.at for mark in marks if mark), default=handoff.requested_at)

@@ -7,7 +7,14 @@ from pydantic import Field
 from domain.events.consents import ConsentGranted
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
-from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined, HandoffRequested
+from domain.events.handoffs import (
+    HandoffAccepted,
+    HandoffCompleted,
+    HandoffDeclined,
+    HandoffLost,
+    HandoffRequested,
+    HandoffWithdrawn,
+)
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
 from domain.events.milestones import MilestoneCelebrated
 from domain.events.plan import GoalClosed, GoalMeasured, GoalSet, PlanAgreed
@@ -36,6 +43,8 @@ OfCare = (
     | HandoffAccepted
     | HandoffDeclined
     | HandoffCompleted
+    | HandoffLost
+    | HandoffWithdrawn
     | CrisisContactRecorded
     | CrisisResolved
     | SafetyPlanWritten

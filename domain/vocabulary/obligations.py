@@ -13,3 +13,7 @@ class ObligationKind(Term):
     PLAN_REVIEW = "plan_review"
     NALOXONE = "naloxone"
     CRISIS_CARD = "crisis_card"
+    NEW_RECEIVER = "new_receiver"
+    BARRIER_WORK = "barrier_work"
+    REFERRAL_ANSWER = "referral_answer"
+    REFERRAL_OUTCOME = "referral_outcome"
