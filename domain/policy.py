@@ -67,6 +67,24 @@ class HandoffsPolicy(_Section):
     met_after_leaving_within_days: Positive = 1
 
 
+class BarriersPolicy(_Section):
+    """By when somebody has begun to work on a barrier. Source: no published number, our choice."""
+
+    worked_on_within_working_days: Positive = 3
+
+
+class ReferralsPolicy(_Section):
+    """When a referral is answered and has an outcome, and another party asked. Source: no published number, our choice.
+
+    The outcome counts from the acceptance or, once a day is set, from that.
+    """
+
+    answered_within_working_days: Positive = 5
+    outcome_within_days_of_acceptance: Positive = 30
+    outcome_within_days_of_appointment: Positive = 7
+    another_asked_within_working_days: Positive = 2
+
+
 class PostventionPolicy(_Section):
     """When a crisis must be reviewed. Source: no published number, our choice."""
 
@@ -136,6 +154,8 @@ class Policy(_Section):
     crisis: CrisisPolicy = CrisisPolicy()
     overdose_danger: OverdoseDangerPolicy = OverdoseDangerPolicy()
     handoffs: HandoffsPolicy = HandoffsPolicy()
+    barriers: BarriersPolicy = BarriersPolicy()
+    referrals: ReferralsPolicy = ReferralsPolicy()
     postvention: PostventionPolicy = PostventionPolicy()
     milestones: MilestonesPolicy = MilestonesPolicy()
     plan: PlanPolicy = PlanPolicy()

@@ -62,3 +62,9 @@ def working_day_after(day: date, n: int, working_days: WorkingDaysPolicy) -> dat
         while not working_days.is_working(day):
             day += _DAY
     return day
+
+
+def working_days_later(moment: datetime, n: int, working_days: WorkingDaysPolicy) -> datetime:
+    """The end of the n-th working day of the organization after that moment's day there."""
+    zone = working_days.zone
+    return end_of_day(working_day_after(local_day(moment, zone), n, working_days), zone)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from domain.events.barriers import BarrierRaised, BarrierResolved, BarrierWorkedOn
 from domain.events.consents import ConsentGranted
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
@@ -19,7 +20,16 @@ from domain.events.lapses import CloseCallRecorded, LapseRecorded
 from domain.events.milestones import MilestoneCelebrated
 from domain.events.plan import GoalClosed, GoalMeasured, GoalSet, PlanAgreed
 from domain.events.postvention import PostventionReviewed
+from domain.events.referrals import (
+    ReferralAccepted,
+    ReferralClosed,
+    ReferralCompleted,
+    ReferralDeclined,
+    ReferralMade,
+    ReferralScheduled,
+)
 from domain.events.registration import ClientDied, ClientMoved, ClientRegistered, EpisodeClosed, IntakeCompleted
+from domain.events.residence import HouseRuleNoted, ResidenceChanged
 from domain.events.signals import SignalAcknowledged
 
 OfCare = (
@@ -45,6 +55,17 @@ OfCare = (
     | HandoffCompleted
     | HandoffLost
     | HandoffWithdrawn
+    | BarrierRaised
+    | BarrierWorkedOn
+    | BarrierResolved
+    | ReferralMade
+    | ReferralAccepted
+    | ReferralDeclined
+    | ReferralScheduled
+    | ReferralCompleted
+    | ReferralClosed
+    | ResidenceChanged
+    | HouseRuleNoted
     | CrisisContactRecorded
     | CrisisResolved
     | SafetyPlanWritten

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from projections.answers import At, all_answered
 from projections.care_plan import (
+    barriers,
     consents,
     contacts,
     crises,
@@ -18,7 +19,9 @@ from projections.care_plan import (
     lapses,
     overdose_danger,
     plans,
+    referrals,
     registration,
+    residence,
     safety_plan,
 )
 from projections.care_plan.contacts import Contacts
@@ -44,6 +47,9 @@ STRANDS: Final[dict[str, Strand[Any]]] = {
     "contacts": contacts.STRAND,
     "lapses": lapses.STRAND,
     "dangers": overdose_danger.STRAND,
+    "barriers": barriers.STRAND,
+    "referrals": referrals.STRAND,
+    "residences": residence.STRAND,
 }
 """Each strand by the name under which the plan keeps its state, in the order of the answer."""
 

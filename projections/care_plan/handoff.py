@@ -201,3 +201,9 @@ def asked_for(handoff: Handoff) -> Iterator[Obligation]:
     for asked in (meeting(handoff), new_receiver(handoff)):
         if asked:
             yield asked
+
+
+def asked_for_within_the_episode(handoff: Handoff) -> Iterator[Obligation]:
+    """What ends with the episode of care: all but what a transition to another setting asks for."""
+    if handoff.to_setting is None:
+        yield from asked_for(handoff)

@@ -1,6 +1,5 @@
 """Warm handoffs: requested, accepted, completed when the client has met the receiver, or fallen through (R33-R35)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,12 +17,13 @@ from domain.policy import Policy
 from domain.replacing import replace
 from domain.vocabulary.handoffs import HandoffUrgency
 from projections.answers import Answer, At, all_answered
-from projections.care_plan.handoff import Handoff, asked_for
+from projections.care_plan.endings import care_ended
+from projections.care_plan.handoff import Handoff, asked_for, asked_for_within_the_episode
 from projections.collection import Elements
 from projections.context import Context
 from projections.elements import ViewContext
 from projections.fold import Fold
-from projections.local_days import day_after, end_of_day, local_day, working_day_after
+from projections.local_days import day_after, end_of_day, local_day, working_days_later
 from projections.mark import mark
 from projections.strands import Strand
 
@@ -139,21 +139,13 @@ def handoff_completed(state: Handoffs, entry: Entry, event: HandoffCompleted, co
 def episode_closed(state: Handoffs, entry: Entry, event: EpisodeClosed, context: Context) -> Handoffs:
     """What was under way is not waited for any more, except a transition to another setting: it is the closing that
     leaves the client in between (R35; our choice)."""
-    return _care_ended(state, entry, lambda handoff: handoff.to_setting is None)
+    return Handoffs(care_ended(state.handoffs, asked_for_within_the_episode, mark(entry)))
 
 
 @fold.on(ClientDied)
 def client_died(state: Handoffs, entry: Entry, event: ClientDied, context: Context) -> Handoffs:
     """Nothing is waited for any more."""
-    return _care_ended(state, entry, lambda handoff: True)
-
-
-def _care_ended(state: Handoffs, entry: Entry, concerns: Callable[[Handoff], bool]) -> Handoffs:
-    known, care_ended = state.handoffs, mark(entry)
-    for handoff in state.handoffs:
-        if concerns(handoff) and any(each.waits() for each in asked_for(handoff)):
-            known = known.put(replace(handoff, care_ended=handoff.care_ended or care_ended))
-    return Handoffs(known)
+    return Handoffs(care_ended(state.handoffs, asked_for, mark(entry)))
 
 
 def _asked_by(urgency: HandoffUrgency, since: datetime, policy: Policy) -> datetime:
@@ -162,10 +154,10 @@ def _asked_by(urgency: HandoffUrgency, since: datetime, policy: Policy) -> datet
     within, zone = policy.handoffs, policy.working_days.zone
     if urgency is HandoffUrgency.CRISIS:
         return since + timedelta(hours=within.crisis_accepted_within_hours)
-    day = local_day(since, zone)
     if urgency is HandoffUrgency.URGENT:
-        return max(end_of_day(day, zone), since + timedelta(hours=within.urgent_accepted_in_no_less_than_hours))
-    return end_of_day(working_day_after(day, within.routine_accepted_within_working_days, policy.working_days), zone)
+        soonest = since + timedelta(hours=within.urgent_accepted_in_no_less_than_hours)
+        return max(soonest, end_of_day(local_day(since, zone), zone))
+    return working_days_later(since, within.routine_accepted_within_working_days, policy.working_days)
 
 
 def _met_by(handoff: Handoff, accepted: Entry, context: Context) -> datetime:

@@ -11,7 +11,12 @@ def test_citations_order_nothing_and_everything_else_answers() -> None:
         if mark.cites
     }
 
-    assert cited == {"plan_agreed.because_of", "safety_plan_written.crisis"}
+    assert cited == {
+        "plan_agreed.because_of",
+        "safety_plan_written.crisis",
+        "barrier_resolved.referral",
+        "referral_made.barrier",
+    }
 
 
 def test_every_kind_of_reference_is_known() -> None:
