@@ -11,7 +11,6 @@ import asyncpg
 from pydantic import SecretStr
 
 from domain.entry import Entry
-from domain.policy import Policy
 from projections.catalogue import PROJECTIONS, catalogue
 from samples.simulation import SimulatedEntry
 from service.access.caller import KeyRole
@@ -78,7 +77,7 @@ class Ground:
         try:
             await administrator.execute(f"create database {name} owner care_timeline_owner")
             urls = self._server.urls(name)
-            await prepare(urls.owner, Policy())
+            await prepare(urls.owner)
             yield urls
         finally:
             await administrator.execute(f"drop database if exists {name} with (force)")
@@ -108,7 +107,7 @@ async def build(clinic: BenchmarkClinic, *, processes: int | None = None) -> int
     """Builds all projections anew and switches them in, as `care-timeline rebuild` does; events folded."""
     names = [projection.name for projection in PROJECTIONS]
     keks = key_encryption_keys(clinic.settings)
-    building = rebuild(clinic.urls.owner, keks, clinic.system.policy, names, catalogue, processes=processes)
+    building = rebuild(clinic.urls.owner, keks, names, catalogue, processes=processes)
     last = [told async for told in building][-1]
     assert last.parked == 0, last
     await clinic.system.builds.refresh()

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from domain.entry import Draft
-from domain.events.base import EntryContent, Event, RefersTo, referred
+from domain.events.base import EntryContent, Event, PossibleDays, RefersTo, referred
 from domain.events.record import RECORD_TYPES, EntryCorrected, EntryRetracted
 from domain.policy import Policy
 from domain.refusals import Refusal, Refused
@@ -27,6 +27,9 @@ EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _AHEAD_OF_UTC = timedelta(hours=14)
 """By so much the clocks of the easternmost time zone are ahead of UTC."""
 
+_BEHIND_UTC = timedelta(hours=12)
+"""By so much the clocks of the westernmost time zone are behind UTC."""
+
 
 @dataclass(slots=True)
 class Needs:
@@ -36,6 +39,8 @@ class Needs:
     """The entries that the drafts refer to, and the drafts' own ids, which have to be new."""
     answers: set[tuple[UUID, str]] = field(default_factory=set)
     """Entries that are referred to, each with a type of which answers to it are asked for."""
+    dated: set[tuple[UUID, str]] = field(default_factory=set)
+    """Those of them of which a rule asks when they occurred."""
     once: set[str] = field(default_factory=set)
     """Types of which a client has one that stands at most."""
     contents: set[UUID] = field(default_factory=set)
@@ -68,6 +73,10 @@ class Facts:
     contents: Mapping[UUID, EntryContent | None] = field(default_factory=dict)
     """For each entry asked for, what it says; None when there is none."""
 
+    def with_contents_for(self, asked: "Needs") -> set[UUID]:
+        """The entries of which a rule asks what they say or when they occurred, as it counts now."""
+        return asked.contents | {fact.id for pair in asked.dated for fact in self.answers[pair]}
+
 
 def needs(drafts: Sequence[Draft]) -> Needs:
     """What has to be known in order to decide whether these drafts may be recorded."""
@@ -80,6 +89,8 @@ def needs(drafts: Sequence[Draft]) -> Needs:
         for _, target, mark in referred(event):
             found.ids.add(target)
             found.answers.update((target, kind) for kind in mark.asks)
+            if mark.dated:
+                found.dated.update((target, kind) for kind in mark.asks)
             if mark.once:
                 found.answers.add((target, event.type))
             if mark.content:
@@ -97,6 +108,7 @@ def admit(drafts: Sequence[Draft], facts: Facts, now: datetime, policy: Policy) 
     joined = _Joined(facts)
     refused: list[tuple[int, Refusal]] = []
     for place, draft in enumerate(drafts):
+        joined.deciding = draft
         refused += [(place, refusal) for refusal in _refusals(draft, joined, latest)]
         joined.join(draft)
     if refused:
@@ -108,6 +120,7 @@ class _Joined:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
+        self.deciding: Draft
         self._drafts: list[Draft] = []
         self._drafted: list[Fact] = []
         self._retracted: set[UUID] = set()
@@ -137,16 +150,26 @@ class _Joined:
         return any(map(self.stands, (*self._facts.once[kind], *drafted)))
 
     def answered(self, entry_id: UUID, *by: str) -> bool:
+        return any(self._answers(entry_id, by))
+
+    def answered_before(self, entry_id: UUID, *by: str) -> bool:
+        answers = [self.content_of(fact.id) for fact in self._answers(entry_id, by)]
+        earliest = _earliest(self.deciding.occurred_at, self.deciding.precision)
+        return any(_latest(told.occurred_at, told.precision) < earliest for told in answers if told)
+
+    def _answers(self, entry_id: UUID, by: tuple[str, ...]) -> list[Fact]:
+        """What answers that entry and stands."""
         recorded = [fact for kind in by for fact in self._facts.answers[entry_id, kind]]
         drafted = [
             fact
             for fact in self._drafted
             if fact.type in by and any(target == entry_id for _, target in fact.references)
         ]
-        return any(map(self.stands, (*recorded, *drafted)))
+        return list(filter(self.stands, (*recorded, *drafted)))
 
     def content_of(self, entry_id: UUID) -> EntryContent | None:
-        told = self._facts.contents[entry_id]
+        drafted = any(draft.id == entry_id for draft in self._drafts)
+        told = None if drafted else self._facts.contents[entry_id]
         for draft in self._drafts:
             if draft.id == entry_id:
                 told = EntryContent(draft.event, draft.occurred_at, draft.precision)
@@ -187,6 +210,7 @@ def _refusals(draft: Draft, joined: _Joined, latest: datetime) -> Iterator[Refus
             f"This client has a {event.type} already; correct that entry instead of adding one.",
         )
     yield from event.refusals(joined)
+    yield from _day_refusals(event, draft.occurred_at, latest)
 
 
 def _reference_refusals(event: Event, name: str, target: UUID, mark: RefersTo, joined: _Joined) -> Iterator[Refusal]:
@@ -230,6 +254,8 @@ def _correction_refusals(event: EntryCorrected, found: Fact | None, latest: date
                 "replacement",
                 "A correction cannot point to other entries; retract this entry and record it anew.",
             )
+        occurred_at = event.occurred_at or found.occurred_at
+        yield from _day_refusals(event.replacement, occurred_at, latest)
     if event.occurred_at:
         earliest = _earliest(event.occurred_at, event.precision)
         yield from _time_refusals(earliest, latest, field_name="event.occurred_at")
@@ -242,9 +268,21 @@ def _retraction_refusals(found: Fact | None) -> Iterator[Refusal]:
         yield Refusal("retraction_stays", "entry", "A retraction is not retracted; record the entry anew.")
 
 
+def _day_refusals(event: Event, occurred_at: datetime, latest: datetime) -> Iterator[Refusal]:
+    """What its days break; nothing where the moment itself is refused."""
+    if EARLIEST <= occurred_at <= latest + _AHEAD_OF_UTC:
+        earliest_day, latest_day = (occurred_at - _BEHIND_UTC).date(), (occurred_at + _AHEAD_OF_UTC).date()
+        yield from event.refusals_by_day(PossibleDays(earliest_day, latest_day, (latest + _AHEAD_OF_UTC).date()))
+
+
 def _earliest(occurred_at: datetime, precision: Precision | None) -> datetime:
     """The first moment at which it may have occurred: a day begins in the easternmost time zone."""
     return occurred_at - _AHEAD_OF_UTC if precision is Precision.DAY else occurred_at
+
+
+def _latest(occurred_at: datetime, precision: Precision) -> datetime:
+    """The last moment at which it may have occurred: a day ends in the westernmost time zone."""
+    return occurred_at + timedelta(days=1) + _BEHIND_UTC if precision is Precision.DAY else occurred_at
 
 
 def _time_refusals(occurred_at: datetime, latest: datetime, field_name: str = "occurred_at") -> Iterator[Refusal]:

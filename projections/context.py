@@ -60,7 +60,7 @@ class Context(NamedTuple):
     """The circumstances of an entry that is folded."""
 
     policy: Policy
-    """The numbers in force when it occurred."""
+    """The numbers in force when it occurred, as known when it was recorded."""
     time_zones: TimeZones = TimeZones()
     """Where the client lives, as far as it is known by now."""
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Annotated, NamedTuple
 from uuid import UUID
 
+from domain.events.base import ShortText
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
 from projections.columns import table
@@ -13,7 +14,8 @@ from projections.mark import Mark
 
 
 class ObligationStatus(StrEnum):
-    """How an obligation stands at a moment; `missed` is one that was released when it was late already."""
+    """How an obligation stands at a moment; `missed` is one that was released when it was late already, or of which
+    an entry says that it did not happen."""
 
     OPEN = "open"
     LATE = "late"
@@ -35,9 +37,11 @@ def status_at(
 
 
 class Obligation(NamedTuple):
-    """Something that must happen by a time because of an entry. Late: neither met nor released, and due_at before now.
+    """Something that must happen by a time because of an entry. Late: neither met, missed nor released, and due_at
+    before now.
 
-    What is released need not happen any more; what was met is not released.
+    What is released need not happen any more; what is missed cannot, since its time is over, as an appointment to which
+    the client did not come. What was met is neither.
     """
 
     kind: Annotated[ObligationKind, KEY]
@@ -51,19 +55,27 @@ class Obligation(NamedTuple):
     due_at: datetime
     """By when it must be met."""
     owner: Annotated[Role, Named("owner_role")]
-    """The role whose task it is."""
+    """The role whose task it is. Where care_plan_task_owner has a row for it, it went to somebody else."""
     met: Mark | None = None
     """What met it, late if after due_at; null where nothing has."""
     released: Mark | None = None
     """After what it need not happen any more, missed if after due_at; null where it still does."""
+    missed: Mark | None = None
+    """What says that it did not happen; null where nothing does."""
+    owner_person_id: UUID | None = None
+    """The actor id of the person whose task it is; null where that is not known."""
+    owner_person: ShortText | None = None
+    """The name of that person."""
 
     @at_a_moment
     def status(self, context: ViewContext) -> ObligationStatus:
-        """At the moment asked about: open, late, met, met_late, released, or missed (released when late)."""
+        """At the moment asked about: open, late, met, met_late, released, or missed (or released when late)."""
         return self.stands(context.at)
 
     def stands(self, at: datetime) -> ObligationStatus:
         """How it stands at that moment."""
+        if self.missed and self.met is None:
+            return ObligationStatus.MISSED
         return status_at(
             at,
             due_at=self.due_at,
@@ -73,7 +85,7 @@ class Obligation(NamedTuple):
 
     def waits(self) -> bool:
         """Whether it still has to happen."""
-        return self.met is None and self.released is None
+        return self.met is None and self.released is None and self.missed is None
 
 
 OBLIGATION = table("obligation", Obligation)

@@ -12,6 +12,7 @@ from sqlalchemy import Table
 from domain.entry import Entry
 from domain.events.base import Event
 from domain.events.catalogue import EVENT_TYPES
+from domain.policies import Numbers
 from domain.policy import Policy
 from domain.replacing import replace
 from projections.answers import Answer
@@ -81,9 +82,10 @@ class Projection(Generic[S]):
         """Turns what is folded into JSON and back; a state is made of frozen dataclasses."""
         return TypeAdapter(Folded[type(self.fold.initial)])  # type: ignore[misc, arg-type]
 
-    def apply(self, folded: Folded[S], entry: Entry, policy: Policy) -> Folded[S]:
-        """After one more effective entry, to which the policy applies."""
-        state = self.fold.apply(folded.state, entry, Context(policy, folded.time_zones))
+    def apply(self, folded: Folded[S], entry: Entry, numbers: Numbers) -> Folded[S]:
+        """After one more effective entry. `numbers` tells the policy that applies to it."""
+        context = Context(numbers.for_entry(entry), folded.time_zones)
+        state = self.fold.apply(folded.state, entry, context)
         return folded if state is folded.state else replace(folded, state=state)
 
     def rows(self, folded: Folded[S]) -> Rows:
@@ -95,7 +97,7 @@ class Projection(Generic[S]):
         return self.fold.changes(before.state, after.state)
 
     def answer(self, folded: Folded[S], at: datetime, policy: Policy) -> Answer:
-        """The answer about the moment `at`, when this policy is in force."""
+        """The answer about the moment `at`, at which this policy is in force."""
         return self.view(folded.state, ViewContext(at, policy, folded.time_zones))
 
 

@@ -7,9 +7,11 @@ from typing import Annotated
 from uuid import UUID
 
 from domain.entry import Entry
+from domain.events.appointments import AppointmentCancelled
 from domain.events.contacts import CheckInReceived, SessionHeld, SessionMissed
 from domain.events.signals import SignalAcknowledged
 from domain.replacing import replace
+from domain.vocabulary.appointments import CancelledBy
 from domain.vocabulary.people import Role
 from domain.vocabulary.signals import SignalRule
 from projections.answers import Answer, At, all_answered
@@ -63,7 +65,7 @@ class Signals:
     cravings: tuple[Craving, ...] = ()
     """The latest ones, as many as the rule about rising cravings looks at."""
     missed: tuple[UUID, ...] = ()
-    """The sessions missed in a row."""
+    """The sessions missed in a row, and the appointments that the client called off."""
 
 
 class SignalsAnswer(Answer):
@@ -108,6 +110,16 @@ def check_in_received(state: Signals, entry: Entry, event: CheckInReceived, cont
 @fold.on(SessionMissed)
 def session_missed(state: Signals, entry: Entry, event: SessionMissed, context: Context) -> Signals:
     """One more session missed in a row."""
+    return _missed(state, entry, context)
+
+
+@fold.on(AppointmentCancelled)
+def appointment_cancelled(state: Signals, entry: Entry, event: AppointmentCancelled, context: Context) -> Signals:
+    """What the client calls off is missed; what the clinic calls off does not count against the client (R58)."""
+    return state if event.by is CancelledBy.CLINIC else _missed(state, entry, context)
+
+
+def _missed(state: Signals, entry: Entry, context: Context) -> Signals:
     missed = (*state.missed, entry.id)
     enough = len(missed) >= context.policy.early_warning.missed_sessions_in_a_row
     return _told(replace(state, missed=missed), SignalRule.MISSED_SESSIONS, entry, missed if enough else [])

@@ -9,9 +9,11 @@ from rich.text import Text
 from domain.vocabulary.crisis import RiskTier
 from domain.vocabulary.obligations import ObligationKind
 from projections.care_plan import CarePlanAnswer
-from projections.care_plan.crises import Crisis
+from projections.care_plan.cadences import Cadence
+from projections.care_plan.crisis import Crisis
 from projections.care_plan.goals import Goal
 from projections.care_plan.handoff import Handoff
+from projections.care_plan.interventions import Intervention
 from projections.care_plan.plans import Plan
 from projections.care_plan.safety_plan import SafetyPlan
 from projections.obligations import Obligation, ObligationStatus
@@ -25,8 +27,12 @@ NAMES: dict[ObligationKind, str] = {
     ObligationKind.CRISIS_CONTACT: "follow-up after the crisis",
     ObligationKind.POSTVENTION_REVIEW: "review of the crisis",
     ObligationKind.PLAN_REVIEW: "review of the plan",
+    ObligationKind.TRIGGER_TOUCHPOINT: "contact before a hard day",
     ObligationKind.NALOXONE: "naloxone",
     ObligationKind.CRISIS_CARD: "crisis card",
+    ObligationKind.SUICIDE_SCREENING: "questions about suicide (C-SSRS)",
+    ObligationKind.FIND_CLIENT: "finding the client",
+    ObligationKind.PLAN_ADJUSTMENT: "change that a review asked for",
     ObligationKind.NEW_RECEIVER: "another receiver for the handoff",
     ObligationKind.BARRIER_WORK: "work on the barrier",
     ObligationKind.REFERRAL_ANSWER: "answer to the referral",
@@ -40,6 +46,8 @@ def care_plan(answer: CarePlanAnswer, fmt: Formatting) -> RenderableType:
     parts: tuple[tuple[str, Iterable[RenderableType]], ...] = (
         ("Client", _client(answer, fmt)),
         ("Plan", _plan(answer.plan, fmt) if answer.plan else [Text("none agreed yet", style="dim")]),
+        ("Interventions", [_intervention(each, fmt) for each in answer.interventions if each.under_way]),
+        ("Cadence", [_cadence(each, fmt) for each in answer.cadences]),
         ("Goals", [_goal(goal, fmt) for goal in (*answer.stabilization_goals, *answer.longer_term_goals)]),
         ("Crises", [_crisis(crisis, fmt) for crisis in answer.crises]),
         ("Handoffs", [_handoff(handoff, fmt) for handoff in answer.handoffs]),
@@ -88,9 +96,20 @@ def _plan(plan: Plan, fmt: Formatting) -> Iterator[RenderableType]:
     because_of = fmt.numbers(*plan.because_of)
     if because_of:
         yield joined("because of", because_of)
-    for each in plan.interventions:
-        techniques = Text(f"({listed(each.techniques)})", style="dim") if each.techniques else ""
-        yield bullet(Text(f"{words(each.strand)}:", style="cyan"), each.what, techniques)
+
+
+def _intervention(each: Intervention, fmt: Formatting) -> RenderableType:
+    techniques = Text(f"({listed(each.techniques)})", style="dim") if each.techniques else ""
+    last_day = f"until {each.until:%d %B %Y}" if each.until else ""
+    return bullet(
+        Text(f"{words(each.strand)}:", style="cyan"), each.what, techniques, last_day, fmt.numbers(each.event_id)
+    )
+
+
+def _cadence(each: Cadence, fmt: Formatting) -> RenderableType:
+    last_day = f"until {each.until:%d %B %Y}" if each.until else ""
+    often = f"{each.times} a {words(each.per)}"
+    return bullet(Text(f"{words(each.kind)}:", style="cyan"), often, last_day, fmt.numbers(each.event_id))
 
 
 def _goal(goal: Goal, fmt: Formatting) -> RenderableType:
@@ -112,12 +131,16 @@ def _goal(goal: Goal, fmt: Formatting) -> RenderableType:
 
 def _crisis(crisis: Crisis, fmt: Formatting) -> RenderableType:
     passed = crisis.resolved
-    now = Text("open", style="yellow")
+    now = Text("contact lost", style="bold red") if crisis.escalated else Text("open", style="yellow")
+    at_least = "at least " if crisis.at_least and crisis.tier is not RiskTier.UNKNOWN else ""
     if passed:
         now = Text(f"passed {fmt.moment(passed.at)}: {words(crisis.outcome or '')}", style="green")
     return bullet(
         f"{fmt.moment(crisis.at)} {listed(crisis.kinds)};",
-        Text(f"risk {words(crisis.tier)};", style="bold red" if crisis.tier is RiskTier.HIGH and not passed else ""),
+        Text(
+            f"risk {at_least}{words(crisis.tier)};",
+            style="bold red" if crisis.tier is RiskTier.HIGH and not passed else "",
+        ),
         now,
         fmt.numbers(crisis.event_id, passed.event_id if passed else None),
     )

@@ -13,7 +13,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from domain.events.base import Event, FreeText, RefersTo, ShortText
-from domain.events.catalogue import ALL_EVENTS
+from domain.events.catalogue import ALL_EVENTS, ORGANIZATION_EVENTS
+from domain.policy import Policy
 from domain.vocabulary.terms import ICD_10_CM, LOINC, Term
 
 _SYSTEMS: Final = {LOINC: "LOINC", ICD_10_CM: "ICD-10-CM"}
@@ -27,14 +28,14 @@ Every event is recorded with its time, its precision, who recorded it and from w
 """
 
 
-def page(events: Sequence[type[Event]] = ALL_EVENTS) -> str:
+def page(events: Sequence[type[Event]] = (*ALL_EVENTS, *ORGANIZATION_EVENTS)) -> str:
     """The page, in Markdown: each strand of care with its events, then the terms."""
     parts = [HEAD]
     for module, of_strand in groupby(events, key=lambda event: event.__module__):
         parts.append(f"\n## {_summary(sys.modules[module].__doc__)}\n")
         parts += [_event(event) for event in of_strand]
     parts.append("\n## Terms\n")
-    parts += [_terms(term) for term in sorted(_terms_of(events), key=lambda term: term.__name__)]
+    parts += [_terms(term) for term in sorted(_terms_of(events), key=lambda term: (term.__name__, term.__module__))]
     return "\n".join(parts)
 
 
@@ -69,12 +70,19 @@ def _named(annotation: Any) -> str:
         return " or ".join(dict.fromkeys(_named(each) if not isinstance(each, str) else f"`{each}`" for each in inner))
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation not in _PLAIN:
         return "; ".join(f"`{name}`: {_type(field)}" for name, field in annotation.model_fields.items())
     return _PLAIN.get(annotation, getattr(annotation, "__name__", str(annotation)))
 
 
-_PLAIN: Final = {str: "text", int: "whole number", float: "number", bool: "yes or no", UUID: "id"}
+_PLAIN: Final = {
+    Policy: "every number of care, as `domain/policy.py` has them",
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "yes or no",
+    UUID: "id",
+}
 
 
 def _marks(annotation: Any, metadata: Sequence[Any] = ()) -> Iterator[Any]:

@@ -6,7 +6,9 @@ from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
-from projections.postvention import Adjustment, CrisisReview, PostventionAnswer, ReviewHeld
+from domain.vocabulary.crisis import RiskTier
+from projections.adjustments import Adjustment
+from projections.postvention import CrisisReview, PostventionAnswer, ReviewHeld, held_reviews
 from rendering.formatting import Formatting, bullet, joined, listed, sections, status, words
 
 
@@ -22,7 +24,7 @@ def postvention(answer: PostventionAnswer, fmt: Formatting) -> RenderableType:
 
 def _review(each: CrisisReview, fmt: Formatting) -> Iterator[RenderableType]:
     yield joined(
-        f"{listed(each.kinds)}; risk {words(each.tier)}; review",
+        f"{listed(each.kinds)}; risk {_at_least(each)}{words(each.tier)}; review",
         status(each.status),
         f"(due {fmt.moment(each.due_at)})",
         fmt.numbers(each.event_id),
@@ -32,8 +34,12 @@ def _review(each: CrisisReview, fmt: Formatting) -> Iterator[RenderableType]:
             f"passed {fmt.moment(each.resolved.at)}: {words(each.resolved.outcome)}",
             fmt.numbers(each.resolved.event_id),
         )
-    if each.review:
-        yield from _held(each.review, fmt)
+    for review in held_reviews(each):
+        yield from _held(review, fmt)
+
+
+def _at_least(each: CrisisReview) -> str:
+    return "at least " if each.at_least and each.tier is not RiskTier.UNKNOWN else ""
 
 
 def _held(review: ReviewHeld, fmt: Formatting) -> Iterator[RenderableType]:
@@ -46,6 +52,13 @@ def _held(review: ReviewHeld, fmt: Formatting) -> Iterator[RenderableType]:
 
 
 def _adjustment(adjustment: Adjustment, fmt: Formatting) -> RenderableType:
-    done = Text("to be carried out:", style="yellow") if adjustment.open else Text("carried out:", style="green")
     what = f"({adjustment.what})" if adjustment.what else ""
-    return bullet(done, words(adjustment.kind), what, fmt.numbers(adjustment.carried_out_event_id))
+    marks = (adjustment.carried_out, adjustment.dropped, adjustment.released)
+    said = (adjustment.carried_out_by, *(mark.event_id for mark in marks if mark))
+    return bullet(_settled(adjustment), words(adjustment.kind), what, fmt.numbers(*said))
+
+
+def _settled(adjustment: Adjustment) -> Text:
+    if adjustment.open:
+        return Text("to be carried out:", style="yellow")
+    return Text("carried out:", style="green") if adjustment.carried_out else Text("not carried out:", style="dim")

@@ -14,7 +14,7 @@ import domain.instruments
 import domain.policy
 import projections
 from domain.events.base import Event
-from domain.events.catalogue import ALL_EVENTS
+from domain.events.catalogue import EVENT_TYPES
 
 ROWS: Final[Mapping[str, str]] = {
     "R01": "Comprehensive intake",
@@ -119,7 +119,7 @@ def rows_in(text: str | None) -> set[str]:
 
 def rows(tests: Mapping[str, str]) -> list[Row]:
     """All rows. `tests` are the sources of the files of tests, by their paths."""
-    of_events = {event.model_fields["type"].default: _rows_held(event) for event in ALL_EVENTS}
+    of_events = {name: _rows_held(event) for name, event in EVENT_TYPES.items()}
     of_places = {module.__name__: rows_in(inspect.getsource(module)) for module in _modules()}
     of_tests = {path: set(_rows_tested(source)) for path, source in tests.items()}
     return [Row(id_, what, _of(of_events, id_), _of(of_places, id_), _of(of_tests, id_)) for id_, what in ROWS.items()]

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 import asyncpg
 
-from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from service.access.api_keys import ApiKeys
+from service.care.policy_adopter import PolicyAdopter
 from service.care.projection_reader import ProjectionReader
 from service.care.recorder import Recorder
 from service.care.timeline_reader import TimelineReader
@@ -48,7 +48,6 @@ class System:
     """The parts of a running service."""
 
     settings: Settings
-    policy: Policy
     pool: asyncpg.Pool
     wakeups: Wakeups
     store: EventStore
@@ -56,6 +55,7 @@ class System:
     keyring: Keyring
     timelines: Timelines
     organizations: Organizations
+    policy_adopter: PolicyAdopter
     api_keys: ApiKeys
     builds: Builds
     projector: Projector
@@ -89,20 +89,20 @@ async def database(settings: Settings) -> AsyncIterator[Addresses]:
     key_encryption_keys(settings)  # before there is a record that another key would not open
     urls = await asyncio.to_thread(embedded.start)
     try:
-        await prepare(urls.owner, settings.policy())
+        await prepare(urls.owner)
         async with kept_running(embedded):
             yield Addresses(urls.app, urls.owner)
     finally:
         await asyncio.to_thread(embedded.stop)
 
 
-async def prepare(owner_url: str, policy: Policy, projections: Sequence[Projection[Any]] = PROJECTIONS) -> list[Build]:
+async def prepare(owner_url: str, projections: Sequence[Projection[Any]] = PROJECTIONS) -> list[Build]:
     """Migrate the database and make the builds of projections that it lacks, as the owner.
 
     Gives those that stand to be built from what is recorded already. Raises MigrationError.
     """
     await migrate(owner_url)
-    return await make_missing(owner_url, projections, policy)
+    return await make_missing(owner_url, projections)
 
 
 @asynccontextmanager
@@ -117,10 +117,9 @@ async def connected(
     settings: Settings, addresses: Addresses, projections: Sequence[Projection[Any]] = PROJECTIONS
 ) -> AsyncIterator[System]:
     """The system over a database that is there, as the service's own role."""
-    policy = settings.policy()
     keks = key_encryption_keys(settings)
     async with AsyncExitStack() as stack:
-        # The projector asks for an organization's policy while it holds a connection, so the two never share a pool.
+        # Whoever follows the log holds a connection for a batch, so the two never share a pool.
         log_pool = await stack.enter_async_context(await open_pool(addresses.app))
         pool = await stack.enter_async_context(await open_pool(addresses.app))
         wakeups = Wakeups(addresses.app)
@@ -130,13 +129,12 @@ async def connected(
         keyring = Keyring(log_pool, keks, addresses.owner)
         sliced = SlicedWork()
         timelines = Timelines(store, keyring, sliced)
-        organizations = Organizations(log_pool, policy)
+        organizations = Organizations(log_pool, keyring)
         timeline_reader = TimelineReader(store, Pages(log_pool), timelines, sliced)
-        builds = Builds(pool, projections, policy)
+        builds = Builds(pool, projections)
         await builds.refresh()
         yield System(
             settings=settings,
-            policy=policy,
             pool=pool,
             wakeups=wakeups,
             store=store,
@@ -144,6 +142,7 @@ async def connected(
             keyring=keyring,
             timelines=timelines,
             organizations=organizations,
+            policy_adopter=PolicyAdopter(store, keyring, organizations),
             api_keys=ApiKeys(log_pool, addresses.owner),
             builds=builds,
             projector=Projector(keyring, organizations, builds),
@@ -151,7 +150,11 @@ async def connected(
             comparison=Comparison(pool, keyring, organizations, builds),
             recorder=Recorder(store, FactReader(log_pool), keyring, timelines, timeline_reader, organizations),
             projection_reader=ProjectionReader(
-                timeline_reader, organizations, projections, FreshStates(pool, keyring, builds, sliced), sliced
+                timeline_reader,
+                organizations,
+                projections,
+                FreshStates(pool, keyring, organizations, builds, sliced),
+                sliced,
             ),
             timeline_reader=timeline_reader,
             sliced=sliced,

@@ -9,7 +9,6 @@ import platformdirs
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from domain.policy import Policy, policy_from_toml
 from service.secret_files import SecretFiles
 
 
@@ -37,7 +36,6 @@ class Settings(BaseSettings):
             " in the data folder, where a backup of the folder holds it beside what it protects."
         ),
     ] = None
-    policy_file: Annotated[Path | None, Field(description="A TOML file that changes numbers of the policy.")] = None
     host: Annotated[str, Field(description="The address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="The port to listen on.")] = 8420
     max_connections: Annotated[
@@ -84,10 +82,6 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """Whether the service runs its own PostgreSQL."""
         return self.database_url is None
-
-    def policy(self) -> Policy:
-        """The policy file's numbers over the defaults. Raises PolicyInvalid, or OSError when it cannot be read."""
-        return policy_from_toml(self.policy_file.read_text("utf-8")) if self.policy_file else Policy()
 
 
 def parse_key_encryption_keys(text: str) -> dict[str, bytes]:

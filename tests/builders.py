@@ -10,6 +10,7 @@ state = folded(CARE_PLAN, history, as_of="2026-03-10T00:00Z")
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 from typing import Any, TypeVar
@@ -17,16 +18,22 @@ from uuid import UUID
 
 from domain.effective import effective
 from domain.entry import Draft, Entry, at_day
+from domain.events.appointments import AppointmentMade
 from domain.events.base import EntryContent, Event, referred
 from domain.events.consents import ConsentGranted
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
+from domain.events.crisis_cards import CrisisCardIssued
 from domain.events.handoffs import HandoffRequested
+from domain.events.harm_reduction import HarmReductionProvided
 from domain.events.lapses import LapseRecorded
+from domain.events.next_steps import NextStepAgreed
 from domain.events.plan import GoalSet, PlanAgreed
-from domain.events.postvention import PostventionReviewed
+from domain.events.postvention import AdjustmentSettled, PostventionReviewed
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.registration import ClientRegistered, IntakeCompleted
+from domain.events.team import TeamMemberAssigned
+from domain.policies import Numbers
 from domain.policy import Policy
 from domain.refusals import Refused
 from domain.rules import Fact, Facts, Needs, admit, needs
@@ -35,8 +42,10 @@ from domain.vocabulary.contacts import Channel, SessionKind
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome
 from domain.vocabulary.goals import GoalCategory
 from domain.vocabulary.handoffs import HandoffUrgency
+from domain.vocabulary.harm_reduction import HarmReductionKind
 from domain.vocabulary.intake import EntryRoute
 from domain.vocabulary.people import Role
+from domain.vocabulary.postvention import Settlement
 from domain.vocabulary.record import CorrectionReason, Precision
 from domain.vocabulary.substances import Substance
 from projections.projection import Folded, Projection
@@ -91,7 +100,7 @@ class Record:
         admit(drafts, self.facts(needs(drafts)), now, policy)
 
     def facts(self, asked: Needs) -> Facts:
-        return Facts(
+        facts = Facts(
             version=self.version,
             entries={id_: self._fact(self._by_id[id_]) for id_ in asked.ids if id_ in self._by_id},
             answers={
@@ -106,8 +115,8 @@ class Record:
                 ]
                 for kind in asked.once
             },
-            contents={target: self._content_of(target) for target in asked.contents},
         )
+        return replace(facts, contents={id_: self._content_of(id_) for id_ in facts.with_contents_for(asked)})
 
     def _fact(self, entry: Entry) -> Fact:
         references = tuple((name, target) for name, target, _ in referred(entry.event))
@@ -231,10 +240,10 @@ def folded(
     return fold(projection, history.effective(as_of, known_at), history.policy)
 
 
-def fold(projection: Projection[S], entries: Iterable[Entry], policy: Policy = POLICY) -> Folded[S]:
+def fold(projection: Projection[S], entries: Iterable[Entry], numbers: Numbers = POLICY) -> Folded[S]:
     """The projection's state after these effective entries."""
     entries = list(entries)
-    return reduce(lambda folded, entry: projection.apply(folded, entry, policy), entries, projection.begin(entries))
+    return reduce(lambda folded, entry: projection.apply(folded, entry, numbers), entries, projection.begin(entries))
 
 
 def registered(time_zone: str = "America/Chicago", **said: Any) -> ClientRegistered:
@@ -281,7 +290,7 @@ def missed(**said: Any) -> SessionMissed:
 
 
 def check_in(**said: Any) -> CheckInReceived:
-    return CheckInReceived(**{"channel": Channel.TEXT, **said})
+    return CheckInReceived(**{"channel": Channel.TEXT, "automated": False, **said})
 
 
 def outreach(reached: bool, crisis: UUID | None = None, **said: Any) -> OutreachMade:
@@ -312,6 +321,14 @@ def safety_plan(**said: Any) -> SafetyPlanWritten:
     return SafetyPlanWritten(**{"warning_signs": ("Nights without sleep",), "own_coping": ("A walk",), **said})
 
 
+def naloxone_kit(**said: Any) -> HarmReductionProvided:
+    return HarmReductionProvided(**{"kinds": (HarmReductionKind.NALOXONE_KIT,), "provided_by": Role.PEER, **said})
+
+
+def crisis_card(**said: Any) -> CrisisCardIssued:
+    return CrisisCardIssued(**{"issued_by": Role.PEER, **said})
+
+
 def review(crisis_id: UUID, *adjustments: Any, **said: Any) -> PostventionReviewed:
     reviewed_by = (Role.COUNSELOR, Role.CLIENT)
     return PostventionReviewed(
@@ -323,6 +340,30 @@ def review(crisis_id: UUID, *adjustments: Any, **said: Any) -> PostventionReview
             **said,
         }
     )
+
+
+def appointment(starts_at: Moment, **said: Any) -> AppointmentMade:
+    return AppointmentMade(
+        **{
+            "kind": SessionKind.INDIVIDUAL,
+            "channel": Channel.IN_PERSON,
+            "starts_at": moment(starts_at),
+            "with_role": Role.COUNSELOR,
+            **said,
+        }
+    )
+
+
+def next_step(owner: Role = Role.CASE_MANAGER, **said: Any) -> NextStepAgreed:
+    return NextStepAgreed(**{"what": "Ring the landlord", "owner": owner, **said})
+
+
+def team_member(role: Role = Role.COUNSELOR, person: str = "Ada Example", **said: Any) -> TeamMemberAssigned:
+    return TeamMemberAssigned(**{"role": role, "person": person, **said})
+
+
+def settled(review_id: UUID, number: int = 1, **said: Any) -> AdjustmentSettled:
+    return AdjustmentSettled(**{"review": review_id, "number": number, "how": Settlement.CARRIED_OUT, **said})
 
 
 def only(items: Sequence[S]) -> S:

@@ -17,7 +17,6 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from domain.policy import Policy
 from service.bootstrap import prepare
 from service.database.connection import open_pool
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
@@ -34,7 +33,7 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Embe
     await asyncio.to_thread(server.start)
     await _hurry(server)
     await create_database(server, TEMPLATE, template="template0")
-    await prepare(server.urls(TEMPLATE).owner, Policy())
+    await prepare(server.urls(TEMPLATE).owner)
     yield server
     await asyncio.to_thread(server.stop)
 

@@ -5,7 +5,7 @@ it. Every free text is one of WORDS, so that a test can tell whether one has com
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
@@ -18,10 +18,11 @@ from pydantic import BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
 
 from domain.entry import Draft, Entry
-from domain.events.base import Event
+from domain.events.base import Event, RefersTo
 from domain.events.catalogue import ALL_EVENTS, CARE_EVENTS
-from domain.events.crisis import CrisisContactRecorded
+from domain.events.crisis import CrisisContactRecorded, SafetyPlanWritten
 from domain.events.milestones import MilestoneCelebrated
+from domain.events.postvention import AdjustmentSettled
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.registration import ClientRegistered
 from domain.refusals import Refused
@@ -71,6 +72,14 @@ LAG = st.sampled_from((0, 0, 0, 0, 0, -4, 7, 60, 1440, 4320, 44_640, 576_000, No
 DATES = st.sampled_from(
     [date(2026, 3, 8), date(2026, 11, 1), date(2018, 11, 4), date(2024, 2, 29), date(1900, 1, 1), date.max]
 ) | st.dates(date(2025, 1, 1), date(2028, 1, 1))
+
+TIMES = st.datetimes(datetime(2010, 1, 1), datetime(2031, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+"""Moments that an event names beside that of its occurring, such as the beginning of an appointment."""
+
+PEOPLE = st.sampled_from([UUID(int=7), UUID(int=8)])
+"""Actor ids of the staff."""
+
+PLAIN: dict[type, st.SearchStrategy[Any]] = {bool: st.booleans(), date: DATES, datetime: TIMES}
 
 PRECISION = st.sampled_from(Precision)
 REASON = st.sampled_from(CorrectionReason)
@@ -128,6 +137,10 @@ def _aimed(draw: st.DrawFn, event_class: type[Event], among: list[UUID]) -> Even
     said = draw(_bodies(event_class))
     if event_class is MilestoneCelebrated:
         said["own"] = WORDS[0]
+    if event_class is SafetyPlanWritten:
+        said["own_coping"] = WORDS[:1]
+    if event_class is AdjustmentSettled:
+        said["reason"] = WORDS[0]
     for field in event_class.references():
         said[field] = _pointed(said[field], among)
     return event_class(**said)
@@ -195,7 +208,7 @@ def _pick(draw: st.DrawFn, items: Sequence[T]) -> T:
 def _event(draw: st.DrawFn, event_class: type[Event], among: Iterable[Entry] = ()) -> Event:
     said = draw(_bodies(event_class))
     for field, mark in event_class.references().items():
-        fitting = [entry.id for entry in among if entry.event.type in mark.types]
+        fitting = [entry.id for entry in among if not mark.types or entry.event.type in mark.types]
         said[field] = _pointed(said[field], fitting)
     return event_class(**said)
 
@@ -213,7 +226,7 @@ def _values(annotation: Any, metadata: Iterable[Any]) -> st.SearchStrategy[Any]:
     if origin is Annotated:
         return _values(inner[0], [*marks, *inner[1:]])
     if origin in {Union, UnionType}:
-        return st.one_of([st.none(), *(_values(kind, marks) for kind in inner if kind is not NoneType)])
+        return st.one_of([st.none() if kind is NoneType else _values(kind, marks) for kind in inner[::-1]])
     if origin is tuple:
         least = max((mark.min_length for mark in marks if isinstance(mark, MinLen)), default=0)
         of_each = [mark for mark in marks if not isinstance(mark, MinLen | MaxLen)]
@@ -228,12 +241,10 @@ def _values(annotation: Any, metadata: Iterable[Any]) -> st.SearchStrategy[Any]:
 def _scalars(kind: type, marks: list[Any]) -> st.SearchStrategy[Any]:
     if issubclass(kind, Enum):
         return st.sampled_from(kind)
-    if kind is UUID:
-        return NUMBER  # which of the fitting entries: see _pointed
-    if kind is bool:
-        return st.booleans()
-    if kind is date:
-        return DATES
+    if kind is UUID:  # which of the fitting entries, see _pointed; or who of the staff
+        return NUMBER if any(isinstance(mark, RefersTo) for mark in marks) else PEOPLE
+    if kind in PLAIN:
+        return PLAIN[kind]
     if kind is str:
         return st.sampled_from(_texts(marks))
     return _numbers(kind, marks)

@@ -23,7 +23,6 @@ def upgrade() -> None:
         ),
         sa.Column("name", sa.Text(), nullable=False, comment="The projection"),
         sa.Column("version", sa.Integer(), nullable=False, comment="The projection's version"),
-        sa.Column("policy_digest", sa.LargeBinary(), nullable=False, comment="SHA-256 of the policy it is built under"),
         sa.Column(
             "schema_name", sa.Text(), nullable=False, comment="Where its tables lie; it follows the log by this name"
         ),

@@ -1,6 +1,6 @@
 """What every event is made of."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, ClassVar, Final, NamedTuple, Protocol, get_args
 from uuid import UUID
@@ -18,13 +18,10 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import datetime_schema
 
-from domain import texts, time_zones
+from domain import texts
 from domain.refusals import Refusal
+from domain.stored import STORED
 from domain.vocabulary.record import Precision
-
-STORED: Final[Mapping[str, bool]] = {"stored": True}
-"""The validation context of what was recorded: it is taken as it stands, and no database that changes with the release
-(that of time zones) is asked about it again."""
 
 
 def _readable(text: str, info: ValidationInfo) -> str:
@@ -103,19 +100,12 @@ _WITH_ZONE: Final = GetPydanticSchema(
 Moment = Annotated[datetime, _WITH_ZONE, AfterValidator(_in_utc)]
 """A moment with its zone, kept in UTC. Finer than microseconds is refused: nothing is cut off without a word."""
 
+PlannedMoment = Annotated[datetime, _WITH_ZONE, AfterValidator(_in_utc), Field(ge=datetime(1900, 1, 1, tzinfo=UTC))]
+"""A moment that was planned, which may lie ahead. The bound catches slips of the keyboard, as that of Day does."""
+
 OccurredAt = Annotated[datetime, _WITH_ZONE, AfterValidator(_occurred_at)]
 """When something occurred, beside a `precision` that stands before it: a Moment. Where just the day is known, the local
 date as it is written is the fact, whatever its offset."""
-
-
-def _known_time_zone(name: str, info: ValidationInfo) -> str:
-    if info.context is not STORED and name not in time_zones.names():
-        raise ValueError("must be a time zone of the IANA database, such as America/Chicago")
-    return name
-
-
-TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_known_time_zone)]
-"""The name of an IANA time zone, known to this release when it is said (see STORED)."""
 
 
 class RefersTo:
@@ -130,7 +120,8 @@ class RefersTo:
     kind, such as handoff_accepted_once.
 
     Recording reads no more than its rules declare here. `asks` names the types of answers to that entry which the
-    event's own `refusals` ask about, `content` says that they ask what that entry says.
+    event's own `refusals` ask about, `dated` that they ask when those occurred, `content` that they ask what that
+    entry says.
     """
 
     def __init__(
@@ -139,12 +130,14 @@ class RefersTo:
         cites: bool = False,
         once: bool = False,
         asks: Iterable[str] = (),
+        dated: bool = False,
         content: bool = False,
     ) -> None:
         self.types = frozenset(types)
         self.cites = cites
         self.once = once
         self.asks = frozenset(asks)
+        self.dated = dated
         self.content = content
 
 
@@ -156,6 +149,17 @@ class EntryContent(NamedTuple):
     precision: Precision
 
 
+class PossibleDays(NamedTuple):
+    """Local days of the client's, wherever on earth they live: rules refuse only what is wrong in every time zone."""
+
+    earliest: date
+    """No earlier did it occur."""
+    latest: date
+    """No later did it occur."""
+    today: date
+    """No later is it recorded."""
+
+
 class KnownEntries(Protocol):
     """What an event may ask about the entries that it refers to, as far as its fields declare it (see RefersTo).
 
@@ -164,6 +168,10 @@ class KnownEntries(Protocol):
 
     def answered(self, entry_id: UUID, *by: str) -> bool:
         """Whether an entry of one of these types refers to the given one."""
+
+    def answered_before(self, entry_id: UUID, *by: str) -> bool:
+        """Whether such an entry is known to have occurred before what is being recorded: where just the day of either
+        is known, they may lie on one day, and this is false."""
 
     def content_of(self, entry_id: UUID) -> EntryContent | None:
         """What that entry says; None when there is none. Its event is Unreadable where it could not be opened."""
@@ -194,6 +202,10 @@ class Event(Part):
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         """The rules of its own that this event would break, given the timeline it would join."""
+        yield from ()
+
+    def refusals_by_day(self, days: PossibleDays) -> Iterator[Refusal]:
+        """The rules about the days it tells of that it would break, given when it occurred and is recorded."""
         yield from ()
 
     @classmethod

@@ -4,10 +4,12 @@ from typing import Annotated
 
 from pydantic import Field
 
+from domain.events.appointments import AppointmentCancelled, AppointmentMade
 from domain.events.barriers import BarrierRaised, BarrierResolved, BarrierWorkedOn
 from domain.events.consents import ConsentGranted
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
+from domain.events.crisis_cards import CrisisCardIssued
 from domain.events.handoffs import (
     HandoffAccepted,
     HandoffCompleted,
@@ -16,10 +18,24 @@ from domain.events.handoffs import (
     HandoffRequested,
     HandoffWithdrawn,
 )
+from domain.events.harm_reduction import HarmReductionDeclined, HarmReductionProvided
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
-from domain.events.milestones import MilestoneCelebrated
-from domain.events.plan import GoalClosed, GoalMeasured, GoalSet, PlanAgreed
-from domain.events.postvention import PostventionReviewed
+from domain.events.looking_ahead import RelapsePreventionPlanWritten, TriggerAnticipated, TriggerPassed
+from domain.events.medications import MedicationChanged, MedicationStarted, MedicationStopped
+from domain.events.milestones import MilestoneCelebrated, MilestoneDefined, MilestoneReached, RemissionRecorded
+from domain.events.next_steps import NextStepAgreed, NextStepDone, NextStepDropped
+from domain.events.overdoses import OverdoseDangerAssessed, OverdoseRecorded
+from domain.events.plan import (
+    CadenceSet,
+    GoalClosed,
+    GoalMeasured,
+    GoalSet,
+    InterventionPlanned,
+    InterventionStopped,
+    PlanAgreed,
+    ProgressReviewed,
+)
+from domain.events.postvention import AdjustmentSettled, PostventionReviewed
 from domain.events.referrals import (
     ReferralAccepted,
     ReferralClosed,
@@ -30,7 +46,11 @@ from domain.events.referrals import (
 )
 from domain.events.registration import ClientDied, ClientMoved, ClientRegistered, EpisodeClosed, IntakeCompleted
 from domain.events.residence import HouseRuleNoted, ResidenceChanged
+from domain.events.screening import ScreeningScored
 from domain.events.signals import SignalAcknowledged
+from domain.events.supports import SupportAdded, SupportEnded, SupportMeetingAttended
+from domain.events.team import TaskReassigned, TeamMemberAssigned, TeamMemberReleased
+from domain.events.toxicology import ToxicologyResulted
 
 OfCare = (
     ClientRegistered
@@ -43,6 +63,13 @@ OfCare = (
     | GoalMeasured
     | GoalClosed
     | PlanAgreed
+    | ProgressReviewed
+    | InterventionPlanned
+    | InterventionStopped
+    | CadenceSet
+    | RelapsePreventionPlanWritten
+    | TriggerAnticipated
+    | TriggerPassed
     | SessionHeld
     | SessionMissed
     | CheckInReceived
@@ -70,8 +97,33 @@ OfCare = (
     | CrisisResolved
     | SafetyPlanWritten
     | PostventionReviewed
+    | AdjustmentSettled
     | MilestoneCelebrated
+    | MilestoneDefined
+    | MilestoneReached
+    | RemissionRecorded
+    | OverdoseRecorded
+    | OverdoseDangerAssessed
+    | HarmReductionProvided
+    | HarmReductionDeclined
+    | CrisisCardIssued
+    | MedicationStarted
+    | MedicationChanged
+    | MedicationStopped
+    | ToxicologyResulted
+    | ScreeningScored
     | SignalAcknowledged
+    | TeamMemberAssigned
+    | TeamMemberReleased
+    | TaskReassigned
+    | SupportAdded
+    | SupportEnded
+    | SupportMeetingAttended
+    | AppointmentMade
+    | AppointmentCancelled
+    | NextStepAgreed
+    | NextStepDone
+    | NextStepDropped
 )
 
 CareEvent = Annotated[OfCare, Field(discriminator="type")]

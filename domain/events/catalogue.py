@@ -9,18 +9,24 @@ from typing import Annotated, Any, get_args
 
 from pydantic import Field
 
-from domain.events.base import STORED, Event
+from domain.events.base import Event
 from domain.events.care import OfCare
+from domain.events.organization import PolicyAdopted
 from domain.events.record import EntryCorrected, EntryRetracted
+from domain.stored import STORED
 
 AnyEvent = Annotated[OfCare | EntryCorrected | EntryRetracted, Field(discriminator="type")]
 
 CARE_EVENTS: tuple[type[Event], ...] = get_args(OfCare)
 
 ALL_EVENTS: tuple[type[Event], ...] = (*CARE_EVENTS, EntryCorrected, EntryRetracted)
+"""What a client's timeline can hold."""
+
+ORGANIZATION_EVENTS: tuple[type[Event], ...] = (PolicyAdopted,)
+"""What an organization's own timeline can hold."""
 
 EVENT_TYPES: dict[str, type[Event]] = {
-    event_class.model_fields["type"].default: event_class for event_class in ALL_EVENTS
+    event_class.model_fields["type"].default: event_class for event_class in (*ALL_EVENTS, *ORGANIZATION_EVENTS)
 }
 
 

@@ -1,10 +1,12 @@
 """Lapses and close calls: data from which care learns, never a failure (R30, R31)."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.events.base import Event, FreeText
+from domain.events.base import Day, Event, FreeText, PossibleDays
+from domain.refusals import Refusal
 from domain.vocabulary.contacts import Technique
 from domain.vocabulary.substances import Substance
 from domain.vocabulary.triggers import Emotion, Trigger
@@ -13,12 +15,16 @@ from domain.vocabulary.triggers import Emotion, Trigger
 class LapseRecorded(Event):
     """A return to use: what, around what, what was learned and what changes (R30, R32).
 
+    It occurred when the use began; `until` is the last day of use where that went on for days, a day in the client's
+    time zone. Days of recovery are counted from the last one on.
+
     `overdose_danger` is the recorder's judgment, for instance after time away from opioids has lowered
     tolerance; it asks the team for naloxone and a crisis card.
     """
 
     type: Literal["lapse_recorded"] = "lapse_recorded"
     substances: Annotated[tuple[Substance, ...], Field(min_length=1)]
+    until: Day | None = None
     triggers: tuple[Trigger, ...] = ()
     emotions: tuple[Emotion, ...] = ()
     overdose_danger: bool | None = None
@@ -26,6 +32,12 @@ class LapseRecorded(Event):
     response: FreeText | None = None
     learned: FreeText | None = None
     what_changes: FreeText | None = None
+
+    def refusals_by_day(self, days: PossibleDays) -> Iterator[Refusal]:
+        if self.until and self.until < days.earliest:
+            yield Refusal("lapse_ends_after_it_begins", "until", "The last day of use lies before the first.")
+        if self.until and self.until > days.today:
+            yield Refusal("lapse_days_have_passed", "until", "This day has not come; leave it out while use goes on.")
 
 
 class CloseCallRecorded(Event):

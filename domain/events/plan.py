@@ -1,57 +1,111 @@
-"""The shared care plan and its measurable goals (R10-R13)."""
+"""The shared care plan: its versions, its reviews, what each strand does and how often, and its goals (R10-R14)."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from domain.events.base import Day, Event, FreeText, KnownEntries, Part, RefersTo, ShortText, StrictUUID
+from domain.events.base import Day, Event, FreeText, KnownEntries, RefersTo, ShortText, StrictUUID
 from domain.refusals import Refusal
 from domain.vocabulary.contacts import Technique
 from domain.vocabulary.goals import GoalCategory, GoalOutcome
 from domain.vocabulary.people import Role
-from domain.vocabulary.plan import CareStrand
+from domain.vocabulary.plan import CadenceKind, CareStrand, Period, Progress, ReviewConclusion, StopReason
 
-
-class PlannedIntervention(Part):
-    """What one strand of care will do (R13; CarePlan.activity)."""
-
-    strand: CareStrand
-    what: FreeText
-    techniques: tuple[Technique, ...] = ()
-    sessions_per_week: Annotated[float, Field(gt=0, le=21)] | None = None
+BecauseOf: TypeAlias = Annotated[
+    tuple[StrictUUID, ...],
+    Field(max_length=32),
+    RefersTo(
+        "crisis_contact_recorded",
+        "postvention_reviewed",
+        "progress_reviewed",
+        "lapse_recorded",
+        "close_call_recorded",
+        "intake_completed",
+        "session_held",
+        "handoff_completed",
+        cites=True,
+    ),
+]
+"""The entries that led to what is agreed (FHIR Provenance): a crisis, its review, a lapse. They order nothing, since
+what is agreed stays where it was, whatever becomes of the times of what it cites."""
 
 
 class PlanAgreed(Event):
-    """Client and team agreed on a version of the one shared plan (R10).
+    """Client and team agreed on a version of the one shared plan (R10; FHIR CarePlan).
 
-    Each agreement is the plan's next version and replaces the interventions of the one before.
-    `because_of` cites the entries that led to this version (a crisis, its review, a lapse); it orders nothing, since a
-    plan replaces the one agreed before it, whatever becomes of the times of what it cites.
+    It replaces the version agreed before it. What each strand does is recorded as `intervention_planned`, how often
+    people meet as `cadence_set`: both go on, from version to version, until they are stopped or end by themselves.
     """
 
     type: Literal["plan_agreed"] = "plan_agreed"
     summary: FreeText
     agreed_by: Annotated[tuple[Role, ...], Field(min_length=1)]
-    interventions: tuple[PlannedIntervention, ...] = ()
-    because_of: Annotated[
-        tuple[StrictUUID, ...],
-        Field(max_length=32),
-        RefersTo(
-            "crisis_contact_recorded",
-            "postvention_reviewed",
-            "lapse_recorded",
-            "close_call_recorded",
-            "intake_completed",
-            "session_held",
-            "handoff_completed",
-            cites=True,
-        ),
-    ] = ()
+    because_of: BecauseOf = ()
+
+
+class ProgressReviewed(Event):
+    """Client and team looked at how it goes (R10). It meets the review of the plan that is due, and the next one is
+    counted from here; where the plan is to change, the version that is agreed then cites this review.
+    """
+
+    type: Literal["progress_reviewed"] = "progress_reviewed"
+    reviewed_by: Annotated[tuple[Role, ...], Field(min_length=1)]
+    progress: Progress
+    conclusion: ReviewConclusion
+    what_helps: FreeText | None = None
+    what_is_hard: FreeText | None = None
+    note: FreeText | None = None
+
+
+class InterventionPlanned(Event):
+    """One strand of care will do something (R13; FHIR CarePlan.activity), to its last day `until` where it is meant
+    for a time, such as a change of shift; otherwise until it is stopped.
+    """
+
+    type: Literal["intervention_planned"] = "intervention_planned"
+    strand: CareStrand
+    what: FreeText
+    techniques: tuple[Technique, ...] = ()
+    until: Day | None = None
+    because_of: BecauseOf = ()
+
+
+class InterventionStopped(Event):
+    """An intervention is not carried on (R13)."""
+
+    type: Literal["intervention_stopped"] = "intervention_stopped"
+    intervention: Annotated[StrictUUID, RefersTo("intervention_planned", once=True)]
+    reason: StopReason
+    note: FreeText | None = None
+
+
+class CadenceSet(Event):
+    """How often something is to happen (R14): `times` in each `per`; 0 where it is not to happen any more.
+
+    It holds from `starts_on`, or from when it was set, to its last day `until`. With an end it is temporary, more
+    sessions for a while, say: after it, what was set before is in force again. Without one it replaces what was set.
+    """
+
+    type: Literal["cadence_set"] = "cadence_set"
+    kind: CadenceKind
+    times: Annotated[int, Field(ge=0, le=100)]
+    per: Period
+    by: Role | None = None
+    starts_on: Day | None = None
+    until: Day | None = None
+    because_of: BecauseOf = ()
+    note: FreeText | None = None
+
+    def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
+        if self.starts_on and self.until and self.until < self.starts_on:
+            yield Refusal("ends_after_it_starts", "until", "Give a last day that is not before the first one.")
 
 
 class GoalSet(Event):
-    """Client and team set a measurable goal (R11). Values are in `unit`; `target` may lie below `baseline`."""
+    """Client and team set a measurable goal (R11), short-term stabilization or a longer-term aim by its `category`
+    (R12). Values are in `unit`; `target` may lie below `baseline`.
+    """
 
     type: Literal["goal_set"] = "goal_set"
     category: GoalCategory
@@ -63,19 +117,22 @@ class GoalSet(Event):
 
 
 class GoalMeasured(Event):
-    """A reading of a goal, in the goal's unit (R11)."""
+    """A reading of a goal, in the goal's unit (R11).
+
+    A reading taken before the goal was closed is recorded whenever it comes to light; one taken after is not.
+    """
 
     type: Literal["goal_measured"] = "goal_measured"
-    goal: Annotated[StrictUUID, RefersTo("goal_set", asks=["goal_closed"])]
+    goal: Annotated[StrictUUID, RefersTo("goal_set", asks=["goal_closed"], dated=True)]
     value: float
     note: FreeText | None = None
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
-        if known.answered(self.goal, "goal_closed"):
+        if known.answered_before(self.goal, "goal_closed"):
             yield Refusal(
                 "goal_is_open",
                 "goal",
-                "This goal was closed; set a new goal to go on measuring, or retract its closing.",
+                "This goal had been closed by then; set a new goal to go on measuring, or correct the closing's time.",
             )
 
 

@@ -1,10 +1,13 @@
 """Coming into care: registration and intake (R01-R08)."""
 
+from collections.abc import Iterable, Iterator
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from domain.events.base import Day, Event, FreeText, Part, RefersTo, ShortText, StrictUUID, TimeZone
+from domain.events.base import Day, Event, FreeText, Part, PossibleDays, RefersTo, ShortText, StrictUUID
+from domain.refusals import Refusal
+from domain.time_zones import TimeZone
 from domain.vocabulary.intake import Condition, DischargeReason, Driver, EntryRoute, SocialNeed, StageOfChange
 from domain.vocabulary.substances import Severity, Substance, UseFrequency, UseRoute
 from domain.vocabulary.triggers import Trigger
@@ -54,6 +57,22 @@ class SubstanceUse(Part):
     using_since: Day | None = None
 
 
+def refused_days_of_use(uses: Iterable[SubstanceUse], days: PossibleDays) -> Iterator[Refusal]:
+    """Days of use that cannot be: after they were told of, or ended before they began."""
+    for place, use in enumerate(uses):
+        last, since = use.last_used_on, use.using_since
+        if (last and last > days.latest) or (since and since > days.latest):
+            yield Refusal(
+                "use_lies_in_the_past", f"substances.{place}", "A day of use lies after the intake that tells of it."
+            )
+        if last and since and since > last:
+            yield Refusal(
+                "use_ends_after_it_begins",
+                f"substances.{place}",
+                "The last day of use lies before the first.",
+            )
+
+
 class DimensionRating(Part):
     """Severity in one dimension of the ASAM criteria, 0 (none) to 4 (severe)."""
 
@@ -82,6 +101,9 @@ class IntakeCompleted(Event):
     asam_ratings: tuple[DimensionRating, ...] = ()
     medical: FreeText | None = None
     note: FreeText | None = None
+
+    def refusals_by_day(self, days: PossibleDays) -> Iterator[Refusal]:
+        yield from refused_days_of_use(self.substances, days)
 
 
 class EpisodeClosed(Event):

@@ -27,6 +27,17 @@ class Channel(Term):
     LETTER = "letter"
 
 
+class OutreachPurpose(Term):
+    """What somebody reached out for (R25, R42)."""
+
+    FOLLOW_UP = "follow_up"
+    CARING_CONTACT = "caring_contact"
+    BEFORE_A_TRIGGER = "before_a_trigger"
+    ACCOUNTABILITY = "accountability"
+    MISSED_SESSION = "missed_session"
+    OTHER = "other"
+
+
 class Technique(Term):
     """Techniques used in care (R23)."""
 
@@ -44,3 +55,14 @@ class Technique(Term):
     GRIEF_WORK = "grief_work"
     PAIN_ALTERNATIVES = "pain_alternatives"
     GROUNDING = "grounding"
+
+
+class CheckInOccasion(Term):
+    """What a check-in was for (R25)."""
+
+    DAILY = "daily"
+    BEFORE_HIGH_RISK_MOMENT = "before_high_risk_moment"
+    PEER_ACCOUNTABILITY = "peer_accountability"
+    CARING_CONTACT = "caring_contact"
+    AFTER_CRISIS = "after_crisis"
+    CLIENT_REACHED_OUT = "client_reached_out"

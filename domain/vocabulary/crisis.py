@@ -14,11 +14,16 @@ class CrisisKind(Term):
     OVERDOSE_DANGER = "overdose_danger"
     LOSS_OF_HOUSING = "loss_of_housing"
     CRAVINGS = "cravings"
+    PSYCHOSIS = "psychosis"
+    VIOLENCE = "violence"
     OTHER = "other"
 
 
 class CrisisAction(Term):
-    """What was done in a crisis (R38)."""
+    """What was done in a crisis (R38).
+
+    `naloxone_given` is a dose that was given then; a kit to take home is harm_reduction_provided.
+    """
 
     REDUCED_STIMULI = "reduced_stimuli"
     VALIDATED = "validated"
@@ -33,8 +38,6 @@ class CrisisAction(Term):
     EMERGENCY_SERVICES = "emergency_services"
     URGENT_PSYCHIATRY = "urgent_psychiatry"
     NALOXONE_GIVEN = "naloxone_given"
-    NALOXONE_TAUGHT = "naloxone_taught_to_family"
-    CRISIS_CARD_ISSUED = "crisis_card_issued"
     SUPPORTIVE_LISTENING = "supportive_listening"
 
 

@@ -1,6 +1,6 @@
 """Goals: what they are about, and how they end."""
 
-from domain.vocabulary.terms import Term
+from domain.vocabulary.terms import Term, fhir
 
 
 class GoalCategory(Term):
@@ -26,7 +26,7 @@ STABILIZATION = frozenset({GoalCategory.SLEEP, GoalCategory.NUTRITION, GoalCateg
 class GoalOutcome(Term):
     """How a goal ended (FHIR Goal.achievementStatus, reduced)."""
 
-    ACHIEVED = "achieved"
+    ACHIEVED = "achieved", fhir("goal-achievement", "achieved")
     PARTLY_ACHIEVED = "partly_achieved"
-    NOT_ACHIEVED = "not_achieved"
+    NOT_ACHIEVED = "not_achieved", fhir("goal-achievement", "not-achieved")
     NO_LONGER_WANTED = "no_longer_wanted"

@@ -1,5 +1,7 @@
 """Who takes part in a client's circle of care."""
 
+from typing import Final
+
 from domain.vocabulary.terms import Term
 
 
@@ -19,3 +21,7 @@ class Role(Term):
     CLIENT = "client"
     FAMILY = "family"
     OUTSIDE_PARTY = "outside_party"
+
+
+TEAM: Final = frozenset(Role) - {Role.CLIENT, Role.FAMILY, Role.OUTSIDE_PARTY}
+"""The roles of the team: who of them reached a client can say how the client is."""

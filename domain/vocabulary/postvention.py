@@ -15,3 +15,10 @@ class AdjustmentKind(Term):
     ADDRESS_PAIN = "address_pain"
     MEDICATION_REVIEW = "medication_review"
     OTHER = "other"
+
+
+class Settlement(Term):
+    """How an adjustment that a review asked for was settled (R45; FHIR Task.status completed and cancelled)."""
+
+    CARRIED_OUT = "carried_out"
+    DROPPED = "dropped"

@@ -63,6 +63,10 @@ class LeavingReason(Term):
     UNKNOWN = "unknown"
 
 
+HOUSING_LOST: Final = frozenset({LeavingReason.LOST_HOUSING, LeavingReason.ASKED_TO_LEAVE, LeavingReason.UNSAFE})
+"""After these a client had no place to stay, though none is recorded."""
+
+
 class HouseRuleKind(Term):
     """What a rule of a house is about (R21)."""
 

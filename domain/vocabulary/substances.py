@@ -1,13 +1,23 @@
 """Substances and their use."""
 
+from typing import Final
+
 from domain.vocabulary.terms import Term
 
 
 class Substance(Term):
-    """Substance groups, as in DSM-5 substance use disorders (R05)."""
+    """Substances and groups of them, as in DSM-5 substance use disorders (R05).
+
+    Opioids are told apart as TEDS does; `opioids` stands for one that is not named. What holds for opioids holds for
+    all of OPIOIDS.
+    """
 
     ALCOHOL = "alcohol"
     OPIOIDS = "opioids"
+    HEROIN = "heroin"
+    FENTANYL = "fentanyl"
+    METHADONE = "methadone"
+    OTHER_OPIOIDS = "other_opioids"
     COCAINE = "cocaine"
     METHAMPHETAMINE = "methamphetamine"
     OTHER_STIMULANTS = "other_stimulants"
@@ -17,6 +27,12 @@ class Substance(Term):
     INHALANTS = "inhalants"
     NICOTINE = "nicotine"
     OTHER = "other"
+
+
+OPIOIDS: Final = frozenset(
+    {Substance.OPIOIDS, Substance.HEROIN, Substance.FENTANYL, Substance.METHADONE, Substance.OTHER_OPIOIDS}
+)
+"""The group of opioids: each of them, named or not. Methadone is that used outside a treatment."""
 
 
 class UseRoute(Term):

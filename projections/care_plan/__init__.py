@@ -9,24 +9,43 @@ from typing import Any, Final, NamedTuple
 
 from projections.answers import At, all_answered
 from projections.care_plan import (
+    adjustments,
+    appointments,
     barriers,
+    cadences,
+    caring_contacts,
+    check_ins,
     consents,
     contacts,
     crises,
+    crisis_cards,
     episodes,
     goals,
     handoffs,
+    harm_reduction,
+    interventions,
     lapses,
+    medications,
+    next_steps,
     overdose_danger,
+    overdoses,
+    owners,
     plans,
     referrals,
     registration,
+    relapse_prevention,
     residence,
     safety_plan,
+    screenings,
+    sessions,
+    supports,
+    team,
+    toxicology,
+    triggers_ahead,
 )
 from projections.care_plan.contacts import Contacts
 from projections.care_plan.episodes import Episode
-from projections.care_plan.lapses import Lapse
+from projections.care_plan.lapses import LastLapse
 from projections.care_plan.plans import Plan
 from projections.care_plan.registration import Client
 from projections.care_plan.safety_plan import SafetyPlan
@@ -39,14 +58,33 @@ STRANDS: Final[dict[str, Strand[Any]]] = {
     "registration": registration.STRAND,
     "episodes": episodes.STRAND,
     "plans": plans.STRAND,
+    "interventions": interventions.STRAND,
+    "cadences": cadences.STRAND,
     "goals": goals.STRAND,
     "consents": consents.STRAND,
     "safety_plans": safety_plan.STRAND,
+    "relapse_prevention": relapse_prevention.STRAND,
+    "triggers_ahead": triggers_ahead.STRAND,
     "handoffs": handoffs.STRAND,
     "crises": crises.STRAND,
     "contacts": contacts.STRAND,
     "lapses": lapses.STRAND,
     "dangers": overdose_danger.STRAND,
+    "team": team.STRAND,
+    "supports": supports.STRAND,
+    "appointments": appointments.STRAND,
+    "sessions": sessions.STRAND,
+    "check_ins": check_ins.STRAND,
+    "next_steps": next_steps.STRAND,
+    "owners": owners.STRAND,
+    "overdoses": overdoses.STRAND,
+    "harm_reduction": harm_reduction.STRAND,
+    "crisis_cards": crisis_cards.STRAND,
+    "medications": medications.STRAND,
+    "toxicology": toxicology.STRAND,
+    "screenings": screenings.STRAND,
+    "caring_contacts": caring_contacts.STRAND,
+    "adjustments": adjustments.STRAND,
     "barriers": barriers.STRAND,
     "referrals": referrals.STRAND,
     "residences": residence.STRAND,
@@ -67,7 +105,7 @@ class Overview(NamedTuple):
     """The safety plan's current version."""
     contacts: Contacts
     """The last contacts."""
-    last_lapse: Lapse | None
+    last_lapse: LastLapse | None
     """The last lapse."""
 
 
@@ -80,7 +118,8 @@ class CarePlanAnswer(*answer_classes(STRANDS)):  # type: ignore[misc]
 
 def view(state: Any, context: ViewContext) -> CarePlanAnswer:
     """The plan as it stands at a moment."""
-    obligations = all_answered(_by_urgency(fold.obligations(state)), context)
+    asked_for = owners.owned(fold.obligations(state), state.owners, state.team.members, context.at)
+    obligations = all_answered(_by_urgency(asked_for), context)
     return CarePlanAnswer(**shown(STRANDS, state, context), obligations=obligations)
 
 

@@ -29,6 +29,8 @@ class Reading:
     """When it was taken."""
     value: Annotated[float, Named("reading")]
     """What was read, in the goal's unit."""
+    note: FreeText | None = None
+    """What was said about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Goal(Placed):
     """The closing of the goal; null while it is open."""
     outcome: GoalOutcome | None = None
     """How it ended."""
+    closing_note: FreeText | None = None
+    """What was said about how it ended."""
 
     @property
     def stabilization(self) -> Annotated[bool, NOT_SHOWN]:
@@ -67,10 +71,25 @@ class Goal(Placed):
 
 
 @dataclass(frozen=True, slots=True)
+class GoalReading(Placed):
+    """A reading of a goal, of all that were taken."""
+
+    goal_event_id: UUID
+    """The entry that set the goal."""
+    at: Annotated[datetime, Named("measured_at")]
+    """When it was taken."""
+    value: float
+    """What was read, in the goal's unit."""
+    note: FreeText | None
+    """What was said about it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Goals:
-    """All goals, open and closed."""
+    """All goals, open and closed, and their readings."""
 
     goals: Elements[Goal] = Elements()
+    readings: Elements[GoalReading] = Elements()
 
 
 class Shown(Answer):
@@ -78,6 +97,8 @@ class Shown(Answer):
     """Short-term goals: sleep, nutrition, withdrawal."""
     longer_term_goals: tuple[At[Goal], ...]
     """All other goals."""
+    goal_readings: tuple[At[GoalReading], ...]
+    """Every reading of a goal, in the order in which they were taken."""
 
 
 def show(state: Goals, context: ViewContext) -> Shown:
@@ -85,12 +106,14 @@ def show(state: Goals, context: ViewContext) -> Shown:
     return Shown(
         stabilization_goals=all_answered((goal for goal in state.goals if goal.stabilization), context),
         longer_term_goals=all_answered((goal for goal in state.goals if not goal.stabilization), context),
+        goal_readings=all_answered(state.readings, context),
     )
 
 
-fold = Fold(Goals())
+fold = Fold(Goals(), version=2)
 STRAND = Strand(fold, Shown, show)
 GOAL = fold.each(Goal, lambda state: state.goals).table("care_plan_goal")
+GOAL_READING = fold.each(GoalReading, lambda state: state.readings).table("care_plan_goal_reading")
 
 
 @fold.on(GoalSet)
@@ -107,19 +130,28 @@ def goal_set(state: Goals, entry: Entry, event: GoalSet, context: Context) -> Go
         target=event.target,
         target_on=event.target_on,
     )
-    return Goals(state.goals.put(goal))
+    return replace(state, goals=state.goals.put(goal))
 
 
 @fold.on(GoalMeasured)
 def goal_measured(state: Goals, entry: Entry, event: GoalMeasured, context: Context) -> Goals:
     """The latest reading; one that was recorded late comes before it in the effective order."""
-    reading = Reading(entry.id, entry.occurred_at, event.value)
+    reading = Reading(entry.id, entry.occurred_at, event.value, event.note)
+    taken = GoalReading(entry.id, entry.correction_id, event.goal, entry.occurred_at, event.value, event.note)
+    if state.goals.get(event.goal) is None:
+        return state
     return Goals(
-        state.goals.change(event.goal, lambda goal: replace(goal, reading=reading, readings=goal.readings + 1))
+        goals=state.goals.change(event.goal, lambda goal: replace(goal, reading=reading, readings=goal.readings + 1)),
+        readings=state.readings.put(taken),
     )
 
 
 @fold.on(GoalClosed)
 def goal_closed(state: Goals, entry: Entry, event: GoalClosed, context: Context) -> Goals:
     """A goal came to its end."""
-    return Goals(state.goals.change(event.goal, lambda goal: replace(goal, closed=mark(entry), outcome=event.outcome)))
+    closed = mark(entry)
+
+    def close(goal: Goal) -> Goal:
+        return replace(goal, closed=closed, outcome=event.outcome, closing_note=event.note)
+
+    return replace(state, goals=state.goals.change(event.goal, close))

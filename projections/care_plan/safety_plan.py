@@ -38,6 +38,21 @@ class SafetyPlan(Placed):
     """Step 5: professionals and lines to call."""
     means_safety: tuple[FreeText, ...]
     """Step 6: making the surroundings safer."""
+    crisis: Annotated[UUID | None, Named("safety_plan_crisis")]
+    """The crisis contact that it was written after, as it cites it; null where it names none."""
+
+    @property
+    def steps(self) -> Annotated[tuple[int, ...], Named("safety_plan_steps")]:
+        """Which of the six steps say something."""
+        said = (
+            self.warning_signs,
+            self.own_coping,
+            self.people_and_places,
+            self.people_to_ask,
+            self.professionals,
+            self.means_safety,
+        )
+        return tuple(number for number, step in enumerate(said, start=1) if step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +72,15 @@ def show(state: SafetyPlans, context: ViewContext) -> Shown:
     return Shown(safety_plan=state.current and answered(state.current, context))
 
 
-fold = Fold(SafetyPlans())
+fold = Fold(SafetyPlans(), version=2)
 STRAND = Strand(fold, Shown, show)
 
 
 @fold.on(SafetyPlanWritten)
 def safety_plan_written(state: SafetyPlans, entry: Entry, event: SafetyPlanWritten, context: Context) -> SafetyPlans:
-    """The next version, in place of the one before."""
+    """The next version, in place of the one before. One that says nothing, as a correction may, replaces none."""
+    if not any(event.steps):
+        return state
     return SafetyPlans(
         SafetyPlan(
             event_id=entry.id,
@@ -76,5 +93,6 @@ def safety_plan_written(state: SafetyPlans, entry: Entry, event: SafetyPlanWritt
             people_to_ask=event.people_to_ask,
             professionals=event.professionals,
             means_safety=event.means_safety,
+            crisis=event.crisis,
         )
     )

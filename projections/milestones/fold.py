@@ -1,62 +1,156 @@
 """How events change what is kept for the milestone tracker. Nothing is ever taken away (R46)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
 from domain.entry import Entry
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
-from domain.events.milestones import MilestoneCelebrated
+from domain.events.milestones import MilestoneCelebrated, MilestoneDefined, MilestoneReached, RemissionRecorded
 from domain.events.plan import GoalClosed, GoalSet
 from domain.events.registration import IntakeCompleted
+from domain.events.residence import ResidenceChanged
 from domain.replacing import replace
 from domain.vocabulary.goals import GoalOutcome
-from domain.vocabulary.substances import Substance
+from domain.vocabulary.residence import HOUSING_LOST
 from projections.collection import Elements
 from projections.columns import table
 from projections.context import Context
 from projections.fold import Fold
-from projections.milestones.reached import CelebrationHeld, Goal, Reached, ReachedGoal, ReachedKind, RiddenOut
-from projections.milestones.stretches import OVERALL, Step, Stretch, Tracks, Uses, steps
+from projections.milestones.days import zones_of
+from projections.milestones.reached import (
+    CelebrationHeld,
+    Defined,
+    Goal,
+    Reached,
+    ReachedGoal,
+    ReachedKind,
+    ReachedMilestone,
+    RiddenOut,
+)
+from projections.milestones.remission import Remission
+from projections.milestones.stretches import Step, Stretch, Track, Tracks, steps
+from projections.milestones.uses import OVERALL, Told, told_at_intake, told_by_lapse
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """A client's way so far; everything in the order in which it happened."""
 
-    uses: Elements[Uses] = Elements()
     tracks: Tracks = field(default_factory=Tracks)
+    remissions: Elements[Remission] = Elements()
     goals: Elements[Goal] = Elements()
     goals_reached: Elements[ReachedGoal] = Elements()
+    defined: Elements[Defined] = Elements()
+    milestones_reached: Elements[ReachedMilestone] = Elements()
     close_calls: Elements[RiddenOut] = Elements()
     celebrations: Elements[CelebrationHeld] = Elements()
     last_celebrated_on: date = date.min
+    housed: bool | None = None
+    """Whether the client can stay where they live; None while nothing says where that is."""
 
 
-fold = Fold(Progress())
+fold = Fold(Progress(), version=2)
 
+TRACK = fold.each(Track, lambda state: state.tracks.tracks).table("milestone_track")
 _stretches = fold.each(Stretch, lambda state: state.tracks.stretches)
 STRETCH = _stretches.table("milestone_stretch")
 STEP = _stretches.parts("milestone_step", Step, steps)
+REMISSION = fold.each(Remission, lambda state: state.remissions).table("milestone_remission")
 REACHED = table("milestone_reached", Reached)
 fold.each(ReachedGoal, lambda state: state.goals_reached).rows_of(REACHED, Reached)
+fold.each(ReachedMilestone, lambda state: state.milestones_reached).rows_of(REACHED, Reached)
 fold.each(RiddenOut, lambda state: state.close_calls).rows_of(REACHED, Reached)
+DEFINED = fold.each(Defined, lambda state: state.defined).table("milestone_defined")
 CELEBRATION = fold.each(CelebrationHeld, lambda state: state.celebrations).table("milestone_celebration")
 
 
 @fold.on(IntakeCompleted)
 def intake_completed(state: Progress, entry: Entry, event: IntakeCompleted, context: Context) -> Progress:
-    """The days of last use that were said; a substance without one has no days to count yet."""
-    said: dict[Substance, date] = {}
-    for use in event.substances:
-        if use.last_used_on:
-            said[use.substance] = max(use.last_used_on, said.get(use.substance) or date.min)
-    return _told(state, Uses(entry.id, said), context) if said else state
+    """What it tells of uses, and of which the last is not known."""
+    return _told(state, told_at_intake(entry.id, entry, event.substances, context), context)
 
 
 @fold.on(LapseRecorded)
 def lapse_recorded(state: Progress, entry: Entry, event: LapseRecorded, context: Context) -> Progress:
-    """A lapse: from its day on, days are counted anew beside those that were counted before."""
-    return _told(state, Uses(entry.id, dict.fromkeys(event.substances, context.day(entry))), context)
+    """A lapse: from its last day on, days are counted anew beside those that were counted before."""
+    return _told(state, told_by_lapse(entry, event, context), context)
+
+
+@fold.on(RemissionRecorded)
+def remission_recorded(state: Progress, entry: Entry, event: RemissionRecorded, context: Context) -> Progress:
+    """What a clinician found; days do not change it."""
+    remission = Remission(
+        event_id=entry.id,
+        correction_id=entry.correction_id,
+        substance=event.substance,
+        state=event.remission,
+        diagnosed=event.diagnosed,
+        on_maintenance_therapy=event.on_maintenance_therapy,
+        in_controlled_environment=event.in_controlled_environment,
+        found_by=event.found_by,
+        at=entry.occurred_at,
+        on=context.day(entry),
+        note=event.note,
+    )
+    return replace(state, remissions=state.remissions.put(remission))
+
+
+@fold.on(MilestoneDefined)
+def milestone_defined(state: Progress, entry: Entry, event: MilestoneDefined, context: Context) -> Progress:
+    """A milestone that may be reached."""
+    defined = Defined(
+        event_id=entry.id,
+        kind=event.kind,
+        at=entry.occurred_at,
+        on=context.day(entry),
+        name=event.name,
+        days=event.days,
+        track=None if event.days is None else event.substance or OVERALL,
+        note=event.note,
+    )
+    return replace(state, defined=state.defined.put(defined))
+
+
+@fold.on(MilestoneReached)
+def milestone_reached(state: Progress, entry: Entry, event: MilestoneReached, context: Context) -> Progress:
+    """A milestone, unless it was one whose definition was retracted."""
+    defined = state.defined.get(event.milestone)
+    if event.milestone and defined is None:
+        return state
+    kind = ReachedKind(defined.kind if defined else event.kind or ReachedKind.OWN)
+    reached = _reached(state, entry, kind, context)
+    if defined:
+        reached = replace(reached, milestone=defined.event_id, name=defined.name)
+        state = replace(state, defined=state.defined.put(replace(defined, reached_event_id=entry.id)))
+    return replace(state, milestones_reached=state.milestones_reached.put(replace(reached, how=event.how)))
+
+
+def _reached(state: Progress, entry: Entry, kind: ReachedKind, context: Context) -> ReachedMilestone:
+    """A milestone of life that the entry tells of."""
+    return ReachedMilestone(
+        event_id=entry.id,
+        kind=kind,
+        number=1 + sum(each.kind is kind for each in state.milestones_reached),
+        at=entry.occurred_at,
+        precision=entry.precision,
+        on=context.day(entry),
+        goal=None,
+        milestone=None,
+        name=None,
+        how=None,
+    )
+
+
+@fold.on(ResidenceChanged)
+def residence_changed(state: Progress, entry: Entry, event: ResidenceChanged, context: Context) -> Progress:
+    """Housing is secured by who had none where they could stay, or lost it; moving from one home to another is none."""
+    secured = event.stable and (state.housed is False or event.left_because in HOUSING_LOST)
+    state = replace(state, housed=event.stable)
+    if not secured:
+        return state
+    reached = _reached(state, entry, ReachedKind.HOUSING_SECURED, context)
+    return replace(state, milestones_reached=state.milestones_reached.put(reached))
 
 
 @fold.on(CloseCallRecorded)
@@ -70,6 +164,7 @@ def close_call_recorded(state: Progress, entry: Entry, event: CloseCallRecorded,
         precision=entry.precision,
         on=context.day(entry),
         goal=None,
+        milestone=None,
     )
     return replace(state, close_calls=state.close_calls.put(ridden_out))
 
@@ -94,6 +189,7 @@ def goal_closed(state: Progress, entry: Entry, event: GoalClosed, context: Conte
         precision=entry.precision,
         on=context.day(entry),
         goal=event.goal,
+        milestone=None,
         description=goal.description,
     )
     celebrations = state.celebrations
@@ -120,6 +216,7 @@ def milestone_celebrated(state: Progress, entry: Entry, event: MilestoneCelebrat
         days=event.days,
         substance=event.substance,
         goal=event.goal,
+        milestone=event.milestone,
         own=event.own,
         how=event.how,
         goal_reached_event_id=goal.reached_event_id if goal else None,
@@ -131,11 +228,14 @@ def milestone_celebrated(state: Progress, entry: Entry, event: MilestoneCelebrat
     )
 
 
-def _told(state: Progress, uses: Uses, context: Context) -> Progress:
-    """After an entry that tells of uses. Only a day before the last celebration can be one that was celebrated."""
-    tracks = state.tracks.told(uses, context)
-    told = replace(state, uses=state.uses.put(uses), tracks=tracks)
-    return told if tracks is state.tracks else _linked_again(told, min(uses.days().values()))
+def _told(state: Progress, told: Iterable[Told], context: Context) -> Progress:
+    """After an entry that tells of uses. Days celebrated from the first of them on may belong to another stretch."""
+    told = list(told)
+    if not told:
+        return state
+    # An intake may tell from where on days are known at all, so it concerns every day before it.
+    since = min(date.min if each.intake else each.began_on for each in told)
+    return _linked_again(replace(state, tracks=state.tracks.tell(told, zones_of(context))), since)
 
 
 def _linked_again(state: Progress, since: date) -> Progress:
@@ -152,13 +252,18 @@ def _linked_again(state: Progress, since: date) -> Progress:
 def _linked(celebration: CelebrationHeld, tracks: Tracks) -> CelebrationHeld:
     """The latest stretch that had so many days by then; or else, since theirs it is to say, the latest begun.
 
-    Days of no named substance are those of the overall track.
+    Days of no named substance are those of the overall track. The day of the next use counts here: it was celebrated
+    on trust, and stays so.
     """
     days = celebration.days
     if days is None:
         return celebration
     track = celebration.substance or OVERALL
     begun = [stretch for stretch in tracks.of(track) if stretch.started_on <= celebration.on]
-    had = (stretch for stretch in begun if stretch.days_by(celebration.on) >= days)
+    had = (
+        stretch
+        for stretch in begun
+        if (min(celebration.on, stretch.ended_on or celebration.on) - stretch.started_on).days >= days
+    )
     stretch = next(had, begun[0] if begun else None)
     return replace(celebration, track=track, stretch_event_id=stretch.event_id if stretch else None)

@@ -1,4 +1,4 @@
-"""What is reached and celebrated beside days: goals, close calls ridden out, celebrations (R47, R48)."""
+"""What is reached and celebrated beside days: goals, milestones of life, close calls, celebrations (R47, R48)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from domain.events.base import FreeText
+from domain.events.base import FreeText, ShortText
+from domain.vocabulary.milestones import LifeMilestone
 from domain.vocabulary.record import Precision
 from domain.vocabulary.substances import Substance
 from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Named
@@ -17,16 +18,23 @@ class ReachedKind(StrEnum):
 
     GOAL_REACHED = "goal_reached"
     CLOSE_CALL_RIDDEN_OUT = "close_call_ridden_out"
+    FIRST_SUPPORT_MEETING = "first_support_meeting"
+    HOUSING_SECURED = "housing_secured"
+    BACK_TO_WORK = "back_to_work"
+    BACK_TO_SCHOOL = "back_to_school"
+    FAMILY_REUNITED = "family_reunited"
+    SMALL_STEP = "small_step"
+    OWN = "own"
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Milestones other than counted days: goals reached and close calls ridden out."""
+    """Milestones other than counted days: goals reached, milestones of life, and close calls ridden out."""
 
     event_id: Annotated[UUID, KEY]
     """The entry that tells of it."""
-    kind: Annotated[ReachedKind, NOT_SHOWN]
-    """goal_reached, or close_call_ridden_out."""
+    kind: ReachedKind
+    """What was reached: a goal, a close call ridden out, a milestone of a usual kind or one of their own."""
     number: Annotated[int, NOT_SHOWN]
     """Which one of its kind it is; the client's first is 1."""
     at: Annotated[datetime, Named("reached_at")]
@@ -37,12 +45,16 @@ class Reached:
     """The local day on which it happened."""
     goal: UUID | None
     """The entry that set the goal, where a goal was reached."""
+    milestone: UUID | None
+    """The entry that defined the milestone, where that was done before."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReachedGoal(Reached):
     """A goal that was closed as achieved."""
 
+    milestone: Annotated[UUID | None, NOT_SHOWN]
+    """None: a goal is no milestone that was defined."""
     description: FreeText
     """The goal in words."""
 
@@ -53,6 +65,44 @@ class RiddenOut(Reached):
 
     goal: Annotated[UUID | None, NOT_SHOWN]
     """None: no goal was reached."""
+    milestone: Annotated[UUID | None, NOT_SHOWN]
+    """None: it is no milestone that was defined."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedMilestone(Reached):
+    """A milestone of life: of a usual kind, such as housing secured, or the client's own."""
+
+    goal: Annotated[UUID | None, NOT_SHOWN]
+    """None: no goal was reached."""
+    name: ShortText | None
+    """What the client called it, where it was defined before."""
+    how: FreeText | None
+    """How it was reached, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """A milestone that the client means to reach."""
+
+    event_id: Annotated[UUID, KEY]
+    """The entry that defined it."""
+    kind: LifeMilestone
+    """What kind it is of."""
+    at: Annotated[datetime, Named("defined_at")]
+    """When it was defined."""
+    on: Annotated[date, Named("defined_on")]
+    """The local day."""
+    name: ShortText
+    """What the client calls it."""
+    days: int | None
+    """After how many days it is reached, where it is reached by counting."""
+    track: str | None
+    """Of which substance these days are, or overall."""
+    note: FreeText | None
+    """More about it."""
+    reached_event_id: UUID | None = None
+    """The entry that says that it was reached; null for one that is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +135,8 @@ class CelebrationHeld:
     """The substance that was named with the days."""
     goal: UUID | None
     """The entry that set the goal that was celebrated."""
+    milestone: UUID | None
+    """The entry that defined, or told of, the milestone that was celebrated."""
     own: FreeText | None
     """What was celebrated, in the client's own words."""
     how: FreeText | None

@@ -1,39 +1,21 @@
 """Stretches of recovery time and the steps of the ladder in them: a substance's, or all substances' together."""
 
-from calendar import monthrange
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from itertools import count, takewhile
-from typing import Annotated, Final, NamedTuple
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import count, pairwise, takewhile
+from typing import Annotated, NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from domain.policy import MilestonesPolicy
-from domain.replacing import replace
 from domain.vocabulary.substances import Substance
 from projections.collection import Elements
-from projections.context import Context
+from projections.context import TimeZones
 from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Named, ViewContext, at_a_moment
-from projections.local_days import local_day, start_of_day
+from projections.milestones.days import begins, months_after, today
+from projections.milestones.uses import TimesOfUse, Told
 
-OVERALL: Final = "overall"
-"""The track of all substances together; the other tracks are named after their substance."""
-
-
-@dataclass(frozen=True, slots=True)
-class Uses:
-    """What an entry tells of uses, from which days are counted anew."""
-
-    event_id: Annotated[UUID, KEY]
-    """The entry: an intake or a lapse."""
-    last_used_on: dict[Substance, date]
-    """The substances, each with the local day of its use."""
-
-    def days(self) -> dict[str, date]:
-        """The local day of use for each track: overall first, then each substance."""
-        of_each = {str(substance): on for substance, on in self.last_used_on.items()}
-        return {OVERALL: max(of_each.values()), **of_each} if of_each else {}
+_DAY = timedelta(days=1)
 
 
 class Step(NamedTuple):
@@ -51,6 +33,8 @@ class Step(NamedTuple):
     """When that day begins; from then on the step is reached."""
     event_id: UUID
     """The entry that started the stretch in which the step lies."""
+    years: int | None = None
+    """The step in years, where it is an anniversary: it comes by the calendar."""
 
     @at_a_moment
     def reached(self, context: ViewContext) -> bool:
@@ -60,71 +44,119 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Days in a row since a use. A later use ends the stretch, starts the next and takes nothing away from it."""
+    """Days in a row without use: from the day after a use to the day before the next, which takes nothing away."""
 
     track: Annotated[str, KEY, NOT_SHOWN]
     """The substance whose days are counted, or overall for all of them together."""
     started_on: Annotated[date, KEY]
-    """The local day of the use from which days are counted."""
+    """The local day of the use from which days are counted: the day after it is the first."""
     event_id: UUID
-    """The entry that started it: an intake that told of a last use, or a lapse."""
-    time_zone: Annotated[str, NO_COLUMN, NOT_SHOWN]
-    """The time zone in which its days are counted."""
+    """The entry that tells of that use: an intake or a lapse."""
+    zones: Annotated[TimeZones, NO_COLUMN, NOT_SHOWN]
+    """Where its days are lived."""
     numbers: Annotated[MilestonesPolicy, NO_COLUMN, NOT_SHOWN]
     """The ladder that holds for it."""
     ended_on: date | None = None
     """The local day of the next use; null while the stretch goes on."""
     ended_event_id: UUID | None = None
-    """The entry that told of the next use; null while the stretch goes on."""
+    """The entry that tells of the next use; null while the stretch goes on."""
 
     def days_by(self, day: date) -> int:
-        """How many days it counts on that day, or counted when it ended."""
-        return max(0, (min(day, self.ended_on or day) - self.started_on).days)
+        """How many days it counts on that day, or counted in all when it had ended."""
+        if self.ended_on is not None:
+            day = min(day, self.ended_on - _DAY)
+        return max(0, (day - self.started_on).days)
 
     @at_a_moment
     def days(self, context: ViewContext) -> int:
         """Days from its start to its end, or to the day asked about."""
-        return self.days_by(self.day(context))
+        return self.days_by(today(context))
 
     @at_a_moment
     def steps(self, context: ViewContext) -> tuple[Step, ...]:
         """Steps reached and, while the stretch goes on, those to come."""
-        return tuple(steps(self, self.day(context)))
+        return tuple(steps(self, today(context)))
 
-    def day(self, context: ViewContext) -> date:
-        """The client's day at the moment asked about."""
-        return local_day(context.at, ZoneInfo(self.time_zone))
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A track on which days are counted: a substance, opioids together, or overall."""
+
+    track: Annotated[str, KEY]
+    """The substance, or overall."""
+    last_use_unknown: tuple[Substance, ...]
+    """The substances in it whose last use is not known: until it is, present days are not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tracks:
-    """The stretches of all tracks, and each track's last, which goes on: overall, then the substances as they came."""
+    """What was told of uses, in effective order, and the tracks and stretches that follow from it."""
 
+    told: Elements[Told] = Elements()
+    tracks: Elements[Track] = Elements()
     stretches: Elements[Stretch] = Elements()
-    current: dict[str, Stretch] = field(default_factory=dict)
 
-    def told(self, uses: Uses, context: Context) -> "Tracks":
-        """An entry that tells of a later day of use ends a stretch and starts the next; any other changes nothing."""
-        stretches, current, zone = self.stretches, self.current, context.zone_on(date.max)
-        for track, day in uses.days().items():
-            before = current.get(track)
-            if before and day <= before.started_on:
-                continue
-            if before:
-                stretches = stretches.put(replace(before, ended_on=day, ended_event_id=uses.event_id))
-            started = Stretch(track, day, uses.event_id, zone.key, context.policy.milestones)
-            stretches, current = stretches.put(started), current | {track: started}
-        return self if stretches is self.stretches else Tracks(stretches, current)
+    def tell(self, told: Iterable[Told], zones: TimeZones) -> "Tracks":
+        """With more told of uses. Stretches follow the days of use, so what is told late changes those before."""
+        all_told = self.told
+        for each in told:
+            all_told = all_told.put(each)
+        times = TimesOfUse(all_told)
+        tracks = self.tracks
+        for name in times.tracks():
+            track = Track(name, times.unknown(name))
+            if tracks.get(name) != track:
+                tracks = tracks.put(track)
+        found = {(each.track, each.started_on): each for each in stretches(times, zones)}
+        return Tracks(all_told, tracks, _replaced(self.stretches, found))
 
     def of(self, track: str) -> list[Stretch]:
         """The stretches of that track, latest first."""
-        return [stretch for stretch in reversed(self.stretches) if stretch.track == track]
+        found = (stretch for stretch in self.stretches if stretch.track == track)
+        return sorted(found, key=lambda stretch: stretch.started_on, reverse=True)
 
 
-def ladder(milestones: MilestonesPolicy) -> Iterator[int]:
-    """The days of the ladder's steps, without end."""
-    yield from milestones.ladder_days
-    yield from count(milestones.ladder_days[-1] + milestones.then_every_days, milestones.then_every_days)
+def stretches(times: TimesOfUse, zones: TimeZones) -> Iterator[Stretch]:
+    """Between each time of use and the next, and since the last one where that is known."""
+    for name in times.tracks():
+        for use, following in pairwise([*times.of(name), None]):
+            assert use, "only the last is followed by none"
+            if use.ended_on is None:
+                continue
+            yield Stretch(
+                track=name,
+                started_on=use.ended_on,
+                event_id=use.ended.event_id,
+                zones=zones,
+                numbers=use.ended.numbers,
+                ended_on=following.began_on if following else None,
+                ended_event_id=following.began.event_id if following else None,
+            )
+
+
+def _replaced(before: Elements[Stretch], found: dict[tuple[str, date], Stretch]) -> Elements[Stretch]:
+    """The stretches found, those that did not change as the same objects."""
+    if any((each.track, each.started_on) not in found for each in before):
+        before = Elements(each for each in before if (each.track, each.started_on) in found)
+    after = before
+    for key, stretch in found.items():
+        if before.get(key) != stretch:
+            after = after.put(stretch)
+    return after
+
+
+def _ladder(stretch: Stretch) -> Iterator[tuple[date, int | None]]:
+    """The days that bring a step, each with the years if it is an anniversary: without end but that of the calendar."""
+    days = stretch.numbers.ladder_days
+    last = date.max.toordinal() - stretch.started_on.toordinal()
+    in_days = [stretch.started_on + each * _DAY for each in days if each <= last]
+    for years in count(1):
+        anniversary = months_after(stretch.started_on, 12 * years)
+        yield from ((on, None) for on in in_days if on < anniversary)
+        if anniversary == date.max:
+            return
+        yield anniversary, years
+        in_days = [on for on in in_days if on > anniversary]
 
 
 def steps(stretch: Stretch, day: date | None = None) -> list[Step]:
@@ -133,34 +165,22 @@ def steps(stretch: Stretch, day: date | None = None) -> list[Step]:
     The coming ones are looked at as far as the policy says; a stretch that has gone further by `day` has the
     steps up to then.
     """
-    milestones, zone = stretch.numbers, ZoneInfo(stretch.time_zone)
     if stretch.ended_on is not None:
-        last = stretch.days_by(stretch.ended_on)
+        last = stretch.ended_on - _DAY
     else:
-        last = milestones.ladder_days[-1] + milestones.years_ahead * 365
-        last = max(last, stretch.days_by(day)) if day else last
-    last = min(last, date.max.toordinal() - stretch.started_on.toordinal())
-    return [_step(stretch, days, zone) for days in takewhile(lambda days: days <= last, ladder(milestones))]
+        last = months_after(stretch.started_on, 12 * stretch.numbers.years_ahead)
+        last = max(last, day) if day else last
+    return [_step(stretch, on, years) for on, years in takewhile(lambda step: step[0] <= last, _ladder(stretch))]
 
 
 def next_step(stretch: Stretch, day: date) -> Step | None:
     """The next step of a stretch that goes on; None after its end, or where the calendar ends before it."""
-    days = next(days for days in ladder(stretch.numbers) if days > stretch.days_by(day))
-    if stretch.ended_on is not None or days > date.max.toordinal() - stretch.started_on.toordinal():
+    if stretch.ended_on is not None:
         return None
-    return _step(stretch, days, ZoneInfo(stretch.time_zone))
+    return next((_step(stretch, on, years) for on, years in _ladder(stretch) if on > day), None)
 
 
-def _step(stretch: Stretch, days: int, zone: ZoneInfo) -> Step:
-    """The step of so many days: it is reached as its local day begins."""
-    on = date.fromordinal(stretch.started_on.toordinal() + days)
-    return Step(stretch.track, stretch.started_on, days, on, start_of_day(on, zone), stretch.event_id)
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many calendar months later, or the last day of a shorter month."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    if year > date.max.year:
-        return date.max
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+def _step(stretch: Stretch, on: date, years: int | None) -> Step:
+    """The step that a day brings: it is reached as that day begins."""
+    days = (on - stretch.started_on).days
+    return Step(stretch.track, stretch.started_on, days, on, begins(on, stretch.zones), stretch.event_id, years)

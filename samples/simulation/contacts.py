@@ -44,6 +44,7 @@ def check_in(story: SimulatedClient) -> None:
         mood=_rated(story.mood, chance),
         sleep_hours=round(chance.between(3, 9), 1) if draw > 0.25 else None,
         words=words.say(chance, topic) if draw < 0.93 else None,
+        automated=by_app,
     )
     story.write(event, story.waking_hour(), CHECK_IN_APP if by_app else story.team.peer)
 

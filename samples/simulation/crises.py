@@ -1,18 +1,21 @@
 """Crises: the contact, follow-ups until it has passed, and the review, in time, late or never."""
 
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved
-from domain.events.postvention import Adjustment, PostventionReviewed
-from domain.instruments import CssrsAnswers, crisis_tier
+from domain.events.crisis_cards import CrisisCardIssued
+from domain.events.harm_reduction import HarmReductionProvided
+from domain.events.postvention import Adjustment, AdjustmentSettled, PostventionReviewed
+from domain.instruments.cssrs import CssrsAnswers, crisis_tier
 from domain.vocabulary.contacts import Channel
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, RiskTier
 from domain.vocabulary.handoffs import HandoffUrgency
+from domain.vocabulary.harm_reduction import HarmReductionKind
 from domain.vocabulary.people import Role
-from domain.vocabulary.postvention import AdjustmentKind
+from domain.vocabulary.postvention import AdjustmentKind, Settlement
 from domain.vocabulary.triggers import Trigger
 from samples.simulation import hard_words, words
 from samples.simulation.chance import Chance, terms
 from samples.simulation.contacts import reach_out
-from samples.simulation.entry_writer import Way
+from samples.simulation.entry_writer import Way, Written
 from samples.simulation.handoffs import request
 from samples.simulation.plans import agree_plan, write_safety_plan
 from samples.simulation.simulated_client import OpenCrisis, SimulatedClient
@@ -60,7 +63,8 @@ def crisis_comes(story: SimulatedClient, kind: CrisisKind | None = None) -> None
         account=words.say(chance, hard_words.CRISIS),
     )
     contact = story.write(event, hour, way)
-    crisis = OpenCrisis(contact, crisis_tier(event.cssrs, event.overdose_danger) is RiskTier.HIGH)
+    danger = event.overdose_danger or kind is CrisisKind.RETURN_TO_USE
+    crisis = OpenCrisis(contact, crisis_tier(event.cssrs, event.overdose_danger) is RiskTier.HIGH, danger)
     story.crisis = crisis
     _what_follows(story, crisis, hour)
 
@@ -69,6 +73,8 @@ def _what_follows(story: SimulatedClient, crisis: OpenCrisis, hour: float) -> No
     chance = story.chance
     if chance.happens(0.5):
         write_safety_plan(story, crisis.contact, hour + 1)
+    if crisis.overdose_danger and chance.happens(0.85):
+        story.later(chance.whole(0, 2), give_naloxone_and_card)
     if story.in_care and chance.happens(0.35):
         request(story, HandoffUrgency.CRISIS, hour + 0.3)
     for days in _FOLLOW_UP_DAYS:
@@ -85,6 +91,16 @@ def _what_follows(story: SimulatedClient, crisis: OpenCrisis, hour: float) -> No
         story.later(chance.whole(1, within - 1), lambda story: _review(story, crisis))
     elif draw < 0.84:
         story.later(within + chance.whole(1, 20), lambda story: _review(story, crisis))
+
+
+def give_naloxone_and_card(story: SimulatedClient) -> None:
+    """What danger of overdose asks for goes home with the client; what was given before is enough for a while."""
+    chance = story.chance
+    hour = story.working_hour()
+    kinds = (HarmReductionKind.NALOXONE_KIT, *chance.some((HarmReductionKind.OVERDOSE_EDUCATION,), 1))
+    story.write(HarmReductionProvided(kinds=kinds, provided_by=Role.PEER), hour, story.team.peer)
+    if chance.happens(0.85):
+        story.write(CrisisCardIssued(issued_by=Role.PEER), hour + 0.2, story.team.peer)
 
 
 def _follow_up(story: SimulatedClient, crisis: OpenCrisis) -> None:
@@ -122,6 +138,15 @@ def _review(story: SimulatedClient, crisis: OpenCrisis) -> None:
     review = story.write(event, story.working_hour(), way, contact, correlation_id=contact.id)
     if story.in_care and chance.happens(0.7):
         story.later(chance.whole(1, 12), lambda story: agree_plan(story, review, contact))
+        story.later(chance.whole(13, 16), lambda story: _settle(story, review, len(event.adjustments)))
+
+
+def _settle(story: SimulatedClient, review: Written, adjustments: int) -> None:
+    """What the review asked for was carried out, most of it."""
+    for number in range(1, adjustments + 1):
+        if story.chance.happens(0.8) and review.stands:
+            event = AdjustmentSettled(review=review.id, number=number, how=Settlement.CARRIED_OUT)
+            story.write(event, story.working_hour(), story.team.counselor, review)
 
 
 def _noticed(story: SimulatedClient) -> tuple[Role, Way]:
@@ -137,12 +162,13 @@ def _answers(chance: Chance) -> CssrsAnswers:
     def said(yes: float, answered: float = 0.85) -> bool | None:
         return chance.happens(yes) if chance.happens(answered) else None
 
-    thoughts = said(0.4)
+    thoughts, ever = said(0.4), said(0.4)
     return CssrsAnswers(
         q1=said(0.5),
         q2=thoughts,
         q3=said(0.4) if thoughts else None,
         q4=said(0.2) if thoughts else None,
         q5=said(0.1) if thoughts else None,
-        q6=chance.one(("never", "never", "never", "lifetime", "within_3_months", None)),
+        q6_ever=ever,
+        q6_last_3_months=said(0.5) if ever else None,
     )

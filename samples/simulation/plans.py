@@ -1,10 +1,10 @@
 """Plans: the shared care plan, agreed and reviewed, and the safety plan."""
 
 from domain.events.crisis import SafetyPlanWritten
-from domain.events.plan import PlanAgreed, PlannedIntervention
+from domain.events.plan import InterventionPlanned, InterventionStopped, PlanAgreed
 from domain.vocabulary.contacts import Technique
 from domain.vocabulary.people import Role
-from domain.vocabulary.plan import CareStrand
+from domain.vocabulary.plan import CareStrand, StopReason
 from samples.simulation import hard_words, words
 from samples.simulation.chance import terms
 from samples.simulation.entry_writer import Written
@@ -25,20 +25,30 @@ def agree_plan(story: SimulatedClient, *because_of: Written) -> None:
     event = PlanAgreed(
         summary=words.say(chance, words.PLAN),
         agreed_by=(Role.CLIENT, *chance.some(_AGREEING, 2)),
-        interventions=tuple(
-            PlannedIntervention(
-                strand=strand,
-                what=words.say(chance, words.INTERVENTION),
-                techniques=chance.some(terms(Technique), 2),
-                sessions_per_week=chance.one((None, 1.0, 2.0)),
-            )
-            for strand in chance.some(terms(CareStrand), 3)
-        ),
         because_of=tuple(written.id for written in cited),
     )
-    story.write(event, story.working_hour(), story.team.counselor, *cited)
+    hour = story.working_hour()
+    story.write(event, hour, story.team.counselor, *cited)
+    _plan_interventions(story, hour)
     if not because_of:
         story.later(30 if story.day - story.arrives < 90 else 90, agree_plan)
+
+
+def _plan_interventions(story: SimulatedClient, hour: float) -> None:
+    """What each strand does from now on; strands that the new version leaves out stop."""
+    chance = story.chance
+    strands = chance.some(terms(CareStrand), 3)
+    for strand in [strand for strand in story.interventions if strand not in strands]:
+        planned = story.interventions.pop(strand)
+        stopped = InterventionStopped(intervention=planned.id, reason=chance.one(terms(StopReason)))
+        story.write(stopped, hour, story.team.counselor, planned)
+    for strand in [strand for strand in strands if strand not in story.interventions]:
+        intervention = InterventionPlanned(
+            strand=strand,
+            what=words.say(chance, words.INTERVENTION),
+            techniques=chance.some(terms(Technique), 2),
+        )
+        story.interventions[strand] = story.write(intervention, hour, story.team.counselor)
 
 
 def write_safety_plan(story: SimulatedClient, crisis: Written | None = None, hour: float | None = None) -> None:

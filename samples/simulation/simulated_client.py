@@ -7,6 +7,7 @@ from heapq import heappop, heappush
 from uuid import UUID
 
 from domain.events.base import Event
+from domain.vocabulary.plan import CareStrand
 from domain.vocabulary.substances import Substance
 from samples.simulation.chance import Chance
 from samples.simulation.days import Days
@@ -30,6 +31,7 @@ class OpenCrisis:
 
     contact: Written
     high_risk: bool
+    overdose_danger: bool
     passed: bool = False
 
 
@@ -57,6 +59,7 @@ class SimulatedClient:
         self.last_use = self.arrives
         self.intake: Written | None = None
         self.goals: list[OpenGoal] = []
+        self.interventions: dict[CareStrand, Written] = {}
         self.crisis: OpenCrisis | None = None
         self.session_day = chance.whole(0, 4)
         self.group_day = chance.whole(0, 9)

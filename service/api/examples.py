@@ -67,7 +67,7 @@ _CRISIS: Final = {
         "noticed_by": "peer",
         "activated": ["counselor"],
         "triggers": ["conflict"],
-        "cssrs": {"q1": False, "q2": False, "q6": "never"},
+        "cssrs": {"q1": False, "q2": False, "q6_ever": False},
         "actions": ["grounded", "supportive_listening"],
         "account": "Wrote that the evening got loud and the urge came fast; stayed on the line for an hour.",
     },

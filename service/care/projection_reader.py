@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from domain.effective import effective
+from domain.policies import Policies, PolicyUnreadable
+from domain.policy import Policy
 from projections.answers import Answer
 from projections.projection import Projection
 from service.access.caller import Caller
@@ -14,7 +16,7 @@ from service.care.clients import require_client
 from service.care.errors import UnknownClient
 from service.care.timeline_reader import TimelineReader
 from service.log.organizations import Organizations
-from service.projector.folding import fold
+from service.projector.folding import ProjectionFailed, fold
 from service.projector.fresh_states import FreshStates
 from service.runtime import clock
 from service.runtime.sliced_work import SlicedWork
@@ -63,17 +65,26 @@ class ProjectionReader:
         """
         require_client(caller, client_id)
         organization_id, projection = caller.organization_id, self._projections[name]
-        policy = await self._organizations.policy(organization_id)
         moment = as_of or known_at or clock.now()
         if as_of is None and known_at is None:
-            fresh = await self._fresh.read(organization_id, client_id, projection, policy)
+            fresh = await self._fresh.read(organization_id, client_id, projection)
             if fresh is None:
                 raise UnknownClient
-            answer = projection.answer(fresh.state, moment, policy)
+            answer = projection.answer(fresh.state, moment, _in_force(projection, fresh.policies, moment, None))
             return ProjectionAnswer(client_id, fresh.version, None, None, answer)
         async with self._timelines.whole(caller, client_id, known_at=known_at) as whole:
+            policies = await self._organizations.policies(organization_id)
             ordered = effective(whole.entries, as_of=as_of, known_at=known_at).entries
             folded = projection.begin(ordered)
             async for entries in self._sliced.slices(ordered):
-                folded = fold(projection, entries, policy, folded)
-        return ProjectionAnswer(client_id, whole.version, as_of, known_at, projection.answer(folded, moment, policy))
+                folded = fold(projection, entries, policies, folded)
+        answer = projection.answer(folded, moment, _in_force(projection, policies, moment, known_at))
+        return ProjectionAnswer(client_id, whole.version, as_of, known_at, answer)
+
+
+def _in_force(projection: Projection[Any], policies: Policies, moment: datetime, known_at: datetime | None) -> Policy:
+    """The policy by which an answer is made. Raises ProjectionFailed where it cannot be read."""
+    try:
+        return policies.at(moment, known_at=known_at)
+    except PolicyUnreadable as error:
+        raise ProjectionFailed(projection.name, error.event_id, type(error).__name__) from error

@@ -90,11 +90,10 @@ class Recorder:
         new_client: bool,
     ) -> RecordingResult:
         organization_id = caller.organization_id
-        policy = await self._organizations.policy(organization_id)
         asked = needs(drafts)
         version = 0
         for _ in range(ATTEMPTS):
-            facts, kept = await self._facts.read(organization_id, client_id, asked)
+            facts, kept, own_version = await self._facts.read(organization_id, client_id, asked)
             version = facts.version
             key = self._keyring.open(organization_id, kept) if kept else None
             known = [draft.id for draft in drafts if draft.id in facts.entries]
@@ -103,7 +102,9 @@ class Recorder:
             _check_client(facts, new_client=new_client)
             if expected_version is not None and expected_version != version:
                 raise VersionConflict(client_id, expected_version, version)
-            admit(drafts, await self._with_contents(caller, client_id, asked, facts), clock.now(), policy)
+            policies = await self._organizations.policies(organization_id, own_version=own_version)
+            now = clock.now()
+            admit(drafts, await self._with_contents(caller, client_id, asked, facts), now, policies.readable_at(now))
             try:
                 return await self._append(caller, client_id, version, drafts, key)
             except VersionConflict:
@@ -115,10 +116,11 @@ class Recorder:
 
     async def _with_contents(self, caller: Caller, client_id: UUID, asked: Needs, facts: Facts) -> Facts:
         """The facts with what those entries say of which a rule asks it; hardly any rule does."""
-        if not asked.contents:
+        wanted = facts.with_contents_for(asked)
+        if not wanted:
             return facts
-        contents = await self._reader.contents(caller, client_id, asked.contents)
-        return replace(facts, contents={id_: contents.get(id_) for id_ in asked.contents})
+        contents = await self._reader.contents(caller, client_id, wanted)
+        return replace(facts, contents={id_: contents.get(id_) for id_ in wanted})
 
     async def _append(
         self, caller: Caller, client_id: UUID, version: int, drafts: Sequence[Draft], key: DataKey | None

@@ -14,7 +14,7 @@ class Row(NamedTuple):
 
     build: Build
     ours: bool
-    """Whether it is of this release and policy."""
+    """Whether it is of this release."""
     followed: int
     behind: int
     parked: int
@@ -22,7 +22,7 @@ class Row(NamedTuple):
 
 async def rows_of(system: System) -> list[Row]:
     """Every build, by projection and in the order in which they were made."""
-    ours = {(one.name, one.version, system.policy.digest()) for one in system.builds.projections}
+    ours = {(one.name, one.version) for one in system.builds.projections}
     builds = [Build(*record) for record in await system.pool.fetch(BUILDS)]
     counted = await counts(system.pool, [build.schema for build in builds])
     return sorted(
@@ -43,7 +43,7 @@ def table_of(rows: list[Row]) -> Table:
         building = build.state == "building"
         table.add_row(
             build.name,
-            f"{build.version}" if row.ours else f"{build.version} (another release or policy)",
+            f"{build.version}" if row.ours else f"{build.version} (another release)",
             _state(build),
             build.schema,
             "" if building else f"{row.followed:,}",

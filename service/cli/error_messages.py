@@ -3,6 +3,7 @@
 import asyncpg
 from pydantic import ValidationError
 
+from domain.policies import PolicyUnreadable
 from domain.policy import PolicyInvalid
 from service.care.errors import KnownAtInFuture, UnknownClient
 from service.cli.errors import CommandFailed
@@ -31,6 +32,7 @@ SPEAK_FOR_THEMSELVES = (
     RebuildUnderWay,
     SwitchRefused,
     UnknownOrganization,
+    PolicyUnreadable,
 )
 
 UNREACHABLE = (
@@ -78,7 +80,7 @@ def error_message(error: Exception) -> str | None:
     if isinstance(error, SPEAK_FOR_THEMSELVES):
         return str(error)
     if isinstance(error, PolicyInvalid):
-        return f"The policy file that CARE_TIMELINE_POLICY_FILE names cannot be used: {error}."
+        return f"The policy cannot be used: {error}."
     return _of_the_record(error) or _of_the_database(error)
 
 

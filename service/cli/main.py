@@ -4,7 +4,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from service.cli.commands import keys, organizations, projections
+from service.cli.commands import keys, organizations, policy, projections
 from service.cli.commands.catch_up import catch_up
 from service.cli.commands.doctor import doctor
 from service.cli.commands.migrate import migrate
@@ -13,6 +13,7 @@ from service.cli.commands.rebuild import rebuild
 from service.cli.commands.replay import replay
 from service.cli.commands.serve import serve
 from service.cli.commands.verify import verify
+from service.cli.commands.what_if import what_if
 from service.cli.help_text import add, prose
 
 RUN = "Run"
@@ -53,9 +54,11 @@ add(app, serve, panel=RUN)
 add(app, migrate, panel=SET_UP)
 app.add_typer(organizations.app, name="organizations", rich_help_panel=SET_UP)
 app.add_typer(keys.app, name="keys", rich_help_panel=SET_UP)
+app.add_typer(policy.app, name="policy", rich_help_panel=SET_UP)
 add(app, doctor, panel=LOOK)
 add(app, replay, panel=LOOK)
 add(app, verify, panel=LOOK)
+add(app, what_if, name="what-if", panel=LOOK)
 add(app, project, panel=KEEP_UP)
 add(app, catch_up, name="catch-up", panel=KEEP_UP)
 add(app, rebuild, panel=KEEP_UP)

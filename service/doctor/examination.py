@@ -17,14 +17,10 @@ _UNREACHABLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 async def examine(settings: Settings) -> AsyncIterator[Check]:
-    """Every check; those that need the policy or the database are not made without."""
+    """Every check; those that need the database are not made without."""
     yield machine.python()
-    policy = machine.policy(settings)
-    yield policy
     if settings.embedded:
         yield machine.data_folder(settings)
-    if not policy.good:
-        return
     try:
         async with database(settings) as addresses, connected(settings, addresses) as system:
             good = True

@@ -7,13 +7,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from domain.policy import PolicyInvalid
 from service.bootstrap import EMBEDDED_KEY_FILE
 from service.doctor.check import Check
 from service.settings import Settings
 
 OLDEST_PYTHON = (3, 11)
-POLICY_FILE = "CARE_TIMELINE_POLICY_FILE"
 
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 OTHERS_READ = stat.S_IRWXG | stat.S_IRWXO
@@ -25,18 +23,6 @@ def python() -> Check:
     if sys.version_info[:2] >= OLDEST_PYTHON:
         return Check("Python", True, f"{found}.")
     return Check("Python", False, f"{found} is too old: install 3.11 or newer.")
-
-
-def policy(settings: Settings) -> Check:
-    """Whether the numbers of care can be read."""
-    file = settings.policy_file
-    try:
-        settings.policy()
-    except (OSError, UnicodeDecodeError) as error:
-        return Check("policy", False, f"{file} cannot be read ({type(error).__name__}): mend or unset {POLICY_FILE}.")
-    except PolicyInvalid as error:
-        return Check("policy", False, f"{file} cannot be used: {error}.")
-    return Check("policy", True, f"The numbers of {file} hold." if file else "The numbers are the documented defaults.")
 
 
 def data_folder(settings: Settings) -> Check:

@@ -22,6 +22,8 @@ class Known(NamedTuple):
     facts: Facts
     key: WrappedKey | None
     """The client's key; None when none was made yet."""
+    own_version: int
+    """How far the organization's own timeline has come, where it says by which policy is decided."""
 
 
 class _Asked(NamedTuple):
@@ -53,12 +55,12 @@ class FactReader:
         self, connection: PoolConnectionProxy, organization_id: UUID, group: Sequence[Waiting[_Asked, Known]]
     ) -> None:
         asked = [waiting.item for waiting in group]
-        clients = list({each.client_id for each in asked})
+        clients = list({organization_id, *(each.client_id for each in asked)})
         ids = list({id_ for each in asked for id_ in each.needs.ids})
         answers = list({pair for each in asked for pair in each.needs.answers})
         once = list({(each.client_id, kind) for each in asked for kind in each.needs.once})
         arguments = (clients, ids, *_columns(answers), *_columns(once))
-        found = _Found(await call(connection, organization_id, "log.facts", *arguments))
+        found = _Found(organization_id, await call(connection, organization_id, "log.facts", *arguments))
         for waiting in group:
             waiting.succeed(found.known(waiting.item))
 
@@ -66,7 +68,7 @@ class FactReader:
 class _Found:
     """The rows that were read for a group, by what they are about."""
 
-    def __init__(self, rows: Iterable[asyncpg.Record]) -> None:
+    def __init__(self, organization_id: UUID, rows: Iterable[asyncpg.Record]) -> None:
         self._clients: dict[UUID, asyncpg.Record] = {}
         self._entries: dict[tuple[UUID, UUID], Fact] = {}
         self._answers: dict[tuple[UUID, UUID, str], list[Fact]] = {}
@@ -81,6 +83,7 @@ class _Found:
                 self._answers.setdefault((client_id, row["about"], row["type"]), []).append(_fact(row))
             else:
                 self._once.setdefault((client_id, row["type"]), []).append(_fact(row))
+        self._own_version: int = self._clients[organization_id]["version"] or 0
 
     def known(self, asked: _Asked) -> Known:
         client_id, needs = asked
@@ -93,7 +96,7 @@ class _Found:
             once={kind: self._once.get((client_id, kind), ()) for kind in needs.once},
         )
         key = WrappedKey(client_id, row["key_id"], row["kek_id"], row["wrapped_key"]) if row["key_id"] else None
-        return Known(facts, key)
+        return Known(facts, key, self._own_version)
 
 
 def _fact(row: asyncpg.Record) -> Fact:

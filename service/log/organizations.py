@@ -1,18 +1,32 @@
 """Organizations: clinics and programmes; each is a world of its own."""
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 from cachetools import LRUCache
 from pydantic import BaseModel
 
 from domain import time_zones
+from domain.entry import Entry
+from domain.events.organization import PolicyAdopted
+from domain.policies import Adoption, Policies, UnreadAdoption
 from domain.policy import Policy
 from service.database.connection import scoped
 from service.database.protection import see_only
-from service.log.errors import UnknownOrganization
+from service.log.errors import UnknownOrganization, answering
+from service.log.keyring import Keyring
+from service.log.reading import EVENTS, stored
+from service.log.timelines import open_or_mark
 from service.runtime import clock
+
+_STANDS = """select o.time_zone, coalesce(h.version, 0)
+  from log.organization o
+  left join log.timeline_head h on h.organization_id = o.organization_id and h.client_id = o.organization_id
+ where o.organization_id = $1"""
+_ADOPTED = f"{EVENTS} and client_id = $1 and type = $2 order by version"
 
 
 class Organization(BaseModel):
@@ -24,26 +38,76 @@ class Organization(BaseModel):
     created_at: datetime
 
 
+class _Kept(NamedTuple):
+    """An organization's policies, and how far its own timeline had come when they were read."""
+
+    version: int
+    policies: Policies
+
+
 class Organizations:
-    """What the service knows of organizations, as its own role."""
+    """What the service knows of organizations, as its own role or as the owner.
 
-    def __init__(self, pool: asyncpg.Pool, policy: Policy) -> None:
+    An organization has a timeline of its own, under its own id, for what it decides: the policies that it adopts.
+    """
+
+    def __init__(self, pool: asyncpg.Pool, keyring: Keyring) -> None:
         self._pool = pool
-        self._policy = policy
-        self._policies: LRUCache[UUID, Policy] = LRUCache(1_000)
+        self._keyring = keyring
+        self._kept: LRUCache[UUID, _Kept] = LRUCache(1_000)
 
-    async def policy(self, organization_id: UUID) -> Policy:
-        """The policy in the organization's time zone. Raises UnknownOrganization."""
-        policy = self._policies.get(organization_id)
-        if policy is None:
-            async with scoped(self._pool, organization_id) as connection:
-                time_zone = await connection.fetchval(
-                    "SELECT time_zone FROM log.organization WHERE organization_id = $1", organization_id
-                )
-            if time_zone is None:
-                raise UnknownOrganization(organization_id)
-            policy = self._policies[organization_id] = self._policy.in_time_zone(time_zone)
-        return policy
+    async def policies(
+        self,
+        organization_id: UUID,
+        *,
+        own_version: int | None = None,
+        connection: PoolConnectionProxy | None = None,
+    ) -> Policies:
+        """The policies that the organization has adopted, in its time zone.
+
+        `own_version` is how far its own timeline has come, where whoever asks has read that along with something else:
+        then the database is asked only if that is further than what is kept. Without it, it is asked how far, by
+        index. Ask after reading entries, never before: whatever was adopted before those is then among the policies,
+        and what was adopted after them does not concern them. `connection`, when given, is one in a transaction of
+        that organization already.
+
+        An adoption that cannot be read is told as such. Raises UnknownOrganization, and UnknownKey or SealBroken when
+        the organization's own key does not open.
+        """
+        kept = self._kept.get(organization_id)
+        if kept and own_version is not None and own_version <= kept.version:
+            return kept.policies
+        if connection is not None:
+            return (await self._read(connection, organization_id, kept)).policies
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id) as own:
+                return (await self._read(own, organization_id, kept)).policies
+
+    async def _read(self, connection: PoolConnectionProxy, organization_id: UUID, kept: _Kept | None) -> _Kept:
+        found = await connection.fetchrow(_STANDS, organization_id)
+        if found is None:
+            raise UnknownOrganization(organization_id)
+        time_zone, version = found
+        if kept and kept.version >= version:
+            return kept
+        before = Policy().in_time_zone(time_zone)
+        entries = await self._adoptions(connection, organization_id) if version else []
+        adoptions = tuple(
+            Adoption(entry.position, entry.recorded_at, entry.event.in_force_from, entry.event.numbers)
+            for entry in entries
+            if isinstance(entry.event, PolicyAdopted)
+        )
+        unread = (entry for entry in entries if not isinstance(entry.event, PolicyAdopted))
+        first = next((UnreadAdoption(entry.id, entry.position, entry.recorded_at) for entry in unread), None)
+        kept = self._kept[organization_id] = _Kept(version, Policies(before, adoptions, first))
+        return kept
+
+    async def _adoptions(self, connection: PoolConnectionProxy, organization_id: UUID) -> list[Entry]:
+        events = stored(await connection.fetch(_ADOPTED, organization_id, "policy_adopted"))
+        if not events:
+            return []
+        keys = await self._keyring.keys(organization_id, [organization_id], connection=connection)
+        return [open_or_mark(event, keys.of(organization_id)) for event in events]
 
     async def ids(self) -> list[UUID]:
         """The ids of all organizations, and nothing else of them."""

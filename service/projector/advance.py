@@ -13,7 +13,7 @@ from domain.entry import Entry
 from domain.events.base import Event
 from domain.events.record import RECORD_TYPES, EntryCorrected, EntryRetracted
 from domain.events.unreadable import Unreadable
-from domain.policy import Policy
+from domain.policies import Numbers
 from projections.context import TELL_THE_TIME_ZONE
 from projections.projection import Projection
 from service.projector.folding import fold
@@ -99,17 +99,17 @@ def lands_after(arrivals: Iterable[Arrival], version: int, until: datetime | Non
     return True
 
 
-def resume(projection: Projection[Any], base: Base, since: Sequence[Entry], policy: Policy) -> ClientState:
+def resume(projection: Projection[Any], base: Base, since: Sequence[Entry], numbers: Numbers) -> ClientState:
     """The projection folded on from a base by entries that all land after it. Raises ProjectionFailed."""
     ordered = effective(since)
-    state = fold(projection, ordered.entries, policy, base.state if base.version else projection.begin(since))
+    state = fold(projection, ordered.entries, numbers, base.state if base.version else projection.begin(since))
     return ClientState(
         base, tuple(since), since[-1].version if since else base.version, ordered.until or base.until, state
     )
 
 
 def fold_on(
-    projection: Projection[Any], kept: ClientState, arrivals: Sequence[Arrival], policy: Policy
+    projection: Projection[Any], kept: ClientState, arrivals: Sequence[Arrival], numbers: Numbers
 ) -> ClientState | None:
     """The projection after the arrivals, in order of version; None when they land before its newest snapshot.
 
@@ -118,15 +118,15 @@ def fold_on(
     entries = [arrival.entry for arrival in arrivals]
     if lands_after(arrivals, kept.version, kept.until):
         if len(arrivals) > SNAPSHOT_EVERY:
-            return fold_many(projection, kept.here, arrivals, policy)
-        reached = resume(projection, kept.here, entries, policy)
+            return fold_many(projection, kept.here, arrivals, numbers)
+        reached = resume(projection, kept.here, entries, numbers)
         return ClientState(kept.base, (*kept.since, *entries), reached.version, reached.until, reached.state)
     if lands_after(arrivals, kept.base.version, kept.base.until):
-        return resume(projection, kept.base, (*kept.since, *entries), policy)
+        return resume(projection, kept.base, (*kept.since, *entries), numbers)
     return None
 
 
-def fold_many(projection: Projection[Any], base: Base, arrivals: Sequence[Arrival], policy: Policy) -> ClientState:
+def fold_many(projection: Projection[Any], base: Base, arrivals: Sequence[Arrival], numbers: Numbers) -> ClientState:
     """The projection after many arrivals that all land after a base, with a new base some entries before their end.
 
     Without that, whatever comes late would have to be folded from that far back again. Raises ProjectionFailed.
@@ -134,13 +134,13 @@ def fold_many(projection: Projection[Any], base: Base, arrivals: Sequence[Arriva
     entries = [arrival.entry for arrival in arrivals]
     place = _split(arrivals)
     if place:
-        base = resume(projection, base, entries[:place], policy).here
-    return resume(projection, base, entries[place:], policy)
+        base = resume(projection, base, entries[:place], numbers).here
+    return resume(projection, base, entries[place:], numbers)
 
 
-def fold_whole(projection: Projection[Any], entries: Sequence[Entry], policy: Policy) -> ClientState:
+def fold_whole(projection: Projection[Any], entries: Sequence[Entry], numbers: Numbers) -> ClientState:
     """The projection folded from the beginning. Raises ProjectionFailed."""
-    return fold_many(projection, beginning(projection), arrivals(entries), policy)
+    return fold_many(projection, beginning(projection), arrivals(entries), numbers)
 
 
 def arrivals(entries: Sequence[Entry], known: Mapping[UUID, int] | None = None) -> list[Arrival]:

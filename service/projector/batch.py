@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
-from domain.policy import Policy
+from domain.policies import Numbers
 from projections.projection import Projection
 from service.database.connection import Connection
 from service.log.keyring import ClientKeys
@@ -41,13 +41,12 @@ class Batch:
         self,
         connection: Connection,
         organization_id: UUID,
-        policy: Policy,
+        numbers: Numbers,
         keys: ClientKeys,
     ) -> None:
         self._connection = connection
         self._organization_id = organization_id
-        self._policy = policy
-        self._policy_digest = policy.digest()
+        self._numbers = numbers
         self._keys = keys
         self.failures: list[Failure] = []
         """Clients for whom a projection failed, each in one build."""
@@ -92,7 +91,7 @@ class Batch:
                 if update is None:
                     kept = remembered(*place)
                     update = updates[place] = ClientUpdate(
-                        build, projection, event.client_id, types, self._policy, version, kept=kept
+                        build, projection, event.client_id, types, self._numbers, version, kept=kept
                     )
                 update.come.append(opened)
         return self._each(updates.values(), lambda update: update.meet(about))
@@ -118,7 +117,7 @@ class Batch:
             found = snapshots.get((update.build.schema, update.client_id), ())
             key = self._keys.of(update.client_id)
             opened = (
-                open_snapshot(update.projection, self._policy_digest, self._organization_id, snapshot, key)
+                open_snapshot(update.projection, self._organization_id, snapshot, key)
                 for snapshot in found
                 if snapshot.state is not None
             )
@@ -181,7 +180,6 @@ class Batch:
             fresh = [
                 seal_snapshot(
                     update.projection,
-                    self._policy_digest,
                     self._organization_id,
                     update.client_id,
                     base,

@@ -8,7 +8,6 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement, SetColumnComment, SetTableComment
 
-from domain.policy import Policy
 from projections.projection import Projection
 from service.database.distribution import distribution, is_distributed
 from service.database.owner import Owner, connect_owner
@@ -26,8 +25,8 @@ class SwitchRefused(Exception):
     """The build could not be switched in; what was live still is, and the command can be run again."""
 
 
-async def make_missing(owner_dsn: str, projections: Sequence[Projection[Any]], policy: Policy) -> list[Build]:
-    """Make a build for each projection that has none of its version under this policy.
+async def make_missing(owner_dsn: str, projections: Sequence[Projection[Any]]) -> list[Build]:
+    """Make a build for each projection that has none of its version.
 
     Where nothing is recorded yet there is nothing to fold, and they are live at once. Gives those that stand to be
     built: `rebuild` does that.
@@ -36,13 +35,13 @@ async def make_missing(owner_dsn: str, projections: Sequence[Projection[Any]], p
     try:
         async with owner.transaction():
             await one_at_a_time(owner)
-            wanted = {(one.name, one.version, policy.digest()): one for one in projections}
+            wanted = {(one.name, one.version): one for one in projections}
             there = {build.key: build for build in await all_builds(owner) if build.key in wanted}
             anything = await owner.fetchval("SELECT EXISTS (SELECT FROM log.log_head WHERE position > 0)")
             for key, projection in wanted.items():
                 if key in there:
                     continue
-                there[key] = build = await make_build(owner, projection, policy)
+                there[key] = build = await make_build(owner, projection)
                 if not anything:
                     await open_to_service(owner, build, projection)
                     await switch_in(owner, build, projection)
@@ -62,7 +61,7 @@ async def all_builds(owner: Owner) -> list[Build]:
     return [Build(*record) for record in await owner.fetch(BUILDS)]
 
 
-async def make_build(owner: Owner, projection: Projection[Any], policy: Policy) -> Build:
+async def make_build(owner: Owner, projection: Projection[Any]) -> Build:
     """Make the bare tables of a new build, which the service's role cannot reach; in the caller's transaction.
 
     Bare, since PostgreSQL does not COPY into tables with row-level security.
@@ -79,15 +78,14 @@ async def make_build(owner: Owner, projection: Projection[Any], policy: Policy) 
     # Sealed bytes do not compress: do not try.
     await owner.execute(f"ALTER TABLE {snapshot_table(schema).fullname} ALTER COLUMN state SET STORAGE EXTERNAL")
     await owner.execute(
-        f"INSERT INTO {SCHEMA}.build (number, name, version, policy_digest, schema_name, state)"  # noqa: S608
-        " VALUES ($1, $2, $3, $4, $5, 'building')",
+        f"INSERT INTO {SCHEMA}.build (number, name, version, schema_name, state)"  # noqa: S608
+        " VALUES ($1, $2, $3, $4, 'building')",
         number,
         projection.name,
         projection.version,
-        policy.digest(),
         schema,
     )
-    return Build(number, projection.name, projection.version, policy.digest(), schema, "building", 0, None)
+    return Build(number, projection.name, projection.version, schema, "building", 0, None)
 
 
 async def open_to_service(owner: Owner, build: Build, projection: Projection[Any]) -> None:

@@ -1,4 +1,4 @@
-"""The builds that this process uses: those of its own projections, in its own versions, under its own policy.
+"""The builds that this process uses: those of its own projections, in its own versions.
 
 A build that stands to be built, or is being built, is not used: until it is built, reads fold the log. Processes of
 another release have builds of their own, and each goes on with what its own code has made.
@@ -12,7 +12,6 @@ from typing import Any, Literal, NamedTuple
 import asyncpg
 import structlog
 
-from domain.policy import Policy
 from projections.projection import Projection
 from service.runtime.tracebacks import describe
 
@@ -20,8 +19,7 @@ KNOWN_SECONDS = 5.0
 """So long a process believes what it last read of the registry."""
 
 BUILDS = (
-    "SELECT number, name, version, policy_digest, schema_name, state, events_done, events_total"
-    " FROM projection.build ORDER BY number"
+    "SELECT number, name, version, schema_name, state, events_done, events_total FROM projection.build ORDER BY number"
 )
 
 log = structlog.get_logger(__name__)
@@ -35,24 +33,23 @@ class Build(NamedTuple):
     number: int
     name: str
     version: int
-    policy_digest: bytes
     schema: str
     state: State
     events_done: int
     events_total: int | None
 
     @property
-    def key(self) -> tuple[str, int, bytes]:
+    def key(self) -> tuple[str, int]:
         """What it was made of: equal keys give equal rows."""
-        return self.name, self.version, self.policy_digest
+        return self.name, self.version
 
 
 class Builds:
     """What a process knows of the registry."""
 
-    def __init__(self, pool: asyncpg.Pool, projections: Sequence[Projection[Any]], policy: Policy) -> None:
+    def __init__(self, pool: asyncpg.Pool, projections: Sequence[Projection[Any]]) -> None:
         self._pool = pool
-        self._projections = {(one.name, one.version, policy.digest()): one for one in projections}
+        self._projections = {(one.name, one.version): one for one in projections}
         self._followed: Mapping[str, tuple[Build, Projection[Any]]] = {}
         self._read: Mapping[str, Build] = {}
         self._read_at = 0.0

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import asyncpg
 
-from domain.policy import Policy
 from projections.projection import Projection
 from projections.rows import TableChanges
 from service.database.connection import scoped
@@ -47,7 +46,6 @@ class CatchUp:
 
         What fails again stays parked, with what was found this time.
         """
-        policy = await self._organizations.policy(organization_id)
         for name in self._builds.names():
             followed = self._builds.followed(name)
             assert followed is not None
@@ -56,7 +54,7 @@ class CatchUp:
                 clients = await parked(connection, organization_id, build.schema)
             for client_id in clients:
                 try:
-                    await self._retry(organization_id, client_id, build, projection, policy)
+                    await self._retry(organization_id, client_id, build, projection)
                 except _FailedAgain as again:
                     async with scoped(self._pool, organization_id, durable=False) as connection:
                         await park(connection, organization_id, [again.failure])
@@ -64,16 +62,15 @@ class CatchUp:
                 else:
                     yield True
 
-    async def _retry(
-        self, organization_id: UUID, client_id: UUID, build: Build, projection: Projection[Any], policy: Policy
-    ) -> None:
+    async def _retry(self, organization_id: UUID, client_id: UUID, build: Build, projection: Projection[Any]) -> None:
         async with scoped(self._pool, organization_id, durable=False) as connection:
             position = await connection.fetchval(_STANDS, organization_id, build.schema) or 0
             keys = await self._keyring.keys(organization_id, [client_id], connection=connection)
             types = read_by(projection.relevant)
             events = stored(await connection.fetch(_CLIENT, organization_id, client_id, position, types))
+            policies = await self._organizations.policies(organization_id, connection=connection)
             try:
-                found = fold_client(projection, open_each(events, keys), policy)
+                found = fold_client(projection, open_each(events, keys), policies)
                 changes = RowChanges(organization_id)
                 changes.empty(build.schema, client_id, projection.tables)
                 rows = {table: TableChanges(rows, ()) for table, rows in found.rows.items()}
@@ -81,7 +78,7 @@ class CatchUp:
                 await changes.write(connection)
                 if events:
                     key = keys.of(client_id)
-                    row = seal_snapshot(projection, policy.digest(), organization_id, client_id, found.snapshot, key)
+                    row = seal_snapshot(projection, organization_id, client_id, found.snapshot, key)
                     await write_snapshots(connection, build.schema, [(organization_id, client_id, -1)], [row])
             except ProjectionFailed as failed:
                 failure = Failure(build.schema, client_id, events[-1].version, failed.entry_id, failed.error)

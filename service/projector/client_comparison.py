@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.effective import effective
 from domain.entry import Entry
-from domain.policy import Policy
+from domain.policies import Policies
 from projections.projection import Projection
 from service.log.keyring import ClientErased, ClientKeys
 from service.log.sealed import StoredEvent
@@ -26,7 +26,7 @@ class Expectation:
 
     organization_id: UUID
     projection: Projection[Any]
-    policy: Policy
+    policies: Policies
 
     def differences(
         self, events: Sequence[StoredEvent], keys: ClientKeys, rows: StoredRows, snapshots: Sequence[Snapshot]
@@ -61,11 +61,11 @@ class Expectation:
         }
 
     def _fold(self, entries: Sequence[Entry]) -> Any:
-        return fold(self.projection, effective(entries).entries, self.policy, self.projection.begin(entries))
+        return fold(self.projection, effective(entries).entries, self.policies, self.projection.begin(entries))
 
     def _fits(self, snapshot: Snapshot, entries: Sequence[Entry], keys: ClientKeys) -> bool:
         key = keys.of(snapshot.client_id)
-        base = open_snapshot(self.projection, self.policy.digest(), self.organization_id, snapshot, key)
+        base = open_snapshot(self.projection, self.organization_id, snapshot, key)
         before = [entry for entry in entries if entry.version <= snapshot.version]
         return base is not None and (base.until, base.state) == (effective(before).until, self._fold(before))
 

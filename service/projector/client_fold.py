@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from domain.policy import Policy
+from domain.policies import Numbers
 from projections.projection import Projection
 from projections.rows import Rows
 from service.projector.advance import Base, fold_whole
@@ -19,11 +19,11 @@ class ClientFold(NamedTuple):
     rows: Rows
 
 
-def fold_client(projection: Projection[Any], events: Sequence[Opened], policy: Policy) -> ClientFold:
+def fold_client(projection: Projection[Any], events: Sequence[Opened], numbers: Numbers) -> ClientFold:
     """The client's timeline from its beginning, folded. Raises ProjectionFailed."""
     entries = concerning(events, projection.relevant, projection.name)
     if not entries:
         return ClientFold(Base(0, None, projection.begin()), {})
-    kept = fold_whole(projection, entries, policy)
+    kept = fold_whole(projection, entries, numbers)
     snapshot = kept.base if kept.base.version else kept.here
     return ClientFold(snapshot, rows_of(projection, kept.state, entries[-1].id))

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.entry import Entry
-from domain.policy import Policy
+from domain.policies import Numbers
 from projections.projection import Projection
 from projections.rows import Changes, difference
 from service.projector.advance import (
@@ -33,7 +33,7 @@ class ClientUpdate:
     projection: Projection[Any]
     client_id: UUID
     types: frozenset[str]
-    policy: Policy
+    numbers: Numbers
     before_batch: int
     """The client's version before the batch."""
     come: list[Opened] = field(default_factory=list)
@@ -92,7 +92,7 @@ class ClientUpdate:
         Raises ProjectionFailed.
         """
         before = self.kept or self._as_it_stood(earlier)
-        after = fold_on(self.projection, before, self._arrivals, self.policy)
+        after = fold_on(self.projection, before, self._arrivals, self.numbers)
         if after is None:
             after = self._folded_deeper(earlier)
         self.changes = self._changed(before, after)
@@ -108,8 +108,8 @@ class ClientUpdate:
     def _as_it_stood(self, earlier: Sequence[Opened]) -> ClientState:
         entries = self._of_mine(earlier, self._newest.version if self._newest else 0)
         if self._newest:
-            return resume(self.projection, self._newest, entries, self.policy)
-        return fold_whole(self.projection, entries, self.policy)
+            return resume(self.projection, self._newest, entries, self.numbers)
+        return fold_whole(self.projection, entries, self.numbers)
 
     def _folded_deeper(self, earlier: Sequence[Opened]) -> ClientState:
         """From an older snapshot, or the beginning; the newer ones are no longer right."""
@@ -117,9 +117,9 @@ class ClientUpdate:
         if self._deeper:
             self.keep = self._stored = self._deeper.version
             entries = [*self._of_mine(earlier, self._deeper.version), *come]
-            return resume(self.projection, self._deeper, entries, self.policy)
+            return resume(self.projection, self._deeper, entries, self.numbers)
         self.keep, self._stored = -1, 0
-        return fold_whole(self.projection, [*self._of_mine(earlier, 0), *come], self.policy)
+        return fold_whole(self.projection, [*self._of_mine(earlier, 0), *come], self.numbers)
 
     def _of_mine(self, earlier: Sequence[Opened], after: int) -> list[Entry]:
         return concerning([one for one in earlier if one.version > after], self.types, self.projection.name)

@@ -67,7 +67,6 @@ class Comparison:
 
         Raises UnknownOrganization.
         """
-        policy = await self._organizations.policy(organization_id)
         await self._builds.refresh()
         builds = [each for each in map(self._builds.followed, self._builds.names()) if each]
         clients = await self.clients(organization_id)
@@ -77,7 +76,7 @@ class Comparison:
         for start in range(0, len(clients), _CLIENTS_AT_ONCE):
             some = clients[start : start + _CLIENTS_AT_ONCE]
             for build, projection in builds:
-                found = await self._compare(build, Expectation(organization_id, projection, policy), some)
+                found = await self._compare(organization_id, build, projection, some)
                 left_out += found.left_out
                 differences += found.differences
             if progress is not None:
@@ -98,16 +97,49 @@ class Comparison:
                     what = f"{table} has rows of clients without a timeline: {rows:,}"
                     yield Difference(build.schema, None, what)
 
-    async def _compare(self, build: Build, expected: Expectation, clients: Sequence[UUID]) -> "_Found":
+    async def _compare(
+        self, organization_id: UUID, build: Build, projection: Projection[Any], clients: Sequence[UUID]
+    ) -> "_Found":
         """Compared as they stand; whoever differs once more, while the build follows nothing."""
-        async with scoped(self._pool, expected.organization_id) as connection:
-            found = await _look(connection, self._keyring, build, expected, clients)
+        async with scoped(self._pool, organization_id) as connection:
+            found = await self._look(connection, organization_id, build, projection, clients)
         if not found.by_client:
             return found
-        async with scoped(self._pool, expected.organization_id) as connection:
-            await connection.fetchval(f"{_STANDS} FOR UPDATE", expected.organization_id, build.schema)
-            again = await _look(connection, self._keyring, build, expected, list(found.by_client))
+        async with scoped(self._pool, organization_id) as connection:
+            await connection.fetchval(f"{_STANDS} FOR UPDATE", organization_id, build.schema)
+            again = await self._look(connection, organization_id, build, projection, list(found.by_client))
         return _Found(again.by_client, found.left_out)
+
+    async def _look(
+        self,
+        connection: PoolConnectionProxy,
+        organization_id: UUID,
+        build: Build,
+        projection: Projection[Any],
+        clients: Sequence[UUID],
+    ) -> "_Found":
+        keys = await self._keyring.keys(organization_id, clients, connection=connection)
+        events = await _events(connection, build, organization_id, projection, clients)
+        policies = await self._organizations.policies(organization_id, connection=connection)
+        expected = Expectation(organization_id, projection, policies)
+        rows = await stored_rows(connection, projection, build.schema, clients)
+        snapshots = await _snapshots(connection, build.schema, clients)
+        parked = await find_parked(connection, organization_id, {build: clients})
+        by_client: dict[UUID, list[Difference]] = {}
+        left_out = len(parked)
+        for client_id in clients:
+            if (build.schema, client_id) in parked:
+                continue
+            mine = events[client_id]
+            try:
+                differences = list(expected.differences(mine, keys, rows[client_id], snapshots[client_id]))
+            except ClientErased:
+                left_out += 1
+                continue
+            if differences:
+                last = mine[-1].position if mine else None
+                by_client[client_id] = [Difference(build.schema, last, what) for what in differences]
+        return _Found(by_client, left_out)
 
 
 class _Found(NamedTuple):
@@ -119,40 +151,18 @@ class _Found(NamedTuple):
         return [each for differences in self.by_client.values() for each in differences]
 
 
-async def _look(
-    connection: PoolConnectionProxy, keyring: Keyring, build: Build, expected: Expectation, clients: Sequence[UUID]
-) -> _Found:
-    organization_id, projection = expected.organization_id, expected.projection
-    keys = await keyring.keys(organization_id, clients, connection=connection)
-    events = await _events(connection, build, expected, clients)
-    rows = await stored_rows(connection, projection, build.schema, clients)
-    snapshots = await _snapshots(connection, build.schema, clients)
-    parked = await find_parked(connection, organization_id, {build: clients})
-    by_client: dict[UUID, list[Difference]] = {}
-    left_out = len(parked)
-    for client_id in clients:
-        if (build.schema, client_id) in parked:
-            continue
-        mine = events[client_id]
-        try:
-            differences = list(expected.differences(mine, keys, rows[client_id], snapshots[client_id]))
-        except ClientErased:
-            left_out += 1
-            continue
-        if differences:
-            last = mine[-1].position if mine else None
-            by_client[client_id] = [Difference(build.schema, last, what) for what in differences]
-    return _Found(by_client, left_out)
-
-
 async def _events(
-    connection: Connection, build: Build, expected: Expectation, clients: Sequence[UUID]
+    connection: Connection,
+    build: Build,
+    organization_id: UUID,
+    projection: Projection[Any],
+    clients: Sequence[UUID],
 ) -> Mapping[UUID, list[StoredEvent]]:
     """The events from which a build has made what it holds of the clients."""
-    stands = await connection.fetchval(_STANDS, expected.organization_id, build.schema) or 0
-    types = read_by(expected.projection.relevant)
+    stands = await connection.fetchval(_STANDS, organization_id, build.schema) or 0
+    types = read_by(projection.relevant)
     events: dict[UUID, list[StoredEvent]] = defaultdict(list)
-    for event in stored(await connection.fetch(_EVENTS, expected.organization_id, clients, stands, types)):
+    for event in stored(await connection.fetch(_EVENTS, organization_id, clients, stands, types)):
         events[event.client_id].append(event)
     return events
 

@@ -5,7 +5,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from domain.entry import Entry
-from domain.policy import Policy
+from domain.policies import Numbers
 from projections.projection import Folded, Projection
 from projections.rows import Changes, Rows
 from service.runtime.tracebacks import describe
@@ -26,12 +26,12 @@ class ProjectionFailed(Exception):
         self.error = error
 
 
-def fold(projection: Projection[S], entries: Iterable[Entry], policy: Policy, begun: Folded[S]) -> Folded[S]:
+def fold(projection: Projection[S], entries: Iterable[Entry], numbers: Numbers, begun: Folded[S]) -> Folded[S]:
     """What these effective entries make of what was begun. Raises ProjectionFailed."""
     folded = begun
     for entry in entries:
         try:
-            folded = projection.apply(folded, entry, policy)
+            folded = projection.apply(folded, entry, numbers)
         except Exception as error:
             raise ProjectionFailed(projection.name, entry.id, describe(error)) from error
     return folded

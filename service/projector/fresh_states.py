@@ -1,15 +1,18 @@
 """Fresh states: the newest snapshot, and what was recorded since folded on, however far the projector has come."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
 
-from domain.policy import Policy
+from domain.policies import Policies
 from projections.projection import Projection
 from service.database.connection import Connection, scoped
 from service.log.keyring import ClientKeys, Keyring
+from service.log.organizations import Organizations
 from service.log.reading import EVENTS, stored
+from service.log.sealed import StoredEvent
 from service.projector.advance import Arrival, Base, beginning, lands_after, resume
 from service.projector.builds import Build, Builds
 from service.projector.opened_events import open_event, opened
@@ -17,59 +20,74 @@ from service.projector.relevant_events import concerned, kind_of, read_by, versi
 from service.projector.snapshots import Snapshot, open_snapshot
 from service.runtime.sliced_work import SlicedWork
 
-_HEAD = "SELECT version FROM log.timeline_head WHERE organization_id = $1 AND client_id = $2"
+_HEAD = """SELECT h.version, coalesce(own.version, 0) AS own_version, l.position AS log_position
+  FROM log.timeline_head h
+  JOIN log.log_head l ON l.organization_id = h.organization_id
+  LEFT JOIN log.timeline_head own ON own.organization_id = h.organization_id AND own.client_id = h.organization_id
+ WHERE h.organization_id = $1 AND h.client_id = $2"""
 _SINCE = f"{EVENTS} AND client_id = $2 AND version > $3 AND type = ANY($4) ORDER BY version"
 
 
 class Fresh(NamedTuple):
-    """A state that knows of everything recorded up to a version."""
+    """A state that knows of everything recorded up to a version, and the policies that it was folded by."""
 
     version: int
     state: Any
+    policies: Policies
 
 
 class FreshStates:
     """Folds states for reads of one client."""
 
-    def __init__(self, pool: asyncpg.Pool, keyring: Keyring, builds: Builds, sliced: SlicedWork) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, keyring: Keyring, organizations: Organizations, builds: Builds, sliced: SlicedWork
+    ) -> None:
         self._pool = pool
         self._keyring = keyring
+        self._organizations = organizations
         self._builds = builds
         self._sliced = sliced
 
-    async def read(
-        self, organization_id: UUID, client_id: UUID, projection: Projection[Any], policy: Policy
-    ) -> Fresh | None:
+    async def read(self, organization_id: UUID, client_id: UUID, projection: Projection[Any]) -> Fresh | None:
         """The projection's state of the client now; None when there is no such client.
 
         Raises ProjectionFailed, ClientErased, UnknownKey, SealBroken.
         """
         build = await self._builds.to_read(projection.name)
         try:
-            return await self._read(organization_id, client_id, projection, policy, build)
+            return await self._read(organization_id, client_id, projection, build)
         except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
             # The build was removed since this process last looked.
             await self._builds.refresh()
-            return await self._read(organization_id, client_id, projection, policy, None)
+            return await self._read(organization_id, client_id, projection, None)
 
     async def _read(
-        self, organization_id: UUID, client_id: UUID, projection: Projection[Any], policy: Policy, build: Build | None
+        self, organization_id: UUID, client_id: UUID, projection: Projection[Any], build: Build | None
     ) -> Fresh | None:
         async with scoped(self._pool, organization_id) as connection:
-            head = await connection.fetchval(_HEAD, organization_id, client_id)
+            head = await connection.fetchrow(_HEAD, organization_id, client_id)
             if head is None:
                 return None
             keys = await self._keyring.keys(organization_id, [client_id], connection=connection)
             key = keys.of(client_id)
-            client = _Client(connection, organization_id, client_id, projection, policy, keys, sliced=self._sliced)
+
+            async def policies(events: Sequence[StoredEvent]) -> Policies:
+                # What was recorded after the heads were read may have come after an adoption that was, too.
+                behind = bool(events) and events[-1].position > head["log_position"]
+                own_version = None if behind else head["own_version"]
+                return await self._organizations.policies(
+                    organization_id, own_version=own_version, connection=connection
+                )
+
+            client = _Client(connection, organization_id, client_id, projection, keys, policies, sliced=self._sliced)
             while build and (snapshot := await client.snapshot(build)):
-                base = open_snapshot(projection, policy.digest(), organization_id, snapshot, key)
+                base = open_snapshot(projection, organization_id, snapshot, key)
                 found = await client.folded_on(base) if base else None
                 if found:
-                    return Fresh(max(head, found.version), found.state)
+                    return found._replace(version=max(head["version"], found.version))
             found = await client.folded_on(beginning(projection))
             assert found is not None, "everything lands after the beginning"
-            return Fresh(max(head, found.version), found.state)
+            return found._replace(version=max(head["version"], found.version))
 
 
 class _Client:
@@ -81,8 +99,8 @@ class _Client:
         organization_id: UUID,
         client_id: UUID,
         projection: Projection[Any],
-        policy: Policy,
         keys: ClientKeys,
+        policies: Callable[[Sequence[StoredEvent]], Awaitable[Policies]],
         *,
         sliced: SlicedWork,
     ) -> None:
@@ -90,8 +108,8 @@ class _Client:
         self._organization_id = organization_id
         self._client_id = client_id
         self._projection = projection
-        self._policy = policy
         self._keys = keys
+        self._policies = policies
         self._sliced = sliced
         self._passed = 0
 
@@ -119,11 +137,12 @@ class _Client:
         events = stored(records)
         about = await concerned(self._connection, self._organization_id, events)
         events = [event for event in events if kind_of(event, about) in types]
+        policies = await self._policies(events)
         async with self._sliced.turn(len(events)):
             each = await self._sliced.each(events, lambda event: open_event(event, self._keys))
             entries = opened(each, self._projection.name)
             come = [Arrival(entry, version_of(entry, about)) for entry in entries]
             if not lands_after(come, base.version, base.until):
                 return None
-            kept = resume(self._projection, base, entries, self._policy)
-        return Fresh(kept.version, kept.state)
+            kept = resume(self._projection, base, entries, policies)
+        return Fresh(kept.version, kept.state, policies)

@@ -57,7 +57,7 @@ class Projector:
         builds = [build for name in names if (build := self._builds.followed(name))]
         clients = {event.client_id for event in events} - {organization_id}
         keys = await self._keyring.keys(organization_id, clients, connection=connection)
-        policy = await self._organizations.policy(organization_id)
+        policies = await self._organizations.policies(organization_id, connection=connection)
         stretches = {
             build.schema: self._stretch(organization_id, build.schema, events[0].position - 1, events[-1].position)
             for build, _ in builds
@@ -66,7 +66,7 @@ class Projector:
         def remembered(schema: str, client_id: UUID) -> ClientState | None:
             return self._kept.get((stretches[schema], client_id))
 
-        batch = Batch(connection, organization_id, policy, keys)
+        batch = Batch(connection, organization_id, policies, keys)
         for work in await batch.project(builds, events, remembered):
             assert work.after is not None
             self._kept[stretches[work.build.schema], work.client_id] = work.after

@@ -18,7 +18,6 @@ from uuid import UUID
 
 import asyncpg
 
-from domain.policy import Policy
 from projections.projection import Projection
 from service.database.connection import open_pool
 from service.database.owner import Owner, connect_owner
@@ -67,7 +66,6 @@ class RebuildUnderWay(Exception):
 async def rebuild(
     owner_dsn: str,
     keks: KeyEncryptionKeys,
-    policy: Policy,
     names: Sequence[str],
     catalogue: Catalogue,
     *,
@@ -82,7 +80,7 @@ async def rebuild(
     try:
         if not await owner.fetchval("SELECT pg_try_advisory_lock($1)", _ONE_REBUILD):
             raise RebuildUnderWay
-        builds, resumed = await _begun(owner, projections.values(), policy)
+        builds, resumed = await _begun(owner, projections.values())
         building = [build for build in builds if build.state == "building"]
         chunks = [chunk async for chunk in _to_fold(owner, building)] if building else []
         progress = Progress(0, sum(chunk.events for chunk in chunks), 0, resumed)
@@ -91,7 +89,7 @@ async def rebuild(
             processes or os.cpu_count(),
             get_context("spawn"),
             initializer=begin,
-            initargs=(owner_dsn, keks, policy, catalogue),
+            initargs=(owner_dsn, keks, catalogue),
         ) as pool:
             try:
                 async for done in _each(pool, chunks):
@@ -107,7 +105,7 @@ async def rebuild(
         for build in building:
             async with owner.transaction():
                 await open_to_service(owner, build, projections[build.name])
-        await _follow(owner_dsn, keks, policy, projections.values(), [build.schema for build in builds])
+        await _follow(owner_dsn, keks, projections.values(), [build.schema for build in builds])
         for build in builds:
             await switch_in(owner, build, projections[build.name])
         yield progress
@@ -115,7 +113,7 @@ async def rebuild(
         await owner.close()
 
 
-async def _begun(owner: Owner, projections: Iterable[Projection[Any]], policy: Policy) -> tuple[list[Build], bool]:
+async def _begun(owner: Owner, projections: Iterable[Projection[Any]]) -> tuple[list[Build], bool]:
     """A build of each, with its place in every log; whether one of them had been begun before.
 
     One that was built and could not be switched in goes on from there.
@@ -125,8 +123,8 @@ async def _begun(owner: Owner, projections: Iterable[Projection[Any]], policy: P
         await one_at_a_time(owner)
         begun = {build.key: build for build in await all_builds(owner) if build.state in {"building", "following"}}
         for projection in projections:
-            build = begun.get((projection.name, projection.version, policy.digest()))
-            build = build or await make_build(owner, projection, policy)
+            build = begun.get((projection.name, projection.version))
+            build = build or await make_build(owner, projection)
             if build.events_total is None:
                 await owner.execute(
                     "INSERT INTO following.cursor (organization_id, name, position)"
@@ -193,7 +191,7 @@ def _packed(
             packed.append(client_id)
             events += version
             if place == len(waiting) or events + waiting[place][1] > EVENTS_A_CHUNK:
-                yield Chunk(organization.organization_id, organization.time_zone, tuple(packed), targets, events)
+                yield Chunk(organization.organization_id, tuple(packed), targets, events)
                 packed, events = [], 0
 
 
@@ -214,15 +212,15 @@ async def _note(owner: Owner, done: Done) -> None:
 async def _follow(
     owner_dsn: str,
     keks: KeyEncryptionKeys,
-    policy: Policy,
     projections: Iterable[Projection[Any]],
     names: Sequence[str],
 ) -> None:
     """Follow the logs from where the builds were made up to now, so that no reader goes back in time."""
     async with _pools(owner_dsn) as (pool, log_pool):
-        builds = Builds(pool, tuple(projections), policy)
+        builds = Builds(pool, tuple(projections))
         await builds.refresh()
-        projector = Projector(Keyring(log_pool, keks), Organizations(log_pool, policy), builds)
+        keyring = Keyring(log_pool, keks)
+        projector = Projector(keyring, Organizations(log_pool, keyring), builds)
         follower = Follower(pool, Wakeups(owner_dsn), lambda: names, projector.handle, workers=1)
         for organization_id in await behind(pool, names):
             await follower.follow(organization_id)

@@ -10,10 +10,11 @@ from uuid import UUID
 
 import asyncpg
 
-from domain.policy import Policy
+from domain.policies import Policies
 from projections.projection import Projection
 from service.database.connection import Connection, open_pool, scoped
 from service.log.keyring import ClientKeys, KeyEncryptionKeys, Keyring
+from service.log.organizations import Organizations
 from service.log.reading import EVENTS, stored
 from service.log.sealed import StoredEvent
 from service.projector.batch import REFUSED
@@ -45,7 +46,6 @@ class Chunk(NamedTuple):
     """Clients of one organization to fold into builds in which they do not stand yet, and about how many events."""
 
     organization_id: UUID
-    time_zone: str
     clients: tuple[UUID, ...]
     targets: tuple[Target, ...]
     events: int
@@ -61,12 +61,10 @@ class Done(NamedTuple):
 class Rebuilder:
     """Folds chunks, as the owner of the database."""
 
-    def __init__(
-        self, pool: asyncpg.Pool, keyring: Keyring, policy: Policy, projections: Sequence[Projection[Any]]
-    ) -> None:
+    def __init__(self, pool: asyncpg.Pool, keyring: Keyring, projections: Sequence[Projection[Any]]) -> None:
         self._pool = pool
         self._keyring = keyring
-        self._policy = policy
+        self._organizations = Organizations(pool, keyring)
         self._projections = {projection.name: projection for projection in projections}
 
     async def rebuild(self, chunk: Chunk) -> Done:
@@ -84,11 +82,11 @@ class Rebuilder:
         return Done(chunk, sum([(await self.rebuild(part)).parked for part in parts]))
 
     async def _copy(self, chunk: Chunk) -> int:
-        policy = self._policy.in_time_zone(chunk.time_zone)
         async with scoped(self._pool, chunk.organization_id, durable=False) as connection:
             keys = await self._keyring.keys(chunk.organization_id, chunk.clients, connection=connection)
             events = await self._read(connection, chunk)
-            copy = _Copy(chunk.organization_id, policy, keys)
+            policies = await self._organizations.policies(chunk.organization_id, connection=connection)
+            copy = _Copy(chunk.organization_id, policies, keys)
             together = zip(events, open_each(events, keys), strict=True)
             for client_id, group in groupby(together, key=lambda pair: UUID(int=pair[0].client_id.int)):
                 of_client = list(group)
@@ -116,10 +114,9 @@ class Rebuilder:
 class _Copy:
     """What is to be copied into the builds, gathered over the clients of a chunk."""
 
-    def __init__(self, organization_id: UUID, policy: Policy, keys: ClientKeys) -> None:
+    def __init__(self, organization_id: UUID, policies: Policies, keys: ClientKeys) -> None:
         self._organization_id = organization_id
-        self._policy = policy
-        self._policy_digest = policy.digest()
+        self._policies = policies
         self._keys = keys
         self._records: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
         self.failures: list[Failure] = []
@@ -129,12 +126,12 @@ class _Copy:
         if not events:
             return
         try:
-            found = fold_client(projection, events, self._policy)
+            found = fold_client(projection, events, self._policies)
         except ProjectionFailed as failed:
             self.failures.append(Failure(schema, client_id, events[-1].version, failed.entry_id, failed.error))
             return
         key = self._keys.of(client_id)
-        row = seal_snapshot(projection, self._policy_digest, self._organization_id, client_id, found.snapshot, key)
+        row = seal_snapshot(projection, self._organization_id, client_id, found.snapshot, key)
         self._records[schema, "snapshot"].append(row)
         for table, rows in found.rows.items():
             self._records[schema, table.name].extend((self._organization_id, client_id, *row) for row in rows)
@@ -149,23 +146,23 @@ class _Copy:
 class _Process:
     """What a worker process keeps between chunks."""
 
-    def __init__(self, owner: str, keks: KeyEncryptionKeys, policy: Policy, catalogue: Catalogue) -> None:
+    def __init__(self, owner: str, keks: KeyEncryptionKeys, catalogue: Catalogue) -> None:
         self.runner = asyncio.Runner(loop_factory=new_event_loop)
-        self.runner.run(self._open(owner, keks, policy, catalogue))
+        self.runner.run(self._open(owner, keks, catalogue))
 
-    async def _open(self, owner: str, keks: KeyEncryptionKeys, policy: Policy, catalogue: Catalogue) -> None:
+    async def _open(self, owner: str, keks: KeyEncryptionKeys, catalogue: Catalogue) -> None:
         pool = await open_pool(owner, min_size=1, max_size=1)
-        self.rebuilder = Rebuilder(pool, Keyring(pool, keks), policy, catalogue())
+        self.rebuilder = Rebuilder(pool, Keyring(pool, keks), catalogue())
 
 
 _process: _Process | None = None
 
 
-def begin(owner: str, keks: KeyEncryptionKeys, policy: Policy, catalogue: Catalogue) -> None:
+def begin(owner: str, keks: KeyEncryptionKeys, catalogue: Catalogue) -> None:
     """Set this process up for chunks."""
     harden()
     global _process  # noqa: PLW0603 - a pool of processes has no other place for what a process keeps
-    _process = _Process(owner, keks, policy, catalogue)
+    _process = _Process(owner, keks, catalogue)
     # Looking for cycles among a chunk's many objects takes an eighth of the time; between chunks there are few.
     gc.freeze()
     gc.disable()

@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 from pydantic import ValidationError
 
-from domain.events.base import STORED
+from domain.stored import STORED
 from projections.projection import Projection
 from service.database.connection import Connection
 from service.log.keyring import DataKey
@@ -34,25 +34,23 @@ class Snapshot:
 
 
 def seal_snapshot(
-    projection: Projection[Any], policy_digest: bytes, organization_id: UUID, client_id: UUID, base: Base, key: DataKey
+    projection: Projection[Any], organization_id: UUID, client_id: UUID, base: Base, key: DataKey
 ) -> SnapshotRow:
     """The row that keeps this state."""
-    context = _context(projection, policy_digest, organization_id, client_id)
+    context = _context(projection, organization_id, client_id)
     sealed = seal(key.key, projection.states.dump_json(base.state), context)
     return organization_id, client_id, base.version, base.until, key.key_id, sealed
 
 
-def open_snapshot(
-    projection: Projection[Any], policy_digest: bytes, organization_id: UUID, snapshot: Snapshot, key: DataKey
-) -> Base | None:
+def open_snapshot(projection: Projection[Any], organization_id: UUID, snapshot: Snapshot, key: DataKey) -> Base | None:
     """The state of a snapshot; None, and a line in the log, when it does not open or is no such state.
 
-    It does not for another client, projection, version of it, or policy than it was sealed for.
+    It does not for another client, projection, or version of it than it was sealed for.
     """
     try:
         if snapshot.key_id != key.key_id or snapshot.state is None:
             raise SealBroken("It was sealed with another key.")
-        context = _context(projection, policy_digest, organization_id, snapshot.client_id)
+        context = _context(projection, organization_id, snapshot.client_id)
         state = projection.states.validate_json(open_sealed(key.key, snapshot.state, context), context=STORED)
     except (SealBroken, ValidationError) as error:
         log.warning(
@@ -90,6 +88,6 @@ async def write_snapshots(
         )
 
 
-def _context(projection: Projection[Any], policy_digest: bytes, organization_id: UUID, client_id: UUID) -> bytes:
-    made_of = projection.name.encode() + projection.version.to_bytes(4) + policy_digest
+def _context(projection: Projection[Any], organization_id: UUID, client_id: UUID) -> bytes:
+    made_of = projection.name.encode() + projection.version.to_bytes(4)
     return organization_id.bytes + client_id.bytes + made_of

@@ -1,7 +1,7 @@
 """The projector's own tables: the registry of builds, and what each build keeps beside its projection's rows.
 
-A *build* is one making of a projection's tables, in a schema of its own: by one version of the projection, under one
-policy. What analysts query by its stable name, projection.<table>, is a view of the build that is live.
+A *build* is one making of a projection's tables, in a schema of its own: by one version of the projection. What
+analysts query by its stable name, projection.<table>, is a view of the build that is live.
 """
 
 from collections.abc import Sequence
@@ -43,7 +43,6 @@ build = Table(
     Column("number", Integer, autoincrement=False, comment="Counts the builds of all projections: 1, 2, 3 …"),
     Column("name", Text, nullable=False, comment="The projection"),
     Column("version", Integer, nullable=False, comment="The projection's version"),
-    Column("policy_digest", LargeBinary, nullable=False, comment="SHA-256 of the policy it is built under"),
     Column("schema_name", Text, nullable=False, comment="Where its tables lie; it follows the log by this name"),
     Column(
         "state",

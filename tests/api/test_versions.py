@@ -1,16 +1,14 @@
 """Versions as entity tags: recording only on what was read, and not reading again what has not changed."""
 
 import asyncio
-from dataclasses import replace
-from datetime import timedelta
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from service.database.embedded import DatabaseUrls
+from domain.policy import Policy
+from service.access.caller import operator
 from service.runtime import clock
-from tests.api.clinic import CRISIS, GOAL, READS, SESSION, Clinic, events_of, http_to, problem_in, recording
-from tests.projector.systems import system_of
+from tests.api.clinic import CRISIS, GOAL, READS, SESSION, Clinic, events_of, problem_in, recording
 
 
 async def test_recording_on_the_version_that_was_read(clinic: Clinic) -> None:
@@ -128,18 +126,16 @@ async def test_what_changes_with_the_clock_alone_is_sent_again(clinic: Clinic, m
     assert (changed.status_code, changed.json()["version"]) == (200, 1)
 
 
-async def test_what_another_policy_or_release_makes_of_the_same_record_is_sent_again(
-    clinic: Clinic, database: DatabaseUrls, tmp_path: Path
-) -> None:
+async def test_what_another_policy_makes_of_the_same_record_is_sent_again(clinic: Clinic) -> None:
+    """Here the organization's days, by which those of a client who is not registered yet are counted."""
     client = await clinic.client(recording(CRISIS))
-    path = f"/v1/clients/{client}/postvention-reviews?as_of=2026-04-01T00:00:00Z"
+    path = f"/v1/clients/{client}/milestones?as_of=2026-04-01T00:00:00Z"
     before = await clinic.get(path)
-    file = tmp_path / "policy.toml"
-    file.write_text("[postvention]\nreview_within_hours_high = 1\nreview_within_hours_otherwise = 2\n")
+    moved = Policy.model_validate({"working_days": {"time_zone": "Asia/Kathmandu"}})
 
-    async with system_of(database, policy_file=file) as system, http_to(system) as http:
-        redeployed = replace(clinic, http=http, system=system)
-        after = await redeployed.get(path, {"If-None-Match": before.headers["etag"]})
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+    await clinic.system.policy_adopter.adopt(operator(clinic.organization_id), moved, in_force_from=since)
+    after = await clinic.get(path, {"If-None-Match": before.headers["etag"]})
 
     assert (after.status_code, after.json()["version"]) == (200, before.json()["version"])
     assert after.json() != before.json()

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
@@ -10,9 +12,10 @@ import pytest
 from domain.entry import Draft, Entry
 from domain.events.base import Event, KnownEntries, RefersTo
 from domain.events.handoffs import HandoffAccepted
-from domain.events.plan import GoalSet
+from domain.events.plan import GoalClosed, GoalMeasured, GoalSet
 from domain.events.record import EntryCorrected
 from domain.refusals import Refusal, Refused
+from domain.vocabulary.goals import GoalOutcome
 from domain.vocabulary.people import Role
 from domain.vocabulary.record import CorrectionReason
 from service.access.caller import Caller
@@ -169,3 +172,21 @@ async def test_a_rule_that_asks_what_an_entry_says_opens_that_one(
 
     assert isinstance(recorded, RecordingResult)
     assert opened == ["goal_set", "goal_set", "entry_corrected"]
+
+
+async def test_g1_a_rule_that_asks_when_an_answer_occurred_opens_that_one(
+    system: System, counselor: Caller, client: UUID, opened: list[str]
+) -> None:
+    goal = draft(goal_set())
+    closing = draft(GoalClosed(goal=goal.id, outcome=GoalOutcome.ACHIEVED))
+    reading = GoalMeasured(goal=goal.id, value=5)
+    await system.recorder.record(counselor, client, [goal, draft(reading)])
+    assert opened == []
+
+    await system.recorder.record(counselor, client, [closing])
+    before = replace(draft(reading), occurred_at=closing.occurred_at - timedelta(days=5))
+    after = replace(draft(reading), occurred_at=closing.occurred_at + timedelta(seconds=1))
+
+    assert isinstance(await outcome(system.recorder, counselor, client, before), RecordingResult)
+    assert await outcome(system.recorder, counselor, client, after) == {"goal_is_open"}
+    assert opened == ["goal_closed", "goal_closed"]

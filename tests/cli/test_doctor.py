@@ -43,7 +43,6 @@ async def test_all_in_order(command: Command) -> None:
     assert said.code == 0
     for name in (
         "Python",
-        "policy",
         "database",
         "schema",
         "login",
@@ -213,13 +212,6 @@ async def test_a_database_that_does_not_answer(command: Command) -> None:
 
     assert said.code == 1
     assert "check that it runs" in _failing(said)["database"]
-
-
-async def test_a_policy_file_that_cannot_be_used(command: Command, tmp_path: Path) -> None:
-    said = await command("doctor", POLICY_FILE=str(tmp_path / "none.toml"))
-
-    assert said.code == 1
-    assert "CARE_TIMELINE_POLICY_FILE" in _failing(said)["policy"]
 
 
 def test_a_data_folder_that_others_can_read_or_write_is_found(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ async def test_a_policy_file_that_cannot_be_used(command: Command, tmp_path: Pat
     file = tmp_path / "policy.toml"
     file.write_text("[handoffs]\ncrisis_accepted_within_hours = -1\n")
 
-    said = await command("verify", POLICY_FILE=str(file))
+    said = await command("policy", "adopt", file)
 
     assert said.code == 1
     assert "handoffs.crisis_accepted_within_hours" in said.err

@@ -13,7 +13,6 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from service.bootstrap import key_encryption_keys
@@ -86,7 +85,7 @@ def test_a_process_of_a_command_cannot_be_looked_into() -> None:
 def test_a_worker_of_a_rebuild_cannot_be_looked_into(database: DatabaseUrls, tmp_path: Path) -> None:
     keks = key_encryption_keys(settings_for(database, tmp_path))
     with ProcessPoolExecutor(
-        1, get_context("spawn"), initializer=begin, initargs=(database.owner, keks, Policy(), catalogue)
+        1, get_context("spawn"), initializer=begin, initargs=(database.owner, keks, catalogue)
     ) as pool:
         assert not pool.submit(dumpable).result()
 

@@ -2,18 +2,18 @@
 
 import re
 from contextlib import aclosing
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 import pytest_asyncio
 
-from domain.policy import Policy
-from projections.catalogue import catalogue
+from projections.catalogue import PROJECTIONS, catalogue
 from service.bootstrap import System
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
+from service.database.owner import connect_owner
 from service.following import cursors
+from service.projector.build_lifecycle import all_builds, remove
 from service.projector.parked_clients import Failure, park
 from service.projector.rebuild import rebuild
 from tests.cli.command import Command, environment_of
@@ -61,7 +61,7 @@ async def test_what_is_simulated_verifies(command: Command) -> None:
 async def test_catch_up_follows_the_log_and_tries_again_what_failed(command: Command, system: System) -> None:
     organization_id = await _organization_id(system)
     await system.builds.refresh()
-    _, milestones, postvention = system.builds.names()
+    _, milestones, postvention, *_ = system.builds.names()
     async with scoped(system.pool, organization_id) as connection:
         client_id = await connection.fetchval(f"select min(client_id::text)::uuid from {milestones}.snapshot")
         await park(connection, organization_id, [Failure(milestones, client_id, 1, client_id, "Broken")])
@@ -123,7 +123,7 @@ async def test_rebuild_builds_anew_and_the_old_build_can_be_removed(command: Com
     assert await assert_equal_to_fresh_folds(system, organization_id) == 6
     standing = await command.done("projections")
     assert "retired" in _line(standing, "projection_care_plan_1 ")
-    assert "live" in _line(standing, "projection_care_plan_4 ")
+    assert "live" in _line(standing, f"projection_care_plan_{len(PROJECTIONS) + 1} ")
     assert await command.done("projections", "remove") == "Removed projection_care_plan_1.\n"
     assert "projection_care_plan_1 " not in await command.done("projections")
     assert await command.done("projections", "remove") == "No build is retired.\n"
@@ -132,7 +132,7 @@ async def test_rebuild_builds_anew_and_the_old_build_can_be_removed(command: Com
 async def test_an_interrupted_rebuild_shows_is_resumed_and_says_so(
     command: Command, database: DatabaseUrls, system: System
 ) -> None:
-    async with aclosing(rebuild(database.owner, KEKS, Policy(), ["milestones"], catalogue, processes=1)) as interrupted:
+    async with aclosing(rebuild(database.owner, KEKS, ["milestones"], catalogue, processes=1)) as interrupted:
         await anext(interrupted)
     events = await system.store.log_head(await _organization_id(system))
     assert f"building: 0 of {events} events (0%)" in await command.done("projections")
@@ -143,16 +143,19 @@ async def test_an_interrupted_rebuild_shows_is_resumed_and_says_so(
     assert "Going on with a rebuild that was interrupted" in said.err
 
 
-async def test_migrate_says_what_stands_to_be_built(command: Command, tmp_path: Path) -> None:
-    """Another policy reaches into the past."""
-    policy = tmp_path / "policy.toml"
-    policy.write_text("[plan]\nat_first_days = 30\n", "utf-8")
-
+async def test_migrate_says_what_stands_to_be_built(command: Command, database: DatabaseUrls) -> None:
+    """As after an upgrade that brings a new version of a projection."""
     assert "To be built" not in await command.done("migrate")
-    said = await command("migrate", POLICY_FILE=str(policy))
+    owner = await connect_owner(database.owner)
+    for build in await all_builds(owner):
+        if build.name == "postvention":
+            await remove(owner, build)
+    await owner.close()
 
-    assert "care-timeline rebuild care_plan milestones postvention" in said.out
-    assert "to be built: care-timeline rebuild" in (await command("projections", POLICY_FILE=str(policy))).out
+    said = await command("migrate")
+
+    assert "care-timeline rebuild postvention" in said.out
+    assert "to be built: care-timeline rebuild" in (await command("projections")).out
 
 
 def _line(said: str, word: str) -> str:

@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 from uuid import UUID, uuid4
 
 from domain.events.plan import GoalMeasured
-from domain.policy import Policy
 from service.access.api_keys import ApiKeys
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.care.recorder import Recorder
@@ -46,7 +45,7 @@ async def record(urls: DatabaseUrls) -> None:
         store, keyring = EventStore(pool), Keyring(pool, KeyEncryptionKeys({KEK_ID: KEK}))
         timelines = Timelines(store, keyring)
         reader = TimelineReader(store, Pages(pool), timelines, SlicedWork())
-        recorder = Recorder(store, FactReader(pool), keyring, timelines, reader, Organizations(pool, Policy()))
+        recorder = Recorder(store, FactReader(pool), keyring, timelines, reader, Organizations(pool, keyring))
         scopes = SCOPES_OF_ROLE[KeyRole.COUNSELOR]
         caller = Caller(organization.organization_id, uuid4(), "ana", KeyRole.COUNSELOR, scopes)
         goal = draft(goal_set(target=7), at="2026-03-02T16:00Z")

@@ -5,7 +5,6 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from domain.policy import Policy
 from domain.rules import Needs
 from projections.catalogue import PROJECTIONS
 from service.database.connection import open_pool, scoped
@@ -82,7 +81,7 @@ async def test_distributing_again_takes_what_is_new_and_a_later_build_is_distrib
     owner = await connect_owner(cluster.owner)
     await owner.execute("create table log.room (organization_id uuid, name text)")
     async with owner.transaction():
-        build = await make_build(owner, PROJECTIONS[0], Policy())
+        build = await make_build(owner, PROJECTIONS[0])
     await owner.close()
 
     assert await distribute(cluster.owner) == ["log.room"]

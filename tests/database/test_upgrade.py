@@ -8,7 +8,6 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
-from domain.policy import Policy
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole, operator
 from service.bootstrap import Addresses, connected, prepare
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
@@ -39,7 +38,7 @@ async def test_what_was_recorded_at_an_older_revision_is_read_and_goes_on(
 ) -> None:
     database = await recorded_at(server, revision, statements)
 
-    await prepare(database.owner, Policy())
+    await prepare(database.owner)
 
     settings = Settings(
         database_url=SecretStr(database.app),

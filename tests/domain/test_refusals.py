@@ -1,7 +1,7 @@
 """What may be recorded, rule by rule: given a history, when an event comes, then it is refused for a named reason."""
 
 import ast
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from hypothesis import given
 from domain.entry import Draft
 from domain.events.base import Event
 from domain.events.catalogue import EVENT_TYPES
+from domain.events.crisis import SafetyPlanWritten
 from domain.events.handoffs import (
     HandoffAccepted,
     HandoffCompleted,
@@ -18,16 +19,21 @@ from domain.events.handoffs import (
     HandoffLost,
     HandoffWithdrawn,
 )
-from domain.events.milestones import MilestoneCelebrated
+from domain.events.milestones import MilestoneCelebrated, MilestoneDefined, MilestoneReached
 from domain.events.plan import GoalClosed, GoalMeasured
+from domain.events.postvention import Adjustment
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.registration import ClientDied, EpisodeClosed
 from domain.refusals import Refused
+from domain.vocabulary.crisis import CrisisOutcome
 from domain.vocabulary.goals import GoalOutcome
 from domain.vocabulary.handoffs import HandoffDeclineReason, HandoffLossReason, HandoffWithdrawalReason
 from domain.vocabulary.intake import DischargeReason
+from domain.vocabulary.milestones import LifeMilestone
 from domain.vocabulary.people import Role
+from domain.vocabulary.postvention import AdjustmentKind, Settlement
 from domain.vocabulary.record import CorrectionReason, Precision
+from domain.vocabulary.substances import Substance
 from tests.builders import (
     POLICY,
     History,
@@ -46,12 +52,14 @@ from tests.builders import (
     review,
     safety_plan,
     session,
+    settled,
 )
 from tests.strategies import histories
 
 ROOT = Path(__file__).parents[2]
 NOON = "2026-03-02T18:00Z"
 LATER = "2026-03-03T18:00Z"
+MUCH_LATER = "2026-03-04T18:00Z"
 UNKNOWN = UUID(int=404)
 
 
@@ -196,12 +204,46 @@ def test_r11_a_goal_is_measured_and_closed_while_it_is_open(history: History) ->
     goal = history.add(goal_set(), at=NOON)
     closing = history.add(closed(goal), at=LATER)
 
-    assert history.refused(GoalMeasured(goal=goal, value=1), LATER) == {"goal_is_open"}
+    assert history.refused(GoalMeasured(goal=goal, value=1), MUCH_LATER) == {"goal_is_open"}
     assert history.refused(closed(goal), LATER) == {"goal_closed_once"}
 
     history.retract(closing)
-    assert not history.refused(GoalMeasured(goal=goal, value=1), LATER)
+    assert not history.refused(GoalMeasured(goal=goal, value=1), MUCH_LATER)
     assert not history.refused(closed(goal), LATER)
+
+
+def test_g1_a_reading_from_before_the_closing_is_recorded_after_it(history: History) -> None:
+    goal = history.add(goal_set(), at="2026-03-01T18:00Z")
+    closing = history.add(closed(goal), at="2026-03-10T18:00Z")
+    reading = GoalMeasured(goal=goal, value=5)
+
+    assert not history.refused(reading, at="2026-03-05T18:00Z", now="2026-03-20T18:00Z")
+    assert not history.refused(reading, at="2026-03-10T18:00Z", now="2026-03-20T18:00Z")
+    assert history.refused(reading, at="2026-03-10T18:01Z", now="2026-03-20T18:00Z") == {"goal_is_open"}
+
+    history.correct(closing, occurred_at="2026-03-04T18:00Z")
+    assert history.refused(reading, at="2026-03-05T18:00Z", now="2026-03-20T18:00Z") == {"goal_is_open"}
+
+
+def test_g1_a_reading_of_the_day_on_which_the_goal_was_closed_is_recorded(history: History) -> None:
+    goal = history.add(goal_set(), at="2026-03-01T18:00Z")
+    history.add(closed(goal), at="2026-03-10", precision=Precision.DAY, recorded="2026-03-11T18:00Z")
+    reading = GoalMeasured(goal=goal, value=5)
+
+    assert not history.refused(reading, at="2026-03-11T05:59Z", now="2026-03-20T18:00Z"), "still 10 March in Honolulu"
+    assert history.refused(reading, at="2026-03-11T12:01Z", now="2026-03-20T18:00Z") == {"goal_is_open"}
+
+
+def test_g1_a_list_may_close_a_goal_and_bring_its_last_reading(history: History) -> None:
+    goal = history.add(goal_set(), at="2026-03-01T18:00Z")
+    closing = Draft(UUID(int=7), closed(goal), moment("2026-03-10T18:00Z"), Precision.INSTANT, "tests")
+
+    def reading(at: str) -> Draft:
+        return Draft(UUID(int=8), GoalMeasured(goal=goal, value=5), moment(at), Precision.INSTANT, "tests")
+
+    history.record.admit([closing, reading("2026-03-05T18:00Z")], moment("2026-03-20T18:00Z"), POLICY)
+    with pytest.raises(Refused, match="goal_is_open"):
+        history.record.admit([closing, reading("2026-03-11T18:00Z")], moment("2026-03-20T18:00Z"), POLICY)
 
 
 # Handoffs
@@ -263,21 +305,35 @@ def test_r33_a_handoff_is_completed_once_and_may_be_accepted_in_hindsight(histor
 # Crises
 
 
-def test_r42_a_crisis_is_resolved_once(history: History) -> None:
+def test_x2_a_crisis_that_goes_on_may_be_reviewed_and_resolved_again(history: History) -> None:
     met = history.add(crisis(), at=NOON)
-    resolution = history.add(resolved(met), at=LATER)
-
-    assert history.refused(resolved(met), LATER) == {"crisis_resolved_once"}
-
-    history.retract(resolution)
-    assert not history.refused(resolved(met), LATER)
-
-
-def test_r44_a_crisis_is_reviewed_once(history: History) -> None:
-    met = history.add(crisis(), at=NOON)
+    history.add(resolved(met, CrisisOutcome.LOST_CONTACT), at=LATER)
     history.add(review(met), at=LATER)
 
-    assert history.refused(review(met), LATER) == {"postvention_reviewed_once"}
+    assert not history.refused(resolved(met), LATER)
+    assert not history.refused(review(met), LATER)
+
+
+def test_c9_a_crisis_goes_on_from_a_contact_in_it(history: History) -> None:
+    held, met = history.add(session(), at=NOON), history.add(crisis(), at=NOON)
+
+    assert history.refused(crisis(continues=held), LATER) == {"refers_to_fitting_entry"}
+    assert not history.refused(crisis(continues=met), LATER)
+
+
+def test_p1_an_adjustment_is_settled_that_a_review_asked_for_and_dropped_for_a_reason(history: History) -> None:
+    met = history.add(crisis(), at=NOON)
+    reviewed = history.add(review(met, Adjustment(kind=AdjustmentKind.ADDRESS_MONEY)), at=LATER)
+
+    assert history.refused(settled(reviewed, 2), LATER) == {"adjustment_was_asked_for"}
+    assert history.refused(settled(reviewed, how=Settlement.DROPPED), LATER) == {"dropped_for_a_reason"}
+    assert not history.refused(settled(reviewed, how=Settlement.DROPPED, reason="She found work"), LATER)
+    assert not history.refused(settled(reviewed), LATER)
+
+
+def test_g3_an_empty_safety_plan_is_refused(history: History) -> None:
+    assert history.refused(SafetyPlanWritten(), NOON) == {"safety_plan_says_something"}
+    assert not history.refused(SafetyPlanWritten(professionals=("988",)), NOON)
 
 
 def test_r37_a_crisis_contact_is_never_refused_for_being_incomplete(history: History) -> None:
@@ -425,3 +481,56 @@ def test_a_client_dies_once_and_an_episode_is_closed_once() -> None:
 
     assert history.refused(closed, at="2026-06-02T16:00Z") == {"episode_closed_once"}
     assert history.refused(ClientDied(), at="2026-06-02T16:00Z") == {"client_died_once"}
+
+
+# Days of use, and milestones
+
+
+def use(**days: str) -> Event:
+    """An intake that tells of the use of alcohol with these days."""
+    said = {name: date.fromisoformat(day) for name, day in days.items()}
+    return intake(substances=({"substance": Substance.ALCOHOL, **said},))
+
+
+def test_m6_a_last_use_lies_before_the_intake_that_tells_of_it(history: History) -> None:
+    assert history.refused(use(last_used_on="2062-01-01"), NOON) == {"use_lies_in_the_past"}
+    assert history.refused(use(using_since="2026-03-05"), NOON) == {"use_lies_in_the_past"}
+    assert not history.refused(use(last_used_on="2026-03-02"), NOON)
+    assert not history.refused(use(last_used_on="2026-03-03"), NOON), "which it is in Kiritimati"
+
+
+def test_m6_a_correction_cannot_put_a_last_use_after_its_intake(history: History) -> None:
+    told = history.add(use(last_used_on="2026-03-01"), at=NOON)
+
+    assert history.refused(corrected(told, use(last_used_on="2026-03-09")), "2026-04-01T00:00Z") == {
+        "use_lies_in_the_past"
+    }
+
+
+def test_m4_use_ends_after_it_began(history: History) -> None:
+    backwards = use(using_since="2026-03-01", last_used_on="2026-02-01")
+
+    assert history.refused(backwards, NOON) == {"use_ends_after_it_begins"}
+
+
+def test_m3_a_lapse_ends_after_it_began_and_not_in_the_future(history: History) -> None:
+    assert history.refused(lapse(until=date(2026, 3, 1)), LATER) == {"lapse_ends_after_it_begins"}
+    assert history.refused(lapse(until=date(2026, 3, 9)), LATER) == {"lapse_days_have_passed"}
+    assert not history.refused(lapse(until=date(2026, 3, 9)), LATER, now="2026-03-10T18:00Z")
+
+
+def test_r47_what_is_counted_of_a_substance_says_how_many_days(history: History) -> None:
+    of_alcohol = MilestoneDefined(name="A hundred evenings", substance=Substance.ALCOHOL)
+
+    assert history.refused(of_alcohol, NOON) == {"milestone_counts_days"}
+
+
+def test_r47_a_milestone_is_reached_once_and_is_one(history: History) -> None:
+    defined = history.add(MilestoneDefined(name="A driving licence"), at=NOON)
+    assert history.refused(MilestoneReached(), NOON) == {"reaches_one_milestone"}
+    both = MilestoneReached(milestone=defined, kind=LifeMilestone.BACK_TO_WORK)
+    assert history.refused(both, LATER) == {"reaches_one_milestone"}
+
+    history.add(MilestoneReached(milestone=defined), at=LATER)
+
+    assert history.refused(MilestoneReached(milestone=defined), LATER) == {"milestone_reached_once"}

@@ -6,9 +6,10 @@ from uuid import UUID
 
 import pytest
 
+from domain.events.crisis import SafetyPlanWritten
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined
-from domain.events.plan import GoalClosed, GoalMeasured, PlannedIntervention
-from domain.instruments import CssrsAnswers
+from domain.events.plan import GoalClosed, GoalMeasured
+from domain.instruments.cssrs import CssrsAnswers
 from domain.policy import Policy
 from domain.vocabulary.consents import ConsentPurpose
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, RiskTier
@@ -17,7 +18,6 @@ from domain.vocabulary.handoffs import HandoffDeclineReason, HandoffUrgency
 from domain.vocabulary.intake import Condition, EntryRoute, StageOfChange
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
-from domain.vocabulary.plan import CareStrand
 from domain.vocabulary.substances import Substance
 from projections.answers import answered
 from projections.care_plan import CARE_PLAN, CarePlanAnswer
@@ -25,9 +25,8 @@ from projections.care_plan import PLAN as PLAN_TABLE
 from projections.care_plan.consents import CONSENT
 from projections.care_plan.crises import CRISIS
 from projections.care_plan.episodes import SUBSTANCE
-from projections.care_plan.goals import GOAL
+from projections.care_plan.goals import GOAL, GOAL_READING
 from projections.care_plan.handoffs import HANDOFF
-from projections.care_plan.plans import INTERVENTION
 from projections.elements import ViewContext
 from projections.mark import Mark
 from projections.obligations import ObligationStatus
@@ -37,6 +36,7 @@ from tests.builders import (
     check_in,
     consent,
     crisis,
+    crisis_card,
     folded,
     goal_set,
     handoff,
@@ -44,6 +44,7 @@ from tests.builders import (
     lapse,
     missed,
     moment,
+    naloxone_kit,
     only,
     outreach,
     plan,
@@ -138,18 +139,6 @@ def test_r10_each_agreement_is_the_next_version_and_cites_what_led_to_it(history
     assert (before.version, before.summary, before.because_of) == (1, "First", ())
 
 
-def test_r10_a_plan_recorded_late_takes_its_place_among_the_versions(history: History) -> None:
-    known = history.add(plan(summary="On time"), at=LATER)
-    history.add(plan(summary="Late"), at=AT, recorded="2026-03-20T15:00Z")
-
-    now = shown(history).plan
-    then = shown(history, known_at="2026-03-19T00:00Z").plan
-    assert now is not None
-    assert then is not None
-    assert (now.event_id, now.version) == (known, 2)
-    assert (then.event_id, then.version) == (known, 1)
-
-
 def test_r10_the_review_of_the_plan_falls_due(history: History) -> None:
     history.add(plan(), at=AT)
 
@@ -158,24 +147,6 @@ def test_r10_the_review_of_the_plan_falls_due(history: History) -> None:
     assert late is not None
     assert on_time.review_due_at == moment("2026-04-02T05:00Z")
     assert (on_time.review_status, late.review_status) == (ObligationStatus.OPEN, ObligationStatus.LATE)
-
-
-def test_r13_interventions_are_those_of_the_current_version(history: History) -> None:
-    old = PlannedIntervention(strand=CareStrand.FAMILY, what="Sundays")
-    new = PlannedIntervention(strand=CareStrand.COUNSELING, what="Urge surfing", sessions_per_week=1.5)
-    history.add(plan(interventions=(old,)), at=AT)
-    agreed = history.add(plan(interventions=(new,)), at=NEXT_DAY)
-
-    shown_plan = shown(history).plan
-    assert shown_plan is not None
-    assert shown_plan.interventions == (new,)
-    assert row(history, INTERVENTION) == {
-        "number": 1,
-        "event_id": agreed,
-        "strand": "counseling",
-        "techniques": (),
-        "sessions_per_week": 1.5,
-    }
 
 
 # Goals
@@ -196,6 +167,25 @@ def test_r11_a_goal_shows_its_latest_reading_and_how_it_ended(history: History) 
     assert (found.closed, found.outcome) == (mark(closing, "2026-03-21T15:00Z"), GoalOutcome.ACHIEVED)
     told = row(history, GOAL)
     assert (told["reading"], told["reading_event_id"], told["closed_event_id"]) == (6, latest, closing)
+
+
+def test_r11_every_reading_shows_with_what_was_said(history: History) -> None:
+    goal = history.add(goal_set(unit="hours"), at=AT)
+    latest = history.add(GoalMeasured(goal=goal, value=6, note="By the app"), at=LATER)
+    before = history.add(GoalMeasured(goal=goal, value=5), at=NEXT_DAY, recorded="2026-03-20T15:00Z")
+    history.add(GoalClosed(goal=goal, outcome=GoalOutcome.ACHIEVED, note="Rested"), at="2026-03-21T15:00Z")
+
+    answer = shown(history)
+    assert [(each.event_id, each.goal_event_id, each.value, each.note) for each in answer.goal_readings] == [
+        (before, goal, 5, None),
+        (latest, goal, 6, "By the app"),
+    ]
+    assert only(answer.stabilization_goals).closing_note == "Rested"
+    rows = by_column(GOAL_READING, CARE_PLAN.rows(folded(CARE_PLAN, history)))
+    assert [(each["event_id"], each["goal_event_id"], each["value"], each["measured_at"]) for each in rows] == [
+        (before, goal, 5, moment(NEXT_DAY)),
+        (latest, goal, 6, moment(LATER)),
+    ]
 
 
 @pytest.mark.parametrize("category", GoalCategory)
@@ -271,6 +261,36 @@ def test_r39_the_safety_plan_has_versions(history: History) -> None:
     assert before is not None
     assert (before.version, before.own_coping) == (1, ("A walk",))
     assert row(history, PLAN_TABLE)["safety_plan_version"] == 2
+    assert (found.steps, row(history, PLAN_TABLE)["safety_plan_steps"]) == ((1, 2, 6), (1, 2, 6))
+
+
+def test_r39_the_six_steps_of_a_safety_plan_show_and_the_crisis_that_it_was_written_after(history: History) -> None:
+    met = history.add(crisis(), at=AT)
+    steps = {
+        "warning_signs": ("Nights without sleep",),
+        "own_coping": ("A walk",),
+        "people_and_places": ("The library",),
+        "people_to_ask": ("Her sister",),
+        "professionals": ("988",),
+        "means_safety": ("Medicine locked away",),
+    }
+    history.add(safety_plan(**steps, crisis=met), at=NEXT_DAY)
+
+    found = shown(history).safety_plan
+    assert found is not None
+    assert {name: getattr(found, name) for name in steps} == steps
+    assert (found.crisis, found.steps) == (met, (1, 2, 3, 4, 5, 6))
+    assert row(history, PLAN_TABLE)["safety_plan_crisis"] == met
+
+
+def test_g3_an_empty_safety_plan_never_replaces_a_full_one(history: History) -> None:
+    full = history.add(safety_plan(), at=AT)
+    later = history.add(safety_plan(own_coping=("Music",)), at=NEXT_DAY)
+    history.correct(later, SafetyPlanWritten())
+
+    found = shown(history).safety_plan
+    assert found is not None
+    assert (found.event_id, found.version) == (full, 1)
 
 
 # Handoffs
@@ -330,7 +350,7 @@ def test_r36_r37_r38_a_crisis_shows_risk_and_what_was_done(history: History) -> 
 
     found = only(shown(history).crises)
     assert (found.event_id, found.open, found.tier) == (met, True, RiskTier.MODERATE)
-    assert found.unanswered == ("q4", "q5", "q6"), "unknown, never no"
+    assert found.unanswered == ("q4", "q5", "q6_ever"), "unknown, never no"
     assert (found.actions, found.noticed_by, found.activated) == (
         (CrisisAction.CALLED_988,), Role.PEER, (Role.COUNSELOR,),
     )  # fmt: skip
@@ -340,7 +360,7 @@ def test_r37_a_crisis_without_a_screener_is_of_unknown_tier(history: History) ->
     history.add(crisis(), at=AT)
 
     found = only(shown(history).crises)
-    assert (found.tier, found.unanswered) == (RiskTier.UNKNOWN, ("q1", "q2", "q6"))
+    assert (found.tier, found.unanswered) == (RiskTier.UNKNOWN, ("q1", "q2", "q6_ever"))
 
 
 def test_r42_three_failed_attempts_count_as_not_reached(history: History) -> None:
@@ -378,7 +398,7 @@ def test_r42_a_resolved_crisis_says_how_it_passed(history: History) -> None:
     assert (found.open, found.resolved, found.outcome) == (
         False, mark(resolution, NEXT_DAY), CrisisOutcome.AVOIDED_LAPSE,
     )  # fmt: skip
-    assert (found.reviewed, found.attempts) == (mark(reviewed, LATER), 0)
+    assert (found.reviewed, found.attempts) == (mark(reviewed, LATER), 1), "the first contact is owed all the same"
     told = row(history, CRISIS)
     assert (told["resolved_event_id"], told["outcome"], told["reviewed_event_id"]) == (
         resolution,
@@ -432,11 +452,11 @@ def test_r30_r32_a_lapse_asks_for_naloxone_and_card_and_takes_nothing_away(histo
     assert (answer.last_lapse.event_id, answer.last_lapse.substances) == (danger, (Substance.OPIOIDS,))
     assert (answer.naloxone_needed, answer.crisis_card_needed) == (True, True)
 
-    history.add(crisis(actions=(CrisisAction.NALOXONE_GIVEN,)), at=LATER)
+    history.add(naloxone_kit(), at=LATER)
     answer = shown(history)
     assert (answer.naloxone_needed, answer.crisis_card_needed) == (False, True)
 
-    history.add(crisis(actions=(CrisisAction.CRISIS_CARD_ISSUED,)), at="2026-03-05T15:00Z")
+    history.add(crisis_card(), at="2026-03-05T15:00Z")
     assert not shown(history).crisis_card_needed
     assert shown(history, as_of="2026-03-04T20:00Z").crisis_card_needed
 
@@ -446,7 +466,7 @@ def test_r30_r32_a_lapse_asks_for_naloxone_and_card_and_takes_nothing_away(histo
 
 def test_what_waits_comes_first_by_due_time(history: History) -> None:
     met = history.add(crisis(), at=AT)
-    history.add(check_in(), at="2026-03-02T16:00Z")
+    history.add(check_in(), at="2026-03-02T15:30Z")
     history.add(handoff(HandoffUrgency.CRISIS), at="2026-03-02T17:00Z")
 
     obligations = shown(history).obligations

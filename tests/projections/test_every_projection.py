@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import ARRAY, Boolean, Column, Date, DateTime, Double, Integer, Text, Uuid
+from sqlalchemy.dialects.postgresql.base import RESERVED_WORDS
 
 from domain.effective import effective
 from domain.events.record import EntryCorrected, EntryRetracted
@@ -196,6 +197,12 @@ def test_analysts_find_a_comment_on_every_table_and_column(projection: Projectio
     for table in projection.tables:
         assert table.comment, table.name
         assert not [column.name for column in table.columns if not column.comment], table.name
+
+
+@every_projection
+def test_tables_and_columns_need_no_quotes_in_sql(projection: Projection[Any]) -> None:
+    for table in projection.tables:
+        assert not {table.name, *table.columns.keys()} & RESERVED_WORDS, table.name
 
 
 def test_the_data_dictionary_tells_every_column_of_every_table() -> None:

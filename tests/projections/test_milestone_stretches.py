@@ -9,7 +9,8 @@ from domain.events.registration import IntakeCompleted
 from domain.vocabulary.record import Precision
 from domain.vocabulary.substances import Substance
 from projections.milestones import MILESTONES
-from projections.milestones.view import MilestonesAnswer, Remission, Track
+from projections.milestones.remission import Abstinence
+from projections.milestones.view import MilestonesAnswer, Track
 from tests.builders import POLICY, History, Moment, check_in, crisis, folded, intake, lapse, moment, registered
 
 ALCOHOL, OPIOIDS, CANNABIS = Substance.ALCOHOL, Substance.OPIOIDS, Substance.CANNABIS
@@ -84,26 +85,22 @@ def test_r46_a_lapse_ends_the_stretch_and_starts_a_new_one_and_all_that_was_reac
 
     found = track(history, "alcohol", at="2026-02-23T15:00Z")
 
-    assert stretches(found) == [("2026-01-01", "2026-02-14", 44), ("2026-02-14", None, 9)]
+    assert stretches(found) == [("2026-01-01", "2026-02-14", 43), ("2026-02-14", None, 9)]
     assert reached(found) == [("2026-01-01", [1, 7, 30]), ("2026-02-14", [1, 7])]
     assert [(stretch.event_id, stretch.ended_event_id) for stretch in found.stretches] == [
         (told, lapsed),
         (lapsed, None),
     ]
     assert {step.event_id for step in found.stretches[0].steps} == {told}
-    assert (found.current_days, found.longest_days, found.cumulative_days) == (9, 44, 53)
+    assert (found.current_days, found.longest_days, found.cumulative_days) == (9, 43, 52)
 
 
-def test_r46_a_step_counts_when_the_lapse_came_on_its_very_day(history: History) -> None:
-    history.add(lapse(ALCOHOL), at="2026-01-31T20:00Z")
+@pytest.mark.parametrize(("at", "steps"), [("2026-01-31T20:00Z", [1, 7]), ("2026-02-01T05:00Z", [1, 7, 30])])
+def test_m3_a_step_counts_when_its_day_was_lived_without_use(history: History, at: str, steps: list[int]) -> None:
+    """The 30th day, in New York, is the 31st of January."""
+    history.add(lapse(ALCOHOL), at=at)
 
-    assert reached(track(history, "alcohol", at="2026-01-31T21:00Z"))[0] == ("2026-01-01", [1, 7, 30])
-
-
-def test_r46_a_step_does_not_count_when_the_lapse_came_the_day_before(history: History) -> None:
-    history.add(lapse(ALCOHOL), at="2026-01-31T04:59Z")  # a minute before midnight in New York
-
-    assert reached(track(history, "alcohol", at="2026-03-31T21:00Z"))[0] == ("2026-01-01", [1, 7])
+    assert reached(track(history, "alcohol", at="2026-03-31T21:00Z"))[0] == ("2026-01-01", steps)
 
 
 def test_r46_a_second_lapse_on_the_same_day_adds_no_stretch_without_days(history: History) -> None:
@@ -112,7 +109,7 @@ def test_r46_a_second_lapse_on_the_same_day_adds_no_stretch_without_days(history
 
     found = track(history, "alcohol", at="2026-02-11T15:00Z")
 
-    assert stretches(found) == [("2026-01-01", "2026-02-10", 40), ("2026-02-10", None, 1)]
+    assert stretches(found) == [("2026-01-01", "2026-02-10", 39), ("2026-02-10", None, 1)]
     assert found.stretches[1].event_id == first
 
 
@@ -145,9 +142,9 @@ def test_r46_several_substances_each_have_their_own_days_and_overall_starts_at_t
     tracks = {found.track: found for found in shown(history, at="2026-02-10T17:00Z").tracks}
 
     assert list(tracks) == ["overall", "opioids", "alcohol"]
-    assert stretches(tracks["opioids"]) == [("2025-12-01", "2026-02-04", 65), ("2026-02-04", None, 6)]
+    assert stretches(tracks["opioids"]) == [("2025-12-01", "2026-02-04", 64), ("2026-02-04", None, 6)]
     assert stretches(tracks["alcohol"]) == [("2026-01-05", None, 36)]
-    assert stretches(tracks["overall"]) == [("2026-01-05", "2026-02-04", 30), ("2026-02-04", None, 6)]
+    assert stretches(tracks["overall"]) == [("2026-01-05", "2026-02-04", 29), ("2026-02-04", None, 6)]
     assert [(each.event_id, each.ended_event_id) for each in tracks["overall"].stretches] == [
         (told, lapsed),
         (lapsed, None),
@@ -162,20 +159,12 @@ def test_r46_one_lapse_of_two_substances_ends_both_stretches(history: History) -
     assert tracks == {"overall": 6, "alcohol": 6, "cannabis": 6}
 
 
-def test_r46_a_substance_whose_last_use_is_unknown_has_no_days_yet() -> None:
-    history = History()
-    history.add(registered("America/New_York"), at="2026-01-10T15:00Z")
-    history.add(intake(ALCOHOL), at="2026-01-10T16:00Z")
-
-    assert shown(history, at="2026-02-10T17:00Z").tracks == ()
-
-
 def test_r08_r46_a_return_to_care_with_a_later_last_use_starts_a_new_stretch(history: History) -> None:
     again = history.add(last_used(alcohol="2026-04-20"), at="2026-05-02T16:00Z")
 
     found = track(history, "alcohol", at="2026-05-10T15:00Z")
 
-    assert stretches(found) == [("2026-01-01", "2026-04-20", 109), ("2026-04-20", None, 20)]
+    assert stretches(found) == [("2026-01-01", "2026-04-20", 108), ("2026-04-20", None, 20)]
     assert [(stretch.event_id, stretch.ended_event_id) for stretch in found.stretches][1] == (again, None)
     assert found.stretches[0].ended_event_id == again
 
@@ -198,7 +187,7 @@ def test_r46_r56_a_lapse_recorded_late_takes_its_place_in_the_past(history: Hist
     assert [started for started, _, _ in stretches(found)] == ["2026-01-01", "2026-02-01", "2026-03-01"]
     assert found.stretches[0].ended_event_id == late
     as_it_was_known = track(history, "alcohol", at="2026-03-10T15:00Z", known_at="2026-03-10T15:00Z")
-    assert stretches(as_it_was_known) == [("2026-01-01", "2026-03-01", 59), ("2026-03-01", None, 9)]
+    assert stretches(as_it_was_known) == [("2026-01-01", "2026-03-01", 58), ("2026-03-01", None, 9)]
 
 
 def test_r46_r55_a_lapse_whose_day_is_corrected_moves_the_stretches(history: History) -> None:
@@ -207,7 +196,7 @@ def test_r46_r55_a_lapse_whose_day_is_corrected_moves_the_stretches(history: His
 
     found = track(history, "alcohol", at="2026-03-05T15:00Z")
 
-    assert stretches(found) == [("2026-01-01", "2026-02-20", 50), ("2026-02-20", None, 13)]
+    assert stretches(found) == [("2026-01-01", "2026-02-20", 49), ("2026-02-20", None, 13)]
     assert found.stretches[1].event_id == lapsed
 
 
@@ -251,17 +240,20 @@ def test_r46_close_to_90_days_the_milestone_arrives_as_its_day_begins_and_not_a_
     ("at", "word", "since"),
     [
         ("2026-03-31T15:00Z", None, None),
-        ("2026-04-01T15:00Z", Remission.EARLY, date(2026, 4, 1)),
-        ("2026-12-31T15:00Z", Remission.EARLY, date(2026, 4, 1)),
-        ("2027-01-01T15:00Z", Remission.SUSTAINED, date(2027, 1, 1)),
+        ("2026-04-01T15:00Z", Abstinence.EARLY, date(2026, 4, 1)),
+        ("2026-12-31T15:00Z", Abstinence.EARLY, date(2026, 4, 1)),
+        ("2027-01-01T15:00Z", Abstinence.LASTING, date(2027, 1, 1)),
     ],
 )
-def test_r46_remission_is_early_after_three_calendar_months_and_sustained_after_twelve(
-    history: History, at: str, word: Remission | None, since: date | None
+def test_m8_abstinence_is_early_after_three_calendar_months_and_lasting_after_twelve(
+    history: History, at: str, word: Abstinence | None, since: date | None
 ) -> None:
     found = track(history, "alcohol", at)
 
-    assert (found.remission, found.remission_since) == (word, since)
+    assert (found.abstinence, found.abstinence_since) == (word, since)
+    assert found.remission is None
+    overall = track(history, "overall", at)
+    assert (overall.abstinence, overall.remission) == (None, None)
 
 
 def test_r46_three_months_after_the_last_of_november_are_the_last_of_february() -> None:
@@ -269,8 +261,8 @@ def test_r46_three_months_after_the_last_of_november_are_the_last_of_february() 
     history.add(registered("America/New_York"), at="2025-12-01T15:00Z")
     history.add(last_used(alcohol="2025-11-30"), at="2025-12-01T15:00Z")
 
-    assert track(history, "alcohol", at="2026-02-28T12:00Z").remission is Remission.EARLY
-    assert track(history, "alcohol", at="2026-02-27T12:00Z").remission is None
+    assert track(history, "alcohol", at="2026-02-28T12:00Z").abstinence is Abstinence.EARLY
+    assert track(history, "alcohol", at="2026-02-27T12:00Z").abstinence is None
 
 
 def test_r46_a_stretch_of_many_years_shows_every_year_reached_and_the_next() -> None:
@@ -281,21 +273,18 @@ def test_r46_a_stretch_of_many_years_shows_every_year_reached_and_the_next() -> 
     found = track(history, "alcohol", at="2026-01-11T15:00Z")
 
     assert found.current_days == 13_008
-    assert reached(found)[0][1][-2:] == [34 * 365, 35 * 365]
+    assert [step.years for step in found.stretches[0].steps if step.reached][-2:] == [34, 35]
     assert found.next_step
-    assert found.next_step.days == 36 * 365
+    assert (found.next_step.years, found.next_step.on) == (36, date(2026, 6, 1))
 
 
-@pytest.mark.parametrize("day", [date(1900, 1, 1), date.max, date(9990, 1, 1)])
-def test_a_last_use_at_the_ends_of_the_calendar_stops_nothing(day: date) -> None:
+def test_a_last_use_at_the_beginning_of_the_calendar_stops_nothing() -> None:
     history = History()
     history.add(registered("Pacific/Kiritimati"), at="2026-01-10T15:00Z")
-    history.add(intake(substances=({"substance": ALCOHOL, "last_used_on": day},)), at="2026-01-10T16:00Z")
-
-    found = track(history, "alcohol", at="2026-01-11T15:00Z")
+    history.add(last_used(alcohol="1900-01-01"), at="2026-01-10T16:00Z")
 
     assert MILESTONES.rows(folded(MILESTONES, history))
-    assert found.current_days == max(0, (date(2026, 1, 12) - day).days)
+    assert track(history, "alcohol", at="2026-01-11T15:00Z").current_days == (date(2026, 1, 12) - date(1900, 1, 1)).days
 
 
 def test_every_id_shown_is_that_of_an_entry(history: History) -> None:

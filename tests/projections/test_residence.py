@@ -10,6 +10,8 @@ from domain.events.residence import HouseRuleNoted, ResidenceChanged
 from domain.vocabulary.residence import STABLE, HouseRuleKind, LeavingReason, LivingSituation
 from projections.care_plan import CARE_PLAN
 from projections.care_plan.residence import HOUSE_RULE, RESIDENCE
+from projections.milestones import MILESTONES
+from projections.milestones.fold import REACHED
 from tests.builders import History, Moment, folded, moment, only, registered
 from tests.projections.reading import by_column
 
@@ -120,3 +122,25 @@ def test_r21_r47_housing_is_secured_where_a_client_can_stay(
     assert event.stable is stable
     assert only(shown(history).residences).stable is stable
     assert not STABLE & {LivingSituation.TRANSITIONAL_HOUSING, LivingSituation.TREATMENT_FACILITY}
+
+
+@pytest.mark.parametrize(
+    ("before", "because", "secured"),
+    [
+        (None, None, False),
+        (LivingSituation.EMERGENCY_SHELTER, None, True),
+        (LivingSituation.RENTED, LeavingReason.MOVED_ON, False),
+        (LivingSituation.RENTED, LeavingReason.LOST_HOUSING, True),
+    ],
+)
+def test_r47_housing_secured_is_a_milestone_of_who_had_none(
+    history: History, before: LivingSituation | None, because: LeavingReason | None, secured: bool
+) -> None:
+    if before:
+        history.add(ResidenceChanged(situation=before), at="2026-02-02T15:00Z")
+    moved_in = history.add(sober_living(left_because=because), at=AT)
+
+    reached = by_column(REACHED, MILESTONES.rows(folded(MILESTONES, history)))
+    assert [(row["event_id"], row["kind"]) for row in reached] == [(moved_in, "housing_secured")] * secured
+    history.add(sober_living(left_because=LeavingReason.MOVED_ON), at=LATER)
+    assert len(by_column(REACHED, MILESTONES.rows(folded(MILESTONES, history)))) == secured

@@ -14,9 +14,9 @@ from tests.system import settings_for
 
 @asynccontextmanager
 async def system_of(
-    database: DatabaseUrls, projections: Sequence[Projection[Any]] = PROJECTIONS, policy_file: Path | None = None
+    database: DatabaseUrls, projections: Sequence[Projection[Any]] = PROJECTIONS
 ) -> AsyncIterator[System]:
-    """A system with these projections and the policy of this file."""
-    settings = settings_for(database, Path("unused")).model_copy(update={"policy_file": policy_file})
+    """A system with these projections."""
+    settings = settings_for(database, Path("unused"))
     async with connected(settings, Addresses(database.app, database.owner), projections) as system:
         yield system

@@ -1,14 +1,12 @@
 """Builds: versions of a projection side by side, each used by the processes that know it, switched in unseen."""
 
 import asyncio
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
-from domain.policy import Policy
-from projections.catalogue import PROJECTIONS, catalogue
+from projections.catalogue import PROJECTIONS
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole, operator
 from service.bootstrap import System, prepare
 from service.database.connection import scoped
@@ -63,7 +61,7 @@ async def columns_of(system: System, view: str) -> set[str]:
 
 async def test_on_an_empty_log_builds_are_live_at_once(fresh_database: DatabaseUrls) -> None:
     assert await states(fresh_database) == [(one.name, one.version, "live") for one in PROJECTIONS]
-    assert await prepare(fresh_database.owner, Policy()) == []
+    assert await prepare(fresh_database.owner) == []
     assert len(await states(fresh_database)) == len(PROJECTIONS)
 
 
@@ -74,7 +72,7 @@ async def test_a_new_version_is_built_beside_the_old_one_while_both_releases_wor
         clients = await clients_of(old, counselor)
         await follow(old, organization_id)
 
-        to_build = await prepare(fresh_database.owner, Policy(), newer())
+        to_build = await prepare(fresh_database.owner, newer())
 
         assert [(build.name, build.version) for build in to_build] == [(OLD.name, NEWER.version)]
         async with system_of(fresh_database, newer()) as new:
@@ -87,7 +85,7 @@ async def test_a_new_version_is_built_beside_the_old_one_while_both_releases_wor
             done = asyncio.Event()
             working = [asyncio.create_task(_keep_working(system, counselor, clients, done)) for system in (old, new)]
             reading = asyncio.create_task(_keep_reading(old, organization_id, len(clients), done))
-            async for _ in rebuild(fresh_database.owner, KEKS, Policy(), [OLD.name], newer, processes=1):
+            async for _ in rebuild(fresh_database.owner, KEKS, [OLD.name], newer, processes=1):
                 pass
             await asyncio.sleep(0.2)
             done.set()
@@ -159,37 +157,9 @@ async def test_the_service_cannot_reach_a_build_before_it_is_built(fresh_databas
     counselor = await a_counselor(fresh_database)
     async with system_of(fresh_database) as system:
         await clients_of(system, counselor, 1)
-        (build,) = await prepare(fresh_database.owner, Policy(), newer())
+        (build,) = await prepare(fresh_database.owner, newer())
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await system.pool.fetch(f"SELECT * FROM {build.schema}.snapshot")
-
-
-async def test_another_policy_is_built_anew_and_answers_are_right_meanwhile(
-    fresh_database: DatabaseUrls, tmp_path: Path
-) -> None:
-    counselor = await a_counselor(fresh_database)
-    organization_id = counselor.organization_id
-    file = tmp_path / "policy.toml"
-    file.write_text("[plan]\nreview_every_days_at_first = 5\n", "utf-8")
-    async with system_of(fresh_database) as usual:
-        clients = await clients_of(usual, counselor)
-        await follow(usual, organization_id)
-    async with system_of(fresh_database, policy_file=file) as changed:
-        policy = await changed.organizations.policy(organization_id)
-        assert changed.builds.names() == ()
-        await _assert_answers(changed, organization_id, clients)
-
-        to_build = await prepare(fresh_database.owner, changed.policy)
-        assert [build.name for build in to_build] == [one.name for one in PROJECTIONS]
-        assert {build.policy_digest for build in to_build} == {changed.policy.digest()}
-        await _assert_answers(changed, organization_id, clients)
-        names = [one.name for one in PROJECTIONS]
-        async for _ in rebuild(fresh_database.owner, KEKS, changed.policy, names, catalogue, processes=1):
-            pass
-        await changed.recorder.record(counselor, clients[0], [draft(check_in())])
-        await follow(changed, organization_id)
-        assert await assert_equal_to_fresh_folds(changed, organization_id) == len(clients)
-        assert policy.plan.review_every_days_at_first == 5
 
 
 async def _assert_answers(system: System, organization_id: UUID, clients: list[UUID]) -> None:

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Table
 
-from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from projections.rows import Rows
@@ -99,7 +98,7 @@ class _Cost(NamedTuple):
 async def _cost_of_a_late_entry(server: EmbeddedPostgres, projections: Sequence[Projection[Any]]) -> _Cost:
     """What a late entry asks of a follower that remembers nothing, with these projections."""
     database = await new_database(server, template="template0")
-    await prepare(database.owner, Policy(), projections)
+    await prepare(database.owner, projections)
     organization_id, client_id = await new_organization(database), uuid4()
     counselor = Caller(organization_id, uuid4(), "ana", KeyRole.COUNSELOR, SCOPES_OF_ROLE[KeyRole.COUNSELOR])
     async with system_of(database, projections) as system:

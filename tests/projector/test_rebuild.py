@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from domain.policy import Policy
 from projections.catalogue import PROJECTIONS, catalogue
 from service.access.caller import Caller
 from service.bootstrap import System
@@ -27,7 +26,7 @@ TABLE = PROJECTIONS[0].tables[0].name
 
 
 async def run(database: DatabaseUrls, processes: int = 1) -> list[Progress]:
-    return [step async for step in rebuild(database.owner, KEKS, Policy(), NAMES, catalogue, processes=processes)]
+    return [step async for step in rebuild(database.owner, KEKS, NAMES, catalogue, processes=processes)]
 
 
 @pytest.fixture
@@ -97,7 +96,7 @@ async def test_an_interrupted_rebuild_goes_on_where_it_was(
     system: System, counselor: Caller, database: DatabaseUrls, clients: list[UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rebuilding, "EVENTS_A_CHUNK", 20)
-    async with aclosing(rebuild(database.owner, KEKS, Policy(), NAMES, catalogue, processes=1)) as steps:
+    async with aclosing(rebuild(database.owner, KEKS, NAMES, catalogue, processes=1)) as steps:
         async for step in steps:
             if step.done:
                 assert step.done < step.total
@@ -121,7 +120,7 @@ async def test_a_projection_that_fails_for_a_client_is_parked_and_the_others_are
     await system.recorder.record(counselor, clients[0], [draft(MISSED)])
     await follow(system, counselor.organization_id)
 
-    steps = [s async for s in rebuild(database.owner, KEKS, Policy(), NAMES[:1], failing, processes=1)]
+    steps = [s async for s in rebuild(database.owner, KEKS, NAMES[:1], failing, processes=1)]
 
     assert steps[-1].parked == 1
     await system.builds.refresh()
@@ -130,7 +129,7 @@ async def test_a_projection_that_fails_for_a_client_is_parked_and_the_others_are
 
 
 async def test_a_second_rebuild_is_told_to_wait(database: DatabaseUrls, clients: list[UUID]) -> None:
-    async with aclosing(rebuild(database.owner, KEKS, Policy(), NAMES, catalogue, processes=1)) as first:
+    async with aclosing(rebuild(database.owner, KEKS, NAMES, catalogue, processes=1)) as first:
         await anext(first)
         with pytest.raises(RebuildUnderWay, match="go on from there"):
             await run(database)

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import TypeAdapter
 
-from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
 from service.access.caller import Caller, operator
 from service.bootstrap import System
@@ -27,48 +26,44 @@ from tests.system import draft, follow
 
 KEY = DataKey(uuid4(), bytes(range(32)))
 ORGANIZATION, CLIENT = uuid4(), uuid4()
-DIGEST = Policy().digest()
 
 
 def sealed() -> Snapshot:
     base = Base(7, None, OLD.begin())
-    return Snapshot(*seal_snapshot(OLD, DIGEST, ORGANIZATION, CLIENT, base, KEY)[1:])
+    return Snapshot(*seal_snapshot(OLD, ORGANIZATION, CLIENT, base, KEY)[1:])
 
 
 def test_a_snapshot_opens_to_the_state_that_was_sealed() -> None:
-    assert open_snapshot(OLD, DIGEST, ORGANIZATION, sealed(), KEY) == Base(7, None, OLD.begin())
+    assert open_snapshot(OLD, ORGANIZATION, sealed(), KEY) == Base(7, None, OLD.begin())
 
 
 @pytest.mark.parametrize(
-    ("projection", "digest", "organization_id"),
+    ("projection", "organization_id"),
     [
-        (NEWER, DIGEST, ORGANIZATION),
-        (PROJECTIONS[1], DIGEST, ORGANIZATION),
-        (OLD, Policy().in_time_zone("America/Chicago").digest(), ORGANIZATION),
-        (OLD, DIGEST, uuid4()),
+        (NEWER, ORGANIZATION),
+        (PROJECTIONS[1], ORGANIZATION),
+        (OLD, uuid4()),
     ],
-    ids=["another version", "another projection", "another policy", "another organization"],
+    ids=["another version", "another projection", "another organization"],
 )
-def test_it_opens_for_nothing_else_than_it_was_sealed_for(
-    projection: Any, digest: bytes, organization_id: UUID
-) -> None:
-    assert open_snapshot(projection, digest, organization_id, sealed(), KEY) is None
+def test_it_opens_for_nothing_else_than_it_was_sealed_for(projection: Any, organization_id: UUID) -> None:
+    assert open_snapshot(projection, organization_id, sealed(), KEY) is None
 
 
 def test_it_opens_for_no_other_client_and_key_and_not_when_it_was_changed() -> None:
     snapshot = sealed()
-    assert open_snapshot(OLD, DIGEST, ORGANIZATION, _changed(snapshot, client_id=uuid4()), KEY) is None
-    assert open_snapshot(OLD, DIGEST, ORGANIZATION, snapshot, DataKey(uuid4(), KEY.key)) is None
-    assert open_snapshot(OLD, DIGEST, ORGANIZATION, snapshot, DataKey(KEY.key_id, bytes(32))) is None
+    assert open_snapshot(OLD, ORGANIZATION, _changed(snapshot, client_id=uuid4()), KEY) is None
+    assert open_snapshot(OLD, ORGANIZATION, snapshot, DataKey(uuid4(), KEY.key)) is None
+    assert open_snapshot(OLD, ORGANIZATION, snapshot, DataKey(KEY.key_id, bytes(32))) is None
     assert snapshot.state is not None
-    assert open_snapshot(OLD, DIGEST, ORGANIZATION, _changed(snapshot, state=snapshot.state[:-1] + b"x"), KEY) is None
+    assert open_snapshot(OLD, ORGANIZATION, _changed(snapshot, state=snapshot.state[:-1] + b"x"), KEY) is None
 
 
 def test_what_opens_and_is_no_such_state_is_not_used() -> None:
     """A state whose shape was changed without raising the version."""
     with patch.object(TypeAdapter, "dump_json", return_value=b'["another shape"]'):
         snapshot = sealed()
-    assert open_snapshot(OLD, DIGEST, ORGANIZATION, snapshot, KEY) is None
+    assert open_snapshot(OLD, ORGANIZATION, snapshot, KEY) is None
 
 
 def _changed(snapshot: Snapshot, **changes: Any) -> Snapshot:

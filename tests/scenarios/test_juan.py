@@ -8,10 +8,10 @@ import pytest_asyncio
 
 from domain.events.crisis import CrisisContactRecorded
 from domain.events.lapses import CloseCallRecorded
-from domain.events.plan import PlannedIntervention
+from domain.events.plan import InterventionPlanned
 from domain.events.postvention import Adjustment
 from domain.events.registration import SubstanceUse
-from domain.instruments import CssrsAnswers
+from domain.instruments.cssrs import CssrsAnswers
 from domain.vocabulary.contacts import Channel, SessionKind, Technique
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome
 from domain.vocabulary.people import Role
@@ -21,7 +21,7 @@ from domain.vocabulary.substances import Substance
 from domain.vocabulary.triggers import Trigger
 from samples.demo.story import Story, StoryWriter
 from service.runtime import clock
-from tests.builders import crisis, intake, outreach, plan, registered, resolved, review, safety_plan, session
+from tests.builders import crisis, intake, outreach, plan, registered, resolved, review, safety_plan, session, settled
 from tests.scenarios.circle import CASE_MANAGER, COUNSELOR, PEER, Service, Told, one_chapter, telling
 
 AT_HOME = "Shouting at home"
@@ -68,12 +68,16 @@ def juan(client_id: UUID, now: datetime) -> Story:
             COUNSELOR,
             1,
             "11:00",
-            plan(
-                evening,
-                writer.id("review"),
-                interventions=(PlannedIntervention(strand=CareStrand.FAMILY, what="A check-in each week"),),
-            ),
+            plan(evening, writer.id("review")),
         ),
+        writer.step(
+            "family_check_in",
+            CASE_MANAGER,
+            1,
+            "11:10",
+            InterventionPlanned(strand=CareStrand.FAMILY, what="A check-in each week", because_of=(evening,)),
+        ),
+        writer.step("family_planned", COUNSELOR, 1, "11:10", settled(writer.id("review"), by=writer.id("plan_2"))),
     )
 
 
@@ -84,7 +88,7 @@ def _conflict_at_home() -> CrisisContactRecorded:
         noticed_by=Role.CLIENT,
         activated=(Role.PEER, Role.CASE_MANAGER),
         triggers=(Trigger.CONFLICT,),
-        cssrs=CssrsAnswers(q1=False, q2=False, q6="never"),
+        cssrs=CssrsAnswers(q1=False, q2=False, q6_ever=False),
         overdose_danger=False,
         actions=(CrisisAction.DE_ESCALATED, CrisisAction.URGE_SURFING),
     )
@@ -137,4 +141,4 @@ async def test_the_crisis_ends_as_an_avoided_lapse_and_its_review_is_carried_out
     assert reviewed.resolved is not None
     assert reviewed.resolved.outcome is CrisisOutcome.AVOIDED_LAPSE
     assert reviewed.review is not None
-    assert [each.carried_out_event_id for each in reviewed.review.adjustments] == [told.id("plan_2")]
+    assert [each.carried_out_by for each in reviewed.review.adjustments] == [told.id("plan_2")]

@@ -8,9 +8,9 @@ import pytest_asyncio
 
 from domain.events.consents import ConsentGranted
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted
-from domain.events.plan import PlannedIntervention
+from domain.events.plan import InterventionPlanned
 from domain.events.registration import IntakeCompleted, SubstanceUse
-from domain.instruments import CssrsAnswers
+from domain.instruments.cssrs import CssrsAnswers
 from domain.vocabulary.consents import ConsentPurpose, ConsentScope
 from domain.vocabulary.contacts import Channel, Technique
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, RiskTier
@@ -48,7 +48,7 @@ def mia(client_id: UUID, now: datetime) -> Story:
                 noticed_by=Role.CLIENT,
                 activated=(Role.CASE_MANAGER, Role.PEER),
                 triggers=(Trigger.TRAUMA_REMINDER, Trigger.WORK_STRESS),
-                cssrs=CssrsAnswers(q1=False, q2=False, q6="never"),
+                cssrs=CssrsAnswers(q1=False, q2=False, q6_ever=False),
                 overdose_danger=False,
                 actions=(CrisisAction.GROUNDED, CrisisAction.BREATHING),
             ),
@@ -64,7 +64,8 @@ def mia(client_id: UUID, now: datetime) -> Story:
         writer.step("for_the_employer", CASE_MANAGER, 4, "15:00", _for_the_employer(writer)),
         writer.step("next_day", COUNSELOR, 3, "09:00", session(techniques=(Technique.GROUNDING,))),
         writer.step("met", COUNSELOR, 3, "09:50", HandoffCompleted(handoff=booked)),
-        writer.step("plan_2", COUNSELOR, 3, "10:00", plan(panic, interventions=(_change_of_shift(writer),))),
+        writer.step("plan_2", COUNSELOR, 3, "10:00", plan(panic)),
+        writer.step("early_shift", CASE_MANAGER, 3, "10:30", _change_of_shift(writer, panic)),
         writer.step("peer_call", PEER, 2, "18:00", outreach(True, panic)),
         writer.step("review", COUNSELOR, 1, "09:00", review(panic)),
         writer.step("resolved", COUNSELOR, 1, "09:30", resolved(panic, CrisisOutcome.STABILIZED)),
@@ -86,8 +87,10 @@ def _for_the_employer(writer: StoryWriter) -> ConsentGranted:
     )
 
 
-def _change_of_shift(writer: StoryWriter) -> PlannedIntervention:
-    return PlannedIntervention(strand=CareStrand.CASE_MANAGEMENT, what=f"Early shift until {writer.day(-10):%d %B}")
+def _change_of_shift(writer: StoryWriter, panic: UUID) -> InterventionPlanned:
+    return InterventionPlanned(
+        strand=CareStrand.CASE_MANAGEMENT, what="The early shift", until=writer.day(-10), because_of=(panic,)
+    )
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -131,10 +134,13 @@ async def test_the_employer_may_be_shown_attendance_and_nothing_else(told: Told)
     assert (await told.care_plan(as_of=granted.expires_at)).consents[0].in_force is False
 
 
-async def test_the_change_of_shift_is_in_the_plan_because_of_the_crisis(told: Told) -> None:
-    """R10, R14"""
-    plan = (await told.care_plan()).plan
+async def test_the_change_of_shift_is_planned_because_of_the_crisis_and_ends_by_itself(told: Told) -> None:
+    """R10, R13"""
+    shown = await told.care_plan()
 
-    assert plan is not None
-    assert plan.because_of == (told.id("crisis"),)
-    assert "shift until" in only(plan.interventions).what
+    assert shown.plan is not None
+    assert shown.plan.because_of == (told.id("crisis"),)
+    shift = only(shown.interventions)
+    assert (shift.event_id, shift.because_of, shift.under_way) == (told.id("early_shift"), (told.id("crisis"),), True)
+    assert shift.ends_at is not None
+    assert not only((await told.care_plan(as_of=shift.ends_at)).interventions).under_way

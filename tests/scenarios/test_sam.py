@@ -10,8 +10,8 @@ from domain.events.crisis import CrisisContactRecorded
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffRequested
 from domain.events.plan import GoalClosed, GoalSet
 from domain.events.record import EntryRetracted
-from domain.instruments import CssrsAnswers
-from domain.vocabulary.contacts import Channel, SessionKind
+from domain.instruments.cssrs import CssrsAnswers
+from domain.vocabulary.contacts import Channel, OutreachPurpose, SessionKind
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome, RiskTier
 from domain.vocabulary.goals import GoalCategory, GoalOutcome
 from domain.vocabulary.handoffs import HandoffUrgency
@@ -57,6 +57,7 @@ def sam(client_id: UUID, now: datetime) -> Story:
         writer.step("caring_call", PEER, 4, "12:00", outreach(True, lost)),
         writer.step("resolved", CASE_MANAGER, 3, "16:00", resolved(lost, CrisisOutcome.STABILIZED)),
         writer.step("review", COUNSELOR, 3, "15:30", review(lost)),
+        writer.step("caring_text", PEER, 2, "12:00", outreach(False, purpose=OutreachPurpose.CARING_CONTACT)),
     )
 
 
@@ -66,7 +67,7 @@ def _housing_lost() -> CrisisContactRecorded:
         noticed_by=Role.CASE_MANAGER,
         activated=(Role.COUNSELOR, Role.PEER),
         triggers=(Trigger.HOUSING_LOSS,),
-        cssrs=CssrsAnswers(q1=True, q2=False, q6="never"),
+        cssrs=CssrsAnswers(q1=True, q2=False, q6_ever=False),
     )
 
 
@@ -149,9 +150,20 @@ async def test_follow_ups_stop_when_the_crisis_is_over(told: Told) -> None:
     assert not [each for each in much_later.obligations if each.kind is contact and each.status in {"open", "late"}]
 
 
+async def test_a_caring_text_the_day_after_asks_for_nothing_and_is_the_first_of_a_year(told: Told) -> None:
+    """R42"""
+    first = await told.obligation(ObligationKind.CARING_CONTACT, "resolved")
+    (series,) = (await told.care_plan()).caring_contacts
+
+    assert (first.status, first.met and first.met.event_id) == ("met", told.id("caring_text"))
+    assert (series.crisis, series.made) == (told.id("crisis"), 1)
+
+
 async def test_an_attempt_entered_twice_counts_once(told: Told) -> None:
     """R55"""
-    crises = (await told.care_plan()).crises
+    then = (await told.care_plan(as_of=told.occurred_at("call"))).crises
+    now = (await told.care_plan()).crises
 
-    assert [each.attempts for each in crises] == [1]
+    assert [each.attempts for each in then] == [1]
+    assert [each.attempts for each in now] == [0], "the next call reached them"
     assert (await told.event("call_again")).status is EventStatus.RETRACTED

@@ -7,9 +7,8 @@ from uuid import uuid4
 import pytest_asyncio
 
 from domain.events.contacts import CheckInReceived
-from domain.events.crisis import CrisisContactRecorded
 from domain.vocabulary.consents import ConsentPurpose
-from domain.vocabulary.crisis import CrisisAction
+from domain.vocabulary.harm_reduction import HarmReductionKind, Recipient
 from domain.vocabulary.intake import EntryRoute
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
@@ -18,6 +17,7 @@ from projections.obligations import ObligationStatus
 from samples.demo.the_parent import the_parent, told_late
 from service.api.response_models import EventStatus
 from service.runtime import clock
+from tests.builders import only
 from tests.scenarios.circle import Service, Told, telling
 
 MINUTE = timedelta(minutes=1)
@@ -51,11 +51,12 @@ async def test_the_way_in_is_a_crisis_before_any_registration(told: Told) -> Non
 async def test_danger_of_overdose_asks_for_naloxone_and_a_crisis_card_until_they_are_given(told: Told) -> None:
     """R32"""
     asks = [(plan.naloxone_needed, plan.crisis_card_needed) for plan in told.plans()]
-    lapse, given = told.version("lapse"), told.version("crisis")
+    lapse, kit, card = (told.version(step) for step in ("lapse", "naloxone", "crisis_card"))
 
     assert asks[: lapse - 1] == [(False, False)] * (lapse - 1)
-    assert asks[lapse - 1 : given - 1] == [(True, True)] * (given - lapse)
-    assert asks[given - 1 :] == [(False, False)] * (len(asks) - given + 1)
+    assert asks[lapse - 1 : kit - 1] == [(True, True)] * (kit - lapse)
+    assert asks[kit - 1 : card - 1] == [(False, True)] * (card - kit)
+    assert asks[card - 1 :] == [(False, False)] * (len(asks) - card + 1)
     a_day_later = told.occurred_at("lapse") + timedelta(days=1, minutes=1)
     for kind in (ObligationKind.NALOXONE, ObligationKind.CRISIS_CARD):
         assert (
@@ -66,14 +67,24 @@ async def test_danger_of_overdose_asks_for_naloxone_and_a_crisis_card_until_they
 
 async def test_the_family_is_taught_with_consent(told: Told) -> None:
     """R09, R19"""
-    taught = told.story.step("crisis").event
-    assert isinstance(taught, CrisisContactRecorded)
-    assert CrisisAction.NALOXONE_TAUGHT in taught.actions
+    plan = await told.care_plan(as_of=told.occurred_at("naloxone"))
 
-    plan = await told.care_plan(as_of=told.occurred_at("crisis"))
+    taught = only(plan.harm_reduction)
+    assert taught.event_id == told.id("naloxone")
+    assert HarmReductionKind.NALOXONE_TRAINING in taught.kinds
+    assert Recipient.FAMILY in taught.recipients
+    consent = only([each for each in plan.consents if each.event_id == taught.consent])
+    assert (consent.in_force, consent.purpose) == (True, ConsentPurpose.FAMILY_INVOLVEMENT)
 
-    purposes = {consent.purpose for consent in plan.consents if consent.in_force}
-    assert ConsentPurpose.FAMILY_INVOLVEMENT in purposes
+
+async def test_the_crisis_card_is_outdated_by_the_next_safety_plan(told: Told) -> None:
+    """R41"""
+    card = only((await told.care_plan(as_of=told.occurred_at("crisis_card"))).crisis_cards)
+    later = only((await told.care_plan(as_of=told.occurred_at("safety_plan"))).crisis_cards)
+
+    assert (card.event_id, card.outdated) == (told.id("crisis_card"), None)
+    assert later.outdated is not None
+    assert later.outdated.event_id == told.id("safety_plan")
 
 
 async def test_the_lapse_starts_a_new_stretch_and_keeps_the_old(told: Told) -> None:
@@ -83,7 +94,7 @@ async def test_the_lapse_starts_a_new_stretch_and_keeps_the_old(told: Told) -> N
 
     (only_stretch,) = before.stretches
     old, new = after.stretches
-    assert (only_stretch.days, only_stretch.ended_on) == (7, None)
+    assert (only_stretch.days, only_stretch.ended_on) == (8, None)
     assert (old.days, old.ended_event_id) == (7, told.id("lapse"))
     assert [step.days for step in old.steps if step.reached] == [1, 7]
     assert (new.event_id, new.days, new.ended_on) == (told.id("lapse"), 36, None)
@@ -96,8 +107,8 @@ async def test_what_is_told_late_changes_the_past_and_not_what_was_known(told: T
     now = await told.track("opioids")
 
     assert [stretch.days for stretch in known.stretches] == [7, 36]
-    assert [stretch.days for stretch in now.stretches] == [7, 2, 34]
-    assert now.cumulative_days == known.cumulative_days
+    assert [stretch.days for stretch in now.stretches] == [7, 1, 34]
+    assert now.cumulative_days == known.cumulative_days - 1, "the day that is told of late"
     assert [held.days for held in (await told.milestones()).celebrations] == [30]
 
 
@@ -126,7 +137,9 @@ async def test_the_review_is_open_then_held_then_carried_out_by_the_plan(told: T
     assert held.review is not None
     assert all(adjustment.open for adjustment in held.review.adjustments)
     assert carried_out.review is not None
-    assert {each.carried_out_event_id for each in carried_out.review.adjustments} == {told.id("plan_3")}
+    assert {each.carried_out_by for each in carried_out.review.adjustments} == {
+        told.id(step) for step in ("call_after_bad_nights", "plan_3", "weekly_for_two_months")
+    }
 
 
 async def test_the_plan_says_why_it_changed(told: Told) -> None:

@@ -14,7 +14,7 @@ from domain.events.milestones import MilestoneCelebrated
 from domain.events.plan import GoalMeasured
 from domain.events.postvention import Adjustment
 from domain.events.registration import SubstanceUse
-from domain.instruments import CssrsAnswers
+from domain.instruments.cssrs import CssrsAnswers
 from domain.vocabulary.contacts import Channel, SessionKind, Technique
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome
 from domain.vocabulary.handoffs import HandoffUrgency
@@ -85,7 +85,7 @@ def _distress_in_a_text() -> CrisisContactRecorded:
         noticed_by=Role.PEER,
         activated=(Role.COUNSELOR, Role.CASE_MANAGER, Role.PRESCRIBER),
         triggers=(Trigger.CONFLICT, Trigger.LOSS, Trigger.INSOMNIA),
-        cssrs=CssrsAnswers(q1=False, q2=False, q6="never"),
+        cssrs=CssrsAnswers(q1=False, q2=False, q6_ever=False),
     )
 
 

@@ -1,6 +1,6 @@
 """Who and where: shared by the chapters."""
 
-from domain.instruments import CssrsAnswers
+from domain.instruments.cssrs import CssrsAnswers
 from service.access.caller import KeyRole
 
 TIME_ZONE = "America/Chicago"
@@ -12,4 +12,4 @@ CASE_MANAGER, PRESCRIBER = KeyRole.CASE_MANAGER, KeyRole.PRESCRIBER
 TEAM = {COUNSELOR: "ana", PEER: "marcus", CASE_MANAGER: "priya", PRESCRIBER: "dr-osei", KeyRole.AUDITOR: "lee"}
 """The names of the keys with which the team records, by role."""
 
-NO_THOUGHTS_OF_SUICIDE = CssrsAnswers(q1=False, q2=False, q6="never")
+NO_THOUGHTS_OF_SUICIDE = CssrsAnswers(q1=False, q2=False, q6_ever=False)

@@ -3,7 +3,7 @@
 from domain.events.consents import ConsentGranted
 from domain.events.contacts import CheckInReceived, OutreachMade
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved
-from domain.events.plan import GoalSet, PlanAgreed, PlannedIntervention
+from domain.events.plan import CadenceSet, GoalSet, InterventionPlanned, PlanAgreed
 from domain.events.postvention import Adjustment, PostventionReviewed
 from domain.events.record import EntryCorrected
 from domain.events.registration import ClientRegistered, IntakeCompleted, SubstanceUse
@@ -13,7 +13,7 @@ from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome
 from domain.vocabulary.goals import GoalCategory
 from domain.vocabulary.intake import Condition, Driver, EntryRoute, SocialNeed, StageOfChange
 from domain.vocabulary.people import Role
-from domain.vocabulary.plan import CareStrand
+from domain.vocabulary.plan import CadenceKind, CareStrand, Period
 from domain.vocabulary.postvention import AdjustmentKind
 from domain.vocabulary.record import CorrectionReason
 from domain.vocabulary.substances import Substance, UseFrequency, UseRoute
@@ -108,7 +108,7 @@ def intake(writer: StoryWriter) -> Chapter:
                             substance=Substance.OPIOIDS,
                             route=UseRoute.ORAL,
                             frequency=UseFrequency.DAILY,
-                            last_used_on=writer.day(43),
+                            last_used_on=writer.day(44),
                         ),
                     ),
                     conditions=(Condition.CHRONIC_PAIN,),
@@ -219,20 +219,39 @@ def first_plan(writer: StoryWriter) -> Chapter:
                     summary="Get through the first weeks: rest, company in the evening, and somebody to call.",
                     agreed_by=(Role.CLIENT, Role.COUNSELOR, Role.PEER),
                     because_of=(writer.id("withdrawal"), writer.id("intake")),
-                    interventions=(
-                        PlannedIntervention(
-                            strand=CareStrand.COUNSELING,
-                            what="One session a week with Ana",
-                            techniques=(Technique.MOTIVATIONAL_INTERVIEWING,),
-                            sessions_per_week=1,
-                        ),
-                        PlannedIntervention(
-                            strand=CareStrand.PEER_SUPPORT,
-                            what="A text to Marcus when the children are in bed",
-                        ),
-                    ),
                 ),
                 "version 1 of the plan, agreed by Renee, Ana and Marcus",
+            ),
+            writer.step(
+                "talks",
+                COUNSELOR,
+                40,
+                "15:05",
+                InterventionPlanned(
+                    strand=CareStrand.COUNSELING,
+                    what="One session a week with Ana",
+                    techniques=(Technique.MOTIVATIONAL_INTERVIEWING,),
+                ),
+                "what counseling does",
+            ),
+            writer.step(
+                "weekly",
+                COUNSELOR,
+                40,
+                "15:05",
+                CadenceSet(kind=CadenceKind.SESSION, times=1, per=Period.WEEK, by=Role.COUNSELOR),
+                "how often: once a week",
+            ),
+            writer.step(
+                "evening_texts",
+                COUNSELOR,
+                40,
+                "15:10",
+                InterventionPlanned(
+                    strand=CareStrand.PEER_SUPPORT,
+                    what="A text to Marcus when the children are in bed",
+                ),
+                "what peer support does",
             ),
             writer.step(
                 "evening_1",
@@ -241,6 +260,7 @@ def first_plan(writer: StoryWriter) -> Chapter:
                 "20:40",
                 CheckInReceived(
                     channel=Channel.TEXT,
+                    automated=False,
                     craving=5,
                     mood=5,
                     sleep_hours=4.0,
@@ -283,6 +303,7 @@ def first_plan(writer: StoryWriter) -> Chapter:
                 "21:20",
                 CheckInReceived(
                     channel=Channel.TEXT,
+                    automated=False,
                     craving=3,
                     mood=3,
                     sleep_hours=2.5,
@@ -300,6 +321,7 @@ def first_plan(writer: StoryWriter) -> Chapter:
                     reason=CorrectionReason.WRONG_CONTENT,
                     replacement=CheckInReceived(
                         channel=Channel.TEXT,
+                        automated=False,
                         craving=8,
                         mood=3,
                         sleep_hours=2.5,

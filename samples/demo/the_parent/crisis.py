@@ -2,20 +2,23 @@
 
 from domain.events.contacts import OutreachMade, SessionHeld
 from domain.events.crisis import CrisisContactRecorded, SafetyPlanWritten
+from domain.events.crisis_cards import CrisisCardIssued
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffRequested
+from domain.events.harm_reduction import HarmReductionProvided
 from domain.events.lapses import LapseRecorded
-from domain.events.plan import PlanAgreed, PlannedIntervention
-from domain.events.postvention import Adjustment, PostventionReviewed
+from domain.events.plan import CadenceSet, InterventionPlanned, InterventionStopped, PlanAgreed
+from domain.events.postvention import Adjustment, AdjustmentSettled, PostventionReviewed
 from domain.vocabulary.contacts import Channel, SessionKind, Technique
 from domain.vocabulary.crisis import CrisisAction, CrisisKind
 from domain.vocabulary.handoffs import HandoffUrgency
+from domain.vocabulary.harm_reduction import CardFormat, HarmReductionKind, Recipient
 from domain.vocabulary.people import Role
-from domain.vocabulary.plan import CareStrand
-from domain.vocabulary.postvention import AdjustmentKind
+from domain.vocabulary.plan import CadenceKind, CareStrand, Period, StopReason
+from domain.vocabulary.postvention import AdjustmentKind, Settlement
 from domain.vocabulary.record import Precision
 from domain.vocabulary.substances import Substance
 from domain.vocabulary.triggers import Emotion, Trigger
-from samples.demo.story import Chapter, StoryWriter
+from samples.demo.story import Chapter, Step, StoryWriter
 from samples.demo.the_parent.cast import (
     CASE_MANAGER,
     COUNSELOR,
@@ -75,14 +78,33 @@ def community_centre(writer: StoryWriter) -> Chapter:
                     actions=(
                         CrisisAction.SUPPORTIVE_LISTENING,
                         CrisisAction.VALIDATED,
-                        CrisisAction.NALOXONE_GIVEN,
-                        CrisisAction.NALOXONE_TAUGHT,
-                        CrisisAction.CRISIS_CARD_ISSUED,
                     ),
                     account="She kept saying she had ruined it. I told her about my own second week. Danielle"
                     " practised with the trainer spray and will sleep at her place tonight.",
                 ),
-                "Marcus listens; naloxone and a crisis card go home with her",
+                "Marcus listens",
+            ),
+            writer.step(
+                "naloxone",
+                PEER,
+                35,
+                "10:50",
+                HarmReductionProvided(
+                    kinds=(HarmReductionKind.NALOXONE_KIT, HarmReductionKind.NALOXONE_TRAINING),
+                    recipients=(Recipient.CLIENT, Recipient.FAMILY),
+                    provided_by=Role.PEER,
+                    consent=writer.id("consent_sister"),
+                    note="Two sprays went home with her. Danielle knows where they are.",
+                ),
+                "naloxone goes home with her; her sister learns to use it, as she allowed",
+            ),
+            writer.step(
+                "crisis_card",
+                PEER,
+                35,
+                "10:55",
+                CrisisCardIssued(card_format=CardFormat.WALLET_CARD, issued_by=Role.PEER),
+                "and a crisis card: 988, the line after hours, and what to do first",
             ),
         ),
     )
@@ -218,32 +240,22 @@ def handoffs(writer: StoryWriter) -> Chapter:
                     summary="Medication, company at night, and a way to live with the knee.",
                     agreed_by=(Role.CLIENT, Role.COUNSELOR, Role.PEER, Role.CASE_MANAGER, Role.PRESCRIBER),
                     because_of=(writer.id("lapse"), crisis, writer.id("withdrawal_review"), writer.id("met_clinic")),
-                    interventions=(
-                        PlannedIntervention(
-                            strand=CareStrand.MEDICATION,
-                            what="Buprenorphine with Dr. Osei and Lakeside Clinic",
-                        ),
-                        PlannedIntervention(
-                            strand=CareStrand.COUNSELING,
-                            what="Every week with Ana: living with pain, and her mother",
-                            techniques=(Technique.PAIN_ALTERNATIVES, Technique.GRIEF_WORK),
-                            sessions_per_week=1,
-                        ),
-                        PlannedIntervention(
-                            strand=CareStrand.PEER_SUPPORT,
-                            what="A text about sleep each evening; Marcus answers",
-                        ),
-                        PlannedIntervention(
-                            strand=CareStrand.CASE_MANAGEMENT,
-                            what="Physical therapy, and childcare while she is there",
-                        ),
-                        PlannedIntervention(
-                            strand=CareStrand.HARM_REDUCTION,
-                            what="Naloxone at home and at Danielle's",
-                        ),
-                    ),
                 ),
                 "version 2 of the plan; it says why it changed",
+            ),
+            *_after_the_lapse(writer),
+            writer.step(
+                "nights_asked_about",
+                COUNSELOR,
+                33,
+                "17:00",
+                AdjustmentSettled(
+                    review=writer.id("withdrawal_review"),
+                    number=1,
+                    how=Settlement.CARRIED_OUT,
+                    by=writer.id("plan_2"),
+                ),
+                "asking about sleep every evening is agreed",
             ),
         ),
     )
@@ -285,32 +297,80 @@ def review(writer: StoryWriter) -> Chapter:
                     summary="Medication, mornings after bad nights, and physical therapy twice a week.",
                     agreed_by=(Role.CLIENT, Role.COUNSELOR, Role.PEER, Role.CASE_MANAGER),
                     because_of=(writer.id("crisis_review"),),
-                    interventions=(
-                        PlannedIntervention(
-                            strand=CareStrand.MEDICATION,
-                            what="Buprenorphine with Dr. Osei and Lakeside Clinic",
-                        ),
-                        PlannedIntervention(
-                            strand=CareStrand.COUNSELING,
-                            what="Every week with Ana; a call after two bad nights",
-                            techniques=(Technique.PAIN_ALTERNATIVES, Technique.GRIEF_WORK),
-                            sessions_per_week=1,
-                        ),
-                        PlannedIntervention(
-                            strand=CareStrand.PEER_SUPPORT,
-                            what="A text about sleep each evening; Marcus answers",
-                        ),
-                        PlannedIntervention(
-                            strand=CareStrand.CASE_MANAGEMENT,
-                            what="Physical therapy on Tuesdays and Fridays, childcare for both",
-                        ),
-                        PlannedIntervention(
-                            strand=CareStrand.HARM_REDUCTION,
-                            what="Naloxone at home and at Danielle's",
-                        ),
-                    ),
                 ),
                 "version 3 carries the review out",
             ),
+            *_carrying_out_the_review(writer),
         ),
     )
+
+
+def _after_the_lapse(writer: StoryWriter) -> tuple[Step, ...]:
+    """What each strand does by the second version of the plan."""
+    planned = (
+        ("medication", CareStrand.MEDICATION, "Buprenorphine with Dr. Osei and Lakeside Clinic", ()),
+        (
+            "living_with_pain",
+            CareStrand.COUNSELING,
+            "Every week with Ana: living with pain, and her mother",
+            (Technique.PAIN_ALTERNATIVES, Technique.GRIEF_WORK),
+        ),
+        ("sleep_texts", CareStrand.PEER_SUPPORT, "A text about sleep each evening; Marcus answers", ()),
+        ("therapy", CareStrand.CASE_MANAGEMENT, "Physical therapy, and childcare while she is there", ()),
+        ("naloxone_at_home", CareStrand.HARM_REDUCTION, "Naloxone at home and at Danielle's", ()),
+    )
+    return (
+        *(
+            writer.step(
+                name,
+                COUNSELOR,
+                33,
+                "16:05",
+                InterventionPlanned(strand=strand, what=what, techniques=techniques, because_of=(writer.id("lapse"),)),
+                f"what {strand.replace('_', ' ')} does",
+            )
+            for name, strand, what, techniques in planned
+        ),
+        *(
+            writer.step(
+                f"{before}_stopped",
+                COUNSELOR,
+                33,
+                "16:05",
+                InterventionStopped(intervention=writer.id(before), reason=StopReason.REPLACED),
+                "in the place of what was planned before",
+            )
+            for before in ("talks", "evening_texts")
+        ),
+    )
+
+
+def _carrying_out_the_review(writer: StoryWriter) -> tuple[Step, ...]:
+    """What changes because of the review: a call after bad nights, and sessions every week for two months."""
+    because_of = (writer.id("crisis_review"),)
+    call = InterventionPlanned(
+        strand=CareStrand.COUNSELING, what="A call from Ana after two bad nights", because_of=because_of
+    )
+    weekly = CadenceSet(
+        kind=CadenceKind.SESSION,
+        times=1,
+        per=Period.WEEK,
+        by=Role.COUNSELOR,
+        until=writer.day(-30),
+        because_of=because_of,
+    )
+    return (
+        writer.step("call_after_bad_nights", COUNSELOR, 29, "15:15", call, "a call after two bad nights"),
+        writer.step("weekly_for_two_months", COUNSELOR, 29, "15:15", weekly, "every week, for two months"),
+        _settled(writer, 1, "call_after_bad_nights", "the review's first change is carried out"),
+        _settled(writer, 2, "plan_3", "physical therapy is in the plan"),
+        _settled(writer, 3, "weekly_for_two_months", "and so is the third"),
+    )
+
+
+def _settled(writer: StoryWriter, number: int, by: str, told: str) -> Step:
+    """One change that the review asked for was carried out by the step of that name."""
+    event = AdjustmentSettled(
+        review=writer.id("crisis_review"), number=number, how=Settlement.CARRIED_OUT, by=writer.id(by)
+    )
+    return writer.step(f"adjustment_{number}", COUNSELOR, 29, "15:20", event, told)

@@ -43,7 +43,7 @@ def migrate(
         async with database(settings) as addresses:
             if addresses.owner is None:
                 raise OwnerNeeded
-            to_build = await prepare(addresses.owner, settings.policy())
+            to_build = await prepare(addresses.owner)
             distributed = await distribute_tables(addresses.owner) if distribute else []
         out.print(f"The database is at revision {newest_revision()}, the newest.")
         if distribute:

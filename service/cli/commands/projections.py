@@ -10,7 +10,7 @@ app = typer.Typer(
         """
     How the projections stand: each one's builds, how far they follow the log, and for how many clients they failed.
 
-    A build is one making of a projection's tables, by one version of it under one policy. The live one is what
+    A build is one making of a projection's tables, by one version of it. The live one is what
     analysts query; one that is retired is still followed by processes of the release that made it.
 
     [bold]Examples[/bold]

@@ -19,7 +19,7 @@ def rebuild(
     """
     Build projections anew from the whole log, beside the live ones, and switch them in.
 
-    For after a projection or the policy has changed: migrate says which stand to be built. Reads and recording go
+    For after a projection has changed: migrate says which stand to be built. Reads and recording go
     on meanwhile, and nobody sees a half-built projection. An interrupted rebuild goes on where it stopped when it
     is run again. What was live before stays for processes of the previous release; care-timeline projections
     remove takes it away. Works as the database's owner.
@@ -52,9 +52,7 @@ def rebuild(
             with progress_of("events") as progress:
                 task = progress.add_task("Rebuilding", total=0)
                 keks = key_encryption_keys(settings)
-                async for step in rebuild_projections(
-                    addresses.owner, keks, settings.policy(), names, catalogue, processes=processes
-                ):
+                async for step in rebuild_projections(addresses.owner, keks, names, catalogue, processes=processes):
                     if step.resumed and not last.resumed:
                         err.print("Going on with a rebuild that was interrupted; what it had folded is kept.")
                     progress.update(task, completed=step.done, total=step.total)

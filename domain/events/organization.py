@@ -1,0 +1,20 @@
+"""What an organization decides for all of its clients, on a timeline of its own."""
+
+from typing import Literal
+
+from domain.events.base import Event, FreeText, Moment
+from domain.policy import Policy
+
+
+class PolicyAdopted(Event):
+    """The organization adopts a policy: from a moment on these are the numbers of its care (R63).
+
+    `numbers` are all of them, those that stayed as they were included: what a later release takes for a default must
+    not change what was agreed. A moment in the past is allowed, and reaches only what is recorded from now on; see
+    `Policies`. What was adopted by mistake is replaced by adopting the right policy from the same moment.
+    """
+
+    type: Literal["policy_adopted"] = "policy_adopted"
+    in_force_from: Moment
+    numbers: Policy
+    note: FreeText | None = None

@@ -1,0 +1,84 @@
+"""Medications: drugs for substance use disorders, their forms, and how a course of one changes and ends."""
+
+from domain.vocabulary.terms import Term
+
+
+class Drug(Term):
+    """What is taken: the drugs for opioid, alcohol and nicotine use disorders and withdrawal, by ingredient (R18)."""
+
+    BUPRENORPHINE = "buprenorphine"
+    BUPRENORPHINE_NALOXONE = "buprenorphine_naloxone"
+    METHADONE = "methadone"
+    NALTREXONE = "naltrexone"
+    ACAMPROSATE = "acamprosate"
+    DISULFIRAM = "disulfiram"
+    TOPIRAMATE = "topiramate"
+    GABAPENTIN = "gabapentin"
+    CLONIDINE = "clonidine"
+    LOFEXIDINE = "lofexidine"
+    VARENICLINE = "varenicline"
+    BUPROPION = "bupropion"
+    NICOTINE_REPLACEMENT = "nicotine_replacement"
+    OTHER = "other"
+
+
+class DrugForm(Term):
+    """In what form it is taken."""
+
+    TABLET = "tablet"
+    FILM = "film"
+    LIQUID = "liquid"
+    PATCH = "patch"
+    EXTENDED_RELEASE_INJECTION = "extended_release_injection"
+    IMPLANT = "implant"
+    OTHER = "other"
+
+
+class MedicationPurpose(Term):
+    """What it is taken for."""
+
+    OPIOID_USE_DISORDER = "opioid_use_disorder"
+    ALCOHOL_USE_DISORDER = "alcohol_use_disorder"
+    NICOTINE = "nicotine"
+    WITHDRAWAL = "withdrawal"
+    DEPRESSION = "depression"
+    ANXIETY = "anxiety"
+    SLEEP = "sleep"
+    PAIN = "pain"
+    OTHER = "other"
+
+
+class MedicationChangeKind(Term):
+    """What changed in a course of medication."""
+
+    DOSE_RAISED = "dose_raised"
+    DOSE_LOWERED = "dose_lowered"
+    FORM_CHANGED = "form_changed"
+    TAPER_BEGUN = "taper_begun"
+    TAPER_PAUSED = "taper_paused"
+    HELD = "held"
+    RESUMED = "resumed"
+
+
+class MedicationStatus(Term):
+    """How a course of medication stands."""
+
+    TAKEN = "taken"
+    TAPERED = "tapered"
+    HELD = "held"
+    STOPPED = "stopped"
+
+
+class StopReason(Term):
+    """Why a course of medication ended."""
+
+    TAPER_COMPLETED = "taper_completed"
+    COURSE_COMPLETED = "course_completed"
+    CLIENTS_CHOICE = "clients_choice"
+    SIDE_EFFECTS = "side_effects"
+    NO_EFFECT = "no_effect"
+    NOT_SAFE = "not_safe"
+    NO_ACCESS = "no_access"
+    SWITCHED = "switched"
+    LOST_CONTACT = "lost_contact"
+    UNKNOWN = "unknown"
