@@ -22,7 +22,7 @@ _TAKEN_ON = ("handoff_accepted", _COMPLETED)
 
 
 class HandoffRequested(Event):
-    """Somebody asked a role, or an outside party, to take over a part of the client's care.
+    """Somebody asked a role, or an outside party, to take over a part of the client's care (R33).
 
     `instead_of` names an earlier handoff whose receiver is not waited for any more: it was declined or lost, or
     somebody else is asked while nobody has answered. A transition between levels of care (R35) says from which setting

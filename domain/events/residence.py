@@ -7,7 +7,7 @@ from domain.vocabulary.residence import STABLE, HouseRuleKind, LeavingReason, Li
 
 
 class ResidenceChanged(Event):
-    """From then on the client lives there; they left where they lived before. Its time zone is told by client_moved.
+    """From then on the client lives there, having left where they lived before (R21); client_moved tells the time zone.
 
     `until` is the last day of a stay that is known to end, in the client's time zone. Who left and has no other place
     lives in a shelter, outdoors, or nobody knows where.
@@ -22,7 +22,7 @@ class ResidenceChanged(Event):
 
     @property
     def stable(self) -> bool:
-        """Whether the client can stay there as long as they choose: housing is secured (R47)."""
+        """Whether the client can stay there as long as they choose: housing is secured."""
         return self.situation in STABLE and self.until is None
 
 
