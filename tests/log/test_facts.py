@@ -63,7 +63,7 @@ async def recorded(
 def everything_about(record: Record) -> Needs:
     """All that a decision could ever ask about these entries, and about some that are not there."""
     ids = {entry.id for entry in record.entries} | {uuid4()}
-    return Needs(ids, {(id_, kind) for id_ in ids for kind in KINDS}, set(KINDS))
+    return Needs(ids, {(id_, kind) for id_ in ids for kind in KINDS}, once=set(KINDS))
 
 
 def compared(facts: Facts) -> object:
