@@ -12,6 +12,7 @@ from projections.care_plan import (
     adjustments,
     appointments,
     asam,
+    barriers,
     cadences,
     caring_contacts,
     check_ins,
@@ -32,8 +33,10 @@ from projections.care_plan import (
     overdoses,
     owners,
     plans,
+    referrals,
     registration,
     relapse_prevention,
+    residence,
     safety_plan,
     screenings,
     sessions,
@@ -87,6 +90,9 @@ STRANDS: Final[dict[str, Strand[Any]]] = {
     "screenings": screenings.STRAND,
     "caring_contacts": caring_contacts.STRAND,
     "adjustments": adjustments.STRAND,
+    "barriers": barriers.STRAND,
+    "referrals": referrals.STRAND,
+    "residences": residence.STRAND,
 }
 """Each strand by the name under which the plan keeps its state, in the order of the answer."""
 

@@ -13,7 +13,13 @@ from domain.entry import Draft
 from domain.events.base import Event
 from domain.events.catalogue import EVENT_TYPES
 from domain.events.crisis import SafetyPlanWritten
-from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined
+from domain.events.handoffs import (
+    HandoffAccepted,
+    HandoffCompleted,
+    HandoffDeclined,
+    HandoffLost,
+    HandoffWithdrawn,
+)
 from domain.events.intake import EpisodeClosed
 from domain.events.milestones import MilestoneCelebrated, MilestoneDefined, MilestoneReached
 from domain.events.plan import GoalClosed, GoalMeasured
@@ -23,7 +29,7 @@ from domain.events.registration import ClientDied
 from domain.refusals import Refused
 from domain.vocabulary.crisis import CrisisOutcome
 from domain.vocabulary.goals import GoalOutcome
-from domain.vocabulary.handoffs import HandoffDeclineReason
+from domain.vocabulary.handoffs import HandoffDeclineReason, HandoffLossReason, HandoffWithdrawalReason
 from domain.vocabulary.intake import DischargeReason
 from domain.vocabulary.milestones import LifeMilestone
 from domain.vocabulary.people import Role
@@ -82,6 +88,14 @@ def accepted(handoff_id: UUID) -> HandoffAccepted:
 
 def declined(handoff_id: UUID) -> HandoffDeclined:
     return HandoffDeclined(handoff=handoff_id, reason=HandoffDeclineReason.NO_CAPACITY)
+
+
+def lost(handoff_id: UUID) -> HandoffLost:
+    return HandoffLost(handoff=handoff_id, reason=HandoffLossReason.PLACE_LOST)
+
+
+def withdrawn(handoff_id: UUID) -> HandoffWithdrawn:
+    return HandoffWithdrawn(handoff=handoff_id, reason=HandoffWithdrawalReason.NOT_NEEDED_ANY_MORE)
 
 
 def closed(goal: UUID) -> GoalClosed:
@@ -258,8 +272,27 @@ def test_r33_a_declined_handoff_has_ended(history: History) -> None:
     asked = history.add(handoff(), at=NOON)
     history.add(declined(asked), at=LATER)
 
-    for event in (accepted(asked), HandoffCompleted(handoff=asked), declined(asked)):
-        assert history.refused(event, LATER) == {"handoff_not_declined"}
+    for event in (accepted(asked), HandoffCompleted(handoff=asked), declined(asked), lost(asked)):
+        assert history.refused(event, LATER) == {"handoff_not_ended"}
+    assert not history.refused(withdrawn(asked), LATER), "no new receiver is needed"
+
+
+def test_h2_an_accepted_handoff_that_was_lost_has_ended(history: History) -> None:
+    asked = history.add(handoff(), at=NOON)
+    history.add(accepted(asked), at=NOON)
+    history.add(lost(asked), at=LATER)
+
+    assert history.refused(HandoffCompleted(handoff=asked), LATER) == {"handoff_not_ended"}
+    history.add(withdrawn(asked), at=LATER)
+    assert history.refused(withdrawn(asked), LATER) == {"handoff_withdrawn_once"}
+
+
+def test_h2_a_completed_handoff_is_neither_lost_nor_withdrawn(history: History) -> None:
+    asked = history.add(handoff(), at=NOON)
+    history.add(HandoffCompleted(handoff=asked), at=LATER)
+
+    for event in (lost(asked), withdrawn(asked)):
+        assert history.refused(event, LATER) == {"handoff_not_completed"}
 
 
 def test_r33_a_handoff_is_completed_once_and_may_be_accepted_in_hindsight(history: History) -> None:

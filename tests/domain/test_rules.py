@@ -71,7 +71,8 @@ def test_an_answer_asks_for_its_entry_and_for_the_kinds_of_answers_that_its_rule
     asked = needs([draft(1, HandoffAccepted(handoff=UUID(int=7), accepted_by=Role.PEER))])
 
     assert asked.ids == {UUID(int=1), UUID(int=7)}
-    assert asked.answers == {(UUID(int=7), "handoff_accepted"), (UUID(int=7), "handoff_declined")}
+    ends = ("handoff_declined", "handoff_lost", "handoff_withdrawn")
+    assert asked.answers == {(UUID(int=7), kind) for kind in ("handoff_accepted", *ends)}
 
 
 def test_a_citation_asks_for_the_entry_and_for_no_answers_to_it() -> None:
@@ -263,8 +264,11 @@ def _adjustments(review: UUID, rows: list[Row], retracted: set[UUID]) -> float:
 
 
 def _broken_by_answers(kind: str, answers: set[str]) -> Iterator[str]:
-    if kind.startswith("handoff_") and "handoff_declined" in answers:
-        yield "handoff_not_declined"
+    ended = answers & {"handoff_declined", "handoff_lost", "handoff_withdrawn"}
+    if kind in {"handoff_accepted", "handoff_declined", "handoff_completed", "handoff_lost"} and ended:
+        yield "handoff_not_ended"
+    if kind in {"handoff_lost", "handoff_withdrawn"} and "handoff_completed" in answers:
+        yield "handoff_not_completed"
     if kind == "handoff_declined" and answers & {"handoff_accepted", "handoff_completed"}:
         yield "handoff_is_waiting"
     ends = {"session_held", "session_missed", "appointment_cancelled"}

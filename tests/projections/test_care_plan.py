@@ -299,7 +299,8 @@ def test_g3_an_empty_safety_plan_never_replaces_a_full_one(history: History) -> 
 
 
 def test_r33_a_handoff_from_request_to_completion(history: History) -> None:
-    asked = history.add(handoff(HandoffUrgency.CRISIS, to_party="Harbor Housing"), at=AT)
+    harbor = {"to_role": Role.OUTSIDE_PARTY, "to_party": "Harbor Housing"}
+    asked = history.add(handoff(HandoffUrgency.CRISIS, **harbor), at=AT)
     found = only(shown(history, at="2026-03-02T16:30Z").handoffs)
     assert (found.status, found.accept_status, found.to_party) == ("requested", "late", "Harbor Housing")
 
@@ -307,11 +308,11 @@ def test_r33_a_handoff_from_request_to_completion(history: History) -> None:
     found = only(shown(history, at="2026-03-02T16:30Z").handoffs)
     assert (found.status, found.accept_status, found.met_status) == ("accepted", "met", "open")
     assert (found.accepted, found.accepted_by_role) == (mark(accepted, "2026-03-02T15:30Z"), Role.OUTSIDE_PARTY)
-    assert found.met_due_at == moment("2026-03-10T05:00Z")
+    assert found.met_due_at == moment("2026-03-03T15:30Z")
 
-    met = history.add(HandoffCompleted(handoff=asked), at=LATER)
+    met = history.add(HandoffCompleted(handoff=asked), at=NEXT_DAY)
     found = only(shown(history).handoffs)
-    assert (found.status, found.met_status, found.completed) == ("completed", "met", mark(met, LATER))
+    assert (found.status, found.met_status, found.completed) == ("completed", "met", mark(met, NEXT_DAY))
     told = row(history, HANDOFF)
     assert (told["event_id"], told["status"], told["accepted_event_id"], told["completed_event_id"]) == (
         asked, "completed", accepted, met,
