@@ -82,8 +82,10 @@ def _lists(crisis: Entry, version: int) -> dict[str, BaseModel]:
     )
     client = ListedClient(
         client_id=_CLIENT,
+        died_at=None,
         episode_event_id=None,
         episode_opened_at=None,
+        episode_closed_at=None,
         plan_event_id=None,
         plan_version=None,
         plan_agreed_at=None,

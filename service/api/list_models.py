@@ -37,8 +37,12 @@ class ListedClient(_Answer):
     """How a client stands."""
 
     client_id: UUID = Field(description="The client's id.")
-    episode_event_id: UUID | None = Field(description="What opened the episode of care; null where none is open.")
+    died_at: datetime | None = Field(description="When the client died; null where nothing says so.")
+    episode_event_id: UUID | None = Field(
+        description="What opened the current episode of care, or the last one; null before the first."
+    )
     episode_opened_at: datetime | None = Field(description="When it was opened.")
+    episode_closed_at: datetime | None = Field(description="When it was closed; null while it is open.")
     plan_event_id: UUID | None = Field(description="What agreed on the current plan; null where there is none.")
     plan_version: int | None = Field(description="The version of the current plan.")
     plan_agreed_at: datetime | None = Field(description="Since when it is current.")

@@ -51,8 +51,10 @@ class ClientInCare(NamedTuple):
     """How a client stands."""
 
     client_id: UUID
+    died_at: datetime | None
     episode_event_id: UUID | None
     episode_opened_at: datetime | None
+    episode_closed_at: datetime | None
     plan_event_id: UUID | None
     plan_version: int | None
     plan_agreed_at: datetime | None
@@ -154,7 +156,7 @@ class Lists:
         query = Query.at(caller.organization_id, now)
         query.after([f"p.{column}" for column in list_queries.CASELOAD_ORDER], part.after)
         if in_care is not None:
-            query.where(f"p.episode_event_id IS {'NOT ' if in_care else ''}NULL")
+            query.where(list_queries.IN_CARE if in_care else f"NOT {list_queries.IN_CARE}")
         async with self._reading(caller, ["care_plan", "signals"], part) as reading:
             if person_id is not None:
                 query.where(list_queries.on_the_team_of(reading.schemas), person_id)

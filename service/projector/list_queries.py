@@ -107,7 +107,8 @@ def caseload(schemas: Mapping[str, str], query: Query, *, limit: int) -> tuple[s
     """A row for each client; what is counted is looked up for the clients of the page alone."""
     schema = schemas["care_plan"]
     sql = f"""
-SELECT p.client_id, p.episode_event_id, p.episode_opened_at, p.plan_event_id, p.plan_version, p.plan_agreed_at,
+SELECT p.client_id, p.died_at, p.episode_event_id, p.episode_opened_at, p.episode_closed_at,
+       p.plan_event_id, p.plan_version, p.plan_agreed_at,
        p.safety_plan_version, p.safety_plan_written_at, p.last_contact_at, p.last_reached_at, p.missed_in_a_row,
        due.next_due_at, due.late_since, due.waiting, due.late,
        crisis.open_crises, crisis.tier, crisis.tier_not_excluded, signals.waiting_signals
@@ -133,6 +134,10 @@ SELECT p.client_id, p.episode_event_id, p.episode_opened_at, p.plan_event_id, p.
  ORDER BY p.client_id
  LIMIT {limit:d}"""  # noqa: S608
     return sql, query.arguments
+
+
+IN_CARE: Final = "(p.episode_event_id IS NOT NULL AND p.episode_closed_event_id IS NULL AND p.died_event_id IS NULL)"
+"""The condition that the client has an open episode of care."""
 
 
 def on_the_team_of(schemas: Mapping[str, str]) -> str:

@@ -10,8 +10,11 @@ import asyncpg
 import pytest
 
 from domain.events.base import Event
+from domain.events.intake import EpisodeClosed
+from domain.events.registration import ClientDied
 from domain.events.signals import SignalAcknowledged
 from domain.events.team import TaskReassigned, TeamMemberReleased
+from domain.vocabulary.intake import DischargeReason
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
 from domain.vocabulary.signals import SignalRule
@@ -247,6 +250,24 @@ async def test_r52_the_caseload_says_how_each_client_stands(clinic: Clinic) -> N
     assert await rows(clinic, "caseload", person_id=str(ana)) == [row]
     assert await rows(clinic, "caseload", in_care="true") == [row]
     assert [each["client_id"] for each in await rows(clinic, "caseload", in_care="false")] == [str(other)]
+
+
+async def test_r52_clients_are_in_care_while_an_episode_is_open(clinic: Clinic) -> None:
+    client, other = await client_with(clinic), await client_with(clinic, (intake(), ago(days=20)))
+    (opened,) = await record(clinic, client, (intake(), ago(days=20)))
+    assert len(await rows(clinic, "caseload", in_care="true")) == 2
+
+    closed = EpisodeClosed(intake=opened, reason=next(iter(DischargeReason)))
+    await record(clinic, client, (closed, ago(days=2)))
+    await record(clinic, other, (ClientDied(), ago(days=1)))
+
+    assert not await rows(clinic, "caseload", in_care="true")
+    found = {row["client_id"]: row for row in await rows(clinic, "caseload", in_care="false")}
+    assert found[str(client)]["episode_closed_at"]
+    assert found[str(other)]["died_at"]
+    await record(clinic, client, (intake(), ago(hours=1)))
+    (row,) = await rows(clinic, "caseload", in_care="true")
+    assert (row["client_id"], row["episode_closed_at"]) == (str(client), None)
 
 
 async def test_r49_signals_wait_until_somebody_takes_note(clinic: Clinic) -> None:
