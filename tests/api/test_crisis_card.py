@@ -1,0 +1,85 @@
+"""The crisis card over the API: a page for whoever may read the client, and problems as pages."""
+
+from uuid import UUID, uuid4
+
+from service.access.caller import KeyRole, Scope
+from service.api.pages import HTML
+from tests.api.clinic import REGISTERED, Clinic, Json, errors_in, problem_in, recording
+from tests.rendering.reading_pages import elements, said
+
+SAFETY_PLAN: Json = {"type": "safety_plan_written", "own_coping": ["A walk by the lake <now>"]}
+
+
+def card_of(client: str) -> str:
+    return f"/v1/clients/{client}/crisis-card"
+
+
+async def test_r41_the_card_is_a_page_from_the_current_plan(clinic: Clinic) -> None:
+    client = await clinic.client(recording(REGISTERED), recording(SAFETY_PLAN))
+
+    answer = await clinic.get(card_of(client))
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, HTML)
+    assert "A walk by the lake <now>" in said(answer.text)
+    assert "988" in said(answer.text)
+
+
+async def test_r41_before_there_is_a_safety_plan_the_card_holds_the_lines(clinic: Clinic) -> None:
+    answer = await clinic.get(card_of(await clinic.client()))
+
+    assert answer.status_code == 200
+    assert "There is no plan of yours here yet" in said(answer.text)
+
+
+async def test_a_page_is_kept_nowhere_and_runs_nothing(clinic: Clinic) -> None:
+    for answer in (await clinic.get(card_of(await clinic.client())), await clinic.get(card_of(str(uuid4())))):
+        guarded = answer.headers["content-security-policy"]
+        assert guarded.startswith("default-src 'none'; style-src 'sha256-")
+        assert "frame-ancestors 'none'" in guarded
+        assert "unsafe" not in guarded
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert "script" not in elements(answer.text)
+
+
+async def test_the_same_card_is_not_sent_again(clinic: Clinic) -> None:
+    client = await clinic.client(recording(REGISTERED), recording(SAFETY_PLAN))
+    tag = (await clinic.get(card_of(client))).headers["etag"]
+
+    same = await clinic.get(card_of(client), {"If-None-Match": tag})
+    await clinic.record(client, recording({**SAFETY_PLAN, "own_coping": ["Cold water"]}))
+    other = await clinic.get(card_of(client), {"If-None-Match": tag})
+
+    assert tag.startswith('"2.')
+    assert (same.status_code, same.content) == (304, b"")
+    assert "Cold water" in said(other.text)
+
+
+async def test_problems_are_pages(clinic: Clinic) -> None:
+    refused = await clinic.get(card_of("<script>"))
+
+    assert errors_in(refused, "invalid-input") == {("client_id", "uuid")}
+    for answer in (refused, await clinic.get(card_of(str(uuid4())))):
+        assert answer.headers["content-type"] == HTML
+        assert "script" not in answer.text
+
+
+async def test_an_erased_client_has_no_card(clinic: Clinic) -> None:
+    client = await clinic.client(recording(REGISTERED), recording(SAFETY_PLAN))
+    await clinic.system.keyring.destroy(clinic.organization_id, UUID(client))
+
+    answer = await clinic.get(card_of(client))
+
+    assert answer.headers["content-type"] == HTML
+    problem_in(answer, "client-erased")
+    assert "lake" not in answer.text
+
+
+async def test_others_are_told_of_no_client(clinic: Clinic, other_clinic: Clinic) -> None:
+    client = await clinic.client(recording(REGISTERED), recording(SAFETY_PLAN))
+    recorder = await clinic.with_key(KeyRole.COUNSELOR, "ben", {Scope.RECORD})
+
+    problem_in(await other_clinic.get(card_of(client)), "unknown-client")
+    problem_in(await recorder.get(card_of(client)), "scope-missing")
+    problem_in(await clinic.http.get(card_of(client)), "key-needed")
