@@ -34,8 +34,8 @@ async def read_crisis_card(
     Made from the current safety plan: warning signs, what the client can do, people and places, people to ask, and
     professionals. It names no diagnosis, no substance and no organization, since a card may be lost, and leaves out how
     the surroundings are made safer. Before there is a safety plan it holds the numbers alone and says so kindly. The
-    after-hours line is that of the organization's policy (`crisis_card.after_hours_line`); without one, there is room to
-    write it.
+    after-hours line is that of the organization's policy (`crisis_card.after_hours_line`); without one, there is room
+    to write it.
 
     Reading a card hands nothing over: record `crisis_card_issued` once it is in the client's hands, naming the safety
     plan. The page has no scripts and asks no other host; problems are pages as well.
