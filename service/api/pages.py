@@ -43,7 +43,7 @@ def page_answer(html: str, version: int, known: str | None) -> Response:
 
 
 def as_pages(responses: Responses) -> Responses:
-    """The same problems, described as pages: JSON remains what is answered before a route is reached, or after it."""
+    """The same problems, described as pages too: what is answered around the route, such as a deadline, stays JSON."""
     for described in responses.values():
         for content in list(described["content"].values()):
             told = content["examples"].items()

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 from service.access.caller import KeyRole, Scope
 from service.api.pages import HTML
-from tests.api.clinic import REGISTERED, Clinic, Json, errors_in, problem_in, recording
+from tests.api.clinic import REGISTERED, Clinic, Json, errors_in, events_of, problem_in, recording
 from tests.rendering.reading_pages import elements, said
 
 SAFETY_PLAN: Json = {"type": "safety_plan_written", "own_coping": ["A walk by the lake <now>"]}
@@ -29,6 +29,29 @@ async def test_r41_before_there_is_a_safety_plan_the_card_holds_the_lines(clinic
 
     assert answer.status_code == 200
     assert "There is no plan of yours here yet" in said(answer.text)
+
+
+async def test_r41_a_card_that_is_read_is_not_yet_handed_over(clinic: Clinic) -> None:
+    lapse = {"type": "lapse_recorded", "substances": ["opioids"], "overdose_danger": True}
+    client = await clinic.client(recording(REGISTERED), recording(SAFETY_PLAN), recording(lapse))
+    issued = {"type": "crisis_card_issued", "safety_plan": await last_of(clinic, client, -2), "issued_by": "peer"}
+
+    assert (await clinic.get(card_of(client))).status_code == 200
+    assert await asked_for(clinic, client) == ["late"]
+    assert (await clinic.record(client, recording(issued, "2026-03-02T16:00:00Z"))).status_code == 201
+    assert await asked_for(clinic, client) == ["met"]
+
+
+async def asked_for(clinic: Clinic, client: str) -> list[str]:
+    """How what asks for a crisis card stands."""
+    plan = (await clinic.get(f"/v1/clients/{client}/care-plan")).json()["care_plan"]
+    return [each["status"] for each in plan["obligations"] if each["kind"] == "crisis_card"]
+
+
+async def last_of(clinic: Clinic, client: str, place: int) -> str:
+    """The id of the entry in that place of the timeline."""
+    events: list[Json] = (await clinic.get(events_of(client))).json()["events"]
+    return str(events[place]["id"])
 
 
 async def test_a_page_is_kept_nowhere_and_runs_nothing(clinic: Clinic) -> None:
