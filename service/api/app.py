@@ -17,7 +17,7 @@ from service.api.exception_handlers import answer_routing_error
 from service.api.graceful_stop import GracefulStop, RequestsUnderWay
 from service.api.openapi import Api
 from service.api.request_log import RequestLog
-from service.api.routers import health, lists, problem_kinds, projections, recording, timelines
+from service.api.routers import crisis_card, health, lists, problem_kinds, projections, recording, timelines
 from service.bootstrap import System
 
 ROUTERS: Final = (
@@ -25,6 +25,7 @@ ROUTERS: Final = (
     timelines.router,
     projections.router,
     lists.router,
+    crisis_card.router,
     problem_kinds.router,
     health.router,
 )

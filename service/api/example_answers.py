@@ -15,7 +15,9 @@ from domain.vocabulary.crisis import RiskTier
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
 from domain.vocabulary.signals import SignalRule
+from projections.care_plan import CarePlanAnswer
 from projections.catalogue import PROJECTIONS
+from rendering.crisis_card import crisis_card
 from service.api import examples
 from service.api.list_models import Caseload, ListedClient, ListedSignal, ListedTask, WaitingSignals, Worklist
 from service.api.parameters import Order
@@ -34,7 +36,7 @@ _ANA: Final = UUID("7c0c5a2e-8f3d-4d0e-9a41-2b8f6d1c9e57")
 
 @cache
 def example_answers() -> dict[str, bytes]:
-    """An example of what each operation answers when all is well, as JSON, by the operation's id."""
+    """An example of what each operation answers when all is well, as it is sent, by the operation's id."""
     entries = list(_entries())
     opening, crisis = entries[:2], entries[4]
     shown = {
@@ -57,11 +59,16 @@ def example_answers() -> dict[str, bytes]:
     shown |= _lists(crisis, len(entries))
     policy = Policy()
     counting, asked_at = effective(entries).entries, entries[-1].recorded_at + timedelta(days=1)
+    pages: dict[str, str] = {}
     for projection in PROJECTIONS:
         state = reduce(lambda state, entry: projection.apply(state, entry, policy), counting, projection.begin(entries))
         answer = projection.answer(state, asked_at, policy)
         shown[operation_id(projection)] = answer_of(projection, _CLIENT, len(entries), asked_at, None, answer)
-    return {operation: json_of(answer) for operation, answer in shown.items()}
+        if isinstance(answer, CarePlanAnswer):
+            pages["read_crisis_card"] = crisis_card(answer, policy, asked_at)
+    return {operation: json_of(answer) for operation, answer in shown.items()} | {
+        operation: html.encode() for operation, html in pages.items()
+    }
 
 
 def _lists(crisis: Entry, version: int) -> dict[str, BaseModel]:

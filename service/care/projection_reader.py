@@ -26,13 +26,14 @@ from service.runtime.sliced_work import SlicedWork
 
 @dataclass(frozen=True, slots=True)
 class ProjectionAnswer:
-    """What a projection answers, and for when: `version` is the last entry that it knows of."""
+    """What a projection answers, for when, and by which policy: `version` is the last entry that it knows of."""
 
     client_id: UUID
     version: int
     as_of: datetime | None
     known_at: datetime | None
     answer: Answer
+    policy: Policy
 
 
 class ProjectionReader:
@@ -74,16 +75,18 @@ class ProjectionReader:
             if fresh is None:
                 raise UnknownClient
             if fresh.until is None or fresh.until <= moment:
-                answer = projection.answer(fresh.state, moment, _in_force(projection, fresh.policies, moment, None))
-                return ProjectionAnswer(client_id, fresh.version, None, None, answer)
+                policy = _in_force(projection, fresh.policies, moment, None)
+                answer = projection.answer(fresh.state, moment, policy)
+                return ProjectionAnswer(client_id, fresh.version, None, None, answer, policy)
         async with self._timelines.whole(caller, client_id, known_at=known_at) as whole:
             policies = await self._organizations.policies(organization_id)
             ordered = _occurred(whole.entries, moment if plain else as_of, known_at)
             folded = projection.begin(ordered)
             async for entries in self._sliced.slices(ordered):
                 folded = fold(projection, entries, policies, folded)
-        answer = projection.answer(folded, moment, _in_force(projection, policies, moment, known_at))
-        return ProjectionAnswer(client_id, whole.version, as_of, known_at, answer)
+        policy = _in_force(projection, policies, moment, known_at)
+        answer = projection.answer(folded, moment, policy)
+        return ProjectionAnswer(client_id, whole.version, as_of, known_at, answer, policy)
 
 
 def _occurred(entries: Sequence[Entry], as_of: datetime | None, known_at: datetime | None) -> list[Entry]:
