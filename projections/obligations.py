@@ -69,20 +69,6 @@ class Obligation(NamedTuple):
     owner_person: ShortText | None = None
     """The name of that person."""
 
-    @property
-    def hours_to_met(self) -> float | None:
-        """Hours from opens_at to what met it, less than none where that came before; null where nothing has."""
-        return (self.met.at - self.opens_at).total_seconds() / SECONDS_IN_AN_HOUR if self.met else None
-
-    @property
-    def met_in_time(self) -> bool | None:
-        """Whether it was met by its time; false where it was met late, or missed; null where that is open still, or
-        where it was released in time, which is no shortcoming of anybody's."""
-        if self.met:
-            return self.met.at <= self.due_at
-        late = self.missed or (self.released and self.released.at > self.due_at)
-        return False if late else None
-
     @at_a_moment
     def status(self, context: ViewContext) -> ObligationStatus:
         """At the moment asked about: open, late, met, met_late, released, or missed (or released when late)."""
@@ -102,6 +88,20 @@ class Obligation(NamedTuple):
     def waits(self) -> bool:
         """Whether it still has to happen."""
         return self.met is None and self.released is None and self.missed is None
+
+    @property
+    def hours_to_met(self) -> float | None:
+        """Hours from opens_at to what met it, less than none where that came before; null where nothing has."""
+        return (self.met.at - self.opens_at).total_seconds() / SECONDS_IN_AN_HOUR if self.met else None
+
+    @property
+    def met_in_time(self) -> bool | None:
+        """Whether it was met by its time; false where it was met late, or missed; null where that is open still, or
+        where it was released in time, which is no shortcoming of anybody's."""
+        if self.met:
+            return self.met.at <= self.due_at
+        late = self.missed or (self.released and self.released.at > self.due_at)
+        return False if late else None
 
 
 OBLIGATION = table("obligation", Obligation)

@@ -5,34 +5,10 @@ meetings of support groups (engagement); readings of goals, among them those abo
 housing, work and school; and retention, by episode. It is what NOMs and SUPRT ask for, as far as events tell it.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
-from typing import Annotated, Final, NamedTuple
 from uuid import UUID
 
-from domain.entry import Entry
-from domain.events.contacts import CheckInReceived, SessionHeld, SessionMissed
-from domain.events.lapses import LapseRecorded
-from domain.events.milestones import MilestoneDefined, MilestoneReached
-from domain.events.plan import GoalMeasured, GoalSet
-from domain.events.registration import ClientDied, EpisodeClosed, IntakeCompleted
-from domain.events.screening import ScreeningScored
-from domain.events.supports import SupportMeetingAttended
-from domain.instruments.screener import scored
-from domain.replacing import replace
-from domain.vocabulary.goals import GoalCategory
-from domain.vocabulary.intake import DischargeReason
-from domain.vocabulary.milestones import LifeMilestone
-from domain.vocabulary.screening import Measure
 from projections.answers import Answer, At, all_answered
-from projections.collection import Elements
-from projections.context import Context
-from projections.elements import KEY, NOT_SHOWN, Named, ViewContext, at_a_moment
-from projections.episode_of_care import UnderWay, after_closing, after_intake
-from projections.fold import Fold
-from projections.mark import Mark, Placed, mark
+from projections.elements import ViewContext
 from projections.outcomes.fold import Outcomes, fold
 from projections.outcomes.measured import Outcome, OutcomeMeasure, Retention, outcomes
 from projections.projection import Projection
