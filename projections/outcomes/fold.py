@@ -1,4 +1,4 @@
-"""How events change what was measured."""
+"""How events change what was measured (R53)."""
 
 from dataclasses import dataclass
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""What is measured about a client, and how long they stay in care: what is kept of it."""
+"""What is measured about a client, and how long they stay in care: what is kept of it (R53)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

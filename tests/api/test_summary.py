@@ -7,7 +7,7 @@ import pytest
 
 from projections.projection import Projection
 from service.projector.fresh_states import Fresh, FreshStates
-from tests.api.clinic import CRISIS, GOAL, REGISTERED, SESSION, Clinic, Json, problem_in, recording
+from tests.api.clinic import CRISIS, REGISTERED, Clinic, Json, problem_in, recording
 
 CHECK_IN: Json = {"type": "check_in_received", "channel": "text", "craving": 9}
 
@@ -65,6 +65,6 @@ async def test_r51_whatever_is_recorded_meanwhile_the_three_stand_at_one_version
 
 
 async def test_r51_another_organization_sees_nothing_of_it(clinic: Clinic, other_clinic: Clinic) -> None:
-    client = await clinic.client(recording(GOAL), recording(SESSION))
+    client = await clinic.client()
 
     problem_in(await other_clinic.get(f"/v1/clients/{client}/summary"), "unknown-client")
