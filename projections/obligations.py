@@ -1,4 +1,4 @@
-"""Obligations: what must happen by a time because of an event, what met or released it, and how timely that was (R54)."""
+"""Obligations: what must happen by a time because of an event, what met or released it, and how timely (R54)."""
 
 from datetime import datetime
 from enum import StrEnum

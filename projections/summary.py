@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from domain.events.base import ShortText
+from domain.vocabulary.asam import LevelOfCare
 from domain.vocabulary.crisis import RiskTier
 from domain.vocabulary.intake import EntryRoute
 from domain.vocabulary.obligations import ObligationKind
@@ -26,8 +27,17 @@ SUMMARIZED: Final[tuple[Projection[Any], ...]] = (CARE_PLAN, MILESTONES, SIGNALS
 """The projections whose answers it is made of, in that order."""
 
 
+class MarkInShort(Answer):
+    """That something happened."""
+
+    event_id: UUID
+    """The entry that says so."""
+    at: datetime
+    """When it occurred."""
+
+
 class EpisodeInShort(Answer):
-    """The current episode of care."""
+    """The latest episode of care."""
 
     event_id: UUID
     """The entry of the intake that opened it."""
@@ -35,6 +45,8 @@ class EpisodeInShort(Answer):
     """Since when."""
     entry_route: EntryRoute
     """The way by which the client came into care."""
+    closed: MarkInShort | None
+    """Its closing; null while it is open."""
 
 
 class VersionInShort(Answer):
@@ -134,22 +146,19 @@ class Streak(Answer):
     """The substances in it whose last use is not known."""
 
 
-class MarkInShort(Answer):
-    """That something happened."""
-
-    event_id: UUID
-    """The entry that says so."""
-    at: datetime
-    """When it occurred."""
-
-
 class SummaryAnswer(Answer):
     """A client on one screen: who they are, plan, risk, team, last contact, what is due next, and streak."""
 
     goes_by: ShortText | None
     """The name by which the client is called; null before registration."""
+    pronouns: ShortText | None
+    """How the client is spoken of; null where not said."""
+    died: MarkInShort | None
+    """That the client died; null where nothing says so."""
     episode: EpisodeInShort | None
-    """The current episode of care; null before the first intake."""
+    """The latest episode of care; null before the first intake."""
+    level_of_care: LevelOfCare | None
+    """The level of care that the client is in, by the ASAM criteria; null where nothing says so."""
     plan: VersionInShort | None
     """The shared plan that is current; null where there is none."""
     safety_plan: VersionInShort | None
@@ -185,7 +194,10 @@ def summary(answers: Iterable[Answer]) -> SummaryAnswer:
     due = _standing(plan.obligations, ObligationStatus.OPEN)
     return SummaryAnswer(
         goes_by=plan.client.goes_by if plan.client else None,
-        episode=plan.episode and _short(EpisodeInShort, plan.episode),
+        pronouns=plan.client.pronouns if plan.client else None,
+        died=plan.died and _short(MarkInShort, plan.died),
+        episode=plan.episode and _episode(plan.episode),
+        level_of_care=plan.level_of_care.level if plan.level_of_care else None,
         plan=plan.plan and _version(plan.plan, plan.plan.agreed_at),
         safety_plan=plan.safety_plan and _version(plan.safety_plan, plan.safety_plan.written_at),
         risk=_risk(plan, signals),
@@ -212,6 +224,15 @@ def _risk(plan: Any, signals: SignalsAnswer) -> RiskInShort:
         crisis_card_needed=plan.crisis_card_needed,
         latest_overdose_danger_event_id=dangers[-1].event_id if dangers else None,
         waiting_signals=tuple(_short(WaitingSignal, each) for each in waiting if each.waits),
+    )
+
+
+def _episode(episode: Any) -> EpisodeInShort:
+    return EpisodeInShort(
+        event_id=episode.event_id,
+        opened_at=episode.opened_at,
+        entry_route=episode.entry_route,
+        closed=episode.closed and _short(MarkInShort, episode.closed),
     )
 
 

@@ -1,8 +1,9 @@
 """Outcomes: what is measured about a client over time, and how long they stay in care (R53).
 
 Sleep, craving and mood as check-ins tell them; scores of instruments; days of use; sessions held and missed, and
-meetings of support groups (engagement); readings of goals, among them those about housing and work; milestones of
-housing, work and school; and retention, by episode. It is what NOMs and SUPRT ask for, as far as events tell it.
+meetings of support groups (engagement); readings of goals, among them those about housing and work; whether housing is
+stable; milestones of housing, work and school; and retention, by episode. It is what NOMs and SUPRT ask for, as far as
+events tell it.
 """
 
 from uuid import UUID

@@ -6,10 +6,12 @@ from uuid import UUID
 
 from domain.entry import Entry
 from domain.events.contacts import CheckInReceived, SessionHeld, SessionMissed
+from domain.events.intake import EpisodeClosed, IntakeCompleted
 from domain.events.lapses import LapseRecorded
 from domain.events.milestones import MilestoneDefined, MilestoneReached
 from domain.events.plan import GoalMeasured, GoalSet
-from domain.events.registration import ClientDied, EpisodeClosed, IntakeCompleted
+from domain.events.registration import ClientDied
+from domain.events.residence import ResidenceChanged
 from domain.events.screening import ScreeningScored
 from domain.events.supports import SupportMeetingAttended
 from domain.instruments.screener import scored
@@ -156,6 +158,12 @@ def milestone_reached(state: Outcomes, entry: Entry, event: MilestoneReached, co
     defined = state.milestones.get(event.milestone)
     measure = OF_LIFE.get(defined.kind) if defined else event.kind and OF_LIFE.get(event.kind)
     return _measured(state, entry, context, Value(measure, 1.0)) if measure else state
+
+
+@fold.on(ResidenceChanged)
+def residence_changed(state: Outcomes, entry: Entry, event: ResidenceChanged, context: Context) -> Outcomes:
+    """Housing: whether the client can stay there as long as they choose."""
+    return _measured(state, entry, context, Value(OutcomeMeasure.STABLE_HOUSING, float(event.stable)))
 
 
 @fold.on(IntakeCompleted)

@@ -34,6 +34,7 @@ class OutcomeMeasure(StrEnum):
     SESSIONS_MISSED = "sessions_missed"
     SUPPORT_MEETINGS = "support_meetings"
     GOAL_READING = "goal_reading"
+    STABLE_HOUSING = "stable_housing"
     HOUSING_SECURED = "housing_secured"
     BACK_TO_WORK = "back_to_work"
     BACK_TO_SCHOOL = "back_to_school"
@@ -73,7 +74,8 @@ class Outcome(NamedTuple):
     on: Annotated[date, Named("measured_on")]
     """The client's local day of that."""
     value: float | None
-    """The number; 1 where something happened, as a session held; null where it is a range. Of use in days, those that
+    """The number; 1 where something happened, as a session held; null where it is a range. Stable housing is 1 from a
+    move on to where the client can stay as long as they choose, 0 from any other. Of use in days, those that
     are known: one where nobody said how long it went on."""
     lowest: float | None
     """The least that the score can be, with questions unanswered; null where all were answered, or none were asked."""

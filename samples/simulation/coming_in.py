@@ -1,9 +1,12 @@
 """Coming into care: by registration and intake, or through a crisis; and coming back."""
 
 from domain.events.consents import ConsentGranted
-from domain.events.registration import ClientRegistered, DimensionRating, IntakeCompleted, SubstanceUse
-from domain.vocabulary.consents import ConsentPurpose, ConsentScope
+from domain.events.intake import AsamAssessed, DimensionRating, IntakeCompleted, SubstanceUse
+from domain.events.registration import ClientRegistered
+from domain.vocabulary.asam import AsamEdition
+from domain.vocabulary.consents import ConsentPurpose, ConsentScope, SignerAuthority
 from domain.vocabulary.intake import Condition, Driver, EntryRoute, SocialNeed, StageOfChange
+from domain.vocabulary.people import Role
 from domain.vocabulary.substances import Severity, Substance, UseFrequency, UseRoute
 from domain.vocabulary.triggers import Trigger
 from samples.simulation import words
@@ -26,6 +29,8 @@ _ROUTES = (
     *(EntryRoute.SELF,) * 3,
     *(EntryRoute.FAMILY, EntryRoute.COURT, EntryRoute.RE_ENTRY_DETOX, EntryRoute.RE_ENTRY_INPATIENT),
 )
+
+_SCOPES = tuple(term for term in terms(ConsentScope)[1:] if term is not ConsentScope.COUNSELING_NOTES)
 
 
 def come_in(story: SimulatedClient) -> None:
@@ -83,9 +88,11 @@ def _take_in(story: SimulatedClient, route: EntryRoute, hour: float) -> None:
         strengths=words.say(chance, words.STRENGTHS),
         readiness=chance.one(terms(StageOfChange)[1:4]),
         own_reasons=words.say(chance, words.INTAKE),
-        asam_ratings=tuple(DimensionRating(dimension=n, rating=chance.whole(0, 3)) for n in range(1, 7)),
     )
     story.intake = story.write(event, hour, story.team.counselor)
+    ratings = tuple(DimensionRating(dimension=n, rating=chance.whole(0, 3)) for n in range(1, 7))
+    assessed = AsamAssessed(edition=AsamEdition.THIRD, dimensions=ratings, assessed_by=Role.COUNSELOR)
+    story.write(assessed, hour, story.team.counselor)
     again, story.in_care = story.in_care, True
     if again:
         story.later(chance.whole(1, 7), agree_plan)
@@ -116,9 +123,12 @@ def _consent(story: SimulatedClient, hour: float) -> None:
             discloser="Simulated Clinic",
             recipients=(chance.one(words.PARTIES),),
             purpose=purpose,
-            scope=chance.some(terms(ConsentScope)[1:], 2),
+            scope=chance.some(_SCOPES, 2),
             expires_on=story.days.date(story.day + 365),
             signed_on=story.today,
             signed_by="The client",
+            signed_as=SignerAuthority.CLIENT,
+            right_to_revoke_told=True,
+            redisclosure_told=True,
         )
         story.write(event, hour, story.team.counselor)

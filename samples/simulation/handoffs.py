@@ -20,7 +20,7 @@ def handoffs_of_the_day(story: SimulatedClient) -> None:
         request(story, urgency, story.working_hour())
 
 
-def request(story: SimulatedClient, urgency: HandoffUrgency, hour: float) -> None:
+def request(story: SimulatedClient, urgency: HandoffUrgency, hour: float, *instead_of: Written) -> None:
     """Ask somebody to take over; one in seven requests is never answered."""
     chance = story.chance
     receiver = chance.one(_RECEIVERS)
@@ -29,9 +29,10 @@ def request(story: SimulatedClient, urgency: HandoffUrgency, hour: float) -> Non
         to_role=receiver,
         to_party=chance.one(words.PARTIES) if receiver is Role.OUTSIDE_PARTY else None,
         urgency=urgency,
+        instead_of=instead_of[0].id if instead_of else None,
         reason=words.say(chance, words.HANDOFF),
     )
-    requested = story.write(event, hour, story.team.counselor)
+    requested = story.write(event, hour, story.team.counselor, *instead_of)
     answer = chance.random()
     days = 0 if urgency is HandoffUrgency.CRISIS else int(chance.skewed(1, 0.8))
     way = _way(story, receiver)
@@ -54,7 +55,7 @@ def _decline(story: SimulatedClient, requested: Written, urgency: HandoffUrgency
     event = HandoffDeclined(handoff=requested.id, reason=chance.one(terms(HandoffDeclineReason)))
     story.write(event, hour, way, requested)
     if chance.happens(0.6):
-        request(story, urgency, hour + 0.5)
+        request(story, urgency, hour + 0.5, requested)
 
 
 def _complete(story: SimulatedClient, requested: Written, way: Way) -> None:

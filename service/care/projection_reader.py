@@ -7,8 +7,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.effective import effective
+from domain.entry import Entry
 from domain.policies import Policies, PolicyUnreadable
 from domain.policy import Policy
+from domain.vocabulary.record import Precision
 from projections.answers import Answer
 from projections.projection import Projection
 from service.access.caller import Caller
@@ -62,7 +64,7 @@ class ProjectionReader:
         as_of: datetime | None = None,
         known_at: datetime | None = None,
     ) -> ProjectionAnswer:
-        """What the projection answers. What depends on a clock is told as of the moment asked for, else now.
+        """What the projection answers, as of the moment asked for, else now.
 
         Raises UnknownClient, KnownAtInFuture, ProjectionFailed, ClientErased.
         """
@@ -87,7 +89,7 @@ class ProjectionReader:
         moment = as_of or known_at or clock.now()
         if as_of is None and known_at is None:
             fresh = await self._fresh_together(caller.organization_id, client_id, projections)
-            if fresh:
+            if fresh and all(each.until is None or each.until <= moment for each in fresh):
                 return [
                     ProjectionAnswer(
                         client_id,
@@ -98,7 +100,7 @@ class ProjectionReader:
                     )
                     for projection, each in zip(projections, fresh, strict=True)
                 ]
-        return await self._folded_together(caller, client_id, projections, moment, as_of, known_at)
+        return await self._folded_together(caller, client_id, projections, as_of, known_at)
 
     async def _fresh_together(
         self, organization_id: UUID, client_id: UUID, projections: Sequence[Projection[Any]]
@@ -118,15 +120,16 @@ class ProjectionReader:
         caller: Caller,
         client_id: UUID,
         projections: Sequence[Projection[Any]],
-        moment: datetime,
         as_of: datetime | None,
         known_at: datetime | None,
     ) -> list[ProjectionAnswer]:
         """What they answer, folded from the whole timeline, which is read once."""
         answers = []
         async with self._timelines.whole(caller, client_id, known_at=known_at) as whole:
+            # Now is after the reading, so that what was recorded a moment ago counts.
+            moment = as_of or known_at or clock.now()
             policies = await self._organizations.policies(caller.organization_id)
-            ordered = effective(whole.entries, as_of=as_of, known_at=known_at).entries
+            ordered = _occurred(whole.entries, moment if known_at is None else as_of, known_at)
             for projection in projections:
                 folded = projection.begin(ordered)
                 async for entries in self._sliced.slices(ordered):
@@ -134,6 +137,22 @@ class ProjectionReader:
                 answer = projection.answer(folded, moment, _in_force(projection, policies, moment, known_at))
                 answers.append(ProjectionAnswer(client_id, whole.version, as_of, known_at, answer))
         return answers
+
+
+def _occurred(entries: Sequence[Entry], as_of: datetime | None, known_at: datetime | None) -> list[Entry]:
+    """What had occurred by then, a plain read's present included: what a clock that runs ahead of ours dates in some
+    minutes is not there yet. Of what is known to the day the recording says that the day had begun, also where
+    midnight in UTC is still to come.
+    """
+    counting = effective(entries, as_of=as_of, known_at=known_at).entries
+    if as_of is None:
+        return counting
+    there = {entry.id for entry in counting}
+    return [
+        entry
+        for entry in effective(entries, known_at=known_at).entries
+        if entry.id in there or (entry.precision is Precision.DAY and entry.recorded_at <= as_of)
+    ]
 
 
 def _in_force(projection: Projection[Any], policies: Policies, moment: datetime, known_at: datetime | None) -> Policy:

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from domain.events.intake import EpisodeClosed
 from domain.events.milestones import MilestoneDefined, MilestoneReached
 from domain.events.plan import GoalClosed, GoalMeasured
-from domain.events.registration import ClientDied, EpisodeClosed
+from domain.events.registration import ClientDied
+from domain.events.residence import ResidenceChanged
 from domain.events.screening import ScreeningScored
 from domain.events.supports import SupportMeetingAttended
 from domain.instruments.phq9 import Phq9Answers
@@ -16,6 +18,7 @@ from domain.vocabulary.goals import GoalCategory, GoalOutcome
 from domain.vocabulary.intake import DischargeReason
 from domain.vocabulary.milestones import LifeMilestone
 from domain.vocabulary.obligations import ObligationKind
+from domain.vocabulary.residence import STABLE, LivingSituation
 from domain.vocabulary.screening import Measure
 from domain.vocabulary.substances import Substance
 from domain.vocabulary.supports import SupportGroup
@@ -139,6 +142,13 @@ def test_r53_housing_and_work_where_milestones_tell_of_them(history: History) ->
     history.add(MilestoneReached(kind=LifeMilestone.HOUSING_SECURED), at="2026-03-22T15:00Z")
 
     assert values(history) == [("back_to_work", 1.0), ("housing_secured", 1.0)]
+
+
+def test_r53_housing_is_stable_or_not_from_each_move_on(history: History) -> None:
+    history.add(ResidenceChanged(situation=LivingSituation.EMERGENCY_SHELTER), at=AT)
+    history.add(ResidenceChanged(situation=min(STABLE)), at="2026-04-02T15:00Z")
+
+    assert values(history) == [("stable_housing", 0.0), ("stable_housing", 1.0)]
 
 
 def test_r53_retention_is_counted_by_episode_in_days(history: History) -> None:

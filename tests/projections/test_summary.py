@@ -5,10 +5,12 @@ from datetime import date
 import pytest
 from hypothesis import given
 
-from domain.events.registration import EpisodeClosed
+from domain.events.intake import EpisodeClosed, LevelOfCareChanged
+from domain.events.registration import ClientDied
 from domain.events.signals import SignalAcknowledged
 from domain.events.team import TeamMemberReleased
 from domain.instruments.cssrs import CssrsAnswers
+from domain.vocabulary.asam import LevelChangeReason, LevelOfCare
 from domain.vocabulary.crisis import CrisisKind, RiskTier
 from domain.vocabulary.intake import DischargeReason
 from domain.vocabulary.obligations import ObligationKind
@@ -86,8 +88,24 @@ def test_r51_who_it_is_the_episode_and_the_plans_that_are_current(history: Histo
     assert shown.safety_plan
     assert (shown.safety_plan.event_id, shown.safety_plan.version) == (written, 1)
 
-    history.add(EpisodeClosed(intake=opened, reason=DischargeReason.COMPLETED), at="2026-03-06T15:00Z")
-    assert screen(history).plan is None, "what was agreed for an episode ends with it"
+    closed = history.add(EpisodeClosed(intake=opened, reason=DischargeReason.COMPLETED), at="2026-03-06T15:00Z")
+    ended = screen(history)
+    assert ended.plan is None, "what was agreed for an episode ends with it"
+    assert ended.episode
+    assert ended.episode.closed
+    assert (ended.episode.closed.event_id, ended.episode.closed.at) == (closed, moment("2026-03-06T15:00Z"))
+
+
+def test_r51_a_death_and_the_level_of_care_show(history: History) -> None:
+    history.add(intake(), at=AT)
+    level = LevelOfCareChanged(level=min(LevelOfCare), reason=min(LevelChangeReason))
+    history.add(level, at="2026-03-03T15:00Z")
+    assert (screen(history).level_of_care, screen(history).died) == (level.level, None)
+
+    died = history.add(ClientDied(), at="2026-03-04T15:00Z")
+    shown = screen(history)
+    assert shown.died
+    assert (shown.died.event_id, shown.level_of_care) == (died, None)
 
 
 def test_r51_open_crises_stand_with_their_tier_the_one_of_most_concern_first(history: History) -> None:
