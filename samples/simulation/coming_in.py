@@ -8,19 +8,26 @@ from domain.vocabulary.substances import Severity, Substance, UseFrequency, UseR
 from domain.vocabulary.triggers import Trigger
 from samples.simulation import words
 from samples.simulation.chance import terms
+from samples.simulation.circle import gather_circle
 from samples.simulation.crises import crisis_comes
 from samples.simulation.goals import set_goals
+from samples.simulation.looking_ahead import begin_looking_ahead
+from samples.simulation.medications import offer_medication
+from samples.simulation.milestones import name_milestones
+from samples.simulation.overdoses import judge_danger
 from samples.simulation.plans import agree_plan, write_safety_plan
 from samples.simulation.simulated_client import SimulatedClient
+from samples.simulation.tests_and_screenings import begin_asking
 
 THROUGH_A_CRISIS = 0.06
 
 _MOST_USED = (
     *(Substance.ALCOHOL,) * 8,
-    *(Substance.OPIOIDS,) * 6,
-    *(Substance.METHAMPHETAMINE,) * 2,
-    *(Substance.COCAINE, Substance.CANNABIS, Substance.SEDATIVES),
+    *(Substance.FENTANYL, Substance.FENTANYL, Substance.HEROIN, Substance.HEROIN, Substance.OPIOIDS, Substance.OPIOIDS),
+    *(Substance.METHAMPHETAMINE,) * 3,
+    *(Substance.COCAINE, Substance.CANNABIS, Substance.CANNABIS, Substance.SEDATIVES),
 )
+"""Primary substances at admission, about as TEDS tells of them: alcohol four in ten, opioids three, and the others."""
 _ROUTES = (
     *(EntryRoute.REFERRAL,) * 4,
     *(EntryRoute.SELF,) * 3,
@@ -92,6 +99,12 @@ def _take_in(story: SimulatedClient, route: EntryRoute, hour: float) -> None:
         return
     _consent(story, hour + 0.5)
     set_goals(story, hour + 0.7)
+    gather_circle(story, hour + 0.8)
+    begin_asking(story, hour + 0.9)
+    judge_danger(story)
+    offer_medication(story)
+    begin_looking_ahead(story)
+    name_milestones(story)
     story.later(chance.whole(2, 9), agree_plan)
     if chance.happens(0.4):
         story.later(chance.whole(0, 10), write_safety_plan)
