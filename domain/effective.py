@@ -45,9 +45,8 @@ def effective(
     for entry in entries:
         if known_at is None or entry.recorded_at <= known_at:
             (about_entries if _is_about_entries(entry.event) else of_care).append(entry)
-    retracted = {entry.event.entry for entry in about_entries if isinstance(entry.event, EntryRetracted)}
+    retracted, unclear = _taken_back(about_entries)
     corrections = _corrections(about_entries, retracted)
-    unclear = _unclear(about_entries, retracted)
     moments: dict[UUID, datetime] = {}
     placed: list[tuple[datetime, int, Entry]] = []
     for entry in of_care:
@@ -72,14 +71,29 @@ def _is_about_entries(event: Event) -> bool:
     return kind in _RECORD_EVENTS or (kind is Unreadable and event.type in RECORD_TYPES)
 
 
-def _unclear(about_entries: list[Entry], retracted: set[UUID]) -> dict[UUID, Entry]:
-    """Entries about which something was recorded that cannot be read, and that."""
-    return {
-        target: entry
-        for entry in about_entries
-        if isinstance(entry.event, Unreadable) and entry.id not in retracted
-        for target in entry.event.targets
-    }
+def _taken_back(about_entries: list[Entry]) -> tuple[set[UUID], dict[UUID, Entry]]:
+    """The entries that are retracted; and those of which it is not clear how they count, each with what cannot be read.
+
+    A retraction that was itself retracted takes nothing back. From the last to the first: what is about an entry
+    comes after it. Where it is not clear how a correction or retraction counts, it is not for what that is about.
+    """
+    retracted: set[UUID] = set()
+    unclear: dict[UUID, Entry] = {}
+    for entry in reversed(about_entries):
+        event = entry.event
+        if entry.id in retracted:
+            continue
+        unread = entry if isinstance(event, Unreadable) else unclear.get(entry.id)
+        if unread:
+            for target in _targets(event):
+                unclear.setdefault(target, unread)
+        elif isinstance(event, EntryRetracted):
+            retracted.add(event.entry)
+    return retracted, unclear
+
+
+def _targets(event: Event) -> tuple[UUID, ...]:
+    return event.targets if isinstance(event, Unreadable) else tuple(target for _, target, _ in referred(event))
 
 
 def _unread(entry: Entry, about: Entry) -> Entry:

@@ -1,22 +1,20 @@
 """What may be recorded: a decision over what stands about just the entries concerned.
 
-`needs` says what the rules of some drafts ask about, whoever keeps the record answers with `Facts`, and `admit`
-decides. No timeline is loaded for it: all but the contents that a rule declares (RefersTo) stands in the record in
-clear. The decision holds as long as the timeline stays at the version of the facts.
+`needs` (domain/facts.py) says what the rules of some drafts ask about, whoever keeps the record answers with `Facts`,
+and `admit` decides. The decision holds as long as the timeline stays at the version of the facts.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 from uuid import UUID
 
 from domain.entry import Draft
 from domain.events.base import EntryContent, Event, PossibleDays, RefersTo, referred
 from domain.events.record import RECORD_TYPES, EntryCorrected, EntryRetracted
+from domain.facts import Fact, Facts, once_alone, once_answers
 from domain.policy import Policy
 from domain.refusals import Refusal, Refused
-from domain.vocabulary.record import Precision
+from domain.vocabulary.record import CorrectionReason, Precision
 
 OPENING = ("client_registered", "crisis_contact_recorded")
 """A timeline begins with one of these: people also come into care through a crisis (R08)."""
@@ -29,73 +27,6 @@ _AHEAD_OF_UTC = timedelta(hours=14)
 
 _BEHIND_UTC = timedelta(hours=12)
 """By so much the clocks of the westernmost time zone are behind UTC."""
-
-
-@dataclass(slots=True)
-class Needs:
-    """What a decision has to know of the record."""
-
-    ids: set[UUID] = field(default_factory=set)
-    """The entries that the drafts refer to, and the drafts' own ids, which have to be new."""
-    answers: set[tuple[UUID, str]] = field(default_factory=set)
-    """Entries that are referred to, each with a type of which answers to it are asked for."""
-    dated: set[tuple[UUID, str]] = field(default_factory=set)
-    """Those of them of which a rule asks when they occurred."""
-    once: set[str] = field(default_factory=set)
-    """Types of which a client has one that stands at most."""
-    contents: set[UUID] = field(default_factory=set)
-    """Entries of which a rule asks what they say."""
-
-
-class Fact(NamedTuple):
-    """What stands about an entry in clear. Its time is the one recorded with it, corrections are not applied."""
-
-    id: UUID
-    type: str
-    occurred_at: datetime
-    references: tuple[tuple[str, UUID], ...]
-    """Each field that refers to an entry, and that entry's id, in the event's order."""
-    retracted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What stands, at a version of one client's timeline, about the entries that a decision concerns."""
-
-    version: int
-    """The version of the timeline; 0 for a client who is new."""
-    entries: Mapping[UUID, Fact]
-    """Those of the ids asked for that this client has an entry for."""
-    answers: Mapping[tuple[UUID, str], Sequence[Fact]]
-    """For each pair asked for, the entries of that type that refer to that entry."""
-    once: Mapping[str, Sequence[Fact]]
-    """For each type asked for, the entries of it that stand."""
-    contents: Mapping[UUID, EntryContent | None] = field(default_factory=dict)
-    """For each entry asked for, what it says; None when there is none."""
-
-    def with_contents_for(self, asked: "Needs") -> set[UUID]:
-        """The entries of which a rule asks what they say or when they occurred, as it counts now."""
-        return asked.contents | {fact.id for pair in asked.dated for fact in self.answers[pair]}
-
-
-def needs(drafts: Sequence[Draft]) -> Needs:
-    """What has to be known in order to decide whether these drafts may be recorded."""
-    found = Needs()
-    for draft in drafts:
-        event = draft.event
-        found.ids.add(draft.id)
-        if event.once:
-            found.once.add(event.type)
-        for _, target, mark in referred(event):
-            found.ids.add(target)
-            found.answers.update((target, kind) for kind in mark.asks)
-            if mark.dated:
-                found.dated.update((target, kind) for kind in mark.asks)
-            if mark.once:
-                found.answers.add((target, event.type))
-            if mark.content:
-                found.contents.add(target)
-    return found
 
 
 def admit(drafts: Sequence[Draft], facts: Facts, now: datetime, policy: Policy) -> None:
@@ -124,6 +55,7 @@ class _Joined:
         self._drafts: list[Draft] = []
         self._drafted: list[Fact] = []
         self._retracted: set[UUID] = set()
+        self._brought_back: set[UUID] = set()
 
     def join(self, draft: Draft) -> None:
         event = draft.event
@@ -131,7 +63,14 @@ class _Joined:
         self._drafts.append(draft)
         self._drafted.append(Fact(draft.id, event.type, draft.occurred_at, references, retracted=False))
         if isinstance(event, EntryRetracted):
-            self._retracted.add(event.entry)
+            self._retract(event.entry)
+
+    def _retract(self, entry_id: UUID) -> None:
+        self._retracted.add(entry_id)
+        self._brought_back.discard(entry_id)
+        if restored := self.brought_back_by(self.find(entry_id)):
+            self._retracted.discard(restored.id)
+            self._brought_back.add(restored.id)
 
     @property
     def new(self) -> bool:
@@ -142,12 +81,21 @@ class _Joined:
         return next(drafted, None) or self._facts.entries.get(entry_id)
 
     def stands(self, fact: Fact) -> bool:
+        if fact.id in self._brought_back:
+            return True
         return not fact.retracted and fact.id not in self._retracted
+
+    def brought_back_by(self, retraction: Fact | None) -> Fact | None:
+        """What counts again when this entry is retracted: what it retracts, if it is a retraction that does."""
+        if retraction is None or retraction.type != "entry_retracted":
+            return None
+        return self.find(retraction.references[0][1])
 
     def has(self, kind: str) -> bool:
         """Whether an entry of this type stands, of which a client has one at most."""
-        drafted = (fact for fact in self._drafted if fact.type == kind)
-        return any(map(self.stands, (*self._facts.once[kind], *drafted)))
+        back = (self.find(entry_id) for entry_id in self._brought_back)
+        known = (*self._facts.once.get(kind, ()), *self._drafted, *(fact for fact in back if fact))
+        return any(fact.type == kind and self.stands(fact) for fact in known)
 
     def answered(self, entry_id: UUID, *by: str) -> bool:
         return any(self._answers(entry_id, by))
@@ -178,6 +126,19 @@ class _Joined:
         return told if entry_id not in self._retracted else None
 
 
+class _NothingKnown:
+    """Known entries for what replaces another's body: it must be right in itself, and the entry stands where it is."""
+
+    def answered(self, entry_id: UUID, *by: str) -> bool:
+        return False
+
+    def answered_before(self, entry_id: UUID, *by: str) -> bool:
+        return False
+
+    def content_of(self, entry_id: UUID) -> EntryContent | None:
+        return None
+
+
 def _corrected(told: EntryContent, event: Event, entry_id: UUID) -> EntryContent:
     if not isinstance(event, EntryCorrected) or event.entry != entry_id:
         return told
@@ -202,7 +163,7 @@ def _refusals(draft: Draft, joined: _Joined, latest: datetime) -> Iterator[Refus
     if isinstance(event, EntryCorrected):
         yield from _correction_refusals(event, joined.find(event.entry), latest)
     if isinstance(event, EntryRetracted):
-        yield from _retraction_refusals(joined.find(event.entry))
+        yield from _retraction_refusals(event, joined)
     if event.once and joined.has(event.type):
         yield Refusal(
             f"{event.type}_once",
@@ -254,6 +215,8 @@ def _correction_refusals(event: EntryCorrected, found: Fact | None, latest: date
                 "replacement",
                 "A correction cannot point to other entries; retract this entry and record it anew.",
             )
+        for refusal in event.replacement.refusals(_NothingKnown()):
+            yield refusal._replace(field=f"replacement.{refusal.field}".rstrip("."))
         occurred_at = event.occurred_at or found.occurred_at
         yield from _day_refusals(event.replacement, occurred_at, latest)
     if event.occurred_at:
@@ -261,11 +224,36 @@ def _correction_refusals(event: EntryCorrected, found: Fact | None, latest: date
         yield from _time_refusals(earliest, latest, field_name="event.occurred_at")
 
 
-def _retraction_refusals(found: Fact | None) -> Iterator[Refusal]:
-    if found and found.type == "client_registered":
-        yield Refusal("registration_stays", "entry", "A registration is not retracted; correct it instead.")
-    if found and found.type == "entry_retracted":
-        yield Refusal("retraction_stays", "entry", "A retraction is not retracted; record the entry anew.")
+def _retraction_refusals(event: EntryRetracted, joined: _Joined) -> Iterator[Refusal]:
+    found = joined.find(event.entry)
+    if found and found.type == "client_registered" and event.reason is not CorrectionReason.WRONG_CLIENT:
+        yield Refusal(
+            "registration_stays",
+            "entry",
+            "A registration is retracted with the reason wrong_client alone; correct it instead.",
+        )
+    restored = joined.brought_back_by(found)
+    if restored and restored.type == "entry_retracted":
+        yield Refusal(
+            "retraction_stays",
+            "entry",
+            "What takes a retraction back is not retracted; retract the entry of care again.",
+        )
+    elif restored and not joined.stands(restored):
+        yield from _bringing_back_refusals(restored, joined)
+
+
+def _bringing_back_refusals(restored: Fact, joined: _Joined) -> Iterator[Refusal]:
+    """That another entry has come into the place of the one that would count again."""
+    taken = any(map(joined.has, once_alone(restored.type))) or any(
+        joined.answered(target, kind) for target, kind in once_answers(restored)
+    )
+    if taken:
+        yield Refusal(
+            f"{restored.type}_once",
+            "entry",
+            f"Another {restored.type} has come into its place since; retract or correct that one.",
+        )
 
 
 def _day_refusals(event: Event, occurred_at: datetime, latest: datetime) -> Iterator[Refusal]:

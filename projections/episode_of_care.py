@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.entry import Entry
-from domain.events.registration import EpisodeClosed
+from domain.events.intake import EpisodeClosed
 from domain.replacing import replace
 from projections.context import Context
 

@@ -50,6 +50,11 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     return datetime.max.replace(microsecond=0, tzinfo=UTC) if day == date.max else start_of_day(day + _DAY, zone)
 
 
+def day_after(day: date, n: int) -> date:
+    """The n-th day after that day; the last day of the calendar, which people write for "never", where it ends."""
+    return date.fromordinal(min(day.toordinal() + n, date.max.toordinal()))
+
+
 def working_day_after(day: date, n: int, working_days: WorkingDaysPolicy) -> date:
     """The n-th working day of the organization after that day, which does not count itself."""
     for _ in range(n):
@@ -57,3 +62,9 @@ def working_day_after(day: date, n: int, working_days: WorkingDaysPolicy) -> dat
         while not working_days.is_working(day):
             day += _DAY
     return day
+
+
+def working_days_later(moment: datetime, n: int, working_days: WorkingDaysPolicy) -> datetime:
+    """The end of the n-th working day of the organization after that moment's day there."""
+    zone = working_days.zone
+    return end_of_day(working_day_after(local_day(moment, zone), n, working_days), zone)

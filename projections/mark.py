@@ -24,6 +24,11 @@ def mark(entry: Entry) -> Mark:
     return Mark(entry.id, entry.occurred_at)
 
 
+def first(*marks: Mark | None) -> Mark | None:
+    """The earliest of these marks; None where none is there."""
+    return min((each for each in marks if each), key=lambda each: each.at, default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """What an element says that an entry put there; it is known by that entry."""

@@ -9,8 +9,9 @@ from uuid import UUID
 from domain.entry import Entry
 from domain.events.base import Event, FreeText
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved
+from domain.events.intake import EpisodeClosed
 from domain.events.postvention import AdjustmentSettled, PostventionReviewed
-from domain.events.registration import ClientDied, EpisodeClosed
+from domain.events.registration import ClientDied
 from domain.replacing import replace
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome, RiskTier
 from domain.vocabulary.people import Role

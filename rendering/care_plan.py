@@ -9,12 +9,15 @@ from rich.text import Text
 from domain.vocabulary.crisis import RiskTier
 from domain.vocabulary.obligations import ObligationKind
 from projections.care_plan import CarePlanAnswer
+from projections.care_plan.barriers import RaisedBarrier
 from projections.care_plan.cadences import Cadence
 from projections.care_plan.crisis import Crisis
 from projections.care_plan.goals import Goal
-from projections.care_plan.handoffs import Handoff
+from projections.care_plan.handoff import Handoff
 from projections.care_plan.interventions import Intervention
 from projections.care_plan.plans import Plan
+from projections.care_plan.referrals import Referral
+from projections.care_plan.residence import Residence
 from projections.care_plan.safety_plan import SafetyPlan
 from projections.obligations import Obligation, ObligationStatus
 from rendering.formatting import Formatting, bullet, joined, listed, sections, status, words
@@ -33,6 +36,10 @@ NAMES: dict[ObligationKind, str] = {
     ObligationKind.SUICIDE_SCREENING: "questions about suicide (C-SSRS)",
     ObligationKind.FIND_CLIENT: "finding the client",
     ObligationKind.PLAN_ADJUSTMENT: "change that a review asked for",
+    ObligationKind.NEW_RECEIVER: "another receiver",
+    ObligationKind.BARRIER_WORK: "work on the barrier",
+    ObligationKind.REFERRAL_ANSWER: "answer to the referral",
+    ObligationKind.REFERRAL_OUTCOME: "what came of the referral",
 }
 
 
@@ -47,6 +54,9 @@ def care_plan(answer: CarePlanAnswer, fmt: Formatting) -> RenderableType:
         ("Goals", [_goal(goal, fmt) for goal in (*answer.stabilization_goals, *answer.longer_term_goals)]),
         ("Crises", [_crisis(crisis, fmt) for crisis in answer.crises]),
         ("Handoffs", [_handoff(handoff, fmt) for handoff in answer.handoffs]),
+        ("Residence", [_residence(answer.residence, fmt)] if answer.residence else []),
+        ("Barriers", [_barrier(barrier, fmt) for barrier in answer.barriers]),
+        ("Referrals", [_referral(referral, fmt) for referral in answer.referrals]),
         ("Safety plan", _safety_plan(answer.safety_plan, fmt) if answer.safety_plan else []),
         ("Consents", _consents(answer, fmt)),
         ("To do", _to_do(answer, fmt)),
@@ -63,6 +73,8 @@ def _client(answer: CarePlanAnswer, fmt: Formatting) -> Iterator[Text]:
         yield Text("not registered yet", style="dim")
     else:
         yield joined(Text(answer.client.goes_by, style="bold"), fmt.numbers(answer.client.event_id))
+    if answer.died:
+        yield joined(f"died {fmt.moment(answer.died.at)}", fmt.numbers(answer.died.event_id))
     episode = answer.episode
     if episode:
         substances = listed(use.substance for use in episode.substances)
@@ -70,6 +82,14 @@ def _client(answer: CarePlanAnswer, fmt: Formatting) -> Iterator[Text]:
             f"in care since {fmt.moment(episode.opened_at)} (way in: {words(episode.entry_route)}); {substances}",
             fmt.numbers(episode.event_id, episode.correction_id),
         )
+        if episode.closed:
+            yield joined(
+                f"left care {fmt.moment(episode.closed.at)} ({words(episode.closed.reason)})",
+                fmt.numbers(episode.closed.event_id),
+            )
+    level = answer.level_of_care
+    if level:
+        yield joined(f"level of care {level.level} since {fmt.moment(level.since)}", fmt.numbers(level.event_id))
     lapse = answer.last_lapse
     if lapse:
         danger = Text("with danger of overdose", style="red") if lapse.overdose_danger else ""
@@ -143,7 +163,7 @@ def _crisis(crisis: Crisis, fmt: Formatting) -> RenderableType:
 
 
 def _handoff(handoff: Handoff, fmt: Formatting) -> RenderableType:
-    marks = (handoff.accepted, handoff.completed, handoff.declined)
+    marks = (handoff.accepted, handoff.completed, handoff.declined, handoff.lost, handoff.withdrawn, handoff.replaced)
     receiver = handoff.to_party or words(handoff.to_role)
     due = {"requested": handoff.accept_due_at, "accepted": handoff.met_due_at}.get(handoff.status)
     since = max((mark.at for mark in marks if mark), default=handoff.requested_at)
@@ -153,6 +173,30 @@ def _handoff(handoff: Handoff, fmt: Formatting) -> RenderableType:
         fmt.moment(since),
         f"next by {fmt.moment(due)}" if due else "",
         fmt.numbers(handoff.event_id, *(mark.event_id for mark in marks if mark)),
+    )
+
+
+def _residence(residence: Residence, fmt: Formatting) -> RenderableType:
+    where = f"{words(residence.situation)} {residence.place or ''}".rstrip()
+    return bullet(f"{where} since {fmt.moment(residence.moved_in_at)}", fmt.numbers(residence.event_id))
+
+
+def _barrier(barrier: RaisedBarrier, fmt: Formatting) -> RenderableType:
+    marks = [mark.event_id for mark in (barrier.last_work, barrier.resolved) if mark]
+    return bullet(
+        f"{words(barrier.kind)} (seen to by {words(barrier.owner)}):",
+        status(barrier.outcome or barrier.status),
+        fmt.numbers(barrier.event_id, *marks),
+    )
+
+
+def _referral(referral: Referral, fmt: Formatting) -> RenderableType:
+    marks = (referral.accepted, referral.declined, referral.completed, referral.closed, referral.replaced)
+    return bullet(
+        f"{words(referral.service)}, {referral.to_party}:",
+        status(referral.status),
+        fmt.moment(referral.made_at),
+        fmt.numbers(referral.event_id, *(mark.event_id for mark in marks if mark)),
     )
 
 
@@ -172,9 +216,10 @@ def _safety_plan(plan: SafetyPlan, fmt: Formatting) -> Iterator[RenderableType]:
 
 def _consents(answer: CarePlanAnswer, fmt: Formatting) -> Iterator[RenderableType]:
     for consent in answer.consents:
-        state = "" if consent.in_force else Text("no longer in force", style="dim")
+        recipients = (*consent.recipients, *map(words, consent.recipient_classes))
+        state = "" if consent.in_force else Text("not in force", style="dim")
         yield bullet(
-            f"{', '.join(consent.recipients)}: {listed(consent.scope)}, for {words(consent.purpose)}",
+            f"{', '.join(recipients)}: {listed(consent.scope)}, for {words(consent.purpose)}",
             state,
             fmt.numbers(consent.event_id),
         )

@@ -26,18 +26,20 @@ from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPl
 from domain.events.crisis_cards import CrisisCardIssued
 from domain.events.handoffs import HandoffRequested
 from domain.events.harm_reduction import HarmReductionProvided
+from domain.events.intake import IntakeCompleted
 from domain.events.lapses import LapseRecorded
 from domain.events.next_steps import NextStepAgreed
 from domain.events.plan import GoalSet, PlanAgreed
 from domain.events.postvention import AdjustmentSettled, PostventionReviewed
 from domain.events.record import EntryCorrected, EntryRetracted
-from domain.events.registration import ClientRegistered, IntakeCompleted
+from domain.events.registration import ClientRegistered
 from domain.events.team import TeamMemberAssigned
+from domain.facts import FURTHER_ROUNDS, Fact, Facts, Needs, further_needs, needs
 from domain.policies import Numbers
 from domain.policy import Policy
 from domain.refusals import Refused
-from domain.rules import Fact, Facts, Needs, admit, needs
-from domain.vocabulary.consents import ConsentPurpose, ConsentScope
+from domain.rules import admit
+from domain.vocabulary.consents import ConsentPurpose, ConsentScope, SignerAuthority
 from domain.vocabulary.contacts import Channel, SessionKind
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome
 from domain.vocabulary.goals import GoalCategory
@@ -92,12 +94,17 @@ class Record:
             self._referring[target].append(entry)
 
     def retracted(self, entry_id: UUID) -> bool:
-        """Whether the entry was marked as entered in error."""
-        return any(isinstance(entry.event, EntryRetracted) for entry in self._referring.get(entry_id, ()))
+        """Whether the entry was marked as entered in error, and that was not itself an error."""
+        about = (entry for entry in self._referring.get(entry_id, ()) if isinstance(entry.event, EntryRetracted))
+        return any(not self.retracted(entry.id) for entry in about)
 
     def admit(self, drafts: Sequence[Draft], now: datetime, policy: Policy) -> None:
         """Check that these may be recorded next. Raises Refused."""
-        admit(drafts, self.facts(needs(drafts)), now, policy)
+        facts = self.facts(needs(drafts))
+        for _ in range(FURTHER_ROUNDS):
+            if more := further_needs(drafts, facts):
+                facts = facts.with_more(self.facts(more))
+        admit(drafts, facts, now, policy)
 
     def facts(self, asked: Needs) -> Facts:
         facts = Facts(
@@ -255,16 +262,19 @@ def intake(*substances: Substance, **said: Any) -> IntakeCompleted:
     return IntakeCompleted(**{"entry_route": EntryRoute.REFERRAL, "substances": uses, **said})
 
 
-def consent(expires_on: str = "2027-03-01", **said: Any) -> ConsentGranted:
+def consent(expires_on: str | None = "2027-03-01", **said: Any) -> ConsentGranted:
     return ConsentGranted(
         **{
             "discloser": "Example Clinic",
             "recipients": ("Dana's sister",),
             "purpose": ConsentPurpose.FAMILY_INVOLVEMENT,
             "scope": (ConsentScope.CARE_PLAN,),
-            "expires_on": date.fromisoformat(expires_on),
+            "expires_on": date.fromisoformat(expires_on) if expires_on else None,
             "signed_on": date(2026, 3, 1),
             "signed_by": "Dana Example",
+            "signed_as": SignerAuthority.CLIENT,
+            "right_to_revoke_told": True,
+            "redisclosure_told": True,
             **said,
         }
     )

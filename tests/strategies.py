@@ -20,12 +20,15 @@ from pydantic.fields import FieldInfo
 from domain.entry import Draft, Entry
 from domain.events.base import Event, RefersTo
 from domain.events.catalogue import ALL_EVENTS, CARE_EVENTS
+from domain.events.consents import ConsentGranted
 from domain.events.crisis import CrisisContactRecorded, SafetyPlanWritten
+from domain.events.intake import AsamAssessed, IntakeUpdated, LevelOfCareChanged
 from domain.events.milestones import MilestoneCelebrated
 from domain.events.postvention import AdjustmentSettled
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.registration import ClientRegistered
 from domain.refusals import Refused
+from domain.vocabulary.asam import AsamEdition, LevelOfCare
 from domain.vocabulary.record import CorrectionReason, Precision
 from tests.builders import LONG_AGO, History, moment
 
@@ -141,6 +144,7 @@ def _aimed(draw: st.DrawFn, event_class: type[Event], among: list[UUID]) -> Even
         said["own_coping"] = WORDS[:1]
     if event_class is AdjustmentSettled:
         said["reason"] = WORDS[0]
+    _admissible(event_class, said)
     for field in event_class.references():
         said[field] = _pointed(said[field], among)
     return event_class(**said)
@@ -210,7 +214,28 @@ def _event(draw: st.DrawFn, event_class: type[Event], among: Iterable[Entry] = (
     for field, mark in event_class.references().items():
         fitting = [entry.id for entry in among if not mark.types or entry.event.type in mark.types]
         said[field] = _pointed(said[field], fitting)
+    _admissible(event_class, said)
     return event_class(**said)
+
+
+def _admissible(event_class: type[Event], said: dict[str, Any]) -> None:
+    """What is drawn one by one may not fit together: whole bodies that their own rules admit."""
+    if event_class is IntakeUpdated:
+        said["note"] = WORDS[0]
+    if event_class is AsamAssessed:
+        fourth = said["edition"] is AsamEdition.FOURTH
+        said |= {"dimensions": () if fourth else said["dimensions"][:1]}
+        said |= {"subdimensions": said["subdimensions"][:1] if fourth else ()}
+    if event_class is LevelOfCareChanged:
+        said["biomedically_enhanced"] = said["level"] is LevelOfCare.MEDICALLY_MANAGED_RESIDENTIAL
+    if event_class is ConsentGranted:
+        said |= {
+            "recipients": said["recipients"] or WORDS[:1],
+            "expires_on": max(said["expires_on"] or date.max, said["signed_on"]),
+            "right_to_revoke_told": True,
+            "redisclosure_told": True,
+            "scope": said["scope"][:1],
+        }
 
 
 @cache

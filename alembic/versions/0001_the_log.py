@@ -459,6 +459,10 @@ select 'entry', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e
     select true as retracted from log.reference r
      where r.organization_id = the_organization and r.target_id = e.id and r.type = 'entry_retracted'
        and r.client_id = e.client_id
+       and not exists (
+         select from log.reference b
+          where b.organization_id = the_organization and b.target_id = r.event_id and b.type = 'entry_retracted'
+       )
      limit 1
   ) x on true
 union all
@@ -477,6 +481,10 @@ select 'answer', a.target_id, e.client_id, null::integer, e.id, e.type, e.occurr
     select true as retracted from log.reference r
      where r.organization_id = the_organization and r.target_id = e.id and r.type = 'entry_retracted'
        and r.client_id = e.client_id
+       and not exists (
+         select from log.reference b
+          where b.organization_id = the_organization and b.target_id = r.event_id and b.type = 'entry_retracted'
+       )
      limit 1
   ) x on true
 union all
@@ -489,6 +497,10 @@ select 'once', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.
     select true as retracted from log.reference r
      where r.organization_id = the_organization and r.target_id = e.id and r.type = 'entry_retracted'
        and r.client_id = e.client_id
+       and not exists (
+         select from log.reference b
+          where b.organization_id = the_organization and b.target_id = r.event_id and b.type = 'entry_retracted'
+       )
      limit 1
   ) x on true
      where e.organization_id = the_organization and e.client_id = a.client_id and e.type = a.type
@@ -500,6 +512,10 @@ select 'once', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.
     select true as retracted from log.reference r
      where r.organization_id = the_organization and r.target_id = e.id and r.type = 'entry_retracted'
        and r.client_id = e.client_id
+       and not exists (
+         select from log.reference b
+          where b.organization_id = the_organization and b.target_id = r.event_id and b.type = 'entry_retracted'
+       )
      limit 1
   ) x on true;
 end

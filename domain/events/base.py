@@ -201,7 +201,10 @@ class Event(Part):
     type: str
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
-        """The rules of its own that this event would break, given the timeline it would join."""
+        """The rules of its own that this event would break, given the timeline it would join.
+
+        A body that replaces an entry's is asked as if nothing else were known: its place in the timeline stays.
+        """
         yield from ()
 
     def refusals_by_day(self, days: PossibleDays) -> Iterator[Refusal]:

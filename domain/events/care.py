@@ -5,12 +5,21 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.events.appointments import AppointmentCancelled, AppointmentMade
-from domain.events.consents import ConsentGranted
+from domain.events.barriers import BarrierRaised, BarrierResolved, BarrierWorkedOn
+from domain.events.consents import ConsentExpired, ConsentGranted, ConsentRevoked
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
 from domain.events.crisis_cards import CrisisCardIssued
-from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined, HandoffRequested
+from domain.events.handoffs import (
+    HandoffAccepted,
+    HandoffCompleted,
+    HandoffDeclined,
+    HandoffLost,
+    HandoffRequested,
+    HandoffWithdrawn,
+)
 from domain.events.harm_reduction import HarmReductionDeclined, HarmReductionProvided
+from domain.events.intake import AsamAssessed, EpisodeClosed, IntakeCompleted, IntakeUpdated, LevelOfCareChanged
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
 from domain.events.looking_ahead import RelapsePreventionPlanWritten, TriggerAnticipated, TriggerPassed
 from domain.events.medications import MedicationChanged, MedicationStarted, MedicationStopped
@@ -28,7 +37,16 @@ from domain.events.plan import (
     ProgressReviewed,
 )
 from domain.events.postvention import AdjustmentSettled, PostventionReviewed
-from domain.events.registration import ClientDied, ClientMoved, ClientRegistered, EpisodeClosed, IntakeCompleted
+from domain.events.referrals import (
+    ReferralAccepted,
+    ReferralClosed,
+    ReferralCompleted,
+    ReferralDeclined,
+    ReferralMade,
+    ReferralScheduled,
+)
+from domain.events.registration import ClientDied, ClientMoved, ClientRegistered
+from domain.events.residence import HouseRuleNoted, ResidenceChanged
 from domain.events.screening import ScreeningScored
 from domain.events.signals import SignalAcknowledged
 from domain.events.supports import SupportAdded, SupportEnded, SupportMeetingAttended
@@ -40,8 +58,13 @@ OfCare = (
     | ClientMoved
     | ClientDied
     | IntakeCompleted
+    | IntakeUpdated
+    | AsamAssessed
+    | LevelOfCareChanged
     | EpisodeClosed
     | ConsentGranted
+    | ConsentRevoked
+    | ConsentExpired
     | GoalSet
     | GoalMeasured
     | GoalClosed
@@ -63,6 +86,19 @@ OfCare = (
     | HandoffAccepted
     | HandoffDeclined
     | HandoffCompleted
+    | HandoffLost
+    | HandoffWithdrawn
+    | BarrierRaised
+    | BarrierWorkedOn
+    | BarrierResolved
+    | ReferralMade
+    | ReferralAccepted
+    | ReferralDeclined
+    | ReferralScheduled
+    | ReferralCompleted
+    | ReferralClosed
+    | ResidenceChanged
+    | HouseRuleNoted
     | CrisisContactRecorded
     | CrisisResolved
     | SafetyPlanWritten

@@ -1,46 +1,66 @@
-"""Warm handoffs: requested, accepted or declined, and completed when the client has met the receiver (R33)."""
+"""Warm handoffs: requested, accepted or declined, completed when the client has met the receiver, or lost (R33)."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
 from uuid import UUID
 
-from domain.events.base import Event, FreeText, KnownEntries, RefersTo, ShortText, StrictUUID
+from domain.events.base import Day, Event, FreeText, KnownEntries, RefersTo, ShortText, StrictUUID
 from domain.refusals import Refusal
-from domain.vocabulary.handoffs import HandoffDeclineReason, HandoffUrgency
+from domain.vocabulary.handoffs import (
+    CareSetting,
+    HandoffDeclineReason,
+    HandoffLossReason,
+    HandoffUrgency,
+    HandoffWithdrawalReason,
+)
 from domain.vocabulary.people import Role
 
-_DECLINED = "handoff_declined"
-_TAKEN_ON = ("handoff_accepted", "handoff_completed")
+_COMPLETED = "handoff_completed"
+_FALLEN_THROUGH = ("handoff_declined", "handoff_lost")
+_ENDED = (*_FALLEN_THROUGH, "handoff_withdrawn")
+_TAKEN_ON = ("handoff_accepted", _COMPLETED)
 
 
 class HandoffRequested(Event):
-    """Somebody asked a role, or an outside party, to take over a part of the client's care."""
+    """Somebody asked a role, or an outside party, to take over a part of the client's care (R33).
+
+    `instead_of` names an earlier handoff whose receiver is not waited for any more: it was declined or lost, or
+    somebody else is asked while nobody has answered. A transition between levels of care (R35) says from which setting
+    and to which; `leaves_on` is the client's local day on which they leave the first, known or planned.
+    """
 
     type: Literal["handoff_requested"] = "handoff_requested"
     from_role: Role
     to_role: Role
     to_party: ShortText | None = None
     urgency: HandoffUrgency
+    from_setting: CareSetting | None = None
+    to_setting: CareSetting | None = None
+    leaves_on: Day | None = None
+    instead_of: Annotated[StrictUUID | None, RefersTo("handoff_requested")] = None
     reason: FreeText | None = None
 
 
 class HandoffAccepted(Event):
-    """The receiver took the client on. May be recorded late, after the completion."""
+    """The receiver took the client on. May be recorded late, after the completion.
+
+    Where another role than the one asked says so, it counts only if it can stand in for that role (see STANDS_IN).
+    """
 
     type: Literal["handoff_accepted"] = "handoff_accepted"
-    handoff: Annotated[StrictUUID, RefersTo("handoff_requested", once=True, asks=[_DECLINED])]
+    handoff: Annotated[StrictUUID, RefersTo("handoff_requested", once=True, asks=_ENDED)]
     accepted_by: Role
     note: FreeText | None = None
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
-        yield from _not_declined(self.handoff, known)
+        yield from _not_ended(self.handoff, known)
 
 
 class HandoffDeclined(Event):
-    """The receiver could not take the client on; a new handoff has to be requested."""
+    """The receiver could not take the client on; a new one is owed at once: request another handoff, instead of it."""
 
     type: Literal["handoff_declined"] = "handoff_declined"
-    handoff: Annotated[StrictUUID, RefersTo("handoff_requested", asks=[_DECLINED, *_TAKEN_ON])]
+    handoff: Annotated[StrictUUID, RefersTo("handoff_requested", asks=[*_ENDED, *_TAKEN_ON])]
     reason: HandoffDeclineReason
     note: FreeText | None = None
 
@@ -49,26 +69,64 @@ class HandoffDeclined(Event):
             yield Refusal(
                 "handoff_is_waiting",
                 "handoff",
-                "This handoff was accepted; request a new handoff to somebody else, or retract the acceptance.",
+                "This handoff was accepted; record handoff_lost where the receiver cannot keep to it, or retract the "
+                "acceptance if it was entered in error.",
             )
-        yield from _not_declined(self.handoff, known)
+        yield from _not_ended(self.handoff, known)
 
 
 class HandoffCompleted(Event):
     """The client has met the receiver. Says by itself that the handoff was accepted."""
 
     type: Literal["handoff_completed"] = "handoff_completed"
-    handoff: Annotated[StrictUUID, RefersTo("handoff_requested", once=True, asks=[_DECLINED])]
+    handoff: Annotated[StrictUUID, RefersTo("handoff_requested", once=True, asks=_ENDED)]
     note: FreeText | None = None
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
-        yield from _not_declined(self.handoff, known)
+        yield from _not_ended(self.handoff, known)
 
 
-def _not_declined(handoff: UUID, known: KnownEntries) -> Iterator[Refusal]:
-    if known.answered(handoff, _DECLINED):
+class HandoffLost(Event):
+    """What was agreed fell through before the client had met the receiver: the bed is gone, say. A new receiver is
+    owed at once."""
+
+    type: Literal["handoff_lost"] = "handoff_lost"
+    handoff: Annotated[StrictUUID, RefersTo("handoff_requested", asks=[*_ENDED, _COMPLETED])]
+    reason: HandoffLossReason
+    note: FreeText | None = None
+
+    def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
+        yield from _not_completed(self.handoff, known)
+        yield from _not_ended(self.handoff, known)
+
+
+class HandoffWithdrawn(Event):
+    """Who asked for the handoff asks no more, and nobody else either: also after it was declined or lost, where no new
+    receiver is needed."""
+
+    type: Literal["handoff_withdrawn"] = "handoff_withdrawn"
+    handoff: Annotated[StrictUUID, RefersTo("handoff_requested", once=True, asks=[_COMPLETED])]
+    reason: HandoffWithdrawalReason
+    note: FreeText | None = None
+
+    def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
+        yield from _not_completed(self.handoff, known)
+
+
+def _not_ended(handoff: UUID, known: KnownEntries) -> Iterator[Refusal]:
+    if known.answered(handoff, *_ENDED):
         yield Refusal(
-            "handoff_not_declined",
+            "handoff_not_ended",
             "handoff",
-            "This handoff was declined; request a new one, or retract the refusal if it was entered in error.",
+            "This handoff was declined, lost or withdrawn; request a new one, instead of it, or retract the entry that "
+            "ended it if that was made in error.",
+        )
+
+
+def _not_completed(handoff: UUID, known: KnownEntries) -> Iterator[Refusal]:
+    if known.answered(handoff, _COMPLETED):
+        yield Refusal(
+            "handoff_not_completed",
+            "handoff",
+            "The client has met the receiver, so this handoff is complete; request a new one for what comes next.",
         )

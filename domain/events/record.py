@@ -40,7 +40,8 @@ class EntryCorrected(Event):
 class EntryRetracted(Event):
     """Marks an earlier entry as entered in error: it stays in the record and no longer counts.
 
-    Retracting a correction brings back what stood before it.
+    Retracting a correction brings back what stood before it. Retracting a retraction, which may itself be a mistake,
+    brings back the entry, with all that refers to it; that is not retracted in turn: retract the entry again.
     """
 
     type: Literal["entry_retracted"] = "entry_retracted"

@@ -1,10 +1,10 @@
-"""Consent to disclose: what for, and how much."""
+"""Consent to disclose: what for, how much, to whom, and who may sign."""
 
 from domain.vocabulary.terms import Term
 
 
 class ConsentPurpose(Term):
-    """What a disclosure is for (42 CFR 2.31)."""
+    """What a disclosure is for (42 CFR 2.31(a)(5))."""
 
     TREATMENT = "treatment"
     PAYMENT = "payment"
@@ -16,7 +16,7 @@ class ConsentPurpose(Term):
 
 
 class ConsentScope(Term):
-    """How much and what kind of information may be disclosed (42 CFR 2.31)."""
+    """How much and what kind of information may be disclosed (42 CFR 2.31(a)(3))."""
 
     WHOLE_RECORD = "whole_record"
     CARE_PLAN = "care_plan"
@@ -24,3 +24,22 @@ class ConsentScope(Term):
     MEDICATION = "medication"
     CRISIS = "crisis"
     CONTACT_ONLY = "contact_only"
+    COUNSELING_NOTES = "counseling_notes"
+
+
+class RecipientClass(Term):
+    """Recipients who are named as a class (42 CFR 2.31(a)(4))."""
+
+    TREATING_PROVIDERS = "treating_providers"
+    HEALTH_PLANS = "health_plans"
+    THIRD_PARTY_PAYERS = "third_party_payers"
+    PROGRAMME_SUPPORT = "programme_support"
+    """People who help to operate the programme."""
+
+
+class SignerAuthority(Term):
+    """By what right somebody signed: the client, or on their behalf (42 CFR 2.14, 2.15, 2.31(a)(7))."""
+
+    CLIENT = "client"
+    PARENT_OR_GUARDIAN = "parent_or_guardian"
+    PERSONAL_REPRESENTATIVE = "personal_representative"

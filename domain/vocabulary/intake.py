@@ -1,10 +1,10 @@
-"""Coming into care: the way in, conditions, what lies behind distress, needs and readiness."""
+"""Coming into care and leaving it: the way in, conditions, what lies behind distress, needs, readiness, aftercare."""
 
-from domain.vocabulary.terms import Term
+from domain.vocabulary.terms import Term, icd_10_cm
 
 
 class EntryRoute(Term):
-    """The way by which a client came into care (R08)."""
+    """The way by which a client came into care (R08; TEDS, referral source); `referral` is any other."""
 
     SELF = "self"
     REFERRAL = "referral"
@@ -13,16 +13,20 @@ class EntryRoute(Term):
     RE_ENTRY_INPATIENT = "re_entry_inpatient"
     RE_ENTRY_DETOX = "re_entry_detox"
     CRISIS = "crisis"
+    SUD_PROVIDER = "sud_provider"
+    HEALTH_CARE = "health_care"
+    SCHOOL = "school"
+    EMPLOYER = "employer_or_eap"
 
 
 class Condition(Term):
-    """Conditions beside substance use (R04)."""
+    """Conditions beside substance use (R04; ICD-10-CM, where unspecified)."""
 
-    DEPRESSION = "depression"
-    PTSD = "ptsd"
-    BIPOLAR_DISORDER = "bipolar_disorder"
-    ANXIETY = "anxiety"
-    CHRONIC_PAIN = "chronic_pain"
+    DEPRESSION = "depression", icd_10_cm("F32.A")
+    PTSD = "ptsd", icd_10_cm("F43.10")
+    BIPOLAR_DISORDER = "bipolar_disorder", icd_10_cm("F31.9")
+    ANXIETY = "anxiety", icd_10_cm("F41.9")
+    CHRONIC_PAIN = "chronic_pain", icd_10_cm("G89.29")
     OTHER = "other"
 
 
@@ -40,16 +44,16 @@ class Driver(Term):
 
 
 class SocialNeed(Term):
-    """Social determinants of health (PRAPARE domains; R01)."""
+    """Social determinants of health (PRAPARE domains; ICD-10-CM Z codes; R01)."""
 
-    HOUSING = "housing"
-    FOOD = "food"
-    TRANSPORT = "transport"
-    EMPLOYMENT = "employment"
-    INSURANCE = "insurance"
+    HOUSING = "housing", icd_10_cm("Z59.819")
+    FOOD = "food", icd_10_cm("Z59.41")
+    TRANSPORT = "transport", icd_10_cm("Z59.82")
+    EMPLOYMENT = "employment", icd_10_cm("Z56.0")
+    INSURANCE = "insurance", icd_10_cm("Z59.71")
     CHILDCARE = "childcare"
-    LEGAL = "legal"
-    MONEY = "money"
+    LEGAL = "legal", icd_10_cm("Z65.3")
+    MONEY = "money", icd_10_cm("Z59.86")
     PRIMARY_CARE = "primary_care"
     SAFETY = "safety"
 
@@ -75,3 +79,52 @@ class DischargeReason(Term):
     INCARCERATED = "incarcerated"
     DIED = "died"
     OTHER = "other"
+
+
+class RankOfSubstance(Term):
+    """A substance's place among the problems that led into care (TEDS, substance use at admission; R05)."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    TERTIARY = "tertiary"
+
+
+class TimeOfCraving(Term):
+    """When cravings spike (R02)."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+    NIGHT = "night"
+    AFTER_WORK = "after_work"
+    WEEKEND = "weekend"
+    PAYDAY = "payday"
+    BEFORE_SLEEP = "before_sleep"
+
+
+class UseSetting(Term):
+    """In what environment cravings come or use happens (R02)."""
+
+    HOME_ALONE = "home_alone"
+    HOME_WITH_OTHERS = "home_with_others"
+    WORK = "work"
+    BAR_OR_PARTY = "bar_or_party"
+    WITH_FRIENDS = "with_friends"
+    NEIGHBORHOOD = "neighborhood"
+    OUTDOORS = "outdoors"
+    CAR = "car"
+    OTHER = "other"
+
+
+class Aftercare(Term):
+    """What goes on after an episode of care (R20)."""
+
+    OUTPATIENT = "outpatient"
+    MUTUAL_HELP = "mutual_help"
+    PEER_SUPPORT = "peer_support"
+    RECOVERY_RESIDENCE = "recovery_residence"
+    MEDICATION = "medication"
+    PRIMARY_CARE = "primary_care"
+    ALUMNI_GROUP = "alumni_group"
+    REMISSION_MONITORING = "remission_monitoring"
+    NONE = "none"

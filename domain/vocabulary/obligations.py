@@ -20,3 +20,7 @@ class ObligationKind(Term):
     FIND_CLIENT = "find_client"
     CARING_CONTACT = "caring_contact"
     PLAN_ADJUSTMENT = "plan_adjustment"
+    NEW_RECEIVER = "new_receiver"
+    BARRIER_WORK = "barrier_work"
+    REFERRAL_ANSWER = "referral_answer"
+    REFERRAL_OUTCOME = "referral_outcome"

@@ -49,7 +49,7 @@ class UseRoute(Term):
 
 
 class UseFrequency(Term):
-    """How often, in the month before the last use (R05)."""
+    """How often, in the month before admission (R05; TEDS)."""
 
     NONE_PAST_MONTH = "none_past_month"
     ONE_TO_THREE_DAYS = "1_to_3_days_past_month"

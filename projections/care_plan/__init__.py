@@ -11,6 +11,8 @@ from projections.answers import At, all_answered
 from projections.care_plan import (
     adjustments,
     appointments,
+    asam,
+    barriers,
     cadences,
     caring_contacts,
     check_ins,
@@ -24,14 +26,17 @@ from projections.care_plan import (
     harm_reduction,
     interventions,
     lapses,
+    levels_of_care,
     medications,
     next_steps,
     overdose_danger,
     overdoses,
     owners,
     plans,
+    referrals,
     registration,
     relapse_prevention,
+    residence,
     safety_plan,
     screenings,
     sessions,
@@ -47,6 +52,7 @@ from projections.care_plan.plans import Plan
 from projections.care_plan.registration import Client
 from projections.care_plan.safety_plan import SafetyPlan
 from projections.elements import ViewContext
+from projections.mark import Mark
 from projections.obligations import Obligation
 from projections.projection import Projection
 from projections.strands import Strand, Strands, answer_classes, shown
@@ -54,6 +60,8 @@ from projections.strands import Strand, Strands, answer_classes, shown
 STRANDS: Final[dict[str, Strand[Any]]] = {
     "registration": registration.STRAND,
     "episodes": episodes.STRAND,
+    "asam": asam.STRAND,
+    "levels_of_care": levels_of_care.STRAND,
     "plans": plans.STRAND,
     "interventions": interventions.STRAND,
     "cadences": cadences.STRAND,
@@ -82,6 +90,9 @@ STRANDS: Final[dict[str, Strand[Any]]] = {
     "screenings": screenings.STRAND,
     "caring_contacts": caring_contacts.STRAND,
     "adjustments": adjustments.STRAND,
+    "barriers": barriers.STRAND,
+    "referrals": referrals.STRAND,
+    "residences": residence.STRAND,
 }
 """Each strand by the name under which the plan keeps its state, in the order of the answer."""
 
@@ -91,6 +102,8 @@ class Overview(NamedTuple):
 
     client: Client | None
     """The client."""
+    died: Mark | None
+    """The client's death; null where nothing says so."""
     episode: Episode | None
     """The current episode of care."""
     plan: Plan | None
@@ -128,6 +141,7 @@ PLAN = fold.one(
     Overview,
     lambda state: Overview(
         client=state.registration.client,
+        died=state.registration.died,
         episode=state.episodes.current,
         plan=state.plans.current,
         safety_plan=state.safety_plans.current,

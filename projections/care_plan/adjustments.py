@@ -6,8 +6,9 @@ from uuid import UUID
 
 from domain.entry import Entry
 from domain.events.base import Event
+from domain.events.intake import EpisodeClosed
 from domain.events.postvention import AdjustmentSettled, PostventionReviewed
-from domain.events.registration import ClientDied, EpisodeClosed
+from domain.events.registration import ClientDied
 from domain.replacing import replace
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role

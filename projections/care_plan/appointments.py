@@ -16,7 +16,8 @@ from domain.entry import Entry
 from domain.events.appointments import AppointmentCancelled, AppointmentMade
 from domain.events.base import Event, FreeText, ShortText
 from domain.events.contacts import SessionHeld, SessionMissed
-from domain.events.registration import ClientDied, EpisodeClosed
+from domain.events.intake import EpisodeClosed
+from domain.events.registration import ClientDied
 from domain.replacing import replace
 from domain.vocabulary.appointments import CancelledBy, Transport
 from domain.vocabulary.barriers import Barrier

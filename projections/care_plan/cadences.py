@@ -6,8 +6,9 @@ from uuid import UUID
 
 from domain.entry import Entry
 from domain.events.base import Event, FreeText
+from domain.events.intake import EpisodeClosed, IntakeCompleted
 from domain.events.plan import CadenceSet
-from domain.events.registration import ClientDied, EpisodeClosed, IntakeCompleted
+from domain.events.registration import ClientDied
 from domain.replacing import replace
 from domain.vocabulary.people import Role
 from domain.vocabulary.plan import CadenceKind, Period

@@ -5,7 +5,8 @@ What was agreed in one episode of care is not carried into the next (case E1).
 
 from domain.entry import Entry
 from domain.events.base import Event
-from domain.events.registration import ClientDied, EpisodeClosed, IntakeCompleted
+from domain.events.intake import EpisodeClosed, IntakeCompleted
+from domain.events.registration import ClientDied
 from projections.context import Context
 from projections.episode_of_care import UnderWay, after_closing, after_intake
 

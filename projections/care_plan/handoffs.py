@@ -1,96 +1,32 @@
-"""Warm handoffs: requested, accepted or declined, and completed when the client has met the receiver (R33, R34)."""
+"""Warm handoffs: requested, accepted, completed when the client has met the receiver, or fallen through (R33-R35)."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Annotated
-from uuid import UUID
 
 from domain.entry import Entry
-from domain.events.base import ShortText
-from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined, HandoffRequested
+from domain.events.handoffs import (
+    HandoffAccepted,
+    HandoffCompleted,
+    HandoffDeclined,
+    HandoffLost,
+    HandoffRequested,
+    HandoffWithdrawn,
+)
+from domain.events.intake import EpisodeClosed
+from domain.events.registration import ClientDied
 from domain.policy import Policy
 from domain.replacing import replace
-from domain.vocabulary.handoffs import HandoffDeclineReason, HandoffUrgency
-from domain.vocabulary.obligations import ObligationKind
-from domain.vocabulary.people import Role
+from domain.vocabulary.handoffs import HandoffUrgency
 from projections.answers import Answer, At, all_answered
+from projections.care_plan.endings import care_ended
+from projections.care_plan.handoff import Handoff, asked_for, asked_for_within_the_episode
 from projections.collection import Elements
 from projections.context import Context
-from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, ViewContext, at_a_moment
+from projections.elements import ViewContext
 from projections.fold import Fold
-from projections.local_days import end_of_day, local_day, working_day_after
-from projections.mark import Mark, Placed, mark
-from projections.obligations import Obligation, ObligationStatus
+from projections.local_days import day_after, end_of_day, local_day, working_days_later
+from projections.mark import mark
 from projections.strands import Strand
-
-
-class HandoffStatus(StrEnum):
-    """How far a handoff has come."""
-
-    REQUESTED = "requested"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    COMPLETED = "completed"
-
-
-@dataclass(frozen=True, slots=True)
-class Handoff(Placed):
-    """A warm handoff. When acceptance and meeting are due stands among the obligations, because = event_id."""
-
-    event_id: Annotated[UUID, KEY]
-    """The entry that requested the handoff."""
-    requested_at: datetime
-    """When it was requested."""
-    from_role: Role
-    """The role that hands over."""
-    to_role: Role
-    """The role, or outside party, that is asked to take over."""
-    to_party: ShortText | None
-    """Who that is, where it is an outside party."""
-    urgency: HandoffUrgency
-    """How soon it must be accepted."""
-    accept_due_at: Annotated[datetime, NO_COLUMN]
-    """By when it must be accepted."""
-    accepted: Mark | None = None
-    """The acceptance; null where none is recorded."""
-    accepted_by_role: Role | None = None
-    """The role that accepted it."""
-    meet_due_at: Annotated[datetime | None, NO_COLUMN, NOT_SHOWN] = None
-    """By when the client must have met the receiver who accepted it."""
-    completed: Mark | None = None
-    """The client's meeting with the receiver."""
-    declined: Mark | None = None
-    """That it was declined; null where it was not."""
-    decline_reason: HandoffDeclineReason | None = None
-    """Why it was declined."""
-
-    @property
-    def status(self) -> HandoffStatus:
-        """How far it has come; a completion says by itself that it was accepted."""
-        if self.completed:
-            return HandoffStatus.COMPLETED
-        if self.declined:
-            return HandoffStatus.DECLINED
-        return HandoffStatus.ACCEPTED if self.accepted else HandoffStatus.REQUESTED
-
-    @at_a_moment
-    def accept_status(self, context: ViewContext) -> ObligationStatus | None:
-        """Whether that is open or late, was met or released."""
-        return acceptance(self).stands(context.at)
-
-    @at_a_moment
-    def met_due_at(self, context: ViewContext) -> datetime | None:
-        """By when the client must have met the receiver; set by acceptance."""
-        asked_for = meeting(self)
-        return asked_for.due_at if asked_for else None
-
-    @at_a_moment
-    def met_status(self, context: ViewContext) -> ObligationStatus | None:
-        """Whether that is open or late, was met or released."""
-        asked_for = meeting(self)
-        return asked_for.stands(context.at) if asked_for else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,41 +46,6 @@ def show(state: Handoffs, context: ViewContext) -> Shown:
     return Shown(handoffs=all_answered(state.handoffs, context))
 
 
-def acceptance(handoff: Handoff) -> Obligation:
-    """Somebody takes the client on; a completion says so by itself."""
-    met = handoff.completed if handoff.accepted is None or _met_before_accepted(handoff) else handoff.accepted
-    opens_at, due_at, released = handoff.requested_at, handoff.accept_due_at, None if met else handoff.declined
-    return Obligation(
-        ObligationKind.HANDOFF_ACCEPTANCE, handoff.event_id, 1, opens_at, due_at, handoff.to_role, met, released
-    )
-
-
-def meeting(handoff: Handoff) -> Obligation | None:
-    """The client meets the receiver; asked for by the acceptance."""
-    if handoff.accepted is None or handoff.meet_due_at is None or _met_before_accepted(handoff):
-        return None
-    return Obligation(
-        kind=ObligationKind.CLIENT_MEETING,
-        because=handoff.event_id,
-        step=1,
-        opens_at=handoff.accepted.at,
-        due_at=handoff.meet_due_at,
-        owner=handoff.accepted_by_role or handoff.to_role,
-        met=handoff.completed,
-    )
-
-
-def _met_before_accepted(handoff: Handoff) -> bool:
-    return bool(handoff.accepted and handoff.completed and handoff.completed.at < handoff.accepted.at)
-
-
-def asked_for(handoff: Handoff) -> Iterator[Obligation]:
-    """Acceptance and, once accepted, the meeting."""
-    yield acceptance(handoff)
-    if met := meeting(handoff):
-        yield met
-
-
 fold = Fold(Handoffs())
 STRAND = Strand(fold, Shown, show)
 handoffs = fold.each(Handoff, lambda state: state.handoffs)
@@ -154,7 +55,11 @@ handoffs.ask(asked_for)
 
 @fold.on(HandoffRequested)
 def handoff_requested(state: Handoffs, entry: Entry, event: HandoffRequested, context: Context) -> Handoffs:
-    """A handoff that waits to be accepted."""
+    """A handoff that waits to be accepted; the one instead of which it is made is not waited for any more."""
+    known = state.handoffs
+    if event.instead_of:
+        replaced = mark(entry)
+        known = known.change(event.instead_of, lambda each: replace(each, replaced=each.replaced or replaced))
     handoff = Handoff(
         event_id=entry.id,
         correction_id=entry.correction_id,
@@ -163,22 +68,25 @@ def handoff_requested(state: Handoffs, entry: Entry, event: HandoffRequested, co
         to_role=event.to_role,
         to_party=event.to_party,
         urgency=event.urgency,
-        accept_due_at=_acceptance_due(event.urgency, context.known_by(entry), context.policy),
+        from_setting=event.from_setting,
+        to_setting=event.to_setting,
+        leaves_on=event.leaves_on,
+        instead_of=event.instead_of,
+        accept_due_at=_asked_by(event.urgency, context.known_by(entry), context.policy),
     )
-    return Handoffs(state.handoffs.put(handoff))
+    return Handoffs(known.put(handoff))
 
 
 @fold.on(HandoffAccepted)
 def handoff_accepted(state: Handoffs, entry: Entry, event: HandoffAccepted, context: Context) -> Handoffs:
     """The receiver took the client on."""
-    due_on = context.day(entry) + timedelta(days=context.policy.handoffs.client_met_within_days)
 
     def accepted(handoff: Handoff) -> Handoff:
         return replace(
             handoff,
             accepted=mark(entry),
             accepted_by_role=event.accepted_by,
-            meet_due_at=context.end_of(due_on),
+            meet_due_at=_met_by(handoff, entry, context),
         )
 
     return Handoffs(state.handoffs.change(event.handoff, accepted))
@@ -186,28 +94,82 @@ def handoff_accepted(state: Handoffs, entry: Entry, event: HandoffAccepted, cont
 
 @fold.on(HandoffDeclined)
 def handoff_declined(state: Handoffs, entry: Entry, event: HandoffDeclined, context: Context) -> Handoffs:
-    """The receiver could not take the client on."""
+    """The receiver could not take the client on: another one has to be asked."""
 
     def declined(handoff: Handoff) -> Handoff:
-        return replace(handoff, declined=mark(entry), decline_reason=event.reason)
+        due_at = _asked_by(handoff.urgency, context.known_by(entry), context.policy)
+        return replace(handoff, declined=mark(entry), decline_reason=event.reason, new_receiver_due_at=due_at)
 
     return Handoffs(state.handoffs.change(event.handoff, declined))
+
+
+@fold.on(HandoffLost)
+def handoff_lost(state: Handoffs, entry: Entry, event: HandoffLost, context: Context) -> Handoffs:
+    """It fell through: another receiver has to be asked."""
+
+    def lost(handoff: Handoff) -> Handoff:
+        due_at = _asked_by(handoff.urgency, context.known_by(entry), context.policy)
+        return replace(handoff, lost=mark(entry), loss_reason=event.reason, new_receiver_due_at=due_at)
+
+    return Handoffs(state.handoffs.change(event.handoff, lost))
+
+
+@fold.on(HandoffWithdrawn)
+def handoff_withdrawn(state: Handoffs, entry: Entry, event: HandoffWithdrawn, context: Context) -> Handoffs:
+    """Nobody is asked any more."""
+
+    def withdrawn(handoff: Handoff) -> Handoff:
+        return replace(handoff, withdrawn=mark(entry), withdrawal_reason=event.reason)
+
+    return Handoffs(state.handoffs.change(event.handoff, withdrawn))
 
 
 @fold.on(HandoffCompleted)
 def handoff_completed(state: Handoffs, entry: Entry, event: HandoffCompleted, context: Context) -> Handoffs:
     """The client has met the receiver."""
-    completed = mark(entry)
-    changed = state.handoffs.change(event.handoff, lambda handoff: replace(handoff, completed=completed))
-    return Handoffs(changed)
+    day = context.day(entry)
+
+    def completed(handoff: Handoff) -> Handoff:
+        gap = None if handoff.leaves_on is None else max(0, (day - handoff.leaves_on).days)
+        return replace(handoff, completed=mark(entry), gap_days=gap)
+
+    return Handoffs(state.handoffs.change(event.handoff, completed))
 
 
-def _acceptance_due(urgency: HandoffUrgency, requested_at: datetime, policy: Policy) -> datetime:
-    """By when a handoff must be accepted: within hours, on the same day, or on a working day of the organization."""
+@fold.on(EpisodeClosed)
+def episode_closed(state: Handoffs, entry: Entry, event: EpisodeClosed, context: Context) -> Handoffs:
+    """What was under way is not waited for any more, except a transition to another setting: it is the closing that
+    leaves the client in between (R35; our choice)."""
+    return Handoffs(care_ended(state.handoffs, asked_for_within_the_episode, mark(entry)))
+
+
+@fold.on(ClientDied)
+def client_died(state: Handoffs, entry: Entry, event: ClientDied, context: Context) -> Handoffs:
+    """Nothing is waited for any more."""
+    return Handoffs(care_ended(state.handoffs, asked_for, mark(entry)))
+
+
+def _asked_by(urgency: HandoffUrgency, since: datetime, policy: Policy) -> datetime:
+    """By when a handoff must be accepted, and a new receiver asked: within hours, on the same day, or on a working day
+    of the organization. What is urgent late in the evening has some hours all the same (H5)."""
+    within, zone = policy.handoffs, policy.working_days.zone
     if urgency is HandoffUrgency.CRISIS:
-        return requested_at + timedelta(hours=policy.handoffs.crisis_accepted_within_hours)
-    zone = policy.working_days.zone
-    day = local_day(requested_at, zone)
-    if urgency is HandoffUrgency.ROUTINE:
-        day = working_day_after(day, policy.handoffs.routine_accepted_within_working_days, policy.working_days)
-    return end_of_day(day, zone)
+        return since + timedelta(hours=within.crisis_accepted_within_hours)
+    if urgency is HandoffUrgency.URGENT:
+        soonest = since + timedelta(hours=within.urgent_accepted_in_no_less_than_hours)
+        return max(soonest, end_of_day(local_day(since, zone), zone))
+    return working_days_later(since, within.routine_accepted_within_working_days, policy.working_days)
+
+
+def _met_by(handoff: Handoff, accepted: Entry, context: Context) -> datetime:
+    """By when the client must have met who accepted: counted from that or, in a transition, from leaving the setting;
+    for who has left it already it is as pressing as in a crisis."""
+    within, since = context.policy.handoffs, context.known_by(accepted)
+    if handoff.leaves_on:
+        soonest = since + timedelta(hours=within.crisis_met_within_hours)
+        return max(soonest, context.end_of(day_after(handoff.leaves_on, within.met_after_leaving_within_days)))
+    if handoff.urgency is HandoffUrgency.CRISIS:
+        return since + timedelta(hours=within.crisis_met_within_hours)
+    if handoff.urgency is HandoffUrgency.URGENT:
+        return since + timedelta(hours=within.urgent_met_within_hours)
+    return context.end_of(context.day(accepted) + timedelta(days=within.routine_met_within_days))

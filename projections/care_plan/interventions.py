@@ -6,8 +6,9 @@ from uuid import UUID
 
 from domain.entry import Entry
 from domain.events.base import Event, FreeText
+from domain.events.intake import EpisodeClosed, IntakeCompleted
 from domain.events.plan import InterventionPlanned, InterventionStopped
-from domain.events.registration import ClientDied, EpisodeClosed, IntakeCompleted
+from domain.events.registration import ClientDied
 from domain.replacing import replace
 from domain.vocabulary.contacts import Technique
 from domain.vocabulary.plan import CareStrand, StopReason

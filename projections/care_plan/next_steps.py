@@ -13,8 +13,9 @@ from uuid import UUID
 
 from domain.entry import Entry
 from domain.events.base import Event, FreeText, ShortText
+from domain.events.intake import EpisodeClosed
 from domain.events.next_steps import NextStepAgreed, NextStepDone, NextStepDropped
-from domain.events.registration import ClientDied, EpisodeClosed
+from domain.events.registration import ClientDied
 from domain.events.team import TaskReassigned
 from domain.replacing import replace
 from domain.vocabulary.next_steps import DropReason, NextStepKind

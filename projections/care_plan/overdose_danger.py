@@ -14,10 +14,11 @@ from domain.entry import Entry
 from domain.events.crisis import CrisisContactRecorded
 from domain.events.crisis_cards import CrisisCardIssued
 from domain.events.harm_reduction import HarmReductionDeclined, HarmReductionProvided
+from domain.events.intake import IntakeCompleted
 from domain.events.lapses import LapseRecorded
 from domain.events.medications import MedicationStarted, MedicationStopped
 from domain.events.overdoses import OverdoseDangerAssessed, OverdoseRecorded
-from domain.events.registration import ClientDied, IntakeCompleted
+from domain.events.registration import ClientDied
 from domain.replacing import replace
 from domain.vocabulary.crisis import CrisisKind
 from domain.vocabulary.harm_reduction import HarmReductionKind, Recipient, SafetyOffer

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from domain.entry import Entry
 from domain.events.base import Event, FreeText
+from domain.events.intake import EpisodeClosed, IntakeCompleted
 from domain.events.plan import PlanAgreed, ProgressReviewed
-from domain.events.registration import ClientDied, EpisodeClosed, IntakeCompleted
+from domain.events.registration import ClientDied
 from domain.replacing import replace
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role

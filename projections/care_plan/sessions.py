@@ -11,7 +11,7 @@ from uuid import UUID
 from domain.entry import Entry
 from domain.events.base import FreeText
 from domain.events.contacts import SessionHeld, SessionMissed
-from domain.events.registration import IntakeCompleted
+from domain.events.intake import IntakeCompleted
 from domain.replacing import replace
 from domain.vocabulary.barriers import Barrier
 from domain.vocabulary.contacts import Channel, SessionKind, Technique

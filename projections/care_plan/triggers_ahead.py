@@ -9,8 +9,9 @@ from uuid import UUID
 from domain.entry import Entry
 from domain.events.base import Event, FreeText
 from domain.events.contacts import OutreachMade, SessionHeld
+from domain.events.intake import EpisodeClosed, IntakeCompleted
 from domain.events.looking_ahead import TriggerAnticipated, TriggerPassed
-from domain.events.registration import ClientDied, EpisodeClosed, IntakeCompleted
+from domain.events.registration import ClientDied
 from domain.replacing import replace
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from domain.entry import Entry
+from domain.events.intake import IntakeCompleted, IntakeUpdated
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
 from domain.events.milestones import MilestoneCelebrated, MilestoneDefined, MilestoneReached, RemissionRecorded
 from domain.events.plan import GoalClosed, GoalSet
-from domain.events.registration import IntakeCompleted
+from domain.events.residence import ResidenceChanged
 from domain.replacing import replace
 from domain.vocabulary.goals import GoalOutcome
+from domain.vocabulary.residence import HOUSING_LOST
 from projections.collection import Elements
 from projections.columns import table
 from projections.context import Context
@@ -44,6 +46,8 @@ class Progress:
     close_calls: Elements[RiddenOut] = Elements()
     celebrations: Elements[CelebrationHeld] = Elements()
     last_celebrated_on: date = date.min
+    housed: bool | None = None
+    """Whether the client can stay where they live; None while nothing says where that is."""
 
 
 fold = Fold(Progress(), version=2)
@@ -65,6 +69,12 @@ CELEBRATION = fold.each(CelebrationHeld, lambda state: state.celebrations).table
 def intake_completed(state: Progress, entry: Entry, event: IntakeCompleted, context: Context) -> Progress:
     """What it tells of uses, and of which the last is not known."""
     return _told(state, told_at_intake(entry.id, entry, event.substances, context), context)
+
+
+@fold.on(IntakeUpdated)
+def intake_updated(state: Progress, entry: Entry, event: IntakeUpdated, context: Context) -> Progress:
+    """What another sitting tells of uses."""
+    return _told(state, told_at_intake(event.intake, entry, event.substances, context), context)
 
 
 @fold.on(LapseRecorded)
@@ -136,6 +146,17 @@ def _reached(state: Progress, entry: Entry, kind: ReachedKind, context: Context)
         name=None,
         how=None,
     )
+
+
+@fold.on(ResidenceChanged)
+def residence_changed(state: Progress, entry: Entry, event: ResidenceChanged, context: Context) -> Progress:
+    """Housing is secured by who had none where they could stay, or lost it; moving from one home to another is none."""
+    secured = event.stable and (state.housed is False or event.left_because in HOUSING_LOST)
+    state = replace(state, housed=event.stable)
+    if not secured:
+        return state
+    reached = _reached(state, entry, ReachedKind.HOUSING_SECURED, context)
+    return replace(state, milestones_reached=state.milestones_reached.put(reached))
 
 
 @fold.on(CloseCallRecorded)

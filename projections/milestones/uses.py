@@ -12,8 +12,8 @@ from typing import Annotated, Final, NamedTuple
 from uuid import UUID
 
 from domain.entry import Entry
+from domain.events.intake import SubstanceUse
 from domain.events.lapses import LapseRecorded
-from domain.events.registration import SubstanceUse
 from domain.policy import MilestonesPolicy
 from domain.replacing import replace
 from domain.vocabulary.substances import OPIOIDS, Substance, UseFrequency

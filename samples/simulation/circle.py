@@ -108,4 +108,4 @@ def _support_added(story: SimulatedClient) -> None:
             event = SupportEnded(support=support.id, reason=chance.one(terms(SupportEndReason)))
             story.write(event, story.working_hour(), story.team.peer, support)
 
-        story.later(chance.whole(20, 200), end)
+        story.later(chance.whole(15, 150), end)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from samples.simulation.appointments import appointments_of_the_day
+from samples.simulation.barriers import barriers_of_the_day
 from samples.simulation.circle import meetings_of_the_day
 from samples.simulation.coming_in import come_back, come_in
 from samples.simulation.contacts import contacts_of_the_day
@@ -10,8 +11,10 @@ from samples.simulation.crises import crises_of_the_day
 from samples.simulation.entry import SimulatedEntry
 from samples.simulation.handoffs import handoffs_of_the_day
 from samples.simulation.leaving import leave, lose_contact, moves_of_the_day
+from samples.simulation.levels import level_of_the_day
 from samples.simulation.looking_ahead import days_ahead_of_the_day
 from samples.simulation.milestones import milestones_of_the_day
+from samples.simulation.residence import residence_of_the_day
 from samples.simulation.simulated_client import SimulatedClient
 from samples.simulation.urges import urges_of_the_day
 
@@ -43,6 +46,9 @@ def tell(story: SimulatedClient, *, stays: bool) -> Iterator[SimulatedEntry]:
             meetings_of_the_day(story)
             days_ahead_of_the_day(story)
             moves_of_the_day(story)
+            barriers_of_the_day(story)
+            residence_of_the_day(story)
+            level_of_the_day(story)
         story.day += 1
         yield from story.writer.recorded_before(story.days.begins(story.day))
         if story.day == away_from:

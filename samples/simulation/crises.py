@@ -4,7 +4,7 @@ from typing import Any
 
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved
 from domain.events.postvention import Adjustment, AdjustmentSettled, PostventionReviewed
-from domain.instruments.cssrs import CssrsAnswers, crisis_tier
+from domain.instruments.cssrs import CssrsAnswers, crisis_triage
 from domain.vocabulary.contacts import Channel, SessionKind
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, RiskTier
 from domain.vocabulary.handoffs import HandoffUrgency
@@ -67,7 +67,8 @@ def crisis_comes(story: SimulatedClient, kind: CrisisKind | None = None) -> None
     )
     contact = story.write(event, hour, way)
     danger = event.overdose_danger or kind is CrisisKind.RETURN_TO_USE
-    crisis = OpenCrisis(contact, crisis_tier(event.cssrs, event.overdose_danger) is RiskTier.HIGH, danger)
+    soon = crisis_triage(event.cssrs, event.overdose_danger).not_excluded in {RiskTier.HIGH, RiskTier.UNKNOWN}
+    crisis = OpenCrisis(contact, soon, danger)
     story.crisis = crisis
     _what_follows(story, crisis, hour)
 

@@ -20,7 +20,7 @@ LATE = 0.14
 """How many of the entries written by hand are late, by hours to weeks; of all entries, about one in ten."""
 
 CORRECTED = 0.015
-RETRACTED = 0.006
+RETRACTED = 0.01
 
 A_MOMENT = timedelta(seconds=1)
 

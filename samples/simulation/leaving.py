@@ -1,8 +1,10 @@
 """Moving away, leaving care, and dying."""
 
-from domain.events.registration import ClientDied, ClientMoved, EpisodeClosed
-from domain.vocabulary.intake import DischargeReason
+from domain.events.intake import EpisodeClosed
+from domain.events.registration import ClientDied, ClientMoved
+from domain.vocabulary.intake import Aftercare, DischargeReason
 from domain.vocabulary.plan import Environment
+from samples.simulation.chance import terms
 from samples.simulation.looking_ahead import write_prevention_plan
 from samples.simulation.simulated_client import SimulatedClient
 
@@ -51,5 +53,11 @@ def leave(story: SimulatedClient) -> None:
 
 def _close(story: SimulatedClient, reason: DischargeReason) -> None:
     if story.intake:
-        event = EpisodeClosed(intake=story.intake.id, reason=reason)
+        planned = reason in (DischargeReason.COMPLETED, DischargeReason.TRANSFERRED)
+        event = EpisodeClosed(
+            intake=story.intake.id,
+            reason=reason,
+            level=story.level,
+            aftercare=story.chance.some(terms(Aftercare)[:-1], 3) if planned else (),
+        )
         story.write(event, story.working_hour(), story.team.counselor, story.intake)

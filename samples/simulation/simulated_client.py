@@ -7,6 +7,7 @@ from heapq import heappop, heappush
 from uuid import UUID
 
 from domain.events.base import Event
+from domain.vocabulary.asam import LevelOfCare
 from domain.vocabulary.people import Role
 from domain.vocabulary.plan import CareStrand
 from domain.vocabulary.substances import Substance
@@ -65,6 +66,7 @@ class SimulatedClient:
         self.crisis: OpenCrisis | None = None
         self.roles: set[Role] = set()
         self.group: SupportGroup | None = None
+        self.level: LevelOfCare | None = None
         self.session_day = chance.whole(0, 4)
         self.group_day = chance.whole(0, 9)
         self._agenda: list[tuple[int, int, Callable[[SimulatedClient], None]]] = []

@@ -150,7 +150,9 @@ class EventAnswer(_Answer):
         description="How it stands now; `unclear` when a correction or retraction of it cannot be read."
     )
     corrections: tuple[CorrectionMade, ...] = Field(description="Its corrections, in the order in which they apply.")
-    retraction: RecordedEvent | None = Field(description="What marked it as entered in error; null when nothing did.")
+    retraction: RecordedEvent | None = Field(
+        description="What marks it as entered in error; null when nothing that stands does."
+    )
     effective: RecordedEvent | None = Field(
         description="The event as it counts now, corrections applied; null when it was retracted, and for corrections"
         " and retractions themselves."

@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from domain.effective import effective
+from domain.entry import Entry
 from domain.policies import Policies, PolicyUnreadable
 from domain.policy import Policy
+from domain.vocabulary.record import Precision
 from projections.answers import Answer
 from projections.projection import Projection
 from service.access.caller import Caller
@@ -59,27 +61,45 @@ class ProjectionReader:
         as_of: datetime | None = None,
         known_at: datetime | None = None,
     ) -> ProjectionAnswer:
-        """What the projection answers. What depends on a clock is told as of the moment asked for, else now.
+        """What the projection answers, as of the moment asked for, else now.
 
         Raises UnknownClient, KnownAtInFuture, ProjectionFailed, ClientErased.
         """
         require_client(caller, client_id)
         organization_id, projection = caller.organization_id, self._projections[name]
         moment = as_of or known_at or clock.now()
-        if as_of is None and known_at is None:
+        plain = as_of is None and known_at is None
+        if plain:
             fresh = await self._fresh.read(organization_id, client_id, projection)
             if fresh is None:
                 raise UnknownClient
-            answer = projection.answer(fresh.state, moment, _in_force(projection, fresh.policies, moment, None))
-            return ProjectionAnswer(client_id, fresh.version, None, None, answer)
+            if fresh.until is None or fresh.until <= moment:
+                answer = projection.answer(fresh.state, moment, _in_force(projection, fresh.policies, moment, None))
+                return ProjectionAnswer(client_id, fresh.version, None, None, answer)
         async with self._timelines.whole(caller, client_id, known_at=known_at) as whole:
             policies = await self._organizations.policies(organization_id)
-            ordered = effective(whole.entries, as_of=as_of, known_at=known_at).entries
+            ordered = _occurred(whole.entries, moment if plain else as_of, known_at)
             folded = projection.begin(ordered)
             async for entries in self._sliced.slices(ordered):
                 folded = fold(projection, entries, policies, folded)
         answer = projection.answer(folded, moment, _in_force(projection, policies, moment, known_at))
         return ProjectionAnswer(client_id, whole.version, as_of, known_at, answer)
+
+
+def _occurred(entries: Sequence[Entry], as_of: datetime | None, known_at: datetime | None) -> list[Entry]:
+    """What had occurred by then, a plain read's present included: what a clock that runs ahead of ours dates in some
+    minutes is not there yet. Of what is known to the day the recording says that the day had begun, also where
+    midnight in UTC is still to come.
+    """
+    counting = effective(entries, as_of=as_of, known_at=known_at).entries
+    if as_of is None:
+        return counting
+    there = {entry.id for entry in counting}
+    return [
+        entry
+        for entry in effective(entries, known_at=known_at).entries
+        if entry.id in there or (entry.precision is Precision.DAY and entry.recorded_at <= as_of)
+    ]
 
 
 def _in_force(projection: Projection[Any], policies: Policies, moment: datetime, known_at: datetime | None) -> Policy:

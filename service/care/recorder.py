@@ -7,13 +7,14 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 from domain.entry import Draft, Entry
-from domain.rules import Facts, Needs, admit, needs
+from domain.facts import FURTHER_ROUNDS, Facts, Needs, further_needs, needs
+from domain.rules import admit
 from service.access.caller import Caller
 from service.care.clients import require_client
 from service.care.errors import ClientExists, IdUsed, UnknownClient
 from service.care.timeline_reader import TimelineReader
 from service.log.errors import IdConflict, VersionConflict
-from service.log.facts import FactReader
+from service.log.facts import FactReader, Known
 from service.log.keyring import DataKey, Keyring
 from service.log.organizations import Organizations
 from service.log.store import EventStore
@@ -93,7 +94,7 @@ class Recorder:
         asked = needs(drafts)
         version = 0
         for _ in range(ATTEMPTS):
-            facts, kept, own_version = await self._facts.read(organization_id, client_id, asked)
+            facts, kept, own_version = await self._ask(organization_id, client_id, drafts, asked)
             version = facts.version
             key = self._keyring.open(organization_id, kept) if kept else None
             known = [draft.id for draft in drafts if draft.id in facts.entries]
@@ -113,6 +114,17 @@ class Recorder:
                 if any(event.client_id != client_id for event in conflict.stored):
                     raise IdUsed(conflict.stored[0].id) from conflict
         raise VersionConflict(client_id, version, await self._store.head(organization_id, client_id))
+
+    async def _ask(self, organization_id: UUID, client_id: UUID, drafts: Sequence[Draft], asked: Needs) -> Known:
+        """What the rules ask; once more where a retraction is retracted."""
+        facts, key, own_version = await self._facts.read(organization_id, client_id, asked)
+        for _ in range(FURTHER_ROUNDS):
+            more = further_needs(drafts, facts)
+            if more is None:
+                break
+            further = await self._facts.read(organization_id, client_id, more)
+            facts = facts.with_more(further.facts)
+        return Known(facts, key, own_version)
 
     async def _with_contents(self, caller: Caller, client_id: UUID, asked: Needs, facts: Facts) -> Facts:
         """The facts with what those entries say of which a rule asks it; hardly any rule does."""

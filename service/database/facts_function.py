@@ -19,6 +19,10 @@ _WHETHER_RETRACTED = """left join lateral (
     select true as retracted from log.reference r
      where r.organization_id = the_organization and r.target_id = e.id and r.type = 'entry_retracted'
        and r.client_id = e.client_id
+       and not exists (
+         select from log.reference b
+          where b.organization_id = the_organization and b.target_id = r.event_id and b.type = 'entry_retracted'
+       )
      limit 1
   ) x on true"""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from domain.rules import Fact, Facts, Needs
+from domain.facts import Fact, Facts, Needs
 from service.database.connection import call
 from service.log.errors import DatabaseUnavailable, answering
 from service.log.keyring import WrappedKey

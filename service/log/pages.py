@@ -26,8 +26,9 @@ _REFERRING = """select r.event_id from {of} a cross join lateral (
 _CONCERNING = f"""
 with asked as (select unnest($3::uuid[]) as id),
  about as (select id from asked union {_REFERRING.format(of="asked", types="'{entry_corrected,entry_retracted}'")}),
- further as (select id from about union {_REFERRING.format(of="about", types="'{entry_retracted}'")})
-select e.* from further f cross join lateral ({EVENTS} and client_id = $2 and id = f.id offset 0) e
+ further as (select id from about union {_REFERRING.format(of="about", types="'{entry_retracted}'")}),
+ furthest as (select id from further union {_REFERRING.format(of="further", types="'{entry_retracted}'")})
+select e.* from furthest f cross join lateral ({EVENTS} and client_id = $2 and id = f.id offset 0) e
  order by e.version"""  # noqa: S608 - columns
 
 
@@ -44,7 +45,7 @@ class TimelinePage(NamedTuple):
 
 
 class Concerning(NamedTuple):
-    """Events, their corrections and retractions, and the retractions of those, in order of version."""
+    """Events, their corrections and retractions, the retractions of those, and of those again, in order of version."""
 
     version: int
     """The version of the timeline."""

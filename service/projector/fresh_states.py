@@ -1,6 +1,7 @@
 """Fresh states: the newest snapshot, and what was recorded since folded on, however far the projector has come."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -34,6 +35,8 @@ class Fresh(NamedTuple):
     version: int
     state: Any
     policies: Policies
+    until: datetime | None
+    """When the last that it knows of occurred, which may be in some minutes; None when there is nothing."""
 
 
 class FreshStates:
@@ -145,4 +148,4 @@ class _Client:
             if not lands_after(come, base.version, base.until):
                 return None
             kept = resume(self._projection, base, entries, policies)
-        return Fresh(kept.version, kept.state, policies)
+        return Fresh(kept.version, kept.state, policies, kept.until)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -251,6 +251,57 @@ async def test_a_retracted_event_shows_what_retracted_it(clinic: Clinic) -> None
 
     assert (answer["status"], answer["effective"]) == ("retracted", None)
     assert answer["retraction"]["id"] == receipts[3]["id"]
+
+
+async def test_p2_an_event_whose_retraction_was_retracted_counts_again(clinic: Clinic) -> None:
+    client, receipts = await told(clinic)
+    before = (await clinic.get(f"/v1/clients/{client}/care-plan")).json()
+    undo = {"type": "entry_retracted", "entry": receipts[3]["id"], "reason": "other"}
+
+    recorded = await clinic.record(client, recording(undo))
+
+    assert recorded.status_code == 201
+    answer = (await clinic.get(f"{events_of(client)}/{receipts[2]['id']}")).json()
+    assert (answer["status"], answer["retraction"]) == ("stands", None)
+    after = (await clinic.get(f"/v1/clients/{client}/care-plan")).json()
+    assert before["care_plan"]["last_session"]["at"] == "2026-03-20T15:00:00Z"
+    assert after["care_plan"]["last_session"]["at"] == "2026-03-30T15:00:00Z"
+    again = {**undo, "entry": recorded.json()["events"][0]["id"]}
+    refused = await clinic.record(client, recording(again))
+    assert {rule for _, rule in errors_in(refused, "refused")} == {"retraction_stays"}
+
+
+async def test_p2_a_correction_whose_retraction_was_retracted_applies_again(clinic: Clinic) -> None:
+    client = await clinic.client()
+    goal = (await clinic.record(client, recording(GOAL))).json()["events"][0]["id"]
+    right = {**GOAL, "description": "Sleep through most nights"}
+    about = {"type": "entry_corrected", "entry": goal, "reason": "wrong_content", "replacement": right}
+    for _ in range(2):
+        receipt = (await clinic.record(client, recording(about))).json()["events"][0]
+        about = {"type": "entry_retracted", "entry": receipt["id"], "reason": "other"}
+    await clinic.record(client, recording(about))
+
+    answer = (await clinic.get(f"{events_of(client)}/{goal}")).json()
+
+    assert answer["status"] == "corrected"
+    assert answer["effective"]["event"]["description"] == right["description"]
+    assert [each["retraction_id"] for each in answer["corrections"]] == [None]
+
+
+async def test_b2_an_entry_some_minutes_ahead_shows_once_its_time_has_come(clinic: Clinic) -> None:
+    client, _ = await told(clinic)
+    now = datetime.now(UTC)
+    ahead = (now + timedelta(minutes=3)).isoformat()
+    recorded = await clinic.record(client, recording(SESSION, at=ahead))
+    assert recorded.status_code == 201
+
+    async def last_session(**as_of: Any) -> str:
+        answer = (await clinic.get(f"/v1/clients/{client}/care-plan", **as_of)).json()
+        assert answer["version"] == recorded.json()["version"]
+        return str(answer["care_plan"]["last_session"]["at"])
+
+    assert await last_session() == await last_session(as_of=now.isoformat()) == "2026-03-20T15:00:00Z"
+    assert await last_session(as_of=ahead) > await last_session()
 
 
 async def test_an_event_of_another_client_is_not_found_here(clinic: Clinic) -> None:

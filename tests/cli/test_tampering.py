@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 
 from domain.events.plan import GoalMeasured
+from projections.catalogue import PROJECTIONS
 from service.access.caller import Caller
 from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
@@ -99,10 +100,8 @@ async def test_a_client_who_was_erased_is_left_out(command: Command, clinic: Cli
 
     said = await command.done("verify", "--organization", clinic.organization_id, "--projections")
 
-    assert (
-        "Clinic: projections of 2 clients, all as a fresh fold makes them; 3 left out, whose clients were erased"
-        in said
-    )
+    assert "Clinic: projections of 2 clients, all as a fresh fold makes them" in said
+    assert f"; {len(PROJECTIONS)} left out, whose clients were erased" in said
 
 
 EVENT = "update log.event set {} where position = 5 and ORG"

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from domain.rules import Needs
+from domain.facts import Needs
 from projections.catalogue import PROJECTIONS
 from service.database.connection import open_pool, scoped
 from service.database.distribution import DELEGATION, DistributionRefused, distribute, distribution

@@ -254,6 +254,19 @@ def test_what_is_corrected_or_retracted_by_what_cannot_be_read_cannot_be_read_ei
     assert (standing.id, standing.correction_id) == (held, about)
 
 
+def test_p2_where_it_cannot_be_read_what_is_about_a_retraction_it_is_not_clear_how_the_entry_counts(
+    history: History,
+) -> None:
+    held = history.add(session(), at="2026-03-02T15:00Z")
+    mistake = history.retract(held)
+    about = history.retract(mistake)
+
+    standing = effective(unread(history, about, targets=(mistake,))).entries[1]
+
+    assert (standing.id, standing.correction_id) == (held, about)
+    assert isinstance(standing.event, Unreadable)
+
+
 def test_a_retracted_correction_that_cannot_be_read_makes_nothing_unclear(history: History) -> None:
     held = history.add(session(), at="2026-03-05T15:00Z")
     wrong = history.correct(held, session(minutes=20))

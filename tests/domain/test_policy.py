@@ -20,7 +20,10 @@ def test_the_defaults_are_those_of_the_table() -> None:
     assert policy.crisis.attempts_before_not_reached == 3
     assert policy.handoffs.crisis_accepted_within_hours == 1
     assert policy.handoffs.routine_accepted_within_working_days == 1
-    assert policy.handoffs.client_met_within_days == 7
+    assert policy.handoffs.urgent_accepted_in_no_less_than_hours == 4
+    assert policy.handoffs.crisis_met_within_hours == 24
+    assert policy.handoffs.urgent_met_within_hours == 72
+    assert policy.handoffs.routine_met_within_days == 7
     crisis_at = datetime(2026, 3, 10, 18, tzinfo=UTC)
     assert policy.review_due_at(crisis_at, RiskTier.HIGH) == crisis_at + timedelta(hours=72)
     assert policy.review_due_at(crisis_at, RiskTier.UNKNOWN) == crisis_at + timedelta(hours=72)

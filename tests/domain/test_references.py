@@ -15,10 +15,12 @@ def test_citations_order_nothing_and_everything_else_answers() -> None:
     assert reasons >= {"plan_agreed.because_of", "cadence_set.because_of", "appointment_made.because_of"}
     assert cited - reasons == {
         "adjustment_settled.by",
+        "barrier_resolved.referral",
         "crisis_card_issued.consent",
         "crisis_card_issued.safety_plan",
         "harm_reduction_provided.consent",
         "overdose_recorded.crisis",
+        "referral_made.barrier",
         "safety_plan_written.crisis",
     }
 

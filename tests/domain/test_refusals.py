@@ -1,6 +1,7 @@
 """What may be recorded, rule by rule: given a history, when an event comes, then it is refused for a named reason."""
 
 import ast
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -12,16 +13,23 @@ from domain.entry import Draft
 from domain.events.base import Event
 from domain.events.catalogue import EVENT_TYPES
 from domain.events.crisis import SafetyPlanWritten
-from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined
+from domain.events.handoffs import (
+    HandoffAccepted,
+    HandoffCompleted,
+    HandoffDeclined,
+    HandoffLost,
+    HandoffWithdrawn,
+)
+from domain.events.intake import EpisodeClosed
 from domain.events.milestones import MilestoneCelebrated, MilestoneDefined, MilestoneReached
 from domain.events.plan import GoalClosed, GoalMeasured
 from domain.events.postvention import Adjustment
 from domain.events.record import EntryCorrected, EntryRetracted
-from domain.events.registration import ClientDied, EpisodeClosed
+from domain.events.registration import ClientDied
 from domain.refusals import Refused
 from domain.vocabulary.crisis import CrisisOutcome
 from domain.vocabulary.goals import GoalOutcome
-from domain.vocabulary.handoffs import HandoffDeclineReason
+from domain.vocabulary.handoffs import HandoffDeclineReason, HandoffLossReason, HandoffWithdrawalReason
 from domain.vocabulary.intake import DischargeReason
 from domain.vocabulary.milestones import LifeMilestone
 from domain.vocabulary.people import Role
@@ -80,6 +88,14 @@ def accepted(handoff_id: UUID) -> HandoffAccepted:
 
 def declined(handoff_id: UUID) -> HandoffDeclined:
     return HandoffDeclined(handoff=handoff_id, reason=HandoffDeclineReason.NO_CAPACITY)
+
+
+def lost(handoff_id: UUID) -> HandoffLost:
+    return HandoffLost(handoff=handoff_id, reason=HandoffLossReason.PLACE_LOST)
+
+
+def withdrawn(handoff_id: UUID) -> HandoffWithdrawn:
+    return HandoffWithdrawn(handoff=handoff_id, reason=HandoffWithdrawalReason.NOT_NEEDED_ANY_MORE)
 
 
 def closed(goal: UUID) -> GoalClosed:
@@ -256,8 +272,27 @@ def test_r33_a_declined_handoff_has_ended(history: History) -> None:
     asked = history.add(handoff(), at=NOON)
     history.add(declined(asked), at=LATER)
 
-    for event in (accepted(asked), HandoffCompleted(handoff=asked), declined(asked)):
-        assert history.refused(event, LATER) == {"handoff_not_declined"}
+    for event in (accepted(asked), HandoffCompleted(handoff=asked), declined(asked), lost(asked)):
+        assert history.refused(event, LATER) == {"handoff_not_ended"}
+    assert not history.refused(withdrawn(asked), LATER), "no new receiver is needed"
+
+
+def test_h2_an_accepted_handoff_that_was_lost_has_ended(history: History) -> None:
+    asked = history.add(handoff(), at=NOON)
+    history.add(accepted(asked), at=NOON)
+    history.add(lost(asked), at=LATER)
+
+    assert history.refused(HandoffCompleted(handoff=asked), LATER) == {"handoff_not_ended"}
+    history.add(withdrawn(asked), at=LATER)
+    assert history.refused(withdrawn(asked), LATER) == {"handoff_withdrawn_once"}
+
+
+def test_h2_a_completed_handoff_is_neither_lost_nor_withdrawn(history: History) -> None:
+    asked = history.add(handoff(), at=NOON)
+    history.add(HandoffCompleted(handoff=asked), at=LATER)
+
+    for event in (lost(asked), withdrawn(asked)):
+        assert history.refused(event, LATER) == {"handoff_not_completed"}
 
 
 def test_r33_a_handoff_is_completed_once_and_may_be_accepted_in_hindsight(history: History) -> None:
@@ -350,16 +385,79 @@ def test_r55_only_entries_of_care_are_corrected(history: History) -> None:
     assert history.refused(corrected(correction, occurred_at=moment(NOON)), LATER) == {"corrects_an_entry_of_care"}
 
 
-def test_r55_a_correction_may_be_retracted_and_a_retraction_may_not(history: History) -> None:
+def test_r55_a_correction_may_be_retracted(history: History) -> None:
     held = history.add(session(), at=NOON)
     correction = history.correct(held, session(minutes=50))
+
     assert not history.refused(retracted(correction), LATER)
 
-    retraction = history.retract(held)
-    assert history.refused(retracted(retraction), LATER) == {"retraction_stays"}
+
+def test_p2_a_retraction_may_be_retracted_and_the_entry_counts_again(history: History) -> None:
+    met = history.add(crisis(), at=NOON)
+    reviewed = history.add(review(met), at=LATER)
+    mistake = history.retract(met)
+    assert history.refused(outreach(True, crisis=met), LATER) == {"refers_to_standing_entry"}
+
+    undone = history.retract(mistake)
+
+    assert [entry.id for entry in history.effective()[1:]] == [met, reviewed]
+    assert not history.refused(outreach(True, crisis=met), LATER)
+    assert history.refused(retracted(undone), LATER) == {"retraction_stays"}
+    assert history.refused(retracted(mistake), LATER) == {"refers_to_standing_entry"}
+    history.retract(met)
+    assert [entry.id for entry in history.effective()[1:]] == [reviewed]
 
 
-def test_r55_a_registration_is_corrected_but_never_retracted(history: History) -> None:
+def test_p2_what_was_known_while_it_was_retracted_stays_as_it_was(history: History) -> None:
+    met = history.add(crisis(), at=NOON)
+    mistake = history.retract(met)
+    known_at = history.last_recorded
+    history.retract(mistake)
+
+    assert [entry.id for entry in history.effective(known_at=known_at)] == [history.entries[0].id]
+
+
+def test_p2_a_retraction_stays_when_another_entry_has_come_into_the_place(history: History) -> None:
+    goal = history.add(goal_set(), at=NOON)
+    closing = history.add(closed(goal), at=LATER)
+    mistake = history.retract(closing)
+    assert not history.refused(retracted(mistake), LATER)
+
+    another = history.add(closed(goal), at=LATER)
+    assert history.refused(retracted(mistake), LATER) == {"goal_closed_once"}
+    history.retract(another)
+    assert not history.refused(retracted(mistake), LATER)
+
+
+def test_p2_retractions_of_one_list_are_decided_one_after_the_other(history: History) -> None:
+    goal = history.add(goal_set(), at=NOON)
+    mistake = Draft(UUID(int=7), retracted(goal), moment(LATER), Precision.INSTANT, "tests")
+    undone = Draft(UUID(int=8), retracted(mistake.id), moment(LATER), Precision.INSTANT, "tests")
+    reading = Draft(UUID(int=9), GoalMeasured(goal=goal, value=5), moment(LATER), Precision.INSTANT, "tests")
+
+    history.record.admit([mistake, undone, reading], moment(LATER), POLICY)
+    with pytest.raises(Refused, match="retraction_stays"):
+        history.record.admit(
+            [mistake, undone, replace(mistake, id=UUID(int=10), event=retracted(undone.id))], moment(LATER), POLICY
+        )
+
+
+def test_t1_who_was_registered_by_mistake_after_a_crisis_is_registered_anew() -> None:
+    history = History()
+    history.add(crisis(), at=NOON)
+    wrong = history.add(registered(name="Somebody Else"), at=NOON)
+    wrong_client = EntryRetracted(entry=wrong, reason=CorrectionReason.WRONG_CLIENT)
+
+    assert history.refused(retracted(wrong), LATER) == {"registration_stays"}
+    assert history.refused(registered(), LATER) == {"client_registered_once"}
+    mistake = history.add(wrong_client, at=LATER)
+    history.add(registered(), at=LATER)
+
+    assert [entry.event.type for entry in history.effective()] == ["crisis_contact_recorded", "client_registered"]
+    assert history.refused(retracted(mistake), LATER) == {"client_registered_once"}
+
+
+def test_r55_a_registration_is_corrected_and_retracted_for_no_other_reason(history: History) -> None:
     registration = history.entries[0].id
 
     assert history.refused(retracted(registration), LATER) == {"registration_stays"}

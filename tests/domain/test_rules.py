@@ -17,9 +17,9 @@ from domain.events.handoffs import HandoffAccepted
 from domain.events.plan import GoalClosed, GoalMeasured, GoalSet
 from domain.events.postvention import AdjustmentSettled, PostventionReviewed
 from domain.events.record import EntryCorrected, EntryRetracted
+from domain.facts import needs
 from domain.policy import Policy
 from domain.refusals import Refusal, Refused
-from domain.rules import needs
 from domain.vocabulary.people import Role
 from domain.vocabulary.record import CorrectionReason, Precision
 from tests.builders import POLICY, History, goal_set, handoff, moment, plan, registered, session
@@ -71,7 +71,8 @@ def test_an_answer_asks_for_its_entry_and_for_the_kinds_of_answers_that_its_rule
     asked = needs([draft(1, HandoffAccepted(handoff=UUID(int=7), accepted_by=Role.PEER))])
 
     assert asked.ids == {UUID(int=1), UUID(int=7)}
-    assert asked.answers == {(UUID(int=7), "handoff_accepted"), (UUID(int=7), "handoff_declined")}
+    ends = ("handoff_declined", "handoff_lost", "handoff_withdrawn")
+    assert asked.answers == {(UUID(int=7), kind) for kind in ("handoff_accepted", *ends)}
 
 
 def test_a_citation_asks_for_the_entry_and_for_no_answers_to_it() -> None:
@@ -219,7 +220,9 @@ def _naively(history: History, drafts: Sequence[Draft]) -> Iterator[tuple[int, s
 
 def _rules_broken(each: Draft, rows: list[Row]) -> Iterator[str]:
     event, types = each.event, {id_: recorded.type for id_, recorded, _, _ in rows}
-    retracted = {recorded.entry for _, recorded, _, _ in rows if isinstance(recorded, EntryRetracted)}
+    retractions = {id_: recorded.entry for id_, recorded, _, _ in rows if isinstance(recorded, EntryRetracted)}
+    taken_back = {id_ for id_ in retractions if id_ in retractions.values()}
+    retracted = {target for id_, target in retractions.items() if id_ not in taken_back}
     if each.id in types:
         yield "id_is_new"
     if event.once and any(recorded.type == event.type and id_ not in retracted for id_, recorded, _, _ in rows):
@@ -245,6 +248,8 @@ def _rules_broken(each: Draft, rows: list[Row]) -> Iterator[str]:
         yield "adjustment_was_asked_for"
     if isinstance(event, EntryCorrected | EntryRetracted) and event.entry in types:
         yield from _broken_by_kind(event, types[event.entry])
+    if isinstance(event, EntryRetracted) and event.entry in retractions:
+        yield from _broken_by_bringing_back(retractions[event.entry], {row[0]: row[1] for row in rows}, retracted)
 
 
 def _adjustments(review: UUID, rows: list[Row], retracted: set[UUID]) -> float:
@@ -259,8 +264,11 @@ def _adjustments(review: UUID, rows: list[Row], retracted: set[UUID]) -> float:
 
 
 def _broken_by_answers(kind: str, answers: set[str]) -> Iterator[str]:
-    if kind.startswith("handoff_") and "handoff_declined" in answers:
-        yield "handoff_not_declined"
+    ended = answers & {"handoff_declined", "handoff_lost", "handoff_withdrawn"}
+    if kind in {"handoff_accepted", "handoff_declined", "handoff_completed", "handoff_lost"} and ended:
+        yield "handoff_not_ended"
+    if kind in {"handoff_lost", "handoff_withdrawn"} and "handoff_completed" in answers:
+        yield "handoff_not_completed"
     if kind == "handoff_declined" and answers & {"handoff_accepted", "handoff_completed"}:
         yield "handoff_is_waiting"
     ends = {"session_held", "session_missed", "appointment_cancelled"}
@@ -283,7 +291,19 @@ def _broken_by_kind(event: EntryCorrected | EntryRetracted, kind: str) -> Iterat
     if isinstance(event, EntryCorrected):
         if kind in {"entry_corrected", "entry_retracted"}:
             yield "corrects_an_entry_of_care"
-    elif kind == "client_registered":
+    elif kind == "client_registered" and event.reason is not CorrectionReason.WRONG_CLIENT:
         yield "registration_stays"
-    elif kind == "entry_retracted":
+
+
+def _broken_by_bringing_back(restored: UUID, rows: dict[UUID, Event], retracted: set[UUID]) -> Iterator[str]:
+    if isinstance(rows[restored], EntryRetracted):
         yield "retraction_stays"
+        return
+    if restored not in retracted:
+        return
+    kind = rows[restored].type
+    once = {target for _, target, mark in referred(rows[restored]) if mark.once}
+    for id_, recorded in rows.items():
+        same = {target for _, target, mark in referred(recorded) if mark.once}
+        if recorded.type == kind and id_ not in retracted and (recorded.once or once & same):
+            yield f"{kind}_once"

@@ -10,7 +10,7 @@ import pytest
 from asyncpg.pool import PoolConnectionProxy
 
 from domain.events.catalogue import ALL_EVENTS
-from domain.rules import Facts, Needs, needs
+from domain.facts import Facts, Needs, needs
 from samples.simulation import one_client, simulate
 from samples.simulation.entry import SimulatedEntry
 from service.database.connection import open_pool, scoped

@@ -7,7 +7,8 @@ import pytest
 
 from domain.events.appointments import AppointmentCancelled
 from domain.events.base import Event
-from domain.events.registration import ClientDied, EpisodeClosed
+from domain.events.intake import EpisodeClosed
+from domain.events.registration import ClientDied
 from domain.vocabulary.appointments import CancelledBy, Transport
 from domain.vocabulary.barriers import Barrier
 from domain.vocabulary.intake import DischargeReason

@@ -11,6 +11,7 @@ from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDec
 from domain.events.plan import GoalClosed, GoalMeasured
 from domain.instruments.cssrs import CssrsAnswers
 from domain.policy import Policy
+from domain.refusals import Refused
 from domain.vocabulary.consents import ConsentPurpose
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, RiskTier
 from domain.vocabulary.goals import GoalCategory, GoalOutcome
@@ -98,7 +99,7 @@ def test_r08_who_comes_through_a_crisis_has_a_plan_before_registration() -> None
 
 
 def test_r01_r08_an_intake_opens_an_episode_and_keeps_count_of_earlier_ones(history: History) -> None:
-    history.add(intake(), at="2026-03-01T16:00Z")
+    history.add(intake(), at="2025-03-01T16:00Z")
     returned = history.add(
         intake(
             Substance.OPIOIDS,
@@ -238,7 +239,7 @@ def test_r09_rows_of_consents_count_recipients_and_name_none(history: History) -
     history.add(consent("2026-03-08", recipients=("Dana's sister", "Dana's brother")), at=AT)
 
     told = row(history, CONSENT)
-    assert (told["recipients"], told["expires_at"]) == (2, moment("2026-03-09T05:00Z"))
+    assert (told["recipients"], told["ends_at"]) == (2, moment("2026-03-09T05:00Z"))
 
 
 def test_r09_a_consent_that_outlives_everybody_can_be_shown(history: History) -> None:
@@ -284,20 +285,22 @@ def test_r39_the_six_steps_of_a_safety_plan_show_and_the_crisis_that_it_was_writ
 
 
 def test_g3_an_empty_safety_plan_never_replaces_a_full_one(history: History) -> None:
-    full = history.add(safety_plan(), at=AT)
+    history.add(safety_plan(), at=AT)
     later = history.add(safety_plan(own_coping=("Music",)), at=NEXT_DAY)
-    history.correct(later, SafetyPlanWritten())
+    with pytest.raises(Refused, match="safety_plan_says_something"):
+        history.correct(later, SafetyPlanWritten())
 
     found = shown(history).safety_plan
     assert found is not None
-    assert (found.event_id, found.version) == (full, 1)
+    assert (found.event_id, found.version) == (later, 2)
 
 
 # Handoffs
 
 
 def test_r33_a_handoff_from_request_to_completion(history: History) -> None:
-    asked = history.add(handoff(HandoffUrgency.CRISIS, to_party="Harbor Housing"), at=AT)
+    harbor = {"to_role": Role.OUTSIDE_PARTY, "to_party": "Harbor Housing"}
+    asked = history.add(handoff(HandoffUrgency.CRISIS, **harbor), at=AT)
     found = only(shown(history, at="2026-03-02T16:30Z").handoffs)
     assert (found.status, found.accept_status, found.to_party) == ("requested", "late", "Harbor Housing")
 
@@ -305,11 +308,11 @@ def test_r33_a_handoff_from_request_to_completion(history: History) -> None:
     found = only(shown(history, at="2026-03-02T16:30Z").handoffs)
     assert (found.status, found.accept_status, found.met_status) == ("accepted", "met", "open")
     assert (found.accepted, found.accepted_by_role) == (mark(accepted, "2026-03-02T15:30Z"), Role.OUTSIDE_PARTY)
-    assert found.met_due_at == moment("2026-03-10T05:00Z")
+    assert found.met_due_at == moment("2026-03-03T15:30Z")
 
-    met = history.add(HandoffCompleted(handoff=asked), at=LATER)
+    met = history.add(HandoffCompleted(handoff=asked), at=NEXT_DAY)
     found = only(shown(history).handoffs)
-    assert (found.status, found.met_status, found.completed) == ("completed", "met", mark(met, LATER))
+    assert (found.status, found.met_status, found.completed) == ("completed", "met", mark(met, NEXT_DAY))
     told = row(history, HANDOFF)
     assert (told["event_id"], told["status"], told["accepted_event_id"], told["completed_event_id"]) == (
         asked, "completed", accepted, met,
@@ -479,10 +482,10 @@ def test_days_are_the_organizations_until_the_client_has_a_time_zone() -> None:
     history = History(policy=Policy().in_time_zone("Asia/Kathmandu"))
     history.add(crisis(), at=AT)
     history.add(consent("2026-03-08"), at=AT)
-    assert only(shown(history).consents).expires_at == moment("2026-03-08T18:15Z")
+    assert only(shown(history).consents).ends_at == moment("2026-03-08T18:15Z")
 
     history.add(registered("America/Chicago"), at=NEXT_DAY)
-    assert only(shown(history).consents).expires_at == moment("2026-03-09T05:00Z")
+    assert only(shown(history).consents).ends_at == moment("2026-03-09T05:00Z")
 
 
 def test_an_empty_plan_can_be_shown_and_has_its_one_row() -> None:

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from domain.events.base import Event
-from domain.events.registration import ClientDied, EpisodeClosed
+from domain.events.intake import EpisodeClosed
+from domain.events.registration import ClientDied
 from domain.instruments.cssrs import CssrsAnswers
 from domain.policy import CrisisPolicy, Policy
 from domain.vocabulary.contacts import Channel

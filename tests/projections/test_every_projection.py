@@ -27,7 +27,7 @@ every_projection = pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda
 
 MOMENTS = st.datetimes(datetime(2011, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
-CODED = re.compile(r"[a-z0-9_]{1,64}")
+CODED = re.compile(r"[a-z0-9_]{1,64}|\d\.\d|[A-F]")
 ZONES = available_timezones()
 PYTHON = {Uuid: UUID, DateTime: datetime, Date: date, Text: str, Boolean: bool, Integer: int, Double: float}
 

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from domain.events.intake import EpisodeClosed
 from domain.events.plan import CadenceSet, InterventionPlanned, InterventionStopped
-from domain.events.registration import ClientDied, EpisodeClosed
+from domain.events.registration import ClientDied
 from domain.vocabulary.contacts import Technique
 from domain.vocabulary.intake import DischargeReason
 from domain.vocabulary.people import Role

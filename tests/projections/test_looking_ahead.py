@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from domain.events.intake import EpisodeClosed
 from domain.events.looking_ahead import RelapsePreventionPlanWritten, Touchpoint, TriggerAnticipated, TriggerPassed
-from domain.events.registration import ClientDied, EpisodeClosed
+from domain.events.registration import ClientDied
 from domain.vocabulary.intake import DischargeReason
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role

@@ -7,9 +7,10 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.events.intake import IntakeCompleted, IntakeUpdated
 from domain.events.lapses import LapseRecorded
 from domain.events.record import EntryCorrected, EntryRetracted
-from domain.events.registration import ClientRegistered, IntakeCompleted
+from domain.events.registration import ClientRegistered
 from domain.vocabulary.substances import Substance
 from projections.context import Context, time_zones
 from projections.milestones import MILESTONES
@@ -18,7 +19,7 @@ from projections.milestones.view import MilestonesAnswer
 from tests.builders import POLICY, History, folded, lapse
 from tests.strategies import histories
 
-TELLING_ANEW = (ClientRegistered, IntakeCompleted, EntryCorrected, EntryRetracted)
+TELLING_ANEW = (ClientRegistered, IntakeCompleted, IntakeUpdated, EntryCorrected, EntryRetracted)
 
 Reached = set[tuple[str, date, int, UUID]]
 
@@ -54,7 +55,8 @@ def test_r46_nothing_reached_is_wiped_by_a_later_lapse(history: History, substan
     assert before.goals_reached == after.goals_reached
     assert before.close_calls == after.close_calls
     longest = {track.track: track.longest_days for track in after.tracks}
-    assert all(longest[track.track] >= track.longest_days - 1 for track in before.tracks), "but the day of the lapse"
+    # But the day of the lapse and, where a move west brings a day back, that one.
+    assert all(longest[track.track] >= track.longest_days - 2 for track in before.tracks)
 
 
 @given(histories())

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.events.registration import IntakeCompleted
+from domain.events.intake import IntakeCompleted, IntakeUpdated
 from domain.vocabulary.record import Precision
 from domain.vocabulary.substances import Substance
 from projections.milestones import MILESTONES
@@ -55,6 +55,15 @@ def history() -> History:
     history.add(registered("America/New_York"), at="2026-01-10T15:00Z")
     history.add(last_used(alcohol="2026-01-01"), at="2026-01-10T16:00Z")
     return history
+
+
+def test_x12_a_substance_named_in_another_sitting_has_days_too(history: History) -> None:
+    opened = history.entries[1].id
+    cannabis = last_used(cannabis="2026-01-05").substances
+    history.add(IntakeUpdated(intake=opened, substances=cannabis), at="2026-01-12T16:00Z")
+
+    assert stretches(track(history, "cannabis", "2026-01-20T15:00Z"))[0][0] == "2026-01-05"
+    assert stretches(track(history, "overall", "2026-01-20T15:00Z"))[-1][0] == "2026-01-05"
 
 
 def test_r46_days_count_from_the_last_use_told_at_intake(history: History) -> None:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.events.intake import IntakeCompleted
 from domain.events.milestones import MilestoneCelebrated, MilestoneDefined, MilestoneReached, RemissionRecorded
-from domain.events.registration import ClientMoved, IntakeCompleted
+from domain.events.registration import ClientMoved
 from domain.policy import MilestonesPolicy, Policy
 from domain.vocabulary.milestones import DiagnosedSeverity, LifeMilestone, RemissionState
 from domain.vocabulary.people import Role

@@ -6,8 +6,9 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
+from domain.events.intake import EpisodeClosed
 from domain.events.next_steps import NextStepAgreed, NextStepDone, NextStepDropped
-from domain.events.registration import ClientDied, EpisodeClosed
+from domain.events.registration import ClientDied
 from domain.policy import NextStepsPolicy, Policy
 from domain.vocabulary.intake import DischargeReason
 from domain.vocabulary.next_steps import DropReason, NextStepKind

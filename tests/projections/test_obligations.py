@@ -85,7 +85,7 @@ def test_r34_an_obligation_is_late_once_its_time_is_over(history: History) -> No
     [
         pytest.param(HandoffUrgency.CRISIS, AT, "2026-03-02T16:00Z", id="one hour"),
         pytest.param(HandoffUrgency.URGENT, AT, "2026-03-03T06:00Z", id="the same day where the organization is"),
-        pytest.param(HandoffUrgency.URGENT, "2026-03-03T05:30Z", "2026-03-03T06:00Z", id="half an hour before it ends"),
+        pytest.param(HandoffUrgency.URGENT, "2026-03-03T05:30Z", "2026-03-03T09:30Z", id="never less than four hours"),
         pytest.param(HandoffUrgency.URGENT, "2026-03-08T15:00Z", "2026-03-09T05:00Z", id="a day of 23 hours"),
         pytest.param(HandoffUrgency.ROUTINE, AT, "2026-03-04T06:00Z", id="the next working day"),
         pytest.param(HandoffUrgency.ROUTINE, "2026-03-06T15:00Z", "2026-03-10T05:00Z", id="over a weekend"),
@@ -126,7 +126,7 @@ def test_r33_a_completion_says_that_the_handoff_was_accepted(history: History) -
     assert met_by(only(obligations(history, ObligationKind.HANDOFF_ACCEPTANCE))) == met
     assert not obligations(history, ObligationKind.CLIENT_MEETING)
 
-    history.add(HandoffAccepted(handoff=asked, accepted_by=Role.PEER), at=after(1), recorded=after(3))
+    history.add(HandoffAccepted(handoff=asked, accepted_by=Role.CASE_MANAGER), at=after(1), recorded=after(3))
     assert statuses(history, ObligationKind.HANDOFF_ACCEPTANCE, after(3)) == [MET]
     assert met_by(only(obligations(history, ObligationKind.CLIENT_MEETING))) == met
 
@@ -134,14 +134,14 @@ def test_r33_a_completion_says_that_the_handoff_was_accepted(history: History) -
 def test_r33_an_acceptance_after_the_meeting_asks_for_no_other(history: History) -> None:
     asked = history.add(handoff(), at=AT)
     met = history.add(HandoffCompleted(handoff=asked), at=after(2))
-    history.add(HandoffAccepted(handoff=asked, accepted_by=Role.PEER), at=after(3))
+    history.add(HandoffAccepted(handoff=asked, accepted_by=Role.CASE_MANAGER), at=after(3))
 
     assert not obligations(history, ObligationKind.CLIENT_MEETING)
     assert met_by(only(obligations(history, ObligationKind.HANDOFF_ACCEPTANCE))) == met
 
 
 @pytest.mark.parametrize(("hours", "status"), [(0.5, RELEASED), (1.5, MISSED)])
-def test_r33_a_declined_handoff_asks_for_nothing_any_more(
+def test_r33_a_declined_handoff_waits_for_no_acceptance_any_more(
     history: History, hours: float, status: ObligationStatus
 ) -> None:
     asked = history.add(handoff(HandoffUrgency.CRISIS), at=AT)

@@ -7,9 +7,10 @@ import pytest
 
 from domain.events.base import Event
 from domain.events.harm_reduction import HarmReductionDeclined
+from domain.events.intake import EpisodeClosed, SubstanceUse
 from domain.events.medications import MedicationStarted, MedicationStopped
 from domain.events.overdoses import OverdoseDangerAssessed, OverdoseRecorded
-from domain.events.registration import ClientDied, EpisodeClosed, SubstanceUse
+from domain.events.registration import ClientDied
 from domain.vocabulary.crisis import CrisisAction, CrisisKind
 from domain.vocabulary.harm_reduction import DeclineReason, HarmReductionKind, Recipient, SafetyOffer
 from domain.vocabulary.intake import DischargeReason, EntryRoute

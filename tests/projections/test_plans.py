@@ -2,8 +2,9 @@
 
 import pytest
 
+from domain.events.intake import EpisodeClosed
 from domain.events.plan import ProgressReviewed
-from domain.events.registration import ClientDied, EpisodeClosed
+from domain.events.registration import ClientDied
 from domain.policy import Policy
 from domain.vocabulary.intake import DischargeReason
 from domain.vocabulary.obligations import ObligationKind

@@ -27,7 +27,7 @@ STRICTER = Policy.model_validate(
     {
         "crisis": {"contact_within_hours": [12, 24], "attempts_before_not_reached": 1},
         "overdose_danger": {"naloxone_within_hours": 1, "crisis_card_within_hours": 1},
-        "handoffs": {"crisis_accepted_within_hours": 2, "client_met_within_days": 1},
+        "handoffs": {"crisis_accepted_within_hours": 2, "routine_met_within_days": 1},
         "postvention": {"review_within_hours_high": 5, "review_within_hours_otherwise": 6},
         "milestones": {"ladder_days": [2, 5]},
         "plan": {"review_every_days_at_first": 3, "at_first_days": 9, "review_every_days_later": 20},

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 
 from domain.events.crisis import CrisisContactRecorded
+from domain.events.intake import EpisodeClosed
 from domain.events.postvention import Adjustment
-from domain.events.registration import ClientDied, EpisodeClosed
+from domain.events.registration import ClientDied
 from domain.instruments.cssrs import CssrsAnswers
 from domain.policy import Policy, PostventionPolicy
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome, RiskTier

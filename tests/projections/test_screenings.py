@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from domain.events.intake import EpisodeClosed
 from domain.events.overdoses import OverdoseRecorded
-from domain.events.registration import ClientDied, EpisodeClosed
+from domain.events.registration import ClientDied
 from domain.events.screening import ScreeningScored
 from domain.instruments.audit_c import AuditCAnswers
 from domain.instruments.bam import BamAnswers

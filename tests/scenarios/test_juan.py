@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 import pytest_asyncio
 
 from domain.events.crisis import CrisisContactRecorded
+from domain.events.intake import SubstanceUse
 from domain.events.lapses import CloseCallRecorded
 from domain.events.plan import InterventionPlanned
 from domain.events.postvention import Adjustment
-from domain.events.registration import SubstanceUse
 from domain.instruments.cssrs import CssrsAnswers
 from domain.vocabulary.contacts import Channel, SessionKind, Technique
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome

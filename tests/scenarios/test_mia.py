@@ -8,8 +8,8 @@ import pytest_asyncio
 
 from domain.events.consents import ConsentGranted
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted
+from domain.events.intake import IntakeCompleted, SubstanceUse
 from domain.events.plan import InterventionPlanned
-from domain.events.registration import IntakeCompleted, SubstanceUse
 from domain.instruments.cssrs import CssrsAnswers
 from domain.vocabulary.consents import ConsentPurpose, ConsentScope
 from domain.vocabulary.contacts import Channel, Technique
@@ -131,7 +131,7 @@ async def test_the_employer_may_be_shown_attendance_and_nothing_else(told: Told)
 
     granted = only([each for each in plan.consents if EMPLOYER in each.recipients])
     assert (granted.scope, granted.in_force) == ((ConsentScope.ATTENDANCE,), True)
-    assert (await told.care_plan(as_of=granted.expires_at)).consents[0].in_force is False
+    assert (await told.care_plan(as_of=granted.ends_at)).consents[0].in_force is False
 
 
 async def test_the_change_of_shift_is_planned_because_of_the_crisis_and_ends_by_itself(told: Told) -> None:

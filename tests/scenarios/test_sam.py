@@ -19,7 +19,7 @@ from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
 from domain.vocabulary.record import CorrectionReason
 from domain.vocabulary.triggers import Trigger
-from projections.care_plan.handoffs import HandoffStatus
+from projections.care_plan.handoff import HandoffStatus
 from samples.demo.story import Step, Story, StoryWriter
 from service.api.response_models import EventStatus
 from service.runtime import clock

@@ -12,7 +12,7 @@ from domain.vocabulary.harm_reduction import HarmReductionKind, Recipient
 from domain.vocabulary.intake import EntryRoute
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
-from projections.care_plan.handoffs import HandoffStatus
+from projections.care_plan.handoff import HandoffStatus
 from projections.obligations import ObligationStatus
 from samples.demo.the_parent import the_parent, told_late
 from service.api.response_models import EventStatus

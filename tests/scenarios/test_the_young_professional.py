@@ -10,10 +10,10 @@ import pytest_asyncio
 from domain.events.contacts import SessionHeld
 from domain.events.crisis import CrisisContactRecorded
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffRequested
+from domain.events.intake import SubstanceUse
 from domain.events.milestones import MilestoneCelebrated
 from domain.events.plan import GoalMeasured
 from domain.events.postvention import Adjustment
-from domain.events.registration import SubstanceUse
 from domain.instruments.cssrs import CssrsAnswers
 from domain.vocabulary.contacts import Channel, SessionKind, Technique
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome

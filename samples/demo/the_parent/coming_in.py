@@ -3,11 +3,12 @@
 from domain.events.consents import ConsentGranted
 from domain.events.contacts import CheckInReceived, OutreachMade
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved
+from domain.events.intake import IntakeCompleted, SubstanceUse
 from domain.events.plan import CadenceSet, GoalSet, InterventionPlanned, PlanAgreed
 from domain.events.postvention import Adjustment, PostventionReviewed
 from domain.events.record import EntryCorrected
-from domain.events.registration import ClientRegistered, IntakeCompleted, SubstanceUse
-from domain.vocabulary.consents import ConsentPurpose, ConsentScope
+from domain.events.registration import ClientRegistered
+from domain.vocabulary.consents import ConsentPurpose, ConsentScope, SignerAuthority
 from domain.vocabulary.contacts import Channel, Technique
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome
 from domain.vocabulary.goals import GoalCategory
@@ -135,6 +136,9 @@ def intake(writer: StoryWriter) -> Chapter:
                     scope=(ConsentScope.CARE_PLAN, ConsentScope.MEDICATION, ConsentScope.CRISIS),
                     signed_on=writer.day(41),
                     signed_by="Renee Carter",
+                    signed_as=SignerAuthority.CLIENT,
+                    right_to_revoke_told=True,
+                    redisclosure_told=True,
                     expires_on=writer.day(41 - 365),
                 ),
                 "Renee lets the clinic at the lake know what it needs to know",
@@ -151,6 +155,9 @@ def intake(writer: StoryWriter) -> Chapter:
                     scope=(ConsentScope.CRISIS, ConsentScope.CONTACT_ONLY),
                     signed_on=writer.day(41),
                     signed_by="Renee Carter",
+                    signed_as=SignerAuthority.CLIENT,
+                    right_to_revoke_told=True,
+                    redisclosure_told=True,
                     expires_on=writer.day(41 - 365),
                 ),
                 "and wants her sister to be told in a crisis",

@@ -165,7 +165,7 @@ def event_answer(client_id: UUID, event_id: UUID, version: int, entries: Sequenc
     if original is None:
         raise UnknownEvent("This client has no event with that id.")
     about = {kind: [entry for entry in entries if entry.event.type == kind] for kind in RECORD_TYPES}
-    retractions = {target: entry for entry in about["entry_retracted"] for target in _targets(entry)}
+    retractions = _standing_retractions(about["entry_retracted"])
     counting = next((entry for entry in effective(entries).entries if entry.id == event_id), None)
     retraction = retractions.get(event_id)
     return EventAnswer(
@@ -184,6 +184,15 @@ def event_answer(client_id: UUID, event_id: UUID, version: int, entries: Sequenc
         retraction=RecordedEvent.of(retraction) if retraction else None,
         effective=RecordedEvent.of(counting) if counting else None,
     )
+
+
+def _standing_retractions(retractions: Sequence[Entry]) -> dict[UUID, Entry]:
+    """What is retracted, and by what; a retraction that was retracted itself retracts nothing."""
+    standing: dict[UUID, Entry] = {}
+    for entry in reversed(retractions):  # what is about a retraction comes after it
+        if entry.id not in standing:
+            standing.update((target, entry) for target in _targets(entry))
+    return standing
 
 
 def _targets(entry: Entry) -> tuple[UUID, ...]:

@@ -1,0 +1,194 @@
+"""Episodes of care: the intake that opens one, its assessments and levels of care, and its end (R01-R08, R20)."""
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.events.base import Day, Event, FreeText, KnownEntries, Part, PossibleDays, RefersTo, ShortText, StrictUUID
+from domain.refusals import Refusal
+from domain.vocabulary.asam import AsamEdition, AsamSubdimension, LevelChangeReason, LevelOfCare
+from domain.vocabulary.intake import (
+    Aftercare,
+    Condition,
+    DischargeReason,
+    Driver,
+    EntryRoute,
+    RankOfSubstance,
+    SocialNeed,
+    StageOfChange,
+    TimeOfCraving,
+    UseSetting,
+)
+from domain.vocabulary.people import Role
+from domain.vocabulary.substances import Severity, Substance, UseFrequency, UseRoute
+from domain.vocabulary.triggers import Emotion, Trigger
+
+
+class SubstanceUse(Part):
+    """One substance at intake (R05). `last_used_on` and `using_since`, the day on which the present time of use began,
+    are days in the client's time zone. `rank` is the substance's place among the problems that led into care, as TEDS
+    has it, and `frequency` that of the month before admission.
+    """
+
+    substance: Substance
+    rank: RankOfSubstance | None = None
+    route: UseRoute = UseRoute.UNKNOWN
+    frequency: UseFrequency = UseFrequency.UNKNOWN
+    severity: Severity = Severity.UNKNOWN
+    age_at_first_use: Annotated[int, Field(ge=0, le=110)] | None = None
+    last_used_on: Day | None = None
+    using_since: Day | None = None
+
+
+def refused_days_of_use(uses: Iterable[SubstanceUse], days: PossibleDays) -> Iterator[Refusal]:
+    """Days of use that cannot be: after they were told of, or ended before they began."""
+    for place, use in enumerate(uses):
+        last, since = use.last_used_on, use.using_since
+        if (last and last > days.latest) or (since and since > days.latest):
+            yield Refusal(
+                "use_lies_in_the_past", f"substances.{place}", "A day of use lies after the intake that tells of it."
+            )
+        if last and since and since > last:
+            yield Refusal(
+                "use_ends_after_it_begins",
+                f"substances.{place}",
+                "The last day of use lies before the first.",
+            )
+
+
+class _Found(Event):
+    """What is found out at an intake, at once or bit by bit (R01-R07)."""
+
+    substances: tuple[SubstanceUse, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    drivers: tuple[Driver, ...] = ()
+    social_needs: tuple[SocialNeed, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    cravings_at: tuple[TimeOfCraving, ...] = ()
+    emotions: tuple[Emotion, ...] = ()
+    use_settings: tuple[UseSetting, ...] = ()
+    readiness: StageOfChange | None = None
+    own_reasons: FreeText | None = None
+    pace: FreeText | None = None
+    protective_factors: FreeText | None = None
+    strengths: FreeText | None = None
+    values_and_purpose: FreeText | None = None
+    identity_and_culture: FreeText | None = None
+    spirituality: FreeText | None = None
+    medical: FreeText | None = None
+    mental_health: FreeText | None = None
+    note: FreeText | None = None
+
+    def refusals_by_day(self, days: PossibleDays) -> Iterator[Refusal]:
+        yield from refused_days_of_use(self.substances, days)
+
+
+class IntakeCompleted(_Found):
+    """A comprehensive intake was completed and opens an episode of care (R01-R08).
+
+    A later intake (a return to care) opens a new episode; the earlier one stays in the record. A second one within
+    days of the first, while the episode is open, is another sitting of the same intake and adds to it, as
+    intake_updated does (IntakePolicy).
+    """
+
+    type: Literal["intake_completed"] = "intake_completed"
+    entry_route: EntryRoute
+
+
+class IntakeUpdated(_Found):
+    """More was learned of what an intake asks: another sitting, or later in the same episode (R01, R02, R06).
+
+    Coded findings are added to those that are there, and a substance that was named already is said anew; readiness
+    and what is said in words take the place of what was said before. What was wrong is corrected instead.
+    """
+
+    type: Literal["intake_updated"] = "intake_updated"
+    intake: Annotated[StrictUUID, RefersTo("intake_completed")]
+
+    def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
+        if not any(getattr(self, name) for name in _Found.model_fields if name != "type"):
+            yield Refusal("update_says_something", "", "Give what was learned.")
+
+
+class DimensionRating(Part):
+    """Severity in one dimension of the third edition of the ASAM criteria, 0 (none) to 4 (severe)."""
+
+    dimension: Annotated[int, Field(ge=1, le=6)]
+    rating: Annotated[int, Field(ge=0, le=4)]
+
+
+class SubdimensionRating(Part):
+    """Rating of one subdimension of the fourth edition of the ASAM criteria: the symbol of its anchor, 0 or a letter.
+
+    Which letters a subdimension has, and what they mean, stands in the criteria, which are copyrighted: each is taken.
+    """
+
+    subdimension: AsamSubdimension
+    anchor: Literal["0", "A", "B", "C", "D", "E", "F"]
+
+
+class AsamAssessed(Event):
+    """The client was assessed by the ASAM criteria, and a level of care recommended (R01, R07, R20).
+
+    The third edition rates six dimensions by numbers, the fourth subdimensions by symbols and leaves dimension 6, what
+    the client prefers, unrated: it is said in words.
+    """
+
+    type: Literal["asam_assessed"] = "asam_assessed"
+    edition: AsamEdition
+    dimensions: tuple[DimensionRating, ...] = ()
+    subdimensions: tuple[SubdimensionRating, ...] = ()
+    recommended: LevelOfCare | None = None
+    assessed_by: Role
+    person_centered: FreeText | None = None
+    note: FreeText | None = None
+
+    def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
+        of_the_other = self.subdimensions if self.edition is AsamEdition.THIRD else self.dimensions
+        if of_the_other:
+            field = "subdimensions" if self.edition is AsamEdition.THIRD else "dimensions"
+            yield Refusal(
+                "asam_ratings_fit_edition",
+                field,
+                "The third edition rates dimensions, the fourth subdimensions; give those of the edition.",
+            )
+        rated = [*(each.dimension for each in self.dimensions), *(each.subdimension for each in self.subdimensions)]
+        if len(set(rated)) < len(rated):
+            yield Refusal("asam_rated_once", "", "Something is rated twice; give each rating once.")
+
+
+class LevelOfCareChanged(Event):
+    """The client is in another level of care from now on, or for the first time in one (R20, R35).
+
+    `left_on` is the day on which they left the level before, in the client's time zone, where that was not the same
+    day: a gap shows. `co_occurring_enhanced` (COE) and `biomedically_enhanced` (BIO) as the fourth edition has them.
+    """
+
+    type: Literal["level_of_care_changed"] = "level_of_care_changed"
+    level: LevelOfCare
+    co_occurring_enhanced: bool = False
+    biomedically_enhanced: bool = False
+    reason: LevelChangeReason
+    provided_by: ShortText | None = None
+    left_on: Day | None = None
+    because_of: Annotated[tuple[StrictUUID, ...], RefersTo("asam_assessed", "handoff_requested", cites=True)] = ()
+    note: FreeText | None = None
+
+    def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
+        if self.biomedically_enhanced and self.level is not LevelOfCare.MEDICALLY_MANAGED_RESIDENTIAL:
+            yield Refusal("biomedically_enhanced_at_3_7", "level", "Only level 3.7 is biomedically enhanced.")
+
+
+class EpisodeClosed(Event):
+    """An episode of care ended (R20). It releases what belongs to care under way, such as reviews of the plan and
+    meetings, but never the review after a crisis, nor naloxone.
+    """
+
+    type: Literal["episode_closed"] = "episode_closed"
+    intake: Annotated[StrictUUID, RefersTo("intake_completed", once=True)]
+    reason: DischargeReason
+    level: LevelOfCare | None = None
+    aftercare: tuple[Aftercare, ...] = ()
+    aftercare_plan: FreeText | None = None
+    note: FreeText | None = None

@@ -1,0 +1,55 @@
+"""Terms and their codes in the standards of the field: of the form that each standard has, and one term a code."""
+
+import pkgutil
+import re
+from collections import Counter
+from importlib import import_module
+
+import pytest
+
+import domain.vocabulary
+from domain.vocabulary.terms import ICD_10_CM, LOINC, Code, Term
+
+TERMS = [
+    kind
+    for module in pkgutil.iter_modules(domain.vocabulary.__path__)
+    for kind in vars(import_module(f"domain.vocabulary.{module.name}")).values()
+    if isinstance(kind, type) and issubclass(kind, Term) and kind is not Term
+]
+
+FORMS = {
+    ICD_10_CM: re.compile(r"[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?"),
+    LOINC: re.compile(r"\d{1,7}-\d"),
+    "http://unitsofmeasure.org": re.compile(r"[!-~]+"),
+}
+
+
+def is_well_formed(code: Code) -> bool:
+    form = FORMS.get(code.system)
+    if form is None:
+        return code.system.startswith("http://terminology.hl7.org/CodeSystem/") and " " not in code.code
+    return bool(form.fullmatch(code.code)) and (code.system != LOINC or _check_digit_fits(code.code))
+
+
+def _check_digit_fits(code: str) -> bool:
+    """LOINC ends with a check digit, mod 10 (Luhn)."""
+    digits = [int(digit) for digit in code.replace("-", "")][::-1]
+    doubled = sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2])
+    return (doubled + sum(digits[::2])) % 10 == 0
+
+
+@pytest.mark.parametrize("kind", TERMS, ids=lambda kind: kind.__name__)
+def test_codes_have_the_form_of_their_standard_and_name_one_term_of_a_list(kind: type[Term]) -> None:
+    codes = [code for term in kind for code in term.codes]
+
+    assert all(map(is_well_formed, codes))
+    assert not [code for code, times in Counter(codes).items() if times > 1]
+
+
+def test_a_code_with_a_slip_is_found_out() -> None:
+    assert is_well_formed(Code(LOINC, "44261-6"))
+    assert not is_well_formed(Code(LOINC, "44261-7"))
+    assert not is_well_formed(Code(LOINC, "44216-6"))
+    assert is_well_formed(Code(ICD_10_CM, "F32.A"))
+    assert not is_well_formed(Code(ICD_10_CM, "F32.A."))
+    assert not is_well_formed(Code("F32.A", "icd-10-cm"))
