@@ -17,7 +17,16 @@ from service.api.exception_handlers import answer_routing_error
 from service.api.graceful_stop import GracefulStop, RequestsUnderWay
 from service.api.openapi import Api
 from service.api.request_log import RequestLog
-from service.api.routers import crisis_card, health, lists, problem_kinds, projections, recording, timelines
+from service.api.routers import (
+    crisis_card,
+    health,
+    lists,
+    problem_kinds,
+    projections,
+    recording,
+    summary,
+    timelines,
+)
 from service.bootstrap import System
 
 ROUTERS: Final = (
@@ -26,6 +35,7 @@ ROUTERS: Final = (
     projections.router,
     lists.router,
     crisis_card.router,
+    summary.router,
     problem_kinds.router,
     health.router,
 )

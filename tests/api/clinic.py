@@ -20,8 +20,8 @@ from tests.rendering.reading_pages import tree
 
 Json = Any
 
-READS = ["events", *(projection.title.lower().replace(" ", "-") for projection in PROJECTIONS)]
-"""What can be read of a client: the timeline and, from the catalogue, every projection."""
+READS = ["events", "summary", *(projection.title.lower().replace(" ", "-") for projection in PROJECTIONS)]
+"""What can be read of a client: the timeline, one screen and, from the catalogue, every projection."""
 
 REGISTERED: Json = {"type": "client_registered", "name": "Dana Example", "time_zone": "America/Chicago"}
 SESSION: Json = {"type": "session_held", "kind": "individual", "channel": "in_person", "held_by": "counselor"}
