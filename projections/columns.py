@@ -68,8 +68,6 @@ def row_of(element: type) -> Callable[[Any], Row]:
         return values
     length = len(own)
     of_parts = [(row_of(part.element), (None,) * len(part.columns)) for part in parts]
-    if len(of_parts) == 2:
-        return _row_of_two(values, length, *of_parts)
 
     def row(element: Any) -> Row:
         said = values(element)
@@ -77,25 +75,6 @@ def row_of(element: type) -> Callable[[Any], Row]:
         for part, (of_part, nothing) in zip(said[length:], of_parts, strict=True):
             found += nothing if part is None else of_part(part)
         return found
-
-    return row
-
-
-_OfPart = tuple[Callable[[Any], Row], Row]
-
-
-def _row_of_two(values: Callable[[Any], Row], length: int, first: _OfPart, second: _OfPart) -> Callable[[Any], Row]:
-    """The same for two parts, such as what met and what released an obligation, of which there are most."""
-    (of_first, no_first), (of_second, no_second) = first, second
-
-    def row(element: Any) -> Row:
-        said = values(element)
-        one, other = said[length:]
-        return (
-            said[:length]
-            + (no_first if one is None else of_first(one))
-            + (no_second if other is None else of_second(other))
-        )
 
     return row
 

@@ -205,6 +205,16 @@ async def test_an_idempotency_key_makes_retries_of_events_without_ids_safe(clini
     assert await clinic.versions(client) == [1, 2, 3]
 
 
+async def test_a_refused_event_can_be_sent_corrected_with_the_same_idempotency_key(clinic: Clinic) -> None:
+    client, key = await clinic.client(), {"Idempotency-Key": "from-the-form-42"}
+    refused = await clinic.record(client, recording(SESSION, at="2199-01-01T00:00Z"), headers=key)
+    problem_in(refused, "refused")
+
+    corrected = await clinic.record(client, recording(SESSION), headers=key)
+
+    assert corrected.status_code == 201
+
+
 async def test_an_idempotency_key_makes_the_same_client(clinic: Clinic) -> None:
     async def create() -> httpx.Response:
         body = {"events": [recording(REGISTERED)]}
