@@ -22,6 +22,11 @@ from domain.vocabulary.substances import Substance
 Positive = Annotated[int, Field(gt=0, le=100_000)]
 """A count of hours, days or the like; no rule of care looks further ahead than the calendar reaches."""
 
+PhoneNumber = Annotated[
+    str, Field(min_length=3, max_length=40, pattern=r"^\+?[0-9(][0-9 ().-]*[0-9]( ext\. [0-9]{1,6})?$")
+]
+"""A number that a person dials, such as (312) 555-0142 or +1 312 555 0142 ext. 3."""
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -208,6 +213,16 @@ class NextStepsPolicy(_Section):
     due_within_days: Positive = 7
 
 
+class CrisisCardPolicy(_Section):
+    """What the crisis card says beside 988 and the client's own plan (R41). Source: S1.
+
+    The line that the organization answers after hours is a number that care depends on, and of each organization its
+    own: so it is adopted with the policy. Where none is adopted, the card leaves room to write one.
+    """
+
+    after_hours_line: PhoneNumber | None = None
+
+
 class WorkingDaysPolicy(_Section):
     """The organization's working days: 0 is Monday. Days begin and end in its time zone."""
 
@@ -243,6 +258,7 @@ class Policy(_Section):
     early_warning: EarlyWarningPolicy = EarlyWarningPolicy()
     working_days: WorkingDaysPolicy = WorkingDaysPolicy()
     next_steps: NextStepsPolicy = NextStepsPolicy()
+    crisis_card: CrisisCardPolicy = CrisisCardPolicy()
 
     def in_time_zone(self, time_zone: str) -> "Policy":
         """The same numbers for an organization that lives in that time zone."""

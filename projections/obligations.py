@@ -1,8 +1,8 @@
-"""Obligations: what must happen by a time because of an event, and what met or released it."""
+"""Obligations: what must happen by a time because of an event, what met or released it, and how timely (R54)."""
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, NamedTuple
+from typing import Annotated, Final, NamedTuple
 from uuid import UUID
 
 from domain.events.base import ShortText
@@ -11,6 +11,8 @@ from domain.vocabulary.people import Role
 from projections.columns import table
 from projections.elements import KEY, Named, ViewContext, at_a_moment
 from projections.mark import Mark
+
+SECONDS_IN_AN_HOUR: Final = 3600
 
 
 class ObligationStatus(StrEnum):
@@ -86,6 +88,20 @@ class Obligation(NamedTuple):
     def waits(self) -> bool:
         """Whether it still has to happen."""
         return self.met is None and self.released is None and self.missed is None
+
+    @property
+    def hours_to_met(self) -> float | None:
+        """Hours from opens_at to what met it, less than none where that came before; null where nothing has."""
+        return (self.met.at - self.opens_at).total_seconds() / SECONDS_IN_AN_HOUR if self.met else None
+
+    @property
+    def met_in_time(self) -> bool | None:
+        """Whether it was met by its time; false where it was met late, or missed; null where that is open still, or
+        where it was released in time, which is no shortcoming of anybody's."""
+        if self.met:
+            return self.met.at <= self.due_at
+        late = self.missed or (self.released and self.released.at > self.due_at)
+        return False if late else None
 
 
 OBLIGATION = table("obligation", Obligation)

@@ -266,4 +266,4 @@ def _adjusted(
     return crises.change(crisis, of_crisis)
 
 
-POSTVENTION = Projection(name="postvention", title="Postvention reviews", version=2, fold=fold, view=view)
+POSTVENTION = Projection(name="postvention", title="Postvention reviews", version=3, fold=fold, view=view)

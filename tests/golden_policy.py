@@ -17,6 +17,7 @@ if __name__ == "__main__":
     numbers = {
         "crisis": {"contact_within_hours": [12, 72, 168, 720]},
         "working_days": {"time_zone": "America/Chicago", "holidays": ["2026-12-25", "2026-07-03"]},
+        "crisis_card": {"after_hours_line": "(312) 555-0142 ext. 3"},
     }
     in_force_from, note = datetime(2026, 3, 1, 6, tzinfo=UTC), "Agreed by the board."
     adopted = PolicyAdopted(in_force_from=in_force_from, numbers=Policy.model_validate(numbers), note=note)

@@ -29,6 +29,8 @@ class Place(NamedTuple):
     number: int
     leaves: int
     entries: int
+    stays: bool = True
+    """Whether the client is still in care when the story ends."""
 
 
 def simulate(
@@ -59,7 +61,8 @@ def one_client(seed: int, events: int, time_zone: str = "America/Chicago") -> It
 
 def _story(name: str, days: Days, place: Place) -> Iterator[SimulatedEntry]:
     chance = Chance(name)
-    return tell(SimulatedClient(chance.id(), chance, days, team(chance), place.entries, (place.arrives, place.leaves)))
+    story = SimulatedClient(chance.id(), chance, days, team(chance), place.entries, (place.arrives, place.leaves))
+    return tell(story, stays=place.stays)
 
 
 def _woven(name: str, days: Days, places: list[Place]) -> Iterator[SimulatedEntry]:
@@ -101,7 +104,8 @@ def _places(chance: Chance, clients: int, events: int, length: int) -> list[Plac
     for number, (before, until) in enumerate(zip([0, *bounds], bounds, strict=False)):
         entries = until - before
         stay = max(1, min(length - 1, round(entries / chance.between(0.9, 1.6))))
-        arrives = length - stay if chance.happens(STILL_IN_CARE) else chance.whole(0, length - stay)
+        stays = chance.happens(STILL_IN_CARE)
+        arrives = length - stay if stays else chance.whole(0, length - stay)
         if entries:
-            places.append(Place(arrives, number, arrives + stay, entries))
+            places.append(Place(arrives, number, arrives + stay, entries, stays))
     return sorted(places)

@@ -1,19 +1,35 @@
 """Everyday contacts: check-ins, sessions held and missed, and somebody reaching out."""
 
+from typing import NamedTuple
+from uuid import UUID
+
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
-from domain.vocabulary.contacts import Channel, SessionKind, Technique
+from domain.vocabulary.contacts import Channel, OutreachPurpose, SessionKind, Technique
 from domain.vocabulary.people import Role
 from samples.simulation import words
 from samples.simulation.chance import Chance, terms
 from samples.simulation.entry_writer import Way, Written
+from samples.simulation.next_steps import agree_next_step
+from samples.simulation.signals import cravings_told
 from samples.simulation.simulated_client import SimulatedClient
 from samples.simulation.team import CHECK_IN_APP
 
-OTHERS_A_DAY = 0.55
+OTHERS_A_DAY = 0.75
 """How many entries a day brings beside check-ins, on average."""
+
+_NEXT_STEP = 0.08
+"""After so many sessions a next step is recorded of its own; most are words in the summary. Our choice."""
 
 _SESSION_CHANNELS = (*(Channel.IN_PERSON,) * 5, *(Channel.TELEHEALTH,) * 4, Channel.PHONE)
 _CALLS = (Channel.PHONE, Channel.PHONE, Channel.TEXT, Channel.TEXT, Channel.LETTER)
+
+
+class Booked(NamedTuple):
+    """An appointment that is to become a session."""
+
+    appointment: Written
+    hour: float
+    channel: Channel
 
 
 def contacts_of_the_day(story: SimulatedClient) -> None:
@@ -26,10 +42,6 @@ def contacts_of_the_day(story: SimulatedClient) -> None:
         session(story, SessionKind.INDIVIDUAL, story.team.counselor, Role.COUNSELOR)
     if weekday == story.group_day:
         session(story, SessionKind.GROUP, story.team.peer, Role.PEER)
-    if weekday < 5 and story.chance.happens(0.03):
-        session(story, SessionKind.CASE_MANAGEMENT, story.team.case_manager, Role.CASE_MANAGER)
-    if weekday < 5 and story.chance.happens(0.012):
-        session(story, SessionKind.MEDICATION_CONSULT, story.team.prescriber, Role.PRESCRIBER)
 
 
 def check_in(story: SimulatedClient) -> None:
@@ -38,15 +50,17 @@ def check_in(story: SimulatedClient) -> None:
     draw = chance.random()
     topic = words.CHECK_IN if draw < 0.85 else words.SHORT_CHECK_IN
     by_app = chance.happens(0.75)
+    craving = _rated(story.craving, chance)
     event = CheckInReceived(
         channel=Channel.APP if by_app else Channel.TEXT,
-        craving=_rated(story.craving, chance),
+        craving=craving,
         mood=_rated(story.mood, chance),
         sleep_hours=round(chance.between(3, 9), 1) if draw > 0.25 else None,
         words=words.say(chance, topic) if draw < 0.93 else None,
         automated=by_app,
     )
-    story.write(event, story.waking_hour(), CHECK_IN_APP if by_app else story.team.peer)
+    written = story.write(event, story.waking_hour(), CHECK_IN_APP if by_app else story.team.peer)
+    cravings_told(story, written, craving)
 
 
 def _rated(feeling: float, chance: Chance) -> int:
@@ -54,16 +68,27 @@ def _rated(feeling: float, chance: Chance) -> int:
     return int(min(10, max(0, feeling - 1 + 3 * chance.random())))
 
 
-def session(story: SimulatedClient, kind: SessionKind, way: Way, role: Role) -> None:
+def session(
+    story: SimulatedClient,
+    kind: SessionKind,
+    way: Way,
+    role: Role,
+    booked: Booked | None = None,
+) -> None:
     """A session is held, or missed; when it was missed, somebody usually asks after the client."""
     chance = story.chance
     hour, channel = round(story.working_hour() * 2) / 2, chance.one(_SESSION_CHANNELS)
+    about: tuple[Written, ...] = ()
+    if booked:
+        hour, channel, about = booked.hour, booked.channel, (booked.appointment,)
+    appointment_id = booked.appointment.id if booked else None
     if chance.happens(0.13 + story.craving * 0.012):
-        story.write(_missed(kind, channel, chance), hour, way)
+        story.write(_missed(kind, channel, chance, appointment_id), hour, way, *about)
         if chance.happens(0.6):
-            story.later(chance.whole(0, 2), reach_out)
+            story.later(chance.whole(0, 2), lambda story: reach_out(story, purpose=OutreachPurpose.MISSED_SESSION))
         return
     event = SessionHeld(
+        appointment=appointment_id,
         kind=kind,
         channel=channel,
         held_by=role,
@@ -71,26 +96,31 @@ def session(story: SimulatedClient, kind: SessionKind, way: Way, role: Role) -> 
         techniques=chance.some(terms(Technique), 3),
         summary=words.say(chance, words.SESSION),
     )
-    story.write(event, hour, way)
+    held = story.write(event, hour, way, *about)
     story.craving = max(0.5, story.craving - 0.15)
+    if chance.happens(_NEXT_STEP):
+        agree_next_step(story, held)
 
 
-def _missed(kind: SessionKind, channel: Channel, chance: Chance) -> SessionMissed:
+def _missed(kind: SessionKind, channel: Channel, chance: Chance, appointment: UUID | None) -> SessionMissed:
     if chance.happens(0.3):
-        return SessionMissed(kind=kind, channel=channel)
+        return SessionMissed(appointment=appointment, kind=kind, channel=channel)
     barrier, why = chance.one(words.MISSED)
     note = f"{why} {words.say(chance, words.WHAT_NEXT)}"
-    return SessionMissed(kind=kind, channel=channel, barrier=barrier, note=note)
+    return SessionMissed(appointment=appointment, kind=kind, channel=channel, barrier=barrier, note=note)
 
 
-def reach_out(story: SimulatedClient, crisis: Written | None = None) -> None:
-    """Somebody of the team reaches out, to follow up a crisis or just to ask."""
+def reach_out(
+    story: SimulatedClient, crisis: Written | None = None, purpose: OutreachPurpose = OutreachPurpose.OTHER
+) -> None:
+    """Somebody of the team reaches out, to follow up a crisis or for another purpose."""
     chance = story.chance
     by_peer, reached = chance.happens(0.6), chance.happens(0.7)
     event = OutreachMade(
         channel=chance.one(_CALLS),
         made_by=Role.PEER if by_peer else Role.COUNSELOR,
         reached=reached,
+        purpose=OutreachPurpose.FOLLOW_UP if crisis else purpose,
         crisis=crisis.id if crisis else None,
         note=words.say(chance, words.SPOKE if reached else words.DID_NOT_REACH),
     )

@@ -1,22 +1,25 @@
 """Crises: the contact, follow-ups until it has passed, and the review, in time, late or never."""
 
+from typing import Any
+
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved
-from domain.events.crisis_cards import CrisisCardIssued
-from domain.events.harm_reduction import HarmReductionProvided
 from domain.events.postvention import Adjustment, AdjustmentSettled, PostventionReviewed
 from domain.instruments.cssrs import CssrsAnswers, crisis_triage
-from domain.vocabulary.contacts import Channel
+from domain.vocabulary.contacts import Channel, SessionKind
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, RiskTier
 from domain.vocabulary.handoffs import HandoffUrgency
-from domain.vocabulary.harm_reduction import HarmReductionKind
 from domain.vocabulary.people import Role
 from domain.vocabulary.postvention import AdjustmentKind, Settlement
 from domain.vocabulary.triggers import Trigger
 from samples.simulation import hard_words, words
+from samples.simulation.appointments import book
 from samples.simulation.chance import Chance, terms
 from samples.simulation.contacts import reach_out
 from samples.simulation.entry_writer import Way, Written
 from samples.simulation.handoffs import request
+from samples.simulation.looking_ahead import meet_more_often_for_a_while
+from samples.simulation.next_steps import agree_next_step
+from samples.simulation.overdoses import offer_naloxone
 from samples.simulation.plans import agree_plan, write_safety_plan
 from samples.simulation.simulated_client import OpenCrisis, SimulatedClient
 from samples.simulation.team import LIFELINE
@@ -57,7 +60,7 @@ def crisis_comes(story: SimulatedClient, kind: CrisisKind | None = None) -> None
         noticed_by=noticed_by,
         activated=chance.some((Role.COUNSELOR, Role.CASE_MANAGER, Role.PRESCRIBER), 3),
         triggers=chance.some(terms(Trigger), 3),
-        cssrs=_answers(chance) if chance.happens(0.75) else None,
+        cssrs=CssrsAnswers(**screener_answers(chance)) if chance.happens(0.75) else None,
         overdose_danger=kind is CrisisKind.RETURN_TO_USE if chance.happens(0.7) else None,
         actions=chance.some(terms(CrisisAction), 5),
         account=words.say(chance, hard_words.CRISIS),
@@ -75,7 +78,11 @@ def _what_follows(story: SimulatedClient, crisis: OpenCrisis, hour: float) -> No
     if chance.happens(0.5):
         write_safety_plan(story, crisis.contact, hour + 1)
     if crisis.overdose_danger and chance.happens(0.85):
-        story.later(chance.whole(0, 2), give_naloxone_and_card)
+        story.later(chance.whole(0, 2), offer_naloxone)
+    if story.in_care and chance.happens(0.4):
+        book(story, SessionKind.INDIVIDUAL, Role.COUNSELOR, 1, crisis.contact)
+    for _ in range(chance.several(1.2)):
+        story.later(chance.whole(1, 2), lambda story: agree_next_step(story, crisis.contact))
     if story.in_care and chance.happens(0.35):
         request(story, HandoffUrgency.CRISIS, hour + 0.3)
     for days in _FOLLOW_UP_DAYS:
@@ -92,16 +99,6 @@ def _what_follows(story: SimulatedClient, crisis: OpenCrisis, hour: float) -> No
         story.later(chance.whole(1, within - 1), lambda story: _review(story, crisis))
     elif draw < 0.84:
         story.later(within + chance.whole(1, 20), lambda story: _review(story, crisis))
-
-
-def give_naloxone_and_card(story: SimulatedClient) -> None:
-    """What danger of overdose asks for goes home with the client; what was given before is enough for a while."""
-    chance = story.chance
-    hour = story.working_hour()
-    kinds = (HarmReductionKind.NALOXONE_KIT, *chance.some((HarmReductionKind.OVERDOSE_EDUCATION,), 1))
-    story.write(HarmReductionProvided(kinds=kinds, provided_by=Role.PEER), hour, story.team.peer)
-    if chance.happens(0.85):
-        story.write(CrisisCardIssued(issued_by=Role.PEER), hour + 0.2, story.team.peer)
 
 
 def _follow_up(story: SimulatedClient, crisis: OpenCrisis) -> None:
@@ -137,6 +134,8 @@ def _review(story: SimulatedClient, crisis: OpenCrisis) -> None:
     )
     way, contact = story.team.supervisor, crisis.contact
     review = story.write(event, story.working_hour(), way, contact, correlation_id=contact.id)
+    if story.in_care and chance.happens(0.3):
+        story.later(chance.whole(0, 3), meet_more_often_for_a_while)
     if story.in_care and chance.happens(0.7):
         story.later(chance.whole(1, 12), lambda story: agree_plan(story, review, contact))
         story.later(chance.whole(13, 16), lambda story: _settle(story, review, len(event.adjustments)))
@@ -157,19 +156,19 @@ def _noticed(story: SimulatedClient) -> tuple[Role, Way]:
     return chance.one(((Role.PEER, story.team.peer), (Role.COUNSELOR, story.team.counselor)))
 
 
-def _answers(chance: Chance) -> CssrsAnswers:
-    """The screener, as far as people answered: now and then a question stays open."""
+def screener_answers(chance: Chance) -> dict[str, Any]:
+    """Answers of the screener, as far as people answered: now and then a question stays open."""
 
     def said(yes: float, answered: float = 0.85) -> bool | None:
         return chance.happens(yes) if chance.happens(answered) else None
 
     thoughts, ever = said(0.4), said(0.4)
-    return CssrsAnswers(
-        q1=said(0.5),
-        q2=thoughts,
-        q3=said(0.4) if thoughts else None,
-        q4=said(0.2) if thoughts else None,
-        q5=said(0.1) if thoughts else None,
-        q6_ever=ever,
-        q6_last_3_months=said(0.5) if ever else None,
-    )
+    return {
+        "q1": said(0.5),
+        "q2": thoughts,
+        "q3": said(0.4) if thoughts else None,
+        "q4": said(0.2) if thoughts else None,
+        "q5": said(0.1) if thoughts else None,
+        "q6_ever": ever,
+        "q6_last_3_months": said(0.5) if ever else None,
+    }

@@ -30,7 +30,7 @@ class SimulatedEntry(NamedTuple):
     @property
     def actor(self) -> Actor:
         """Who recorded it: the same name is always the same person."""
-        return _actor(self.recorded_by)
+        return actor_named(self.recorded_by)
 
     @property
     def draft(self) -> Draft:
@@ -47,5 +47,6 @@ class SimulatedEntry(NamedTuple):
 
 
 @cache
-def _actor(name: str) -> Actor:
+def actor_named(name: str) -> Actor:
+    """The made-up person of that name."""
     return Actor(uuid5(_TEAM, name), name)

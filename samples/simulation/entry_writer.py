@@ -16,11 +16,11 @@ from samples.simulation.days import Days
 from samples.simulation.entry import SimulatedEntry
 from samples.simulation.mistakes import RETRACTABLE, put_right
 
-LATE = 0.17
+LATE = 0.14
 """How many of the entries written by hand are late, by hours to weeks; of all entries, about one in ten."""
 
 CORRECTED = 0.015
-RETRACTED = 0.006
+RETRACTED = 0.01
 
 A_MOMENT = timedelta(seconds=1)
 

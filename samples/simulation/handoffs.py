@@ -1,7 +1,14 @@
 """Handoffs: requested, then accepted, declined or left unanswered; completed when the client has met the receiver."""
 
-from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined, HandoffRequested
-from domain.vocabulary.handoffs import HandoffDeclineReason, HandoffUrgency
+from domain.events.handoffs import (
+    HandoffAccepted,
+    HandoffCompleted,
+    HandoffDeclined,
+    HandoffLost,
+    HandoffRequested,
+    HandoffWithdrawn,
+)
+from domain.vocabulary.handoffs import HandoffDeclineReason, HandoffLossReason, HandoffUrgency, HandoffWithdrawalReason
 from domain.vocabulary.people import Role
 from samples.simulation import words
 from samples.simulation.chance import terms
@@ -37,16 +44,37 @@ def request(story: SimulatedClient, urgency: HandoffUrgency, hour: float, *inste
     days = 0 if urgency is HandoffUrgency.CRISIS else int(chance.skewed(1, 0.8))
     way = _way(story, receiver)
     if answer < 0.70:
-        story.later(days, lambda story: _accept(story, requested, receiver, way))
+        story.later(days, lambda story: _accept(story, requested, receiver, urgency, way))
     elif answer < 0.85:
         story.later(days, lambda story: _decline(story, requested, urgency, way))
+    elif answer < 0.88:
+        story.later(days + 2, lambda story: _withdraw(story, requested))
 
 
-def _accept(story: SimulatedClient, requested: Written, receiver: Role, way: Way) -> None:
+def _accept(story: SimulatedClient, requested: Written, receiver: Role, urgency: HandoffUrgency, way: Way) -> None:
     chance = story.chance
     story.write(HandoffAccepted(handoff=requested.id, accepted_by=receiver), _hour(story, requested), way, requested)
     if chance.happens(0.8):
         story.later(int(chance.skewed(3, 0.7)), lambda story: _complete(story, requested, way))
+    elif chance.happens(0.4):
+        story.later(chance.whole(1, 6), lambda story: _lose(story, requested, urgency))
+
+
+def _lose(story: SimulatedClient, requested: Written, urgency: HandoffUrgency) -> None:
+    """What was agreed falls through before they have met; most often somebody else is asked."""
+    chance = story.chance
+    hour = _hour(story, requested)
+    event = HandoffLost(handoff=requested.id, reason=chance.one(terms(HandoffLossReason)))
+    story.write(event, hour, story.team.counselor, requested)
+    if chance.happens(0.7):
+        request(story, urgency, hour + 0.5, requested)
+    else:
+        story.later(1, lambda story: _withdraw(story, requested))
+
+
+def _withdraw(story: SimulatedClient, requested: Written) -> None:
+    event = HandoffWithdrawn(handoff=requested.id, reason=story.chance.one(terms(HandoffWithdrawalReason)))
+    story.write(event, _hour(story, requested), story.team.counselor, requested)
 
 
 def _decline(story: SimulatedClient, requested: Written, urgency: HandoffUrgency, way: Way) -> None:

@@ -1,20 +1,27 @@
 """Plans: the shared care plan, agreed and reviewed, and the safety plan."""
 
 from domain.events.crisis import SafetyPlanWritten
-from domain.events.plan import InterventionPlanned, InterventionStopped, PlanAgreed
+from domain.events.plan import InterventionPlanned, InterventionStopped, PlanAgreed, ProgressReviewed
 from domain.vocabulary.contacts import Technique
 from domain.vocabulary.people import Role
-from domain.vocabulary.plan import CareStrand, StopReason
-from samples.simulation import hard_words, words
+from domain.vocabulary.plan import CareStrand, Progress, ReviewConclusion, StopReason
+from samples.simulation import care_words, hard_words, words
 from samples.simulation.chance import terms
 from samples.simulation.entry_writer import Written
 from samples.simulation.simulated_client import SimulatedClient
 
 _AGREEING = (Role.COUNSELOR, Role.PEER, Role.CASE_MANAGER)
 
+_CONCLUSIONS = (
+    *(ReviewConclusion.PLAN_STAYS,) * 5,
+    *(ReviewConclusion.PLAN_CHANGES,) * 3,
+    *(ReviewConclusion.MORE_CARE, ReviewConclusion.LESS_CARE),
+)
+"""Half of the reviews leave the plan as it is. Our choice."""
+
 
 def agree_plan(story: SimulatedClient, *because_of: Written) -> None:
-    """A version of the plan is agreed; the next review is put on the agenda, sooner in the first 90 days."""
+    """A version of the plan is agreed. Without a reason it is an episode's first, and reviews go on the agenda."""
     if not story.works_today:
         story.later(1, lambda story: agree_plan(story, *because_of))
         return
@@ -31,7 +38,31 @@ def agree_plan(story: SimulatedClient, *because_of: Written) -> None:
     story.write(event, hour, story.team.counselor, *cited)
     _plan_interventions(story, hour)
     if not because_of:
-        story.later(30 if story.day - story.arrives < 90 else 90, agree_plan)
+        story.later(_until_the_next_review(story), _review)
+
+
+def _review(story: SimulatedClient) -> None:
+    """Client and team look at how it goes; where something is to change, the plan changes on the same day."""
+    if not story.works_today:
+        story.later(1, _review)
+        return
+    chance = story.chance
+    conclusion = chance.one(_CONCLUSIONS)
+    event = ProgressReviewed(
+        reviewed_by=(Role.CLIENT, *chance.some(_AGREEING, 2)),
+        progress=chance.one(terms(Progress)),
+        conclusion=conclusion,
+        what_helps=words.say(chance, care_words.HELPS),
+    )
+    reviewed = story.write(event, story.working_hour(), story.team.counselor)
+    if conclusion is not ReviewConclusion.PLAN_STAYS:
+        agree_plan(story, reviewed)
+    story.later(_until_the_next_review(story), _review)
+
+
+def _until_the_next_review(story: SimulatedClient) -> int:
+    """Days: sooner in the first 90 days of care, as the default policy has it."""
+    return 30 if story.day - story.arrives < 90 else 90
 
 
 def _plan_interventions(story: SimulatedClient, hour: float) -> None:

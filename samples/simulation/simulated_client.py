@@ -7,8 +7,11 @@ from heapq import heappop, heappush
 from uuid import UUID
 
 from domain.events.base import Event
+from domain.vocabulary.asam import LevelOfCare
+from domain.vocabulary.people import Role
 from domain.vocabulary.plan import CareStrand
 from domain.vocabulary.substances import Substance
+from domain.vocabulary.supports import SupportGroup
 from samples.simulation.chance import Chance
 from samples.simulation.days import Days
 from samples.simulation.entry_writer import EntryWriter, Way, Written
@@ -61,6 +64,9 @@ class SimulatedClient:
         self.goals: list[OpenGoal] = []
         self.interventions: dict[CareStrand, Written] = {}
         self.crisis: OpenCrisis | None = None
+        self.roles: set[Role] = set()
+        self.group: SupportGroup | None = None
+        self.level: LevelOfCare | None = None
         self.session_day = chance.whole(0, 4)
         self.group_day = chance.whole(0, 9)
         self._agenda: list[tuple[int, int, Callable[[SimulatedClient], None]]] = []

@@ -17,13 +17,15 @@ from service.api.exception_handlers import answer_routing_error
 from service.api.graceful_stop import GracefulStop, RequestsUnderWay
 from service.api.openapi import Api
 from service.api.request_log import RequestLog
-from service.api.routers import health, problem_kinds, projections, recording, timelines
+from service.api.routers import crisis_card, health, problem_kinds, projections, recording, summary, timelines
 from service.bootstrap import System
 
 ROUTERS: Final = (
     recording.router,
     timelines.router,
     projections.router,
+    crisis_card.router,
+    summary.router,
     problem_kinds.router,
     health.router,
 )

@@ -60,7 +60,9 @@ has to be written as `%2B`.
 ## Errors
 
 Every error is `application/problem+json` (RFC 9457). Its `type` is an address that explains it, `errors` names the
-fields concerned, the rule each of them breaks, and what to do instead. Problems never quote what was sent. JSON is
-read strictly: unknown fields, fields given twice, NaN, and datetimes without a zone are refused, at most 1 MB is read,
-and nothing is recorded then. `X-Request-Id` comes back as you send it, or is made up, and stands in the service's log.
+fields concerned, the rule each of them breaks, and what to do instead. Problems never quote what was sent. Where a page
+is answered, such as the crisis card, they are pages too, unless the service stops, took too long or failed. JSON
+is read strictly: unknown fields, fields given twice, NaN, and datetimes without a zone are refused, at most 1 MB is
+read, and nothing is recorded then. `X-Request-Id` comes back as you send it, or is made up, and stands in the service's
+log.
 """

@@ -9,7 +9,11 @@ from uuid import UUID
 from domain.effective import effective
 from domain.entry import Entry
 from domain.policy import Policy
+from projections.answers import Answer
+from projections.care_plan import CarePlanAnswer
 from projections.catalogue import PROJECTIONS
+from projections.summary import SUMMARIZED, summary
+from rendering.crisis_card import crisis_card
 from service.api import examples
 from service.api.parameters import Order
 from service.api.problems import Refused
@@ -19,6 +23,7 @@ from service.api.responses import json_of
 from service.api.routers.health import Health, ProjectionState, Readiness
 from service.api.routers.problem_kinds import ProblemKinds, kind_of
 from service.api.routers.projections import answer_of, operation_id
+from service.api.routers.summary import summary_of
 from service.api.routers.timelines import event_answer
 
 _CLIENT: Final = UUID(examples.CLIENT)
@@ -27,7 +32,7 @@ _ANA: Final = UUID("7c0c5a2e-8f3d-4d0e-9a41-2b8f6d1c9e57")
 
 @cache
 def example_answers() -> dict[str, bytes]:
-    """An example of what each operation answers when all is well, as JSON, by the operation's id."""
+    """An example of what each operation answers when all is well, as it is sent, by the operation's id."""
     entries = list(_entries())
     opening, crisis = entries[:2], entries[4]
     shown = {
@@ -49,11 +54,19 @@ def example_answers() -> dict[str, bytes]:
     }
     policy = Policy()
     counting, asked_at = effective(entries).entries, entries[-1].recorded_at + timedelta(days=1)
+    pages: dict[str, str] = {}
+    answers: dict[str, Answer] = {}
     for projection in PROJECTIONS:
         state = reduce(lambda state, entry: projection.apply(state, entry, policy), counting, projection.begin(entries))
-        answer = projection.answer(state, asked_at, policy)
+        answers[projection.name] = answer = projection.answer(state, asked_at, policy)
         shown[operation_id(projection)] = answer_of(projection, _CLIENT, len(entries), asked_at, None, answer)
-    return {operation: json_of(answer) for operation, answer in shown.items()}
+        if isinstance(answer, CarePlanAnswer):
+            pages["read_crisis_card"] = crisis_card(answer, policy, asked_at)
+    on_one_screen = summary(answers[projection.name] for projection in SUMMARIZED)
+    shown["read_summary"] = summary_of(_CLIENT, len(entries), asked_at, None, on_one_screen)
+    return {operation: json_of(answer) for operation, answer in shown.items()} | {
+        operation: html.encode() for operation, html in pages.items()
+    }
 
 
 def _entries() -> Iterator[Entry]:

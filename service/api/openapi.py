@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from service.api.example_answers import example_answers
 from service.api.openapi_responses import components
 from service.api.problem import ProblemDocument
+from service.api.responses import JSON
 
 
 class Api(FastAPI):
@@ -29,6 +30,6 @@ class Api(FastAPI):
 def _add_example(operation: dict[str, Any]) -> None:
     example = example_answers().get(operation["operationId"])
     for status, answer in operation["responses"].items():
-        content = answer.get("content", {}).get("application/json")
-        if example and content and status.startswith("2"):
-            content["example"] = json.loads(example)
+        for media_type, content in answer.get("content", {}).items():
+            if example and status.startswith("2"):
+                content["example"] = json.loads(example) if media_type == JSON else example.decode()

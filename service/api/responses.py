@@ -7,18 +7,18 @@ from typing import Final
 from pydantic import BaseModel
 from starlette.responses import Response
 
-_DIGEST_DIGITS: Final = 16
+DIGEST_DIGITS: Final = 16
 _TAG: Final = re.compile(r'(?:W/)?("[^"]*")')
 
 JSON: Final = "application/json"
 
-_PRIVATE: Final = {"Cache-Control": "no-store"}
+PRIVATE: Final = {"Cache-Control": "no-store"}
 """No store between the service and the caller may keep what is said about a client."""
 
 
 def answer(content: BaseModel, version: int, *, status: int = 200, location: str | None = None) -> Response:
     """An answer about a client at a version of their timeline."""
-    headers = {**_PRIVATE, "ETag": f'"{version}"'}
+    headers = {**PRIVATE, "ETag": f'"{version}"'}
     if location:
         headers["Location"] = location
     return Response(json_of(content), status, headers, JSON)
@@ -29,7 +29,7 @@ def read_answer(content: BaseModel, version: int, known: str | None) -> Response
 
     What was recorded never changes: the same question at the same version has the same answer.
     """
-    return _unchanged(f'"{version}"', known) or answer(content, version)
+    return unchanged(f'"{version}"', known) or answer(content, version)
 
 
 def projected_answer(content: BaseModel, version: int, known: str | None) -> Response:
@@ -39,8 +39,8 @@ def projected_answer(content: BaseModel, version: int, known: str | None) -> Res
     version and a digest of the answer. `If-Match` looks at the version alone.
     """
     body = json_of(content)
-    tag = f'"{version}.{sha256(body).hexdigest()[:_DIGEST_DIGITS]}"'
-    return _unchanged(tag, known) or Response(body, 200, {**_PRIVATE, "ETag": tag}, JSON)
+    tag = f'"{version}.{sha256(body).hexdigest()[:DIGEST_DIGITS]}"'
+    return unchanged(tag, known) or Response(body, 200, {**PRIVATE, "ETag": tag}, JSON)
 
 
 def json_of(content: BaseModel) -> bytes:
@@ -48,7 +48,8 @@ def json_of(content: BaseModel) -> bytes:
     return content.__pydantic_serializer__.to_json(content)
 
 
-def _unchanged(tag: str, known: str | None) -> Response | None:
+def unchanged(tag: str, known: str | None) -> Response | None:
+    """304 where the caller's If-None-Match names the tag; None where the answer has to be sent."""
     if known is not None and (known.strip() == "*" or tag in _TAG.findall(known)):
-        return Response(None, 304, {**_PRIVATE, "ETag": tag})
+        return Response(None, 304, {**PRIVATE, "ETag": tag})
     return None

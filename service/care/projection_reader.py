@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from domain.effective import effective
@@ -19,20 +19,24 @@ from service.care.errors import UnknownClient
 from service.care.timeline_reader import TimelineReader
 from service.log.organizations import Organizations
 from service.projector.folding import ProjectionFailed, fold
-from service.projector.fresh_states import FreshStates
+from service.projector.fresh_states import Fresh, FreshStates
 from service.runtime import clock
 from service.runtime.sliced_work import SlicedWork
+
+_ATTEMPTS: Final = 3
+"""So often are states of several projections read anew when something was recorded between them; then the log is."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectionAnswer:
-    """What a projection answers, and for when: `version` is the last entry that it knows of."""
+    """What a projection answers, for when, and by which policy: `version` is the last entry that it knows of."""
 
     client_id: UUID
     version: int
     as_of: datetime | None
     known_at: datetime | None
     answer: Answer
+    policy: Policy
 
 
 class ProjectionReader:
@@ -65,25 +69,72 @@ class ProjectionReader:
 
         Raises UnknownClient, KnownAtInFuture, ProjectionFailed, ClientErased.
         """
+        (answer,) = await self.read_together(caller, client_id, [name], as_of=as_of, known_at=known_at)
+        return answer
+
+    async def read_together(
+        self,
+        caller: Caller,
+        client_id: UUID,
+        names: Sequence[str],
+        *,
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> list[ProjectionAnswer]:
+        """What several projections answer about the same moment, at one version of the timeline.
+
+        Raises as `read` does.
+        """
         require_client(caller, client_id)
-        organization_id, projection = caller.organization_id, self._projections[name]
+        projections = [self._projections[name] for name in names]
         moment = as_of or known_at or clock.now()
-        plain = as_of is None and known_at is None
-        if plain:
-            fresh = await self._fresh.read(organization_id, client_id, projection)
-            if fresh is None:
+        if as_of is None and known_at is None:
+            fresh = await self._fresh_together(caller.organization_id, client_id, projections)
+            if fresh and all(each.until is None or each.until <= moment for each in fresh):
+                answers = []
+                for projection, each in zip(projections, fresh, strict=True):
+                    policy = _in_force(projection, each.policies, moment, None)
+                    answer = projection.answer(each.state, moment, policy)
+                    answers.append(ProjectionAnswer(client_id, each.version, None, None, answer, policy))
+                return answers
+        return await self._folded_together(caller, client_id, projections, as_of, known_at)
+
+    async def _fresh_together(
+        self, organization_id: UUID, client_id: UUID, projections: Sequence[Projection[Any]]
+    ) -> list[Fresh] | None:
+        """Their states at one version; None where something was recorded during each attempt."""
+        for _ in range(_ATTEMPTS):
+            found = [await self._fresh.read(organization_id, client_id, projection) for projection in projections]
+            fresh = [each for each in found if each]
+            if len(fresh) < len(found):
                 raise UnknownClient
-            if fresh.until is None or fresh.until <= moment:
-                answer = projection.answer(fresh.state, moment, _in_force(projection, fresh.policies, moment, None))
-                return ProjectionAnswer(client_id, fresh.version, None, None, answer)
+            if len({each.version for each in fresh}) == 1:
+                return fresh
+        return None
+
+    async def _folded_together(
+        self,
+        caller: Caller,
+        client_id: UUID,
+        projections: Sequence[Projection[Any]],
+        as_of: datetime | None,
+        known_at: datetime | None,
+    ) -> list[ProjectionAnswer]:
+        """What they answer, folded from the whole timeline, which is read once."""
+        answers = []
         async with self._timelines.whole(caller, client_id, known_at=known_at) as whole:
-            policies = await self._organizations.policies(organization_id)
-            ordered = _occurred(whole.entries, moment if plain else as_of, known_at)
-            folded = projection.begin(ordered)
-            async for entries in self._sliced.slices(ordered):
-                folded = fold(projection, entries, policies, folded)
-        answer = projection.answer(folded, moment, _in_force(projection, policies, moment, known_at))
-        return ProjectionAnswer(client_id, whole.version, as_of, known_at, answer)
+            # Now is after the reading, so that what was recorded a moment ago counts.
+            moment = as_of or known_at or clock.now()
+            policies = await self._organizations.policies(caller.organization_id)
+            ordered = _occurred(whole.entries, moment if known_at is None else as_of, known_at)
+            for projection in projections:
+                folded = projection.begin(ordered)
+                async for entries in self._sliced.slices(ordered):
+                    folded = fold(projection, entries, policies, folded)
+                policy = _in_force(projection, policies, moment, known_at)
+                answer = projection.answer(folded, moment, policy)
+                answers.append(ProjectionAnswer(client_id, whole.version, as_of, known_at, answer, policy))
+        return answers
 
 
 def _occurred(entries: Sequence[Entry], as_of: datetime | None, known_at: datetime | None) -> list[Entry]:

@@ -6,6 +6,7 @@ import typer
 
 from service.cli.commands import keys, organizations, policy, projections
 from service.cli.commands.catch_up import catch_up
+from service.cli.commands.crisis_card import crisis_card
 from service.cli.commands.doctor import doctor
 from service.cli.commands.migrate import migrate
 from service.cli.commands.project import project
@@ -57,6 +58,7 @@ app.add_typer(keys.app, name="keys", rich_help_panel=SET_UP)
 app.add_typer(policy.app, name="policy", rich_help_panel=SET_UP)
 add(app, doctor, panel=LOOK)
 add(app, replay, panel=LOOK)
+add(app, crisis_card, name="crisis-card", panel=LOOK)
 add(app, verify, panel=LOOK)
 add(app, what_if, name="what-if", panel=LOOK)
 add(app, project, panel=KEEP_UP)

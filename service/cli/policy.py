@@ -10,10 +10,10 @@ from domain.policy import Policy
 
 
 def numbers(policy: Policy) -> Mapping[str, str]:
-    """Every number as a TOML file says it, by its section and name."""
+    """Every number as a TOML file says it, by its section and name; nothing where none is told."""
     sections = policy.model_dump(mode="json")
     return {
-        f"{section}.{name}": str(value).replace("'", '"')
+        f"{section}.{name}": "" if value is None else str(value).replace("'", '"')
         for section, named in sections.items()
         for name, value in named.items()
     }

@@ -11,14 +11,17 @@ import httpx
 from projections.catalogue import PROJECTIONS
 from service.access.caller import KeyRole, Scope
 from service.api.app import create_app
+from service.api.field_errors import FieldError
+from service.api.pages import HTML
 from service.api.problem import MEDIA_TYPE, ProblemDocument
 from service.api.problems import CATALOGUE
 from service.bootstrap import System
+from tests.rendering.reading_pages import tree
 
 Json = Any
 
-READS = ["events", *(projection.title.lower().replace(" ", "-") for projection in PROJECTIONS)]
-"""What can be read of a client: the timeline and, from the catalogue, every projection."""
+READS = ["events", "summary", *(projection.title.lower().replace(" ", "-") for projection in PROJECTIONS)]
+"""What can be read of a client: the timeline, one screen and, from the catalogue, every projection."""
 
 REGISTERED: Json = {"type": "client_registered", "name": "Dana Example", "time_zone": "America/Chicago"}
 SESSION: Json = {"type": "session_held", "kind": "individual", "channel": "in_person", "held_by": "counselor"}
@@ -86,15 +89,32 @@ def events_of(client_id: str) -> str:
 
 
 def problem_in(response: httpx.Response, slug: str) -> ProblemDocument:
-    """The problem, which must be of this kind, well formed and told by its headers."""
-    assert response.headers["content-type"] == MEDIA_TYPE, response.text
-    document = ProblemDocument.model_validate_json(response.content)
+    """The problem, which must be of this kind, well formed and told by its headers; a page tells it in its elements."""
+    document = _problem_of(response)
     assert document.type == f"/v1/problems/{slug}", response.text
     assert response.status_code == document.status == CATALOGUE[slug].status
     assert document.title == CATALOGUE[slug].title
     assert document.detail
     assert response.headers["x-request-id"]
     return document
+
+
+def _problem_of(response: httpx.Response) -> ProblemDocument:
+    if response.headers["content-type"] != HTML:
+        assert response.headers["content-type"] == MEDIA_TYPE, response.text
+        return ProblemDocument.model_validate_json(response.content)
+    page = tree(response.text)
+    told = {each.attrib["class"]: each for each in page.iter() if "class" in each.attrib}
+    return ProblemDocument(
+        type=told["type"].attrib["href"],
+        title=page.findtext("head/title") or "",
+        status=int(told["status"].text or 0),
+        detail=told["detail"].text or "",
+        errors=tuple(
+            FieldError(**{each.attrib["class"]: each.text or "" for each in error})
+            for error in page.iterfind(".//ul[@class='errors']/li")
+        ),
+    )
 
 
 def errors_in(response: httpx.Response, slug: str) -> set[tuple[str, str]]:

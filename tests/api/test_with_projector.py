@@ -87,7 +87,7 @@ async def test_a_snapshot_that_does_not_open_is_folded_anew(clinic: Clinic) -> N
         after = await _answers(clinic, client)
 
     assert after == before
-    assert counted["care_plan"] == 9, "the whole timeline"
+    assert counted["care_plan"] == 2 * 9, "the whole timeline, for the plan and for the screen that is made of it"
     for _ in range(4):
         assert (await clinic.record(client, recording(GOAL))).status_code == 201
     await followed(clinic.system, clinic.organization_id)

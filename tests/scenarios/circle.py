@@ -8,11 +8,11 @@ After each entry the three projections are read and kept as they were shown. Rep
 entry was recorded, whatever was recorded since, they must be the same.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 import httpx
@@ -33,6 +33,8 @@ from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
 from tests.builders import only
 from tests.databases import new_organization
+
+E = TypeVar("E")
 
 COUNSELOR, PEER = KeyRole.COUNSELOR, KeyRole.PEER
 CASE_MANAGER, PRESCRIBER = KeyRole.CASE_MANAGER, KeyRole.PRESCRIBER
@@ -102,6 +104,10 @@ class Told:
         path = f"/v1/clients/{self.story.client_id}/events/{self.id(step)}"
         response = await self.http.get(path, headers={"Authorization": f"Bearer {self.keys[KeyRole.AUDITOR]}"})
         return EventAnswer.model_validate_json(response.content)
+
+    def of(self, elements: Sequence[E], step: str) -> E:
+        """The one of these elements of an answer that the step of that name brought."""
+        return only([each for each in elements if getattr(each, "event_id", None) == self.id(step)])
 
     async def care_plan(self, **asked: datetime | None) -> CarePlanAnswer:
         """The care plan at two times."""

@@ -1,97 +1,28 @@
 """Juan (S0), tapered from opioids with medication: conflict at home, intense craving, and a circle that holds."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest_asyncio
 
-from domain.events.crisis import CrisisContactRecorded
-from domain.events.intake import SubstanceUse
-from domain.events.lapses import CloseCallRecorded
-from domain.events.plan import InterventionPlanned
-from domain.events.postvention import Adjustment
-from domain.instruments.cssrs import CssrsAnswers
-from domain.vocabulary.contacts import Channel, SessionKind, Technique
-from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome
+from domain.vocabulary.crisis import CrisisOutcome
+from domain.vocabulary.medications import (
+    MedicationStatus,
+)
+from domain.vocabulary.next_steps import NextStepKind
+from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
-from domain.vocabulary.plan import CareStrand
-from domain.vocabulary.postvention import AdjustmentKind
-from domain.vocabulary.substances import Substance
-from domain.vocabulary.triggers import Trigger
-from samples.demo.story import Story, StoryWriter
+from domain.vocabulary.plan import CadenceKind, CareStrand, Period
+from domain.vocabulary.referrals import Service as ReferredTo
+from domain.vocabulary.supports import SupportRole
+from projections.care_plan.appointments import AppointmentStatus
+from projections.care_plan.referrals import ReferralStatus
 from service.runtime import clock
-from tests.builders import crisis, intake, outreach, plan, registered, resolved, review, safety_plan, session, settled
-from tests.scenarios.circle import CASE_MANAGER, COUNSELOR, PEER, Service, Told, one_chapter, telling
-
-AT_HOME = "Shouting at home"
-FAMILY = Adjustment(kind=AdjustmentKind.ADDRESS_RELATIONSHIPS)
-
-
-def juan(client_id: UUID, now: datetime) -> Story:
-    writer = StoryWriter(client_id, "America/Los_Angeles", now)
-    opioids = SubstanceUse(substance=Substance.OPIOIDS, last_used_on=writer.day(95))
-    evening = writer.id("crisis")
-    return one_chapter(
-        writer,
-        writer.step("registered", CASE_MANAGER, 60, "10:00", registered(writer.zone.key, name="Juan Example")),
-        writer.step("intake", COUNSELOR, 60, "11:00", intake(substances=(opioids,), triggers=(Trigger.CONFLICT,))),
-        writer.step("plan_1", COUNSELOR, 58, "11:00", plan(summary="Go on from the taper.")),
-        writer.step("safety_plan_1", COUNSELOR, 57, "11:00", safety_plan(warning_signs=(AT_HOME,))),
-        writer.step("session", COUNSELOR, 30, "11:00", session(techniques=(Technique.DISTRESS_TOLERANCE,))),
-        writer.step("crisis", COUNSELOR, 3, "17:10", _conflict_at_home()),
-        writer.step("group", PEER, 3, "19:00", session(kind=SessionKind.GROUP, held_by=Role.PEER)),
-        writer.step(
-            "ridden_out",
-            PEER,
-            3,
-            "22:00",
-            CloseCallRecorded(
-                substances=(Substance.OPIOIDS,),
-                triggers=(Trigger.CONFLICT,),
-                worked=(Technique.URGE_SURFING, Technique.DISTRESS_TOLERANCE),
-            ),
-        ),
-        writer.step("family_asked", CASE_MANAGER, 2, "09:00", outreach(True, evening, made_by=Role.CASE_MANAGER)),
-        writer.step(
-            "safety_plan_2",
-            COUNSELOR,
-            2,
-            "10:00",
-            safety_plan(warning_signs=(AT_HOME,), own_coping=("A walk", "Ride the wave"), crisis=evening),
-        ),
-        writer.step("family", CASE_MANAGER, 2, "17:00", session(kind=SessionKind.FAMILY_OR_COUPLES)),
-        writer.step("review", COUNSELOR, 1, "10:00", review(evening, FAMILY)),
-        writer.step("resolved", COUNSELOR, 1, "10:30", resolved(evening, CrisisOutcome.AVOIDED_LAPSE)),
-        writer.step(
-            "plan_2",
-            COUNSELOR,
-            1,
-            "11:00",
-            plan(evening, writer.id("review")),
-        ),
-        writer.step(
-            "family_check_in",
-            CASE_MANAGER,
-            1,
-            "11:10",
-            InterventionPlanned(strand=CareStrand.FAMILY, what="A check-in each week", because_of=(evening,)),
-        ),
-        writer.step("family_planned", COUNSELOR, 1, "11:10", settled(writer.id("review"), by=writer.id("plan_2"))),
-    )
-
-
-def _conflict_at_home() -> CrisisContactRecorded:
-    return crisis(
-        CrisisKind.CRAVINGS,
-        channel=Channel.PHONE,
-        noticed_by=Role.CLIENT,
-        activated=(Role.PEER, Role.CASE_MANAGER),
-        triggers=(Trigger.CONFLICT,),
-        cssrs=CssrsAnswers(q1=False, q2=False, q6_ever=False),
-        overdose_danger=False,
-        actions=(CrisisAction.DE_ESCALATED, CrisisAction.URGE_SURFING),
-    )
+from tests.builders import (
+    only,
+)
+from tests.scenarios.circle import Service, Told, telling
+from tests.scenarios.juans_story import juan
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -142,3 +73,72 @@ async def test_the_crisis_ends_as_an_avoided_lapse_and_its_review_is_carried_out
     assert reviewed.resolved.outcome is CrisisOutcome.AVOIDED_LAPSE
     assert reviewed.review is not None
     assert [each.carried_out_by for each in reviewed.review.adjustments] == [told.id("plan_2")]
+
+
+async def test_the_group_of_the_same_day_is_booked_and_kept_and_is_the_first_contact(told: Told) -> None:
+    """R42, R58"""
+    booked = only((await told.care_plan(as_of=told.occurred_at("group_booked"))).appointments)
+    group = only((await told.care_plan()).appointments)
+    contact = await told.obligation(ObligationKind.CRISIS_CONTACT, "crisis")
+
+    assert (booked.status, group.status) == (AppointmentStatus.BOOKED, AppointmentStatus.KEPT)
+    assert (group.because_of, group.starts_at) == (told.id("crisis"), told.occurred_at("group"))
+    assert (await told.obligation(ObligationKind.APPOINTMENT, "group_booked")).status == "met"
+    assert contact.met is not None
+    assert contact.met.event_id == told.id("group")
+
+
+async def test_a_family_check_in_and_respite_are_owed_by_the_case_manager_and_done_in_time(told: Told) -> None:
+    """R40"""
+    for step, by in (("family_step", "family_met"), ("respite_step", "respite_asked")):
+        before = await told.obligation(ObligationKind.NEXT_STEP, step, as_of=told.occurred_at("ridden_out"))
+        after = await told.obligation(ObligationKind.NEXT_STEP, step)
+        assert (before.status, before.owner) == ("open", Role.CASE_MANAGER)
+        assert after.met is not None
+        assert (after.status, after.met.event_id) == ("met", told.id(by))
+    kinds = [each.kind for each in (await told.care_plan()).next_steps]
+    assert kinds == [NextStepKind.FAMILY_CHECK_IN, NextStepKind.RESPITE]
+
+
+async def test_a_family_check_in_left_undone_is_late(service: Service) -> None:
+    """R40"""
+    async with telling(service, juan(uuid4(), clock.now()).without("family_met")) as told:
+        assert (await told.obligation(ObligationKind.NEXT_STEP, "family_step")).status == "late"
+
+
+async def test_respite_is_asked_for_and_answered_by_an_outside_party(told: Told) -> None:
+    """R29"""
+    asked = only((await told.care_plan(as_of=told.occurred_at("respite"))).referrals)
+    there = only((await told.care_plan()).referrals)
+
+    assert (asked.service, asked.status, there.status) == (
+        ReferredTo.RESPITE_CARE,
+        ReferralStatus.MADE,
+        ReferralStatus.ACCEPTED,
+    )
+    assert (await told.obligation(ObligationKind.REFERRAL_ANSWER, "respite")).status == "met"
+
+
+async def test_the_family_joins_with_consent_and_is_met_each_week(told: Told) -> None:
+    """R09, R13, R14, R16"""
+    shown = await told.care_plan()
+
+    consented, sister = only(shown.consents), only(shown.supports)
+    assert (consented.recipients, consented.in_force) == ((sister.name,), True)
+    assert consented.granted_at < told.occurred_at("family")
+    assert SupportRole.JOINS_FAMILY_SESSIONS in sister.roles
+    assert only(shown.interventions).strand is CareStrand.FAMILY
+    weekly = only(shown.cadences)
+    assert (weekly.kind, weekly.times, weekly.per) == (CadenceKind.FAMILY_SESSION, 1, Period.WEEK)
+    assert weekly.because_of == (told.id("crisis"),)
+
+
+async def test_after_the_taper_naloxone_and_a_crisis_card_are_asked_for_and_given(told: Told) -> None:
+    """R18, R32, R41"""
+    then, now = await told.care_plan(as_of=told.occurred_at("tapered")), await told.care_plan()
+
+    assert [only(each.medications).status for each in (then, now)] == [MedicationStatus.STOPPED] * 2
+    assert (then.naloxone_needed, then.crisis_card_needed) == (True, True)
+    assert (now.naloxone_needed, now.crisis_card_needed) == (False, False)
+    for kind in (ObligationKind.NALOXONE, ObligationKind.CRISIS_CARD):
+        assert (await told.obligation(kind, "tapered")).status == "met"

@@ -1,29 +1,47 @@
 """Mia (S0), trauma and alcohol: panic at work, a voice on the phone, a session the next day, a change of shift."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest_asyncio
+from pydantic import BaseModel
 
 from domain.events.consents import ConsentGranted
-from domain.events.handoffs import HandoffAccepted, HandoffCompleted
 from domain.events.intake import IntakeCompleted, SubstanceUse
+from domain.events.next_steps import NextStepAgreed, NextStepDone
 from domain.events.plan import InterventionPlanned
 from domain.instruments.cssrs import CssrsAnswers
+from domain.vocabulary.appointments import Transport
 from domain.vocabulary.consents import ConsentPurpose, ConsentScope
 from domain.vocabulary.contacts import Channel, Technique
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, RiskTier
-from domain.vocabulary.handoffs import HandoffUrgency
 from domain.vocabulary.intake import Condition, Driver
+from domain.vocabulary.next_steps import NextStepKind
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
 from domain.vocabulary.plan import CareStrand
 from domain.vocabulary.substances import Substance
 from domain.vocabulary.triggers import Trigger
-from samples.demo.story import Story, StoryWriter
+from projections.care_plan.appointments import AppointmentStatus
+from projections.care_plan.next_steps import NextStepStatus
+from samples.demo.story import Step, Story, StoryWriter
 from service.runtime import clock
-from tests.builders import consent, crisis, handoff, intake, only, outreach, plan, registered, resolved, review, session
+from tests.builders import (
+    appointment,
+    consent,
+    crisis,
+    intake,
+    next_step,
+    only,
+    outreach,
+    plan,
+    registered,
+    resolved,
+    review,
+    session,
+)
 from tests.scenarios.circle import CASE_MANAGER, COUNSELOR, PEER, Service, Told, one_chapter, telling
 
 EMPLOYER = "Example Stores, human resources"
@@ -31,41 +49,58 @@ EMPLOYER = "Example Stores, human resources"
 
 def mia(client_id: UUID, now: datetime) -> Story:
     writer = StoryWriter(client_id, "America/New_York", now)
-    panic, booked = writer.id("crisis"), writer.id("booked")
     return one_chapter(
         writer,
         writer.step("registered", CASE_MANAGER, 40, "09:00", registered(writer.zone.key, name="Mia Example")),
         writer.step("intake", COUNSELOR, 40, "10:00", _trauma_and_alcohol(writer)),
         writer.step("plan_1", COUNSELOR, 39, "10:00", plan()),
-        writer.step(
-            "crisis",
-            CASE_MANAGER,
-            4,
-            "11:20",
-            crisis(
-                CrisisKind.PANIC,
-                channel=Channel.PHONE,
-                noticed_by=Role.CLIENT,
-                activated=(Role.CASE_MANAGER, Role.PEER),
-                triggers=(Trigger.TRAUMA_REMINDER, Trigger.WORK_STRESS),
-                cssrs=CssrsAnswers(q1=False, q2=False, q6_ever=False),
-                overdose_danger=False,
-                actions=(CrisisAction.GROUNDED, CrisisAction.BREATHING),
-            ),
-        ),
-        writer.step(
-            "booked",
-            CASE_MANAGER,
-            4,
-            "11:50",
-            handoff(HandoffUrgency.URGENT, from_role=Role.CASE_MANAGER, to_role=Role.COUNSELOR),
-        ),
-        writer.step("accepted", COUNSELOR, 4, "12:30", HandoffAccepted(handoff=booked, accepted_by=Role.COUNSELOR)),
+        *_panic_at_work(writer),
+        *_the_next_day(writer),
+        *_afterwards(writer),
+    )
+
+
+def _panic_at_work(writer: StoryWriter) -> tuple[Step, ...]:
+    panic = writer.id("crisis")
+    on_the_phone = crisis(
+        CrisisKind.PANIC,
+        channel=Channel.PHONE,
+        noticed_by=Role.CLIENT,
+        activated=(Role.CASE_MANAGER, Role.PEER),
+        triggers=(Trigger.TRAUMA_REMINDER, Trigger.WORK_STRESS),
+        cssrs=CssrsAnswers(q1=False, q2=False, q6_ever=False),
+        overdose_danger=False,
+        actions=(CrisisAction.GROUNDED, CrisisAction.BREATHING),
+    )
+    therapy = appointment(writer.moment(3, "09:00"), transport=Transport.PUBLIC_TRANSPORT, because_of=panic)
+    return (
+        writer.step("crisis", CASE_MANAGER, 4, "11:20", on_the_phone),
+        writer.step("booked", CASE_MANAGER, 4, "11:50", therapy),
+        writer.step("shift", CASE_MANAGER, 4, "12:00", _change_of_shift(writer, panic)),
         writer.step("for_the_employer", CASE_MANAGER, 4, "15:00", _for_the_employer(writer)),
-        writer.step("next_day", COUNSELOR, 3, "09:00", session(techniques=(Technique.GROUNDING,))),
-        writer.step("met", COUNSELOR, 3, "09:50", HandoffCompleted(handoff=booked)),
+    )
+
+
+def _the_next_day(writer: StoryWriter) -> tuple[Step, ...]:
+    panic = writer.id("crisis")
+    speaking_up = InterventionPlanned(
+        strand=CareStrand.PEER_SUPPORT,
+        what="Say what is needed at work, and no more than she is comfortable with",
+        until=writer.day(-20),
+        because_of=(panic,),
+    )
+    therapy = session(appointment=writer.id("booked"), techniques=(Technique.GROUNDING, Technique.TRAUMA_INFORMED))
+    return (
+        writer.step("next_day", COUNSELOR, 3, "09:00", therapy),
         writer.step("plan_2", COUNSELOR, 3, "10:00", plan(panic)),
-        writer.step("early_shift", CASE_MANAGER, 3, "10:30", _change_of_shift(writer, panic)),
+        writer.step("speaking_up", PEER, 3, "10:10", speaking_up),
+        writer.step("shift_changed", CASE_MANAGER, 3, "14:00", NextStepDone(step=writer.id("shift"))),
+    )
+
+
+def _afterwards(writer: StoryWriter) -> tuple[Step, ...]:
+    panic = writer.id("crisis")
+    return (
         writer.step("peer_call", PEER, 2, "18:00", outreach(True, panic)),
         writer.step("review", COUNSELOR, 1, "09:00", review(panic)),
         writer.step("resolved", COUNSELOR, 1, "09:30", resolved(panic, CrisisOutcome.STABILIZED)),
@@ -87,9 +122,13 @@ def _for_the_employer(writer: StoryWriter) -> ConsentGranted:
     )
 
 
-def _change_of_shift(writer: StoryWriter, panic: UUID) -> InterventionPlanned:
-    return InterventionPlanned(
-        strand=CareStrand.CASE_MANAGEMENT, what="The early shift", until=writer.day(-10), because_of=(panic,)
+def _change_of_shift(writer: StoryWriter, panic: UUID) -> NextStepAgreed:
+    return next_step(
+        kind=NextStepKind.WORK_ADJUSTMENT,
+        what="Ask for the early shift for two weeks",
+        due_at=writer.moment(2, "17:00"),
+        until=writer.day(-10),
+        because_of=panic,
     )
 
 
@@ -111,18 +150,36 @@ async def test_she_is_found_not_to_be_at_risk(told: Told) -> None:
 
 
 async def test_the_session_of_the_next_day_is_due_and_met(told: Told) -> None:
-    """R33, R42"""
+    """R42, R58"""
     in_between = told.occurred_at("for_the_employer")
-    contact, meeting = ObligationKind.CRISIS_CONTACT, ObligationKind.CLIENT_MEETING
+    contact, kept = ObligationKind.CRISIS_CONTACT, ObligationKind.APPOINTMENT
 
     due = await told.obligation(contact, "crisis", as_of=in_between)
     assert (due.status, due.due_at) == ("open", told.occurred_at("crisis") + timedelta(hours=24))
-    assert (await told.obligation(meeting, "booked", as_of=in_between)).status == "open"
+    waiting = await told.obligation(kept, "booked", as_of=in_between)
+    assert waiting.status == "open"
+    assert told.occurred_at("next_day") < waiting.due_at < told.occurred_at("next_day") + timedelta(days=1)
+    for kind, because in ((contact, "crisis"), (kept, "booked")):
+        met = await told.obligation(kind, because)
+        assert met.met is not None
+        assert (met.status, met.met.event_id) == ("met", told.id("next_day"))
 
-    met = await told.obligation(contact, "crisis")
-    assert met.met is not None
-    assert (met.status, met.met.event_id) == ("met", told.id("next_day"))
-    assert (await told.obligation(meeting, "booked")).status == "met"
+
+async def test_the_appointment_is_booked_because_of_the_crisis_and_kept(told: Told) -> None:
+    """R58"""
+    booked = only((await told.care_plan(as_of=told.occurred_at("booked"))).appointments)
+    kept = only((await told.care_plan()).appointments)
+
+    assert (booked.status, booked.because_of) == (AppointmentStatus.BOOKED, told.id("crisis"))
+    assert booked.starts_at == told.occurred_at("next_day")
+    assert (kept.status, kept.counts_as_missed) == (AppointmentStatus.KEPT, False)
+
+
+async def test_the_session_left_out_leaves_the_appointment_and_the_contact_late(service: Service) -> None:
+    """R42, R58"""
+    async with telling(service, mia(uuid4(), clock.now()).without("next_day", "peer_call")) as told:
+        for kind, because in ((ObligationKind.CRISIS_CONTACT, "crisis"), (ObligationKind.APPOINTMENT, "booked")):
+            assert (await told.obligation(kind, because)).status == "late"
 
 
 async def test_the_employer_may_be_shown_attendance_and_nothing_else(told: Told) -> None:
@@ -134,13 +191,45 @@ async def test_the_employer_may_be_shown_attendance_and_nothing_else(told: Told)
     assert (await told.care_plan(as_of=granted.ends_at)).consents[0].in_force is False
 
 
-async def test_the_change_of_shift_is_planned_because_of_the_crisis_and_ends_by_itself(told: Told) -> None:
+async def test_nothing_about_substance_use_stands_in_what_an_employer_could_be_shown(told: Told) -> None:
+    """R09. The API discloses nothing to an employer. Attendance is the appointment and that it was kept, and what the
+    employer is asked for is the change of shift, which says no reason in words."""
+    plan, milestones = await told.care_plan(), await told.milestones()
+    words = _words(only(plan.appointments)) | _words(only(plan.next_steps))
+    quiet_about = {*Substance, *Condition, *Driver, *CrisisKind} - {"other", "unknown"}
+
+    assert "alcohol" in {track.track for track in milestones.tracks}, "there is something to keep quiet about"
+    assert {"work_adjustment", "shift", "kept"} <= words
+    assert not words & {*quiet_about, "crisis", "panic", "recovery", "sober", "drinking"}
+
+
+async def test_the_change_of_shift_is_asked_for_in_time_and_ends_by_itself(told: Told) -> None:
+    """R40"""
+    asked = await told.obligation(ObligationKind.NEXT_STEP, "shift", as_of=told.occurred_at("shift"))
+    shift = only((await told.care_plan()).next_steps)
+
+    assert (asked.status, asked.owner) == ("open", Role.CASE_MANAGER)
+    assert (shift.status, shift.because_of, shift.in_effect) == (NextStepStatus.DONE, told.id("crisis"), True)
+    assert shift.ends_at is not None
+    before = only((await told.care_plan(as_of=shift.ends_at - timedelta(seconds=1))).next_steps)
+    after = only((await told.care_plan(as_of=shift.ends_at)).next_steps)
+    assert (before.in_effect, after.in_effect) == (True, False)
+
+
+async def test_what_her_peer_practises_with_her_is_planned_because_of_the_crisis_and_ends_by_itself(told: Told) -> None:
     """R10, R13"""
     shown = await told.care_plan()
 
     assert shown.plan is not None
     assert shown.plan.because_of == (told.id("crisis"),)
-    shift = only(shown.interventions)
-    assert (shift.event_id, shift.because_of, shift.under_way) == (told.id("early_shift"), (told.id("crisis"),), True)
-    assert shift.ends_at is not None
-    assert not only((await told.care_plan(as_of=shift.ends_at)).interventions).under_way
+    practised = only(shown.interventions)
+    assert (practised.strand, practised.because_of) == (CareStrand.PEER_SUPPORT, (told.id("crisis"),))
+    assert practised.under_way
+    assert practised.ends_at is not None
+    assert not only((await told.care_plan(as_of=practised.ends_at)).interventions).under_way
+
+
+def _words(element: object) -> set[str]:
+    """The words and terms in an element of the answer, in small letters; not the names of its fields."""
+    assert isinstance(element, BaseModel)
+    return set(re.findall("[a-z_]+", " ".join(map(str, element.model_dump(mode="json").values())).lower()))

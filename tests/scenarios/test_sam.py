@@ -2,95 +2,28 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest_asyncio
 
-from domain.events.crisis import CrisisContactRecorded
-from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffRequested
-from domain.events.plan import GoalClosed, GoalSet
-from domain.events.record import EntryRetracted
-from domain.instruments.cssrs import CssrsAnswers
-from domain.vocabulary.contacts import Channel, OutreachPurpose, SessionKind
-from domain.vocabulary.crisis import CrisisKind, CrisisOutcome, RiskTier
-from domain.vocabulary.goals import GoalCategory, GoalOutcome
-from domain.vocabulary.handoffs import HandoffUrgency
+from domain.vocabulary.appointments import Transport
+from domain.vocabulary.barriers import Barrier, BarrierAction, BarrierOutcome
+from domain.vocabulary.crisis import RiskTier
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
-from domain.vocabulary.record import CorrectionReason
-from domain.vocabulary.triggers import Trigger
+from domain.vocabulary.plan import Environment
+from domain.vocabulary.residence import HouseRuleKind, LivingSituation
+from domain.vocabulary.supports import SupportKind
+from projections.care_plan.appointments import AppointmentStatus
+from projections.care_plan.barriers import BarrierStatus
 from projections.care_plan.handoff import HandoffStatus
-from samples.demo.story import Step, Story, StoryWriter
+from projections.care_plan.referrals import ReferralStatus
+from projections.milestones.reached import ReachedKind
 from service.api.response_models import EventStatus
 from service.runtime import clock
-from tests.builders import crisis, intake, outreach, plan, registered, resolved, review, safety_plan, session
-from tests.scenarios.circle import CASE_MANAGER, COUNSELOR, PEER, Service, Told, one_chapter, telling
-
-SMALL_STEPS = {
-    "sleep_there": GoalOutcome.ACHIEVED,
-    "find_the_bus": GoalOutcome.ACHIEVED,
-    "unpack": GoalOutcome.NOT_ACHIEVED,
-}
-
-
-def sam(client_id: UUID, now: datetime) -> Story:
-    writer = StoryWriter(client_id, "America/Denver", now)
-    lost, bed = writer.id("crisis"), writer.id("bed")
-    return one_chapter(
-        writer,
-        writer.step("registered", CASE_MANAGER, 80, "09:00", registered(writer.zone.key, name="Sam Example")),
-        writer.step("intake", COUNSELOR, 80, "10:00", intake()),
-        writer.step("plan_1", COUNSELOR, 79, "10:00", plan()),
-        writer.step("crisis", CASE_MANAGER, 9, "16:00", _housing_lost()),
-        writer.step("bed", CASE_MANAGER, 9, "16:20", _to_elm_street()),
-        writer.step("accepted", CASE_MANAGER, 9, "16:50", HandoffAccepted(handoff=bed, accepted_by=Role.OUTSIDE_PARTY)),
-        writer.step("moved_in", CASE_MANAGER, 8, "11:00", HandoffCompleted(handoff=bed)),
-        writer.step("peer_there", PEER, 8, "11:10", session(kind=SessionKind.PEER_MEETING, held_by=Role.PEER)),
-        *(_small_step(writer, name) for name in SMALL_STEPS),
-        writer.step("safety_plan", COUNSELOR, 8, "15:00", safety_plan(people_and_places=("The kitchen",), crisis=lost)),
-        writer.step("text", PEER, 7, "17:00", outreach(True, lost, channel=Channel.TEXT)),
-        writer.step("plan_2", COUNSELOR, 7, "18:00", plan(lost, writer.id("moved_in"))),
-        writer.step("call", PEER, 6, "12:00", outreach(False, lost)),
-        writer.step("call_again", PEER, 6, "12:00", outreach(False, lost)),
-        writer.step("not_twice", PEER, 6, "12:05", _not_twice(writer)),
-        *(_small_step_ends(writer, name, outcome) for name, outcome in SMALL_STEPS.items()),
-        writer.step("caring_call", PEER, 4, "12:00", outreach(True, lost)),
-        writer.step("resolved", CASE_MANAGER, 3, "16:00", resolved(lost, CrisisOutcome.STABILIZED)),
-        writer.step("review", COUNSELOR, 3, "15:30", review(lost)),
-        writer.step("caring_text", PEER, 2, "12:00", outreach(False, purpose=OutreachPurpose.CARING_CONTACT)),
-    )
-
-
-def _housing_lost() -> CrisisContactRecorded:
-    return crisis(
-        CrisisKind.LOSS_OF_HOUSING,
-        noticed_by=Role.CASE_MANAGER,
-        activated=(Role.COUNSELOR, Role.PEER),
-        triggers=(Trigger.HOUSING_LOSS,),
-        cssrs=CssrsAnswers(q1=True, q2=False, q6_ever=False),
-    )
-
-
-def _to_elm_street() -> HandoffRequested:
-    return HandoffRequested(
-        from_role=Role.CASE_MANAGER,
-        to_role=Role.OUTSIDE_PARTY,
-        to_party="Elm Street House",
-        urgency=HandoffUrgency.CRISIS,
-    )
-
-
-def _small_step(writer: StoryWriter, name: str) -> Step:
-    goal = GoalSet(category=GoalCategory.HOUSING, description=name.replace("_", " "), target_on=writer.day(5))
-    return writer.step(name, PEER, 8, "11:30", goal)
-
-
-def _small_step_ends(writer: StoryWriter, name: str, outcome: GoalOutcome) -> Step:
-    return writer.step(f"{name}_ends", PEER, 5, "11:30", GoalClosed(goal=writer.id(name), outcome=outcome))
-
-
-def _not_twice(writer: StoryWriter) -> EntryRetracted:
-    return EntryRetracted(entry=writer.id("call_again"), reason=CorrectionReason.DUPLICATE)
+from tests.builders import only
+from tests.scenarios.circle import Service, Told, telling
+from tests.scenarios.sams_story import SMALL_STEPS, sam
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -118,17 +51,84 @@ async def test_the_handoff_is_requested_accepted_and_completed(told: Told) -> No
     assert (await told.obligation(ObligationKind.HANDOFF_ACCEPTANCE, "bed")).status == "met"
 
 
-async def test_small_steps_appear_and_end_after_72_hours(told: Told) -> None:
+async def test_the_referral_is_sped_up_and_its_loop_closed(told: Told) -> None:
+    """R29"""
+    stages = [
+        told.of((await told.care_plan(as_of=told.occurred_at(name))).referrals, "referral").status
+        for name in ("referral", "expected", "received")
+    ]
+
+    assert stages == [ReferralStatus.MADE, ReferralStatus.SCHEDULED, ReferralStatus.COMPLETED]
+    assert (await told.obligation(ObligationKind.REFERRAL_ANSWER, "referral")).status == "met"
+    assert (await told.obligation(ObligationKind.REFERRAL_OUTCOME, "referral")).status == "met"
+
+
+async def test_the_barrier_is_raised_worked_on_and_removed_by_the_referral(told: Told) -> None:
+    """R28"""
+    stages = [only((await told.care_plan(as_of=told.occurred_at(n))).barriers).status for n in ("barrier", "referral")]
+    barrier = only((await told.care_plan()).barriers)
+
+    assert stages == [BarrierStatus.RAISED, BarrierStatus.WORKED_ON]
+    assert (barrier.kind, barrier.status) == (Barrier.HOUSING, BarrierStatus.RESOLVED)
+    assert (barrier.outcome, barrier.resolving_referral) == (BarrierOutcome.REMOVED, told.id("referral"))
+    assert only((await told.care_plan()).barrier_steps).action is BarrierAction.ARRANGED_TRANSPORT
+    assert (await told.obligation(ObligationKind.BARRIER_WORK, "barrier")).status == "met"
+
+
+async def test_transport_is_a_next_step_done_in_time_and_the_peer_meets_sam_there(told: Told) -> None:
+    """R40, R58"""
+    ride = await told.obligation(ObligationKind.NEXT_STEP, "ride")
+    assert (ride.status, ride.owner) == ("met", Role.CASE_MANAGER)
+
+    meeting = told.of((await told.care_plan()).appointments, "meeting_booked")
+    assert (meeting.status, meeting.transport) == (AppointmentStatus.KEPT, Transport.RIDE_BOOKED)
+    assert meeting.kept is not None
+    assert meeting.kept.event_id == told.id("peer_there")
+
+
+async def test_sam_has_no_place_for_a_night_and_then_one_that_lasts(told: Told) -> None:
+    """R21, R47"""
+    lived = [
+        (await told.care_plan(as_of=told.occurred_at(name))).residence for name in ("intake", "rented", "lost", "home")
+    ]
+    assert [each and (each.situation, each.stable) for each in lived] == [
+        None,
+        (LivingSituation.RENTED, True),
+        (LivingSituation.UNKNOWN, False),
+        (LivingSituation.SOBER_LIVING, True),
+    ]
+    assert only((await told.care_plan()).house_rules).kind is HouseRuleKind.CURFEW
+    secured = only((await told.milestones()).milestones_reached)
+    assert (secured.kind, secured.event_id) == (ReachedKind.HOUSING_SECURED, told.id("home"))
+
+
+async def test_relapse_prevention_is_written_anew_for_the_new_place(told: Told) -> None:
+    """R15"""
+    shown = await told.care_plan()
+    before, now = only(shown.earlier_relapse_prevention_plans), shown.relapse_prevention_plan
+
+    assert now is not None
+    assert (before.version, before.environment) == (1, Environment.HOME)
+    assert (now.version, now.environment) == (2, Environment.SOBER_LIVING)
+    assert now.because_of == (told.id("crisis"), told.id("moved_in"))
+    assert (set(before.around) & set(now.around), set(before.coping) & set(now.coping)) == (set(), set())
+    assert only(shown.supports).kind is SupportKind.FRIEND
+
+
+async def test_micro_goals_appear_and_expire_by_themselves_after_72_hours(told: Told) -> None:
     """R40"""
+    expiry = told.occurred_at("unpack") + timedelta(hours=72)
 
-    def open_goals(name: str) -> int:
-        shown = told.plans()[told.version(name) - 1]
-        return sum(goal.closed is None for goal in shown.longer_term_goals)
+    async def micro_goals(at: datetime) -> list[str]:
+        shown = (await told.care_plan(as_of=at)).next_steps
+        return [each.status.value for each in shown if each.micro_goal]
 
-    assert [open_goals(name) for name in ("peer_there", "unpack", "unpack_ends")] == [0, 3, 0]
-    ended = {goal.event_id: goal.outcome for goal in (await told.care_plan()).longer_term_goals}
-    assert ended == {told.id(name): outcome for name, outcome in SMALL_STEPS.items()}
-    assert len((await told.milestones()).goals_reached) == 2
+    assert await micro_goals(told.occurred_at("peer_there")) == []
+    assert await micro_goals(told.occurred_at("unpack")) == ["open", "open", "open"]
+    assert await micro_goals(expiry) == ["done", "done", "open"]
+    assert await micro_goals(expiry + timedelta(microseconds=1)) == ["done", "done", "expired"]
+    owed = {each.because for each in (await told.care_plan()).obligations}
+    assert not owed & {told.id(name) for name in SMALL_STEPS}, "they are Sam's own: nobody owes them, none is late"
 
 
 async def test_the_risk_is_low_and_the_review_has_a_week(told: Told) -> None:

@@ -19,7 +19,7 @@ from service.api.problems import ClientErased, KnownAtInFuture, ProjectionFailed
 from service.api.responses import projected_answer
 from service.api.strict_route import StrictRoute
 
-_HOW_TO_ASK: Final = """
+HOW_TO_ASK: Final = """
 
 Every element names in `event_id` the event that put it there.
 
@@ -29,6 +29,7 @@ at the moment asked about.
 
 With `If-None-Match`, answers 304 when the answer is still the same. Its `ETag` is the version and, after a dot, a
 digest of the answer, which can change with the clock alone, while the timeline stays at its version."""
+"""What the description of every such read ends with."""
 
 
 class OfClient(BaseModel):
@@ -104,7 +105,7 @@ for _projection in PROJECTIONS:
         _endpoint(_projection),
         operation_id=operation_id(_projection),
         summary=f"Read {_title[0].lower()}{_title[1:]}",
-        description=(_answered(_projection).__doc__ or "") + _HOW_TO_ASK,
+        description=(_answered(_projection).__doc__ or "") + HOW_TO_ASK,
         response_model=_MODELS[_projection.name],
         responses={
             200: answered(f"{_title} of the client.", VERSION_HEADER),

@@ -1,0 +1,36 @@
+"""Pages for people: HTML without scripts, and without anything that another host would be asked for.
+
+Whatever a template is given is escaped, and what would turn the direction of its text is made visible.
+"""
+
+from base64 import b64encode
+from hashlib import sha256
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from rendering.visible import visible
+
+
+def _seen(value: Any) -> Any:
+    return visible(value) if isinstance(value, str) else value
+
+
+_TEMPLATES: Final = Environment(
+    loader=PackageLoader("rendering"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    finalize=_seen,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_STYLE: Final = b64encode(sha256(_TEMPLATES.get_template("page.css").render().encode()).digest()).decode()
+
+NOTHING_FROM_ELSEWHERE: Final = f"default-src 'none'; style-src 'sha256-{_STYLE}'; base-uri 'none'; form-action 'none'"
+"""The content security policy of every page, which a page that is kept as a file says itself: our style sheet, known by
+its digest, and nothing else."""
+
+
+def page(template: str, /, **said: Any) -> str:
+    """The page of that template (a file in `templates/`), with what it is to say."""
+    return _TEMPLATES.get_template(template).render(**said, nothing_from_elsewhere=NOTHING_FROM_ELSEWHERE)
