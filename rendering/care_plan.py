@@ -12,9 +12,12 @@ from projections.care_plan import CarePlanAnswer
 from projections.care_plan.barriers import RaisedBarrier
 from projections.care_plan.cadences import Cadence
 from projections.care_plan.crisis import Crisis
+from projections.care_plan.crisis_cards import CrisisCard
 from projections.care_plan.goals import Goal
 from projections.care_plan.handoff import Handoff
+from projections.care_plan.harm_reduction import HarmReduction
 from projections.care_plan.interventions import Intervention
+from projections.care_plan.medications import Medication
 from projections.care_plan.plans import Plan
 from projections.care_plan.referrals import Referral
 from projections.care_plan.residence import Residence
@@ -44,7 +47,7 @@ NAMES: dict[ObligationKind, str] = {
 
 
 def care_plan(answer: CarePlanAnswer, fmt: Formatting) -> RenderableType:
-    """Who, the plan, goals, crises, handoffs, the safety plan, and what must still happen."""
+    """Who, the plan, what is done and given, the safety plan, and what must still happen."""
     grid = sections()
     parts: tuple[tuple[str, Iterable[RenderableType]], ...] = (
         ("Client", _client(answer, fmt)),
@@ -53,6 +56,9 @@ def care_plan(answer: CarePlanAnswer, fmt: Formatting) -> RenderableType:
         ("Cadence", [_cadence(each, fmt) for each in answer.cadences]),
         ("Goals", [_goal(goal, fmt) for goal in (*answer.stabilization_goals, *answer.longer_term_goals)]),
         ("Crises", [_crisis(crisis, fmt) for crisis in answer.crises]),
+        ("Medication", [_medication(each, fmt) for each in answer.medications]),
+        ("Safer use", [_harm_reduction(each, fmt) for each in answer.harm_reduction]),
+        ("Crisis cards", [_crisis_card(each, fmt) for each in answer.crisis_cards]),
         ("Handoffs", [_handoff(handoff, fmt) for handoff in answer.handoffs]),
         ("Residence", [_residence(answer.residence, fmt)] if answer.residence else []),
         ("Barriers", [_barrier(barrier, fmt) for barrier in answer.barriers]),
@@ -159,6 +165,31 @@ def _crisis(crisis: Crisis, fmt: Formatting) -> RenderableType:
         ),
         now,
         fmt.numbers(crisis.event_id, passed.event_id if passed else None),
+    )
+
+
+def _medication(course: Medication, fmt: Formatting) -> RenderableType:
+    marks = [mark.event_id for mark in (course.changed, course.stopped) if mark]
+    return bullet(
+        Text(f"{course.name or words(course.drug)}:", style="cyan"),
+        f"{course.dose or 'dose not said'}, for {words(course.purpose)};",
+        status(course.status),
+        fmt.numbers(course.event_id, *marks),
+    )
+
+
+def _harm_reduction(each: HarmReduction, fmt: Formatting) -> RenderableType:
+    return bullet(
+        f"{fmt.moment(each.provided_at)} {listed(each.kinds)}, to {listed(each.recipients)}",
+        fmt.numbers(each.event_id, each.consent),
+    )
+
+
+def _crisis_card(card: CrisisCard, fmt: Formatting) -> RenderableType:
+    return bullet(
+        f"{fmt.moment(card.issued_at)} {words(card.card_format)}, to {listed(card.recipients)}",
+        Text("(the safety plan has changed since)", style="yellow") if card.outdated else "",
+        fmt.numbers(card.event_id, card.safety_plan),
     )
 
 

@@ -1,118 +1,39 @@
 """The young professional (S1), close to 90 days without alcohol: a breakup, no sleep, a text that a peer reads."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 
-from domain.events.contacts import SessionHeld
-from domain.events.crisis import CrisisContactRecorded
-from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffRequested
-from domain.events.intake import SubstanceUse
-from domain.events.milestones import MilestoneCelebrated
-from domain.events.plan import GoalMeasured
-from domain.events.postvention import Adjustment
-from domain.instruments.cssrs import CssrsAnswers
-from domain.vocabulary.contacts import Channel, SessionKind, Technique
-from domain.vocabulary.crisis import CrisisKind, CrisisOutcome
-from domain.vocabulary.handoffs import HandoffUrgency
+from domain.vocabulary.appointments import Transport
+from domain.vocabulary.barriers import Barrier, BarrierOutcome
+from domain.vocabulary.crisis import CrisisOutcome
+from domain.vocabulary.medications import MedicationPurpose, MedicationStatus
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
-from domain.vocabulary.postvention import AdjustmentKind
-from domain.vocabulary.substances import Substance
-from domain.vocabulary.triggers import Trigger
-from samples.demo.story import Story, StoryWriter
+from domain.vocabulary.referrals import Service
+from projections.care_plan.appointments import AppointmentStatus
+from projections.care_plan.referrals import ReferralStatus
+from projections.obligations import ObligationStatus
 from service.runtime import clock
-from tests.builders import (
-    check_in,
-    crisis,
-    goal_set,
-    handoff,
-    intake,
-    outreach,
-    plan,
-    registered,
-    resolved,
-    review,
-    session,
-)
-from tests.scenarios.circle import CASE_MANAGER, COUNSELOR, PEER, PRESCRIBER, Service, Told, one_chapter, telling
+from tests.builders import only
+from tests.scenarios.circle import Service as RunningService
+from tests.scenarios.circle import Told, telling
+from tests.scenarios.the_young_professional import the_young_professional, until_the_morning_after
 
+MINUTE = timedelta(minutes=1)
+WITHIN = timedelta(hours=72)
+"""S1: in that time, better sleep and fewer cravings."""
 
-def the_young_professional(client_id: UUID, now: datetime) -> Story:
-    writer = StoryWriter(client_id, "America/Chicago", now)
-    text, consult, sleep_clinic = writer.id("crisis"), writer.id("consult_asked"), writer.id("sleep_clinic")
-    alcohol = SubstanceUse(substance=Substance.ALCOHOL, last_used_on=writer.day(91))
-    return one_chapter(
-        writer,
-        writer.step("registered", CASE_MANAGER, 86, "09:00", registered(writer.zone.key, name="Kit Example")),
-        writer.step("intake", COUNSELOR, 86, "10:00", intake(substances=(alcohol,), triggers=(Trigger.WORK_STRESS,))),
-        writer.step("sleep", COUNSELOR, 85, "10:00", goal_set(target=7, baseline=5)),
-        writer.step("plan_1", COUNSELOR, 85, "10:30", plan()),
-        writer.step("no_sleep", PEER, 5, "22:00", check_in(craving=7, mood=3, sleep_hours=3.5)),
-        writer.step("crisis", PEER, 4, "08:40", _distress_in_a_text()),
-        writer.step("same_day", COUNSELOR, 4, "13:00", _same_day_session()),
-        writer.step("sleep_clinic", CASE_MANAGER, 4, "13:30", _to_the_sleep_clinic()),
-        writer.step(
-            "bed_free", CASE_MANAGER, 4, "15:00", HandoffAccepted(handoff=sleep_clinic, accepted_by=Role.OUTSIDE_PARTY)
-        ),
-        writer.step("consult_asked", COUNSELOR, 4, "13:40", handoff(HandoffUrgency.CRISIS, to_role=Role.PRESCRIBER)),
-        writer.step(
-            "consult_taken", PRESCRIBER, 4, "14:10", HandoffAccepted(handoff=consult, accepted_by=Role.PRESCRIBER)
-        ),
-        writer.step("consult", PRESCRIBER, 4, "16:00", _consult()),
-        writer.step("consult_done", PRESCRIBER, 4, "16:20", HandoffCompleted(handoff=consult)),
-        writer.step("skills", COUNSELOR, 4, "19:00", session(kind=SessionKind.SKILLS_CLASS)),
-        writer.step("counselor_follow_up", COUNSELOR, 3, "08:30", outreach(True, text, made_by=Role.COUNSELOR)),
-        writer.step("peer_call", PEER, 3, "09:00", outreach(True, text)),
-        writer.step("safety_review", COUNSELOR, 3, "11:00", review(text, _touchpoints())),
-        writer.step("slept_there", CASE_MANAGER, 2, "09:30", HandoffCompleted(handoff=sleep_clinic)),
-        writer.step("better", PEER, 1, "08:50", check_in(craving=2, mood=6, sleep_hours=7.0)),
-        writer.step("slept", COUNSELOR, 1, "09:10", GoalMeasured(goal=writer.id("sleep"), value=7)),
-        writer.step("resolved", COUNSELOR, 1, "09:20", resolved(text, CrisisOutcome.AVOIDED_LAPSE)),
-        writer.step("plan_2", COUNSELOR, 1, "10:00", plan(text, writer.id("safety_review"))),
-        writer.step("ninety", PEER, 1, "18:00", MilestoneCelebrated(days=90, substance=Substance.ALCOHOL)),
-    )
-
-
-def _distress_in_a_text() -> CrisisContactRecorded:
-    return crisis(
-        CrisisKind.CRAVINGS,
-        CrisisKind.SUDDEN_LOSS,
-        channel=Channel.TEXT,
-        noticed_by=Role.PEER,
-        activated=(Role.COUNSELOR, Role.CASE_MANAGER, Role.PRESCRIBER),
-        triggers=(Trigger.CONFLICT, Trigger.LOSS, Trigger.INSOMNIA),
-        cssrs=CssrsAnswers(q1=False, q2=False, q6_ever=False),
-    )
-
-
-def _same_day_session() -> SessionHeld:
-    techniques = (Technique.CBT, Technique.URGE_SURFING)
-    return session(kind=SessionKind.SAME_DAY_EVALUATION, channel=Channel.TELEHEALTH, techniques=techniques)
-
-
-def _to_the_sleep_clinic() -> HandoffRequested:
-    return handoff(
-        HandoffUrgency.URGENT,
-        from_role=Role.CASE_MANAGER,
-        to_role=Role.OUTSIDE_PARTY,
-        to_party="Example sleep clinic",
-    )
-
-
-def _consult() -> SessionHeld:
-    return session(kind=SessionKind.MEDICATION_CONSULT, channel=Channel.TELEHEALTH, held_by=Role.PRESCRIBER)
-
-
-def _touchpoints() -> Adjustment:
-    return Adjustment(kind=AdjustmentKind.TOUCHPOINTS_BEFORE_TRIGGERS)
+CALL_TOMORROW = (ObligationKind.NEXT_STEP, "peer_call_agreed", 1)
+FOLLOW_UP_TOMORROW = (ObligationKind.NEXT_STEP, "follow_up_agreed", 1)
+REVIEW_TOMORROW = (ObligationKind.NEXT_STEP, "safety_review_agreed", 1)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def told(service: Service) -> AsyncIterator[Told]:
+async def told(service: RunningService) -> AsyncIterator[Told]:
     async with telling(service, the_young_professional(uuid4(), clock.now())) as told:
         yield told
 
@@ -140,42 +61,108 @@ async def test_ninety_days_arrive_as_their_day_begins(told: Told) -> None:
     assert [held.stretch_event_id for held in (await told.milestones()).celebrations] == [told.id("intake")]
 
 
-async def test_the_crisis_ends_as_an_avoided_lapse_with_better_sleep(told: Told) -> None:
+async def test_the_crisis_ends_as_an_avoided_lapse_with_better_sleep_and_fewer_cravings(told: Told) -> None:
     """R11, R42"""
-    plan = await told.care_plan()
+    plan = await told.care_plan(as_of=told.occurred_at("crisis") + WITHIN)
+    goals = {goal.event_id: goal for goal in (*plan.stabilization_goals, *plan.longer_term_goals)}
+    readings = {name: goals[told.id(name)].reading for name in ("sleep", "cravings")}
 
-    assert [each.outcome for each in plan.crises] == [CrisisOutcome.AVOIDED_LAPSE]
-    assert plan.last_lapse is None
-    assert [goal.reading.value for goal in plan.stabilization_goals if goal.reading] == [7]
+    assert {name: reading.value for name, reading in readings.items() if reading} == {"sleep": 7, "cravings": 2}
+    in_the_end = await told.care_plan()
+    assert [each.outcome for each in in_the_end.crises] == [CrisisOutcome.AVOIDED_LAPSE]
+    assert in_the_end.last_lapse is None
+    assert (await told.track("alcohol", as_of=told.occurred_at("ninety"))).current_days == 90
 
 
-async def test_every_step_of_the_next_morning_was_done_in_time(told: Told) -> None:
-    """R42"""
-    asking = {told.id(name) for name in ("crisis", "consult_asked", "sleep_clinic")}
+async def test_somebody_drives_to_the_evening_group(told: Told) -> None:
+    """R28, R58"""
+    that_afternoon = await told.care_plan(as_of=told.occurred_at("skills_booked"))
+    in_the_end = await told.care_plan()
 
-    asked = [each for each in (await told.care_plan()).obligations if each.because in asking]
+    booked, kept = only(that_afternoon.appointments), only(in_the_end.appointments)
+    assert (booked.status, booked.transport) == (AppointmentStatus.BOOKED, Transport.RIDE_BOOKED)
+    assert kept.status is AppointmentStatus.KEPT
+    assert kept.kept is not None
+    assert kept.kept.event_id == told.id("skills")
+    assert (await told.obligation(ObligationKind.APPOINTMENT, "skills_booked")).status == "met"
+    barrier = only(in_the_end.barriers)
+    assert (barrier.kind, barrier.outcome) == (Barrier.TRANSPORT, BarrierOutcome.EASED)
+    assert [step.in_force for step in that_afternoon.barrier_steps] == [True]
+    assert [step.in_force for step in in_the_end.barrier_steps] == [False], "the ride was for that evening"
 
-    assert len(asked) == 4 + 1 + 2 + 2
-    assert {each.status for each in asked} == {"met", "released"}
+
+async def test_a_bed_at_the_sleep_clinic_the_next_night(told: Told) -> None:
+    """R29"""
+    moments = ("sleep_clinic", "bed_free", "slept_there")
+    referrals = [only((await told.care_plan(as_of=told.occurred_at(each))).referrals) for each in moments]
+
+    assert {each.service for each in referrals} == {Service.SLEEP_CLINIC}
+    stages = [ReferralStatus.MADE, ReferralStatus.SCHEDULED, ReferralStatus.COMPLETED]
+    assert [each.status for each in referrals] == stages
+    for kind in (ObligationKind.REFERRAL_ANSWER, ObligationKind.REFERRAL_OUTCOME):
+        assert (await told.obligation(kind, "sleep_clinic")).status == "met"
+
+
+async def test_a_medication_for_the_acute_anxiety_and_no_longer(told: Told) -> None:
+    """R18"""
+    taken = only((await told.care_plan(as_of=told.occurred_at("skills"))).medications)
+    in_the_end = only((await told.care_plan()).medications)
+
+    assert (taken.purpose, taken.status) == (MedicationPurpose.ANXIETY, MedicationStatus.TAKEN)
+    assert in_the_end.status is MedicationStatus.STOPPED
+
+
+async def test_everything_that_the_crisis_asked_for_was_done_in_time(told: Told) -> None:
+    """R40, R42"""
+    morning = ("peer_call_agreed", "follow_up_agreed", "safety_review_agreed")
+    asking = (*morning, "crisis", "consult_asked", "sleep_clinic", "no_way_there", "skills_booked")
+    ids = {told.id(name): name for name in asking}
+
+    obligations = (await told.care_plan()).obligations
+    asked = [(ids[each.because], each.status) for each in obligations if each.because in ids]
+
+    assert {name for name, _ in asked} == set(asking)
+    assert {status for _, status in asked} == {"met", "released"}
+    assert {status for name, status in asked if name in morning} == {"met"}
+
+
+async def test_what_the_review_asked_for_is_a_contact_before_the_next_hard_day(told: Told) -> None:
+    """R26, R45"""
+    review = (await told.review_of("crisis")).review
+    touchpoint = await told.obligation(ObligationKind.TRIGGER_TOUCHPOINT, "meeting_at_work")
+
+    assert review is not None
+    assert [each.carried_out_by for each in review.adjustments] == [told.id("meeting_at_work")]
+    assert (touchpoint.status, touchpoint.owner) == (ObligationStatus.OPEN, Role.PEER)
+    assert only((await told.care_plan()).triggers_ahead).ahead
 
 
 @pytest.mark.parametrize(
-    ("left_out", "kind", "number"),
+    ("left_out", "overdue"),
     [
-        ("peer_call", ObligationKind.CRISIS_CONTACT, 2),
-        ("safety_review", ObligationKind.POSTVENTION_REVIEW, 1),
+        (("peer_call",), [CALL_TOMORROW]),
+        (("follow_up",), [FOLLOW_UP_TOMORROW]),
+        (("safety_review",), [REVIEW_TOMORROW, (ObligationKind.POSTVENTION_REVIEW, "crisis", 1)]),
+        (
+            ("peer_call", "follow_up"),
+            [CALL_TOMORROW, FOLLOW_UP_TOMORROW, (ObligationKind.CRISIS_CONTACT, "crisis", 2)],
+        ),
     ],
 )
 async def test_a_step_of_the_morning_that_is_left_out_shows_as_overdue(
-    service: Service, left_out: str, kind: ObligationKind, number: int
+    service: RunningService, left_out: tuple[str, ...], overdue: list[tuple[ObligationKind, str, int]]
 ) -> None:
-    """R34, R42"""
-    until_then = ("slept_there", "better", "slept", "resolved", "plan_2", "ninety")
-    story = the_young_professional(uuid4(), clock.now()).without(left_out, *until_then)
+    """R34, R40, R42"""
+    morning = until_the_morning_after(uuid4(), clock.now())
+    story = morning.without(*left_out, *(f"{name}_done" for name in left_out))
     async with telling(service, story) as told:
-        due = (await told.obligation(kind, "crisis", number)).due_at
+        for kind, because, number in overdue:
+            due = (await told.obligation(kind, because, number)).due_at
 
-        in_time = await told.obligation(kind, "crisis", number, as_of=due)
-        overdue = await told.obligation(kind, "crisis", number, as_of=due + timedelta(minutes=1))
+            in_time = await told.obligation(kind, because, number, as_of=due)
+            too_late = await told.obligation(kind, because, number, as_of=due + MINUTE)
 
-    assert (in_time.status, overdue.status) == ("open", "late")
+            assert (in_time.status, too_late.status) == ("open", "late")
+        done = {CALL_TOMORROW, FOLLOW_UP_TOMORROW, REVIEW_TOMORROW} - set(overdue)
+        for kind, because, number in done:
+            assert (await told.obligation(kind, because, number)).status == "met", because

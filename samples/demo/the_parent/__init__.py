@@ -9,7 +9,9 @@ from uuid import UUID
 from samples.demo.story import Story, StoryWriter
 from samples.demo.the_parent.cast import TIME_ZONE
 from samples.demo.the_parent.coming_in import first_plan, intake, way_in
-from samples.demo.the_parent.crisis import community_centre, handoffs, lapse, review
+from samples.demo.the_parent.crisis import community_centre, lapse
+from samples.demo.the_parent.handoffs import handoffs
+from samples.demo.the_parent.looking_back import review
 from samples.demo.the_parent.weeks_after import four_weeks, thirty_days, told_late
 
 __all__ = ["the_parent", "told_late"]

@@ -2,16 +2,19 @@
 
 from datetime import datetime
 
+from domain.events.barriers import BarrierRaised, BarrierResolved
 from domain.events.contacts import SessionHeld, SessionMissed
 from domain.events.crisis import CrisisResolved
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
 from domain.events.milestones import MilestoneCelebrated
 from domain.events.plan import GoalMeasured
-from domain.vocabulary.barriers import Barrier
+from domain.events.referrals import ReferralAccepted, ReferralCompleted, ReferralMade
+from domain.vocabulary.barriers import Barrier, BarrierOutcome
 from domain.vocabulary.contacts import Channel, SessionKind, Technique
 from domain.vocabulary.crisis import CrisisOutcome
 from domain.vocabulary.people import Role
 from domain.vocabulary.record import Precision
+from domain.vocabulary.referrals import ReferralOutcome, Service
 from domain.vocabulary.substances import Substance
 from domain.vocabulary.triggers import Emotion, Trigger
 from samples.demo.story import Chapter, Step, Story, StoryWriter
@@ -38,6 +41,14 @@ def four_weeks(writer: StoryWriter) -> Chapter:
                 "week 1: what pain says, and what it does not",
             ),
             _reading(writer, "sleep_1", "sleep", 29, 4.5, "sleep: four and a half hours a night"),
+            writer.step(
+                "physical_therapy_begun",
+                CASE_MANAGER,
+                25,
+                "16:00",
+                ReferralCompleted(referral=writer.id("physical_therapy"), outcome=ReferralOutcome.GOES_ON),
+                "physical therapy has begun, twice a week from now on",
+            ),
             _session(
                 writer,
                 "session_2",
@@ -70,33 +81,7 @@ def four_weeks(writer: StoryWriter) -> Chapter:
                 "week 3: a letter to her mother",
             ),
             _reading(writer, "cravings_1", "cravings", 15, 4, "evenings: craving 4, down from 8"),
-            writer.step(
-                "missed",
-                CASE_MANAGER,
-                12,
-                "17:00",
-                SessionMissed(
-                    kind=SessionKind.SKILLS_CLASS,
-                    channel=Channel.IN_PERSON,
-                    barrier=Barrier.CHILDCARE,
-                    note="Her sitter was ill.",
-                ),
-                "a class missed for want of childcare",
-            ),
-            writer.step(
-                "childcare",
-                CASE_MANAGER,
-                11,
-                "11:00",
-                SessionHeld(
-                    kind=SessionKind.CASE_MANAGEMENT,
-                    channel=Channel.PHONE,
-                    held_by=Role.CASE_MANAGER,
-                    minutes=25,
-                    summary="A place at the after-school club, paid for this year; physical therapy continues.",
-                ),
-                "the next day Priya finds a place at the after-school club",
-            ),
+            *_childcare(writer),
             _session(
                 writer,
                 "session_4",
@@ -142,6 +127,57 @@ def thirty_days(writer: StoryWriter) -> Chapter:
                 "thirty days: cake on the bench outside the school",
             ),
         ),
+    )
+
+
+def _childcare(writer: StoryWriter) -> tuple[Step, ...]:
+    """A class missed for want of childcare: the barrier, the referral because of it, and how both end."""
+    barrier, club = writer.id("no_sitter"), writer.id("to_the_club")
+    asked = ReferralMade(
+        service=Service.CHILDCARE, to_party="Maple Street after-school club", made_by=Role.CASE_MANAGER, barrier=barrier
+    )
+    goes_on = ReferralCompleted(referral=club, outcome=ReferralOutcome.GOES_ON)
+    removed = BarrierResolved(barrier=barrier, outcome=BarrierOutcome.REMOVED, referral=club)
+    return (
+        writer.step(
+            "missed",
+            CASE_MANAGER,
+            12,
+            "17:00",
+            SessionMissed(
+                kind=SessionKind.SKILLS_CLASS,
+                channel=Channel.IN_PERSON,
+                barrier=Barrier.CHILDCARE,
+                note="Her sitter was ill.",
+            ),
+            "a class missed for want of childcare",
+        ),
+        writer.step(
+            "no_sitter",
+            CASE_MANAGER,
+            12,
+            "17:05",
+            BarrierRaised(kind=Barrier.CHILDCARE, owner=Role.CASE_MANAGER, detail="One sitter, and nobody else."),
+            "that stands in her way again and again: Priya takes it on",
+        ),
+        writer.step("to_the_club", CASE_MANAGER, 11, "10:00", asked, "the next morning she asks the after-school club"),
+        writer.step("club_accepts", CASE_MANAGER, 11, "10:50", ReferralAccepted(referral=club), "they have two places"),
+        writer.step(
+            "childcare",
+            CASE_MANAGER,
+            11,
+            "11:00",
+            SessionHeld(
+                kind=SessionKind.CASE_MANAGEMENT,
+                channel=Channel.PHONE,
+                held_by=Role.CASE_MANAGER,
+                minutes=25,
+                summary="Two places at the after-school club, paid for this year; physical therapy continues.",
+            ),
+            "she calls Renee: both places are paid for this year",
+        ),
+        writer.step("club_begins", CASE_MANAGER, 9, "16:00", goes_on, "the children's first afternoon at the club"),
+        writer.step("sitter_found", CASE_MANAGER, 9, "16:05", removed, "childcare stands in the way no more"),
     )
 
 
