@@ -92,7 +92,11 @@ async def client(database: DatabaseUrls, system: System) -> tuple[UUID, UUID]:
                 await system.recorder.record(caller, client_id, [said], new_client=not ids)
             except Refused as refused:
                 fields = {refusal.field for _, refusal in refused.refusals} & event_class.model_fields.keys()
-                minded = {name: None for name in fields if not event_class.model_fields[name].is_required()}
+                minded = {
+                    name: field.get_default(call_default_factory=True)
+                    for name, field in event_class.model_fields.items()
+                    if name in fields and not field.is_required()
+                }
                 said = replace(said, event=event.model_copy(update=minded))
                 try:
                     await system.recorder.record(caller, client_id, [said])
