@@ -16,12 +16,11 @@ _JOINS = ((Role.PEER, 0.7), (Role.CASE_MANAGER, 0.4))
 """How often somebody joins beside the counselor, who is there from the first day. Our choice."""
 
 _CHANGES = 0.15
-"""Of so many people on a team, another takes the place within the year. Our choice: staff turnover in treatment is
-about a third a year (Eby 2010), and most changes come after the client has left."""
+"""Of so many people on a team, another takes the place within the year. Our choice: most changes
+of staff come after the client has left."""
 
 _GOES_TO_MEETINGS = 0.5
-"""Of people in treatment, about half go to mutual help as well (Kelly 2020 tells of most of them with 12-step
-facilitation, fewer without)."""
+"""Of people in treatment, so many go to mutual help as well. Our choice."""
 
 _A_WEEK = 0.75
 """How many meetings those go to, on average. Our choice: many go every week for a while, some to several."""

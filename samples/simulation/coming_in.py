@@ -39,7 +39,7 @@ _MOST_USED = (
     *(Substance.METHAMPHETAMINE,) * 3,
     *(Substance.COCAINE, Substance.CANNABIS, Substance.CANNABIS, Substance.SEDATIVES),
 )
-"""Primary substances at admission, about as TEDS tells of them: alcohol four in ten, opioids three, and the others."""
+"""Primary substances at admission: alcohol four in ten, opioids three, and the others. Our choice."""
 _ROUTES = (
     *(EntryRoute.REFERRAL,) * 4,
     *(EntryRoute.SELF,) * 3,

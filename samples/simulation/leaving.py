@@ -9,8 +9,7 @@ from samples.simulation.looking_ahead import write_prevention_plan
 from samples.simulation.simulated_client import SimulatedClient
 
 _DIES = 0.02
-"""Of those whose care ends. Among people treated for opioids 11 in 1,000 die in a year, three times as many after they
-left (Sordo 2017); of all discharges TEDS tells of 3 in 1,000. Our choice lies between."""
+"""Of those whose care ends. Our choice: rare, and often enough for a clinic of 200 clients to have one."""
 
 _MOVES_A_DAY = 0.0003
 """About one in ten a year moves to another time zone. Our choice, and more than really do: a record must bear it."""
@@ -24,7 +23,7 @@ _REASONS = (
     *(DischargeReason.LOST_CONTACT,) * 2,
     *(DischargeReason.ENDED_BY_PROGRAMME, DischargeReason.INCARCERATED, DischargeReason.OTHER),
 )
-"""About as TEDS tells of discharges: four in ten completed, a quarter left, a fifth transferred."""
+"""Our choice: about four in ten completed, a quarter left, a fifth transferred."""
 
 
 def moves_of_the_day(story: SimulatedClient) -> None:

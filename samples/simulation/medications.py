@@ -11,14 +11,13 @@ from samples.simulation.entry_writer import Written
 from samples.simulation.simulated_client import SimulatedClient
 
 _FOR_OPIOIDS = 0.55
-"""Our choice. Of all who need it about one in four is given medication (Jones 2023); in clinics with a prescriber more
-than half."""
+"""Our choice: a clinic with a prescriber of its own gives medication to more than half of those whom it may help."""
 
 _FOR_ALCOHOL = 0.15
-"""Our choice: few are given medication for alcohol use disorder (under one in ten, Han 2021), more in a clinic."""
+"""Our choice: far fewer than of those with an opioid use disorder."""
 
 _HALF_STAY_DAYS = 180
-"""About half are retained at six months (Timko 2016)."""
+"""After so many days half of them still take it. Our choice."""
 
 _OPIOID_DRUGS: tuple[tuple[Drug, DrugForm, str], ...] = (
     *((Drug.BUPRENORPHINE_NALOXONE, DrugForm.FILM, "8 mg once a day"),) * 5,

@@ -18,7 +18,7 @@ _SITUATIONS = (
     *(LivingSituation.WITH_FRIENDS_FOR_NOW, LivingSituation.EMERGENCY_SHELTER),
     *(LivingSituation.HALFWAY_HOUSE, LivingSituation.PLACE_NOT_MEANT_FOR_HABITATION),
 )
-"""Most live on their own or with others; about one in six has no home or no stable one (TEDS: living arrangement)."""
+"""Most live on their own or with others; about one in six has no home or no stable one. Our choice."""
 
 _WITH_RULES = frozenset({LivingSituation.SOBER_LIVING, LivingSituation.HALFWAY_HOUSE})
 

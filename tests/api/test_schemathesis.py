@@ -88,9 +88,8 @@ def call(service: Described, route: APIRoute, mode: GenerationMode) -> None:
         if mode is GenerationMode.POSITIVE:
             make_believable(case)
         if str(case.query.get("position", "")).isdecimal():
-            case.query["position"] = (
-                1  # a list that is to reflect what nobody has recorded yet answers 503, as it should
-            )
+            # A list that is to reflect what nobody has recorded yet answers 503, as it should.
+            case.query["position"] = 1
         response = case.call(headers={"Authorization": f"Bearer {service.live.clinic.key}"})
         case.validate_response(response, checks=CHECKS)
 
