@@ -1,4 +1,4 @@
-"""The effective timeline: what counts, in the order in which it happened, at two times."""
+"""The effective timeline: what counts, in the order in which it happened, at two times (R55, R56)."""
 
 from collections.abc import Iterable
 from datetime import datetime

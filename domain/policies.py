@@ -1,4 +1,4 @@
-"""The policies of an organization, and which of them applies to what.
+"""The policies of an organization, and which of them applies to what (R63).
 
 Three rules keep the past as it was. Numbers are those in force when something occurred, not when it is looked at.
 They are those known when it was recorded: a policy that is adopted later, whenever it is in force from, changes no

@@ -2,17 +2,11 @@
 
 import ast
 import inspect
-import pkgutil
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from importlib import import_module
-from types import ModuleType
 from typing import Final, NamedTuple
 
-import domain.instruments
-import domain.policy
-import projections
 from domain.events.base import Event
 from domain.events.catalogue import EVENT_TYPES
 
@@ -104,7 +98,7 @@ class Row(NamedTuple):
     events: tuple[str, ...]
     """The events whose docstrings, or those of their fields, name it."""
     places: tuple[str, ...]
-    """The modules of projections and instruments that name it."""
+    """The modules that name it: projections, instruments, rules, lists."""
     tests: tuple[str, ...]
     """The files with tests named after it."""
 
@@ -117,19 +111,19 @@ def rows_in(text: str | None) -> set[str]:
     return found
 
 
-def rows(tests: Mapping[str, str]) -> list[Row]:
-    """All rows. `tests` are the sources of the files of tests, by their paths."""
+def rows(sources: Mapping[str, str], tests: Mapping[str, str]) -> list[Row]:
+    """All rows. `sources` are the texts of the modules in which a row may show, `tests` those of the tests, by path."""
     of_events = {name: _rows_held(event) for name, event in EVENT_TYPES.items()}
-    of_places = {module.__name__: rows_in(inspect.getsource(module)) for module in _modules()}
+    of_places = {path: rows_in(source) for path, source in sources.items()}
     of_tests = {path: set(_rows_tested(source)) for path, source in tests.items()}
     return [Row(id_, what, _of(of_events, id_), _of(of_places, id_), _of(of_tests, id_)) for id_, what in ROWS.items()]
 
 
-def page(tests: Mapping[str, str]) -> str:
-    """The page, in Markdown."""
+def page(sources: Mapping[str, str], tests: Mapping[str, str]) -> str:
+    """The page, in Markdown; of what `rows` tells."""
     lines = (
         f"| {row.id} | {row.what} | {_listed(row.events)} | {_listed(row.places)} | {_listed(row.tests)} |"
-        for row in rows(tests)
+        for row in rows(sources, tests)
     )
     return "\n".join((HEAD, *lines))
 
@@ -145,14 +139,6 @@ def _of(found: Mapping[str, set[str]], row: str) -> tuple[str, ...]:
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
-
-
-def _modules() -> Iterator[ModuleType]:
-    yield domain.policy
-    for package in (projections, domain.instruments):
-        for found in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{package.__name__}."):
-            if not found.ispkg:
-                yield import_module(found.name)
 
 
 def _rows_tested(source: str) -> Iterator[str]:
