@@ -131,6 +131,8 @@ class Recorder:
         wanted = facts.with_contents_for(asked)
         if not wanted:
             return facts
+        if facts.version == 0:  # of a new client nothing is there to be read; what is recorded along with it is known
+            return replace(facts, contents=dict.fromkeys(wanted))
         contents = await self._reader.contents(caller, client_id, wanted)
         return replace(facts, contents={id_: contents.get(id_) for id_ in wanted})
 

@@ -42,6 +42,24 @@ async def test_a_crisis_may_come_before_registration(clinic: Clinic) -> None:
     assert (await clinic.get(f"/v1/clients/{client}/care-plan")).json()["care_plan"]["crises"]
 
 
+async def test_a_new_clients_events_may_ask_what_those_recorded_along_with_them_say(clinic: Clinic) -> None:
+    crisis, review = str(uuid4()), str(uuid4())
+    reviewed = {
+        "type": "postvention_reviewed",
+        "crisis": crisis,
+        "reviewed_by": ["counselor"],
+        "what_worked": "The call came early",
+        "adjustments": [{"kind": "medication_review"}],
+    }
+    settled = {"type": "adjustment_settled", "review": review, "number": 1, "how": "carried_out"}
+
+    created = await clinic.create(
+        recording(CRISIS, id=crisis), recording(reviewed, id=review), recording(settled), recording(REGISTERED)
+    )
+
+    assert created.status_code == 201, created.text
+
+
 async def test_one_event_is_recorded_and_can_be_read_where_the_answer_says(clinic: Clinic) -> None:
     client = await clinic.client()
     correlation, causation = str(uuid4()), str(uuid4())
