@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 from domain.entry import Entry
@@ -14,7 +14,7 @@ from domain.events.looking_ahead import TriggerAnticipated, TriggerPassed
 from domain.events.registration import ClientDied
 from domain.replacing import replace
 from domain.vocabulary.obligations import ObligationKind
-from domain.vocabulary.people import Role
+from domain.vocabulary.people import TEAM, Role
 from domain.vocabulary.plan import DayAhead, DayPassed
 from domain.vocabulary.triggers import Trigger
 from projections.answers import Answer, At, all_answered
@@ -27,9 +27,6 @@ from projections.fold import Fold
 from projections.mark import Mark, Placed, mark
 from projections.obligations import Obligation
 from projections.strands import Strand
-
-NOT_OF_THE_TEAM: Final = frozenset({Role.CLIENT, Role.FAMILY, Role.OUTSIDE_PARTY})
-"""Whose reaching out is no touchpoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +160,7 @@ def session_held(state: TriggersAhead, entry: Entry, event: SessionHeld, context
 @fold.on(OutreachMade)
 def outreach_made(state: TriggersAhead, entry: Entry, event: OutreachMade, context: Context) -> TriggersAhead:
     """Somebody of the team reached the client; a check-in that the client sends is no touchpoint."""
-    counts = state.waiting and event.reached and event.made_by not in NOT_OF_THE_TEAM
+    counts = state.waiting and event.reached and event.made_by in TEAM
     return _in_touch(state, entry, event.made_by, context) if counts else state
 
 
