@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from domain.events.base import Day, Event, FreeText, KnownEntries, RefersTo, ShortText, StrictUUID
 from domain.refusals import Refusal
-from domain.vocabulary.medications import Drug, DrugForm, MedicationChangeKind, MedicationPurpose, StopReason
+from domain.vocabulary.medications import Drug, DrugForm, MedicationChangeKind, MedicationPurpose, MedicationStopReason
 from domain.vocabulary.people import Role
 
 
@@ -49,5 +49,5 @@ class MedicationStopped(Event):
 
     type: Literal["medication_stopped"] = "medication_stopped"
     medication: Annotated[StrictUUID, RefersTo("medication_started", once=True)]
-    reason: StopReason
+    reason: MedicationStopReason
     note: FreeText | None = None

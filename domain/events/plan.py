@@ -10,7 +10,7 @@ from domain.refusals import Refusal
 from domain.vocabulary.contacts import Technique
 from domain.vocabulary.goals import GoalCategory, GoalOutcome
 from domain.vocabulary.people import Role
-from domain.vocabulary.plan import CadenceKind, CareStrand, Period, Progress, ReviewConclusion, StopReason
+from domain.vocabulary.plan import CadenceKind, CareStrand, InterventionStopReason, Period, Progress, ReviewConclusion
 
 BecauseOf: TypeAlias = Annotated[
     tuple[StrictUUID, ...],
@@ -76,7 +76,7 @@ class InterventionStopped(Event):
 
     type: Literal["intervention_stopped"] = "intervention_stopped"
     intervention: Annotated[StrictUUID, RefersTo("intervention_planned", once=True)]
-    reason: StopReason
+    reason: InterventionStopReason
     note: FreeText | None = None
 
 

@@ -69,7 +69,7 @@ class MedicationStatus(Term):
     STOPPED = "stopped"
 
 
-class StopReason(Term):
+class MedicationStopReason(Term):
     """Why a course of medication ended."""
 
     TAPER_COMPLETED = "taper_completed"

@@ -19,7 +19,7 @@ class CareStrand(Term):
     HARM_REDUCTION = "harm_reduction"
 
 
-class StopReason(Term):
+class InterventionStopReason(Term):
     """Why an intervention ended before its time (R13; FHIR CarePlan.activity.statusReason)."""
 
     COMPLETED = "completed"

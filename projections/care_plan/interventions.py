@@ -11,7 +11,7 @@ from domain.events.plan import InterventionPlanned, InterventionStopped
 from domain.events.registration import ClientDied
 from domain.replacing import replace
 from domain.vocabulary.contacts import Technique
-from domain.vocabulary.plan import CareStrand, StopReason
+from domain.vocabulary.plan import CareStrand, InterventionStopReason
 from projections.answers import Answer, At, all_answered
 from projections.care_plan.care_under_way import ends_care, episode_after
 from projections.collection import Elements
@@ -43,7 +43,7 @@ class Intervention(Placed):
     """The end of that day, when it ends by itself."""
     ended: Mark | None = None
     """Its stopping, or the end of the episode of care; null while it goes on, and where it ended by itself."""
-    stop_reason: StopReason | None = None
+    stop_reason: InterventionStopReason | None = None
     """Why it was stopped."""
     stop_note: FreeText | None = None
     """More about why."""

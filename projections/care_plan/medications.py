@@ -16,7 +16,7 @@ from domain.vocabulary.medications import (
     MedicationChangeKind,
     MedicationPurpose,
     MedicationStatus,
-    StopReason,
+    MedicationStopReason,
 )
 from domain.vocabulary.people import Role
 from projections.answers import Answer, At, all_answered
@@ -64,7 +64,7 @@ class Medication(Placed):
     """Its last change; null where nothing has changed."""
     stopped: Mark | None = None
     """Its end; null while it is taken."""
-    stop_reason: StopReason | None = None
+    stop_reason: MedicationStopReason | None = None
     """Why it ended."""
 
 

@@ -23,7 +23,7 @@ from domain.replacing import replace
 from domain.vocabulary.crisis import CrisisKind
 from domain.vocabulary.harm_reduction import HarmReductionKind, Recipient, SafetyOffer
 from domain.vocabulary.intake import EntryRoute
-from domain.vocabulary.medications import MedicationPurpose, StopReason
+from domain.vocabulary.medications import MedicationPurpose, MedicationStopReason
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.overdoses import DangerReason, OverdoseOutcome
 from domain.vocabulary.people import Role
@@ -187,7 +187,7 @@ def medication_stopped(state: Dangers, entry: Entry, event: MedicationStopped, c
     if event.medication not in state.opioid_medications:
         return state
     others = tuple(each for each in state.opioid_medications if each != event.medication)
-    protected = others or event.reason is StopReason.SWITCHED
+    protected = others or event.reason is MedicationStopReason.SWITCHED
     reasons = [] if protected else [DangerReason.MEDICATION_STOPPED]
     return _endangered(replace(state, opioid_medications=others), entry, context, reasons)
 

@@ -1,7 +1,7 @@
 """Medications: offered where opioids or alcohol are used, changed now and then, stopped by many within the year."""
 
 from domain.events.medications import MedicationChanged, MedicationStarted, MedicationStopped
-from domain.vocabulary.medications import Drug, DrugForm, MedicationChangeKind, MedicationPurpose, StopReason
+from domain.vocabulary.medications import Drug, DrugForm, MedicationChangeKind, MedicationPurpose, MedicationStopReason
 from domain.vocabulary.people import Role
 from domain.vocabulary.substances import OPIOIDS, Substance
 from samples.simulation import care_words, words
@@ -78,5 +78,5 @@ def _change(story: SimulatedClient, medication: Written, stops_on: int) -> None:
 
 
 def _stop(story: SimulatedClient, medication: Written) -> None:
-    event = MedicationStopped(medication=medication.id, reason=story.chance.one(terms(StopReason)))
+    event = MedicationStopped(medication=medication.id, reason=story.chance.one(terms(MedicationStopReason)))
     story.write(event, story.working_hour(), story.team.prescriber, medication)

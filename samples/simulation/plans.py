@@ -4,7 +4,7 @@ from domain.events.crisis import SafetyPlanWritten
 from domain.events.plan import InterventionPlanned, InterventionStopped, PlanAgreed, ProgressReviewed
 from domain.vocabulary.contacts import Technique
 from domain.vocabulary.people import Role
-from domain.vocabulary.plan import CareStrand, Progress, ReviewConclusion, StopReason
+from domain.vocabulary.plan import CareStrand, InterventionStopReason, Progress, ReviewConclusion
 from samples.simulation import care_words, hard_words, words
 from samples.simulation.chance import terms
 from samples.simulation.entry_writer import Written
@@ -71,7 +71,7 @@ def _plan_interventions(story: SimulatedClient, hour: float) -> None:
     strands = chance.some(terms(CareStrand), 3)
     for strand in [strand for strand in story.interventions if strand not in strands]:
         planned = story.interventions.pop(strand)
-        stopped = InterventionStopped(intervention=planned.id, reason=chance.one(terms(StopReason)))
+        stopped = InterventionStopped(intervention=planned.id, reason=chance.one(terms(InterventionStopReason)))
         story.write(stopped, hour, story.team.counselor, planned)
     for strand in [strand for strand in strands if strand not in story.interventions]:
         intervention = InterventionPlanned(

@@ -10,7 +10,7 @@ from domain.events.registration import ClientDied
 from domain.vocabulary.contacts import Technique
 from domain.vocabulary.intake import DischargeReason
 from domain.vocabulary.people import Role
-from domain.vocabulary.plan import CadenceKind, CareStrand, Period, StopReason
+from domain.vocabulary.plan import CadenceKind, CareStrand, InterventionStopReason, Period
 from domain.vocabulary.record import Precision
 from projections.care_plan.cadences import CADENCE
 from projections.care_plan.interventions import INTERVENTION
@@ -55,14 +55,14 @@ def test_r13_an_intervention_goes_on_from_version_to_version_until_it_is_stopped
     assert (found.event_id, found.strand, found.what) == (planned, CareStrand.COUNSELING, "Urge surfing each week")
     assert (found.techniques, found.because_of, found.under_way) == ((Technique.URGE_SURFING,), (met,), True)
 
-    stop = InterventionStopped(intervention=planned, reason=StopReason.DID_NOT_HELP, note="Too fast")
+    stop = InterventionStopped(intervention=planned, reason=InterventionStopReason.DID_NOT_HELP, note="Too fast")
     stopped = history.add(stop, at="2026-05-01T15:00Z")
     found = only(plan_shown(history, NOW).interventions)
     assert found.ended is not None
     assert (found.under_way, found.ended.event_id, found.stop_reason, found.stop_note) == (
         False,
         stopped,
-        StopReason.DID_NOT_HELP,
+        InterventionStopReason.DID_NOT_HELP,
         "Too fast",
     )
     row = only(plan_rows(history, INTERVENTION))

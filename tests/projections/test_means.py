@@ -18,7 +18,7 @@ from domain.vocabulary.medications import (
     MedicationChangeKind,
     MedicationPurpose,
     MedicationStatus,
-    StopReason,
+    MedicationStopReason,
 )
 from domain.vocabulary.overdoses import OverdoseIntent, OverdoseOutcome, Responder
 from domain.vocabulary.people import Role
@@ -178,12 +178,12 @@ def test_r18_a_course_shows_its_start_its_taper_and_its_end(history: History) ->
     assert (told.status, told.dose, told.form) == (MedicationStatus.TAPERED, "12 mg", DrugForm.FILM)
     assert (told.taper_ends_on, told.changed.event_id) == (date(2026, 9, 1), tapered)
 
-    stop = MedicationStopped(medication=begun, reason=StopReason.TAPER_COMPLETED)
+    stop = MedicationStopped(medication=begun, reason=MedicationStopReason.TAPER_COMPLETED)
     ended = history.add(stop, at=after(48))
     columns = row(MEDICATION, history)
     assert (columns["status"], columns["stopped_event_id"]) == (MedicationStatus.STOPPED, ended)
     assert (columns["drug"], columns["purpose"], columns["stop_reason"]) == (
-        Drug.BUPRENORPHINE, MedicationPurpose.OPIOID_USE_DISORDER, StopReason.TAPER_COMPLETED,
+        Drug.BUPRENORPHINE, MedicationPurpose.OPIOID_USE_DISORDER, MedicationStopReason.TAPER_COMPLETED,
     )  # fmt: skip
     assert history.refused(stop, after(49)) == {"medication_stopped_once"}
     change = row(MEDICATION_CHANGE, history)
@@ -216,7 +216,7 @@ def test_r18_a_course_stands_as_its_last_change_leaves_it(
 
 def test_r18_a_change_noted_after_the_end_leaves_the_course_ended(history: History) -> None:
     begun = history.add(started(), at=AT)
-    history.add(MedicationStopped(medication=begun, reason=StopReason.NO_ACCESS), at=after(1))
+    history.add(MedicationStopped(medication=begun, reason=MedicationStopReason.NO_ACCESS), at=after(1))
     history.add(changed(begun, MedicationChangeKind.DOSE_RAISED, dose="24 mg"), at=after(2))
 
     told = only(shown(history).medications)

@@ -14,7 +14,7 @@ from domain.events.registration import ClientDied
 from domain.vocabulary.crisis import CrisisAction, CrisisKind
 from domain.vocabulary.harm_reduction import DeclineReason, HarmReductionKind, Recipient, SafetyOffer
 from domain.vocabulary.intake import DischargeReason, EntryRoute
-from domain.vocabulary.medications import Drug, MedicationPurpose, StopReason
+from domain.vocabulary.medications import Drug, MedicationPurpose, MedicationStopReason
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.overdoses import DangerReason, OverdoseOutcome
 from domain.vocabulary.people import Role
@@ -161,13 +161,13 @@ def test_c4_who_comes_from_detox_after_opioids_has_lost_tolerance(
 @pytest.mark.parametrize(
     ("purpose", "reason", "asks"),
     [
-        (MedicationPurpose.OPIOID_USE_DISORDER, StopReason.TAPER_COMPLETED, True),
-        (MedicationPurpose.OPIOID_USE_DISORDER, StopReason.SWITCHED, False),
-        (MedicationPurpose.ALCOHOL_USE_DISORDER, StopReason.CLIENTS_CHOICE, False),
+        (MedicationPurpose.OPIOID_USE_DISORDER, MedicationStopReason.TAPER_COMPLETED, True),
+        (MedicationPurpose.OPIOID_USE_DISORDER, MedicationStopReason.SWITCHED, False),
+        (MedicationPurpose.ALCOHOL_USE_DISORDER, MedicationStopReason.CLIENTS_CHOICE, False),
     ],
 )
 def test_c4_the_end_of_a_medication_for_opioid_use_disorder_is_dangerous(
-    history: History, purpose: MedicationPurpose, reason: StopReason, *, asks: bool
+    history: History, purpose: MedicationPurpose, reason: MedicationStopReason, *, asks: bool
 ) -> None:
     started = history.add(course(purpose), at=after(-480))
     history.add(MedicationStopped(medication=started, reason=reason), at=AT)
@@ -178,7 +178,7 @@ def test_c4_the_end_of_a_medication_for_opioid_use_disorder_is_dangerous(
 def test_c4_one_of_two_medications_that_ends_leaves_the_other(history: History) -> None:
     first = history.add(course(), at=after(-480))
     history.add(course(), at=after(-2))
-    history.add(MedicationStopped(medication=first, reason=StopReason.UNKNOWN), at=AT)
+    history.add(MedicationStopped(medication=first, reason=MedicationStopReason.UNKNOWN), at=AT)
 
     assert not dangers(history)
 

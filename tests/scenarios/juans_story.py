@@ -22,7 +22,7 @@ from domain.vocabulary.medications import (
     DrugForm,
     MedicationChangeKind,
     MedicationPurpose,
-    StopReason,
+    MedicationStopReason,
 )
 from domain.vocabulary.next_steps import NextStepKind
 from domain.vocabulary.people import Role
@@ -80,7 +80,7 @@ def _the_taper(writer: StoryWriter) -> tuple[Step, ...]:
     lowered = MedicationChanged(
         medication=medication, change=MedicationChangeKind.TAPER_BEGUN, taper_ends_on=writer.day(10)
     )
-    stopped = MedicationStopped(medication=medication, reason=StopReason.TAPER_COMPLETED)
+    stopped = MedicationStopped(medication=medication, reason=MedicationStopReason.TAPER_COMPLETED)
     return (
         writer.step("medication", PRESCRIBER, 56, "09:00", started),
         writer.step("taper", PRESCRIBER, 40, "09:00", lowered),

@@ -24,7 +24,7 @@ from domain.vocabulary.contacts import Channel, OutreachPurpose, SessionKind, Te
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome
 from domain.vocabulary.goals import GoalCategory
 from domain.vocabulary.handoffs import HandoffUrgency
-from domain.vocabulary.medications import Drug, DrugForm, MedicationPurpose, StopReason
+from domain.vocabulary.medications import Drug, DrugForm, MedicationPurpose, MedicationStopReason
 from domain.vocabulary.next_steps import NextStepKind
 from domain.vocabulary.people import Role
 from domain.vocabulary.plan import DayAhead
@@ -137,7 +137,7 @@ def _the_days_after(writer: StoryWriter) -> Chapter:
     text, reviewed = writer.id("crisis"), writer.id("safety_review")
     got = ReferralCompleted(referral=writer.id("sleep_clinic"), outcome=ReferralOutcome.RECEIVED)
     eased = BarrierResolved(barrier=writer.id("no_way_there"), outcome=BarrierOutcome.EASED)
-    no_more = MedicationStopped(medication=writer.id("for_anxiety"), reason=StopReason.COURSE_COMPLETED)
+    no_more = MedicationStopped(medication=writer.id("for_anxiety"), reason=MedicationStopReason.COURSE_COMPLETED)
     return _chapter(
         "the_days_after",
         writer.step("slept_there", CASE_MANAGER, 2, "09:30", got),

@@ -14,7 +14,7 @@ from domain.vocabulary.handoffs import HandoffUrgency
 from domain.vocabulary.harm_reduction import CardFormat, Recipient
 from domain.vocabulary.medications import Drug, DrugForm, MedicationChangeKind, MedicationPurpose
 from domain.vocabulary.people import Role
-from domain.vocabulary.plan import CareStrand, StopReason
+from domain.vocabulary.plan import CareStrand, InterventionStopReason
 from domain.vocabulary.postvention import Settlement
 from samples.demo.story import Chapter, Step, StoryWriter
 from samples.demo.the_parent.cast import (
@@ -279,7 +279,7 @@ def _after_the_lapse(writer: StoryWriter) -> tuple[Step, ...]:
                 COUNSELOR,
                 33,
                 "16:05",
-                InterventionStopped(intervention=writer.id(before), reason=StopReason.REPLACED),
+                InterventionStopped(intervention=writer.id(before), reason=InterventionStopReason.REPLACED),
                 "in the place of what was planned before",
             )
             for before in ("talks", "evening_texts")
