@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     DateTime,
     FromClause,
@@ -39,6 +40,8 @@ from service.projector.tables import in_build
 
 # From the least to the most. Unknown stands below "none found" in the vocabulary; what cannot be excluded tells it.
 _TIERS: Final = array([literal_column(f"'{tier}'", Text) for tier in RiskTier])
+
+_COUNT: Final = func.count(type_=BigInteger)
 
 _ONE: Final[ColumnElement[int]] = literal_column("1")
 
@@ -205,8 +208,8 @@ def _tasks_of(task: Table, client: Table, asked: Asked) -> FromClause:
         select(
             first.filter(task.c.due_at >= asked.now).label("next_due_at"),
             first.filter(late).label("late_since"),
-            func.count().label("waiting"),
-            func.count().filter(late).label("late"),
+            _COUNT.label("waiting"),
+            _COUNT.filter(late).label("late"),
         )
         .where(asked.about(task, client), _waits(task))
         .lateral("tasks")
@@ -216,7 +219,7 @@ def _tasks_of(task: Table, client: Table, asked: Asked) -> FromClause:
 def _crises_of(crisis: Table, client: Table, asked: Asked) -> FromClause:
     return (
         select(
-            func.count().label("open_crises"),
+            _COUNT.label("open_crises"),
             _highest(crisis.c.tier).label("tier"),
             _highest(crisis.c.tier_not_excluded).label("tier_not_excluded"),
         )
@@ -229,9 +232,7 @@ def _crises_of(crisis: Table, client: Table, asked: Asked) -> FromClause:
 
 def _signals_of(signal: Table, client: Table, asked: Asked) -> FromClause:
     return (
-        select(func.count().label("waiting_signals"))
-        .where(asked.about(signal, client), _unnoted(signal))
-        .lateral("signals")
+        select(_COUNT.label("waiting_signals")).where(asked.about(signal, client), _unnoted(signal)).lateral("signals")
     )
 
 

@@ -92,7 +92,8 @@ class ListedClient(ListedRow):
     open_crises: int
     """How many crises are open."""
     tier: RiskTier | None
-    """The highest tier of risk that an open crisis shows; null where none is open. A floor: see the next"""
+    """The highest tier of risk that an open crisis shows; null where none is open. A floor: see
+    tier_not_excluded."""
     tier_not_excluded: RiskTier | None
     """The highest tier that cannot be excluded in an open crisis, since something was not answered."""
     waiting_signals: int
