@@ -36,7 +36,8 @@ async def show_lists(owner: Owner) -> None:
     A list stays as it is while one of those is of a release whose tables it does not know: until that projection is
     built anew, it goes on with the builds that it shows.
     """
-    live = dict(await owner.fetch(f"SELECT name, schema_name FROM {SCHEMA}.build WHERE state = 'live'"))  # noqa: S608
+    builds = await owner.fetch(f"SELECT name, schema_name FROM {SCHEMA}.build WHERE state = 'live'")  # noqa: S608
+    live: dict[str, str] = {build["name"]: build["schema_name"] for build in builds}
     for view in LIST_VIEWS:
         if not live.keys() >= set(view.projections):
             continue

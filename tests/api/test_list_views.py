@@ -9,8 +9,9 @@ from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.projector.list_views import LIST_VIEWS, ListView
 from tests.api.clinic import Clinic
-from tests.api.listing import ago, client_with, erase, follow, rows
+from tests.api.listing import ago, client_with, erase, rows
 from tests.builders import check_in, crisis, intake, plan, safety_plan
+from tests.system import follow
 
 TOLD = (
     (intake(), ago(days=20)),
