@@ -17,11 +17,11 @@ from domain.vocabulary.referrals import Service
 from projections.care_plan.appointments import AppointmentStatus
 from projections.care_plan.referrals import ReferralStatus
 from projections.obligations import ObligationStatus
+from samples.demo.the_young_professional import the_young_professional, until_the_morning_after
 from service.runtime import clock
 from tests.builders import only
 from tests.scenarios.circle import Service as RunningService
 from tests.scenarios.circle import Told, telling
-from tests.scenarios.the_young_professional import the_young_professional, until_the_morning_after
 
 MINUTE = timedelta(minutes=1)
 WITHIN = timedelta(hours=72)
