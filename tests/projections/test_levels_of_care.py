@@ -148,7 +148,7 @@ def test_r07_the_fourth_edition_rates_subdimensions_and_asks_what_the_client_pre
 
 def test_asam_ratings_are_those_of_the_edition_and_each_once(history: History) -> None:
     numbered = DimensionRating(dimension=1, rating=2)
-    lettered = SubdimensionRating(subdimension=AsamSubdimension.WITHDRAWAL, anchor="A")
+    lettered = SubdimensionRating(subdimension=AsamSubdimension.WITHDRAWAL, anchor="3A")
 
     def assessed(**said: Any) -> AsamAssessed:
         return AsamAssessed(**{"assessed_by": Role.NURSE, **said})
