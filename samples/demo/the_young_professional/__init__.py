@@ -17,9 +17,3 @@ def the_young_professional(client_id: UUID, now: datetime) -> Story:
     writer = StoryWriter(client_id, TIME_ZONE, now)
     told = (coming_in(writer), the_text(writer), the_morning_after(writer), the_days_after(writer))
     return Story(client_id, writer.zone, told)
-
-
-def until_the_morning_after(client_id: UUID, now: datetime) -> Story:
-    """The story up to the morning after the text."""
-    writer = StoryWriter(client_id, TIME_ZONE, now)
-    return Story(client_id, writer.zone, (coming_in(writer), the_text(writer), the_morning_after(writer)))
