@@ -179,7 +179,7 @@ def signals(schema: str, asked: Asked) -> Select[Any]:
     return (
         select(signal.c.client_id, signal.c.rule, signal.c.event_id, signal.c.raised_at, signal.c.behind)
         .select_from(signal.join(client_key, _still_there(asked, signal)))
-        .where(asked.of(signal), _unnoted(signal), signal.c.raised_at <= asked.now)
+        .where(asked.of(signal), _waits_for_notice(signal, asked.now))
     )
 
 
@@ -232,7 +232,9 @@ def _crises_of(crisis: Table, client: Table, asked: Asked) -> FromClause:
 
 def _signals_of(signal: Table, client: Table, asked: Asked) -> FromClause:
     return (
-        select(_COUNT.label("waiting_signals")).where(asked.about(signal, client), _unnoted(signal)).lateral("signals")
+        select(_COUNT.label("waiting_signals"))
+        .where(asked.about(signal, client), _waits_for_notice(signal, asked.now))
+        .lateral("signals")
     )
 
 
@@ -245,9 +247,11 @@ def _waits(task: Table) -> ColumnElement[bool]:
     return and_(task.c.met_event_id.is_(None), task.c.released_event_id.is_(None), task.c.missed_event_id.is_(None))
 
 
-def _unnoted(signal: Table) -> ColumnElement[bool]:
-    """As the index of waiting signals has it (projections/signals.py)."""
-    return and_(signal.c.cleared_event_id.is_(None), signal.c.acknowledged_event_id.is_(None))
+def _waits_for_notice(signal: Table, now: ColumnElement[Any]) -> ColumnElement[bool]:
+    """As the index of waiting signals has it (projections/signals.py); what is raised later does not wait yet."""
+    return and_(
+        signal.c.cleared_event_id.is_(None), signal.c.acknowledged_event_id.is_(None), signal.c.raised_at <= now
+    )
 
 
 def _on_the_team(member: Table, now: ColumnElement[Any]) -> ColumnElement[bool]:
