@@ -74,13 +74,13 @@ async def sung(database: DatabaseUrls, system: System, tmp_path_factory: pytest.
 async def succeed(clinic: Clinic) -> list[int]:
     created = await clinic.create(recording(CONTACT, id=CRISIS), client_id=CLIENT)
     recorded = await clinic.record(CLIENT, *map(recording, EVENTS))
+    again = await clinic.create(recording(CONTACT, id=CRISIS), client_id=CLIENT)
+    unchanged = await clinic.get(events_of(CLIENT), {"If-None-Match": recorded.headers["etag"]})
     note = recorded.json()["events"][-1]["id"]
     said = {"entry": note, "reason": "wrong_content", "note": NOTE}
     replaced = {"type": "entry_corrected", "replacement": {"type": "counseling_note_written", "note": NOTE}, **said}
     for about in (replaced, {"type": "entry_retracted", **said}):
         assert (await clinic.record(CLIENT, recording(about))).status_code == 201
-    again = await clinic.create(recording(CONTACT, id=CRISIS), client_id=CLIENT)
-    unchanged = await clinic.get(events_of(CLIENT), {"If-None-Match": recorded.headers["etag"]})
     reads = [await clinic.get(f"/v1/clients/{CLIENT}/{read}") for read in (*READS, f"events/{CRISIS}")]
     assert WORDS in reads[0].text
     assert NAME in reads[0].text

@@ -54,7 +54,7 @@ async def read_counseling_notes(
 
 
 @router.get(
-    "/{event_id}",
+    "/{note_id}",
     summary="Read a counseling note",
     response_model=EventAnswer,
     responses={
@@ -67,11 +67,11 @@ async def read_counseling_note(
     caller: ReadingCaller,
     system: RunningSystem,
     client_id: ClientId,
-    event_id: EventId,
+    note_id: EventId,
     known_version: KnownVersion = None,
 ) -> Response:
     """One counseling note that was written by your role: as it was recorded, what corrects or retracts it, and how it
     stands now."""
-    found = await system.counseling_notes.note(caller, client_id, event_id)
-    content = event_answer(client_id, event_id, found.version, found.entries)
+    found = await system.counseling_notes.note(caller, client_id, note_id)
+    content = event_answer(client_id, note_id, found.version, found.entries)
     return read_answer(content, content.version, known_version)
