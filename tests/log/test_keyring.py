@@ -121,12 +121,8 @@ async def test_a_destroyed_key_is_gone_and_never_replaced(
         with pytest.raises(ClientErased):
             await keyring.notes_key(organization_id, erased)
     async with scoped(pool, organization_id) as connection:
-        assert (
-            await connection.fetch(
-                "select from keyring.client_key where num_nonnulls(wrapped_key, wrapped_notes_key) > 0"
-            )
-            == []
-        )
+        left = "select from keyring.client_key where num_nonnulls(wrapped_key, wrapped_notes_key) > 0"
+        assert await connection.fetch(left) == []
     assert await keyring.rewrap(organization_id) == 0
 
 
