@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 from domain.effective import effective
 from domain.entry import Entry
 from domain.events.base import referred
-from domain.events.counseling_notes import CounselingNoteWritten
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted
-from domain.events.kept_apart import KeptApart
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.unreadable import Unreadable, Why
 from domain.vocabulary.people import Role
@@ -284,40 +282,6 @@ def test_a_fold_that_depends_on_what_cannot_be_read_raises_and_others_go_on(hist
     with pytest.raises(EventUnreadable, match="position 2"):
         fold(CARE_PLAN, entries)
     assert fold(POSTVENTION, entries).state == POSTVENTION.begin().state
-
-
-# What is kept apart
-
-
-def apart(history: History, *entries: UUID) -> list[Entry]:
-    """The history's entries, of which some are kept apart from whoever reads it."""
-    return [
-        replace(each, event=KeptApart(type=each.event.type, targets=tuple(id_ for _, id_, _ in referred(each.event))))
-        if each.id in entries
-        else each
-        for each in history.entries
-    ]
-
-
-def test_r27_a_note_that_is_kept_apart_is_told_to_be_corrected_or_retracted_and_stays_where_it_is(
-    history: History,
-) -> None:
-    note = history.add(CounselingNoteWritten(note="Silence"), at="2026-03-05T15:00Z")
-    corrected = history.correct(note, CounselingNoteWritten(note="Silences"), occurred_at="2026-03-03T15:00Z")
-    retracted = history.retract(note)
-    taken_back = history.retract(retracted)
-
-    assert len(effective(apart(history, note, corrected, retracted)[:-1]).entries) == 1
-    standing = effective(apart(history, note, corrected, retracted, taken_back)).entries[1]
-    assert (standing.id, standing.correction_id, standing.occurred_at) == (note, corrected, moment("2026-03-05T15:00Z"))
-    assert isinstance(standing.event, KeptApart)
-
-
-def test_r27_nothing_else_is_corrected_by_what_is_kept_apart(history: History) -> None:
-    held = history.add(session(), at="2026-03-05T15:00Z")
-    about = history.correct(held, session(minutes=20))
-
-    assert isinstance(effective(apart(history, about)).entries[1].event, Unreadable)
 
 
 @given(histories(), MOMENTS, MOMENTS)
