@@ -71,6 +71,18 @@ class Elements(Generic[E]):
         element = self.get(key)
         return self if element is None else self.put(change(element))
 
+    def without(self, key: Any) -> "Elements[E]":
+        """Without the element of this key; the same where there is none. One that was put lately goes quickly."""
+        if self.get(key) is None:
+            return self
+        if key in self._older:
+            return Elements(element for of, element in self._all().items() if of != key)
+        made: Elements[E] = Elements.__new__(Elements)
+        made._older, made._merge = self._older, self._merge
+        made._recent = {of: element for of, element in self._recent.items() if of != key}
+        made._length = self._length - 1
+        return made
+
     def changes_since(self, before: "Elements[E]") -> Iterator[Change[E]]:
         """The elements that are not the same objects as before; those that are equal all the same among them."""
         if self is before:

@@ -48,8 +48,8 @@ class Strands(Fold[Any]):
     that strand's version.
     """
 
-    def __init__(self, name: str, strands: Mapping[str, Strand[Any]], version: int = 0) -> None:
-        self._strands = {name: strand.fold for name, strand in strands.items()}
+    def __init__(self, name: str, strands: Mapping[str, Fold[Any]], version: int = 0) -> None:
+        self._strands = dict(strands)
         # A named tuple: of so many fields, a dataclass takes several times as long to copy and to walk through.
         state = NamedTuple(name, [(name, type(fold.initial)) for name, fold in self._strands.items()])  # type: ignore[misc]
         initial = state(*(fold.initial for fold in self._strands.values()))

@@ -1,6 +1,6 @@
 """The forms of lists over many clients: coded columns alone, never what people say in their own words."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -70,8 +70,14 @@ class ListedSignal(_Answer):
 
     client_id: UUID = Field(description="About whom.")
     rule: SignalRule = Field(description="The rule that raised it.")
-    event_id: UUID = Field(description="The event that raised it.")
+    event_id: UUID = Field(description="The event that raised it, or the last one after which nothing came.")
+    about_on: date = Field(
+        description="The client's day that it is about: one that lies ahead, the last one missed, or that of the event."
+    )
     raised_at: datetime = Field(description="From when on it holds.")
+    ends_at: datetime | None = Field(
+        description="When it ends by itself, as when the day ahead is over; null where it does not."
+    )
     behind: tuple[UUID, ...] = Field(description="The events behind it, the last one among them.")
 
 

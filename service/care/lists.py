@@ -7,7 +7,7 @@ or a rule decides something, it has decided it in those rows; here nothing is fo
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -84,13 +84,15 @@ class WaitingSignal(NamedTuple):
     client_id: UUID
     rule: SignalRule
     event_id: UUID
+    about_on: date
     raised_at: datetime
+    ends_at: datetime | None
     behind: tuple[UUID, ...]
 
     @property
     def key(self) -> tuple[object, ...]:
         """By what signals are ordered."""
-        return self.raised_at, self.client_id, self.rule, self.event_id
+        return self.raised_at, self.client_id, self.rule, self.event_id, self.about_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,6 @@ class Lists:
         """The signals that wait, those first that have waited longest."""
         now = clock.now()
         query = Query.at(caller.organization_id, now)
-        query.where("s.raised_at <= $2")
         query.after([f"s.{column}" for column in list_queries.SIGNALS_ORDER], part.after)
         if rule is not None:
             query.where("s.rule = {0}", rule)

@@ -18,6 +18,10 @@ _STILL_THERE: Final = """JOIN keyring.client_key k
 # As the index of waiting obligations has it (projections/obligations.py).
 _WAITS: Final = "o.met_event_id IS NULL AND o.released_event_id IS NULL AND o.missed_event_id IS NULL"
 
+# As the index of waiting signals has it (projections/signals); what lies ahead, or has ended by itself, does not wait.
+_SIGNAL_WAITS: Final = """s.cleared_event_id IS NULL AND s.released_event_id IS NULL
+       AND s.acknowledged_event_id IS NULL AND s.raised_at <= $2 AND (s.ends_at IS NULL OR $2 < s.ends_at)"""
+
 _ON_THE_TEAM: Final = """m.begins_at <= $2 AND (m.ends_at IS NULL OR $2 < m.ends_at)
        AND (m.released_at IS NULL OR $2 < m.released_at)"""
 
@@ -63,7 +67,7 @@ class Query:
 
 WORKLIST_ORDER: Final = ("due_at", "client_id", "kind", "because", "step")
 CASELOAD_ORDER: Final = ("client_id",)
-SIGNALS_ORDER: Final = ("raised_at", "client_id", "rule", "event_id")
+SIGNALS_ORDER: Final = ("raised_at", "client_id", "rule", "event_id", "about_on")
 
 
 def worklist(
@@ -129,7 +133,7 @@ SELECT p.client_id, p.died_at, p.episode_event_id, p.episode_opened_at, p.episod
   CROSS JOIN LATERAL (SELECT count(*) AS waiting_signals
                         FROM {schemas["signals"]}.signal s
                        WHERE s.organization_id = $1 AND s.client_id = p.client_id
-                         AND s.cleared_event_id IS NULL AND s.acknowledged_event_id IS NULL) signals
+                         AND {_SIGNAL_WAITS}) signals
  WHERE p.organization_id = $1{query.conditions}
  ORDER BY p.client_id
  LIMIT {limit:d}"""  # noqa: S608
@@ -151,10 +155,10 @@ def on_the_team_of(schemas: Mapping[str, str]) -> str:
 def signals(schemas: Mapping[str, str], query: Query, *, limit: int) -> tuple[str, list[Any]]:
     """The signals that wait, those first that have waited longest."""
     sql = f"""
-SELECT s.client_id, s.rule, s.event_id, s.raised_at, s.behind
+SELECT s.client_id, s.rule, s.event_id, s.about_on, s.raised_at, s.ends_at, s.behind
   FROM {schemas["signals"]}.signal s
   {_STILL_THERE.format(rows="s")}
- WHERE s.organization_id = $1 AND s.cleared_event_id IS NULL AND s.acknowledged_event_id IS NULL{query.conditions}
- ORDER BY s.raised_at, s.client_id, s.rule, s.event_id
+ WHERE s.organization_id = $1 AND {_SIGNAL_WAITS}{query.conditions}
+ ORDER BY s.raised_at, s.client_id, s.rule, s.event_id, s.about_on
  LIMIT {limit:d}"""  # noqa: S608
     return sql, query.arguments

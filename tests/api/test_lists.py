@@ -203,7 +203,6 @@ async def test_lists_of_what_waits_read_it_by_its_index_page_by_page(clinic: Cli
     query = Query.at(clinic.organization_id, clock.now())
     worklist = list_queries.worklist(schemas, query, person_id=None, role=None, limit=9)
     query = Query.at(clinic.organization_id, clock.now())
-    query.where("s.raised_at <= $2")
     signals = list_queries.signals(schemas, query, limit=9)
     costly = "set local enable_sort = off; set local enable_seqscan = off"
     for (sql, arguments), index in ((worklist, "obligation_waiting"), (signals, "signal_waiting")):

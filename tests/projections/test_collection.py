@@ -65,6 +65,24 @@ def test_changes_are_told_of_any_two(common: list[Cup], one: list[Cup], other: l
     assert list(after.changes_since(after)) == []
 
 
+@given(CUPS, CUPS, st.lists(st.integers(0, 80), max_size=8), CUPS)
+def test_what_is_taken_out_is_gone_and_told_among_the_changes(
+    common: list[Cup], lately: list[Cup], taken: list[int], then: list[Cup]
+) -> None:
+    before = after = put(put(Elements(), common), lately)
+    for number in taken:
+        after = after.without(number)
+    expected = {cup.number: cup for cup in before if cup.number not in taken}
+
+    assert list(after) == list(expected.values())
+    assert len(after) == len(expected)
+    assert {*after.changes_since(before)} == {Change(cup, None) for cup in before if cup.number in taken}
+    assert as_dict(put(after, then)) == expected | as_dict(put(Elements(), then))
+    assert {*put(after, then).changes_since(before)} >= {
+        Change(cup, None) for cup in before if cup.number in taken and cup.number not in {each.number for each in then}
+    }
+
+
 def test_nothing_that_was_put_ever_changes() -> None:
     shelves = [Elements[Cup]()]
     for number in range(100):
@@ -80,6 +98,7 @@ def test_what_is_not_there_is_not_changed() -> None:
     shelf = Elements([Cup(1, 0)])
 
     assert shelf.change(2, lambda cup: Cup(cup.number, 1)) is shelf
+    assert shelf.without(2) is shelf
 
 
 def test_a_long_history_is_neither_copied_nor_compared_for_one_more_element() -> None:
