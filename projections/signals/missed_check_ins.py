@@ -89,19 +89,19 @@ def care_ended(state: CheckInsExpected, entry: Entry, event: Event, context: Con
 def _looked_ahead(state: CheckInsExpected, entry: Entry, context: Context) -> CheckInsExpected:
     """With the moments at which enough will have been missed in each time that is not over, as it is expected now.
 
-    What is missed already stays so while a check-in is expected each day; else it is released.
+    What is missed already stays so while a check-in is expected each day, as may be agreed just after it ended; else
+    it is released.
     """
     now = entry.occurred_at
     times = [each for each in expected(state.cadences.cadences) if each.ends_at is None or now < each.ends_at]
-    raised = state.raised
-    holding = next((each for each in raised.all_open() if each.raised_at <= now and not each.ended_by(now)), None)
     present = next((each for each in times if each.starts_at <= now), None)
-    kept = replace(holding, ends_at=present.ends_at) if holding and present else None
-    raised = raised.released(entry, lambda signal: kept is None or signal is not holding)
-    if kept and kept != holding:
-        raised = raised.put(kept)
+    raised = state.raised
+    holding = next((each for each in raised.all_open() if present and present.starts_at <= each.raised_at <= now), None)
+    raised = raised.released(entry, lambda signal: signal is not holding)
+    if holding and present and holding.ends_at != present.ends_at:
+        raised = raised.put(replace(holding, ends_at=present.ends_at))
     for each in times:
-        if kept is None or each is not present:
+        if holding is None or each is not present:
             signal = _missed(each, state, entry, context)
             raised = raised if signal is None else raised.put(signal)
     return replace(state, raised=raised)

@@ -156,6 +156,17 @@ def test_r49_a_cadence_for_a_while_ends_by_itself_and_so_does_its_signal() -> No
     assert (signal.ends_at, signal.released) == (moment("2026-03-07T06:00Z"), None)
 
 
+def test_r49_what_is_agreed_for_longer_just_after_it_ended_takes_nothing_back() -> None:
+    history = History()
+    history.add(registered(), at="2026-03-01T15:00Z")
+    cadence = history.add(check_ins(until="2026-03-06"), at="2026-03-02T15:00Z")
+    history.add(check_ins(on="2026-03-07"), at="2026-03-07T15:00Z")
+
+    assert waiting(history, "2026-03-07T14:59:59Z") == []
+    assert waiting(history, "2026-03-07T15:00Z") == [(RULE, cadence)]
+    assert only(rows(history))["raised_at"] == moment("2026-03-05T06:00Z")
+
+
 def test_r49_after_a_week_of_another_cadence_daily_check_ins_are_expected_again() -> None:
     history, _, cadence, _ = expecting()
     history.add(check_ins(Period.WEEK, until="2026-03-12"), at="2026-03-05T15:00Z")
