@@ -19,6 +19,7 @@ from projections.signals import (
     triggers_ahead,
 )
 from projections.signals.signal import SIGNAL, Signal
+from projections.strand_states import StrandStates
 from projections.strands import Strands
 
 RULES: Final[dict[str, Fold[Any]]] = {
@@ -41,16 +42,17 @@ class SignalsAnswer(Answer):
     """Every signal that was ever raised."""
 
 
-def view(state: Any, context: ViewContext) -> SignalsAnswer:
+def view(state: StrandStates, context: ViewContext) -> SignalsAnswer:
     """The signals as they stand at a moment; what will be raised if nothing comes between is none yet."""
-    raised = (each for strand in state for each in strand.raised.signals if each.raised_at <= context.at)
+    all_kept = (each for strand in RULES for each in getattr(state, strand).raised)
+    raised = (each for each in all_kept if each.raised_at <= context.at)
     latest_first = all_answered(sorted(raised, key=lambda each: each.raised_at, reverse=True), context)
     waiting = [each for each in latest_first if each.waits]
     others = (each for each in latest_first if not each.waits)
     return SignalsAnswer(waiting=len(waiting), signals=(*waiting, *others))
 
 
-fold = Strands("Signals", RULES, version=2)
+fold = Strands(RULES, version=2)
 SIGNALS = Projection(name="signals", title="Signals", version=fold.version, fold=fold, view=view)
 
 __all__ = ["RULES", "SIGNAL", "SIGNALS", "SignalsAnswer", "view"]

@@ -27,7 +27,7 @@ class WhatCheckInsTell(Watch):
     """The latest ones, as many as the rule about rising cravings looks at."""
 
 
-fold = watching(WhatCheckInsTell())
+fold = watching(WhatCheckInsTell(), SignalRule.HIGH_CRAVING, SignalRule.RISING_CRAVING, SignalRule.LOW_MOOD)
 
 
 @fold.on(CheckInReceived)

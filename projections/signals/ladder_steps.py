@@ -31,7 +31,7 @@ class LadderSteps(Watch):
     """The latest episode of care. While it is closed, nobody is there to see a signal."""
 
 
-fold = watching(LadderSteps())
+fold = watching(LadderSteps(), SignalRule.LADDER_STEP_NEAR)
 
 
 @fold.on(IntakeCompleted)
@@ -77,7 +77,7 @@ def _looked_ahead(raised: Raised, tracks: Tracks, entry: Entry, context: Context
     coming = {(each.event_id, each.about_on): each for stretch in going_on for each in _near(stretch, entry, context)}
     near = {
         (each.event_id, each.about_on)
-        for each in raised.all_open()
+        for each in raised.open
         if each.raised_at <= entry.occurred_at and (each.event_id, each.about_on) in coming
     }
     raised = raised.cleared(entry, lambda signal: (signal.event_id, signal.about_on) not in near)

@@ -34,9 +34,9 @@ class CheckInsExpected(Watch):
     cadences: Cadences = field(default_factory=Cadences)
     """How often check-ins were agreed, as the care plan keeps it, of those alone."""
     last: UUID | None = None
-    """The last check-in."""
+    """The last check-in, while days are counted from it."""
     since: date = date.min
-    """The first of the client's days that may count as missed: the one after the last check-in."""
+    """The first of the client's days that may count as missed: that after the last check-in, or of the last release."""
 
 
 class Expected(NamedTuple):
@@ -48,7 +48,7 @@ class Expected(NamedTuple):
     """The entry that set it so, the first one where several follow upon one another."""
 
 
-fold = watching(CheckInsExpected())
+fold = watching(CheckInsExpected(), SignalRule.MISSED_CHECK_INS)
 
 
 @fold.on(CheckInReceived)
@@ -90,13 +90,16 @@ def _looked_ahead(state: CheckInsExpected, entry: Entry, context: Context) -> Ch
     """With the moments at which enough will have been missed in each time that is not over, as it is expected now.
 
     What is missed already stays so while a check-in is expected each day, as may be agreed just after it ended; else
-    it is released.
+    it is released, and days are counted anew.
     """
     now = entry.occurred_at
     times = [each for each in expected(state.cadences.cadences) if each.ends_at is None or now < each.ends_at]
     present = next((each for each in times if each.starts_at <= now), None)
     raised = state.raised
-    holding = next((each for each in raised.all_open() if present and present.starts_at <= each.raised_at <= now), None)
+    holding = next((each for each in raised.open if present and present.starts_at <= each.raised_at <= now), None)
+    day, over = context.day(entry), any(each.raised_at <= now and each is not holding for each in raised.open)
+    if over and state.since <= day:
+        state = replace(state, since=day, last=None)
     raised = raised.released(entry, lambda signal: signal is not holding)
     if holding and present and holding.ends_at != present.ends_at:
         raised = raised.put(replace(holding, ends_at=present.ends_at))

@@ -21,7 +21,7 @@ class MissedSessions(Watch):
     """The sessions missed in a row, and the appointments that the client called off."""
 
 
-fold = watching(MissedSessions())
+fold = watching(MissedSessions(), SignalRule.MISSED_SESSIONS)
 
 
 @fold.on(SessionMissed)

@@ -24,7 +24,16 @@ from projections.signals.signal import Watch, watching
 
 _TIERS: Final = (RiskTier.NONE_FOUND, RiskTier.LOW, RiskTier.MODERATE, RiskTier.HIGH)
 
-fold = watching(Watch())
+fold = watching(
+    Watch(),
+    SignalRule.C_SSRS_RISK,
+    SignalRule.PHQ_9_ITEM_9,
+    SignalRule.PHQ_9_TOTAL,
+    SignalRule.GAD_7_TOTAL,
+    SignalRule.BAM_USE,
+    SignalRule.BAM_RISK,
+    SignalRule.BAM_PROTECTIVE,
+)
 
 
 @fold.on(ScreeningScored)

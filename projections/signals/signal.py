@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Final, TypeVar
 from uuid import UUID
 
 from domain.entry import Entry
@@ -66,33 +66,27 @@ index_of_waiting(
     ended_by=["cleared_event_id", "released_event_id", "acknowledged_event_id"],
 )
 
-_Key = tuple[SignalRule, UUID, date]
-
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """The signals of a strand, those that lie ahead among them."""
+    """The signals of a strand."""
 
-    signals: Elements[Signal] = Elements()
-    open: tuple[_Key, ...] = ()
-    """Those that nothing has cleared or released, in order."""
+    open: Elements[Signal] = Elements()
+    """Those that nothing has cleared or released. Some may have ended by themselves, and some lie ahead."""
+    ended: Elements[Signal] = Elements()
+    """Those of which the end was seen."""
     died: bool = False
     """Whether the client has died: nothing is raised any more."""
 
-    def all_open(self) -> Iterator[Signal]:
-        """Those that nothing has cleared or released; some may have ended by themselves, or lie ahead."""
-        for key in self.open:
-            signal = self.signals.get(key)
-            assert signal, "those that are open are there"
-            yield signal
+    def __iter__(self) -> Iterator[Signal]:
+        """All of them."""
+        yield from self.ended
+        yield from self.open
 
     def put(self, signal: Signal) -> "Raised":
-        """With this one, unless the client has died."""
-        if self.died:
-            return self
-        key = _key(signal)
-        still = self.open if key in self.open else (*self.open, key)
-        return replace(self, signals=self.signals.put(signal), open=still)
+        """With this one, unless the client has died, or its end was seen: what was released is not raised anew."""
+        ended = self.ended.get((signal.rule, signal.event_id, signal.about_on))
+        return self if self.died or ended else replace(self, open=self.open.put(signal))
 
     def cleared(self, entry: Entry, which: Callable[[Signal], bool] = lambda _: True) -> "Raised":
         """After an entry that tells otherwise than these; those that still lay ahead were never raised."""
@@ -103,16 +97,14 @@ class Raised:
         return self._ended(entry, which, lambda signal: replace(signal, released=mark(entry)))
 
     def _ended(self, entry: Entry, which: Callable[[Signal], bool], end: Callable[[Signal], Signal]) -> "Raised":
-        signals, ending = self.signals, [signal for signal in self.all_open() if which(signal)]
+        ending = [signal for signal in self.open if which(signal)]
         if not ending:
             return self
+        ended, now = self.ended, entry.occurred_at
         for signal in ending:
-            if signal.raised_at > entry.occurred_at:
-                signals = signals.without(_key(signal))
-            elif not signal.ended_by(entry.occurred_at):
-                signals = signals.put(end(signal))
-        keys = {_key(signal) for signal in ending}
-        return replace(self, signals=signals, open=tuple(key for key in self.open if key not in keys))
+            if signal.raised_at <= now:
+                ended = ended.put(signal if signal.ended_by(now) else end(signal))
+        return replace(self, open=Elements(signal for signal in self.open if not which(signal)), ended=ended)
 
     def told(self, rule: SignalRule, entry: Entry, behind: Sequence[UUID], context: Context) -> "Raised":
         """After an entry that tells whether the rule applies: by these entries, or by none, not any more.
@@ -121,23 +113,27 @@ class Raised:
         """
         if not behind:
             return self.cleared(entry, lambda signal: signal.rule is rule)
-        if any(key[0] is rule for key in self.open):
+        if any(signal.rule is rule for signal in self.open):
             return self
         return self.put(Signal(rule, entry.id, context.day(entry), entry.occurred_at, None, tuple(behind)))
 
     def acknowledged(self, entry: Entry, event: SignalAcknowledged) -> "Raised":
-        """Somebody took note of what that entry had raised by then; the first one who did is named."""
-        signals = self.signals
-        for each in self.signals:
-            meant = each.rule is event.rule and each.event_id == event.because and each.raised_at <= entry.occurred_at
-            if meant and not each.acknowledged:
-                noted = replace(each, acknowledged=mark(entry), acknowledged_by_role=event.acknowledged_by)
-                signals = signals.put(noted)
-        return self if signals is self.signals else replace(self, signals=signals)
+        """Somebody took note of what that entry had raised by then and nothing has ended, or else of what has ended;
+        the first one who did is named."""
+        noted = _acknowledged(self.open, entry, event)
+        if noted is not self.open:
+            return replace(self, open=noted)
+        noted = _acknowledged(self.ended, entry, event)
+        return self if noted is self.ended else replace(self, ended=noted)
 
 
-def _key(signal: Signal) -> _Key:
-    return signal.rule, signal.event_id, signal.about_on
+def _acknowledged(signals: Elements[Signal], entry: Entry, event: SignalAcknowledged) -> Elements[Signal]:
+    noted = signals
+    for each in signals:
+        meant = each.rule is event.rule and each.event_id == event.because and each.raised_at <= entry.occurred_at
+        if meant and not each.acknowledged:
+            noted = noted.put(replace(each, acknowledged=mark(entry), acknowledged_by_role=event.acknowledged_by))
+    return noted
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,23 +146,25 @@ class Watch:
 W = TypeVar("W", bound=Watch)
 
 
-def watching(initial: W, version: int = 1) -> Fold[W]:
+def watching(initial: W, *rules: SignalRule, version: int = 1) -> Fold[W]:
     """The fold of a strand: its signals are rows, can be acknowledged, and are released when the client dies.
 
     The end of an episode of care releases only what was watched for in it. What the client told of, or that they
     stopped coming, is still to be seen by somebody: our choice.
     """
     fold = Fold(initial, version)
-    fold.each(Signal, lambda state: state.raised.signals).rows_of(SIGNAL, Signal)
-    fold.on(SignalAcknowledged)(_acknowledged)
-    fold.on(ClientDied)(_died)
+    fold.each(Signal, lambda state: state.raised.open).rows_of(SIGNAL, Signal)
+    fold.each(Signal, lambda state: state.raised.ended).rows_of(SIGNAL, Signal)
+
+    @fold.on(SignalAcknowledged)
+    def signal_acknowledged(state: W, entry: Entry, event: SignalAcknowledged, context: Context) -> W:
+        if event.rule not in rules:
+            return state
+        raised = state.raised.acknowledged(entry, event)
+        return state if raised is state.raised else replace(state, raised=raised)
+
+    @fold.on(ClientDied)
+    def client_died(state: W, entry: Entry, event: ClientDied, context: Context) -> W:
+        return replace(state, raised=replace(state.raised.released(entry), died=True))
+
     return fold
-
-
-def _acknowledged(state: Any, entry: Entry, event: SignalAcknowledged, context: Context) -> Any:
-    raised = state.raised.acknowledged(entry, event)
-    return state if raised is state.raised else replace(state, raised=raised)
-
-
-def _died(state: Any, entry: Entry, event: ClientDied, context: Context) -> Any:
-    return replace(state, raised=replace(state.raised.released(entry), died=True))

@@ -23,7 +23,7 @@ class TriggersNear(Watch):
     """The latest episode of care."""
 
 
-fold = watching(TriggersNear())
+fold = watching(TriggersNear(), SignalRule.TRIGGER_AHEAD)
 
 
 @fold.on(TriggerAnticipated)

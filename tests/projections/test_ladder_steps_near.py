@@ -115,6 +115,14 @@ def test_r49_nobody_watches_for_steps_after_the_end_of_care(how: str) -> None:
     assert again[:1] == ([] if how == "died" else [date(2026, 6, 30)]), "a new episode watches again"
 
 
+def test_r49_a_step_that_was_released_while_it_was_near_is_not_raised_anew() -> None:
+    history, opened = counting()
+    ended = history.add(EpisodeClosed(intake=opened, reason=DischargeReason.COMPLETED), at="2026-03-30T15:00Z")
+    history.add(told(), at="2026-03-31T15:00Z")
+
+    assert near(history)[:2] == [(date(2026, 4, 1), ended), (date(2026, 6, 30), None)]
+
+
 def test_r49_who_takes_note_takes_note_of_the_step_that_is_near() -> None:
     history, opened = counting()
     noted = SignalAcknowledged(rule=RULE, because=opened, acknowledged_by=Role.PEER)

@@ -48,6 +48,7 @@ class Watcher:
         self.spans: list[Span] = []
         self.checked_in: set[date] = set()
         self.raised_at: datetime | None = None
+        self.since = date.min
 
     def daily_at(self, at: datetime) -> bool:
         in_force = [each for each in self.spans if each.starts_at <= at and (each.ends_at is None or at < each.ends_at)]
@@ -67,6 +68,8 @@ class Watcher:
                 for each in self.spans
             ]
         self.spans.append(Span(starts_at, ends_at, said.daily))
+        if self.raised_at and not self.stands(at):
+            self.raised_at, self.since = None, today
 
     def looks(self, at: datetime) -> bool:
         today = local_day(at, ZONE)
@@ -83,7 +86,11 @@ class Watcher:
         return all(self.daily_at(begins + hour * AN_HOUR) for hour in range((ends - begins) // AN_HOUR))
 
     def missed(self, day: date) -> bool:
-        return day not in self.checked_in and self.daily_between(start_of_day(day, ZONE), end_of_day(day, ZONE))
+        return (
+            day >= self.since
+            and day not in self.checked_in
+            and self.daily_between(start_of_day(day, ZONE), end_of_day(day, ZONE))
+        )
 
 
 @given(STORIES)
