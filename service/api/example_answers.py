@@ -125,7 +125,9 @@ def _lists(crisis: Entry, version: int) -> dict[str, BaseModel]:
         client_id=_CLIENT,
         rule=SignalRule.HIGH_CRAVING,
         event_id=crisis.id,
+        about_on=crisis.occurred_at.date(),
         raised_at=crisis.occurred_at,
+        ends_at=None,
         behind=(crisis.id,),
     )
     return {
