@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.events.intake import IntakeCompleted
+from domain.events.intake import EpisodeClosed, IntakeCompleted, IntakeUpdated
 from domain.events.milestones import MilestoneCelebrated, MilestoneDefined, MilestoneReached, RemissionRecorded
 from domain.events.registration import ClientMoved
 from domain.policy import MilestonesPolicy, Policy
+from domain.vocabulary.intake import DischargeReason
 from domain.vocabulary.milestones import DiagnosedSeverity, LifeMilestone, RemissionState
 from domain.vocabulary.people import Role
 from domain.vocabulary.record import Precision
@@ -322,6 +323,34 @@ def test_r46_overall_is_not_counted_before_what_the_first_intake_tells_is_known(
     history.add(told((COCAINE, "2025-12-01"), (ALCOHOL, "2026-01-01")), at="2026-01-05T15:00Z")
 
     assert lived(track(history, "overall", "2026-01-11T15:00Z")) == [("2026-01-01", None, 10)]
+
+
+@pytest.mark.parametrize("more", ["another sitting", "an update of the first", "an update of the second"])
+def test_x12_what_a_second_sitting_tells_counts_with_the_first(more: str) -> None:
+    """Recorded as an intake of its own, or as more of the first: it is one beginning."""
+    history = begun()
+    sitting = history.add(told((ALCOHOL, "2025-12-01")), at="2026-01-05T15:00Z")
+    if more == "an update of the second":
+        sitting = history.add(told(), at="2026-01-06T15:00Z")
+    use = told((COCAINE, "2026-01-01"))
+    history.add(
+        use if more == "another sitting" else IntakeUpdated(intake=sitting, substances=use.substances),
+        at="2026-01-12T15:00Z",
+    )
+
+    assert lived(track(history, "overall", "2026-01-13T15:00Z")) == [("2026-01-01", None, 12)]
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_x12_an_intake_of_a_later_episode_is_no_sitting_of_the_first(*, closed: bool) -> None:
+    history = begun()
+    first = history.add(told((ALCOHOL, "2025-12-01")), at="2026-01-05T15:00Z")
+    if closed:
+        history.add(EpisodeClosed(intake=first, reason=DischargeReason.LEFT_BY_OWN_CHOICE), at="2026-01-06T15:00Z")
+    later = "2026-01-12T15:00Z" if closed else "2026-01-25T15:00Z"
+    history.add(told((COCAINE, "2026-01-01")), at=later)
+
+    assert [each[0] for each in lived(track(history, "overall", "2026-01-26T15:00Z"))] == ["2025-12-01", "2026-01-01"]
 
 
 def test_r46_a_later_intake_that_tells_of_long_ago_wipes_nothing() -> None:
