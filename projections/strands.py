@@ -56,6 +56,7 @@ class Strands(Fold[Any]):
         super().__init__(initial, version + sum(fold.version for fold in self._strands.values()))
         handling: dict[type[Event], list[_Handling]] = {}
         for strand, fold in self._strands.items():
+            assert not fold.asks_for_former, "a strand is given what stands"
             for event_class in fold.handles:
                 handling.setdefault(event_class, []).append((strand, fold.handler(event_class)))
         for event_class, handlers in handling.items():

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from uuid import UUID
 
 from domain.entry import Entry
+from domain.events.base import Event
 from domain.events.intake import EpisodeClosed, IntakeCompleted, IntakeUpdated
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
 from domain.events.milestones import MilestoneCelebrated, MilestoneDefined, MilestoneReached, RemissionRecorded
@@ -70,9 +72,9 @@ CELEBRATION = fold.each(CelebrationHeld, lambda state: state.celebrations).table
 @fold.on(IntakeCompleted)
 def intake_completed(state: Progress, entry: Entry, event: IntakeCompleted, context: Context) -> Progress:
     """What it tells of uses, and of which the last is not known. An intake of several sittings is one (X12)."""
-    episode = after_intake(state.episode, entry, context)
-    state = replace(state, episode=episode)
-    return _told(state, told_at_intake(episode.sittings[0], entry, event.substances, context), context)
+    intake = _intake_of(state, entry, event, context)
+    state = replace(state, episode=after_intake(state.episode, entry, context))
+    return _told(state, told_at_intake(intake, entry, event.substances, context), context)
 
 
 @fold.on(EpisodeClosed)
@@ -84,8 +86,7 @@ def episode_closed(state: Progress, entry: Entry, event: EpisodeClosed, context:
 @fold.on(IntakeUpdated)
 def intake_updated(state: Progress, entry: Entry, event: IntakeUpdated, context: Context) -> Progress:
     """What another sitting tells of uses."""
-    sittings = state.episode.sittings if state.episode else ()
-    intake = sittings[0] if event.intake in sittings else event.intake
+    intake = _intake_of(state, entry, event, context)
     return _told(state, told_at_intake(intake, entry, event.substances, context), context)
 
 
@@ -93,6 +94,28 @@ def intake_updated(state: Progress, entry: Entry, event: IntakeUpdated, context:
 def lapse_recorded(state: Progress, entry: Entry, event: LapseRecorded, context: Context) -> Progress:
     """A lapse: from its last day on, days are counted anew beside those that were counted before."""
     return _told(state, told_by_lapse(entry, event, context), context)
+
+
+@fold.on_former(IntakeCompleted, IntakeUpdated)
+def intake_formerly_told(state: Progress, entry: Entry, event: Event, context: Context) -> Progress:
+    """What an intake told of uses before it was corrected or retracted: steps may have rested on it (M12)."""
+    assert isinstance(event, IntakeCompleted | IntakeUpdated)
+    told = told_at_intake(_intake_of(state, entry, event, context), entry, event.substances, context)
+    return replace(state, tracks=state.tracks.heard(told))
+
+
+@fold.on_former(LapseRecorded)
+def lapse_formerly_told(state: Progress, entry: Entry, event: LapseRecorded, context: Context) -> Progress:
+    """What a lapse told of uses before it was corrected or retracted (M11)."""
+    return replace(state, tracks=state.tracks.heard(told_by_lapse(entry, event, context)))
+
+
+def _intake_of(state: Progress, entry: Entry, event: IntakeCompleted | IntakeUpdated, context: Context) -> UUID:
+    """The intake of which it tells more: the first sitting of the episode's, or itself."""
+    if isinstance(event, IntakeCompleted):
+        return after_intake(state.episode, entry, context).sittings[0]
+    sittings = state.episode.sittings if state.episode else ()
+    return sittings[0] if event.intake in sittings else event.intake
 
 
 @fold.on(RemissionRecorded)
