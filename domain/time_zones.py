@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from domain.stored import STORED
+from domain.stored import Stored
 
 # For the whole process, since a zone found on the host would be answered to everybody else from zoneinfo's cache.
 # The package imports this module first, so no code of ours can come before it.
@@ -25,10 +25,10 @@ def names() -> frozenset[str]:
 
 
 def _known(name: str, info: ValidationInfo) -> str:
-    if info.context is not STORED and name not in names():
+    if not isinstance(info.context, Stored) and name not in names():
         raise ValueError("must be a time zone of the IANA database, such as America/Chicago")
     return name
 
 
 TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_known)]
-"""The name of an IANA time zone, known to this release when it is said (see STORED)."""
+"""The name of an IANA time zone, known to this release when it is said (see Stored)."""

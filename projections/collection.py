@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
-from typing import Any, Final, Generic, NamedTuple, TypeVar, get_args
+from typing import Any, Final, Generic, NamedTuple, TypeVar, cast, get_args
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from projections.elements import KEY, attributes
+from projections.saved_elements import Beside, SavedElements
 
 E = TypeVar("E")
 
@@ -38,27 +39,41 @@ class Elements(Generic[E]):
     """Elements by their keys, in the order in which they came. It never changes: `put` gives another one.
 
     The one shares with the other all but what was put lately, so that neither putting an element nor finding out
-    what changed takes longer in a long history (a dict of 5,000 is copied in 30 µs).
+    what changed takes longer in a long history (a dict of 5,000 is copied in 30 µs). Those that come from a saved state
+    are read when they are asked for.
     """
 
-    __slots__ = ("_length", "_merge", "_older", "_recent")
+    __slots__ = ("_merge", "_more", "_older", "_recent", "_saved")
 
     def __init__(self, elements: Iterable[E] = ()) -> None:
+        self._saved: SavedElements[E] | None = None
         self._older: dict[Any, E] = {_key(element): element for element in elements}
         self._recent: dict[Any, E] = {}
         self._merge = _Merge(None, {})
-        self._length = len(self._older)
+        self._more = len(self._older)  # so many have been put that are not among the saved ones
+
+    @classmethod
+    def from_saved(cls, saved: SavedElements[E]) -> "Elements[E]":
+        """Those of a saved state."""
+        made = cls.__new__(cls)
+        made._saved, made._older, made._recent, made._merge, made._more = saved, {}, {}, _Merge(None, {}), 0
+        return made
 
     def get(self, key: Any) -> E | None:
         """The element with this key: the value of its key field, or a tuple of several."""
         found = self._recent.get(key)
-        return self._older.get(key) if found is None else found
+        if found is None:
+            found = self._older.get(key)
+        if found is None and self._saved is not None:
+            found = self._saved.get(key)
+        return found
 
     def put(self, element: E) -> "Elements[E]":
         """With this element, in the place of the one with the same key or else at the end."""
         key = _key(element)
         made: Elements[E] = Elements.__new__(Elements)
-        made._length = self._length + (key not in self._recent and key not in self._older)
+        made._saved = self._saved
+        made._more = self._more + (not self._has(key))
         recent = self._recent | {key: element}
         if len(recent) <= MOST_RECENT:
             made._older, made._recent, made._merge = self._older, recent, self._merge
@@ -86,8 +101,18 @@ class Elements(Generic[E]):
             if change.before is not change.after:
                 yield change
 
+    def save(self, element: type) -> bytes:
+        """How they are saved; of those that stand as they were saved before, none is read."""
+        if self._saved is not None and not self._older and not self._recent:
+            return self._saved.saved
+        return SavedElements.of(element, self._older | self._recent, self._saved)
+
+    def _has(self, key: Any) -> bool:
+        return key in self._recent or key in self._older or (self._saved is not None and key in self._saved)
+
     def _all(self) -> dict[Any, E]:
-        return self._older | self._recent if self._recent else self._older
+        put = self._older | self._recent if self._recent else self._older
+        return put if self._saved is None else {_key(element): element for element in self._saved.all()} | put
 
     def __iter__(self) -> Iterator[E]:
         return iter(self._all().values())
@@ -99,7 +124,7 @@ class Elements(Generic[E]):
         return element in self._all().values()
 
     def __len__(self) -> int:
-        return self._length
+        return self._more + (0 if self._saved is None else len(self._saved))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Elements) and (self is other or list(self) == list(other))
@@ -112,11 +137,21 @@ class Elements(Generic[E]):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """In JSON a list of the elements, in order."""
+        """In a state's JSON their number among the collections that are saved beside it (saved_states.py)."""
         (element,) = get_args(source)
-        of_list = core_schema.list_schema(handler.generate_schema(element))
-        return core_schema.no_info_after_validator_function(
-            cls, of_list, serialization=core_schema.plain_serializer_function_ser_schema(list, return_schema=of_list)
+
+        def load(number: Any, info: core_schema.ValidationInfo) -> Elements[Any]:
+            beside = cast("Beside", info.context)
+            saved = beside.collections[number]
+            return cls.from_saved(SavedElements(element, saved)) if saved else cls()
+
+        def save(elements: Elements[Any], info: core_schema.SerializationInfo) -> int:
+            beside = cast("Beside", info.context)
+            beside.collections.append(elements.save(element))
+            return len(beside.collections) - 1
+
+        return core_schema.with_info_plain_validator_function(
+            load, serialization=core_schema.plain_serializer_function_ser_schema(save, info_arg=True)
         )
 
 

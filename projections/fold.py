@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
+from pydantic import TypeAdapter
 from sqlalchemy import Table
 
 from domain.entry import Entry
@@ -15,6 +16,7 @@ from projections.columns import row_of
 from projections.context import Context
 from projections.obligations import OBLIGATION, Obligation
 from projections.rows import Changes, Row, Rows, difference
+from projections.saved_states import load, save, shape
 
 S = TypeVar("S")
 E = TypeVar("E")
@@ -156,10 +158,25 @@ class Fold(Generic[S]):
         if before is after:
             return
         for kept in self._kept:
-            changed = [change for change in kept.changes(before, after) if change.before != change.after]
-            if changed:
-                kept.add_rows(was, [each.before for each in changed if each.before is not None])
-                kept.add_rows(now, [each.after for each in changed if each.after is not None])
+            kept.add_changed_rows(was, now, before, after)
+
+    @property
+    def shape(self) -> bytes:
+        """Another one whenever a state holds other fields: what was saved in it is then not to be loaded."""
+        return shape(cast("type", type(self.initial)))
+
+    def save(self, state: S) -> bytes:
+        """The state as bytes."""
+        return save(self._states, state)
+
+    def load(self, saved: bytes) -> S:
+        """The state that was saved in this shape. Raises ValidationError."""
+        return load(self._states, saved)
+
+    @cached_property
+    def _states(self) -> TypeAdapter[S]:
+        """A state is made of frozen dataclasses."""
+        return TypeAdapter(type(self.initial))
 
     def obligations(self, state: S) -> Iterator[Obligation]:
         """Everything that was ever asked for, in the order of the elements that ask."""
@@ -216,6 +233,13 @@ class ElementRows(Generic[S, E]):
     def tables(self) -> list[Table]:
         """The tables in which they have rows."""
         return [table for table, _ in self._rows]
+
+    def add_changed_rows(self, was: dict[Table, list[Row]], now: dict[Table, list[Row]], before: S, after: S) -> None:
+        """Add the rows of the elements that differ: as they were, and as they are now."""
+        changed = [change for change in self.changes(before, after) if change.before != change.after]
+        if changed:
+            self.add_rows(was, [each.before for each in changed if each.before is not None])
+            self.add_rows(now, [each.after for each in changed if each.after is not None])
 
     def add_rows(self, rows: dict[Table, list[Row]], elements: Iterable[E]) -> None:
         """Add the rows of these elements."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from pydantic import TypeAdapter
 from sqlalchemy import Table
@@ -16,13 +16,17 @@ from domain.events.catalogue import EVENT_TYPES
 from domain.policies import Numbers
 from domain.policy import Policy
 from domain.replacing import replace
+from domain.stored import STORED
 from projections.answers import Answer
 from projections.context import TELL_THE_TIME_ZONE, Context, TimeZones, time_zones
 from projections.elements import ViewContext
 from projections.fold import Fold
 from projections.rows import Changes, Rows
+from projections.saved_states import STATE
 
 S = TypeVar("S")
+
+_TIME_ZONES: Final = TypeAdapter(TimeZones)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +82,22 @@ class Projection(Generic[S]):
         handled = (event_class.model_fields["type"].default for event_class in self.handles)
         return frozenset(_answered_to({*handled, *TELL_THE_TIME_ZONE}))
 
-    @cached_property
-    def states(self) -> TypeAdapter[Folded[S]]:
-        """Turns what is folded into JSON and back; a state is made of frozen dataclasses."""
-        return TypeAdapter(Folded[type(self.fold.initial)])  # type: ignore[misc, arg-type]
+    @property
+    def shape(self) -> bytes:
+        """Another one whenever a state holds other fields: what was saved in it is then not to be loaded."""
+        return self.fold.shape
+
+    def save(self, folded: Folded[S]) -> bytes:
+        """What is folded, as bytes."""
+        return STATE.join([_TIME_ZONES.dump_json(folded.time_zones), self.fold.save(folded.state)])
+
+    def load(self, saved: bytes) -> Folded[S]:
+        """What was folded and saved by this version of the projection, in this shape. Raises ValidationError.
+
+        Much of it is read when it is asked for.
+        """
+        time_zones, state = saved.split(STATE)
+        return Folded(_TIME_ZONES.validate_json(time_zones, context=STORED), self.fold.load(state))
 
     def timeline(
         self, entries: Iterable[Entry], *, as_of: datetime | None = None, known_at: datetime | None = None

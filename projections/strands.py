@@ -1,6 +1,6 @@
 """Strands: a fold composed of others, which know nothing of each other."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Table
@@ -10,10 +10,13 @@ from domain.events.base import Event
 from projections.answers import Answer
 from projections.context import Context
 from projections.elements import ViewContext
-from projections.fold import Fold
+from projections.fold import ElementRows, Fold
 from projections.obligations import Obligation
 from projections.rows import Row
+from projections.saved_states import STRAND
+from projections.strand_states import StrandStates, Unread
 
+E = TypeVar("E")
 S = TypeVar("S")
 
 _Handling = tuple[str, Callable[[Any, Entry, Any, Context], Any]]
@@ -41,19 +44,18 @@ def shown(strands: Mapping[str, Strand[Any]], state: Any, context: ViewContext) 
     return {name: value for part in parts for name, value in part}
 
 
-class Strands(Fold[Any]):
-    """The fold of a composed state, which has a field for each strand: an event changes those that handle its kind.
+class Strands(Fold[StrandStates]):
+    """The fold of a composed state, an attribute for each strand: an event changes those that handle its kind.
 
     Its version is the sum of theirs and of its own, which is raised when a strand is taken out: by one more than
     that strand's version.
     """
 
-    def __init__(self, name: str, strands: Mapping[str, Strand[Any]], version: int = 0) -> None:
+    def __init__(self, strands: Mapping[str, Strand[Any]], version: int = 0) -> None:
         self._strands = {name: strand.fold for name, strand in strands.items()}
-        # A named tuple: of so many fields, a dataclass takes several times as long to copy and to walk through.
-        state = NamedTuple(name, [(name, type(fold.initial)) for name, fold in self._strands.items()])  # type: ignore[misc]
-        initial = state(*(fold.initial for fold in self._strands.values()))
+        initial = StrandStates({name: fold.initial for name, fold in self._strands.items()})
         super().__init__(initial, version + sum(fold.version for fold in self._strands.values()))
+        self._across: list[tuple[Sequence[str], ElementRows[StrandStates, Any]]] = []
         handling: dict[type[Event], list[_Handling]] = {}
         for strand, fold in self._strands.items():
             assert not fold.asks_for_former, "a strand is given what stands"
@@ -62,46 +64,70 @@ class Strands(Fold[Any]):
         for event_class, handlers in handling.items():
             self.on(event_class)(_in_each(handlers))
 
+    def across(
+        self, element: type[E], strands: Sequence[str], of: Callable[[StrandStates], E]
+    ) -> ElementRows[StrandStates, E]:
+        """One element that is made of these strands' states; say then which rows it has."""
+        rows = self.one(element, of)
+        self._across.append((strands, rows))
+        return rows
+
     def _tables(self) -> Iterator[Table]:
         """The tables of the whole, then those of the strands."""
         yield from super()._tables()
         for fold in self._strands.values():
             yield from fold.tables
 
-    def add_rows(self, rows: dict[Table, list[Row]], state: Any) -> None:
+    def add_rows(self, rows: dict[Table, list[Row]], state: StrandStates) -> None:
         """Add the rows of a client in that state to those that are there."""
         super().add_rows(rows, state)
         for name, fold in self._strands.items():
             fold.add_rows(rows, getattr(state, name))
 
     def add_changed_rows(
-        self, was: dict[Table, list[Row]], now: dict[Table, list[Row]], before: Any, after: Any
+        self, was: dict[Table, list[Row]], now: dict[Table, list[Row]], before: StrandStates, after: StrandStates
     ) -> None:
         """Add the rows of the elements that differ: as they were, and as they are now."""
         if before is after:
             return
-        super().add_changed_rows(was, now, before, after)
-        for fold, was_before, is_now in zip(self._strands.values(), before, after, strict=True):
-            if was_before is not is_now:
-                fold.add_changed_rows(was, now, was_before, is_now)
+        changed = [name for name in self._strands if not after.same(name, before)]
+        for strands, kept in self._across:
+            if not set(strands).isdisjoint(changed):
+                kept.add_changed_rows(was, now, before, after)
+        for name in changed:
+            self._strands[name].add_changed_rows(was, now, getattr(before, name), getattr(after, name))
 
-    def obligations(self, state: Any) -> Iterator[Obligation]:
+    def obligations(self, state: StrandStates) -> Iterator[Obligation]:
         """Everything that was ever asked for, strand after strand."""
         for name, fold in self._strands.items():
             yield from fold.obligations(getattr(state, name))
 
+    @property
+    def shape(self) -> bytes:
+        """Another one whenever the state of a strand holds other fields."""
+        return b"".join(name.encode() + fold.shape for name, fold in self._strands.items())
 
-def _in_each(strands: Iterable[_Handling]) -> Callable[[Any, Entry, Any, Context], Any]:
+    def save(self, state: StrandStates) -> bytes:
+        """The state as bytes."""
+        return STRAND.join(state.saved(name, fold.save) for name, fold in self._strands.items())
+
+    def load(self, saved: bytes) -> StrandStates:
+        """The state that was saved; that of a strand is read when it is asked for."""
+        each = zip(self._strands.items(), saved.split(STRAND), strict=True)
+        return StrandStates({name: Unread(part, fold.load) for (name, fold), part in each})
+
+
+def _in_each(strands: Iterable[_Handling]) -> Callable[[StrandStates, Entry, Any, Context], StrandStates]:
     """The handler of the whole, made of those of the strands."""
     handling = tuple(strands)
 
-    def handle(state: Any, entry: Entry, event: Any, context: Context) -> Any:
+    def handle(state: StrandStates, entry: Entry, event: Any, context: Context) -> StrandStates:
         changed = {}
         for name, handler in handling:
             before = getattr(state, name)
             after = handler(before, entry, event, context)
             if after is not before:
                 changed[name] = after
-        return state._replace(**changed) if changed else state
+        return state.replace(changed) if changed else state
 
     return handle

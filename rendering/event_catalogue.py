@@ -15,9 +15,9 @@ from pydantic.fields import FieldInfo
 from domain.events.base import Event, FreeText, RefersTo, ShortText
 from domain.events.catalogue import ALL_EVENTS, ORGANIZATION_EVENTS
 from domain.policy import Policy
-from domain.vocabulary.terms import ICD_10_CM, LOINC, Term
+from domain.vocabulary.terms import ICD_10_CM, LOINC, RX_NORM, Term
 
-_SYSTEMS: Final = {LOINC: "LOINC", ICD_10_CM: "ICD-10-CM"}
+_SYSTEMS: Final = {LOINC: "LOINC", ICD_10_CM: "ICD-10-CM", RX_NORM: "RxNorm"}
 _OWN_WORDS: Final = (*get_args(FreeText)[1:], *get_args(ShortText)[1:])
 
 HEAD: Final = """# The events

@@ -20,12 +20,12 @@ from pydantic_core.core_schema import datetime_schema
 
 from domain import texts
 from domain.refusals import Refusal
-from domain.stored import STORED
+from domain.stored import Stored
 from domain.vocabulary.record import Precision
 
 
 def _readable(text: str, info: ValidationInfo) -> str:
-    if info.context is STORED:
+    if isinstance(info.context, Stored):
         return text
     if texts.holds_controls(text):
         message = "Leave out control characters, such as escape; a text may hold line breaks and tabs."

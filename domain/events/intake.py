@@ -119,13 +119,18 @@ class DimensionRating(Part):
 
 
 class SubdimensionRating(Part):
-    """Rating of one subdimension of the fourth edition of the ASAM criteria: the symbol of its anchor, 0 or a letter.
+    """Rating of one subdimension of the fourth edition of the ASAM criteria: the symbol of its anchor.
 
-    Which letters a subdimension has, and what they mean, stands in the criteria, which are copyrighted: each is taken.
+    The symbols are no scale: 0 is no need, ANY any level of care, EVAL an evaluation at once, MOUD-C medication that is
+    to go on; of the others each stands for the least level of care, and for another one in another subdimension.
+    Which of them a subdimension has stands in the criteria, which are copyrighted: each is taken.
     """
 
     subdimension: AsamSubdimension
-    anchor: Literal["0", "A", "B", "C", "D", "E", "F"]
+    anchor: Literal[
+        "0", "ANY", "EVAL", "MOUD-C", "1", "1A", "1B", "1C", "1Z", "2", "2A", "2B", "3", "3A", "3B", "4",
+        "A", "B", "C", "D", "E",
+    ]  # fmt: skip
 
 
 class AsamAssessed(Event):

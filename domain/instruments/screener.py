@@ -35,7 +35,6 @@ _COULD_ADD: Final[dict[str, tuple[RiskTier, ...]]] = {
     "q3": (RiskTier.MODERATE,),
     "q4": (RiskTier.HIGH,),
     "q5": (RiskTier.HIGH,),
-    "q6": (RiskTier.MODERATE, RiskTier.HIGH),
     "q6_ever": (RiskTier.MODERATE,),
     "q6_last_3_months": (RiskTier.HIGH,),
 }

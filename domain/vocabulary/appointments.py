@@ -1,6 +1,6 @@
 """Appointments: how the client gets there, and who called them off."""
 
-from domain.vocabulary.terms import Term
+from domain.vocabulary.terms import Term, fhir
 
 
 class Transport(Term):
@@ -18,5 +18,5 @@ class Transport(Term):
 class CancelledBy(Term):
     """Who called an appointment off (R58). What the clinic cancels does not count against the client."""
 
-    CLIENT = "client"
-    CLINIC = "clinic"
+    CLIENT = "client", fhir("appointment-cancellation-reason", "pat")
+    CLINIC = "clinic", fhir("appointment-cancellation-reason", "prov")

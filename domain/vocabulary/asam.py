@@ -1,5 +1,10 @@
 """The ASAM criteria: editions, what they rate, and levels of care. Codes only; the wording of the ratings is
-copyrighted."""
+copyrighted.
+
+The book was not at hand. What stands here of the fourth edition agrees with public programs that were written after it
+and after ASAM's free Level of Care Assessment Guide (4.1), three of them independent of each other: which subdimensions
+are rated, by which symbols, that the symbols are no numbers, that dimension 6 is not rated, and the levels of care.
+"""
 
 from domain.vocabulary.terms import Term
 
@@ -12,25 +17,24 @@ class AsamEdition(Term):
 
 
 class AsamSubdimension(Term):
-    """What the fourth edition rates. The name begins with the dimension; dimension 6 is not rated."""
+    """What the fourth edition rates to find a level of care. The name begins with the dimension; dimension 6, the
+    client's preferences and barriers, is not rated.
+
+    What the edition asks beside these to plan treatment, such as sleep, cognition, trauma and culture, has no rating.
+    """
 
     INTOXICATION = "1_intoxication"
     WITHDRAWAL = "1_withdrawal"
     ADDICTION_MEDICATION_NEEDS = "1_addiction_medication_needs"
     PHYSICAL_HEALTH = "2_physical_health"
     PREGNANCY = "2_pregnancy"
-    SLEEP = "2_sleep"
     ACTIVE_PSYCHIATRIC_SYMPTOMS = "3_active_psychiatric_symptoms"
     PERSISTENT_DISABILITY = "3_persistent_disability"
-    COGNITIVE_FUNCTIONING = "3_cognitive_functioning"
-    TRAUMA_RELATED_NEEDS = "3_trauma_related_needs"
-    PSYCHIATRIC_HISTORY = "3_psychiatric_history"
     RISKY_SUBSTANCE_USE = "4_risky_substance_use"
     RISKY_BEHAVIORS = "4_risky_behaviors"
     ABILITY_TO_FUNCTION = "5_ability_to_function"
     SAFETY = "5_safety"
     SUPPORT = "5_support"
-    CULTURAL_PERCEPTIONS = "5_cultural_perceptions"
 
     @property
     def dimension(self) -> int:
@@ -39,7 +43,10 @@ class AsamSubdimension(Term):
 
 
 class LevelOfCare(Term):
-    """Level of care by the ASAM criteria (fourth edition; R20)."""
+    """Level of care by the ASAM criteria (fourth edition; R20).
+
+    The third edition's 0.5 and 3.3 are no levels of the fourth. A recovery residence goes with a level; it is none.
+    """
 
     LONG_TERM_REMISSION_MONITORING = "1.0"
     OUTPATIENT_THERAPY = "1.5"

@@ -1,17 +1,17 @@
 """Consent to disclose: what for, how much, to whom, and who may sign."""
 
-from domain.vocabulary.terms import Term
+from domain.vocabulary.terms import Term, fhir
 
 
 class ConsentPurpose(Term):
     """What a disclosure is for (42 CFR 2.31(a)(5))."""
 
-    TREATMENT = "treatment"
-    PAYMENT = "payment"
-    OPERATIONS = "operations"
+    TREATMENT = "treatment", fhir("v3-ActReason", "TREAT")
+    PAYMENT = "payment", fhir("v3-ActReason", "HPAYMT")
+    OPERATIONS = "operations", fhir("v3-ActReason", "HOPERAT")
     FAMILY_INVOLVEMENT = "family_involvement"
     EMPLOYER = "employer"
-    LEGAL_PROCEEDINGS = "legal_proceedings"
+    LEGAL_PROCEEDINGS = "legal_proceedings", fhir("v3-ActReason", "HLEGAL")
     OTHER = "other"
 
 
@@ -40,6 +40,6 @@ class RecipientClass(Term):
 class SignerAuthority(Term):
     """By what right somebody signed: the client, or on their behalf (42 CFR 2.14, 2.15, 2.31(a)(7))."""
 
-    CLIENT = "client"
+    CLIENT = "client", fhir("v3-RoleCode", "ONESELF")
     PARENT_OR_GUARDIAN = "parent_or_guardian"
     PERSONAL_REPRESENTATIVE = "personal_representative"

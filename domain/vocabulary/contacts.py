@@ -1,6 +1,6 @@
 """Sessions, and how people meet or reach each other."""
 
-from domain.vocabulary.terms import Term
+from domain.vocabulary.terms import Term, fhir
 
 
 class SessionKind(Term):
@@ -19,12 +19,12 @@ class SessionKind(Term):
 class Channel(Term):
     """How people met or reached each other (R22, R25; FHIR Encounter.class)."""
 
-    IN_PERSON = "in_person"
+    IN_PERSON = "in_person", fhir("v3-ParticipationMode", "PHYSICAL")
     TELEHEALTH = "telehealth"
-    PHONE = "phone"
-    TEXT = "text"
+    PHONE = "phone", fhir("v3-ParticipationMode", "PHONE")
+    TEXT = "text", fhir("v3-ParticipationMode", "SMSWRIT")
     APP = "app"
-    LETTER = "letter"
+    LETTER = "letter", fhir("v3-ParticipationMode", "MAILWRIT")
 
 
 class OutreachPurpose(Term):

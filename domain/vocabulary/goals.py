@@ -7,13 +7,13 @@ class GoalCategory(Term):
     """Short-term stabilization apart from longer-term aims (R12; FHIR Goal.category)."""
 
     SLEEP = "sleep"
-    NUTRITION = "nutrition"
+    NUTRITION = "nutrition", fhir("goal-category", "dietary")
     WITHDRAWAL_CARE = "withdrawal_care"
     CRAVINGS = "cravings"
     RELAPSE_PREVENTION = "relapse_prevention"
     RELATIONSHIPS = "relationships"
     EMPLOYMENT = "employment"
-    HOUSING = "housing"
+    HOUSING = "housing", fhir("goal-category", "housing")
     HEALTH = "health"
     PAIN = "pain"
     OTHER = "other"

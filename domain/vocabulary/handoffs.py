@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from domain.vocabulary.people import Role
-from domain.vocabulary.terms import Term
+from domain.vocabulary.terms import Term, fhir
 
 
 class HandoffUrgency(Term):
     """How soon a handoff must be accepted, and the client met (R33)."""
 
     CRISIS = "crisis"
-    URGENT = "urgent"
-    ROUTINE = "routine"
+    URGENT = "urgent", fhir("v3-ActPriority", "UR")
+    ROUTINE = "routine", fhir("v3-ActPriority", "R")
 
 
 class HandoffDeclineReason(Term):

@@ -53,7 +53,7 @@ class SocialNeed(Term):
     INSURANCE = "insurance", icd_10_cm("Z59.71")
     CHILDCARE = "childcare"
     LEGAL = "legal", icd_10_cm("Z65.3")
-    MONEY = "money", icd_10_cm("Z59.86")
+    MONEY = "money", icd_10_cm("Z59.869")
     PRIMARY_CARE = "primary_care"
     SAFETY = "safety"
 

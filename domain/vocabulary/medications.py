@@ -1,23 +1,26 @@
 """Medications: drugs for substance use disorders, their forms, and how a course of one changes and ends."""
 
-from domain.vocabulary.terms import Term
+from domain.vocabulary.terms import Term, fhir, rx_norm
 
 
 class Drug(Term):
-    """What is taken: the drugs for opioid, alcohol and nicotine use disorders and withdrawal, by ingredient (R18)."""
+    """What is taken: the drugs for opioid, alcohol and nicotine use disorders and withdrawal, by ingredient (R18).
 
-    BUPRENORPHINE = "buprenorphine"
+    Their codes are those of the ingredient alone, of whichever salt or form.
+    """
+
+    BUPRENORPHINE = "buprenorphine", rx_norm("1819")
     BUPRENORPHINE_NALOXONE = "buprenorphine_naloxone"
-    METHADONE = "methadone"
-    NALTREXONE = "naltrexone"
-    ACAMPROSATE = "acamprosate"
+    METHADONE = "methadone", rx_norm("6813")
+    NALTREXONE = "naltrexone", rx_norm("7243")
+    ACAMPROSATE = "acamprosate", rx_norm("82819")
     DISULFIRAM = "disulfiram"
-    TOPIRAMATE = "topiramate"
-    GABAPENTIN = "gabapentin"
-    CLONIDINE = "clonidine"
+    TOPIRAMATE = "topiramate", rx_norm("38404")
+    GABAPENTIN = "gabapentin", rx_norm("25480")
+    CLONIDINE = "clonidine", rx_norm("2599")
     LOFEXIDINE = "lofexidine"
     VARENICLINE = "varenicline"
-    BUPROPION = "bupropion"
+    BUPROPION = "bupropion", rx_norm("42347")
     NICOTINE_REPLACEMENT = "nicotine_replacement"
     OTHER = "other"
 
@@ -25,10 +28,10 @@ class Drug(Term):
 class DrugForm(Term):
     """In what form it is taken."""
 
-    TABLET = "tablet"
+    TABLET = "tablet", fhir("v3-orderableDrugForm", "TAB")
     FILM = "film"
     LIQUID = "liquid"
-    PATCH = "patch"
+    PATCH = "patch", fhir("v3-orderableDrugForm", "PATCH")
     EXTENDED_RELEASE_INJECTION = "extended_release_injection"
     IMPLANT = "implant"
     OTHER = "other"

@@ -1,6 +1,6 @@
 """How a plan is to change after a crisis was reviewed."""
 
-from domain.vocabulary.terms import Term
+from domain.vocabulary.terms import Term, fhir_status
 
 
 class AdjustmentKind(Term):
@@ -20,5 +20,5 @@ class AdjustmentKind(Term):
 class Settlement(Term):
     """How an adjustment that a review asked for was settled (R45; FHIR Task.status completed and cancelled)."""
 
-    CARRIED_OUT = "carried_out"
-    DROPPED = "dropped"
+    CARRIED_OUT = "carried_out", fhir_status("task-status", "completed")
+    DROPPED = "dropped", fhir_status("task-status", "cancelled")

@@ -9,8 +9,8 @@ class Instrument(Term):
     C_SSRS = "c_ssrs", loinc("93373-9")
     PHQ_9 = "phq_9", loinc("44249-1")
     GAD_7 = "gad_7", loinc("69737-5")
-    AUDIT_C = "audit_c"
-    DAST_10 = "dast_10"
+    AUDIT_C = "audit_c", loinc("72109-2")
+    DAST_10 = "dast_10", loinc("82666-9")
     BAM = "bam"
     BARC_10 = "barc_10"
 

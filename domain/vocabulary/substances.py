@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from domain.vocabulary.terms import Term
+from domain.vocabulary.terms import Term, fhir
 
 
 class Substance(Term):
@@ -38,12 +38,12 @@ OPIOIDS: Final = frozenset(
 class UseRoute(Term):
     """How a substance was taken (R05)."""
 
-    ORAL = "oral"
+    ORAL = "oral", fhir("v3-RouteOfAdministration", "PO")
     SMOKED = "smoked"
     INTRANASAL = "intranasal"
     INJECTED = "injected"
     INHALED = "inhaled"
-    TRANSDERMAL = "transdermal"
+    TRANSDERMAL = "transdermal", fhir("v3-RouteOfAdministration", "TRNSDERM")
     OTHER = "other"
     UNKNOWN = "unknown"
 

@@ -1,14 +1,14 @@
 """The people and groups around a client, and what they do there."""
 
-from domain.vocabulary.terms import Term
+from domain.vocabulary.terms import Term, fhir
 
 
 class SupportKind(Term):
     """Who or what supports a client outside the team (R16; FHIR RelatedPerson.relationship)."""
 
-    PARTNER = "partner"
-    FAMILY = "family"
-    FRIEND = "friend"
+    PARTNER = "partner", fhir("v3-RoleCode", "SIGOTHR")
+    FAMILY = "family", fhir("v3-RoleCode", "FAMMEMB")
+    FRIEND = "friend", fhir("v3-RoleCode", "FRND")
     SPONSOR = "sponsor"
     COLLEAGUE = "colleague"
     SUPPORT_GROUP = "support_group"
@@ -44,7 +44,7 @@ class SupportRole(Term):
     KEEPS_MEDICATION = "keeps_medication"
     KEEPS_NALOXONE = "keeps_naloxone"
     JOINS_FAMILY_SESSIONS = "joins_family_sessions"
-    EMERGENCY_CONTACT = "emergency_contact"
+    EMERGENCY_CONTACT = "emergency_contact", fhir("v3-RoleCode", "ECON")
     OTHER = "other"
 
 

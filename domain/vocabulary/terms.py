@@ -14,6 +14,7 @@ class Code(NamedTuple):
 
 LOINC = "http://loinc.org"
 ICD_10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
+RX_NORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 
 
 def loinc(code: str) -> Code:
@@ -26,9 +27,22 @@ def icd_10_cm(code: str) -> Code:
     return Code(ICD_10_CM, code)
 
 
+def rx_norm(code: str) -> Code:
+    """A code of RxNorm (RXCUI), for the ingredients of drugs."""
+    return Code(RX_NORM, code)
+
+
 def fhir(code_system: str, code: str) -> Code:
-    """A code of one of HL7's own code systems, such as goal-achievement."""
+    """A code of one of HL7's own code systems (terminology.hl7.org), such as goal-achievement.
+
+    A term has one only where the meaning that HL7 gives there is the term's own.
+    """
     return Code(f"http://terminology.hl7.org/CodeSystem/{code_system}", code)
+
+
+def fhir_status(code_system: str, code: str) -> Code:
+    """A code of a status that FHIR itself defines for a kind of resource, such as task-status."""
+    return Code(f"http://hl7.org/fhir/{code_system}", code)
 
 
 class Term(StrEnum):

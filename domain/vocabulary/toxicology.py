@@ -6,11 +6,11 @@ from domain.vocabulary.terms import Term, fhir
 class Specimen(Term):
     """What was tested."""
 
-    URINE = "urine"
+    URINE = "urine", fhir("v2-0487", "UR")
     ORAL_FLUID = "oral_fluid"
     BREATH = "breath"
-    BLOOD = "blood"
-    HAIR = "hair"
+    BLOOD = "blood", fhir("v2-0487", "BLD")
+    HAIR = "hair", fhir("v2-0487", "HAR")
     OTHER = "other"
 
 

@@ -138,9 +138,10 @@ def _by_urgency(asked_for: Iterable[Obligation]) -> list[Obligation]:
     return [*waiting, *(each for each in obligations if not each.waits())]
 
 
-fold = Strands("CarePlan", STRANDS, version=1)
-PLAN = fold.one(
+fold = Strands(STRANDS, version=1)
+PLAN = fold.across(
     Overview,
+    ("registration", "episodes", "plans", "safety_plans", "contacts", "lapses"),
     lambda state: Overview(
         client=state.registration.client,
         died=state.registration.died,

@@ -97,7 +97,7 @@ def level_of_care_changed(state: Levels, entry: Entry, event: LevelOfCareChanged
 def _gap(state: Levels, entry: Entry, event: LevelOfCareChanged, context: Context) -> int | None:
     """Whole days without a level of care; none where the day of leaving is not said, or is that of coming.
 
-    Also said for the first level here where they come from one elsewhere, such as detox (R35).
+    Also said for the first level here where they come from one elsewhere, such as withdrawal management (R35).
     """
     if event.left_on:
         return max((context.day(entry) - event.left_on).days, 0)

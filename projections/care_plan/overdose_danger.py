@@ -164,7 +164,8 @@ def overdose_recorded(state: Dangers, entry: Entry, event: OverdoseRecorded, con
 
 @fold.on(IntakeCompleted)
 def intake_completed(state: Dangers, entry: Entry, event: IntakeCompleted, context: Context) -> Dangers:
-    """Which substances are known; and who comes from inpatient care or detox after opioids has lost tolerance."""
+    """Which substances are known; and who comes from inpatient care or withdrawal management after opioids has lost
+    tolerance."""
     named = tuple(use.substance for use in event.substances)
     lost = event.entry_route in AFTER_TIME_WITHOUT and OPIOIDS.intersection(named)
     last_days = [use.last_used_on for use in event.substances if use.substance in OPIOIDS and use.last_used_on]

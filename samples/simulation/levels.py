@@ -20,6 +20,22 @@ _LEVELS = (
 )
 """Most treatment is outpatient, and about one in eight of it intensive (N-SUMHSS); the other shares are our choice."""
 
+_ANCHORS = {
+    AsamSubdimension.INTOXICATION: ("0", "ANY", "2"),
+    AsamSubdimension.WITHDRAWAL: ("0", "EVAL", "1", "2", "3A"),
+    AsamSubdimension.ADDICTION_MEDICATION_NEEDS: ("ANY", "MOUD-C", "A", "B"),
+    AsamSubdimension.PHYSICAL_HEALTH: ("0", "ANY", "1", "2"),
+    AsamSubdimension.PREGNANCY: ("0", "ANY"),
+    AsamSubdimension.ACTIVE_PSYCHIATRIC_SYMPTOMS: ("0", "ANY", "1A", "1B", "2A"),
+    AsamSubdimension.PERSISTENT_DISABILITY: ("0", "ANY", "1Z"),
+    AsamSubdimension.RISKY_SUBSTANCE_USE: ("A", "B", "C", "D"),
+    AsamSubdimension.RISKY_BEHAVIORS: ("0", "A", "B", "C"),
+    AsamSubdimension.ABILITY_TO_FUNCTION: ("0", "ANY", "A", "B"),
+    AsamSubdimension.SAFETY: ("0", "A"),
+    AsamSubdimension.SUPPORT: ("0", "ANY", "A", "B"),
+}
+"""Ratings that these subdimensions have."""
+
 
 def assess_and_place(story: SimulatedClient, hour: float) -> None:
     """At intake."""
@@ -43,7 +59,7 @@ def _assess(story: SimulatedClient, recommended: LevelOfCare, hour: float) -> No
     chance = story.chance
     if chance.happens(_FOURTH):
         rated = tuple(
-            SubdimensionRating(subdimension=each, anchor=chance.one(("0", "A", "B", "C")))
+            SubdimensionRating.model_validate({"subdimension": each, "anchor": chance.one(_ANCHORS[each])})
             for each in chance.some(terms(AsamSubdimension), 8)
         )
         event = AsamAssessed(

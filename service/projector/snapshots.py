@@ -9,7 +9,6 @@ from uuid import UUID
 import structlog
 from pydantic import ValidationError
 
-from domain.stored import STORED
 from projections.projection import Projection
 from service.database.connection import Connection
 from service.log.keyring import DataKey
@@ -38,20 +37,20 @@ def seal_snapshot(
 ) -> SnapshotRow:
     """The row that keeps this state."""
     context = _context(projection, organization_id, client_id)
-    sealed = seal(key.key, projection.states.dump_json(base.state), context)
+    sealed = seal(key.key, projection.save(base.state), context)
     return organization_id, client_id, base.version, base.until, key.key_id, sealed
 
 
 def open_snapshot(projection: Projection[Any], organization_id: UUID, snapshot: Snapshot, key: DataKey) -> Base | None:
     """The state of a snapshot; None, and a line in the log, when it does not open or is no such state.
 
-    It does not for another client, projection, or version of it than it was sealed for.
+    It does not for another client, projection, version or shape of it than it was sealed for.
     """
     try:
         if snapshot.key_id != key.key_id or snapshot.state is None:
             raise SealBroken("It was sealed with another key.")
         context = _context(projection, organization_id, snapshot.client_id)
-        state = projection.states.validate_json(open_sealed(key.key, snapshot.state, context), context=STORED)
+        state = projection.load(open_sealed(key.key, snapshot.state, context))
     except (SealBroken, ValidationError) as error:
         log.warning(
             "snapshot_not_used",
@@ -89,5 +88,5 @@ async def write_snapshots(
 
 
 def _context(projection: Projection[Any], organization_id: UUID, client_id: UUID) -> bytes:
-    made_of = projection.name.encode() + projection.version.to_bytes(4)
+    made_of = projection.name.encode() + projection.version.to_bytes(4) + projection.shape
     return organization_id.bytes + client_id.bytes + made_of

@@ -190,8 +190,7 @@ YES_NO_UNKNOWN = (None, False, True)
 def test_r37_the_tiers_that_are_possible_are_those_that_some_answers_would_give() -> None:
     """Over all answers of q1 to q5: each way to answer what should have been asked gives one of the bands, each band
     is given by one of them."""
-    sixth = [name for name in CssrsScreening.model_fields if name.startswith("q6")]
-    no_sixth: Said = {"q6": "never"} if sixth == ["q6"] else dict.fromkeys(sixth, False)
+    no_sixth: Said = {"q6_ever": False, "q6_last_3_months": False}
     for said in product(YES_NO_UNKNOWN, repeat=5):
         given: Said = dict(zip(("q1", "q2", "q3", "q4", "q5"), said, strict=True)) | no_sixth
         answers = CssrsScreening(**given)

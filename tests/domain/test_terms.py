@@ -8,7 +8,7 @@ from importlib import import_module
 import pytest
 
 import domain.vocabulary
-from domain.vocabulary.terms import ICD_10_CM, LOINC, Code, Term
+from domain.vocabulary.terms import ICD_10_CM, LOINC, RX_NORM, Code, Term
 
 TERMS = [
     kind
@@ -20,14 +20,17 @@ TERMS = [
 FORMS = {
     ICD_10_CM: re.compile(r"[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?"),
     LOINC: re.compile(r"\d{1,7}-\d"),
+    RX_NORM: re.compile(r"[1-9]\d{0,7}"),
     "http://unitsofmeasure.org": re.compile(r"[!-~]+"),
 }
+
+OF_HL7 = re.compile(r"http://terminology\.hl7\.org/CodeSystem/[A-Za-z0-9-]+|http://hl7\.org/fhir/[a-z]+-status")
 
 
 def is_well_formed(code: Code) -> bool:
     form = FORMS.get(code.system)
     if form is None:
-        return code.system.startswith("http://terminology.hl7.org/CodeSystem/") and " " not in code.code
+        return bool(OF_HL7.fullmatch(code.system)) and " " not in code.code
     return bool(form.fullmatch(code.code)) and (code.system != LOINC or _check_digit_fits(code.code))
 
 
@@ -53,3 +56,8 @@ def test_a_code_with_a_slip_is_found_out() -> None:
     assert is_well_formed(Code(ICD_10_CM, "F32.A"))
     assert not is_well_formed(Code(ICD_10_CM, "F32.A."))
     assert not is_well_formed(Code("F32.A", "icd-10-cm"))
+    assert is_well_formed(Code(RX_NORM, "1819"))
+    assert not is_well_formed(Code(RX_NORM, "01819"))
+    assert not is_well_formed(Code(RX_NORM, "N07BC01"))
+    assert is_well_formed(Code("http://hl7.org/fhir/task-status", "completed"))
+    assert not is_well_formed(Code("http://terminology.hl7.org/goal-category", "housing"))

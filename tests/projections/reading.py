@@ -1,10 +1,15 @@
 """Rows as tests read them: by the names of their columns."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Table
 
+from domain.policy import Policy
+from projections.answers import answered
 from projections.care_plan import CARE_PLAN, CarePlanAnswer
+from projections.elements import ViewContext
+from projections.mark import Mark
 from projections.rows import Rows
 from tests.builders import History, Moment, folded, moment
 
@@ -25,3 +30,8 @@ def plan_shown(history: History, at: Moment, **times: Moment) -> CarePlanAnswer:
 def plan_rows(history: History, table: Table) -> list[dict[str, Any]]:
     """The rows of that table of the care plan, by column."""
     return by_column(table, CARE_PLAN.rows(folded(CARE_PLAN, history)))
+
+
+def mark(event_id: UUID, at: str) -> Mark:
+    """The mark of an event as an answer shows it."""
+    return answered(Mark(event_id, moment(at)), ViewContext(moment(at), Policy()))

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from projections.collection import MOST_RECENT, Change, Elements
 from projections.elements import KEY
+from projections.saved_states import load, save
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +97,26 @@ def test_a_long_history_is_neither_copied_nor_compared_for_one_more_element() ->
         assert list(after.changes_since(before)) == [Change(Cup(number, 0), Cup(number, 1))]
 
 
-def test_it_comes_back_from_json_as_it_was() -> None:
-    adapter: TypeAdapter[Any] = TypeAdapter(Elements[Cup])
-    shelf = put(Elements(), [Cup(2, 0), Cup(1, 0), Cup(2, 1)])
+SHELVES: TypeAdapter[Elements[Cup]] = TypeAdapter(Elements[Cup])
 
-    assert adapter.dump_json(shelf) == b'[{"number":2,"pearls":1},{"number":1,"pearls":0}]'
-    assert adapter.validate_json(adapter.dump_json(shelf)) == shelf
+
+@given(CUPS, CUPS)
+def test_it_is_saved_and_goes_on_as_if_it_never_was(cups: list[Cup], more: list[Cup]) -> None:
+    shelf = put(Elements(), cups)
+    loaded = load(SHELVES, save(SHELVES, shelf))
+
+    assert len(loaded) == len(shelf)
+    assert put(loaded, more) == put(shelf, more)
+    assert len(put(loaded, more)) == len(put(shelf, more))
+    assert load(SHELVES, save(SHELVES, put(loaded, more))) == put(shelf, more)
+    assert {*put(loaded, more).changes_since(loaded)} == {*put(shelf, more).changes_since(shelf)}
+
+
+def test_of_saved_elements_only_those_are_read_that_somebody_asks_for() -> None:
+    saved = save(SHELVES, put(Elements(), [Cup(2, 0), Cup(1, 0)])).replace(b'"pearls":0', b'"pearls":"many"', 1)
+    shelf = load(SHELVES, saved)
+
+    assert shelf.get(1) == Cup(1, 0)
+    assert b'"pearls":"many"' in save(SHELVES, shelf.put(Cup(1, 1)))
+    with pytest.raises(ValidationError):
+        shelf.get(2)

@@ -45,11 +45,28 @@ def cells(rows: Rows) -> Iterator[tuple[Column[Any], Any]]:
 
 
 @given(histories())
-def test_a_state_comes_back_from_json_as_it_was(history: History) -> None:
+def test_a_state_comes_back_as_it_was_saved(history: History) -> None:
     for projection in PROJECTIONS:
         state = folded(projection, history)
+        saved = projection.save(state)
 
-        assert projection.states.validate_json(projection.states.dump_json(state)) == state
+        assert projection.load(saved) == state
+        assert projection.save(projection.load(saved)) == saved, "what nobody read is saved as it was"
+
+
+@given(histories(), st.data())
+def test_a_fold_goes_on_from_a_saved_state_as_from_one_in_memory(history: History, data: st.DataObject) -> None:
+    entries = history.effective()
+    place = data.draw(st.integers(0, len(entries)))
+    for projection in PROJECTIONS:
+        before = fold(projection, entries[:place])
+        loaded = projection.load(projection.save(before))
+        after, on = before, loaded
+        for entry in entries[place:]:
+            after, on = (projection.apply(state, entry, POLICY) for state in (after, on))
+
+        assert unordered(projection.changes(loaded, on)) == unordered(projection.changes(before, after))
+        assert projection.load(projection.save(on)) == after
 
 
 @given(histories())

@@ -1,9 +1,11 @@
 """Levels of care, gaps between them, and assessments by the ASAM criteria (R20, R35)."""
 
+import json
 from datetime import date
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from domain.events.intake import (
     AsamAssessed,
@@ -146,9 +148,19 @@ def test_r07_the_fourth_edition_rates_subdimensions_and_asks_what_the_client_pre
     assert {each.dimension for each in AsamSubdimension} == {1, 2, 3, 4, 5}, "the sixth is not rated"
 
 
+@pytest.mark.parametrize("anchor", ["0", "ANY", "EVAL", "MOUD-C", "1Z", "3B", "4", "E"])
+def test_asam_ratings_of_the_fourth_edition_are_symbols(anchor: str) -> None:
+    said = {"subdimension": "1_withdrawal", "anchor": anchor}
+
+    assert SubdimensionRating.model_validate_json(json.dumps(said)).anchor == anchor
+    for wrong in ("F", "5", "3C", ""):
+        with pytest.raises(ValidationError):
+            SubdimensionRating.model_validate_json(json.dumps(said | {"anchor": wrong}))
+
+
 def test_asam_ratings_are_those_of_the_edition_and_each_once(history: History) -> None:
     numbered = DimensionRating(dimension=1, rating=2)
-    lettered = SubdimensionRating(subdimension=AsamSubdimension.WITHDRAWAL, anchor="A")
+    lettered = SubdimensionRating(subdimension=AsamSubdimension.WITHDRAWAL, anchor="3A")
 
     def assessed(**said: Any) -> AsamAssessed:
         return AsamAssessed(**{"assessed_by": Role.NURSE, **said})

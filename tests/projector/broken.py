@@ -38,6 +38,16 @@ class Delegating(Fold[Any]):
     def apply(self, state: Any, entry: Entry, context: Context) -> Any:
         return self._sound.apply(state, entry, context)
 
+    @property
+    def shape(self) -> bytes:
+        return self._sound.shape
+
+    def save(self, state: Any) -> bytes:
+        return self._sound.save(state)
+
+    def load(self, saved: bytes) -> Any:
+        return self._sound.load(saved)
+
     def rows(self, state: Any) -> Rows:
         return self._sound.rows(state)
 

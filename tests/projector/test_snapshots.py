@@ -1,5 +1,6 @@
 """Snapshots: kept every so many entries, and used only where they are what they should be."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -19,6 +20,7 @@ from service.projector.advance import SNAPSHOT_EVERY, Base
 from service.projector.projector import Projector
 from service.projector.snapshots import Snapshot, open_snapshot, seal_snapshot
 from tests.builders import check_in, moment, registered
+from tests.projector.broken import Delegating
 from tests.projector.comparing import assert_equal_to_fresh_folds
 from tests.projector.counting import folds_counted
 from tests.projector.newer import NEWER, OLD
@@ -37,14 +39,23 @@ def test_a_snapshot_opens_to_the_state_that_was_sealed() -> None:
     assert open_snapshot(OLD, ORGANIZATION, sealed(), KEY) == Base(7, None, OLD.begin())
 
 
+class OfAnotherShape(Delegating):
+    """The version was not raised when it changed."""
+
+    @property
+    def shape(self) -> bytes:
+        return b"another"
+
+
 @pytest.mark.parametrize(
     ("projection", "organization_id"),
     [
         (NEWER, ORGANIZATION),
+        (replace(OLD, fold=OfAnotherShape(OLD.fold)), ORGANIZATION),
         (PROJECTIONS[1], ORGANIZATION),
         (OLD, uuid4()),
     ],
-    ids=["another version", "another projection", "another organization"],
+    ids=["another version", "another shape", "another projection", "another organization"],
 )
 def test_it_opens_for_nothing_else_than_it_was_sealed_for(projection: Any, organization_id: UUID) -> None:
     assert open_snapshot(projection, organization_id, sealed(), KEY) is None
@@ -60,7 +71,6 @@ def test_it_opens_for_no_other_client_and_key_and_not_when_it_was_changed() -> N
 
 
 def test_what_opens_and_is_no_such_state_is_not_used() -> None:
-    """A state whose shape was changed without raising the version."""
     with patch.object(TypeAdapter, "dump_json", return_value=b'["another shape"]'):
         snapshot = sealed()
     assert open_snapshot(OLD, ORGANIZATION, snapshot, KEY) is None
