@@ -20,7 +20,7 @@ from projections.catalogue import PROJECTIONS
 from projections.summary import SUMMARIZED, summary
 from rendering.crisis_card import crisis_card
 from service.api import examples
-from service.api.list_models import Caseload, ListedClient, ListedSignal, ListedTask, WaitingSignals, Worklist
+from service.api.list_models import Caseload, WaitingSignals, Worklist
 from service.api.parameters import Order
 from service.api.problems import Refused
 from service.api.request_models import EventToRecord
@@ -31,6 +31,7 @@ from service.api.routers.problem_kinds import ProblemKinds, kind_of
 from service.api.routers.projections import answer_of, operation_id
 from service.api.routers.summary import summary_of
 from service.api.routers.timelines import event_answer
+from service.projector.list_rows import ListedClient, ListedSignal, ListedTask
 
 _CLIENT: Final = UUID(examples.CLIENT)
 _ANA: Final = UUID("7c0c5a2e-8f3d-4d0e-9a41-2b8f6d1c9e57")

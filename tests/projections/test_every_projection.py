@@ -26,7 +26,7 @@ every_projection = pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda
 
 MOMENTS = st.datetimes(datetime(2011, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
-CODED = re.compile(r"[a-z0-9_]{1,64}|\d\.\d|[A-F]")
+CODED = re.compile(r"[a-z0-9_]{1,64}|\d\.\d|[0-9A-Z][A-Z-]{0,7}")
 ZONES = available_timezones()
 PYTHON = {Uuid: UUID, DateTime: datetime, Date: date, Text: str, Boolean: bool, Integer: int, Double: float}
 
