@@ -1,6 +1,6 @@
 """The public keys of an issuer of tokens, fetched from the one address that the settings name, and remembered.
 
-- Nobody waits for a fetch while there is a key to check with: what has become old is fetched anew beside.
+- Nobody waits for a fetch while there are keys that were fetched a while ago: they are fetched anew beside.
 - However many ask, one fetch is under way, and after each, failed or not, none begins for a while: tokens that name
   unknown keys cause no flood of them.
 - An issuer that is down is no reason to refuse its tokens: its keys are believed for a day.
@@ -19,7 +19,9 @@ import structlog
 from jwt.types import JWKDict
 
 FRESH_SECONDS: Final = 600.0
-"""After this the keys are fetched anew: a key that the issuer withdraws is refused at most this long after."""
+"""After this the keys are fetched anew, beside the requests."""
+OLD_SECONDS: Final = 1_200.0
+"""After this a request waits for them, unless the issuer is down: what it has withdrawn meanwhile is refused."""
 APART_SECONDS: Final = 30.0
 """The least time between two fetches: a key that the issuer begins to use is known at most this long after."""
 BELIEVED_SECONDS: Final = 86_400.0
@@ -56,13 +58,18 @@ class IssuerKeys:
         self._timer = timer
         self._keys: Mapping[str, jwt.PyJWK] | None = None
         self._fetched_at = 0.0
+        self._failing = False
         self._tried_at: float | None = None
         self._fetching: asyncio.Task[None] | None = None
 
     async def key(self, key_id: str) -> jwt.PyJWK | None:
         """The key with this id; None where the issuer has none. Raises KeysUnavailable."""
         keys = self._believed()
-        if keys is None or key_id not in keys:
+        if (
+            keys is None
+            or key_id not in keys
+            or (self._timer() - self._fetched_at >= OLD_SECONDS and not self._failing)
+        ):
             await self._fetched()
             keys = self._believed()
         elif self._timer() - self._fetched_at >= FRESH_SECONDS:
@@ -97,9 +104,11 @@ class IssuerKeys:
             async with asyncio.timeout(FETCH_SECONDS):
                 self._keys = keys_in(await self._fetch())
         except (OSError, httpx.HTTPError, NotAKeySet) as error:  # TimeoutError is an OSError
+            self._failing = True
             log.warning("issuer_keys_unavailable", issuer=self._issuer, error=type(error).__name__)
         else:
             self._fetched_at = self._timer()
+            self._failing = False
 
 
 def fetch_from(place: str, http: httpx.AsyncClient) -> Fetch:

@@ -13,6 +13,7 @@ from service.access.jwks import (
     BELIEVED_SECONDS,
     FRESH_SECONDS,
     MOST_BYTES,
+    OLD_SECONDS,
     IssuerKeys,
     KeysUnavailable,
     NotAKeySet,
@@ -76,13 +77,23 @@ async def test_old_keys_are_fetched_anew_beside_and_a_withdrawn_one_is_refused()
     assert len(net.asked) == 2
 
 
+async def test_after_a_long_silence_a_withdrawn_key_is_refused_at_once() -> None:
+    net, seconds = Net(), Seconds()
+    keys = keys_of(net, seconds)
+    assert await keys.key("EdDSA")
+
+    net.answer = lambda _: key_set("RS256")
+    seconds.now = OLD_SECONDS
+    assert await keys.key("EdDSA") is None
+
+
 async def test_keys_are_believed_for_a_day_while_the_issuer_is_down() -> None:
     net, seconds = Net(), Seconds()
     keys = keys_of(net, seconds)
     assert await keys.key("EdDSA")
     net.answer = down
 
-    for seconds.now in (FRESH_SECONDS, BELIEVED_SECONDS - 1):
+    for seconds.now in (FRESH_SECONDS, OLD_SECONDS, BELIEVED_SECONDS - 1):
         assert await keys.key("EdDSA")
         await settled()
     seconds.now = BELIEVED_SECONDS
