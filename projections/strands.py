@@ -51,8 +51,8 @@ class Strands(Fold[StrandStates]):
     that strand's version.
     """
 
-    def __init__(self, strands: Mapping[str, Strand[Any]], version: int = 0) -> None:
-        self._strands = {name: strand.fold for name, strand in strands.items()}
+    def __init__(self, strands: Mapping[str, Fold[Any]], version: int = 0) -> None:
+        self._strands = dict(strands)
         initial = StrandStates({name: fold.initial for name, fold in self._strands.items()})
         super().__init__(initial, version + sum(fold.version for fold in self._strands.values()))
         self._across: list[tuple[Sequence[str], ElementRows[StrandStates, Any]]] = []

@@ -18,6 +18,7 @@ from service.access.authentication import Authentication
 from service.access.brake import Brake
 from service.access.tokens import open_tokens
 from service.access.trusted_issuers import trusted_issuers
+from service.care.counseling_notes import CounselingNotes
 from service.care.lists import Lists
 from service.care.policy_adopter import PolicyAdopter
 from service.care.projection_reader import ProjectionReader
@@ -71,6 +72,7 @@ class System:
     recorder: Recorder
     projection_reader: ProjectionReader
     timeline_reader: TimelineReader
+    counseling_notes: CounselingNotes
     lists: Lists
     sliced: SlicedWork
 
@@ -138,7 +140,8 @@ async def connected(
         sliced = SlicedWork()
         timelines = Timelines(store, keyring, sliced)
         organizations = Organizations(log_pool, keyring)
-        timeline_reader = TimelineReader(store, Pages(log_pool), timelines, sliced)
+        pages = Pages(log_pool)
+        timeline_reader = TimelineReader(store, pages, timelines, sliced)
         builds = Builds(pool, projections)
         await builds.refresh()
         api_keys = ApiKeys(log_pool, addresses.owner)
@@ -168,6 +171,7 @@ async def connected(
                 sliced,
             ),
             timeline_reader=timeline_reader,
+            counseling_notes=CounselingNotes(pages, timelines),
             lists=Lists(ListReads(pool, builds)),
             sliced=sliced,
         )

@@ -136,7 +136,7 @@ def _by_urgency(asked_for: Iterable[Obligation]) -> list[Obligation]:
     return [*waiting, *(each for each in obligations if not each.waits())]
 
 
-fold = Strands(STRANDS, version=1)
+fold = Strands({name: strand.fold for name, strand in STRANDS.items()}, version=1)
 PLAN = fold.across(
     Overview,
     ("registration", "episodes", "plans", "safety_plans", "contacts", "lapses"),

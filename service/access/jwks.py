@@ -64,15 +64,11 @@ class IssuerKeys:
 
     async def key(self, key_id: str) -> jwt.PyJWK | None:
         """The key with this id; None where the issuer has none. Raises KeysUnavailable."""
-        keys = self._believed()
-        if (
-            keys is None
-            or key_id not in keys
-            or (self._timer() - self._fetched_at >= OLD_SECONDS and not self._failing)
-        ):
+        keys, age = self._believed(), self._timer() - self._fetched_at
+        if keys is None or key_id not in keys or (age >= OLD_SECONDS and not self._failing):
             await self._fetched()
             keys = self._believed()
-        elif self._timer() - self._fetched_at >= FRESH_SECONDS:
+        elif age >= FRESH_SECONDS:
             self._begin()
         if keys is None:
             raise KeysUnavailable
@@ -103,7 +99,7 @@ class IssuerKeys:
         try:
             async with asyncio.timeout(FETCH_SECONDS):
                 self._keys = keys_in(await self._fetch())
-        except (OSError, httpx.HTTPError, NotAKeySet) as error:  # TimeoutError is an OSError
+        except (OSError, httpx.HTTPError, httpx.InvalidURL, NotAKeySet) as error:  # TimeoutError is an OSError
             self._failing = True
             log.warning("issuer_keys_unavailable", issuer=self._issuer, error=type(error).__name__)
         else:

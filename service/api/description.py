@@ -38,6 +38,9 @@ clients and record events, `read` to read them.
 A key or token that is not good is answered 401, and `detail` says why. After too many of them from one address the
 answer is 429, with `Retry-After`; keys and tokens that are right and in use work on meanwhile.
 
+Counseling notes are kept apart from the rest of the record (42 CFR 2.11): the timeline shows that there is one. Only
+keys of the role that wrote it correct it and read it, at `/v1/clients/{client_id}/counseling-notes`.
+
 ## Versions, and recording without overwriting
 
 A timeline's `version` counts its events: 1, 2, 3 … Every answer about a client carries it as `ETag`, such as `"7"`;
