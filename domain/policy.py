@@ -85,13 +85,23 @@ class OverdoseDangerPolicy(_Section):
 
 
 class ScreeningPolicy(_Section):
-    """When a C-SSRS is due after item 9 of a PHQ-9 was answered with 1 or more, or after an overdose that was meant.
+    """When a C-SSRS is due after item 9 of a PHQ-9 was answered with 1 or more, or after an overdose that was meant,
+    and within how many days the client is contacted after a C-SSRS outside a crisis, by the tier of risk.
 
     Source: the same day (care.md); the least time, for what is found late in the evening, is our choice, as for an
-    urgent handoff.
+    urgent handoff. Contact by tier: SPiER.
     """
 
     suicide_screening_at_least_hours: Positive = 4
+    contact_within_days_high: Positive = 7
+    contact_within_days_moderate: Positive = 14
+    contact_within_days_low: Positive = 30
+
+    @model_validator(mode="after")
+    def _sooner_at_higher_tier(self) -> "ScreeningPolicy":
+        if not self.contact_within_days_high <= self.contact_within_days_moderate <= self.contact_within_days_low:
+            raise ValueError("contact_within_days_* must not be longer at a higher tier")
+        return self
 
 
 class HandoffsPolicy(_Section):

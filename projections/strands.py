@@ -58,6 +58,7 @@ class Strands(Fold[StrandStates]):
         self._across: list[tuple[Sequence[str], ElementRows[StrandStates, Any]]] = []
         handling: dict[type[Event], list[_Handling]] = {}
         for strand, fold in self._strands.items():
+            assert not fold.asks_for_former, "a strand is given what stands"
             for event_class in fold.handles:
                 handling.setdefault(event_class, []).append((strand, fold.handler(event_class)))
         for event_class, handlers in handling.items():
