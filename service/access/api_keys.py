@@ -45,9 +45,19 @@ class KeyRefused(ValueError):
 class Presented(NamedTuple):
     """What a key says when it is presented; whether it is true, the digests tell."""
 
-    organization_id: UUID
-    key_id: UUID
+    ids: bytes
+    """The organization's id, and the key's."""
     secret: bytes
+
+    @property
+    def organization_id(self) -> UUID:
+        """Whose key it says it is."""
+        return UUID(bytes=self.ids[:16])
+
+    @property
+    def key_id(self) -> UUID:
+        """Which key it says it is."""
+        return UUID(bytes=self.ids[16:])
 
 
 class Standing(Enum):
@@ -80,8 +90,7 @@ class ApiKey(BaseModel):
         """Whether the secret is this key's and still good. Whoever does not have it learns that it is wrong only."""
         digest = _digest(secret)
         is_current = hmac.compare_digest(digest, self.secret_digest)
-        is_previous = hmac.compare_digest(digest, self.previous_digest or b"")
-        if not (is_current or is_previous):
+        if not is_current and not hmac.compare_digest(digest, self.previous_digest or b""):
             return Standing.WRONG
         if self.revoked_at:
             return Standing.REVOKED
@@ -245,7 +254,7 @@ def presented(text: str) -> Presented | None:
         return None
     if len(data) != 32 + SECRET_BYTES:
         return None
-    return Presented(UUID(bytes=data[:16]), UUID(bytes=data[16:32]), data[32:])
+    return Presented(data[:32], data[32:])
 
 
 def _text(organization_id: UUID, key_id: UUID, secret: bytes) -> str:

@@ -31,9 +31,6 @@ _AT_ONCE: Final = 4
 """How many keys that are not known are looked for at once: of a thousand that come together, the first few tell
 whether the brake is to hold for the rest."""
 
-_KeyOf = tuple[UUID, UUID]
-"""An organization, and the id of a key of it."""
-
 _Kept = tuple[ApiKey, Caller]
 
 _WHY_NOT: Final = {
@@ -53,8 +50,8 @@ class Authentication:
         self._api_keys = api_keys
         self._tokens = tokens
         self._brake = brake
-        self._keys: TTLCache[_KeyOf, _Kept] = TTLCache(_MOST_REMEMBERED, REMEMBERED_SECONDS, timer=timer)
-        self._known: TTLCache[_KeyOf, None] = TTLCache(_MOST_REMEMBERED * 4, KNOWN_SECONDS, timer=timer)
+        self._keys: TTLCache[bytes, _Kept] = TTLCache(_MOST_REMEMBERED, REMEMBERED_SECONDS, timer=timer)
+        self._known: TTLCache[bytes, None] = TTLCache(_MOST_REMEMBERED * 4, KNOWN_SECONDS, timer=timer)
         self._callers: TTLCache[bytes, tuple[Caller, float]] = TTLCache(
             _MOST_REMEMBERED, REMEMBERED_SECONDS, timer=timer
         )
@@ -78,8 +75,8 @@ class Authentication:
             raise
 
     async def _holder(self, key: Presented, address: str) -> Caller:
-        kept = self._keys.get(key[:2])
-        if kept is None and key[:2] in self._known:
+        kept = self._keys.get(key.ids)
+        if kept is None and key.ids in self._known:
             kept = await self._asked(key)
         if kept is None or _standing(kept, key) is Standing.WRONG:
             kept = await self._looked_for(key, address)
@@ -91,7 +88,7 @@ class Authentication:
     async def _looked_for(self, key: Presented, address: str) -> _Kept:
         """The key as it is now: it may have been made, or given this secret, since it was remembered."""
         async with self._asking:
-            kept = self._keys.get(key[:2])  # whoever waited before may have found it
+            kept = self._keys.get(key.ids)  # whoever waited before may have found it
             if kept is None or _standing(kept, key) is Standing.WRONG:
                 self._refuse_when_braked(address, key.key_id)
                 kept = await self._asked(key)
@@ -103,11 +100,11 @@ class Authentication:
     async def _asked(self, key: Presented) -> _Kept | None:
         record = await self._api_keys.find(key.organization_id, key.key_id)
         if record is None:
-            self._known.pop(key[:2], None)
+            self._known.pop(key.ids, None)
             return None
         found = record, record.caller
-        self._keys[key[:2]] = found
-        self._known[key[:2]] = None
+        self._keys[key.ids] = found
+        self._known[key.ids] = None
         return found
 
     async def _subject(self, token: str) -> Caller:
