@@ -10,6 +10,7 @@ from domain.events.consents import ConsentExpired, ConsentGranted, ConsentRevoke
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
 from domain.events.crisis_cards import CrisisCardIssued
+from domain.events.emergency_access import EmergencyAccessOpened, EmergencyAccessReviewed
 from domain.events.handoffs import (
     HandoffAccepted,
     HandoffCompleted,
@@ -122,6 +123,8 @@ OfCare = (
     | TeamMemberAssigned
     | TeamMemberReleased
     | TaskReassigned
+    | EmergencyAccessOpened
+    | EmergencyAccessReviewed
     | SupportAdded
     | SupportEnded
     | SupportMeetingAttended

@@ -20,6 +20,7 @@ from projections.care_plan import (
     contacts,
     crises,
     crisis_cards,
+    emergency_accesses,
     episodes,
     goals,
     handoffs,
@@ -93,6 +94,7 @@ STRANDS: Final[dict[str, Strand[Any]]] = {
     "barriers": barriers.STRAND,
     "referrals": referrals.STRAND,
     "residences": residence.STRAND,
+    "emergency_accesses": emergency_accesses.STRAND,
 }
 """Each strand by the name under which the plan keeps its state, in the order of the answer."""
 

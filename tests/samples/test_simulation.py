@@ -29,7 +29,7 @@ from tests.builders import Record, fold, moment
 START, END = date(2025, 1, 1), date(2026, 7, 1)
 LATE = timedelta(hours=2)
 OF_THE_RECORD = {"entry_corrected", "entry_retracted"}
-NOT_YET_TOLD: tuple[str, ...] = ()
+NOT_YET_TOLD: tuple[str, ...] = ("emergency_access_opened", "emergency_access_reviewed")
 """Kinds of event that no simulated client brings yet."""
 
 
