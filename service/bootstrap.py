@@ -14,6 +14,7 @@ import asyncpg
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from service.access.api_keys import ApiKeys
+from service.care.client_access import ClientAccess
 from service.care.lists import Lists
 from service.care.policy_adopter import PolicyAdopter
 from service.care.projection_reader import ProjectionReader
@@ -133,9 +134,11 @@ async def connected(
         sliced = SlicedWork()
         timelines = Timelines(store, keyring, sliced)
         organizations = Organizations(log_pool, keyring)
-        timeline_reader = TimelineReader(store, Pages(log_pool), timelines, sliced)
         builds = Builds(pool, projections)
         await builds.refresh()
+        fresh = FreshStates(pool, keyring, organizations, builds, sliced)
+        access = ClientAccess(organizations, fresh)
+        timeline_reader = TimelineReader(store, Pages(log_pool), timelines, sliced, access)
         yield System(
             settings=settings,
             pool=pool,
@@ -156,11 +159,12 @@ async def connected(
                 timeline_reader,
                 organizations,
                 projections,
-                FreshStates(pool, keyring, organizations, builds, sliced),
+                fresh,
                 sliced,
+                access,
             ),
             timeline_reader=timeline_reader,
-            lists=Lists(ListReads(pool, builds)),
+            lists=Lists(ListReads(pool, builds), access),
             sliced=sliced,
         )
 

@@ -19,7 +19,9 @@ from cachetools import TTLCache
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from domain.events.base import Slug
-from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole, Scope
+from service.access.caller import Caller
+from service.access.roles import KeyRole
+from service.access.scopes import SCOPES_OF_ROLE, check_scopes
 from service.database.connection import scoped
 from service.database.owner import as_owner
 from service.runtime import clock
@@ -39,7 +41,7 @@ class ApiKey(BaseModel):
     key_id: UUID
     name: str
     role: KeyRole
-    scopes: tuple[Scope, ...]
+    scopes: tuple[str, ...]
     created_at: datetime
     revoked_at: datetime | None
 
@@ -58,20 +60,20 @@ class ApiKeys:
         self._remembered: TTLCache[bytes, Caller] = TTLCache(1_000, REMEMBERED_SECONDS, timer=timer)
 
     async def create(
-        self, organization_id: UUID, name: str, role: KeyRole, scopes: Iterable[Scope] | None = None
+        self, organization_id: UUID, name: str, role: KeyRole, scopes: Iterable[str] | None = None
     ) -> tuple[ApiKey, str]:
         """A new key and its text, which can be shown only now.
 
-        Raises OwnerNeeded; ValueError for a bad name or too wide scopes.
+        Without scopes it may do all that its role may. A system's are always said, since it needs few.
+        Raises OwnerNeeded; ValueError for a bad name, for scopes that are none or too wide, and for a system without.
         """
         try:
             _slug.validate_python(name)
         except ValidationError as error:
             raise ValueError("A key's name is a slug: a-z, 0-9, '.', '_', '-', at most 64 characters.") from error
-        granted = SCOPES_OF_ROLE[role] if scopes is None else frozenset(scopes)
-        if not granted <= SCOPES_OF_ROLE[role]:
-            allowed = ", ".join(sorted(SCOPES_OF_ROLE[role])) or "none"
-            raise ValueError(f"The role {role} may have these scopes at most: {allowed}.")
+        if scopes is None and role is KeyRole.SYSTEM:
+            raise ValueError("Say what the system may do, such as the scope system/CheckIn.c for a check-in app.")
+        granted = SCOPES_OF_ROLE[role] if scopes is None else check_scopes(role, scopes)
         key = ApiKey(
             organization_id=organization_id,
             key_id=uuid4(),
@@ -133,7 +135,7 @@ class ApiKeys:
             )  # fmt: skip
         if record is None or not hmac.compare_digest(record["secret_digest"], _digest(secret)):
             return None
-        scopes = frozenset(Scope(scope) for scope in record["scopes"])
+        scopes = frozenset(record["scopes"])
         return Caller(organization_id, key_id, record["name"], KeyRole(record["role"]), scopes)
 
 

@@ -6,9 +6,9 @@ from typing import Annotated, Final, cast
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 
-from service.access.caller import Caller, Scope
+from service.access.caller import Caller
 from service.api.problem import Problem
-from service.api.problems import KeyNeeded, ScopeMissing
+from service.api.problems import KeyNeeded
 from service.bootstrap import System
 
 CALLER: Final = "care_timeline.caller"
@@ -29,21 +29,20 @@ async def get_caller(
     scopes: SecurityScopes,
     _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
-    """The holder of the request's API key, who may do this. Raises KeyNeeded, ScopeMissing.
+    """The holder of the request's API key, who may do this. Raises KeyNeeded, NotPermitted.
 
     The bearer scheme is asked for only so that the API's description names it: its own errors are no problems.
     """
     return await authenticate(request, scopes.scopes)
 
 
-async def authenticate(request: Request, scopes: Iterable[str]) -> Caller:
-    """Who calls, when they have all of these scopes. Raises KeyNeeded, ScopeMissing."""
+async def authenticate(request: Request, permissions: Iterable[str]) -> Caller:
+    """Who calls, when they have all of these permissions, such as CarePlan.r. Raises KeyNeeded, NotPermitted."""
     known: Caller | None = request.scope.get(CALLER)
     caller = known or await _authenticated(request)
     request.scope[CALLER] = caller
-    for scope in scopes:
-        if scope not in caller.scopes:
-            raise ScopeMissing(f"This needs a key with the scope {scope}.", missing_scope=scope)
+    for permission in permissions:
+        caller.require(permission)
     return caller
 
 
@@ -62,5 +61,9 @@ def _key_needed(detail: str, why: str) -> Problem:
 
 
 RunningSystem = Annotated[System, Depends(get_system)]
-ReadingCaller = Annotated[Caller, Security(get_caller, scopes=[Scope.READ])]
-RecordingCaller = Annotated[Caller, Security(get_caller, scopes=[Scope.RECORD])]
+TimelineCaller = Annotated[Caller, Security(get_caller, scopes=["Timeline.r"])]
+ReadingCaller = Annotated[Caller, Security(get_caller, scopes=["CarePlan.r"])]
+ListingCaller = Annotated[Caller, Security(get_caller, scopes=["CarePlan.s"])]
+RecordingCaller = Annotated[Caller, Security(get_caller, scopes=["*.c"])]
+"""Whoever may record something; of what, is decided event by event (service/care/recording_permissions.py)."""
+CreatingCaller = Annotated[Caller, Security(get_caller, scopes=["Client.c"])]

@@ -31,7 +31,9 @@ was *positive* or *negative*.
 
 Send `Authorization: Bearer` and an API key. A key belongs to one organization and sees that organization's clients
 only; another's look as if they did not exist. Its role and name stand as `recorded_by` in every event that it
-records. The scope `record` allows to create clients and record events, `read` to read them.
+records. Its holder may do what their role may, as far as the key's scopes allow it: docs/permissions.md has the table.
+`security` names what each operation asks for, such as `CarePlan.r`; each event asks for its strand's, such as
+`Medication.c`, and each correction for that of the entry, such as `Medication.u`.
 
 ## Versions, and recording without overwriting
 

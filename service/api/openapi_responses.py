@@ -14,6 +14,7 @@ from service.api.problems import (
     KeyNeeded,
     MalformedBody,
     MalformedHeader,
+    RoleNotAllowed,
     ScopeMissing,
     Stopping,
     Unexpected,
@@ -22,7 +23,15 @@ from service.api.problems import (
 
 Responses = dict[int | str, dict[str, Any]]
 
-OF_A_READ: Final = (KeyNeeded, ScopeMissing, DatabaseUnavailable, DeadlineExceeded, InvalidInput, MalformedHeader)
+OF_A_READ: Final = (
+    KeyNeeded,
+    ScopeMissing,
+    RoleNotAllowed,
+    DatabaseUnavailable,
+    DeadlineExceeded,
+    InvalidInput,
+    MalformedHeader,
+)
 """The problems of every read of a client."""
 
 OF_A_RECORDING: Final = (*OF_A_READ, HeadsDiffer, MalformedBody, BodyTooLarge, UnsupportedMediaType)

@@ -16,6 +16,7 @@ from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
 from domain.vocabulary.signals import SignalRule
 from service.access.caller import Caller
+from service.care.client_access import ClientAccess
 from service.projector import list_queries
 from service.projector.list_queries import Query
 from service.projector.list_reads import ListReading, ListReads
@@ -120,8 +121,9 @@ class Part:
 class Lists:
     """Answers over many clients. Its methods raise ListsNotReady and ListsBehind."""
 
-    def __init__(self, reads: ListReads) -> None:
+    def __init__(self, reads: ListReads, access: ClientAccess) -> None:
         self._reads = reads
+        self._access = access
 
     async def worklist(
         self,
@@ -141,7 +143,10 @@ class Lists:
             query.where("o.kind = {0}", kind)
         if late is not None:
             query.where("o.due_at < $2" if late else "o.due_at >= $2")
+        restricted = await self._access.restricted(caller)
         async with self._reading(caller, ["care_plan"], part) as reading:
+            if restricted:
+                query.where(list_queries.seen_by(reading.schemas, "o"), caller.subject_id)
             sql, arguments = list_queries.worklist(
                 reading.schemas, query, role=role, person_id=person_id, limit=part.limit + 1
             )
@@ -157,7 +162,10 @@ class Lists:
         query.after([f"p.{column}" for column in list_queries.CASELOAD_ORDER], part.after)
         if in_care is not None:
             query.where(list_queries.IN_CARE if in_care else f"NOT {list_queries.IN_CARE}")
+        restricted = await self._access.restricted(caller)
         async with self._reading(caller, ["care_plan", "signals"], part) as reading:
+            if restricted:
+                query.where(list_queries.seen_by(reading.schemas, "p"), caller.subject_id)
             if person_id is not None:
                 query.where(list_queries.on_the_team_of(reading.schemas), person_id)
             sql, arguments = list_queries.caseload(reading.schemas, query, limit=part.limit + 1)
@@ -172,7 +180,10 @@ class Lists:
         query.after([f"s.{column}" for column in list_queries.SIGNALS_ORDER], part.after)
         if rule is not None:
             query.where("s.rule = {0}", rule)
-        async with self._reading(caller, ["signals"], part) as reading:
+        restricted = await self._access.restricted(caller)
+        async with self._reading(caller, ["care_plan", "signals"] if restricted else ["signals"], part) as reading:
+            if restricted:
+                query.where(list_queries.seen_by(reading.schemas, "s"), caller.subject_id)
             sql, arguments = list_queries.signals(reading.schemas, query, limit=part.limit + 1)
             records = await reading.connection.fetch(sql, *arguments)
         return _page(reading, now, part, [WaitingSignal(*record) for record in records])

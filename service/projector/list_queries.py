@@ -140,11 +140,20 @@ IN_CARE: Final = "(p.episode_event_id IS NOT NULL AND p.episode_closed_event_id 
 """The condition that the client has an open episode of care."""
 
 
-def on_the_team_of(schemas: Mapping[str, str]) -> str:
-    """The condition that a person is on the client's team now."""
+def on_the_team_of(schemas: Mapping[str, str], rows: str = "p") -> str:
+    """The condition that a person is now on the team of the client of these rows."""
     return (
         f"EXISTS (SELECT FROM {schemas['care_plan']}.care_plan_team_member m"
-        f" WHERE m.organization_id = $1 AND m.client_id = p.client_id AND m.person_id = {{0}} AND {_ON_THE_TEAM})"
+        f" WHERE m.organization_id = $1 AND m.client_id = {rows}.client_id AND m.person_id = {{0}} AND {_ON_THE_TEAM})"
+    )
+
+
+def seen_by(schemas: Mapping[str, str], rows: str) -> str:
+    """The condition that a person is now on the client's team, or has opened the record in an emergency."""
+    return (
+        f"({on_the_team_of(schemas, rows)} OR EXISTS (SELECT FROM {schemas['care_plan']}.care_plan_emergency_access a"
+        f" WHERE a.organization_id = $1 AND a.client_id = {rows}.client_id AND a.person_id = {{0}}"
+        " AND a.opened_at <= $2 AND $2 < a.ends_at))"
     )
 
 
