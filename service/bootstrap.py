@@ -15,6 +15,7 @@ from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from service.access.api_keys import ApiKeys
 from service.care.client_access import ClientAccess
+from service.care.counseling_notes import CounselingNotes
 from service.care.lists import Lists
 from service.care.policy_adopter import PolicyAdopter
 from service.care.projection_reader import ProjectionReader
@@ -67,6 +68,7 @@ class System:
     recorder: Recorder
     projection_reader: ProjectionReader
     timeline_reader: TimelineReader
+    counseling_notes: CounselingNotes
     lists: Lists
     sliced: SlicedWork
 
@@ -134,11 +136,12 @@ async def connected(
         sliced = SlicedWork()
         timelines = Timelines(store, keyring, sliced)
         organizations = Organizations(log_pool, keyring)
+        pages = Pages(log_pool)
         builds = Builds(pool, projections)
         await builds.refresh()
         fresh = FreshStates(pool, keyring, organizations, builds, sliced)
         access = ClientAccess(organizations, fresh)
-        timeline_reader = TimelineReader(store, Pages(log_pool), timelines, sliced, access)
+        timeline_reader = TimelineReader(store, pages, timelines, sliced, access)
         yield System(
             settings=settings,
             pool=pool,
@@ -164,6 +167,7 @@ async def connected(
                 access,
             ),
             timeline_reader=timeline_reader,
+            counseling_notes=CounselingNotes(pages, timelines, access),
             lists=Lists(ListReads(pool, builds), access),
             sliced=sliced,
         )

@@ -12,6 +12,7 @@ READ = {
     Resource.TIMELINE: "the timeline and each of its events",
     Resource.CARE_PLAN: "what is made of the timeline: plan, milestones, reviews, outcomes, signals, summary, crisis"
     " card; and the lists of clients",
+    Resource.COUNSELING_NOTE: "the notes of the own role",
 }
 """What is read of a resource."""
 

@@ -27,6 +27,7 @@ class Resource(StrEnum):
     RELAPSE_PREVENTION = "RelapsePrevention"
     CONTACT = "Contact"
     CHECK_IN = "CheckIn"
+    COUNSELING_NOTE = "CounselingNote"
     LAPSE = "Lapse"
     HANDOFF = "Handoff"
     BARRIER = "Barrier"
@@ -57,6 +58,7 @@ _OF_MODULE: Final[Mapping[str, Resource]] = {
     "plan": Resource.CARE_PLAN,
     "looking_ahead": Resource.RELAPSE_PREVENTION,
     "contacts": Resource.CONTACT,
+    "counseling_notes": Resource.COUNSELING_NOTE,
     "lapses": Resource.LAPSE,
     "handoffs": Resource.HANDOFF,
     "barriers": Resource.BARRIER,
@@ -107,15 +109,21 @@ _EVERY_STRAND: Final = frozenset(STRANDS.values())
 _SHARED: Final[Mapping[Resource, str]] = {Resource.TIMELINE: "r", Resource.CARE_PLAN: "rs"}
 """What everyone in the circle of care reads: the timeline, and the shared plan with all that is made of it."""
 
-_NOBODYS: Final = frozenset({Resource.EMERGENCY_ACCESS, Resource.EMERGENCY_ACCESS_REVIEW})
+_OF_SUPERVISORS: Final = frozenset({Resource.EMERGENCY_ACCESS, Resource.EMERGENCY_ACCESS_REVIEW})
 """Strands that a supervisor alone sets right: whoever opened a record could take that back."""
+
+_OF_PEOPLE: Final = frozenset({*_OF_SUPERVISORS, Resource.COUNSELING_NOTE})
+"""Strands that no system records: it has nobody to answer for it, and no role to whom its notes would be told."""
 
 
 def _circle(*, never: Iterable[Resource]) -> Mapping[Resource, str]:
-    """Somebody of the circle of care: reads what is shared, records and sets right all strands but these."""
+    """Somebody of the circle of care: reads what is shared, records and sets right all strands but these.
+
+    Of counseling notes they read and set right those of their own role alone (service/care/counseling_notes.py).
+    """
     left_out = {*never, Resource.EMERGENCY_ACCESS_REVIEW}
-    records = {strand: "c" if strand in _NOBODYS else "cu" for strand in _EVERY_STRAND - left_out}
-    return _joined(_SHARED, records)
+    records = {strand: "c" if strand in _OF_SUPERVISORS else "cu" for strand in _EVERY_STRAND - left_out}
+    return _joined(_SHARED, records, {Resource.COUNSELING_NOTE: "r"})
 
 
 def _joined(*parts: Mapping[Resource, str]) -> Mapping[Resource, str]:
@@ -141,7 +149,7 @@ ROLES: Final[Mapping[KeyRole, Mapping[Resource, str]]] = {
     ),
     KeyRole.AUDITOR: _SHARED,
     KeyRole.ANALYST: {},
-    KeyRole.SYSTEM: _joined(_SHARED, dict.fromkeys(_EVERY_STRAND - _NOBODYS, "cu")),
+    KeyRole.SYSTEM: _joined(_SHARED, dict.fromkeys(_EVERY_STRAND - _OF_PEOPLE, "cu")),
 }
 """The most that each role may do; a key or a token may have less.
 

@@ -18,6 +18,7 @@ from service.api.graceful_stop import GracefulStop, RequestsUnderWay
 from service.api.openapi import Api
 from service.api.request_log import RequestLog
 from service.api.routers import (
+    counseling_notes,
     crisis_card,
     health,
     lists,
@@ -32,6 +33,7 @@ from service.bootstrap import System
 ROUTERS: Final = (
     recording.router,
     timelines.router,
+    counseling_notes.router,
     projections.router,
     lists.router,
     crisis_card.router,

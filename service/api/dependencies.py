@@ -63,6 +63,7 @@ def _key_needed(detail: str, why: str) -> Problem:
 RunningSystem = Annotated[System, Depends(get_system)]
 TimelineCaller = Annotated[Caller, Security(get_caller, scopes=["Timeline.r"])]
 ReadingCaller = Annotated[Caller, Security(get_caller, scopes=["CarePlan.r"])]
+NotesCaller = Annotated[Caller, Security(get_caller, scopes=["CounselingNote.r"])]
 ListingCaller = Annotated[Caller, Security(get_caller, scopes=["CarePlan.s"])]
 RecordingCaller = Annotated[Caller, Security(get_caller, scopes=["*.c"])]
 """Whoever may record something; of what, is decided event by event (service/care/recording_permissions.py)."""

@@ -35,6 +35,9 @@ records. Its holder may do what their role may, as far as the key's scopes allow
 `security` names what each operation asks for, such as `CarePlan.r`; each event asks for its strand's, such as
 `Medication.c`, and each correction for that of the entry, such as `Medication.u`.
 
+Counseling notes are kept apart from the rest of the record (42 CFR 2.11): the timeline shows that there is one. Only
+keys of the role that wrote it correct it and read it, at `/v1/clients/{client_id}/counseling-notes`.
+
 ## Versions, and recording without overwriting
 
 A timeline's `version` counts its events: 1, 2, 3 … Every answer about a client carries it as `ETag`, such as `"7"`;

@@ -43,6 +43,8 @@ NEEDS: dict[str, str | None] = {
     f"GET {OF_A_CLIENT}/signals": "CarePlan.r",
     f"GET {OF_A_CLIENT}/summary": "CarePlan.r",
     f"GET {OF_A_CLIENT}/crisis-card": "CarePlan.r",
+    f"GET {OF_A_CLIENT}/counseling-notes": "CounselingNote.r",
+    f"GET {OF_A_CLIENT}/counseling-notes/{{note_id}}": "CounselingNote.r",
     "GET /v1/worklist": "CarePlan.s",
     "GET /v1/caseload": "CarePlan.s",
     "GET /v1/signals": "CarePlan.s",
@@ -64,11 +66,13 @@ class Two:
     other: dict[KeyRole, Clinic]
     client: str
     event: str
+    notes: dict[str, str]
+    """For each key of a role that writes counseling notes, its own: others do not find it."""
 
-    def path(self, operation: str, client: str | None = None) -> str:
+    def path(self, operation: str, key: str, client: str | None = None) -> str:
         """The path of the operation, about the client or another."""
-        path = operation.partition(" ")[2]
-        return path.format(client_id=client or self.client, event_id=self.event, slug="refused")
+        ids = {"client_id": client or self.client, "event_id": self.event, "note_id": self.notes.get(key, self.event)}
+        return operation.partition(" ")[2].format(**ids, slug="refused")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -79,7 +83,12 @@ async def two(http: httpx.AsyncClient, system: System, database: DatabaseUrls) -
     event = (await counselor.get(events_of(client))).json()["events"][0]["id"]
     for clinics in (own, other):
         await follow(system, clinics[KeyRole.COUNSELOR].organization_id)
-    return Two(own, other, client, event)
+    notes = {}
+    for role, clinic in own.items():
+        if "CounselingNote.c" in PERMISSIONS[role]:
+            written = await clinic.record(client, recording({"type": "counseling_note_written", "note": "Kept apart"}))
+            notes[clinic.key] = written.json()["events"][0]["id"]
+    return Two(own, other, client, event, notes)
 
 
 async def _keys(http: httpx.AsyncClient, system: System, database: DatabaseUrls) -> dict[KeyRole, Clinic]:
@@ -89,7 +98,7 @@ async def _keys(http: httpx.AsyncClient, system: System, database: DatabaseUrls)
 
 async def ask(clinic: Clinic, two: Two, operation: str, client: str | None = None) -> httpx.Response:
     method = operation.partition(" ")[0]
-    return await clinic.request(method, two.path(operation, client), json=BODIES.get(operation))
+    return await clinic.request(method, two.path(operation, clinic.key, client), json=BODIES.get(operation))
 
 
 def test_every_operation_has_its_row_and_says_what_it_needs() -> None:
