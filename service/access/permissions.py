@@ -92,7 +92,8 @@ _OF_TYPE: Final[Mapping[str, Resource]] = {
 """Events that stand apart from the rest of their module."""
 
 
-def _strand(event_class: type[Event]) -> Resource:
+def strand_of(event_class: type[Event]) -> Resource:
+    """The strand of an event of care. Raises LookupError for one of a module that has none."""
     kind: str = event_class.model_fields["type"].default
     module = event_class.__module__.rpartition(".")[2]
     if kind not in _OF_TYPE and module not in _OF_MODULE:
@@ -101,7 +102,7 @@ def _strand(event_class: type[Event]) -> Resource:
 
 
 STRANDS: Final[dict[str, Resource]] = {
-    event_class.model_fields["type"].default: _strand(event_class) for event_class in CARE_EVENTS
+    event_class.model_fields["type"].default: strand_of(event_class) for event_class in CARE_EVENTS
 }
 """The strand of each type of event of care. Corrections and retractions are of the strand of what they set right."""
 

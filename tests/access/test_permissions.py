@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,7 +14,7 @@ from domain.events.record import EntryCorrected, EntryRetracted
 from domain.facts import Fact, Facts
 from domain.vocabulary.record import CorrectionReason, Precision
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole, operator
-from service.access.permissions import PERMISSIONS, ROLES, STRANDS, Resource
+from service.access.permissions import PERMISSIONS, ROLES, STRANDS, Resource, strand_of
 from service.access.scopes import NotPermitted, check_scopes, permissions_of
 from service.care.recording_permissions import require_recording, require_setting_right
 from tests.builders import moment
@@ -56,6 +57,16 @@ def test_who_may_record_an_event_is_what_the_table_says(kind: str) -> None:
 
     assert recorders(kind) == {role for role, table in ROLES.items() if "c" in table.get(strand, "")}
     assert recorders(kind) <= CIRCLE | {KeyRole.SYSTEM}
+
+
+def test_an_event_of_a_module_without_a_strand_is_found_out_at_once() -> None:
+    class Unplaced(Event):
+        """A made-up event of a strand that the table does not know."""
+
+        type: Literal["unplaced"] = "unplaced"
+
+    with pytest.raises(LookupError, match="unplaced belongs to no strand"):
+        strand_of(Unplaced)
 
 
 def test_what_is_promised_of_single_strands() -> None:
