@@ -93,7 +93,7 @@ async def two(http: httpx.AsyncClient, system: System, database: DatabaseUrls) -
 
 async def _keys(http: httpx.AsyncClient, system: System, database: DatabaseUrls) -> dict[KeyRole, Clinic]:
     nobody = Clinic(http, system, await new_organization(database), "")
-    return {role: await nobody.with_key(role, "someone", EVERYTHING.get(role)) for role in KeyRole}
+    return {role: await nobody.with_key(role, role.value, EVERYTHING.get(role)) for role in KeyRole}
 
 
 async def ask(clinic: Clinic, two: Two, operation: str, client: str | None = None) -> httpx.Response:
