@@ -17,9 +17,13 @@ class EmergencyAccessOpened(Event):
 
     type: Literal["emergency_access_opened"] = "emergency_access_opened"
     purpose: EmergencyPurpose
+    """What the record is used for."""
     reason: EmergencyReason
+    """Why it cannot wait for the team."""
     hours: Annotated[int, Field(ge=1, le=168)]
+    """For how many hours; the organization's policy may allow fewer."""
     account: FreeText
+    """The reason in words, for whoever reviews it."""
 
 
 class EmergencyAccessReviewed(Event):
@@ -27,5 +31,8 @@ class EmergencyAccessReviewed(Event):
 
     type: Literal["emergency_access_reviewed"] = "emergency_access_reviewed"
     access: Annotated[StrictUUID, RefersTo("emergency_access_opened", once=True)]
+    """The emergency access that was reviewed."""
     justified: bool
+    """Whether it was justified."""
     note: FreeText | None = None
+    """What was found, and what follows."""
