@@ -13,7 +13,11 @@ import asyncpg
 
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
+from service.access.access_records import AccessRecords
 from service.access.api_keys import ApiKeys
+from service.care.access_log import AccessLog
+from service.care.accesses import Accesses
+from service.care.entry_contents import EntryContents
 from service.care.lists import Lists
 from service.care.policy_adopter import PolicyAdopter
 from service.care.projection_reader import ProjectionReader
@@ -67,6 +71,8 @@ class System:
     projection_reader: ProjectionReader
     timeline_reader: TimelineReader
     lists: Lists
+    accesses: Accesses
+    access_log: AccessLog
     sliced: SlicedWork
 
     def follower(self) -> Follower:
@@ -133,9 +139,15 @@ async def connected(
         sliced = SlicedWork()
         timelines = Timelines(store, keyring, sliced)
         organizations = Organizations(log_pool, keyring)
-        timeline_reader = TimelineReader(store, Pages(log_pool), timelines, sliced)
+        pages = Pages(log_pool)
+        contents = EntryContents(pages, timelines)
         builds = Builds(pool, projections)
         await builds.refresh()
+        fresh = FreshStates(pool, keyring, organizations, builds, sliced)
+        access_records = AccessRecords(log_pool)
+        stack.push_async_callback(access_records.close)
+        accesses = Accesses(access_records, fresh)
+        timeline_reader = TimelineReader(store, pages, timelines, contents, accesses, sliced)
         yield System(
             settings=settings,
             pool=pool,
@@ -151,16 +163,12 @@ async def connected(
             projector=Projector(keyring, organizations, builds),
             catch_up=CatchUp(pool, keyring, organizations, builds),
             comparison=Comparison(pool, keyring, organizations, builds),
-            recorder=Recorder(store, FactReader(log_pool), keyring, timelines, timeline_reader, organizations),
-            projection_reader=ProjectionReader(
-                timeline_reader,
-                organizations,
-                projections,
-                FreshStates(pool, keyring, organizations, builds, sliced),
-                sliced,
-            ),
+            recorder=Recorder(store, FactReader(log_pool), keyring, timelines, contents, organizations),
+            projection_reader=ProjectionReader(timeline_reader, organizations, projections, fresh, accesses, sliced),
             timeline_reader=timeline_reader,
-            lists=Lists(ListReads(pool, builds)),
+            lists=Lists(ListReads(pool, builds), accesses),
+            accesses=accesses,
+            access_log=AccessLog(pages, access_records, accesses),
             sliced=sliced,
         )
 

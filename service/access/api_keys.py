@@ -19,6 +19,7 @@ from cachetools import TTLCache
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from domain.events.base import Slug
+from domain.vocabulary.purposes import PurposeOfUse
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole, Scope
 from service.database.connection import scoped
 from service.database.owner import as_owner
@@ -40,6 +41,8 @@ class ApiKey(BaseModel):
     name: str
     role: KeyRole
     scopes: tuple[Scope, ...]
+    purpose: PurposeOfUse | None
+    """What its holder reads for unless a request says otherwise; None leaves it to their role."""
     created_at: datetime
     revoked_at: datetime | None
 
@@ -58,7 +61,13 @@ class ApiKeys:
         self._remembered: TTLCache[bytes, Caller] = TTLCache(1_000, REMEMBERED_SECONDS, timer=timer)
 
     async def create(
-        self, organization_id: UUID, name: str, role: KeyRole, scopes: Iterable[Scope] | None = None
+        self,
+        organization_id: UUID,
+        name: str,
+        role: KeyRole,
+        scopes: Iterable[Scope] | None = None,
+        *,
+        purpose: PurposeOfUse | None = None,
     ) -> tuple[ApiKey, str]:
         """A new key and its text, which can be shown only now.
 
@@ -78,16 +87,17 @@ class ApiKeys:
             name=name,
             role=role,
             scopes=tuple(sorted(granted)),
+            purpose=purpose,
             created_at=clock.now(),
             revoked_at=None,
         )
         secret = secrets.token_bytes(SECRET_BYTES)
         async with as_owner(self._owner, organization_id) as connection:
             await connection.execute(
-                "INSERT INTO access.api_key (organization_id, key_id, name, role, scopes, secret_digest, created_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                "INSERT INTO access.api_key (organization_id, key_id, name, role, scopes, secret_digest, created_at,"
+                " purpose) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
                 key.organization_id, key.key_id, key.name, key.role.value, list(key.scopes), _digest(secret),
-                key.created_at,
+                key.created_at, purpose and purpose.value,
             )  # fmt: skip
         token = base64.urlsafe_b64encode(organization_id.bytes + key.key_id.bytes + secret).rstrip(b"=")
         return key, PREFIX + token.decode()
@@ -104,7 +114,8 @@ class ApiKeys:
         """All keys of the organization, the oldest first."""
         async with scoped(self._pool, organization_id) as connection:
             records = await connection.fetch(
-                "SELECT organization_id, key_id, name, role, scopes, created_at, revoked_at FROM access.api_key"
+                "SELECT organization_id, key_id, name, role, scopes, purpose, created_at, revoked_at"
+                " FROM access.api_key"
                 " WHERE organization_id = $1 ORDER BY created_at, key_id",
                 organization_id,
             )
@@ -127,14 +138,15 @@ class ApiKeys:
         organization_id, key_id, secret = parts
         async with scoped(self._pool, organization_id) as connection:
             record = await connection.fetchrow(
-                "SELECT name, role, scopes, secret_digest FROM access.api_key"
+                "SELECT name, role, scopes, purpose, secret_digest FROM access.api_key"
                 " WHERE organization_id = $1 AND key_id = $2 AND revoked_at IS NULL",
                 organization_id, key_id,
             )  # fmt: skip
         if record is None or not hmac.compare_digest(record["secret_digest"], _digest(secret)):
             return None
         scopes = frozenset(Scope(scope) for scope in record["scopes"])
-        return Caller(organization_id, key_id, record["name"], KeyRole(record["role"]), scopes)
+        purpose = PurposeOfUse(record["purpose"]) if record["purpose"] else None
+        return Caller(organization_id, key_id, record["name"], KeyRole(record["role"]), scopes, key_id, purpose)
 
 
 def _digest(data: bytes) -> bytes:

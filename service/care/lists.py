@@ -15,13 +15,15 @@ from domain.vocabulary.crisis import RiskTier
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
 from domain.vocabulary.signals import SignalRule
-from service.access.caller import Caller
+from service.access.access_records import Access, Asked
+from service.care.accesses import Accesses
 from service.projector import list_queries
 from service.projector.list_queries import Query
 from service.projector.list_reads import ListReading, ListReads
 from service.runtime import clock
 
 Row = TypeVar("Row")
+Shown = TypeVar("Shown", "Task", "ClientInCare", "WaitingSignal")
 
 WAIT_SECONDS: Final = 5.0
 """So long a list waits for the position that it is to reflect: our choice, well below a request's deadline."""
@@ -118,14 +120,18 @@ class Part:
 
 
 class Lists:
-    """Answers over many clients. Its methods raise ListsNotReady and ListsBehind."""
+    """Answers over many clients. Its methods raise ListsNotReady, ListsBehind, NoLegalGround and AccessNotRecorded.
 
-    def __init__(self, reads: ListReads) -> None:
+    Each keeps its access record, which names the clients of the page, before it hands anything out.
+    """
+
+    def __init__(self, reads: ListReads, accesses: Accesses) -> None:
         self._reads = reads
+        self._accesses = accesses
 
     async def worklist(
         self,
-        caller: Caller,
+        access: Access,
         part: Part,
         *,
         role: Role | None = None,
@@ -135,52 +141,65 @@ class Lists:
     ) -> ListPage[Task]:
         """What must still happen, what is due first on top."""
         now = clock.now()
-        query = Query.at(caller.organization_id, now)
+        query = Query.at(access.organization_id, now)
         query.after([f"o.{column}" for column in list_queries.WORKLIST_ORDER], part.after)
         if kind is not None:
             query.where("o.kind = {0}", kind)
         if late is not None:
             query.where("o.due_at < $2" if late else "o.due_at >= $2")
-        async with self._reading(caller, ["care_plan"], part) as reading:
+        async with self._reading(access, ["care_plan"], part) as reading:
             sql, arguments = list_queries.worklist(
                 reading.schemas, query, role=role, person_id=person_id, limit=part.limit + 1
             )
             records = await reading.connection.fetch(sql, *arguments)
-        return _page(reading, now, part, [Task(*record) for record in records])
+        page = _page(reading, now, part, [Task(*record) for record in records])
+        return await self._kept(access, page, "worklist", part, role=role, person_id=person_id, kind=kind, late=late)
 
     async def caseload(
-        self, caller: Caller, part: Part, *, person_id: UUID | None = None, in_care: bool | None = None
+        self, access: Access, part: Part, *, person_id: UUID | None = None, in_care: bool | None = None
     ) -> ListPage[ClientInCare]:
         """A row for each client, in the order of their ids, which stays the same whatever happens to them."""
         now = clock.now()
-        query = Query.at(caller.organization_id, now)
+        query = Query.at(access.organization_id, now)
         query.after([f"p.{column}" for column in list_queries.CASELOAD_ORDER], part.after)
         if in_care is not None:
             query.where(list_queries.IN_CARE if in_care else f"NOT {list_queries.IN_CARE}")
-        async with self._reading(caller, ["care_plan", "signals"], part) as reading:
+        async with self._reading(access, ["care_plan", "signals"], part) as reading:
             if person_id is not None:
                 query.where(list_queries.on_the_team_of(reading.schemas), person_id)
             sql, arguments = list_queries.caseload(reading.schemas, query, limit=part.limit + 1)
             records = await reading.connection.fetch(sql, *arguments)
-        return _page(reading, now, part, [ClientInCare(*record) for record in records])
+        page = _page(reading, now, part, [ClientInCare(*record) for record in records])
+        return await self._kept(access, page, "caseload", part, person_id=person_id, in_care=in_care)
 
-    async def signals(self, caller: Caller, part: Part, *, rule: SignalRule | None = None) -> ListPage[WaitingSignal]:
+    async def signals(self, access: Access, part: Part, *, rule: SignalRule | None = None) -> ListPage[WaitingSignal]:
         """The signals that wait, those first that have waited longest."""
         now = clock.now()
-        query = Query.at(caller.organization_id, now)
+        query = Query.at(access.organization_id, now)
         query.where("s.raised_at <= $2")
         query.after([f"s.{column}" for column in list_queries.SIGNALS_ORDER], part.after)
         if rule is not None:
             query.where("s.rule = {0}", rule)
-        async with self._reading(caller, ["signals"], part) as reading:
+        async with self._reading(access, ["signals"], part) as reading:
             sql, arguments = list_queries.signals(reading.schemas, query, limit=part.limit + 1)
             records = await reading.connection.fetch(sql, *arguments)
-        return _page(reading, now, part, [WaitingSignal(*record) for record in records])
+        page = _page(reading, now, part, [WaitingSignal(*record) for record in records])
+        return await self._kept(access, page, "signals", part, rule=rule)
+
+    async def _kept(
+        self, access: Access, page: ListPage[Shown], what: str, part: Part, **asked: object
+    ) -> ListPage[Shown]:
+        """The page, once its access record is kept."""
+        clients = {row.client_id for row in page.rows}
+        parameters = {**asked, "limit": part.limit, "after": part.after}
+        await self._accesses.keep(access, Asked(what, parameters), clients, position=page.position)
+        return page
 
     def _reading(
-        self, caller: Caller, projections: Sequence[str], part: Part
+        self, access: Access, projections: Sequence[str], part: Part
     ) -> AbstractAsyncContextManager[ListReading]:
-        return self._reads.reading(caller.organization_id, projections, position=part.position, seconds=WAIT_SECONDS)
+        self._accesses.begin_with_many(access)
+        return self._reads.reading(access.organization_id, projections, position=part.position, seconds=WAIT_SECONDS)
 
 
 def _page(reading: ListReading, at: datetime, part: Part, rows: list[Row]) -> ListPage[Row]:

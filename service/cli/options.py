@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from domain.vocabulary.purposes import PurposeOfUse
+
 OrganizationOption = Annotated[
     str | None,
     typer.Option(
@@ -14,6 +16,11 @@ OrganizationOption = Annotated[
         help="The organization, by its id or its exact name. Needed only when there are several.",
         show_default=False,
     ),
+]
+
+PurposeOption = Annotated[
+    PurposeOfUse | None,
+    typer.Option(help="What you read it for; it stands in the access record.", show_default="operations"),
 ]
 
 

@@ -24,6 +24,8 @@ TABLES: dict[str, set[str]] = {
     "log.reference": READ,
     "keyring.client_key": READ,
     "access.api_key": READ,
+    "access.access_record": READ,
+    "access.access_record_client": READ,
     "migration.alembic_version": READ,
 }
 """What the role may do with tables, whole; on no column of them may it do more."""
@@ -39,6 +41,7 @@ FUNCTIONS = {
     "log.organization_ids()",
     "log.differing_heads()",
     "keyring.make_client_key(uuid,uuid,uuid,text,bytea)",
+    "access.keep_records(uuid,access.new_record[])",
 }
 
 _OURS = "n.nspname !~ '^(pg_|information_schema)'"
@@ -145,6 +148,10 @@ ATTACKS = [
     "update access.api_key set revoked_at = null",
     """insert into access.api_key
        select organization_id, gen_random_uuid(), name, role, scopes, secret_digest from access.api_key""",
+    "update access.access_record set name = 'lee', purpose = 'treatment'",
+    "delete from access.access_record",
+    "insert into access.access_record_client values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid())",
+    "truncate access.access_record_client",
     "update keyring.client_key set wrapped_key = null, destroyed_at = now()",
     "update keyring.client_key set wrapped_key = 'other'",
     """insert into keyring.client_key

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import typer
 
+from domain.vocabulary.purposes import PurposeOfUse
 from service.access.caller import KeyRole, Scope
 from service.cli.help_text import add, prose
 from service.cli.options import OrganizationOption
@@ -16,7 +17,8 @@ app = typer.Typer(
     The API keys by which people and systems record and read, and the key that encrypts all others.
 
     A key says who holds it (name and role) and what it may do (scopes): [bold]record[/bold] creates clients and
-    records events, [bold]read[/bold] reads timelines, plans, milestones and reviews, now or at any moment.
+    records events, [bold]read[/bold] reads timelines, plans, milestones and reviews, now or at any moment,
+    [bold]audit[/bold] asks who read about a client.
 
     [bold]Examples[/bold]
 
@@ -49,6 +51,13 @@ def create(
         list[Scope] | None,
         typer.Option(help="What the key may do; may be given several times.", show_default="all that the role may"),
     ] = None,
+    purpose: Annotated[
+        PurposeOfUse | None,
+        typer.Option(
+            help="What its holder reads for unless a request says otherwise.",
+            show_default="operations for auditors, else treatment",
+        ),
+    ] = None,
 ) -> None:
     """
     Make an API key. Its text is shown now and never again: only a digest is kept.
@@ -70,7 +79,7 @@ def create(
         async with running(settings) as system:
             meant = choose(await system.organizations.all(), organization)
             try:
-                key, token = await system.api_keys.create(meant.organization_id, name, role, scope)
+                key, token = await system.api_keys.create(meant.organization_id, name, role, scope, purpose=purpose)
             except ValueError as error:
                 raise CommandFailed(str(error)) from error
             return meant, key, token
