@@ -53,7 +53,9 @@ _MORE_TO_TELL = 0.25
 _REVOKED = 0.05
 """Our choice: rarely, most often after a quarrel in the family."""
 
-_ORDERED_BY_A_COURT = 0.03
+_ORDERED_BY_A_COURT = 0.05
+"""Our choice: of those who come by way of a court, some are asked about later."""
+
 _SCOPES = tuple(term for term in terms(ConsentScope)[1:] if term is not ConsentScope.COUNSELING_NOTES)
 
 
@@ -186,7 +188,7 @@ def _court_orders(story: SimulatedClient) -> None:
         compels=chance.happens(0.5),
     )
     written = story.write(order, story.working_hour(), story.team.counselor)
-    if chance.happens(0.5):
+    if chance.happens(0.8):
         story.later(chance.whole(20, 60), lambda story: _end_order(story, written))
 
 
