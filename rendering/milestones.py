@@ -32,10 +32,10 @@ def _track(track: Track, fmt: Formatting) -> Iterator[RenderableType]:
     coming = track.next_step
     next_step = f"; next: {_named(coming)} on {fmt.day(coming.on)}" if coming else ""
     unknown = track.last_use_unknown
+    not_known = f"; last use of {listed(unknown)} not known" if unknown else ""
     yield joined(
         Text("days not known" if track.current_days is None else f"{track.current_days} days", style="bold green"),
-        f"now; longest {track.longest_days}, together {track.cumulative_days}{next_step}",
-        f"; last use of {listed(unknown)} not known" if unknown else "",
+        f"now; longest {track.longest_days}, together {track.cumulative_days}{next_step}{not_known}",
     )
     if track.remission:
         found = track.remission
@@ -70,7 +70,8 @@ def _others(answer: MilestonesAnswer, fmt: Formatting) -> Iterator[RenderableTyp
         yield bullet(f"reached {fmt.day(each.on)}: {name}", fmt.numbers(each.event_id))
     for step in answer.withdrawn:
         said = f"{words(step.track)}: {step.days} days on {fmt.day(step.on)} do not count any more"
-        yield bullet(Text(said, style="dim"), fmt.numbers(step.withdrawn_event_id))
+        why = f"({words(step.withdrawn_because)})" if step.withdrawn_because else ""
+        yield bullet(Text(said, style="dim"), why, fmt.numbers(step.withdrawn_event_id))
     latest = answer.latest_close_call
     if latest:
         times = "one urge" if answer.close_calls == 1 else f"{answer.close_calls} urges"

@@ -17,6 +17,7 @@ from service.access.access_records import AccessRecords
 from service.access.api_keys import ApiKeys
 from service.care.access_log import AccessLog
 from service.care.accesses import Accesses
+from service.care.counseling_notes import CounselingNotes
 from service.care.entry_contents import EntryContents
 from service.care.lists import Lists
 from service.care.policy_adopter import PolicyAdopter
@@ -70,6 +71,7 @@ class System:
     recorder: Recorder
     projection_reader: ProjectionReader
     timeline_reader: TimelineReader
+    counseling_notes: CounselingNotes
     lists: Lists
     accesses: Accesses
     access_log: AccessLog
@@ -166,6 +168,7 @@ async def connected(
             recorder=Recorder(store, FactReader(log_pool), keyring, timelines, contents, organizations),
             projection_reader=ProjectionReader(timeline_reader, organizations, projections, fresh, accesses, sliced),
             timeline_reader=timeline_reader,
+            counseling_notes=CounselingNotes(pages, timelines, accesses),
             lists=Lists(ListReads(pool, builds), accesses),
             accesses=accesses,
             access_log=AccessLog(pages, access_records, accesses),

@@ -192,11 +192,13 @@ class Event(Part):
     A subclass names its `type` once, for ever. When its shape changes, `schema_version` goes up and a
     static method `upcast_v1_v2(state: dict)` turns the old shape into the new one, as in the
     eventsourcing library. `once` says that a client has at most one that stands; others are refused by a
-    rule named after the type, such as client_registered_once.
+    rule named after the type, such as client_registered_once. `kept_apart` says that only its author's role reads what
+    it says: it is sealed under the client's key for counseling notes (R27).
     """
 
     schema_version: ClassVar[int] = 1
     once: ClassVar[bool] = False
+    kept_apart: ClassVar[bool] = False
 
     type: str
 

@@ -35,7 +35,10 @@ class MilestoneDefined(Event):
 
 
 class MilestoneReached(Event):
-    """A milestone was reached of which nothing else tells: one defined before, or of a usual kind (R47)."""
+    """A milestone was reached: one defined before, or of a usual kind (R47).
+
+    Where it also follows from what happened, such as a move or a first support meeting, it is one milestone.
+    """
 
     type: Literal["milestone_reached"] = "milestone_reached"
     milestone: Annotated[StrictUUID, RefersTo("milestone_defined", once=True)] | None = None

@@ -19,6 +19,7 @@ from service.api.openapi import Api
 from service.api.request_log import RequestLog
 from service.api.routers import (
     access_records,
+    counseling_notes,
     crisis_card,
     health,
     lists,
@@ -33,6 +34,7 @@ from service.bootstrap import System
 ROUTERS: Final = (
     recording.router,
     timelines.router,
+    counseling_notes.router,
     projections.router,
     lists.router,
     crisis_card.router,

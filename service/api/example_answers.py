@@ -8,7 +8,6 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from domain.effective import effective
 from domain.entry import Entry
 from domain.policy import Policy
 from domain.vocabulary.crisis import RiskTier
@@ -23,11 +22,11 @@ from projections.summary import SUMMARIZED, summary
 from rendering.crisis_card import crisis_card
 from service.access.access_records import AccessRecord
 from service.api import examples
-from service.api.list_models import Caseload, ListedClient, ListedSignal, ListedTask, WaitingSignals, Worklist
+from service.api.list_models import Caseload, WaitingSignals, Worklist
 from service.api.parameters import Order
 from service.api.problems import Refused
 from service.api.request_models import EventToRecord
-from service.api.response_models import Receipt, RecordedEvent, RecordedEvents, TimelineAnswer
+from service.api.response_models import CounselingNotesAnswer, Receipt, RecordedEvent, RecordedEvents, TimelineAnswer
 from service.api.responses import json_of
 from service.api.routers.access_records import access_records_answer
 from service.api.routers.health import Health, ProjectionState, Readiness
@@ -35,6 +34,7 @@ from service.api.routers.problem_kinds import ProblemKinds, kind_of
 from service.api.routers.projections import answer_of, operation_id
 from service.api.routers.summary import summary_of
 from service.api.routers.timelines import event_answer
+from service.projector.list_rows import ListedClient, ListedSignal, ListedTask
 
 _CLIENT: Final = UUID(examples.CLIENT)
 _ANA: Final = UUID("7c0c5a2e-8f3d-4d0e-9a41-2b8f6d1c9e57")
@@ -44,12 +44,16 @@ _ANA: Final = UUID("7c0c5a2e-8f3d-4d0e-9a41-2b8f6d1c9e57")
 def example_answers() -> dict[str, bytes]:
     """An example of what each operation answers when all is well, as it is sent, by the operation's id."""
     entries = list(_entries())
-    opening, crisis = entries[:2], entries[4]
+    opening, crisis, note = entries[:2], entries[4], entries[6]
     shown = {
         "create_client": _recorded(opening),
         "record_events": _recorded([crisis]),
         "read_timeline": _timeline(entries),
         "read_event": event_answer(_CLIENT, crisis.id, len(entries), entries),
+        "read_counseling_notes": CounselingNotesAnswer(
+            client_id=_CLIENT, version=len(entries), notes=(RecordedEvent.of(note),), next=None
+        ),
+        "read_counseling_note": event_answer(_CLIENT, note.id, len(entries), entries),
         "list_problems": ProblemKinds(problems=(kind_of(Refused),)),
         "explain_problem": kind_of(Refused),
         "read_health": Health(alive=True),
@@ -65,10 +69,11 @@ def example_answers() -> dict[str, bytes]:
     shown |= _lists(crisis, len(entries))
     shown["read_access_records"] = access_records_answer(_CLIENT, len(entries), [_read_by_ana(entries)], more=False)
     policy = Policy()
-    counting, asked_at = effective(entries).entries, entries[-1].recorded_at + timedelta(days=1)
+    asked_at = entries[-1].recorded_at + timedelta(days=1)
     pages: dict[str, str] = {}
     answers: dict[str, Answer] = {}
     for projection in PROJECTIONS:
+        counting = projection.timeline(entries).entries
         state = reduce(lambda state, entry: projection.apply(state, entry, policy), counting, projection.begin(entries))
         answers[projection.name] = answer = projection.answer(state, asked_at, policy)
         shown[operation_id(projection)] = answer_of(projection, _CLIENT, len(entries), asked_at, None, answer)
@@ -124,7 +129,9 @@ def _lists(crisis: Entry, version: int) -> dict[str, BaseModel]:
         client_id=_CLIENT,
         rule=SignalRule.HIGH_CRAVING,
         event_id=crisis.id,
+        about_on=crisis.occurred_at.date(),
         raised_at=crisis.occurred_at,
+        ends_at=None,
         behind=(crisis.id,),
     )
     return {

@@ -13,12 +13,15 @@ from service.care.errors import UnknownClient
 from service.projector.fresh_states import FreshStates
 from service.runtime import clock
 
-_COVERED_BY: Final[Mapping[str, ConsentScope]] = {
-    "care_plan": ConsentScope.CARE_PLAN,
-    "crisis_card": ConsentScope.CRISIS,
-    "postvention": ConsentScope.CRISIS,
+_WHOLE: Final = frozenset({ConsentScope.WHOLE_RECORD})
+_COVERED_BY: Final[Mapping[str, frozenset[ConsentScope]]] = {
+    "care_plan": _WHOLE | {ConsentScope.CARE_PLAN},
+    "crisis_card": _WHOLE | {ConsentScope.CRISIS},
+    "postvention": _WHOLE | {ConsentScope.CRISIS},
+    "counseling_notes": frozenset({ConsentScope.COUNSELING_NOTES}),
 }
-"""The part of a record that what is read belongs to; whatever stands not here needs the whole record."""
+"""What an order or a consent has to cover for a part of the record; whatever stands not here needs all of it.
+Counseling notes are no part of the whole: they need their own (42 CFR 2.31(b))."""
 
 
 class NoLegalGround(Exception):
@@ -71,6 +74,6 @@ class Accesses:
 
 
 def _has_ground(plan: CarePlanAnswer, what: str) -> bool:
-    covering = {ConsentScope.WHOLE_RECORD, _COVERED_BY.get(what, ConsentScope.WHOLE_RECORD)}
+    covering = _COVERED_BY.get(what, _WHOLE)
     consents = (each for each in plan.consents if each.purpose is ConsentPurpose.LEGAL_PROCEEDINGS)
-    return any(each.in_force and covering & set(each.scope) for each in (*consents, *plan.court_orders))
+    return any(each.in_force and not covering.isdisjoint(each.scope) for each in (*consents, *plan.court_orders))

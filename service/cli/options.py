@@ -1,11 +1,13 @@
 """Options that several commands have."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from domain.vocabulary.purposes import PurposeOfUse
+from service.cli.moments import moment
 
 OrganizationOption = Annotated[
     str | None,
@@ -21,6 +23,16 @@ OrganizationOption = Annotated[
 PurposeOption = Annotated[
     PurposeOfUse | None,
     typer.Option(help="What you read it for; it stands in the access record.", show_default="operations"),
+]
+
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option(parser=moment, metavar="DATE-AND-TIME", help="What had happened by then.", show_default="now"),
+]
+
+KnownAtOption = Annotated[
+    datetime | None,
+    typer.Option(parser=moment, metavar="DATE-AND-TIME", help="What had been recorded by then.", show_default="now"),
 ]
 
 

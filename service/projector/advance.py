@@ -8,9 +8,9 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from domain.effective import effective
 from domain.entry import Entry
 from domain.events.base import Event
+from domain.events.kept_apart import KeptApart
 from domain.events.record import RECORD_TYPES, EntryCorrected, EntryRetracted
 from domain.events.unreadable import Unreadable
 from domain.policies import Numbers
@@ -101,7 +101,7 @@ def lands_after(arrivals: Iterable[Arrival], version: int, until: datetime | Non
 
 def resume(projection: Projection[Any], base: Base, since: Sequence[Entry], numbers: Numbers) -> ClientState:
     """The projection folded on from a base by entries that all land after it. Raises ProjectionFailed."""
-    ordered = effective(since)
+    ordered = projection.timeline(since)
     state = fold(projection, ordered.entries, numbers, base.state if base.version else projection.begin(since))
     return ClientState(
         base, tuple(since), since[-1].version if since else base.version, ordered.until or base.until, state
@@ -163,10 +163,10 @@ def arrivals(entries: Sequence[Entry], known: Mapping[UUID, int] | None = None) 
 
 
 def _targets(event: Event) -> Sequence[UUID]:
-    """What a correction or retraction is about; one that cannot be read says it in its header."""
+    """What a correction or retraction is about; one that is not opened says it in its header."""
     if isinstance(event, EntryCorrected | EntryRetracted):
         return (event.entry,)
-    return event.targets if isinstance(event, Unreadable) else ()
+    return event.targets if isinstance(event, Unreadable | KeptApart) else ()
 
 
 def _split(arrivals: Sequence[Arrival]) -> int:

@@ -9,17 +9,19 @@ import pytest
 
 from domain.events.base import Event
 from domain.events.intake import EpisodeClosed
+from domain.events.looking_ahead import TriggerAnticipated
+from domain.events.plan import CadenceSet
 from domain.events.registration import ClientDied
 from domain.events.signals import SignalAcknowledged
 from domain.vocabulary.intake import DischargeReason
 from domain.vocabulary.people import Role
+from domain.vocabulary.plan import CadenceKind, DayAhead, Period
 from domain.vocabulary.signals import SignalRule
 from service.care import lists
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
-from service.projector import list_queries
 from service.projector.builds import Builds
-from service.projector.list_queries import Query
+from service.projector.list_pages import signals_page, worklist_page
 from service.runtime import clock
 from tests.api.clinic import Clinic, errors_in, problem_in
 from tests.api.listing import ago, client_with, erase, moment, record, rows
@@ -105,6 +107,24 @@ async def test_r49_signals_wait_until_somebody_takes_note(clinic: Clinic) -> Non
     noted = SignalAcknowledged(because=first, rule=SignalRule.HIGH_CRAVING, acknowledged_by=Role.COUNSELOR)
     await record(clinic, client, (noted, ago(hours=1)))
     assert await rows(clinic, "signals") == found[1:]
+
+
+async def test_r49_signals_that_lie_ahead_or_are_over_are_not_listed(clinic: Clinic) -> None:
+    def trigger(days: int) -> TriggerAnticipated:
+        return TriggerAnticipated(on=(clock.now() + timedelta(days=days)).date(), kind=DayAhead.COURT_DATE)
+
+    daily = CadenceSet(kind=CadenceKind.CHECK_IN, times=1, per=Period.DAY)
+    silent = await client_with(clinic, (daily, ago(days=9)))
+    (last,) = await record(clinic, silent, (check_in(), ago(days=8)))
+    ahead = await client_with(clinic, (daily, ago(days=9)), (check_in(), ago(hours=1)), (trigger(30), ago(days=9)))
+    over = await client_with(clinic, (trigger(-5), ago(days=20)))
+
+    (signal,) = await rows(clinic, "signals")
+
+    assert (signal["rule"], signal["event_id"]) == ("missed_check_ins", str(last))
+    assert signal["client_id"] == str(silent)
+    waiting = {row["client_id"]: row["waiting_signals"] for row in await rows(clinic, "caseload")}
+    assert waiting == {str(silent): 1, str(ahead): 0, str(over): 0}
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -200,15 +220,14 @@ async def test_lists_of_what_waits_read_it_by_its_index_page_by_page(clinic: Cli
         build = await clinic.system.builds.to_read(name)
         assert build
         schemas[name] = build.schema
-    query = Query.at(clinic.organization_id, clock.now())
-    worklist = list_queries.worklist(schemas, query, person_id=None, role=None, limit=9)
-    query = Query.at(clinic.organization_id, clock.now())
-    query.where("s.raised_at <= $2")
-    signals = list_queries.signals(schemas, query, limit=9)
+    at_all = frozenset[str]()
+    worklist = worklist_page(schemas["care_plan"], at_all, None, 9)
+    signals = signals_page(schemas["signals"], at_all, 9)
+    given = {"organization_id": clinic.organization_id, "now": clock.now()}
     costly = "set local enable_sort = off; set local enable_seqscan = off"
-    for (sql, arguments), index in ((worklist, "obligation_waiting"), (signals, "signal_waiting")):
+    for page, index in ((worklist, "obligation_waiting"), (signals, "signal_waiting")):
         async with scoped(clinic.system.pool, clinic.organization_id, first=costly) as connection:
-            plan = await connection.fetch(f"EXPLAIN {sql}", *arguments)
+            plan = await connection.fetch(f"EXPLAIN {page.sql}", *page.arguments(given))
         lines = "\n".join(line for (line,) in plan)
         assert f"using {index} " in lines, lines
         assert "Sort" not in lines, "the index has the order already"

@@ -19,11 +19,11 @@ from projections.care_plan.barriers import BarrierStatus
 from projections.care_plan.handoff import HandoffStatus
 from projections.care_plan.referrals import ReferralStatus
 from projections.milestones.reached import ReachedKind
+from samples.demo.sam import SMALL_STEPS, sam
 from service.api.response_models import EventStatus
 from service.runtime import clock
 from tests.builders import only
 from tests.scenarios.circle import Service, Told, telling
-from tests.scenarios.sams_story import SMALL_STEPS, sam
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -98,8 +98,10 @@ async def test_sam_has_no_place_for_a_night_and_then_one_that_lasts(told: Told) 
         (LivingSituation.SOBER_LIVING, True),
     ]
     assert only((await told.care_plan()).house_rules).kind is HouseRuleKind.CURFEW
-    secured = only((await told.milestones()).milestones_reached)
+    secured, *small_steps = (await told.milestones()).milestones_reached
     assert (secured.kind, secured.event_id) == (ReachedKind.HOUSING_SECURED, told.id("home"))
+    assert {each.kind for each in small_steps} == {ReachedKind.SMALL_STEP}
+    assert [each.how for each in small_steps] == ["sleep there", "find the bus"]
 
 
 async def test_relapse_prevention_is_written_anew_for_the_new_place(told: Told) -> None:
