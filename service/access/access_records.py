@@ -2,7 +2,7 @@
 
 A read's record is committed before the answer is given: whoever reads asks `AccessRecords.keep`, which returns once the
 record is on disk, and hands out nothing where it raises. Records of reads that are under way at the same time are
-written together (docs/decisions/0015).
+written together (docs/decisions/0018).
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -23,14 +23,20 @@ from tests.system import access_to, follow
 READS = [route for route in ROUTES if needs_a_key(route) and method(route) == "GET"]
 """Whatever is read with a key tells of clients; what does not will have to be named here."""
 
-WHAT = {"events": "timeline", "{event_id}": "event", "crisis-card": "crisis_card", "access-records": "access_records"}
+WHAT = {
+    "events": "timeline",
+    "{event_id}": "event",
+    "crisis-card": "crisis_card",
+    "access-records": "access_records",
+    "{note_id}": "counseling_notes",
+    "postvention-reviews": "postvention",
+}
 """What records call what a route tells, where it is not the end of its path."""
 
 
 def what_of(route: APIRoute) -> str:
     last = route.path.rpartition("/")[2]
-    named_so = {"milestones": "milestones", "postvention-reviews": "postvention"}
-    return WHAT.get(last) or named_so.get(last) or last.replace("-", "_")
+    return WHAT.get(last) or last.replace("-", "_")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -41,21 +47,22 @@ async def clinic(clinic: Clinic) -> Clinic:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def client(clinic: Clinic) -> UUID:
-    """A client with a task and a signal, which every list tells of."""
+    """A client with a task and a signal, which every list tells of, and a note of the supervisor's."""
     at = ago(hours=30).isoformat()
     cravings = [
         recording({"type": "check_in_received", "channel": "app", "craving": 9}, ago(hours=hours).isoformat())
         for hours in (20, 10, 2)
     ]
-    created = await clinic.create(recording(REGISTERED, at), recording(CRISIS, at), *cravings)
+    note = recording({"type": "counseling_note_written", "note": "Silence"}, at)
+    created = await clinic.create(recording(REGISTERED, at), recording(CRISIS, at), *cravings, note)
     assert created.status_code == 201, created.text
     await follow(clinic.system, clinic.organization_id)
     return UUID(created.json()["client_id"])
 
 
 async def path_of(clinic: Clinic, route: APIRoute, client: UUID) -> str:
-    event = await clinic.system.store.timeline(clinic.organization_id, client, limit=1)
-    return route.path.format(client_id=client, event_id=event[0].id)
+    events = await clinic.system.store.timeline(clinic.organization_id, client)
+    return route.path.format(client_id=client, event_id=events[0].id, note_id=events[-1].id)
 
 
 async def records(clinic: Clinic, client: UUID) -> list[AccessRecord]:
@@ -77,7 +84,7 @@ async def test_every_read_leaves_its_record(clinic: Clinic, client: UUID, route:
     assert record.purpose is PurposeOfUse.TREATMENT
     assert record.request_id == answer.headers["x-request-id"]
     if "{client_id}" in route.path:
-        assert (record.version, record.position) == (5, None)
+        assert (record.version, record.position) == (6, None)
     else:
         assert (record.version, record.position) == (None, answer.json()["position"])
 
