@@ -40,8 +40,8 @@ keys of the role that wrote it correct it and read it, at `/v1/clients/{client_i
 
 Every read about a client leaves a record before it is answered: who read what, at which version, why, when and by which
 request; a list leaves one that names the clients on its page. Where that cannot be kept, the answer is 503
-`access-not-recorded`. Say why with `Purpose-Of-Use`, a code of HL7's PurposeOfUse such as `TREAT`; without it, it is what
-your key was made for, or what your role reads for (`HOPERAT` for auditors, else `TREAT`). For `HLEGAL` a court order or
+`access-not-recorded`. Say why with `Purpose-Of-Use`, a code of HL7's such as `TREAT`; without it, it is what your
+key was made for, or what your role reads for (`HOPERAT` for auditors, else `TREAT`). For `HLEGAL` a court order or
 the client's consent to just that has to be recorded. The scope `audit` allows to ask who read about a client.
 
 ## Versions, and recording without overwriting

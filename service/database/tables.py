@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from service.database.access_functions import KEEP_RECORDS_FUNCTION, NEW_RECORD_TYPE
 from service.database.append_function import APPEND_FUNCTION, NEW_EVENT_TYPE
 from service.database.facts_function import FACTS_FUNCTION
+from service.database.fresh_function import FRESH_STATE_FUNCTION
 from service.database.head_functions import DIFFERING_HEADS_FUNCTION, LOCK_HEAD_FUNCTION, SETTLE_FUNCTION
 from service.database.key_functions import (
     KEEP_REVOKED_FUNCTION,
@@ -217,6 +218,8 @@ after_create(client_key, MAKE_CLIENT_KEY_FUNCTION)
 for_the_app(client_key, "keyring.make_client_key")
 after_create(client_key, FACTS_FUNCTION)
 for_the_app(client_key, "log.facts")
+after_create(client_key, FRESH_STATE_FUNCTION)
+for_the_app(client_key, "log.fresh_state")
 
 api_key = Table(
     "api_key",
