@@ -15,19 +15,26 @@ class CourtOrderRecorded(Event):
 
     An order says what may be disclosed, and to whom: no more than the purpose needs (42 CFR 2.64(e), 2.65(e)). It
     allows a disclosure; to compel one takes a subpoena or a like mandate besides (42 CFR 2.61). A subpoena without an
-    order allows nothing, and is not recorded here. `expires_on` is the last day on which it holds, in the client's time
-    zone.
+    order allows nothing, and is not recorded here.
     """
 
     type: Literal["court_order_recorded"] = "court_order_recorded"
     court: ShortText
+    """Which court."""
     reference: ShortText
+    """The court's own number for the order."""
     issued_on: Day
+    """The day on which it was issued."""
     recipients: Annotated[tuple[ShortText, ...], Field(min_length=1)]
+    """To whom it allows to disclose, by name."""
     scope: Annotated[tuple[ConsentScope, ...], Field(min_length=1)]
+    """How much may be disclosed, by kinds of content."""
     expires_on: Day | None = None
+    """The last day on which it holds, in the client's time zone."""
     compels: bool
+    """Whether a subpoena or a like mandate comes with it, so that disclosing is a duty."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         if self.expires_on and self.expires_on < self.issued_on:
@@ -39,4 +46,6 @@ class CourtOrderEnded(Event):
 
     type: Literal["court_order_ended"] = "court_order_ended"
     court_order: Annotated[StrictUUID, RefersTo("court_order_recorded", once=True)]
+    """The entry of the order."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
