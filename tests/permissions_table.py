@@ -13,6 +13,7 @@ READ = {
     Resource.CARE_PLAN: "what is made of the timeline: plan, milestones, reviews, outcomes, signals, summary, crisis"
     " card; and the lists of clients",
     Resource.COUNSELING_NOTE: "the notes of the own role",
+    Resource.AUDIT_EVENT: "who read about the client, and why",
 }
 """What is read of a resource."""
 

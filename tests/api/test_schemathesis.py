@@ -5,7 +5,7 @@ It must find no 5xx, no undocumented status, media type or header, and no answer
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from schemathesis.openapi import from_url
 from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi import checks
 
+from service.access.caller import KeyRole
 from service.api import examples
 from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
@@ -55,7 +56,9 @@ async def service(
             await live.clinic.request("POST", "/v1/clients", json=body)
         for body in examples.RECORDINGS.values():
             await live.clinic.request("POST", events_of(examples.CLIENT), json=body)
-        yield Described(live, await asyncio.to_thread(from_url, f"{live.address}/openapi.json"))
+        supervisor = await live.clinic.with_key(KeyRole.SUPERVISOR, "lee")
+        as_supervisor = replace(live, clinic=supervisor)
+        yield Described(as_supervisor, await asyncio.to_thread(from_url, f"{live.address}/openapi.json"))
 
 
 def can_be_called_wrongly(route: APIRoute) -> bool:
