@@ -205,7 +205,7 @@ async def test_only_auditors_and_supervisors_ask_who_read(clinic: Clinic, client
     path = f"/v1/clients/{client}/access-records"
     for role in KeyRole:
         scopes = {"system/*.cruds"} if role is KeyRole.SYSTEM else None
-        caller = await clinic.with_key(role, "kim", scopes)
+        caller = await clinic.with_key(role, f"kim-{role.replace('_', '-')}", scopes)
         answer = await caller.get(path)
         if role in {KeyRole.AUDITOR, KeyRole.SUPERVISOR}:
             assert answer.status_code == 200
