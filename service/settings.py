@@ -50,6 +50,17 @@ class Settings(BaseSettings):
     request_seconds: Annotated[
         float, Field(gt=0, description="How long answering a request may take in all, its body included, else 503.")
     ] = 30.0
+    requests_per_minute: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="How many requests a minute each process answers for one API key, in the long run; more are"
+            " answered 429. 0: no limit.",
+        ),
+    ] = 30_000
+    requests_at_once: Annotated[
+        int, Field(ge=1, description="How many requests one API key may send at once, after it has sent none.")
+    ] = 5_000
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="How much is logged.")] = (
         "info"
     )

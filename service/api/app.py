@@ -15,7 +15,9 @@ from service.api.description import DESCRIPTION, TAGS, TITLE, VERSION
 from service.api.docs_page import ROUTES as DOCS
 from service.api.exception_handlers import answer_routing_error
 from service.api.graceful_stop import GracefulStop, RequestsUnderWay
+from service.api.head import Head
 from service.api.openapi import Api
+from service.api.rate_limits import RateLimits
 from service.api.request_log import RequestLog
 from service.api.routers import (
     counseling_notes,
@@ -58,6 +60,8 @@ def create_app(open_system: Callable[[], AbstractAsyncContextManager[System]]) -
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_system() as app.state.system:
+            settings = app.state.system.settings
+            app.state.rate_limits = RateLimits(settings.requests_per_minute, settings.requests_at_once)
             yield
 
     requests = RequestsUnderWay()
@@ -74,7 +78,7 @@ def create_app(open_system: Callable[[], AbstractAsyncContextManager[System]]) -
         redirect_slashes=False,
         separate_input_output_schemas=False,  # an event can be sent as it was received
         generate_unique_id_function=_name_of_the_endpoint,
-        middleware=[Middleware(RequestLog), Middleware(GracefulStop, requests), Middleware(Deadline)],
+        middleware=[Middleware(RequestLog), Middleware(GracefulStop, requests), Middleware(Deadline), Middleware(Head)],
         exception_handlers={HTTPException: answer_routing_error},
         # FastAPI's own telemetry would record inputs.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},

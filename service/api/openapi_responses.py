@@ -16,13 +16,22 @@ from service.api.problems import (
     MalformedHeader,
     ScopeMissing,
     Stopping,
+    TooManyRequests,
     Unexpected,
     UnsupportedMediaType,
 )
 
 Responses = dict[int | str, dict[str, Any]]
 
-OF_A_READ: Final = (KeyNeeded, ScopeMissing, DatabaseUnavailable, DeadlineExceeded, InvalidInput, MalformedHeader)
+OF_A_READ: Final = (
+    KeyNeeded,
+    ScopeMissing,
+    TooManyRequests,
+    DatabaseUnavailable,
+    DeadlineExceeded,
+    InvalidInput,
+    MalformedHeader,
+)
 """The problems of every read of a client."""
 
 OF_A_RECORDING: Final = (*OF_A_READ, HeadsDiffer, MalformedBody, BodyTooLarge, UnsupportedMediaType)
@@ -33,10 +42,10 @@ VERSION_HEADER: Final = {
 }
 
 
-def answered(description: str, headers: Mapping[str, str] | None = None, **more: Any) -> dict[str, Any]:
-    """What is said of an answer that is no problem."""
+def answered(description: str, told: Mapping[str, str] | None = None, **more: Any) -> dict[str, Any]:
+    """What is said of an answer that is no problem, and of its headers."""
     described = {"description": description, **more}
-    return {**described, "headers": _headers(headers)} if headers else described
+    return {**described, "headers": headers(told)} if told else described
 
 
 def problem_responses(*kinds: type[Problem]) -> Responses:
@@ -59,12 +68,13 @@ def _same_status(kinds: list[type[Problem]]) -> dict[str, Any]:
             }
         },
     }
-    headers = {name: text for problem in kinds for name, text in problem.documented_headers.items()}
-    return {**described, "headers": _headers(headers)} if headers else described
+    told = {name: text for problem in kinds for name, text in problem.documented_headers.items()}
+    return {**described, "headers": headers(told)} if told else described
 
 
-def _headers(headers: Mapping[str, str]) -> dict[str, Any]:
-    return {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()}
+def headers(told: Mapping[str, str]) -> dict[str, Any]:
+    """Headers of an answer, by what is told of each."""
+    return {name: {"description": text, "schema": {"type": "string"}} for name, text in told.items()}
 
 
 def titled(examples: Mapping[str, Any]) -> dict[str, Any]:
