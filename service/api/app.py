@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 
 from service.api.deadline import Deadline
 from service.api.description import DESCRIPTION, TAGS, TITLE, VERSION
+from service.api.description_route import ROUTES as DESCRIPTION_ROUTES
 from service.api.docs_page import ROUTES as DOCS
 from service.api.exception_handlers import answer_routing_error
 from service.api.graceful_stop import GracefulStop, RequestsUnderWay
@@ -72,7 +73,8 @@ def create_app(open_system: Callable[[], AbstractAsyncContextManager[System]]) -
         version=VERSION,
         openapi_tags=TAGS,
         # As they are, and first, since most requests go there: those of an included router are looked for twice.
-        routes=[*recording.events_router.routes, *DOCS],
+        routes=[*recording.events_router.routes, *DESCRIPTION_ROUTES, *DOCS],
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,

@@ -41,6 +41,11 @@ VERSION_HEADER: Final = {
     "ETag": "The version of the timeline that this answer knows of, of a projection with a digest; fit for If-Match."
 }
 
+LIST_TAG: Final = {
+    "ETag": "The position that the page reflects, and a digest of all that it says but `as_of`; for If-None-Match."
+}
+DIGEST_TAG: Final = {"ETag": "A digest of the answer, for If-None-Match."}
+
 
 def answered(description: str, told: Mapping[str, str] | None = None, **more: Any) -> dict[str, Any]:
     """What is said of an answer that is no problem, and of its headers."""
@@ -91,4 +96,9 @@ def components(models: Iterable[type[Any]]) -> dict[str, Any]:
     return found
 
 
-NOT_MODIFIED: Final[Responses] = {304: answered("You have this answer already.", VERSION_HEADER)}
+def not_modified(told: Mapping[str, str]) -> Responses:
+    """That the caller has the answer already, with the headers that it has in common with the answer."""
+    return {304: answered("You have this answer already.", told)}
+
+
+NOT_MODIFIED: Final = not_modified(VERSION_HEADER)
