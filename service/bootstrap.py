@@ -52,6 +52,7 @@ class System:
 
     settings: Settings
     pool: asyncpg.Pool
+    log_pool: asyncpg.Pool
     wakeups: Wakeups
     store: EventStore
     heads: Heads
@@ -142,6 +143,7 @@ async def connected(
         yield System(
             settings=settings,
             pool=pool,
+            log_pool=log_pool,
             wakeups=wakeups,
             store=store,
             heads=Heads(store),

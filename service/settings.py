@@ -2,14 +2,17 @@
 
 import base64
 import binascii
+import re
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 import platformdirs
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from service.secret_files import SecretFiles
+
+_ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?", re.ASCII)
 
 
 class Settings(BaseSettings):
@@ -61,9 +64,43 @@ class Settings(BaseSettings):
     requests_at_once: Annotated[
         int, Field(ge=1, description="How many requests one API key may send at once, after it has sent none.")
     ] = 5_000
+    allowed_origins: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        Field(
+            description="Origins, such as https://clinic.example.org, whose pages may call the API from a browser;"
+            " several separated by commas. Unset: none."
+        ),
+    ] = ()
+    metrics_port: Annotated[
+        int | None,
+        Field(ge=0, le=65535, description="The port on which Prometheus finds /metrics. Unset: there are none."),
+    ] = None
+    metrics_host: Annotated[str, Field(description="The address of that port.")] = "127.0.0.1"
+    traces: Annotated[
+        bool,
+        Field(
+            description="Whether to send traces to OpenTelemetry's collector, which the variables of its own name"
+            " (OTEL_EXPORTER_OTLP_ENDPOINT …); needs the extra `telemetry`."
+        ),
+    ] = False
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="How much is logged.")] = (
         "info"
     )
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _separated(cls, given: object) -> object:
+        return tuple(part.strip() for part in given.split(",") if part.strip()) if isinstance(given, str) else given
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_ORIGIN.fullmatch(origin) for origin in given):
+            raise ValueError(
+                "name each origin in full, as https://clinic.example.org:8443, without a path and without *"
+            )
+        return given
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -1,8 +1,8 @@
 """The application: every operation, and what stands around them."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cachetools import TTLCache
 from fastapi import FastAPI
@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
+from service.api.cors import cors
 from service.api.deadline import Deadline
 from service.api.description import DESCRIPTION, TAGS, TITLE, VERSION
 from service.api.description_route import ROUTES as DESCRIPTION_ROUTES
@@ -19,7 +20,7 @@ from service.api.graceful_stop import GracefulStop, RequestsUnderWay
 from service.api.head import Head
 from service.api.openapi import Api
 from service.api.rate_limits import RateLimits
-from service.api.request_log import RequestLog
+from service.api.request_log import Count, RequestLog
 from service.api.routers import (
     counseling_notes,
     crisis_card,
@@ -32,6 +33,9 @@ from service.api.routers import (
     timelines,
 )
 from service.bootstrap import System
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer
 
 ROUTERS: Final = (
     recording.router,
@@ -55,8 +59,18 @@ def describe() -> dict[str, Any]:
     return create_app(nothing).openapi()
 
 
-def create_app(open_system: Callable[[], AbstractAsyncContextManager[System]]) -> FastAPI:
-    """The application. Its lifespan opens the system, which endpoints find as `app.state.system`, and closes it."""
+def create_app(
+    open_system: Callable[[], AbstractAsyncContextManager[System]],
+    *,
+    allowed_origins: Sequence[str] = (),
+    count: Count | None = None,
+    tracer: "Tracer | None" = None,
+) -> FastAPI:
+    """The application. Its lifespan opens the system, which endpoints find as `app.state.system`, and closes it.
+
+    `allowed_origins` are those of pages that may call it from a browser; `count` is told of each request, for metrics;
+    `tracer` makes a span of each.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -80,7 +94,14 @@ def create_app(open_system: Callable[[], AbstractAsyncContextManager[System]]) -
         redirect_slashes=False,
         separate_input_output_schemas=False,  # an event can be sent as it was received
         generate_unique_id_function=_name_of_the_endpoint,
-        middleware=[Middleware(RequestLog), Middleware(GracefulStop, requests), Middleware(Deadline), Middleware(Head)],
+        middleware=[
+            Middleware(RequestLog, count),
+            *_traced(tracer),
+            *cors(allowed_origins),
+            Middleware(GracefulStop, requests),
+            Middleware(Deadline),
+            Middleware(Head),
+        ],
         exception_handlers={HTTPException: answer_routing_error},
         # FastAPI's own telemetry would record inputs.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
@@ -90,6 +111,14 @@ def create_app(open_system: Callable[[], AbstractAsyncContextManager[System]]) -
     for router in ROUTERS:
         app.include_router(router)
     return app
+
+
+def _traced(tracer: "Tracer | None") -> list[Middleware]:
+    if tracer is None:
+        return []
+    from service.api.tracing import Tracing  # needs the library, which is an extra
+
+    return [Middleware(Tracing, tracer)]
 
 
 def _name_of_the_endpoint(route: APIRoute) -> str:
