@@ -1,6 +1,7 @@
 """Traces and metrics: methods, templates of routes and statuses, and nothing about anybody."""
 
 import json
+import sys
 from collections.abc import AsyncIterator
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client import CollectorRegistry, generate_latest
@@ -16,6 +17,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from service.api.app import create_app
 from service.bootstrap import System
 from service.serving.metrics import Metrics
+from service.serving.tracing import Traces, TracingMissing
+from service.settings import Settings
 from tests.api.clinic import REGISTERED, Clinic, events_of, recording
 
 WORDS = "Wednesday at the harbour"
@@ -98,3 +101,21 @@ async def test_what_fails_is_a_span_that_failed_and_says_nothing(
     assert WORDS not in span.to_json()
     counted = 'status="500"} 1.0'
     assert counted in generate_latest(observed.registry).decode()
+
+
+async def test_traces_are_sent_under_our_name_and_tell_nothing_of_the_machine() -> None:
+    traces = Traces.of(Settings(traces=True))
+
+    assert traces
+    async with traces.sending():
+        span = traces.tracer.start_span("one")
+    assert isinstance(span, ReadableSpan)
+    assert dict(span.resource.attributes) == {"service.name": "care-timeline"}
+    assert Traces.of(Settings()) is None
+
+
+def test_what_is_missing_for_traces_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
+
+    with pytest.raises(TracingMissing, match=r"care-timeline\[telemetry\]"):
+        Traces.of(Settings(traces=True))
