@@ -2,17 +2,17 @@
 
 import base64
 import binascii
-import re
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
 import platformdirs
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from service.secret_files import SecretFiles
 
-_ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?", re.ASCII)
+_ORIGIN: Final = r"^https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?$"
 
 
 class Settings(BaseSettings):
@@ -65,11 +65,10 @@ class Settings(BaseSettings):
         int, Field(ge=1, description="How many requests one API key may send at once, after it has sent none.")
     ] = 5_000
     allowed_origins: Annotated[
-        tuple[str, ...],
-        NoDecode,
+        tuple[Annotated[str, Field(pattern=_ORIGIN)], ...],
         Field(
-            description="Origins, such as https://clinic.example.org, whose pages may call the API from a browser;"
-            " several separated by commas. Unset: none."
+            description="Origins whose pages may call the API from a browser, each in full, as a JSON list such as"
+            ' ["https://clinic.example.org:8443"]. None unless set.'
         ),
     ] = ()
     metrics_port: Annotated[
@@ -84,23 +83,28 @@ class Settings(BaseSettings):
             " (OTEL_EXPORTER_OTLP_ENDPOINT …); needs the extra `telemetry`."
         ),
     ] = False
+    wrong_keys_per_minute: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="How many wrong keys and tokens one address, or one key's id, may send to a process in a"
+            " minute; further ones cost no query and are answered 429.",
+        ),
+    ] = 30
+    trusted_proxies: Annotated[
+        tuple[IPv4Network | IPv6Network, ...],
+        Field(
+            description="Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, as a JSON list such as"
+            ' ["10.0.0.0/8"]. None unless set: a caller may write these headers too.'
+        ),
+    ] = ()
+    trusted_issuers: Annotated[
+        Path | None,
+        Field(description="A TOML file of the issuers whose OAuth 2.0 access tokens are believed; unset: none is."),
+    ] = None
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="How much is logged.")] = (
         "info"
     )
-
-    @field_validator("allowed_origins", mode="before")
-    @classmethod
-    def _separated(cls, given: object) -> object:
-        return tuple(part.strip() for part in given.split(",") if part.strip()) if isinstance(given, str) else given
-
-    @field_validator("allowed_origins")
-    @classmethod
-    def _origins(cls, given: tuple[str, ...]) -> tuple[str, ...]:
-        if not all(_ORIGIN.fullmatch(origin) for origin in given):
-            raise ValueError(
-                "name each origin in full, as https://clinic.example.org:8443, without a path and without *"
-            )
-        return given
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -1,5 +1,6 @@
 """Pages of other origins: none, unless they are named."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import nullcontext
 
@@ -65,10 +66,10 @@ async def test_a_page_of_another_origin_is_not_let_in(page: httpx.AsyncClient) -
 
 
 def test_origins_are_named_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CARE_TIMELINE_ALLOWED_ORIGINS", f"{OURS}, http://localhost:3000,")
+    monkeypatch.setenv("CARE_TIMELINE_ALLOWED_ORIGINS", json.dumps([OURS, "http://localhost:3000"]))
     assert Settings().allowed_origins == (OURS, "http://localhost:3000")
 
     for wrong in ("*", "clinic.example.org", f"{OURS}/", f"{OURS} {THEIRS}", "null"):
-        monkeypatch.setenv("CARE_TIMELINE_ALLOWED_ORIGINS", wrong)
+        monkeypatch.setenv("CARE_TIMELINE_ALLOWED_ORIGINS", json.dumps([wrong]))
         with pytest.raises(ValidationError, match="allowed_origins"):
             Settings()

@@ -42,7 +42,7 @@ def giving_up_after(app: FastAPI, seconds: float, **parts: Any) -> Iterator[None
 
 @pytest.mark.parametrize("route", OF_CLIENTS, ids=named)
 async def test_a_request_that_hangs_is_given_up(clinic: Clinic, app: FastAPI, route: APIRoute) -> None:
-    with giving_up_after(app, 0.01, api_keys=_Hangs()):
+    with giving_up_after(app, 0.01, authentication=_Hangs()):
         answer = await clinic.request(method(route), path_of(route))
 
     problem_in(answer, "deadline-exceeded")
