@@ -6,8 +6,9 @@ from typing import Final
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-_SENT: Final = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id")
-_READ: Final = (
+SENT: Final = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id")
+"""Headers that a page may send."""
+READ: Final = (
     "ETag",
     "Link",
     "Location",
@@ -17,6 +18,7 @@ _READ: Final = (
     "WWW-Authenticate",
     "X-Request-Id",
 )
+"""Headers of answers that a page may read."""
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _REMEMBERED_SECONDS: Final = 600
 
@@ -33,8 +35,8 @@ def cors(origins: Sequence[str]) -> list[Middleware]:
             CORSMiddleware,
             allow_origins=list(origins),
             allow_methods=_METHODS,
-            allow_headers=_SENT,
-            expose_headers=_READ,
+            allow_headers=SENT,
+            expose_headers=READ,
             max_age=_REMEMBERED_SECONDS,
         )
     ]

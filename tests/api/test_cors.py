@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from pydantic import ValidationError
 
 from service.api.app import create_app
+from service.api.cors import READ, SENT
 from service.bootstrap import System
 from service.settings import Settings
 from tests.api.clinic import problem_in
@@ -63,6 +64,15 @@ async def test_a_page_of_another_origin_is_not_let_in(page: httpx.AsyncClient) -
 
     assert before.status_code == 400
     assert all("access-control-allow-origin" not in each.headers for each in (before, answer))
+
+
+def test_pages_send_and_read_every_header_that_the_description_names(app: FastAPI) -> None:
+    described = [each for path in app.openapi()["paths"].values() for each in path.values()]
+    sent = {one["name"] for each in described for one in each.get("parameters", ()) if one["in"] == "header"}
+    read = {name for each in described for answer in each["responses"].values() for name in answer.get("headers", ())}
+
+    assert sent <= set(SENT)
+    assert read - {"Allow"} <= set(READ)
 
 
 def test_origins_are_named_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
