@@ -16,6 +16,7 @@ from service.api.problems import (
     MalformedBody,
     MalformedHeader,
     RoleMissing,
+    RoleNotAllowed,
     ScopeMissing,
     Stopping,
     TooManyRequests,
@@ -26,7 +27,15 @@ from service.api.problems import (
 
 Responses = dict[int | str, dict[str, Any]]
 
-OF_A_CALLER: Final = (KeyNeeded, ScopeMissing, RoleMissing, TooManyRequests, TooManyWrongKeys, IssuerUnavailable)
+OF_A_CALLER: Final = (
+    KeyNeeded,
+    ScopeMissing,
+    RoleNotAllowed,
+    RoleMissing,
+    TooManyRequests,
+    TooManyWrongKeys,
+    IssuerUnavailable,
+)
 """The problems of everything that needs a key or token."""
 
 OF_A_READ: Final = (*OF_A_CALLER, DatabaseUnavailable, DeadlineExceeded, InvalidInput, MalformedHeader)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.api.dependencies import ReadingCaller, RunningSystem
+from service.api.dependencies import ListingCaller, RunningSystem
 from service.api.links import LINK_HEADER, page_links
 from service.api.list_models import Caseload, WaitingSignals, Worklist
 from service.api.lists import (
@@ -47,7 +47,7 @@ router = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["Lists"])
     responses={200: answered("A page of the worklist.", LIST_TAG | LINK_HEADER), **_MAY_GO_WRONG},
 )
 async def read_worklist(
-    caller: ReadingCaller,
+    caller: ListingCaller,
     system: RunningSystem,
     request: Request,
     asked: Annotated[WorklistQuery, Query()],
@@ -69,7 +69,7 @@ async def read_worklist(
     responses={200: answered("A page of the caseload.", LIST_TAG | LINK_HEADER), **_MAY_GO_WRONG},
 )
 async def read_caseload(
-    caller: ReadingCaller,
+    caller: ListingCaller,
     system: RunningSystem,
     request: Request,
     asked: Annotated[CaseloadQuery, Query()],
@@ -91,7 +91,7 @@ async def read_caseload(
     responses={200: answered("A page of the signals that wait.", LIST_TAG | LINK_HEADER), **_MAY_GO_WRONG},
 )
 async def read_waiting_signals(
-    caller: ReadingCaller,
+    caller: ListingCaller,
     system: RunningSystem,
     request: Request,
     asked: Annotated[SignalsQuery, Query()],
