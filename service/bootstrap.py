@@ -27,6 +27,7 @@ from service.database.supervision import kept_running
 from service.following.follower import Follower
 from service.following.wakeups import Wakeups
 from service.log.facts import FactReader
+from service.log.headers import Headers
 from service.log.heads import Heads
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.organizations import Organizations
@@ -42,6 +43,9 @@ from service.projector.list_reads import ListReads
 from service.projector.projector import Projector
 from service.runtime.sliced_work import SlicedWork
 from service.settings import Settings, parse_key_encryption_keys
+from service.subscriptions.feed import Feed
+from service.subscriptions.feed_content import FeedContents
+from service.subscriptions.tail import Tails
 
 EMBEDDED_KEY_FILE = "key-encryption-key"
 
@@ -69,6 +73,8 @@ class System:
     timeline_reader: TimelineReader
     counseling_notes: CounselingNotes
     lists: Lists
+    feed: Feed
+    feed_contents: FeedContents
     sliced: SlicedWork
 
     def follower(self) -> Follower:
@@ -137,6 +143,7 @@ async def connected(
         organizations = Organizations(log_pool, keyring)
         pages = Pages(log_pool)
         timeline_reader = TimelineReader(store, pages, timelines, sliced)
+        headers = Headers(pool)
         builds = Builds(pool, projections)
         await builds.refresh()
         yield System(
@@ -165,6 +172,8 @@ async def connected(
             timeline_reader=timeline_reader,
             counseling_notes=CounselingNotes(pages, timelines),
             lists=Lists(ListReads(pool, builds)),
+            feed=Feed(headers, Tails(headers, wakeups), settings.feed_readers_per_key),
+            feed_contents=FeedContents(store, keyring, sliced),
             sliced=sliced,
         )
 

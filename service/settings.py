@@ -50,6 +50,14 @@ class Settings(BaseSettings):
     request_seconds: Annotated[
         float, Field(gt=0, description="How long answering a request may take in all, its body included, else 503.")
     ] = 30.0
+    feed_readers_per_key: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="How many streams and waiting requests each API key may have at the feed at once, in each"
+            " process that answers; past them it answers 429.",
+        ),
+    ] = 10
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="How much is logged.")] = (
         "info"
     )

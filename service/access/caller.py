@@ -13,6 +13,10 @@ class Scope(StrEnum):
 
     RECORD = "record"
     READ = "read"
+    FEED = "feed"
+    """Learn what is recorded, of all clients of the organization: which event, about whom, when, by whom."""
+    FEED_CONTENT = "feed:content"
+    """Learn from the feed what those events say, too."""
 
 
 class KeyRole(StrEnum):
@@ -31,15 +35,16 @@ class KeyRole(StrEnum):
 _OPERATOR: Final = UUID("00000000-0000-4000-8000-00006f706572")
 
 _EVERYTHING = frozenset(Scope)
+_OF_PEOPLE = _EVERYTHING - {Scope.FEED_CONTENT}
 
 SCOPES_OF_ROLE: dict[KeyRole, frozenset[Scope]] = {
-    KeyRole.COUNSELOR: _EVERYTHING,
-    KeyRole.PEER: _EVERYTHING,
-    KeyRole.CASE_MANAGER: _EVERYTHING,
-    KeyRole.PRESCRIBER: _EVERYTHING,
-    KeyRole.SUPERVISOR: _EVERYTHING,
+    KeyRole.COUNSELOR: _OF_PEOPLE,
+    KeyRole.PEER: _OF_PEOPLE,
+    KeyRole.CASE_MANAGER: _OF_PEOPLE,
+    KeyRole.PRESCRIBER: _OF_PEOPLE,
+    KeyRole.SUPERVISOR: _OF_PEOPLE,
     KeyRole.SYSTEM: _EVERYTHING,
-    KeyRole.AUDITOR: frozenset({Scope.READ}),
+    KeyRole.AUDITOR: frozenset({Scope.READ, Scope.FEED}),
     KeyRole.ANALYST: frozenset(),
 }
 """The most that a role may be given. Analysts see coded rows only, never a client's record."""

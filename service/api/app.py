@@ -14,12 +14,13 @@ from service.api.deadline import Deadline
 from service.api.description import DESCRIPTION, TAGS, TITLE, VERSION
 from service.api.docs_page import ROUTES as DOCS
 from service.api.exception_handlers import answer_routing_error
-from service.api.graceful_stop import GracefulStop, RequestsUnderWay
+from service.api.graceful_stop import REQUESTS, GracefulStop, RequestsUnderWay
 from service.api.openapi import Api
 from service.api.request_log import RequestLog
 from service.api.routers import (
     counseling_notes,
     crisis_card,
+    feed,
     health,
     lists,
     problem_kinds,
@@ -36,6 +37,7 @@ ROUTERS: Final = (
     counseling_notes.router,
     projections.router,
     lists.router,
+    feed.router,
     crisis_card.router,
     summary.router,
     problem_kinds.router,
@@ -56,9 +58,9 @@ def create_app(open_system: Callable[[], AbstractAsyncContextManager[System]]) -
     """The application. Its lifespan opens the system, which endpoints find as `app.state.system`, and closes it."""
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         async with open_system() as app.state.system:
-            yield
+            yield {REQUESTS: requests}
 
     requests = RequestsUnderWay()
     app = Api(

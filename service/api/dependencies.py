@@ -47,6 +47,12 @@ async def authenticate(request: Request, scopes: Iterable[str]) -> Caller:
     return caller
 
 
+async def authenticate_again(request: Request, scopes: Iterable[str]) -> Caller:
+    """The same, asked anew: for an answer that goes on while keys are revoked. Raises KeyNeeded, ScopeMissing."""
+    request.scope.pop(CALLER, None)
+    return await authenticate(request, scopes)
+
+
 async def _authenticated(request: Request) -> Caller:
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token.strip():
@@ -63,4 +69,5 @@ def _key_needed(detail: str, why: str) -> Problem:
 
 RunningSystem = Annotated[System, Depends(get_system)]
 ReadingCaller = Annotated[Caller, Security(get_caller, scopes=[Scope.READ])]
+FollowingCaller = Annotated[Caller, Security(get_caller, scopes=[Scope.FEED])]
 RecordingCaller = Annotated[Caller, Security(get_caller, scopes=[Scope.RECORD])]
