@@ -18,6 +18,7 @@ from service.access.caller import KeyRole, Scope
 from service.api import event_stream
 from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
+from service.log import headers
 from service.serving.http_protocol import HttpLimits
 from service.subscriptions import tail
 from tests.api.clinic import SESSION, Clinic, problem_in, recording
@@ -176,6 +177,34 @@ async def test_a_request_that_waits_is_answered_at_once_when_something_is_record
     assert [each["position"] for each in part["events"]] == [2]
     assert time.monotonic() - began < SOON
     await reader.readers(0)
+
+
+async def test_what_nobody_tells_of_is_found_by_looking(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    system = reader.clinic.system
+    client = await reader.clinic.client()
+    monkeypatch.setattr(system.wakeups, "_look_seconds", 0.1)
+    monkeypatch.setattr(system.store, "_appended", lambda _: None)
+    streaming = asyncio.create_task(reader.streamed(1, 1))
+    await reader.readers(1)
+
+    await record(reader.clinic, client)
+
+    assert [each["position"] for each in await streaming] == [2]
+
+
+async def test_where_kinds_are_rare_a_part_may_be_empty_and_a_wait_goes_on(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(headers, "MOST_LOOKED_AT", 2)
+    client = await reader.clinic.client()
+    await record(reader.clinic, client, 4)
+    await reader.clinic.client()
+
+    first = await reader.part(after=1, type="client_registered", wait=20)
+    streamed = await reader.streamed(2, type="client_registered")
+
+    assert first == {"events": [], "next": 3, "more": True, "position": 6}
+    assert [each["position"] for each in streamed] == [1, 6]
 
 
 async def test_a_request_that_waits_ends_by_itself_and_passes_what_it_was_not_asked_for(reader: Reader) -> None:
