@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
+from domain.events.catalogue import AnyEvent
 from domain.events.kept_apart import KeptApart
 from domain.events.unreadable import Unreadable
 from service.access.caller import Caller
@@ -13,7 +14,7 @@ from service.log.sealed import StoredEvent
 from service.log.store import EventStore
 from service.log.timelines import open_or_mark
 from service.runtime.sliced_work import SlicedWork
-from service.subscriptions.feed_event import FeedBody, FeedContent, FeedEvent, WhyUntold
+from service.subscriptions.feed_event import FeedContent, FeedEvent, WhyUntold
 
 
 class FeedContents:
@@ -41,6 +42,8 @@ class FeedContents:
 
 
 def _content(stored: StoredEvent, keys: ClientKeys) -> FeedContent:
+    if stored.client_id == stored.organization_id:
+        return FeedContent(event=None, untold=WhyUntold.ORGANIZATIONS_OWN)
     try:
         event = open_or_mark(stored, keys.of(stored.client_id)).event
     except ClientErased:
@@ -52,4 +55,4 @@ def _content(stored: StoredEvent, keys: ClientKeys) -> FeedContent:
     if isinstance(event, Unreadable):
         return FeedContent(event=None, untold=WhyUntold(event.why.value))
     # It was validated when it was decoded.
-    return FeedContent.model_construct(event=cast("FeedBody", event), untold=None)
+    return FeedContent.model_construct(event=cast("AnyEvent", event), untold=None)

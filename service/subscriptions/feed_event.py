@@ -4,25 +4,21 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.events.care import OfCare
-from domain.events.organization import PolicyAdopted
-from domain.events.record import EntryCorrected, EntryRetracted
+from domain.events.catalogue import AnyEvent
 from domain.vocabulary.record import Precision
 from service.log.headers import StoredHeader
 from service.log.timelines import PRECISIONS
-
-FeedBody = Annotated[OfCare | EntryCorrected | EntryRetracted | PolicyAdopted, Field(discriminator="type")]
 
 
 class WhyUntold(StrEnum):
     """Why the feed does not tell what an event says."""
 
     KEPT_APART = "kept_apart"
+    ORGANIZATIONS_OWN = "organizations_own"
     CLIENT_ERASED = "client_erased"
     KEY_UNUSABLE = "key_unusable"
     SEAL_BROKEN = "seal_broken"
@@ -44,10 +40,11 @@ class FeedReference(_Told):
 class FeedContent(_Told):
     """What an event says, or why that is not told."""
 
-    event: FeedBody | None = Field(description="What happened; null when that is not told.")
+    event: AnyEvent | None = Field(description="What happened; null when that is not told.")
     untold: WhyUntold | None = Field(
         description="Why it is not told; null when it is. `kept_apart`: a counseling note, or a correction or"
-        " retraction of one, which the feed tells nobody. `client_erased`: the client's key was destroyed."
+        " retraction of one, which the feed tells nobody. `organizations_own`: it is about no client, such as the"
+        " numbers of a policy. `client_erased`: the client's key was destroyed."
         " `key_unusable`: the client's key does not open. `seal_broken`, `unknown_type`, `body_invalid`: as in"
         " `unreadable` of a timeline."
     )

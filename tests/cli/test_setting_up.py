@@ -64,7 +64,7 @@ async def test_keys_are_listed_without_their_text(command: Command) -> None:
 
     listed = await command.done("keys", "list")
 
-    assert re.search(r"lee +auditor +read ", listed)
+    assert re.search(r"lee +auditor +feed read ", listed)
     assert token[3:] not in listed
 
 
@@ -116,7 +116,7 @@ async def test_keys_are_made_and_revoked_as_the_owner_only(command: Command) -> 
 async def test_a_key_cannot_have_more_than_its_role_may(command: Command) -> None:
     said = await command("keys", "create", "--role", "auditor", "--name", "lee", "--scope", "record")
 
-    assert said == (1, "", "The role auditor may have these scopes at most: read.\n")
+    assert said == (1, "", "The role auditor may have these scopes at most: feed, read.\n")
 
 
 async def test_a_name_that_is_no_slug_is_told(command: Command) -> None:

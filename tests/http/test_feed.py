@@ -14,7 +14,8 @@ import pytest
 import pytest_asyncio
 from httpx_sse import aconnect_sse
 
-from service.access.caller import KeyRole, Scope
+from domain.policy import Policy
+from service.access.caller import KeyRole, Scope, operator
 from service.api import event_stream
 from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
@@ -309,6 +310,15 @@ async def test_counseling_notes_are_told_to_nobody(reader: Reader) -> None:
 
     assert [each["content"] for each in part.json()["events"]] == [{"event": None, "untold": "kept_apart"}] * 2
     assert "harbour" not in part.text
+
+
+async def test_what_is_about_the_organization_itself_names_no_client(reader: Reader) -> None:
+    await reader.clinic.system.policy_adopter.adopt(operator(reader.clinic.organization_id), Policy())
+
+    (told,) = (await reader.part(content="true"))["events"]
+
+    assert (told["type"], told["client_id"]) == ("policy_adopted", None)
+    assert told["content"] == {"event": None, "untold": "organizations_own"}
 
 
 async def test_a_stream_says_now_and_then_that_it_is_there_and_ends_by_itself(
