@@ -14,6 +14,10 @@ import asyncpg
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from service.access.api_keys import ApiKeys
+from service.access.authentication import Authentication
+from service.access.brake import Brake
+from service.access.tokens import open_tokens
+from service.access.trusted_issuers import trusted_issuers
 from service.care.counseling_notes import CounselingNotes
 from service.care.lists import Lists
 from service.care.policy_adopter import PolicyAdopter
@@ -64,6 +68,7 @@ class System:
     organizations: Organizations
     policy_adopter: PolicyAdopter
     api_keys: ApiKeys
+    authentication: Authentication
     builds: Builds
     projector: Projector
     catch_up: CatchUp
@@ -146,6 +151,8 @@ async def connected(
         headers = Headers(pool)
         builds = Builds(pool, projections)
         await builds.refresh()
+        api_keys = ApiKeys(log_pool, addresses.owner)
+        tokens = await stack.enter_async_context(open_tokens(trusted_issuers(settings.trusted_issuers)))
         yield System(
             settings=settings,
             pool=pool,
@@ -156,7 +163,8 @@ async def connected(
             timelines=timelines,
             organizations=organizations,
             policy_adopter=PolicyAdopter(store, keyring, organizations),
-            api_keys=ApiKeys(log_pool, addresses.owner),
+            api_keys=api_keys,
+            authentication=Authentication(api_keys, tokens, Brake(settings.wrong_keys_per_minute)),
             builds=builds,
             projector=Projector(keyring, organizations, builds),
             catch_up=CatchUp(pool, keyring, organizations, builds),

@@ -553,6 +553,18 @@ def _api_keys() -> None:
         sa.Column("scopes", sa.ARRAY(sa.Text()), nullable=False, comment="What it may do"),
         sa.Column("secret_digest", sa.LargeBinary(), nullable=False, comment="Digest of the secret part"),
         sa.Column(
+            "previous_digest",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="Digest of the secret before; null once nobody may use it",
+        ),
+        sa.Column(
+            "previous_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="Until when the secret before is good as well",
+        ),
+        sa.Column(
             "created_at",
             sa.DateTime(timezone=True),
             server_default=sa.text("now()"),
@@ -560,14 +572,35 @@ def _api_keys() -> None:
             comment="When it was made",
         ),
         sa.Column(
+            "rotated_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="When it last had a new secret; null while it has its first",
+        ),
+        sa.Column(
+            "expires_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="From when on it does not work; null when it does not expire",
+        ),
+        sa.Column(
             "revoked_at",
             sa.DateTime(timezone=True),
             nullable=True,
-            comment="When it stopped working; null while it works",
+            comment="When it stopped working for good; null while it works",
         ),
         sa.PrimaryKeyConstraint("organization_id", "key_id", name="api_key_pkey"),
+        sa.CheckConstraint("(previous_digest is null) = (previous_until is null)", name="api_key_previous_check"),
         schema="access",
         comment="Keys to the API",
+    )
+    op.create_index(
+        "api_key_name",
+        "api_key",
+        ["organization_id", "name"],
+        unique=True,
+        schema="access",
+        postgresql_where=sa.text("revoked_at is null"),
     )
     _protect("access.api_key")
     op.execute("""

@@ -60,6 +60,8 @@ class Caller:
     name: str
     role: KeyRole
     scopes: frozenset[Scope]
+    credential_id: str | None = None
+    """With what they call, for the log: the API key's id or, with tokens, that of the issuer's signing key."""
 
     @property
     def actor(self) -> Actor:

@@ -28,12 +28,17 @@ not, and how the care plan changes. (Elsewhere the word means support after a su
 Please write about people as people: a client *with a substance use disorder*, who *returned to use*, whose test
 was *positive* or *negative*.
 
-## Keys
+## Keys and tokens
 
-Send `Authorization: Bearer` and an API key. A key belongs to one organization and sees that organization's clients
-only; another's look as if they did not exist. Its role and name stand as `recorded_by` in every event that it
-records. The scope `record` allows to create clients and record events, `read` to read them; `feed` to
-follow which events are recorded, and `feed:content` to learn there what they say.
+Send `Authorization: Bearer` and an API key, or an access token (OAuth 2.0) of an issuer that whoever runs the service
+trusts. Either belongs to one organization and sees that organization's clients only; another's look as if they did not
+exist. The caller's role and name stand as `recorded_by` in every event that they record, and as `actor_id` an id that
+stays: the key's, whose secret may be replaced, or that of the token's subject. The scope `record` allows to create
+clients and record events, `read` to read them; `feed` to follow which events are recorded, and `feed:content` to learn
+there what they say.
+
+A key or token that is not good is answered 401, and `detail` says why. After too many of them from one address the
+answer is 429, with `Retry-After`; keys and tokens that are right and in use work on meanwhile.
 
 Counseling notes are kept apart from the rest of the record (42 CFR 2.11): the timeline shows that there is one. Only
 keys of the role that wrote it correct it and read it, at `/v1/clients/{client_id}/counseling-notes`.
