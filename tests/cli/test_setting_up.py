@@ -117,7 +117,9 @@ async def test_a_key_has_an_end_and_a_new_secret_and_both_are_listed(command: Co
     assert again.subject_id == caller.subject_id
     assert rotated.err.startswith("A new secret for rosa; the one before works until ")
     listed = await command.done("keys", "list")
-    assert re.search(r"rosa +peer +read record +[\w-]{36} +\d{4}-\d\d-\d\d +\d{4}-\d\d-\d\d +\d{4}-[\d :-]+UTC", listed)
+    assert re.search(
+        r"rosa +peer +feed read record +[\w-]{36} +\d{4}-\d\d-\d\d +\d{4}-\d\d-\d\d +\d{4}-[\d :-]+UTC", listed
+    )
 
 
 async def test_a_name_that_is_taken_and_an_end_that_makes_no_sense_are_told_in_a_sentence(command: Command) -> None:
