@@ -159,5 +159,7 @@ class _Reader(asyncio.Protocol):
 
 
 async def _key(clinic: BenchmarkClinic, number: int) -> str:
-    _, token = await clinic.system.api_keys.create(clinic.organization_id, f"reader-{number}", KeyRole.SYSTEM)
+    _, token = await clinic.system.api_keys.create(
+        clinic.organization_id, f"reader-{number}", KeyRole.SYSTEM, {"system/Feed.s"}
+    )
     return token

@@ -44,6 +44,7 @@ NAMES: dict[ObligationKind, str] = {
     ObligationKind.REFERRAL_ANSWER: "answer to the referral",
     ObligationKind.REFERRAL_OUTCOME: "what came of the referral",
     ObligationKind.RISK_CONTACT: "contact after questions about suicide",
+    ObligationKind.EMERGENCY_ACCESS_REVIEW: "review of the emergency access",
 }
 
 

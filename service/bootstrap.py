@@ -18,6 +18,7 @@ from service.access.authentication import Authentication
 from service.access.brake import Brake
 from service.access.tokens import open_tokens
 from service.access.trusted_issuers import trusted_issuers
+from service.care.client_access import ClientAccess
 from service.care.counseling_notes import CounselingNotes
 from service.care.lists import Lists
 from service.care.policy_adopter import PolicyAdopter
@@ -78,6 +79,7 @@ class System:
     timeline_reader: TimelineReader
     counseling_notes: CounselingNotes
     lists: Lists
+    client_access: ClientAccess
     feed: Feed
     feed_contents: FeedContents
     sliced: SlicedWork
@@ -147,12 +149,14 @@ async def connected(
         timelines = Timelines(store, keyring, sliced)
         organizations = Organizations(log_pool, keyring)
         pages = Pages(log_pool)
-        timeline_reader = TimelineReader(store, pages, timelines, sliced)
         headers = Headers(pool)
         builds = Builds(pool, projections)
         await builds.refresh()
         api_keys = ApiKeys(log_pool, addresses.owner)
         tokens = await stack.enter_async_context(open_tokens(trusted_issuers(settings.trusted_issuers)))
+        fresh = FreshStates(pool, keyring, organizations, builds, sliced)
+        access = ClientAccess(organizations, fresh)
+        timeline_reader = TimelineReader(store, pages, timelines, sliced, access)
         yield System(
             settings=settings,
             pool=pool,
@@ -174,12 +178,14 @@ async def connected(
                 timeline_reader,
                 organizations,
                 projections,
-                FreshStates(pool, keyring, organizations, builds, sliced),
+                fresh,
                 sliced,
+                access,
             ),
             timeline_reader=timeline_reader,
-            counseling_notes=CounselingNotes(pages, timelines),
-            lists=Lists(ListReads(pool, builds)),
+            counseling_notes=CounselingNotes(pages, timelines, access),
+            lists=Lists(ListReads(pool, builds), access),
+            client_access=access,
             feed=Feed(headers, Tails(headers, wakeups), settings.feed_readers_per_key),
             feed_contents=FeedContents(store, keyring, sliced),
             sliced=sliced,

@@ -444,7 +444,7 @@ create function log.facts(
 ) returns table (
   kind text, about uuid, client_id uuid, version integer, id uuid, type text, occurred_at timestamptz,
   reference_fields text[], reference_ids uuid[], retracted boolean, key_id uuid, kek_id text, wrapped_key bytea,
-  notes_key_id uuid, recorded_by text
+  notes_key_id uuid, recorded_by text, actor_id uuid
 ) language plpgsql stable
   set search_path = pg_catalog, pg_temp
   set plan_cache_mode = force_generic_plan
@@ -456,7 +456,8 @@ begin
   return query
 select 'client' as kind, null::uuid as about, c.client_id, h.version, null::uuid as id, null::text as type,
        null::timestamptz as occurred_at, null::text[] as reference_fields, null::uuid[] as reference_ids,
-       null::boolean as retracted, k.key_id, k.kek_id, k.wrapped_key, k.notes_key_id, null::text as recorded_by
+       null::boolean as retracted, k.key_id, k.kek_id, k.wrapped_key, k.notes_key_id, null::text as recorded_by,
+       null::uuid as actor_id
   from unnest(the_clients) as c(client_id)
   left join lateral (
     select h.version from log.timeline_head h
@@ -470,7 +471,7 @@ select 'client' as kind, null::uuid as about, c.client_id, h.version, null::uuid
   ) k on true
 union all
 select 'entry', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields,
-       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by
+       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by, e.actor_id
   from unnest(the_ids) as a(id)
   cross join lateral (
     select e.* from log.event e where e.organization_id = the_organization and e.id = a.id limit 1
@@ -487,7 +488,7 @@ select 'entry', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e
   ) x on true
 union all
 select 'answer', a.target_id, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields,
-       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by
+       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by, e.actor_id
   from unnest(the_targets, the_answer_types) as a(target_id, type)
   cross join lateral (
     select r.event_id from log.reference r
@@ -509,7 +510,7 @@ select 'answer', a.target_id, e.client_id, null::integer, e.id, e.type, e.occurr
   ) x on true
 union all
 select 'once', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields,
-       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by
+       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by, e.actor_id
   from unnest(the_once_clients, the_once_types) as a(client_id, type)
   cross join lateral (
     select e.* from log.event e

@@ -20,6 +20,7 @@ from projections.care_plan import (
     contacts,
     crises,
     crisis_cards,
+    emergency_accesses,
     episodes,
     goals,
     handoffs,
@@ -95,6 +96,7 @@ STRANDS: Final[dict[str, Strand[Any]]] = {
     "referrals": referrals.STRAND,
     "residences": residence.STRAND,
     "risk_contacts": risk_contacts.STRAND,
+    "emergency_accesses": emergency_accesses.STRAND,
 }
 """Each strand by the name under which the plan keeps its state, in the order of the answer."""
 

@@ -21,7 +21,9 @@ import asyncpg
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from domain.events.base import Slug
-from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole, Scope
+from service.access.caller import Caller
+from service.access.roles import KeyRole
+from service.access.scopes import SCOPES_OF_ROLE, check_scopes
 from service.database.connection import scoped
 from service.database.owner import as_owner
 from service.runtime import clock
@@ -77,7 +79,7 @@ class ApiKey(BaseModel):
     key_id: UUID
     name: str
     role: KeyRole
-    scopes: tuple[Scope, ...]
+    scopes: tuple[str, ...]
     secret_digest: bytes
     previous_digest: bytes | None = None
     previous_until: datetime | None = None
@@ -125,12 +127,14 @@ class ApiKeys:
         organization_id: UUID,
         name: str,
         role: KeyRole,
-        scopes: Iterable[Scope] | None = None,
+        scopes: Iterable[str] | None = None,
         expires_at: datetime | None = None,
     ) -> tuple[ApiKey, str]:
         """A new key and its text, which can be shown only now.
 
-        Raises OwnerNeeded; KeyRefused for a bad or taken name, too wide scopes, or an expiry that is over.
+        Without scopes it may do all that its role may. A system's are always said, since it needs few.
+        Raises OwnerNeeded; KeyRefused for a bad or taken name, for scopes that are none or too wide, for a system
+        without, or for an expiry that is over.
         """
         now = clock.now()
         _check_expiry(expires_at, now)
@@ -273,12 +277,13 @@ def _checked_name(name: str) -> str:
         raise KeyRefused("A key's name is a slug: a-z, 0-9, '.', '_', '-', at most 64 characters.") from error
 
 
-def _granted(role: KeyRole, scopes: Iterable[Scope] | None) -> tuple[Scope, ...]:
-    granted = SCOPES_OF_ROLE[role] if scopes is None else frozenset(scopes)
-    if not granted <= SCOPES_OF_ROLE[role]:
-        allowed = ", ".join(sorted(SCOPES_OF_ROLE[role])) or "none"
-        raise KeyRefused(f"The role {role} may have these scopes at most: {allowed}.")
-    return tuple(sorted(granted))
+def _granted(role: KeyRole, scopes: Iterable[str] | None) -> tuple[str, ...]:
+    if scopes is None and role is KeyRole.SYSTEM:
+        raise KeyRefused("Say what the system may do, such as the scope system/CheckIn.c for a check-in app.")
+    try:
+        return tuple(sorted(SCOPES_OF_ROLE[role] if scopes is None else check_scopes(role, scopes)))
+    except ValueError as error:
+        raise KeyRefused(str(error)) from error
 
 
 def _check_expiry(expires_at: datetime | None, now: datetime) -> None:

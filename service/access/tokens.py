@@ -16,9 +16,10 @@ from uuid import UUID, uuid5
 import httpx
 import jwt
 
-from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole, Scope
+from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.access.errors import NotAuthenticated, RoleMissing
 from service.access.jwks import FETCH_SECONDS, IssuerKeys, fetch_from
+from service.access.scopes import is_scope
 from service.access.trusted_issuers import TrustedIssuer
 
 MOST_CHARACTERS: Final = 8_192
@@ -176,12 +177,12 @@ def _role(claims: Mapping[str, Any], issuer: TrustedIssuer) -> KeyRole:
     )
 
 
-def _scopes(claims: Mapping[str, Any], role: KeyRole) -> frozenset[Scope]:
-    """What the role may do; where the token asks for scopes that are known here, those of them that the role has."""
+def _scopes(claims: Mapping[str, Any], role: KeyRole) -> frozenset[str]:
+    """The scopes of ours that the token has. Without any a person has all that their role may, and a system nothing."""
     said = claims.get("scope", claims.get("scp", ""))
     words = said.split() if isinstance(said, str) else said if isinstance(said, list) else []
-    asked = frozenset(scope for scope in Scope if scope.value in words)
-    return SCOPES_OF_ROLE[role] & asked if asked else SCOPES_OF_ROLE[role]
+    ours = frozenset(word for word in words if isinstance(word, str) and is_scope(word))
+    return ours if ours or role is KeyRole.SYSTEM else SCOPES_OF_ROLE[role]
 
 
 def _name(said: Any) -> str:

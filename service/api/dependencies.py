@@ -6,7 +6,7 @@ from typing import Annotated, Final, cast
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 
-from service.access.caller import Caller, Scope
+from service.access.caller import Caller
 from service.access.errors import NotAuthenticated, RoleMissing, TooManyWrong
 from service.access.jwks import APART_SECONDS, KeysUnavailable
 from service.api import problems
@@ -40,21 +40,25 @@ async def get_caller(
     _: Annotated[HTTPAuthorizationCredentials | None, Depends(_api_key)],
     __: Annotated[HTTPAuthorizationCredentials | None, Depends(_access_token)],
 ) -> Caller:
-    """The holder of the request's API key or token, who may do this. Raises the problems of OF_A_CALLER.
+    """The holder of the request's API key or token, who may do this. Raises NotPermitted, and the problems of
+    OF_A_CALLER.
+
 
     The bearer schemes are asked for only so that the API's description names them: their own errors are no problems.
     """
     return await authenticate(request, scopes.scopes)
 
 
-async def authenticate(request: Request, scopes: Iterable[str]) -> Caller:
-    """Who calls, when they have all of these scopes. Raises the problems of OF_A_CALLER (openapi_responses.py)."""
+async def authenticate(request: Request, permissions: Iterable[str]) -> Caller:
+    """Who calls, when they have all of these permissions, such as CarePlan.r.
+
+    Raises NotPermitted, and the problems of OF_A_CALLER (openapi_responses.py).
+    """
     known: Caller | None = request.scope.get(CALLER)
     caller = known or await _authenticated(request)
     request.scope[CALLER] = caller
-    for scope in scopes:
-        if scope not in caller.scopes:
-            raise problems.ScopeMissing(f"This needs a key or token with the scope {scope}.", missing_scope=scope)
+    for permission in permissions:
+        caller.require(permission)
     return caller
 
 
@@ -88,6 +92,11 @@ def _key_needed(detail: str, why: str) -> Problem:
 
 
 RunningSystem = Annotated[System, Depends(get_system)]
-ReadingCaller = Annotated[Caller, Security(get_caller, scopes=[Scope.READ])]
-FollowingCaller = Annotated[Caller, Security(get_caller, scopes=[Scope.FEED])]
-RecordingCaller = Annotated[Caller, Security(get_caller, scopes=[Scope.RECORD])]
+TimelineCaller = Annotated[Caller, Security(get_caller, scopes=["Timeline.r"])]
+ReadingCaller = Annotated[Caller, Security(get_caller, scopes=["CarePlan.r"])]
+NotesCaller = Annotated[Caller, Security(get_caller, scopes=["CounselingNote.r"])]
+FollowingCaller = Annotated[Caller, Security(get_caller, scopes=["Feed.s"])]
+ListingCaller = Annotated[Caller, Security(get_caller, scopes=["CarePlan.s"])]
+RecordingCaller = Annotated[Caller, Security(get_caller, scopes=["*.c"])]
+"""Whoever may record something; of what, is decided event by event (service/care/recording_permissions.py)."""
+CreatingCaller = Annotated[Caller, Security(get_caller, scopes=["Client.c"])]

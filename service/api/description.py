@@ -33,9 +33,10 @@ was *positive* or *negative*.
 Send `Authorization: Bearer` and an API key, or an access token (OAuth 2.0) of an issuer that whoever runs the service
 trusts. Either belongs to one organization and sees that organization's clients only; another's look as if they did not
 exist. The caller's role and name stand as `recorded_by` in every event that they record, and as `actor_id` an id that
-stays: the key's, whose secret may be replaced, or that of the token's subject. The scope `record` allows to create
-clients and record events, `read` to read them; `feed` to follow which events are recorded, and `feed:content` to learn
-there what they say.
+stays: the key's, whose secret may be replaced, or that of the token's subject. Callers may do what their role may, as
+far as the scopes of key or token allow it: docs/permissions.md has the table. `security` names what each operation asks
+for, such as `CarePlan.r`; each event asks for its strand's, such as `Medication.c`, and each correction for that of the
+entry, such as `Medication.u`.
 
 A key or token that is not good is answered 401, and `detail` says why. After too many of them from one address the
 answer is 429, with `Retry-After`; keys and tokens that are right and in use work on meanwhile.

@@ -70,17 +70,17 @@ class EventStream(StreamingResponse):
         caller: Caller,
         after: int,
         types: frozenset[str] | None,
-        scopes: Sequence[str],
+        permissions: Sequence[str],
         *,
         content: bool,
     ) -> None:
-        """`scopes` are what the key must have for as long as the stream goes on."""
+        """`permissions` are what the caller must have for as long as the stream goes on."""
         self._request = request
         self._system = system
         self._caller = caller
         self._after = after
         self._types = types
-        self._scopes = scopes
+        self._permissions = permissions
         self._content = content
         # nginx would hold the events back.
         super().__init__(iter(()), headers={**PRIVATE, "X-Accel-Buffering": "no"})
@@ -110,7 +110,9 @@ class EventStream(StreamingResponse):
         try:
             while not following.ended and (now := loop.time()) < ends_at:
                 if now >= look_at:
-                    await authenticate_again(self._request, self._scopes)
+                    caller = await authenticate_again(self._request, self._permissions)
+                    if await self._system.client_access.restricted(caller):
+                        return
                     look_at = now + HEARTBEAT_SECONDS
                 part = await following.next(limit=AT_ONCE, seconds=min(look_at, ends_at) - now)
                 events = part.events

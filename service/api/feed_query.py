@@ -77,7 +77,7 @@ class FeedQuery(BaseModel):
     content: Annotated[
         bool,
         BeforeValidator(true_or_false),
-        Field(description="Whether to tell what the events say: true or false. Needs the scope `feed:content`."),
+        Field(description="Whether to tell what the events say: true or false. Needs `Feed.r`, for systems only."),
     ] = False
 
     @property

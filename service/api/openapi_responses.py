@@ -16,6 +16,7 @@ from service.api.problems import (
     MalformedBody,
     MalformedHeader,
     RoleMissing,
+    RoleNotAllowed,
     ScopeMissing,
     Stopping,
     TooManyWrongKeys,
@@ -25,7 +26,7 @@ from service.api.problems import (
 
 Responses = dict[int | str, dict[str, Any]]
 
-OF_A_CALLER: Final = (KeyNeeded, ScopeMissing, RoleMissing, TooManyWrongKeys, IssuerUnavailable)
+OF_A_CALLER: Final = (KeyNeeded, ScopeMissing, RoleNotAllowed, RoleMissing, TooManyWrongKeys, IssuerUnavailable)
 """The problems of everything that needs a key or token."""
 
 OF_A_READ: Final = (*OF_A_CALLER, DatabaseUnavailable, DeadlineExceeded, InvalidInput, MalformedHeader)

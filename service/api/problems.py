@@ -51,9 +51,18 @@ class KeyNeeded(Problem):
 
 
 class ScopeMissing(Problem):
-    """The API key or token does not allow this. `missing_scope` names the scope that is needed for it."""
+    """The key or token does not allow this, and another of your role can. `missing_scope` names the scope needed."""
 
     status, slug, title = HTTPStatus.FORBIDDEN, "scope-missing", "The key does not allow this"
+
+
+class RoleNotAllowed(Problem):
+    """Your role may not do this, whatever scopes its key has; `detail` names the roles that may.
+
+    Only a prescriber records medication, for example, and an auditor records nothing. Nothing was recorded.
+    """
+
+    status, slug, title = HTTPStatus.FORBIDDEN, "role-not-allowed", "The role may not do this"
 
 
 class RoleMissing(Problem):
@@ -93,7 +102,11 @@ class UnknownPath(Problem):
 
 
 class UnknownClient(Problem):
-    """Your organization has no client with this id."""
+    """Your organization has no client with this id, or none that you see.
+
+    Where an organization's policy says so (`client_access.own_team_only`), people see the clients on whose team they
+    are. In an emergency, record `emergency_access_opened` for the client; a supervisor reviews it.
+    """
 
     status, slug, title = HTTPStatus.NOT_FOUND, "unknown-client", "There is no such client"
 

@@ -13,6 +13,7 @@ from domain.vocabulary.record import Precision
 from projections.answers import Answer
 from projections.projection import Projection
 from service.access.caller import Caller
+from service.care.client_access import ClientAccess
 from service.care.clients import require_client
 from service.care.errors import UnknownClient
 from service.care.timeline_reader import TimelineReader
@@ -48,11 +49,13 @@ class ProjectionReader:
         projections: Sequence[Projection[Any]],
         fresh: FreshStates,
         sliced: SlicedWork,
+        access: ClientAccess,
     ) -> None:
         self._timelines = timelines
         self._fresh = fresh
         self._sliced = sliced
         self._organizations = organizations
+        self._access = access
         self._projections = {projection.name: projection for projection in projections}
 
     async def read(
@@ -88,6 +91,7 @@ class ProjectionReader:
         projections = [self._projections[name] for name in names]
         moment = as_of or known_at or clock.now()
         if as_of is None and known_at is None:
+            await self._access.check(caller, client_id)
             fresh = await self._fresh_together(caller.organization_id, client_id, projections)
             if fresh and all(each.until is None or each.until <= moment for each in fresh):
                 answers = []

@@ -72,7 +72,7 @@ class FeedEvent(_Told):
         description="The client's events that it refers to, such as the one that it corrects."
     )
     content: FeedContent | None = Field(
-        description="What it says; null unless you ask with `content=true`, for which a key needs `feed:content`."
+        description="What it says; null unless you ask with `content=true`, for which a system's key needs `Feed.r`."
     )
 
     @cached_property

@@ -8,8 +8,9 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 
-from service.access.caller import KeyRole, Scope
+from service.access.caller import KeyRole
 from service.access.errors import NotAuthenticated, RoleMissing
+from service.access.permissions import PERMISSIONS
 from service.access.tokens import LEEWAY_SECONDS, MOST_CHARACTERS, Tokens, open_tokens, subject_id
 from tests.access.issuing import (
     AUDIENCE,
@@ -28,6 +29,8 @@ from tests.access.issuing import (
 )
 
 EVIL = "https://evil.example/keys"
+
+EVERYTHING = PERMISSIONS[KeyRole.COUNSELOR]
 
 
 @pytest.fixture
@@ -196,21 +199,29 @@ async def test_roles_and_a_name_may_stand_in_claims_of_other_names(net: Net) -> 
 
 
 @pytest.mark.parametrize(
-    ("said", "scopes"),
+    ("said", "permissions"),
     [
-        ({}, {Scope.READ, Scope.RECORD}),
-        ({"scope": "openid profile"}, {Scope.READ, Scope.RECORD}),
-        ({"scope": "openid read"}, {Scope.READ}),
-        ({"scp": ["record"]}, {Scope.RECORD}),
-        ({"scope": "read record", "roles": "Reader"}, {Scope.READ}),
-        ({"scope": "record", "roles": "Reader"}, set()),
-        ({"scope": 7}, {Scope.READ, Scope.RECORD}),
+        ({}, EVERYTHING),
+        ({"scope": "openid profile"}, EVERYTHING),
+        ({"scope": "openid user/CarePlan.r"}, {"CarePlan.r"}),
+        ({"scp": ["user/CheckIn.c"]}, {"CheckIn.c"}),
+        ({"scope": "user/CarePlan.r user/CheckIn.c", "roles": "Reader"}, {"CarePlan.r"}),
+        ({"scope": "user/CheckIn.c", "roles": "Reader"}, set()),
+        ({"scope": "system/*.cruds"}, set()),
+        ({"scope": 7}, EVERYTHING),
     ],
 )
-async def test_scopes_are_those_of_the_role_that_the_token_asks_for(
-    tokens: Tokens, said: dict[str, object], scopes: set[Scope]
+async def test_a_token_gives_what_its_scopes_give_to_the_role(
+    tokens: Tokens, said: dict[str, object], permissions: set[str]
 ) -> None:
-    assert (await tokens.authenticate(token(claims(**said))))[0].scopes == scopes
+    assert (await tokens.authenticate(token(claims(**said))))[0].permissions == permissions
+
+
+async def test_a_token_of_a_system_without_scopes_of_ours_gives_nothing(net: Net) -> None:
+    async with open_tokens([issuer(roles={"App": KeyRole.SYSTEM})], net.transport) as tokens:
+        for scope, permissions in (("openid", set()), ("system/CheckIn.c", {"CheckIn.c"})):
+            caller, _ = await tokens.authenticate(token(claims(roles="App", scope=scope)))
+            assert caller.permissions == permissions
 
 
 async def test_typ_is_compared_as_media_types_are(tokens: Tokens) -> None:

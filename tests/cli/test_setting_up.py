@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from projections.catalogue import PROJECTIONS
-from service.access.caller import KeyRole, Scope
+from service.access.caller import KeyRole
 from service.access.errors import NotAuthenticated
 from service.bootstrap import System
 from service.cli import console
@@ -53,12 +53,12 @@ async def test_a_time_zone_that_is_none_is_told_in_one_sentence(command: Command
 
 
 async def test_a_key_alone_is_on_standard_output_and_works(command: Command, system: System) -> None:
-    out = await command.done("keys", "create", "--role", "peer", "--name", "marcus", "--scope", "read")
+    out = await command.done("keys", "create", "--role", "peer", "--name", "marcus", "--scope", "user/*.rs")
 
     assert re.fullmatch(r"ct_[\w-]+\n", out)
     caller = await system.authentication.authenticate(out.strip(), ADDRESS)
     assert (caller.actor.name, caller.role) == ("peer/marcus", KeyRole.PEER)
-    assert caller.scopes == {Scope.READ}
+    assert caller.scopes == {"user/*.rs"}
 
 
 async def test_keys_are_listed_without_their_text(command: Command) -> None:
@@ -66,7 +66,7 @@ async def test_keys_are_listed_without_their_text(command: Command) -> None:
 
     listed = await command.done("keys", "list")
 
-    assert re.search(r"lee +auditor +feed read ", listed)
+    assert re.search(r"lee +auditor +user/\*\.cruds ", listed)
     assert token[3:] not in listed
 
 
@@ -87,7 +87,7 @@ async def test_tables_are_whole_when_they_are_piped(
     assert len(organizations) == 2
     assert all(each in organizations[1] for each in (name, id_, "America/Argentina/Buenos_Aires"))
     assert len(keys) == 3
-    assert re.search(r"at-the-harbour +counselor +[\w ]+ [\w-]{36} +\d{4}-", keys[1])
+    assert re.search(r"at-the-harbour +counselor +user/\*\.cruds +[\w-]{36} +\d{4}-", keys[1])
     assert len({len(line) for line in projections}) == 1
     assert all(any(f"projection_{one.name}_" in line for line in projections) for one in PROJECTIONS)
 
@@ -118,7 +118,7 @@ async def test_a_key_has_an_end_and_a_new_secret_and_both_are_listed(command: Co
     assert rotated.err.startswith("A new secret for rosa; the one before works until ")
     listed = await command.done("keys", "list")
     assert re.search(
-        r"rosa +peer +feed read record +[\w-]{36} +\d{4}-\d\d-\d\d +\d{4}-\d\d-\d\d +\d{4}-[\d :-]+UTC", listed
+        r"rosa +peer +user/\*\.cruds +[\w-]{36} +\d{4}-\d\d-\d\d +\d{4}-\d\d-\d\d +\d{4}-[\d :-]+UTC", listed
     )
 
 
@@ -155,9 +155,16 @@ async def test_keys_are_made_and_revoked_as_the_owner_only(command: Command) -> 
 
 
 async def test_a_key_cannot_have_more_than_its_role_may(command: Command) -> None:
-    said = await command("keys", "create", "--role", "auditor", "--name", "lee", "--scope", "record")
+    said = await command("keys", "create", "--role", "auditor", "--name", "lee", "--scope", "user/Medication.c")
 
-    assert said == (1, "", "The role auditor may have these scopes at most: feed, read.\n")
+    may = "CarePlan.r, CarePlan.s, Feed.s, Timeline.r"
+    assert said == (1, "", f"The role auditor may not have Medication.c; it may have: {may}.\n")
+
+
+async def test_a_key_of_a_system_says_what_it_may_do(command: Command) -> None:
+    said = await command("keys", "create", "--role", "system", "--name", "app")
+
+    assert said == (1, "", "Say what the system may do, such as the scope system/CheckIn.c for a check-in app.\n")
 
 
 async def test_a_name_that_is_no_slug_is_told(command: Command) -> None:

@@ -16,8 +16,8 @@ async def test_the_page_is_true(system: System, organization_id: UUID) -> None:
     async with served(system) as address:
         for command, answer in steps(PAGE.read_text("utf-8")):
             if command.startswith("KEY="):
-                assert command == "KEY=$(care-timeline keys create --role system --name ehr)"
-                _, key = await system.api_keys.create(organization_id, "ehr", KeyRole.SYSTEM)
+                assert command == "KEY=$(care-timeline keys create --role system --name ehr --scope 'system/*.crus')"
+                _, key = await system.api_keys.create(organization_id, "ehr", KeyRole.SYSTEM, {"system/*.crus"})
                 continue
             assert answer is not None, f"the page shows no answer for {command}"
             assert_shown(answer, await curl(command, address, key))

@@ -14,8 +14,8 @@ import pytest
 import pytest_asyncio
 from httpx_sse import aconnect_sse
 
-from domain.policy import Policy
-from service.access.caller import KeyRole, Scope, operator
+from domain.policy import ClientAccessPolicy, Policy
+from service.access.caller import KeyRole, operator
 from service.api import event_stream
 from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
@@ -61,7 +61,7 @@ class Reader:
                     break
         return told
 
-    async def readers(self, count: int, seconds: float = SOON) -> None:
+    async def readers(self, count: int, seconds: float = 5) -> None:
         """Wait until the key follows so many times at once."""
         async with asyncio.timeout(seconds):
             while self.clinic.system.feed.readers(self.key_id) != count:  # noqa: ASYNC110 nobody tells
@@ -70,9 +70,9 @@ class Reader:
 
 @asynccontextmanager
 async def reading(
-    system: System, organization_id: UUID, address: str, scopes: set[Scope] | None = None, *, name: str = "ehr"
+    system: System, organization_id: UUID, address: str, scopes: str = "system/*.crus", *, name: str = "ehr"
 ) -> AsyncIterator[Reader]:
-    record, key = await system.api_keys.create(organization_id, name, KeyRole.SYSTEM, scopes)
+    record, key = await system.api_keys.create(organization_id, name, KeyRole.SYSTEM, {scopes})
     async with httpx.AsyncClient(base_url=address, timeout=10) as http:
         yield Reader(Clinic(http, system, organization_id, key), record.key_id)
 
@@ -276,7 +276,7 @@ async def test_content_needs_its_own_scope_and_stays_away_without_being_asked_fo
 ) -> None:
     async with (
         reading(system, organization_id, address) as full,
-        reading(system, organization_id, address, {Scope.FEED}, name="scheduling") as bare,
+        reading(system, organization_id, address, "system/Feed.s", name="scheduling") as bare,
     ):
         client = await full.clinic.client()
         refused = await bare.clinic.get(FEED, content="true")
@@ -284,7 +284,7 @@ async def test_content_needs_its_own_scope_and_stays_away_without_being_asked_fo
         (streamed,) = await full.streamed(1, content="true")
         (without,) = (await bare.part())["events"]
 
-        assert problem_in(refused, "scope-missing").missing_scope == "feed:content"
+        assert problem_in(refused, "scope-missing").missing_scope == "system/Feed.r"
         assert told["content"]["event"]["name"] == "Dana Example"
         assert streamed == told
         assert without == {**told, "content": None}
@@ -310,6 +310,18 @@ async def test_counseling_notes_are_told_to_nobody(reader: Reader) -> None:
 
     assert [each["content"] for each in part.json()["events"]] == [{"event": None, "untold": "kept_apart"}] * 2
     assert "harbour" not in part.text
+
+
+async def test_whoever_sees_their_own_team_alone_does_not_follow_all(reader: Reader) -> None:
+    peer = await reader.clinic.with_key(KeyRole.PEER, "jo")
+    assert (await peer.get(FEED)).status_code == 200
+    own_team_only = Policy(client_access=ClientAccessPolicy(own_team_only=True))
+    await reader.clinic.system.policy_adopter.adopt(operator(reader.clinic.organization_id), own_team_only)
+    reader.clinic.system.client_access._own_team_only.clear()  # otherwise it is believed for 5 seconds
+
+    problem_in(await peer.get(FEED), "role-not-allowed")
+    problem_in(await peer.get(FEED, {"Accept": "text/event-stream"}), "role-not-allowed")
+    assert len((await reader.part())["events"]) == 1
 
 
 async def test_what_is_about_the_organization_itself_names_no_client(reader: Reader) -> None:

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query, Request
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from service.access.caller import Caller, Scope
+from service.access.caller import Caller
 from service.api.deadline import prolong
 from service.api.dependencies import FollowingCaller, RunningSystem, authenticate
 from service.api.event_stream import MEDIA_TYPE, EventStream, asks_for_stream
 from service.api.feed_query import FeedAnswer, FeedQuery, LastEventId, beyond_the_end
 from service.api.openapi_responses import OF_A_READ, answered, problem_responses
-from service.api.problems import TooManyReaders
+from service.api.problems import RoleNotAllowed, TooManyReaders
 from service.api.responses import JSON, PRIVATE, json_of
 from service.api.strict_route import StrictRoute
 from service.bootstrap import System
@@ -58,21 +58,25 @@ async def follow_events(
     all before it: whoever goes on after `next`, or after the last `id` of a stream, misses nothing and is told nothing
     twice. What you record is in the feed as soon as it is acknowledged.
 
-    The feed names events and says nothing of what is in them; with `content=true`, and a key that has the scope
-    `feed:content`, it does, except for counseling notes.
+    The feed names events and says nothing of what is in them; with `content=true`, and a system's key
+    that has `Feed.r`, it does, except for counseling notes.
 
     Give `wait` to have an answer wait for the next event. With `Accept: text/event-stream` the answer is a stream that
     goes on as events are recorded. It ends when the service is stopped, and after five minutes at the latest: connect
     again with the last `id` in `Last-Event-ID`, as `EventSource` does by itself.
     """
     types = asked.types
-    scopes = [Scope.FEED, Scope.FEED_CONTENT] if asked.content else [Scope.FEED]
-    await authenticate(request, scopes)
+    permissions = ["Feed.s", "Feed.r"] if asked.content else ["Feed.s"]
+    await authenticate(request, permissions)
+    if await system.client_access.restricted(caller):
+        raise RoleNotAllowed(
+            "Your organization lets you see the clients of your own team alone; the feed tells of all."
+        )
     try:
         if asks_for_stream(request):
             after = asked.after if last_event_id is None else last_event_id
             await system.feed.part(caller, after, limit=1, types=types)
-            return EventStream(request, system, caller, after, types, scopes, content=asked.content)
+            return EventStream(request, system, caller, after, types, permissions, content=asked.content)
         part = await _part(request, caller, system, asked)
     except BeyondTheEnd as error:
         of_header = asks_for_stream(request) and last_event_id is not None

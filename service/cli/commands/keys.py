@@ -6,7 +6,7 @@ from uuid import UUID
 
 import typer
 
-from service.access.caller import KeyRole, Scope
+from service.access.roles import KeyRole
 from service.cli.help_text import add, prose
 from service.cli.moments import length, moment
 from service.cli.options import OrganizationOption
@@ -17,14 +17,16 @@ app = typer.Typer(
         """
     The API keys by which people and systems record and read, and the key that encrypts all others.
 
-    A key says who holds it (name and role) and what it may do (scopes): [bold]record[/bold] creates clients and
-    records events, [bold]read[/bold] reads timelines, plans, milestones and reviews, now or at any moment,
-    [bold]feed[/bold] follows which events are recorded, and [bold]feed:content[/bold] also learns what they say.
+    A key says who holds it (name and role) and what it may do. Without scopes that is all that its role may, as
+    docs/permissions.md lists it. Scopes are SMART's: [bold]user/CarePlan.rs[/bold] reads plans and lists clients,
+    [bold]system/CheckIn.c[/bold] records check-ins; letters are c (record), r (read), u (correct and retract) and s
+    (list), and * is every resource. A system's key always says its scopes.
 
     [bold]Examples[/bold]
 
       care-timeline keys create --role counselor --name ana
       care-timeline keys create --role auditor --name lee --expires-in 90d --organization "Harbor Lane Recovery"
+      care-timeline keys create --role system --name check-in-app --scope system/CheckIn.c
       care-timeline keys list
       care-timeline keys rotate 0b9d6f7e-5f0c-4a3e-9d1f-3c2b1a0e9d8c --overlap 2d
       care-timeline keys revoke 0b9d6f7e-5f0c-4a3e-9d1f-3c2b1a0e9d8c
@@ -64,7 +66,7 @@ def create(
     ],
     organization: OrganizationOption = None,
     scope: Annotated[
-        list[Scope] | None,
+        list[str] | None,
         typer.Option(help="What the key may do; may be given several times.", show_default="all that the role may"),
     ] = None,
     expires_in: ExpiresIn = None,
