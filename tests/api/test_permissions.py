@@ -52,6 +52,7 @@ NEEDS: dict[str, str | None] = {
     "GET /v1/worklist": "CarePlan.s",
     "GET /v1/caseload": "CarePlan.s",
     "GET /v1/signals": "CarePlan.s",
+    "GET /v1/events": "Feed.s",
 }
 """What each operation needs; None for what is public."""
 
