@@ -27,6 +27,7 @@ from service.following.follower import Follower
 from service.following.wakeups import Wakeups
 from service.log.facts import FactReader
 from service.log.heads import Heads
+from service.log.identifiers import Identifiers
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.organizations import Organizations
 from service.log.pages import Pages
@@ -64,6 +65,7 @@ class System:
     catch_up: CatchUp
     comparison: Comparison
     recorder: Recorder
+    identifiers: Identifiers
     projection_reader: ProjectionReader
     timeline_reader: TimelineReader
     lists: Lists
@@ -134,6 +136,7 @@ async def connected(
         timelines = Timelines(store, keyring, sliced)
         organizations = Organizations(log_pool, keyring)
         timeline_reader = TimelineReader(store, Pages(log_pool), timelines, sliced)
+        identifiers = Identifiers(log_pool, keyring)
         builds = Builds(pool, projections)
         await builds.refresh()
         yield System(
@@ -151,7 +154,16 @@ async def connected(
             projector=Projector(keyring, organizations, builds),
             catch_up=CatchUp(pool, keyring, organizations, builds),
             comparison=Comparison(pool, keyring, organizations, builds),
-            recorder=Recorder(store, FactReader(log_pool), keyring, timelines, timeline_reader, organizations),
+            recorder=Recorder(
+                store,
+                FactReader(log_pool),
+                keyring,
+                timelines,
+                timeline_reader,
+                organizations,
+                identifiers=identifiers,
+            ),
+            identifiers=identifiers,
             projection_reader=ProjectionReader(
                 timeline_reader,
                 organizations,

@@ -20,6 +20,7 @@ def upgrade() -> None:
     _heads()
     _events()
     _references()
+    _identifiers()
     _append()
     _on_heads()
     _keys()
@@ -201,13 +202,35 @@ def _references() -> None:
     _append_only("log.reference")
 
 
+def _identifiers() -> None:
+    op.create_table(
+        "client_identifier",
+        sa.Column(
+            "organization_id", sa.Uuid(), nullable=False, comment="The organization that keeps the client's record"
+        ),
+        sa.Column(
+            "digest",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="Keyed hash of the identifier and of the system that gave it",
+        ),
+        sa.Column("client_id", sa.Uuid(), nullable=False, comment="To whom it is linked"),
+        sa.Column("event_id", sa.Uuid(), nullable=False, comment="The event that linked it"),
+        sa.PrimaryKeyConstraint("organization_id", "digest", name="client_identifier_pkey"),
+        sa.UniqueConstraint("organization_id", "event_id", name="client_identifier_event_key"),
+        schema="log",
+        comment="By which identifiers of other systems clients are found, as long as these are linked",
+    )
+    _protect("log.client_identifier")
+
+
 def _append() -> None:
     op.execute("""
 create type log.new_event as (
   client_id uuid, version integer, id uuid, type text, schema_version integer, occurred_at timestamptz,
   precision text, recorded_at timestamptz, actor_id uuid, recorded_by text, source text, correlation_id uuid,
   causation_id uuid, reference_fields text[], reference_ids uuid[], key_id uuid, body bytea, body_digest bytea,
-  header bytea
+  header bytea, identifier bytea
 )""")
     op.execute(r"""
 create function log.append(
@@ -222,13 +245,16 @@ declare
   moved integer;
   moments integer;
   referring boolean;
+  linking boolean;
+  freeing boolean;
 begin
   if the_organization is distinct from nullif(current_setting('care_timeline.organization', true), '')::uuid then
     raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
   end if;
 
-  select count(distinct e.client_id), count(e.recorded_at), bool_or(e.reference_ids <> '{}')
-    into clients, moments, referring
+  select count(distinct e.client_id), count(e.recorded_at), bool_or(e.reference_ids <> '{}'),
+         bool_or(e.identifier is not null), bool_or(e.type in ('identifier_unlinked', 'entry_retracted'))
+    into clients, moments, referring, linking, freeing
     from unnest(events) e;
 
   if moments > 0 then
@@ -257,7 +283,8 @@ begin
   select the_organization, e.client_id, max(e.version), before + max(e.place)
     from unnest(events) with ordinality as e(
       client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by, source,
-      correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, place)
+      correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, identifier,
+      place)
    group by e.client_id
   having count(*) = max(e.version) - min(e.version) + 1
      and min(e.version) = 1 + coalesce((
@@ -281,7 +308,8 @@ begin
                 || e.header || e.body_digest)
     from unnest(events) with ordinality as e(
       client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by, source,
-      correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, place);
+      correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, identifier,
+      place);
 
   if referring then
     insert into log.reference (organization_id, target_id, position, field, client_id, event_id, type)
@@ -289,9 +317,27 @@ begin
       from unnest(events) with ordinality as e(
         client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by,
         source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header,
-        place),
+        identifier, place),
       unnest(e.reference_fields, e.reference_ids) as r(field, target_id)
     on conflict (organization_id, target_id, type, position, field) do nothing;
+  end if;
+
+  if freeing then
+    delete from log.client_identifier i
+     using unnest(events) e, unnest(e.reference_ids) t(target_id)
+     where i.organization_id = the_organization and i.event_id = t.target_id and i.client_id = e.client_id
+       and e.type in ('identifier_unlinked', 'entry_retracted');
+  end if;
+
+  if linking then
+    insert into log.client_identifier (organization_id, digest, client_id, event_id)
+    select the_organization, e.identifier, e.client_id, e.id
+      from unnest(events) e
+     where e.identifier is not null
+       and not exists (
+         select from unnest(events) f
+          where f.type in ('identifier_unlinked', 'entry_retracted')
+            and f.client_id = e.client_id and e.id = any(f.reference_ids));
   end if;
 exception
   when unique_violation then

@@ -19,6 +19,7 @@ from domain.events.handoffs import (
     HandoffWithdrawn,
 )
 from domain.events.harm_reduction import HarmReductionDeclined, HarmReductionProvided
+from domain.events.identifiers import IdentifierLinked, IdentifierUnlinked
 from domain.events.intake import AsamAssessed, EpisodeClosed, IntakeCompleted, IntakeUpdated, LevelOfCareChanged
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
 from domain.events.looking_ahead import RelapsePreventionPlanWritten, TriggerAnticipated, TriggerPassed
@@ -130,6 +131,8 @@ OfCare = (
     | NextStepAgreed
     | NextStepDone
     | NextStepDropped
+    | IdentifierLinked
+    | IdentifierUnlinked
 )
 
 CareEvent = Annotated[OfCare, Field(discriminator="type")]

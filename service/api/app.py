@@ -20,6 +20,7 @@ from service.api.request_log import RequestLog
 from service.api.routers import (
     crisis_card,
     health,
+    identifiers,
     lists,
     problem_kinds,
     projections,
@@ -31,6 +32,7 @@ from service.bootstrap import System
 
 ROUTERS: Final = (
     recording.router,
+    identifiers.router,
     timelines.router,
     projections.router,
     lists.router,

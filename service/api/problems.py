@@ -116,6 +116,16 @@ class IdUsed(Problem):
     status, slug, title = HTTPStatus.CONFLICT, "id-used", "The id was used for another event"
 
 
+class IdentifierTaken(Problem):
+    """An identifier to be linked is linked to a client already; nothing was recorded.
+
+    `client_id` names the client. An identifier is linked to one client at a time: record `identifier_unlinked` on that
+    client's timeline first, or `entry_retracted` where it was linked by mistake.
+    """
+
+    status, slug, title = HTTPStatus.CONFLICT, "identifier-taken", "The identifier is linked already"
+
+
 class VersionConflict(Problem):
     """The timeline is no longer at the version that `If-Match` names; nothing was recorded.
 

@@ -15,6 +15,7 @@ from service.care.errors import ClientExists, IdUsed, UnknownClient
 from service.care.timeline_reader import TimelineReader
 from service.log.errors import IdConflict, VersionConflict
 from service.log.facts import FactReader, Known
+from service.log.identifiers import Identifiers, identifier_hashes
 from service.log.keyring import DataKey, Keyring
 from service.log.organizations import Organizations
 from service.log.store import EventStore
@@ -51,6 +52,8 @@ class Recorder:
         timelines: Timelines,
         reader: TimelineReader,
         organizations: Organizations,
+        *,
+        identifiers: Identifiers,
     ) -> None:
         self._store = store
         self._facts = facts
@@ -58,6 +61,7 @@ class Recorder:
         self._timelines = timelines
         self._reader = reader
         self._organizations = organizations
+        self._identifiers = identifiers
         self._locks: WeakValueDictionary[tuple[UUID, UUID], asyncio.Lock] = WeakValueDictionary()
 
     async def record(
@@ -73,7 +77,8 @@ class Recorder:
 
         A draft whose id is known and which says the same is answered as it was the first time.
         Raises, with nothing written: Refused, UnknownClient, ClientExists, IdUsed, VersionConflict when the
-        timeline is not at `expected_version`, ClientErased when the client was erased.
+        timeline is not at `expected_version`, ClientErased when the client was erased, IdentifierTaken when what the
+        drafts would link is linked already.
         """
         require_client(caller, client_id)
         place = (caller.organization_id, client_id)
@@ -140,8 +145,11 @@ class Recorder:
         self, caller: Caller, client_id: UUID, version: int, drafts: Sequence[Draft], key: DataKey | None
     ) -> RecordingResult:
         organization_id, actor = caller.organization_id, caller.actor
+        hashes = await identifier_hashes(self._keyring, organization_id, drafts)
+        if hashes:  # before a key is made for a client who turns out to be another
+            await self._identifiers.require_free(organization_id, client_id, drafts, hashes)
         key = key or await self._keyring.data_key(organization_id, client_id)
-        sealed = seal_drafts(organization_id, client_id, version, drafts, actor, key)
+        sealed = seal_drafts(organization_id, client_id, version, drafts, actor, key, hashes=hashes)
         appended = await self._store.append(organization_id, sealed)
         entries = tuple(
             Entry(

@@ -140,7 +140,7 @@ class Keyring:
         return ClientKeys(usable, unusable)
 
     async def destroy(self, organization_id: UUID, client_id: UUID) -> None:
-        """Destroys the client's key, for good: no process uses it from then on.
+        """Destroys the client's key, for good: no process uses it from then on, and no identifier finds the client.
 
         A client without a key gets none ever after. Raises OwnerNeeded, DatabaseUnavailable.
         """
@@ -150,6 +150,11 @@ class Keyring:
                 await connection.execute(
                     "update keyring.client_key set wrapped_key = null, destroyed_at = clock_timestamp()"
                     " where organization_id = $1 and client_id = $2 and destroyed_at is null",
+                    organization_id,
+                    client_id,
+                )
+                await connection.execute(
+                    "delete from log.client_identifier where organization_id = $1 and client_id = $2",
                     organization_id,
                     client_id,
                 )

@@ -28,6 +28,9 @@ class SealedEvent(NamedTuple):
     key_id: UUID
     body: bytes
     """As `seal` makes it; empty before that."""
+    identifier: bytes | None = None
+    """Of an event that links an identifier: the keyed hash under which the client is found by it, unique among those
+    that are linked. It stands beside the log, not in it."""
 
     def sealed(self, organization_id: UUID, key: bytes, plaintext: bytes) -> "SealedEvent":
         """This event with the plaintext as its body, sealed under the client's data key and bound to the header."""

@@ -1,6 +1,7 @@
 """A client's timeline between its two forms: sealed as it is stored, and open as care reads it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -8,6 +9,7 @@ import structlog
 from domain.entry import Actor, Draft, Entry
 from domain.events.base import Event, referred
 from domain.events.catalogue import UnknownEventType, decode, encode
+from domain.events.identifiers import IdentifierLinked
 from domain.events.unreadable import Unreadable, Why
 from domain.vocabulary.record import Precision
 from service.log.header import Reference
@@ -18,6 +20,8 @@ from service.log.store import EventStore
 from service.runtime.sliced_work import SlicedWork
 
 log = structlog.get_logger(__name__)
+
+_NONE: Final[Mapping[UUID, bytes]] = {}
 
 PRECISIONS = {precision.value: precision for precision in Precision}
 
@@ -95,11 +99,21 @@ def _entry(stored: StoredEvent, event: Event) -> Entry:
 
 
 def seal_drafts(
-    organization_id: UUID, client_id: UUID, version: int, drafts: Iterable[Draft], actor: Actor, key: DataKey
+    organization_id: UUID,
+    client_id: UUID,
+    version: int,
+    drafts: Iterable[Draft],
+    actor: Actor,
+    key: DataKey,
+    *,
+    hashes: Mapping[UUID, bytes] = _NONE,
 ) -> list[SealedEvent]:
-    """Drafts as the entries that follow `version`, sealed and ready to be appended."""
+    """Drafts as the entries that follow `version`, sealed and ready to be appended.
+
+    `hashes` are those of the identifiers that they link (see `identifier_hashes`). Raises LookupError without.
+    """
     return [
-        _sealed(organization_id, client_id, version + place, draft, actor, key)
+        _sealed(organization_id, client_id, version + place, draft, actor, key, hashes=hashes)
         for place, draft in enumerate(drafts, start=1)
     ]
 
@@ -110,7 +124,14 @@ def references(event: Event) -> tuple[Reference, ...]:
 
 
 def _sealed(
-    organization_id: UUID, client_id: UUID, version: int, draft: Draft, actor: Actor, key: DataKey
+    organization_id: UUID,
+    client_id: UUID,
+    version: int,
+    draft: Draft,
+    actor: Actor,
+    key: DataKey,
+    *,
+    hashes: Mapping[UUID, bytes],
 ) -> SealedEvent:
     return SealedEvent(
         client_id=client_id,
@@ -128,4 +149,5 @@ def _sealed(
         references=references(draft.event),
         key_id=key.key_id,
         body=b"",
+        identifier=hashes[draft.id] if isinstance(draft.event, IdentifierLinked) else None,
     ).sealed(organization_id, key.key, encode(draft.event))

@@ -1,4 +1,4 @@
-"""Words about a client, names, ids of clients and keys stay out of logs; words and names out of the tables.
+"""Words about a client, names, identifiers and keys stay out of logs; words, names and identifiers out of the tables.
 
 Each canary is put wherever a caller can put it, in requests that succeed and that fail.
 """
@@ -21,6 +21,7 @@ from tests.databases import server_log
 
 NAME = "Quetzalcoatl Featherstone"
 WORDS = "we talked by the lighthouse about the marmalade"
+VALUE = "MRN-5550142-heliotrope"
 CLIENT = "deadbeef-cafe-4bad-8ace-0123456789ab"
 CRISIS = "0c415150-0000-4000-8000-00000000cafe"
 
@@ -47,6 +48,7 @@ EVENTS: list[Json] = [
     {"type": "lapse_recorded", "substances": ["alcohol"], "environment": WORDS, "learned": WORDS},
     {"type": "milestone_celebrated", "own": WORDS, "how": WORDS},
     {"type": "safety_plan_written", "warning_signs": [WORDS], "people_to_ask": [NAME]},
+    {"type": "identifier_linked", "system": f"https://{VALUE}.example.org", "value": VALUE, "note": WORDS},
     {"type": "handoff_requested", "from_role": "peer", "to_role": "counselor", "to_party": NAME, "urgency": "routine"},
     {"type": "postvention_reviewed", "crisis": CRISIS, "reviewed_by": ["peer"], "what_worked": WORDS},
 ]
@@ -73,10 +75,14 @@ async def succeed(clinic: Clinic) -> list[int]:
     recorded = await clinic.record(CLIENT, *map(recording, EVENTS))
     again = await clinic.create(recording(CONTACT, id=CRISIS), client_id=CLIENT)
     unchanged = await clinic.get(events_of(CLIENT), {"If-None-Match": recorded.headers["etag"]})
+    search = {"system": f"https://{VALUE}.example.org", "value": VALUE}
+    found = await clinic.request("POST", "/v1/clients/search", json=search)
+    there = await clinic.create(recording(CONTACT), identifiers=[search])
+    assert found.json()["clients"][0]["client_id"] == there.json()["client_id"] == CLIENT
     reads = [await clinic.get(f"/v1/clients/{CLIENT}/{read}") for read in (*READS, f"events/{CRISIS}")]
     assert WORDS in reads[0].text
     assert NAME in reads[0].text
-    return [answer.status_code for answer in (created, recorded, again, unchanged, *reads)]
+    return [answer.status_code for answer in (created, recorded, again, unchanged, found, there, *reads)]
 
 
 async def fail(clinic: Clinic) -> list[int]:
@@ -91,6 +97,9 @@ async def fail(clinic: Clinic) -> list[int]:
         await clinic.record(CLIENT, recording(GOAL), headers={"If-Match": '"1"', "X-Request-Id": f"{CLIENT} {WORDS}"}),
         await clinic.record(CLIENT, recording(GOAL), headers={"If-Match": WORDS}),
         await clinic.record(str(uuid4()), recording({**GOAL, "description": WORDS})),
+        await clinic.create(recording(CONTACT), identifiers=[{"system": "text-line", "value": f"{VALUE}\0"}]),
+        await clinic.request("POST", "/v1/clients/search", json={"system": VALUE, "value": VALUE, WORDS: VALUE}),
+        await clinic.get("/v1/clients/search", system=VALUE, value=VALUE),
         await clinic.request("POST", events_of(CLIENT), content=WORDS, headers={"Content-Type": "text/plain"}),
         await clinic.request("PATCH", f"{events_of(CLIENT)}?name={NAME}", content=WORDS),
         await clinic.get(f"/v1/clients/{CLIENT}/{WORDS}", name=NAME),
@@ -98,7 +107,7 @@ async def fail(clinic: Clinic) -> list[int]:
         await clinic.get(events_of(CLIENT), {"Authorization": f"Bearer {clinic.key}x"}),
     ]
     for answer in answers:
-        for canary in (NAME, WORDS, CLIENT, clinic.key):
+        for canary in (NAME, WORDS, VALUE, CLIENT, clinic.key):
             assert canary not in answer.text
     return [answer.status_code for answer in answers]
 
@@ -108,7 +117,7 @@ async def test_the_services_log_holds_none_of_it(sung: Live) -> None:
 
     assert '"status":201' in log
     assert "/v1/clients/{client_id}/events" in log
-    for canary in (*forms(NAME), *forms(WORDS), *forms(CLIENT), *forms(sung.clinic.key)):
+    for canary in (*forms(NAME), *forms(WORDS), *forms(VALUE), *forms(CLIENT), *forms(sung.clinic.key)):
         assert canary not in log
 
 
@@ -116,7 +125,7 @@ async def test_the_databases_log_holds_none_of_it(sung: Live, server: EmbeddedPo
     log = server_log(server)
 
     assert "database system is ready" in log
-    for canary in (*forms(NAME), *forms(WORDS), *forms(CLIENT), *forms(sung.clinic.key)):
+    for canary in (*forms(NAME), *forms(WORDS), *forms(VALUE), *forms(CLIENT), *forms(sung.clinic.key)):
         assert canary not in log
 
 
@@ -127,7 +136,7 @@ async def test_a_dump_of_the_tables_holds_neither_words_nor_names(
 
     assert CLIENT in dump
     assert "counselor/ana" in dump
-    for canary in (*forms(NAME), *forms(WORDS), sung.clinic.key, sung.clinic.key.removeprefix("ct_")):
+    for canary in (*forms(NAME), *forms(WORDS), *forms(VALUE), sung.clinic.key, sung.clinic.key.removeprefix("ct_")):
         assert canary not in dump
 
 

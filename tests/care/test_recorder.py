@@ -38,6 +38,7 @@ def another(system: System) -> Recorder:
         system.timelines,
         system.timeline_reader,
         system.organizations,
+        identifiers=system.identifiers,
     )
 
 

@@ -1,0 +1,53 @@
+"""Finding clients by the identifiers that other systems have for them."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from service.api import examples
+from service.api.dependencies import ReadingCaller, RunningSystem
+from service.api.openapi_responses import OF_A_RECORDING, answered, problem_responses, titled
+from service.api.request_models import Identifier
+from service.api.responses import list_answer
+from service.api.strict_route import StrictRoute
+
+router = APIRouter(prefix="/v1/clients", route_class=StrictRoute, tags=["Reading"])
+
+
+class FoundClient(BaseModel):
+    """A client who was found."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    client_id: UUID = Field(description="The client's id.")
+
+
+class FoundClients(BaseModel):
+    """The clients who have an identifier: one, or none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    clients: tuple[FoundClient, ...] = Field(description="The client to whom it is linked; empty where it is to none.")
+
+
+@router.post(
+    "/search",
+    summary="Find a client by identifier",
+    response_model=FoundClients,
+    responses={200: answered("Whom it found."), **problem_responses(*OF_A_RECORDING)},
+)
+async def search_clients(
+    caller: ReadingCaller,
+    system: RunningSystem,
+    identifier: Annotated[Identifier, Body(openapi_examples=titled(examples.IDENTIFIERS))],
+) -> Response:
+    """The client to whom the identifier of another system is linked now.
+
+    The identifier is sent in the body, since URLs are written down on the way. One that nobody has is answered with an
+    empty list, and so is one that only clients of other organizations have.
+    """
+    found = await system.identifiers.find(caller.organization_id, identifier.system, identifier.value)
+    return list_answer(FoundClients(clients=(FoundClient(client_id=found),) if found else ()))
