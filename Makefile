@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 DATA ?= .demo
+STORY ?= parent
 ARGS ?=
 
 BIN := .venv/bin
@@ -18,10 +19,11 @@ help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "PYTHON=python3.12 chooses the interpreter, DATA=folder where demo and serve keep their record,"
+	@echo "STORY=juan chooses the story of the demo: parent, juan, mia, sam or professional."
 	@echo "ARGS='…' is passed on to demo, serve, test (pytest) and bench."
 
-demo: install ## tell a story of care through the real service and leave the service running
-	@$(BIN)/care-timeline demo --data-dir "$(DATA)" $(ARGS)
+demo: install ## tell a story of care (STORY=juan: another) through the real service and leave it running
+	@$(BIN)/care-timeline demo --story "$(STORY)" --data-dir "$(DATA)" $(ARGS)
 
 serve: install ## run the service with its embedded PostgreSQL
 	@CARE_TIMELINE_DATA_DIR="$(DATA)" $(BIN)/care-timeline serve $(ARGS)

@@ -7,12 +7,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from benchmarks.ground import EVENTS_A_CALL, BenchmarkClinic, build
-from domain.entry import Actor
 from domain.vocabulary.record import Precision
 from samples.simulation import SimulatedEntry, one_client
-from service.log.keyring import DataKey
-from service.log.sealed import SealedEvent
-from service.log.timelines import seal_drafts
+from service.care.importing import seal_entries
 
 LATE_BY = timedelta(days=20)
 """How far back a late entry lies: a fortnight or so of entries stand after it."""
@@ -49,17 +46,8 @@ async def fill(clinic: BenchmarkClinic, entries: Iterable[SimulatedEntry], versi
     """
     organization_id, system = clinic.organization_id, clinic.system
     remaining, written = iter(entries), 0
-    keys: dict[UUID, DataKey] = {}
     while group := list(islice(remaining, EVENTS_A_CALL)):
-        sealed: list[SealedEvent] = []
-        for entry in group:
-            version = versions.get(entry.client_id, 0)
-            key = keys.get(entry.client_id)
-            if key is None:
-                key = keys[entry.client_id] = await system.keyring.data_key(organization_id, entry.client_id)
-            actor = Actor(entry.client_id, entry.recorded_by)
-            sealed += seal_drafts(organization_id, entry.client_id, version, [entry.draft], actor, key)
-            versions[entry.client_id] = version + 1
+        sealed = await seal_entries(system.store, system.keyring, organization_id, group, versions)
         await system.store.append_bulk(organization_id, sealed)
         written += len(group)
     return written

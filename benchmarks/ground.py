@@ -15,9 +15,9 @@ from projections.catalogue import PROJECTIONS, catalogue
 from samples.simulation import SimulatedEntry
 from service.access.caller import KeyRole
 from service.bootstrap import Addresses, System, connected, key_encryption_keys, new_key_encryption_key, prepare
+from service.care.importing import seal_entries
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
 from service.log.organizations import create_organization
-from service.log.timelines import seal_drafts
 from service.projector.rebuild import rebuild
 from service.settings import Settings
 
@@ -121,12 +121,9 @@ async def record(clinic: BenchmarkClinic, story: Sequence[SimulatedEntry], versi
     """
     organization_id, system = clinic.organization_id, clinic.system
     client_id = story[0].client_id
-    key = await system.keyring.data_key(organization_id, client_id)
+    versions = {client_id: version}
     for start in range(0, len(story), EVENTS_A_CALL):
-        sealed = [
-            event
-            for place, entry in enumerate(story[start : start + EVENTS_A_CALL], start=version + start)
-            for event in seal_drafts(organization_id, client_id, place, [entry.draft], entry.actor, key)
-        ]
+        group = story[start : start + EVENTS_A_CALL]
+        sealed = await seal_entries(system.store, system.keyring, organization_id, group, versions)
         await system.store.append_bulk(organization_id, sealed)
     return await system.timelines.read(organization_id, client_id, after=version)

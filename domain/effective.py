@@ -8,12 +8,14 @@ from uuid import UUID
 
 from domain.entry import Entry
 from domain.events.base import Event, referred
+from domain.events.kept_apart import KeptApart
 from domain.events.record import RECORD_TYPES, EntryCorrected, EntryRetracted
-from domain.events.unreadable import Unreadable
+from domain.events.unreadable import Unreadable, Why
 from domain.replacing import replace
 
 # Asking for a pydantic model's class with isinstance takes several times as long as for its type.
 _RECORD_EVENTS = frozenset({EntryCorrected, EntryRetracted})
+_HEADERS_ALONE = frozenset({Unreadable, KeptApart})
 
 
 class Effective(NamedTuple):
@@ -39,6 +41,9 @@ def effective(
     An Unreadable entry keeps its place, at the time that was recorded with it, and hides no other. What was corrected
     or retracted by one is unreadable itself: how it counts now is not known. A fold that handles such a type raises
     there rather than answer without it; folds that do not handle it are not concerned.
+
+    What is KeptApart stands where its header says and is told to be corrected or retracted, without what it says. Only
+    what is kept apart is corrected by what is: any other entry counts as unreadable then.
     """
     of_care: list[Entry] = []
     about_entries: list[Entry] = []
@@ -68,7 +73,7 @@ def effective(
 
 def _is_about_entries(event: Event) -> bool:
     kind = type(event)
-    return kind in _RECORD_EVENTS or (kind is Unreadable and event.type in RECORD_TYPES)
+    return kind in _RECORD_EVENTS or (kind in _HEADERS_ALONE and event.type in RECORD_TYPES)
 
 
 def _taken_back(about_entries: list[Entry]) -> tuple[set[UUID], dict[UUID, Entry]]:
@@ -87,13 +92,15 @@ def _taken_back(about_entries: list[Entry]) -> tuple[set[UUID], dict[UUID, Entry
         if unread:
             for target in _targets(event):
                 unclear.setdefault(target, unread)
-        elif isinstance(event, EntryRetracted):
-            retracted.add(event.entry)
+        elif event.type == "entry_retracted":
+            retracted.update(_targets(event))
     return retracted, unclear
 
 
 def _targets(event: Event) -> tuple[UUID, ...]:
-    return event.targets if isinstance(event, Unreadable) else tuple(target for _, target, _ in referred(event))
+    if isinstance(event, Unreadable | KeptApart):
+        return event.targets
+    return tuple(target for _, target, _ in referred(event))
 
 
 def _unread(entry: Entry, about: Entry) -> Entry:
@@ -104,13 +111,20 @@ def _unread(entry: Entry, about: Entry) -> Entry:
 def _corrections(about_entries: list[Entry], retracted: set[UUID]) -> dict[UUID, list[Entry]]:
     corrections: dict[UUID, list[Entry]] = {}
     for entry in about_entries:
-        if isinstance(entry.event, EntryCorrected) and entry.id not in retracted:
-            corrections.setdefault(entry.event.entry, []).append(entry)
+        event = entry.event
+        if event.type == "entry_corrected" and not isinstance(event, Unreadable) and entry.id not in retracted:
+            for target in _targets(event):
+                corrections.setdefault(target, []).append(entry)
     return corrections
 
 
 def _corrected(entry: Entry, correction: Entry) -> Entry:
     said = correction.event
+    if isinstance(said, KeptApart):
+        event = entry.event
+        if not isinstance(event, KeptApart):
+            event = Unreadable(type=event.type, why=Why.SEAL_BROKEN)
+        return replace(entry, event=event, correction_id=correction.id)
     assert isinstance(said, EntryCorrected)
     return replace(
         entry,

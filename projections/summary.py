@@ -1,11 +1,13 @@
-"""A client on one screen, made of what the care plan, milestones and signals answer at one version (R51)."""
+"""A client on one screen, made of what the care plan, milestones and signals answer at one version (R51).
+
+Names are taken as they were recorded: they were checked then, maybe by an older release.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from domain.events.base import ShortText
 from domain.vocabulary.asam import LevelOfCare
 from domain.vocabulary.crisis import RiskTier
 from domain.vocabulary.intake import EntryRoute
@@ -110,7 +112,7 @@ class OnTheTeam(Answer):
     """The entry that assigned them."""
     role: Role
     """In which role."""
-    person: ShortText
+    person: str
     """Who it is."""
     person_id: UUID | None
     """Their actor id; null where they do not record themselves."""
@@ -131,7 +133,7 @@ class DueInShort(Answer):
     """The role whose task it is."""
     owner_person_id: UUID | None
     """The actor id of the person whose task it is; null where that is not known."""
-    owner_person: ShortText | None
+    owner_person: str | None
     """The name of that person; null where that is not known."""
 
 
@@ -149,9 +151,9 @@ class Streak(Answer):
 class SummaryAnswer(Answer):
     """A client on one screen: who they are, plan, risk, team, last contact, what is due next, and streak."""
 
-    goes_by: ShortText | None
+    goes_by: str | None
     """The name by which the client is called; null before registration."""
-    pronouns: ShortText | None
+    pronouns: str | None
     """How the client is spoken of; null where not said."""
     died: MarkInShort | None
     """That the client died; null where nothing says so."""

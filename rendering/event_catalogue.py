@@ -24,7 +24,8 @@ HEAD: Final = """# The events
 
 Made by `make pages` from the classes in `domain/events/` and the terms in `domain/vocabulary/`; a test compares it.
 Every event is recorded with its time, its precision, who recorded it and from which system; see the API's description.
-*Own words* are sealed, answered to the circle of care alone, and never a column.
+*Own words* are sealed, answered to the circle of care alone, and never a column. *Kept apart* is what only its author's
+role reads.
 """
 
 
@@ -43,7 +44,8 @@ def _event(event: type[Event]) -> str:
     fields = {name: field for name, field in event.model_fields.items() if name != "type"}
     rows = "\n".join(f"| `{name}` | {_type(field)} | {_needed(field)} |" for name, field in fields.items())
     table = f"\n| field | what | |\n|---|---|---|\n{rows}\n" if rows else ""
-    return f"### `{event.model_fields['type'].default}`\n\n{inspect.cleandoc(event.__doc__ or '')}\n{table}"
+    apart = "\n*Kept apart.*\n" if event.kept_apart else ""
+    return f"### `{event.model_fields['type'].default}`\n\n{inspect.cleandoc(event.__doc__ or '')}\n{apart}{table}"
 
 
 def _needed(field: FieldInfo) -> str:

@@ -32,10 +32,10 @@ def _track(track: Track, fmt: Formatting) -> Iterator[RenderableType]:
     coming = track.next_step
     next_step = f"; next: {_named(coming)} on {fmt.day(coming.on)}" if coming else ""
     unknown = track.last_use_unknown
+    not_known = f"; last use of {listed(unknown)} not known" if unknown else ""
     yield joined(
         Text("days not known" if track.current_days is None else f"{track.current_days} days", style="bold green"),
-        f"now; longest {track.longest_days}, together {track.cumulative_days}{next_step}",
-        f"; last use of {listed(unknown)} not known" if unknown else "",
+        f"now; longest {track.longest_days}, together {track.cumulative_days}{next_step}{not_known}",
     )
     if track.remission:
         found = track.remission

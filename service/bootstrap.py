@@ -14,6 +14,7 @@ import asyncpg
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from service.access.api_keys import ApiKeys
+from service.care.counseling_notes import CounselingNotes
 from service.care.lists import Lists
 from service.care.policy_adopter import PolicyAdopter
 from service.care.projection_reader import ProjectionReader
@@ -68,6 +69,7 @@ class System:
     identifiers: Identifiers
     projection_reader: ProjectionReader
     timeline_reader: TimelineReader
+    counseling_notes: CounselingNotes
     lists: Lists
     sliced: SlicedWork
 
@@ -135,7 +137,8 @@ async def connected(
         sliced = SlicedWork()
         timelines = Timelines(store, keyring, sliced)
         organizations = Organizations(log_pool, keyring)
-        timeline_reader = TimelineReader(store, Pages(log_pool), timelines, sliced)
+        pages = Pages(log_pool)
+        timeline_reader = TimelineReader(store, pages, timelines, sliced)
         identifiers = Identifiers(log_pool, keyring)
         builds = Builds(pool, projections)
         await builds.refresh()
@@ -172,6 +175,7 @@ async def connected(
                 sliced,
             ),
             timeline_reader=timeline_reader,
+            counseling_notes=CounselingNotes(pages, timelines),
             lists=Lists(ListReads(pool, builds)),
             sliced=sliced,
         )

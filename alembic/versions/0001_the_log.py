@@ -155,7 +155,12 @@ def _events() -> None:
             nullable=False,
             comment="The ids of the events that it refers to, in the order of reference_fields",
         ),
-        sa.Column("key_id", sa.Uuid(), nullable=False, comment="The client's data key that sealed the body"),
+        sa.Column(
+            "key_id",
+            sa.Uuid(),
+            nullable=False,
+            comment="The client's key that sealed the body: their data key, or that for counseling notes",
+        ),
         sa.Column("body", sa.LargeBinary(), nullable=False, comment="Nonce, then the JSON sealed with AES-256-GCM"),
         sa.Column("body_digest", sa.LargeBinary(), nullable=False, comment="SHA-256 of body as stored"),
         sa.Column(
@@ -415,8 +420,15 @@ def _keys() -> None:
         ),
         sa.Column("client_id", sa.Uuid(), nullable=False, comment="The person in care whose record the key opens"),
         sa.Column("key_id", sa.Uuid(), nullable=False, comment="The key; events name it"),
-        sa.Column("kek_id", sa.Text(), nullable=False, comment="The key-encryption key that wraps it"),
+        sa.Column("kek_id", sa.Text(), nullable=False, comment="The key-encryption key that wraps both"),
         sa.Column("wrapped_key", sa.LargeBinary(), nullable=True, comment="The wrapped data key; null once destroyed"),
+        sa.Column("notes_key_id", sa.Uuid(), nullable=False, comment="The key for counseling notes; events name it"),
+        sa.Column(
+            "wrapped_notes_key",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="The wrapped key for counseling notes; null once destroyed",
+        ),
         sa.Column(
             "created_at",
             sa.DateTime(timezone=True),
@@ -431,15 +443,20 @@ def _keys() -> None:
             comment="When it was destroyed, and the person's record with it",
         ),
         sa.CheckConstraint("(wrapped_key is null) = (destroyed_at is not null)", name="client_key_destroyed_check"),
+        sa.CheckConstraint(
+            "wrapped_notes_key is null or destroyed_at is null", name="client_key_notes_destroyed_check"
+        ),
         sa.PrimaryKeyConstraint("organization_id", "client_id", name="client_key_pkey"),
         schema="keyring",
-        comment="Each client's data key, wrapped; left out of the log's backups",
+        comment="Each client's two keys, wrapped: their data key, and the one for counseling notes; left out of the"
+        " log's backups",
     )
     _protect("keyring.client_key")
     op.execute("""
 create function keyring.make_client_key(
-  the_organization uuid, the_client uuid, the_key uuid, the_kek text, the_wrapped_key bytea,
-  out key_id uuid, out kek_id text, out wrapped_key bytea
+  the_organization uuid, the_client uuid, the_kek text, the_key uuid, the_wrapped_key bytea,
+  the_notes_key uuid, the_wrapped_notes_key bytea,
+  out key_id uuid, out kek_id text, out wrapped_key bytea, out notes_key_id uuid
 ) language plpgsql security definer
   set search_path = pg_catalog, pg_temp
 as $$
@@ -447,10 +464,12 @@ begin
   if the_organization is distinct from nullif(current_setting('care_timeline.organization', true), '')::uuid then
     raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
   end if;
-  insert into keyring.client_key as k (organization_id, client_id, key_id, kek_id, wrapped_key)
-  values (the_organization, the_client, the_key, the_kek, the_wrapped_key)
+  insert into keyring.client_key as k
+    (organization_id, client_id, kek_id, key_id, wrapped_key, notes_key_id, wrapped_notes_key)
+  values
+    (the_organization, the_client, the_kek, the_key, the_wrapped_key, the_notes_key, the_wrapped_notes_key)
   on conflict on constraint client_key_pkey do nothing;
-  select k.key_id, k.kek_id, k.wrapped_key into key_id, kek_id, wrapped_key
+  select k.key_id, k.kek_id, k.wrapped_key, k.notes_key_id into key_id, kek_id, wrapped_key, notes_key_id
     from keyring.client_key k
    where k.organization_id = the_organization and k.client_id = the_client;
 end
@@ -470,7 +489,8 @@ create function log.facts(
   the_once_types text[]
 ) returns table (
   kind text, about uuid, client_id uuid, version integer, id uuid, type text, occurred_at timestamptz,
-  reference_fields text[], reference_ids uuid[], retracted boolean, key_id uuid, kek_id text, wrapped_key bytea
+  reference_fields text[], reference_ids uuid[], retracted boolean, key_id uuid, kek_id text, wrapped_key bytea,
+  notes_key_id uuid, recorded_by text
 ) language plpgsql stable
   set search_path = pg_catalog, pg_temp
   set plan_cache_mode = force_generic_plan
@@ -482,7 +502,7 @@ begin
   return query
 select 'client' as kind, null::uuid as about, c.client_id, h.version, null::uuid as id, null::text as type,
        null::timestamptz as occurred_at, null::text[] as reference_fields, null::uuid[] as reference_ids,
-       null::boolean as retracted, k.key_id, k.kek_id, k.wrapped_key
+       null::boolean as retracted, k.key_id, k.kek_id, k.wrapped_key, k.notes_key_id, null::text as recorded_by
   from unnest(the_clients) as c(client_id)
   left join lateral (
     select h.version from log.timeline_head h
@@ -490,13 +510,13 @@ select 'client' as kind, null::uuid as about, c.client_id, h.version, null::uuid
      limit 1
   ) h on true
   left join lateral (
-    select k.key_id, k.kek_id, k.wrapped_key from keyring.client_key k
+    select k.key_id, k.kek_id, k.wrapped_key, k.notes_key_id from keyring.client_key k
      where k.organization_id = the_organization and k.client_id = c.client_id
      limit 1
   ) k on true
 union all
 select 'entry', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields,
-       e.reference_ids, x.retracted, null::uuid, null::text, null::bytea
+       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by
   from unnest(the_ids) as a(id)
   cross join lateral (
     select e.* from log.event e where e.organization_id = the_organization and e.id = a.id limit 1
@@ -513,7 +533,7 @@ select 'entry', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e
   ) x on true
 union all
 select 'answer', a.target_id, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields,
-       e.reference_ids, x.retracted, null::uuid, null::text, null::bytea
+       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by
   from unnest(the_targets, the_answer_types) as a(target_id, type)
   cross join lateral (
     select r.event_id from log.reference r
@@ -535,7 +555,7 @@ select 'answer', a.target_id, e.client_id, null::integer, e.id, e.type, e.occurr
   ) x on true
 union all
 select 'once', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields,
-       e.reference_ids, x.retracted, null::uuid, null::text, null::bytea
+       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by
   from unnest(the_once_clients, the_once_types) as a(client_id, type)
   cross join lateral (
     select e.* from log.event e

@@ -8,6 +8,7 @@ from domain.events.appointments import AppointmentCancelled, AppointmentMade
 from domain.events.barriers import BarrierRaised, BarrierResolved, BarrierWorkedOn
 from domain.events.consents import ConsentExpired, ConsentGranted, ConsentRevoked
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
+from domain.events.counseling_notes import CounselingNoteWritten
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
 from domain.events.crisis_cards import CrisisCardIssued
 from domain.events.handoffs import (
@@ -81,6 +82,7 @@ OfCare = (
     | SessionMissed
     | CheckInReceived
     | OutreachMade
+    | CounselingNoteWritten
     | LapseRecorded
     | CloseCallRecorded
     | HandoffRequested

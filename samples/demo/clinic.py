@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from samples.demo.the_parent.cast import ORGANIZATION, TEAM, TIME_ZONE
+from samples.demo.cast import ORGANIZATION, TEAM, TIME_ZONE
 from service.access.caller import KeyRole
 from service.bootstrap import System
 from service.log.organizations import Organization, create_organization

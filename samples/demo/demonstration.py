@@ -1,4 +1,4 @@
-"""The demonstration: a real service on this machine, and the story told through it."""
+"""The demonstration: a real service on this machine, and a story told through it."""
 
 import asyncio
 import socket
@@ -6,6 +6,7 @@ import sys
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 from uuid import uuid4
 
 import httpx
@@ -14,9 +15,8 @@ from rich.text import Text
 
 from samples.demo.api import CareApi
 from samples.demo.clinic import DemoClinic, open_clinic
-from samples.demo.narrator import Narrator
+from samples.demo.stories import STORIES, Offer
 from samples.demo.story import Story
-from samples.demo.the_parent import the_parent, told_late
 from service.access.caller import KeyRole
 from service.bootstrap import System, connected, database
 from service.cli.console import SafeConsole
@@ -32,32 +32,41 @@ WIDTH = 100
 
 INTRODUCTION = (
     "This is care-timeline, a record of care that keeps every event and rewrites none. The next minute tells the story"
-    " of Renee, a parent, and of the people around her, through the service's own HTTP API: a counselor (ana), a peer"
-    " (marcus), a case manager (priya) and a prescriber (dr-osei), each with a key of their own. All of it is made up."
-    " #12 is the entry with version 12 of her timeline: every element of what is shown says which entry put it there."
+    " of {who}, and of those around, through the service's own HTTP API: a counselor (ana), a peer (marcus), a case"
+    " manager (priya) and a prescriber (dr-osei), each with a key of their own. All of it is made up. #12 is the entry"
+    " with version 12 of the client's timeline: every element of what is shown says which entry put it there."
 )
 
 
-async def demonstrate(settings: Settings, console: SafeConsole, *, leave: bool) -> bool:
-    """Start the service, tell the story, and serve on until Ctrl-C unless asked to leave; whether all was well."""
+class _Chosen(NamedTuple):
+    offer: Offer
+    story: Story
+
+
+async def demonstrate(settings: Settings, console: SafeConsole, name: str, *, leave: bool) -> bool:
+    """Start the service, tell the story of that name, and serve on until Ctrl-C unless asked to leave.
+
+    Gives whether all was well.
+    """
     with _listen(settings) as listening:
         async with database(settings) as addresses, connected(settings, addresses) as system:
             assert addresses.owner is not None
             clinic = await open_clinic(system, addresses.owner)
-            story = the_parent(uuid4(), clock.now())
+            chosen = _Chosen(STORIES[name], STORIES[name].write(uuid4(), clock.now()))
             ready = asyncio.Event()
             stopping = asyncio.Event()
             opening = partial(connected_and_projecting, settings, addresses)
             server = asyncio.create_task(serve_api(settings, opening, listening, ready.set, stopping))
-            telling = asyncio.create_task(_tell(ready, system, clinic, story, console, address(listening)))
+            telling = asyncio.create_task(_tell(ready, system, clinic, chosen, console, address(listening)))
             try:
                 await asyncio.wait({server, telling}, return_when=asyncio.FIRST_COMPLETED)
                 if not telling.done():
                     console.print("Stopped before the story was told.")
                     return False
                 well = await telling
+                _offer_others(name, console)
                 if not leave:
-                    _leave_running(settings, clinic, story, console, address(listening))
+                    _leave_running(settings, clinic, chosen.story, console, address(listening))
                     await server
             finally:
                 stopping.set()
@@ -67,14 +76,28 @@ async def demonstrate(settings: Settings, console: SafeConsole, *, leave: bool) 
 
 
 async def _tell(
-    ready: asyncio.Event, system: System, clinic: DemoClinic, story: Story, console: SafeConsole, where: str
+    ready: asyncio.Event,
+    system: System,
+    clinic: DemoClinic,
+    chosen: _Chosen,
+    console: SafeConsole,
+    where: str,
 ) -> bool:
     await ready.wait()
-    console.print(Panel(INTRODUCTION, title="The parent", title_align="left", border_style="cyan"))
+    offer, story = chosen
+    introduction = INTRODUCTION.format(who=offer.who)
+    console.print(Panel(introduction, title=offer.title, title_align="left", border_style="cyan"))
     organization_id = clinic.organization.organization_id
     async with httpx.AsyncClient(base_url=where, timeout=30) as http:
-        telling = Narrator(CareApi(http, story.client_id, clinic.keys), story, console)
-        return await telling.tell(told_late(story, clock.now()), lambda: verify(system.store, organization_id))
+        telling = offer.narrator(CareApi(http, story.client_id, clinic.keys), story, console)
+        return await telling.tell(lambda: verify(system.store, organization_id))
+
+
+def _offer_others(told: str, console: SafeConsole) -> None:
+    console.print("\nOther stories, with make or with care-timeline demo --story NAME:")
+    for name, offer in STORIES.items():
+        if name != told:
+            console.print(Text(f"  make demo STORY={name:<12}", "cyan"), offer.in_short, soft_wrap=True)
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -101,6 +124,7 @@ def _leave_running(settings: Settings, clinic: DemoClinic, story: Story, console
         f'curl -H "Authorization: Bearer $KEY" {where}{client}/care-plan',
         f'curl -H "Authorization: Bearer $KEY" "{where}{client}/milestones?as_of={_three_weeks_ago()}"',
         f"export CARE_TIMELINE_DATA_DIR={_shown(settings.data_dir)}",
+        f'{command} summary {story.client_id} -o "{clinic.organization.name}"',
         f'{command} replay {story.client_id} -o "{clinic.organization.name}"',
         f"{command} verify",
     ):

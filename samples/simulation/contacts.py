@@ -4,9 +4,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
+from domain.events.counseling_notes import CounselingNoteWritten
 from domain.vocabulary.contacts import Channel, OutreachPurpose, SessionKind, Technique
 from domain.vocabulary.people import Role
-from samples.simulation import words
+from samples.simulation import hard_words, words
 from samples.simulation.chance import Chance, terms
 from samples.simulation.entry_writer import Way, Written
 from samples.simulation.next_steps import agree_next_step
@@ -19,6 +20,9 @@ OTHERS_A_DAY = 0.75
 
 _NEXT_STEP = 0.08
 """After so many sessions a next step is recorded of its own; most are words in the summary. Our choice."""
+
+_COUNSELING_NOTE = 0.05
+"""After so many of a counselor's sessions one keeps a counseling note beside the summary. Our choice."""
 
 _SESSION_CHANNELS = (*(Channel.IN_PERSON,) * 5, *(Channel.TELEHEALTH,) * 4, Channel.PHONE)
 _CALLS = (Channel.PHONE, Channel.PHONE, Channel.TEXT, Channel.TEXT, Channel.LETTER)
@@ -100,6 +104,9 @@ def session(
     story.craving = max(0.5, story.craving - 0.15)
     if chance.happens(_NEXT_STEP):
         agree_next_step(story, held)
+    if role is Role.COUNSELOR and held.stands and chance.happens(_COUNSELING_NOTE):
+        note = CounselingNoteWritten(session=held.id, note=words.say(chance, hard_words.COUNSELING_NOTE))
+        story.write(note, hour + 1, way, held)
 
 
 def _missed(kind: SessionKind, channel: Channel, chance: Chance, appointment: UUID | None) -> SessionMissed:

@@ -140,6 +140,19 @@ COPING: Topic = (
     ),
 )
 
+COUNSELING_NOTE: Topic = (
+    (
+        "Told the story of the fire again, and this time stayed in the room while telling it.",
+        "Long silences today; I let them be, and what came after was more than words would have brought.",
+        "Laughed when the father was mentioned, and looked away. I did not ask yet.",
+    ),
+    (
+        "I wonder whether the anger is easier to bear than the grief under it.",
+        "The sentence about not deserving it came back, word for word as in spring.",
+        "My own impatience was in the room as well; to be taken to supervision.",
+    ),
+)
+
 PLACE: Topic = (("The library on a weekday", "The group on Tuesdays", "My aunt's kitchen", "The gym before seven"),)
 
 PERSON: Topic = (("My sister", "Sam from the group", "My neighbour", "My old foreman", "My cousin in town"),)

@@ -5,16 +5,18 @@ from typing import Any
 
 from domain.events.base import Event
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
+from domain.events.counseling_notes import CounselingNoteWritten
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
 from domain.events.milestones import MilestoneCelebrated
 from domain.events.plan import GoalMeasured, GoalSet
 from domain.vocabulary.barriers import Barrier
 from domain.vocabulary.triggers import Emotion, Trigger
+from samples.simulation import hard_words, words
 from samples.simulation.chance import Chance, terms
 
 RETRACTABLE = (
     *(CheckInReceived, SessionHeld, SessionMissed, OutreachMade, GoalMeasured),
-    *(LapseRecorded, CloseCallRecorded, MilestoneCelebrated),
+    *(LapseRecorded, CloseCallRecorded, MilestoneCelebrated, CounselingNoteWritten),
 )
 """Kinds that nothing else builds upon."""
 
@@ -23,6 +25,7 @@ _RIGHT: dict[type[Event], Callable[[Any, Chance], dict[str, Any]]] = {
     SessionHeld: lambda event, chance: {"minutes": chance.one((25, 30, 45, 50, 60, 90))},
     SessionMissed: lambda event, chance: {"barrier": chance.one(terms(Barrier))},
     OutreachMade: lambda event, chance: {"reached": not event.reached},
+    CounselingNoteWritten: lambda event, chance: {"note": words.say(chance, hard_words.COUNSELING_NOTE)},
     GoalMeasured: lambda event, chance: {"value": round(event.value + chance.between(-1, 1), 1)},
     GoalSet: lambda event, chance: {"target": None if event.target is None else event.target + 1},
     LapseRecorded: lambda event, chance: {"triggers": chance.some(terms(Trigger), 3)},

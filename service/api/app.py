@@ -18,6 +18,7 @@ from service.api.graceful_stop import GracefulStop, RequestsUnderWay
 from service.api.openapi import Api
 from service.api.request_log import RequestLog
 from service.api.routers import (
+    counseling_notes,
     crisis_card,
     health,
     identifiers,
@@ -34,6 +35,7 @@ ROUTERS: Final = (
     recording.router,
     identifiers.router,
     timelines.router,
+    counseling_notes.router,
     projections.router,
     lists.router,
     crisis_card.router,

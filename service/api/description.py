@@ -33,6 +33,9 @@ Send `Authorization: Bearer` and an API key. A key belongs to one organization a
 only; another's look as if they did not exist. Its role and name stand as `recorded_by` in every event that it
 records. The scope `record` allows to create clients and record events, `read` to read them.
 
+Counseling notes are kept apart from the rest of the record (42 CFR 2.11): the timeline shows that there is one. Only
+keys of the role that wrote it correct it and read it, at `/v1/clients/{client_id}/counseling-notes`.
+
 ## Versions, and recording without overwriting
 
 A timeline's `version` counts its events: 1, 2, 3 … Every answer about a client carries it as `ETag`, such as `"7"`;

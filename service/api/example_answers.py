@@ -21,11 +21,11 @@ from projections.catalogue import PROJECTIONS
 from projections.summary import SUMMARIZED, summary
 from rendering.crisis_card import crisis_card
 from service.api import examples
-from service.api.list_models import Caseload, ListedClient, ListedSignal, ListedTask, WaitingSignals, Worklist
+from service.api.list_models import Caseload, WaitingSignals, Worklist
 from service.api.parameters import Order
 from service.api.problems import Refused
 from service.api.request_models import EventToRecord
-from service.api.response_models import Receipt, RecordedEvent, RecordedEvents, TimelineAnswer
+from service.api.response_models import CounselingNotesAnswer, Receipt, RecordedEvent, RecordedEvents, TimelineAnswer
 from service.api.responses import json_of
 from service.api.routers.health import Health, ProjectionState, Readiness
 from service.api.routers.identifiers import FoundClient, FoundClients
@@ -33,6 +33,7 @@ from service.api.routers.problem_kinds import ProblemKinds, kind_of
 from service.api.routers.projections import answer_of, operation_id
 from service.api.routers.summary import summary_of
 from service.api.routers.timelines import event_answer
+from service.projector.list_rows import ListedClient, ListedSignal, ListedTask
 
 _CLIENT: Final = UUID(examples.CLIENT)
 _ANA: Final = UUID("7c0c5a2e-8f3d-4d0e-9a41-2b8f6d1c9e57")
@@ -42,13 +43,17 @@ _ANA: Final = UUID("7c0c5a2e-8f3d-4d0e-9a41-2b8f6d1c9e57")
 def example_answers() -> dict[str, bytes]:
     """An example of what each operation answers when all is well, as it is sent, by the operation's id."""
     entries = list(_entries())
-    opening, crisis = entries[:2], entries[4]
+    opening, crisis, note = entries[:2], entries[4], entries[6]
     shown = {
         "create_client": _recorded(opening),
         "record_events": _recorded([crisis]),
         "search_clients": FoundClients(clients=(FoundClient(client_id=_CLIENT),)),
         "read_timeline": _timeline(entries),
         "read_event": event_answer(_CLIENT, crisis.id, len(entries), entries),
+        "read_counseling_notes": CounselingNotesAnswer(
+            client_id=_CLIENT, version=len(entries), notes=(RecordedEvent.of(note),), next=None
+        ),
+        "read_counseling_note": event_answer(_CLIENT, note.id, len(entries), entries),
         "list_problems": ProblemKinds(problems=(kind_of(Refused),)),
         "explain_problem": kind_of(Refused),
         "read_health": Health(alive=True),

@@ -9,6 +9,7 @@ GOAL: Final = "e94f3a17-58c6-4b2d-b7e0-93a1d5f86c42"
 READING: Final = "17c8b5e0-4a92-4f3d-8c61-d2b0e7935fa4"
 CRISIS: Final = "8f0e4c52-6c1e-4d8a-9b1e-2f6d1a3c5e70"
 CORRECTION: Final = "d60a2f9b-3b75-4e18-95cd-7a4c81e0b3f6"
+NOTE: Final = "3be1c7a4-0f52-4d96-a8d3-61c9f7e2b405"
 
 _REGISTERED: Final = {
     "id": REGISTRATION,
@@ -84,6 +85,14 @@ _CORRECTION: Final = {
         "note": "The message itself shows the time.",
     },
 }
+_NOTE: Final = {
+    "id": NOTE,
+    "occurred_at": "2026-03-12T18:00:00Z",
+    "event": {
+        "type": "counseling_note_written",
+        "note": "Spoke of the evening as if it had happened to somebody else; stayed with that for a while.",
+    },
+}
 
 _IDENTIFIER: Final = {"system": "https://ehr.example.org/mrn", "value": "0042317"}
 
@@ -109,6 +118,7 @@ RECORDINGS: Final[dict[str, Any]] = {
     "A goal and its first reading, both or neither": [_GOAL, _READING],
     "A crisis contact, told by a text line": _CRISIS,
     "A correction of its time": _CORRECTION,
+    "A counseling note, which your role alone reads": _NOTE,
     "A check-in, without an id of its own": {
         "occurred_at": "2026-03-13T14:00:00-06:00",
         "event": {"type": "check_in_received", "channel": "app", "craving": 3, "mood": 6, "sleep_hours": 6.5},
@@ -116,5 +126,5 @@ RECORDINGS: Final[dict[str, Any]] = {
 }
 """Bodies that record events on that client's timeline, in this order."""
 
-STORY: Final[list[dict[str, Any]]] = [_REGISTERED, _INTAKE, _GOAL, _READING, _CRISIS, _CORRECTION]
+STORY: Final[list[dict[str, Any]]] = [_REGISTERED, _INTAKE, _GOAL, _READING, _CRISIS, _CORRECTION, _NOTE]
 """The events whose record the example answers show."""

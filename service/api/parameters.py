@@ -94,6 +94,19 @@ class Moments(BaseModel):
     ] = None
 
 
+class CounselingNotesQuery(BaseModel):
+    """Which counseling notes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    after: Annotated[
+        int,
+        Field(ge=0, le=999_999_999, description="Go on after the note with this version: `next` of the page before."),
+        IN_DIGITS,
+    ] = 0
+    limit: Annotated[int, Field(ge=1, le=100, description="How many notes at most."), IN_DIGITS] = 50
+
+
 class Order(StrEnum):
     """The order in which a timeline is told."""
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.entry import Entry
 from domain.events.catalogue import AnyEvent
+from domain.events.kept_apart import KeptApart
 from domain.events.unreadable import Unreadable, Why
 from domain.vocabulary.record import Precision
 from service.api.parameters import Order
@@ -84,14 +85,19 @@ class RecordedEvent(_Placed):
     correction_id: UUID | None = Field(
         description="In an effective timeline: the last correction that applies to this event."
     )
-    event: AnyEvent | None = Field(description="What happened; null when it cannot be read.")
+    event: AnyEvent | None = Field(description="What happened; null when it cannot be read or is kept apart.")
     unreadable: Unread | None = Field(description="Why what happened cannot be read; null when it can.")
+    kept_apart: bool = Field(
+        description="Whether this is a counseling note, or a correction or retraction of one, of which the header alone"
+        " is told here: its author's role reads it at `/v1/clients/{client_id}/counseling-notes`."
+    )
 
     @classmethod
     def of(cls, entry: Entry) -> "RecordedEvent":
         """The answer for an entry."""
         event = entry.event
         unreadable = Unread(why=event.why, says=_UNREAD[event.why]) if isinstance(event, Unreadable) else None
+        kept_apart = isinstance(event, KeptApart)
         return cls(
             id=entry.id,
             type=event.type,
@@ -106,8 +112,9 @@ class RecordedEvent(_Placed):
             correlation_id=entry.correlation_id,
             causation_id=entry.causation_id,
             correction_id=entry.correction_id,
-            event=None if unreadable else cast("AnyEvent", event),
+            event=None if unreadable or kept_apart else cast("AnyEvent", event),
             unreadable=unreadable,
+            kept_apart=kept_apart,
         )
 
 
@@ -121,6 +128,15 @@ class TimelineAnswer(_Answer):
     order: Order = Field(description="The order in which the events stand here.")
     events: tuple[RecordedEvent, ...] = Field(description="The events.")
     previous: int | None = Field(description="What to give as `before` to go back; null when these are the first.")
+    next: int | None = Field(description="What to give as `after` to go on; null when these are the last.")
+
+
+class CounselingNotesAnswer(_Answer):
+    """Counseling notes that your role wrote, by version, as they count now: corrected, without those retracted."""
+
+    client_id: UUID = Field(description="The client's id.")
+    version: int = Field(description="The version of the client's timeline.")
+    notes: tuple[RecordedEvent, ...] = Field(description="The notes.")
     next: int | None = Field(description="What to give as `after` to go on; null when these are the last.")
 
 

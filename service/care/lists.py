@@ -4,93 +4,33 @@ They come from the rows that the projector keeps, so each says which position of
 or a rule decides something, it has decided it in those rows; here nothing is folded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
-from domain.vocabulary.crisis import RiskTier
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
 from domain.vocabulary.signals import SignalRule
 from service.access.caller import Caller
-from service.projector import list_queries
-from service.projector.list_queries import Query
+from service.projector.list_pages import caseload_page, place, signals_page, worklist_page
 from service.projector.list_reads import ListReading, ListReads
+from service.projector.list_rows import (
+    CLIENTS_ORDER,
+    SIGNALS_ORDER,
+    TASKS_ORDER,
+    ListedClient,
+    ListedSignal,
+    ListedTask,
+)
 from service.runtime import clock
 
 Row = TypeVar("Row")
 
 WAIT_SECONDS: Final = 5.0
 """So long a list waits for the position that it is to reflect: our choice, well below a request's deadline."""
-
-
-class Task(NamedTuple):
-    """An obligation that waits, and whose task it is."""
-
-    client_id: UUID
-    kind: ObligationKind
-    because: UUID
-    step: int
-    opens_at: datetime
-    due_at: datetime
-    late: bool
-    owner_role: Role
-    person_id: UUID | None
-    reassigned: bool
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """By what tasks are ordered."""
-        return self.due_at, self.client_id, self.kind, self.because, self.step
-
-
-class ClientInCare(NamedTuple):
-    """How a client stands."""
-
-    client_id: UUID
-    died_at: datetime | None
-    episode_event_id: UUID | None
-    episode_opened_at: datetime | None
-    episode_closed_at: datetime | None
-    plan_event_id: UUID | None
-    plan_version: int | None
-    plan_agreed_at: datetime | None
-    safety_plan_version: int | None
-    safety_plan_written_at: datetime | None
-    last_contact_at: datetime | None
-    last_reached_at: datetime | None
-    missed_in_a_row: int
-    next_due_at: datetime | None
-    late_since: datetime | None
-    waiting: int
-    late: int
-    open_crises: int
-    tier: RiskTier | None
-    tier_not_excluded: RiskTier | None
-    waiting_signals: int
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """By what clients are ordered."""
-        return (self.client_id,)
-
-
-class WaitingSignal(NamedTuple):
-    """A signal that holds, and of which nobody has taken note."""
-
-    client_id: UUID
-    rule: SignalRule
-    event_id: UUID
-    raised_at: datetime
-    behind: tuple[UUID, ...]
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """By what signals are ordered."""
-        return self.raised_at, self.client_id, self.rule, self.event_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,55 +72,49 @@ class Lists:
         person_id: UUID | None = None,
         kind: ObligationKind | None = None,
         late: bool | None = None,
-    ) -> ListPage[Task]:
+    ) -> ListPage[ListedTask]:
         """What must still happen, what is due first on top."""
         now = clock.now()
-        query = Query.at(caller.organization_id, now)
-        query.after([f"o.{column}" for column in list_queries.WORKLIST_ORDER], part.after)
-        if kind is not None:
-            query.where("o.kind = {0}", kind)
-        if late is not None:
-            query.where("o.due_at < $2" if late else "o.due_at >= $2")
+        values = _values(caller, now, part, TASKS_ORDER, kind=kind, role=role, person_id=person_id)
         async with self._reading(caller, ["care_plan"], part) as reading:
-            sql, arguments = list_queries.worklist(
-                reading.schemas, query, role=role, person_id=person_id, limit=part.limit + 1
-            )
-            records = await reading.connection.fetch(sql, *arguments)
-        return _page(reading, now, part, [Task(*record) for record in records])
+            page = worklist_page(reading.schemas["care_plan"], frozenset(values), late, part.limit + 1)
+            records = await reading.connection.fetch(page.sql, *page.arguments(values))
+        return _page(reading, now, part, [ListedTask(**record) for record in records])
 
     async def caseload(
         self, caller: Caller, part: Part, *, person_id: UUID | None = None, in_care: bool | None = None
-    ) -> ListPage[ClientInCare]:
+    ) -> ListPage[ListedClient]:
         """A row for each client, in the order of their ids, which stays the same whatever happens to them."""
         now = clock.now()
-        query = Query.at(caller.organization_id, now)
-        query.after([f"p.{column}" for column in list_queries.CASELOAD_ORDER], part.after)
-        if in_care is not None:
-            query.where(list_queries.IN_CARE if in_care else f"NOT {list_queries.IN_CARE}")
+        values = _values(caller, now, part, CLIENTS_ORDER, person_id=person_id)
         async with self._reading(caller, ["care_plan", "signals"], part) as reading:
-            if person_id is not None:
-                query.where(list_queries.on_the_team_of(reading.schemas), person_id)
-            sql, arguments = list_queries.caseload(reading.schemas, query, limit=part.limit + 1)
-            records = await reading.connection.fetch(sql, *arguments)
-        return _page(reading, now, part, [ClientInCare(*record) for record in records])
+            schemas = reading.schemas
+            page = caseload_page(schemas["care_plan"], schemas["signals"], frozenset(values), in_care, part.limit + 1)
+            records = await reading.connection.fetch(page.sql, *page.arguments(values))
+        return _page(reading, now, part, [ListedClient(**record) for record in records])
 
-    async def signals(self, caller: Caller, part: Part, *, rule: SignalRule | None = None) -> ListPage[WaitingSignal]:
+    async def signals(self, caller: Caller, part: Part, *, rule: SignalRule | None = None) -> ListPage[ListedSignal]:
         """The signals that wait, those first that have waited longest."""
         now = clock.now()
-        query = Query.at(caller.organization_id, now)
-        query.where("s.raised_at <= $2")
-        query.after([f"s.{column}" for column in list_queries.SIGNALS_ORDER], part.after)
-        if rule is not None:
-            query.where("s.rule = {0}", rule)
+        values = _values(caller, now, part, SIGNALS_ORDER, rule=rule)
         async with self._reading(caller, ["signals"], part) as reading:
-            sql, arguments = list_queries.signals(reading.schemas, query, limit=part.limit + 1)
-            records = await reading.connection.fetch(sql, *arguments)
-        return _page(reading, now, part, [WaitingSignal(*record) for record in records])
+            page = signals_page(reading.schemas["signals"], frozenset(values), part.limit + 1)
+            records = await reading.connection.fetch(page.sql, *page.arguments(values))
+        return _page(reading, now, part, [ListedSignal(**record) for record in records])
 
     def _reading(
         self, caller: Caller, projections: Sequence[str], part: Part
     ) -> AbstractAsyncContextManager[ListReading]:
         return self._reads.reading(caller.organization_id, projections, position=part.position, seconds=WAIT_SECONDS)
+
+
+def _values(
+    caller: Caller, now: datetime, part: Part, order: Sequence[str], **narrowed: object | None
+) -> Mapping[str, object]:
+    """What a page is asked with, by the names that list_pages gives it; what is not asked for is not there."""
+    after = place(order, part.after) if part.after is not None else {}
+    given = {name: value for name, value in narrowed.items() if value is not None}
+    return {"organization_id": caller.organization_id, "now": now, **after, **given}
 
 
 def _page(reading: ListReading, at: datetime, part: Part, rows: list[Row]) -> ListPage[Row]:

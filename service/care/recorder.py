@@ -1,13 +1,15 @@
 """Recording: from what a caller asks to entries in the log."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 from weakref import WeakValueDictionary
 
+from domain.counseling_notes import author_refusals, kept_apart, role_of
 from domain.entry import Draft, Entry
 from domain.facts import FURTHER_ROUNDS, Facts, Needs, further_needs, needs
+from domain.refusals import Refused
 from domain.rules import admit
 from service.access.caller import Caller
 from service.care.clients import require_client
@@ -15,7 +17,7 @@ from service.care.errors import ClientExists, IdUsed, UnknownClient
 from service.care.timeline_reader import TimelineReader
 from service.log.errors import IdConflict, VersionConflict
 from service.log.facts import FactReader, Known
-from service.log.identifiers import Identifiers, identifier_hashes
+from service.log.identifiers import Identifiers, identifier_hashes, with_identifiers
 from service.log.keyring import DataKey, Keyring
 from service.log.organizations import Organizations
 from service.log.store import EventStore
@@ -99,20 +101,21 @@ class Recorder:
         asked = needs(drafts)
         version = 0
         for _ in range(ATTEMPTS):
-            facts, kept, own_version = await self._ask(organization_id, client_id, drafts, asked)
+            facts, kept, own_version, apart = await self._ask(organization_id, client_id, drafts, asked)
             version = facts.version
             key = self._keyring.open(organization_id, kept) if kept else None
             known = [draft.id for draft in drafts if draft.id in facts.entries]
             if known:
-                return await self._repeated(organization_id, client_id, drafts, known)
+                return await self._repeated(caller, client_id, drafts, known, apart)
             _check_client(facts, new_client=new_client)
+            _check_authors(drafts, apart, caller)
             if expected_version is not None and expected_version != version:
                 raise VersionConflict(client_id, expected_version, version)
             policies = await self._organizations.policies(organization_id, own_version=own_version)
             now = clock.now()
             admit(drafts, await self._with_contents(caller, client_id, asked, facts), now, policies.readable_at(now))
             try:
-                return await self._append(caller, client_id, version, drafts, key)
+                return await self._append(caller, client_id, version, drafts, key, apart)
             except VersionConflict:
                 continue
             except IdConflict as conflict:
@@ -122,14 +125,15 @@ class Recorder:
 
     async def _ask(self, organization_id: UUID, client_id: UUID, drafts: Sequence[Draft], asked: Needs) -> Known:
         """What the rules ask; once more where a retraction is retracted."""
-        facts, key, own_version = await self._facts.read(organization_id, client_id, asked)
+        known = await self._facts.read(organization_id, client_id, asked)
+        facts = known.facts
         for _ in range(FURTHER_ROUNDS):
             more = further_needs(drafts, facts)
             if more is None:
                 break
             further = await self._facts.read(organization_id, client_id, more)
             facts = facts.with_more(further.facts)
-        return Known(facts, key, own_version)
+        return known._replace(facts=facts)
 
     async def _with_contents(self, caller: Caller, client_id: UUID, asked: Needs, facts: Facts) -> Facts:
         """The facts with what those entries say of which a rule asks it; hardly any rule does."""
@@ -142,14 +146,23 @@ class Recorder:
         return replace(facts, contents={id_: contents.get(id_) for id_ in wanted})
 
     async def _append(
-        self, caller: Caller, client_id: UUID, version: int, drafts: Sequence[Draft], key: DataKey | None
+        self,
+        caller: Caller,
+        client_id: UUID,
+        version: int,
+        drafts: Sequence[Draft],
+        key: DataKey | None,
+        apart: Mapping[UUID, str],
     ) -> RecordingResult:
         organization_id, actor = caller.organization_id, caller.actor
         hashes = await identifier_hashes(self._keyring, organization_id, drafts)
         if hashes:  # before a key is made for a client who turns out to be another
             await self._identifiers.require_free(organization_id, client_id, drafts, hashes)
         key = key or await self._keyring.data_key(organization_id, client_id)
-        sealed = seal_drafts(organization_id, client_id, version, drafts, actor, key, hashes=hashes)
+        notes = kept_apart(drafts, apart)
+        notes_key = await self._keyring.notes_key(organization_id, client_id) if notes else None
+        sealed = seal_drafts(organization_id, client_id, version, drafts, actor, key, apart=apart, notes_key=notes_key)
+        sealed = with_identifiers(sealed, hashes)
         appended = await self._store.append(organization_id, sealed)
         entries = tuple(
             Entry(
@@ -161,12 +174,29 @@ class Recorder:
         return RecordingResult(client_id, entries[-1].version, entries, repeated=False)
 
     async def _repeated(
-        self, organization_id: UUID, client_id: UUID, drafts: Sequence[Draft], known: Sequence[UUID]
+        self,
+        caller: Caller,
+        client_id: UUID,
+        drafts: Sequence[Draft],
+        known: Sequence[UUID],
+        apart: Mapping[UUID, str],
     ) -> RecordingResult:
-        """The first answer again. `known` are the ids among the drafts' that are entries of this client."""
+        """The first answer again. `known` are the ids among the drafts' that are entries of this client.
+
+        To another role than that of its author, an entry that is kept apart says something else, whatever it says.
+        """
         if len(known) < len(drafts):
             raise IdUsed(known[0])
-        stored = {entry.id: entry for entry in await self._timelines.by_id(organization_id, known)}
+        for id_ in known:
+            if id_ in apart and role_of(apart[id_]) != caller.role:
+                raise IdUsed(id_)
+        events = await self._store.events(caller.organization_id, known)
+        opening = (
+            self._timelines.open_notes(caller.organization_id, client_id, events)
+            if apart
+            else self._timelines.open(caller.organization_id, events)
+        )
+        stored = {entry.id: entry for entry in await opening}
         for draft in drafts:
             if not _says_the_same(draft, stored[draft.id]):
                 raise IdUsed(draft.id)
@@ -179,6 +209,13 @@ def _check_client(facts: Facts, *, new_client: bool) -> None:
         raise UnknownClient
     if facts.version > 0 and new_client:
         raise ClientExists
+
+
+def _check_authors(drafts: Sequence[Draft], apart: Mapping[UUID, str], caller: Caller) -> None:
+    authors = {id_: role_of(recorded_by) for id_, recorded_by in apart.items()}
+    refusals = list(author_refusals(drafts, authors, caller.role))
+    if refusals:
+        raise Refused(refusals)
 
 
 def _says_the_same(draft: Draft, entry: Entry) -> bool:

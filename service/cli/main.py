@@ -13,6 +13,7 @@ from service.cli.commands.project import project
 from service.cli.commands.rebuild import rebuild
 from service.cli.commands.replay import replay
 from service.cli.commands.serve import serve
+from service.cli.commands.summary import summary
 from service.cli.commands.verify import verify
 from service.cli.commands.what_if import what_if
 from service.cli.help_text import add, prose
@@ -58,6 +59,7 @@ app.add_typer(keys.app, name="keys", rich_help_panel=SET_UP)
 app.add_typer(policy.app, name="policy", rich_help_panel=SET_UP)
 add(app, doctor, panel=LOOK)
 add(app, replay, panel=LOOK)
+add(app, summary, panel=LOOK)
 add(app, crisis_card, name="crisis-card", panel=LOOK)
 add(app, verify, panel=LOOK)
 add(app, what_if, name="what-if", panel=LOOK)

@@ -1,9 +1,12 @@
 """Options that several commands have."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 
 import typer
+
+from service.cli.moments import moment
 
 OrganizationOption = Annotated[
     str | None,
@@ -14,6 +17,16 @@ OrganizationOption = Annotated[
         help="The organization, by its id or its exact name. Needed only when there are several.",
         show_default=False,
     ),
+]
+
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option(parser=moment, metavar="DATE-AND-TIME", help="What had happened by then.", show_default="now"),
+]
+
+KnownAtOption = Annotated[
+    datetime | None,
+    typer.Option(parser=moment, metavar="DATE-AND-TIME", help="What had been recorded by then.", show_default="now"),
 ]
 
 

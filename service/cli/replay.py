@@ -1,4 +1,4 @@
-"""Showing a client's record at a moment, or after each of its entries."""
+"""Showing a client's record at a moment, whole or on one screen, or after each of its entries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +11,9 @@ from rich.text import Text
 
 from domain.entry import Entry
 from domain.events.registration import ClientRegistered
+from projections.summary import SUMMARIZED, summary
 from rendering import Formatting, render
+from rendering.summary import summary as summary_drawn
 from rendering.timeline import timeline
 from service.access.caller import Caller, operator
 from service.care.projection_reader import ProjectionReader
@@ -19,6 +21,8 @@ from service.care.timeline_reader import TimelineReader
 from service.cli.console import out
 from service.log.organizations import Organization
 from service.runtime import clock
+
+_NOTHING_YET = "Nothing had been recorded by then."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +55,28 @@ class Asked:
         return Formatting(zone, {entry.id: entry.version for entry in entries}, moment.astimezone(zone).year)
 
 
+async def show_summary(asked: Asked) -> None:
+    """Print the client on one screen, at the moment asked about."""
+    entries = await asked.entries()
+    fmt = asked.fmt(entries)
+    out.print(Text(_when(asked, fmt), style="bold"))
+    if not entries:
+        out.print(_NOTHING_YET)
+        return
+    names = [projection.name for projection in SUMMARIZED]
+    found = await asked.reader.read_together(
+        asked.caller, asked.client_id, names, as_of=asked.as_of, known_at=asked.known_at
+    )
+    out.print(summary_drawn(summary(each.answer for each in found), fmt))
+
+
 async def show(asked: Asked, *, timeline_too: bool) -> None:
     """Print the record at the moment asked about."""
     entries = await asked.entries()
     fmt = asked.fmt(entries)
     out.print(Text(_when(asked, fmt), style="bold"))
     if not entries:
-        out.print("Nothing had been recorded by then.")
+        out.print(_NOTHING_YET)
         return
     if timeline_too:
         out.print(timeline(entries, fmt, as_of=asked.as_of))

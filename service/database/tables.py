@@ -139,7 +139,12 @@ event = Table(
         nullable=False,
         comment="The ids of the events that it refers to, in the order of reference_fields",
     ),
-    Column("key_id", Uuid, nullable=False, comment="The client's data key that sealed the body"),
+    Column(
+        "key_id",
+        Uuid,
+        nullable=False,
+        comment="The client's key that sealed the body: their data key, or that for counseling notes",
+    ),
     Column("body", LargeBinary, nullable=False, comment="Nonce, then the JSON sealed with AES-256-GCM"),
     Column("body_digest", LargeBinary, nullable=False, comment="SHA-256 of body as stored"),
     Column(
@@ -206,14 +211,18 @@ client_key = Table(
     Column("organization_id", Uuid, comment="The organization that keeps the client's record"),
     Column("client_id", Uuid, comment="The person in care whose record the key opens"),
     Column("key_id", Uuid, nullable=False, comment="The key; events name it"),
-    Column("kek_id", Text, nullable=False, comment="The key-encryption key that wraps it"),
+    Column("kek_id", Text, nullable=False, comment="The key-encryption key that wraps both"),
     Column("wrapped_key", LargeBinary, comment="The wrapped data key; null once destroyed"),
+    Column("notes_key_id", Uuid, nullable=False, comment="The key for counseling notes; events name it"),
+    Column("wrapped_notes_key", LargeBinary, comment="The wrapped key for counseling notes; null once destroyed"),
     Column("created_at", _MOMENT, nullable=False, server_default=text("now()"), comment="When it was made"),
     Column("destroyed_at", _MOMENT, comment="When it was destroyed, and the person's record with it"),
     PrimaryKeyConstraint("organization_id", "client_id", name="client_key_pkey"),
     CheckConstraint("(wrapped_key is null) = (destroyed_at is not null)", name="client_key_destroyed_check"),
+    CheckConstraint("wrapped_notes_key is null or destroyed_at is null", name="client_key_notes_destroyed_check"),
     schema="keyring",
-    comment="Each client's data key, wrapped; left out of the log's backups",
+    comment="Each client's two keys, wrapped: their data key, and the one for counseling notes; left out of the log's"
+    " backups",
 )
 protect(client_key, app=["select"])
 after_create(client_key, MAKE_CLIENT_KEY_FUNCTION)

@@ -11,6 +11,7 @@ import asyncpg
 import structlog
 from asyncpg.pool import PoolConnectionProxy
 
+from service.database.append_function import LINKING
 from service.database.connection import call, scoped, transaction
 from service.log.decision import Decision, decide, follow_one_another
 from service.log.errors import DatabaseUnavailable, HeadsDiffer, IdConflict, UnknownOrganization, answering
@@ -48,7 +49,12 @@ WaitingAppend: TypeAlias = Waiting[Append, list[Appended]]
 def rows_to_append(
     organization_id: UUID, events: Sequence[SealedEvent], recorded_at: Sequence[datetime] | None = None
 ) -> list[Row]:
-    """The events as log.append takes them: with recorded_at (none: now), the body's digest and the header."""
+    """The events as log.append takes them: with recorded_at (none: now), the body's digest and the header.
+
+    Raises LookupError where the hash of an identifier is missing.
+    """
+    if any(event.type == LINKING and event.identifier is None for event in events):
+        raise LookupError("An event links an identifier, and its hash is not given: see with_identifiers.")
     moments: Sequence[datetime | None] = recorded_at or [None] * len(events)
     return [
         (

@@ -1,6 +1,6 @@
 """What the log says in clear about the entries that a decision concerns: no body is read, and no timeline."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -24,6 +24,8 @@ class Known(NamedTuple):
     """The client's key; None when none was made yet."""
     own_version: int
     """How far the organization's own timeline has come, where it says by which policy is decided."""
+    apart: Mapping[UUID, str]
+    """Those of the entries asked for that are kept apart (R27), and who recorded each."""
 
 
 class _Asked(NamedTuple):
@@ -71,6 +73,7 @@ class _Found:
     def __init__(self, organization_id: UUID, rows: Iterable[asyncpg.Record]) -> None:
         self._clients: dict[UUID, asyncpg.Record] = {}
         self._entries: dict[tuple[UUID, UUID], Fact] = {}
+        self._sealed: dict[tuple[UUID, UUID], tuple[UUID, str]] = {}
         self._answers: dict[tuple[UUID, UUID, str], list[Fact]] = {}
         self._once: dict[tuple[UUID, str], list[Fact]] = {}
         for row in rows:
@@ -79,6 +82,7 @@ class _Found:
                 self._clients[client_id] = row
             elif kind == "entry":
                 self._entries[client_id, row["id"]] = _fact(row)
+                self._sealed[client_id, row["id"]] = (row["key_id"], row["recorded_by"])
             elif kind == "answer":
                 self._answers.setdefault((client_id, row["about"], row["type"]), []).append(_fact(row))
             else:
@@ -95,8 +99,12 @@ class _Found:
             answers={pair: self._answers.get((client_id, *pair), ()) for pair in needs.answers},
             once={kind: self._once.get((client_id, kind), ()) for kind in needs.once},
         )
-        key = WrappedKey(client_id, row["key_id"], row["kek_id"], row["wrapped_key"]) if row["key_id"] else None
-        return Known(facts, key, self._own_version)
+        if not row["key_id"]:
+            return Known(facts, None, self._own_version, {})
+        key = WrappedKey(client_id, row["key_id"], row["kek_id"], row["wrapped_key"], row["notes_key_id"])
+        sealed = {id_: self._sealed[client_id, id_] for id_ in facts.entries}
+        apart = {id_: by for id_, (key_id, by) in sealed.items() if key_id == key.notes_key_id}
+        return Known(facts, key, self._own_version, apart)
 
 
 def _fact(row: asyncpg.Record) -> Fact:

@@ -120,6 +120,11 @@ async def identifier_hashes(keyring: Keyring, organization_id: UUID, drafts: Ite
     return {id_: identifier_hash(key, event.system, event.value) for id_, event in links}
 
 
+def with_identifiers(events: Sequence[SealedEvent], hashes: Mapping[UUID, bytes]) -> list[SealedEvent]:
+    """The events, each with the hash of what it links, if any."""
+    return [event._replace(identifier=hashes.get(event.id)) for event in events] if hashes else list(events)
+
+
 def identifier_hash(key: bytes, system: str, value: str) -> bytes:
     """HMAC-SHA-256(key, length of the system's UTF-8 in 2 bytes ‖ system ‖ value), the value in Unicode's form C."""
     named = system.encode()

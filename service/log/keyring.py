@@ -1,4 +1,8 @@
-"""Each client's data key: made when first needed, kept wrapped, destroyed to erase the person."""
+"""Each client's keys: made when first needed, kept wrapped, destroyed together to erase the person.
+
+There are two: the data key, which opens the record, and one that opens counseling notes alone (R27). Whoever reads the
+record asks for the first, and of the second learns the id.
+"""
 
 import secrets
 from collections.abc import Iterable, Mapping
@@ -15,10 +19,14 @@ from service.log.errors import answering
 from service.log.seal import KEY_BYTES, SealBroken, forget_keys, open_sealed, seal
 
 _KEPT_KEYS = 10_000
+_ERASED = "The client's keys were destroyed: the person is erased."
 
-_KEYS = """select client_id, key_id, kek_id, wrapped_key from keyring.client_key
+_KEYS = """select client_id, key_id, kek_id, wrapped_key, notes_key_id from keyring.client_key
  where organization_id = $1 and client_id = any($2)"""
-_MAKE = "select $2::uuid as client_id, key_id, kek_id, wrapped_key from keyring.make_client_key($1, $2, $3, $4, $5)"
+_NOTES_KEY = """select notes_key_id, kek_id, wrapped_notes_key, destroyed_at is not null as erased
+  from keyring.client_key where organization_id = $1 and client_id = $2"""
+_MAKE = """select $2::uuid as client_id, key_id, kek_id, wrapped_key, notes_key_id
+  from keyring.make_client_key($1, $2, $3, $4, $5, $6, $7)"""
 
 
 class ClientErased(Exception):
@@ -34,9 +42,21 @@ class DataKey(NamedTuple):
 
     key_id: UUID
     key: bytes
+    notes_key_id: UUID
+    """The id of the client's other key: what it sealed is a counseling note, and no concern of this one."""
 
     def __repr__(self) -> str:
         return f"DataKey({self.key_id})"
+
+
+class NotesKey(NamedTuple):
+    """A client's key for counseling notes, unwrapped: 32 bytes, never logged, never stored."""
+
+    key_id: UUID
+    key: bytes
+
+    def __repr__(self) -> str:
+        return f"NotesKey({self.key_id})"
 
 
 class WrappedKey(NamedTuple):
@@ -46,6 +66,7 @@ class WrappedKey(NamedTuple):
     key_id: UUID
     kek_id: str
     wrapped: bytes | None
+    notes_key_id: UUID
 
 
 class ClientKeys(NamedTuple):
@@ -87,7 +108,7 @@ class KeyEncryptionKeys:
 
 
 class Keyring:
-    """Data keys of clients, one each.
+    """Keys of clients: a data key each, and one for counseling notes.
 
     The database is asked each time, so that a destroyed key is not used from memory, whoever destroyed it; what is
     kept is only how the last few thousand wrapped keys unwrap. `owner` is the address of the database's owner: only
@@ -101,7 +122,10 @@ class Keyring:
         self._unwrapped: LRUCache[tuple[str, bytes, bytes], bytes] = LRUCache(_KEPT_KEYS)
 
     async def data_key(self, organization_id: UUID, client_id: UUID, *, create: bool = True) -> DataKey:
-        """The client's key, made when missing. Raises ClientErased; UnknownKey when missing and not to be made."""
+        """The client's data key; when missing, both keys are made.
+
+        Raises ClientErased; UnknownKey when missing and not to be made.
+        """
         with answering(writing=create):
             async with scoped(self._pool, organization_id) as connection:
                 row = await connection.fetchrow(_KEYS, organization_id, [client_id])
@@ -139,16 +163,34 @@ class Keyring:
                 unusable[client_id] = error
         return ClientKeys(usable, unusable)
 
-    async def destroy(self, organization_id: UUID, client_id: UUID) -> None:
-        """Destroys the client's key, for good: no process uses it from then on, and no identifier finds the client.
+    async def notes_key(self, organization_id: UUID, client_id: UUID) -> NotesKey:
+        """The client's key for counseling notes, which is made with their data key.
 
-        A client without a key gets none ever after. Raises OwnerNeeded, DatabaseUnavailable.
+        Raises ClientErased; UnknownKey when it is missing; SealBroken when it or its key-encryption key was changed.
+        """
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id) as connection:
+                row = await connection.fetchrow(_NOTES_KEY, organization_id, client_id)
+        if row is not None and row["erased"]:
+            raise ClientErased(_ERASED)
+        if row is None or row["wrapped_notes_key"] is None:
+            raise UnknownKey("The client has no key for counseling notes.")
+        context = _context(organization_id, client_id, row["notes_key_id"])
+        key = self._unwrap(row["kek_id"], row["wrapped_notes_key"], context)
+        return NotesKey(UUID(int=row["notes_key_id"].int), key)
+
+    async def destroy(self, organization_id: UUID, client_id: UUID) -> None:
+        """Destroys the client's keys, both, for good: no process uses them from then on, and no identifier finds
+        the client.
+
+        A client without keys gets none ever after. Raises OwnerNeeded, DatabaseUnavailable.
         """
         with answering(writing=True):
             async with as_owner(self._owner, organization_id) as connection:
                 await self._make(connection, organization_id, client_id)
                 await connection.execute(
-                    "update keyring.client_key set wrapped_key = null, destroyed_at = clock_timestamp()"
+                    "update keyring.client_key"
+                    " set wrapped_key = null, wrapped_notes_key = null, destroyed_at = clock_timestamp()"
                     " where organization_id = $1 and client_id = $2 and destroyed_at is null",
                     organization_id,
                     client_id,
@@ -169,19 +211,21 @@ class Keyring:
         with answering(writing=True):
             async with as_owner(self._owner, organization_id) as connection:
                 rows = await connection.fetch(
-                    "select client_id, key_id, kek_id, wrapped_key from keyring.client_key"
+                    "select client_id, kek_id, key_id, wrapped_key, notes_key_id, wrapped_notes_key"
+                    " from keyring.client_key"
                     " where organization_id = $1 and kek_id <> $2 and destroyed_at is null for update",
                     organization_id,
                     self._keks.current,
                 )
                 changes = []
-                for client_id, key_id, kek_id, wrapped in rows:
-                    context = _context(organization_id, client_id, key_id)
-                    key = self._keks.unwrap(kek_id, wrapped, context)
-                    wrapped_anew = self._keks.wrap(key, context)
-                    changes.append((organization_id, client_id, self._keks.current, wrapped_anew))
+                for client_id, kek_id, *pairs in rows:
+                    anew = [
+                        wrapped and self._wrapped_anew(kek_id, wrapped, _context(organization_id, client_id, key_id))
+                        for key_id, wrapped in (pairs[:2], pairs[2:])
+                    ]
+                    changes.append((organization_id, client_id, self._keks.current, *anew))
                 await connection.executemany(
-                    "update keyring.client_key set kek_id = $3, wrapped_key = $4"
+                    "update keyring.client_key set kek_id = $3, wrapped_key = $4, wrapped_notes_key = $5"
                     " where organization_id = $1 and client_id = $2",
                     changes,
                 )
@@ -193,17 +237,27 @@ class Keyring:
         organization_id: UUID,
         client_id: UUID,
     ) -> asyncpg.Record | None:
-        # When another process makes one at the same time, the first to commit wins and both use that.
+        # When another process makes them at the same time, the first to commit wins and both use those.
+        data_key, notes_key = self._new(organization_id, client_id), self._new(organization_id, client_id)
+        return await connection.fetchrow(_MAKE, organization_id, client_id, self._keks.current, *data_key, *notes_key)
+
+    def _new(self, organization_id: UUID, client_id: UUID) -> tuple[UUID, bytes]:
+        """The id of a new key, and the key, wrapped."""
         key_id = uuid4()
-        wrapped = self._keks.wrap(secrets.token_bytes(KEY_BYTES), _context(organization_id, client_id, key_id))
-        return await connection.fetchrow(_MAKE, organization_id, client_id, key_id, self._keks.current, wrapped)
+        return key_id, self._keks.wrap(secrets.token_bytes(KEY_BYTES), _context(organization_id, client_id, key_id))
+
+    def _wrapped_anew(self, kek_id: str, wrapped: bytes, context: bytes) -> bytes:
+        return self._keks.wrap(self._keks.unwrap(kek_id, wrapped, context), context)
 
     def open(self, organization_id: UUID, kept: WrappedKey) -> DataKey:
         """The key that was read from where it is kept. Raises ClientErased, UnknownKey, SealBroken."""
-        client_id, key_id, kek_id, wrapped = kept
+        client_id, key_id, kek_id, wrapped, notes_key_id = kept
         if wrapped is None:
-            raise ClientErased("The client's key was destroyed: the person is erased.")
-        context = _context(organization_id, client_id, key_id)
+            raise ClientErased(_ERASED)
+        key = self._unwrap(kek_id, wrapped, _context(organization_id, client_id, key_id))
+        return DataKey(UUID(int=key_id.int), key, UUID(int=notes_key_id.int))
+
+    def _unwrap(self, kek_id: str, wrapped: bytes, context: bytes) -> bytes:
         key = self._unwrapped.get((kek_id, wrapped, context))
         if key is None:
             try:
@@ -213,7 +267,7 @@ class Keyring:
                     f"The client's key does not open: it, or the key-encryption key {kek_id}, was changed."
                 ) from None
             self._unwrapped[kek_id, wrapped, context] = key
-        return DataKey(UUID(int=key_id.int), key)
+        return key
 
 
 def _context(organization_id: UUID, client_id: UUID, key_id: UUID) -> bytes:

@@ -19,6 +19,7 @@ _KNOWN = f"select version from log.event {_OF_CLIENT} and recorded_at <= $3 orde
 _BETWEEN = "and client_id = $2 and version > $3 and version < $4 and ($5::timestamptz is null or occurred_at <= $5)"
 _FORWARD = f"{EVENTS} {_BETWEEN} order by version limit $6"
 _BACKWARD = f"{EVENTS} {_BETWEEN} order by version desc limit $6"
+_WRITTEN = f"{EVENTS} {_BETWEEN} and type = $6 and split_part(recorded_by, '/', 1) = $7 order by version limit $8"
 _REFERRING = """select r.event_id from {of} a cross join lateral (
     select r.event_id from log.reference r
      where r.organization_id = $1 and r.target_id = a.id and r.client_id = $2 and r.type = any({types}) offset 0
@@ -50,6 +51,16 @@ class Concerning(NamedTuple):
     version: int
     """The version of the timeline."""
     events: list[StoredEvent]
+
+
+class Written(NamedTuple):
+    """Events of one type that a role recorded, and with them all that Concerning tells of each."""
+
+    version: int
+    """The version of the timeline."""
+    events: list[StoredEvent]
+    next: int | None
+    """The version after which others follow; None when these are the last."""
 
 
 class Pages:
@@ -92,6 +103,22 @@ class Pages:
                 events = await client.events(_BACKWARD, 0, min(before, version + 1), limit + 1)
                 later = before <= version and await client.any(before - 1, version + 1)
                 return TimelinePage(version, events[:limit][::-1], len(events) > limit, later)
+
+    async def written(
+        self, organization_id: UUID, client_id: UUID, event_type: str, role: str, *, after: int, limit: int
+    ) -> Written | None:
+        """At most `limit` events of one type that a role recorded, the next ones after a version."""
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id, first=BY_INDEX) as connection:
+                version = await _version(connection, organization_id, client_id, None)
+                if version is None:
+                    return None
+                asked = (organization_id, client_id, after, version + 1, None, event_type, role, limit + 1)
+                found = stored(await connection.fetch(_WRITTEN, *asked))
+                ids = [event.id for event in found[:limit]]
+                rows = await connection.fetch(_CONCERNING, organization_id, client_id, ids)
+                events = [event for event in stored(rows) if event.version <= version]
+                return Written(version, events, found[limit - 1].version if len(found) > limit else None)
 
     async def concerning(self, organization_id: UUID, client_id: UUID, ids: list[UUID]) -> Concerning | None:
         """Those of the client's events that have these ids, with all that corrects or retracts them."""

@@ -33,7 +33,7 @@ class SealedEvent(NamedTuple):
     that are linked. It stands beside the log, not in it."""
 
     def sealed(self, organization_id: UUID, key: bytes, plaintext: bytes) -> "SealedEvent":
-        """This event with the plaintext as its body, sealed under the client's data key and bound to the header."""
+        """This event with the plaintext as its body, sealed under a key of the client and bound to the header."""
         return self._replace(body=seal(key, plaintext, header(organization_id, self)))
 
 

@@ -1,27 +1,25 @@
 """A client's timeline between its two forms: sealed as it is stored, and open as care reads it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Container, Iterable, Sequence
 from uuid import UUID
 
 import structlog
 
+from domain.counseling_notes import kept_apart, may_be_kept_apart
 from domain.entry import Actor, Draft, Entry
 from domain.events.base import Event, referred
 from domain.events.catalogue import UnknownEventType, decode, encode
-from domain.events.identifiers import IdentifierLinked
+from domain.events.kept_apart import KeptApart
 from domain.events.unreadable import Unreadable, Why
 from domain.vocabulary.record import Precision
 from service.log.header import Reference
-from service.log.keyring import DataKey, Keyring
+from service.log.keyring import DataKey, Keyring, NotesKey, UnknownKey
 from service.log.seal import SealBroken
 from service.log.sealed import SealedEvent, StoredEvent
 from service.log.store import EventStore
 from service.runtime.sliced_work import SlicedWork
 
 log = structlog.get_logger(__name__)
-
-_NONE: Final[Mapping[UUID, bytes]] = {}
 
 PRECISIONS = {precision.value: precision for precision in Precision}
 
@@ -41,12 +39,10 @@ class Timelines:
         stored = await self._store.timeline(organization_id, client_id, after=after, up_to=up_to)
         return await self.open(organization_id, stored)
 
-    async def by_id(self, organization_id: UUID, ids: Sequence[UUID]) -> list[Entry]:
-        """The entries with these ids, of whichever client, as far as there are any."""
-        return await self.open(organization_id, await self._store.events(organization_id, ids))
-
     async def open(self, organization_id: UUID, stored: Sequence[StoredEvent]) -> list[Entry]:
         """Decrypts and decodes; an event that cannot be read becomes an entry whose event is Unreadable.
+
+        Counseling notes, and what is recorded about them, are not opened: their event is KeptApart (R27).
 
         Raises ClientErased for a client who was erased, and UnknownKey or SealBroken when a client's key does not
         open.
@@ -56,16 +52,47 @@ class Timelines:
         keys = await self._keyring.keys(organization_id, {event.client_id for event in stored})
         return await self._sliced.each(stored, lambda event: open_or_mark(event, keys.of(event.client_id)))
 
+    async def open_notes(self, organization_id: UUID, client_id: UUID, stored: Sequence[StoredEvent]) -> list[Entry]:
+        """The same of one client, and here counseling notes are opened: for who may read them, and for nobody else.
+
+        Where just the key for counseling notes is missing or does not open, what it sealed is Unreadable.
+        """
+        key = await self._keyring.data_key(organization_id, client_id, create=False)
+        try:
+            notes_key = await self._keyring.notes_key(organization_id, client_id)
+        except (UnknownKey, SealBroken):
+            notes_key = None
+        return await self._sliced.each(stored, lambda event: _open_note_or_mark(event, key, notes_key))
+
 
 def open_entry(stored: StoredEvent, key: bytes) -> Entry:
-    """One stored event, opened with its client's key. Raises SealBroken, UnknownEventType, and what decoding raises."""
+    """One stored event, opened with the key that sealed it.
+
+    Raises SealBroken, UnknownEventType, and what decoding raises.
+    """
     return _entry(stored, decode(stored.type, stored.schema_version, stored.opened(key)))
 
 
 def open_or_mark(stored: StoredEvent, key: DataKey) -> Entry:
-    """The same, except that an event which cannot be read becomes an entry whose event is Unreadable; it is logged."""
+    """The same with the client's data key, except that an event which cannot be read becomes an entry whose event is
+    Unreadable, which is logged; and what the client's key for counseling notes sealed, one whose event is KeptApart.
+    """
+    if _is_kept_apart(stored, key):
+        return _entry(stored, KeptApart(type=stored.type, targets=tuple(stored.reference_ids)))
+    return _opened_or_unreadable(stored, key)
+
+
+def _open_note_or_mark(stored: StoredEvent, key: DataKey, notes_key: NotesKey | None) -> Entry:
+    return _opened_or_unreadable(stored, notes_key if _is_kept_apart(stored, key) else key)
+
+
+def _is_kept_apart(stored: StoredEvent, key: DataKey) -> bool:
+    return stored.key_id == key.notes_key_id and may_be_kept_apart(stored.type)
+
+
+def _opened_or_unreadable(stored: StoredEvent, key: DataKey | NotesKey | None) -> Entry:
     try:
-        if stored.key_id != key.key_id:
+        if key is None or stored.key_id != key.key_id:
             raise SealBroken("It was sealed under no key of this client.")
         return open_entry(stored, key.key)
     except SealBroken:
@@ -106,16 +133,23 @@ def seal_drafts(
     actor: Actor,
     key: DataKey,
     *,
-    hashes: Mapping[UUID, bytes] = _NONE,
+    apart: Container[UUID] = (),
+    notes_key: NotesKey | None = None,
 ) -> list[SealedEvent]:
     """Drafts as the entries that follow `version`, sealed and ready to be appended.
 
-    `hashes` are those of the identifiers that they link (see `identifier_hashes`). Raises LookupError without.
+    What is kept apart is sealed with the key for counseling notes: `apart` are those of the entries they are about that
+    are kept apart already. Raises LookupError where that key is needed and not given.
     """
-    return [
-        _sealed(organization_id, client_id, version + place, draft, actor, key, hashes=hashes)
-        for place, draft in enumerate(drafts, start=1)
-    ]
+    drafts = list(drafts)
+    apart = kept_apart(drafts, apart)
+    sealed = []
+    for place, draft in enumerate(drafts, start=1):
+        sealing = notes_key if draft.id in apart else key
+        if sealing is None:
+            raise LookupError("What is kept apart needs the key for counseling notes.")
+        sealed.append(_sealed(organization_id, client_id, version + place, draft, actor, sealing))
+    return sealed
 
 
 def references(event: Event) -> tuple[Reference, ...]:
@@ -124,14 +158,7 @@ def references(event: Event) -> tuple[Reference, ...]:
 
 
 def _sealed(
-    organization_id: UUID,
-    client_id: UUID,
-    version: int,
-    draft: Draft,
-    actor: Actor,
-    key: DataKey,
-    *,
-    hashes: Mapping[UUID, bytes],
+    organization_id: UUID, client_id: UUID, version: int, draft: Draft, actor: Actor, key: DataKey | NotesKey
 ) -> SealedEvent:
     return SealedEvent(
         client_id=client_id,
@@ -149,5 +176,4 @@ def _sealed(
         references=references(draft.event),
         key_id=key.key_id,
         body=b"",
-        identifier=hashes[draft.id] if isinstance(draft.event, IdentifierLinked) else None,
     ).sealed(organization_id, key.key, encode(draft.event))

@@ -11,6 +11,7 @@ from uuid import UUID
 from domain.effective import effective
 from domain.entry import Entry
 from domain.events.base import Event
+from domain.events.kept_apart import KeptApart
 from domain.events.record import RECORD_TYPES, EntryCorrected, EntryRetracted
 from domain.events.unreadable import Unreadable
 from domain.policies import Numbers
@@ -163,10 +164,10 @@ def arrivals(entries: Sequence[Entry], known: Mapping[UUID, int] | None = None) 
 
 
 def _targets(event: Event) -> Sequence[UUID]:
-    """What a correction or retraction is about; one that cannot be read says it in its header."""
+    """What a correction or retraction is about; one that is not opened says it in its header."""
     if isinstance(event, EntryCorrected | EntryRetracted):
         return (event.entry,)
-    return event.targets if isinstance(event, Unreadable) else ()
+    return event.targets if isinstance(event, Unreadable | KeptApart) else ()
 
 
 def _split(arrivals: Sequence[Arrival]) -> int:

@@ -14,6 +14,7 @@ from service.database.owner import Owner, connect_owner
 from service.database.protection import APP_ROLE, OWNER_ROLE, protection
 from service.projector.builds import BUILDS, Build
 from service.projector.tables import APP_PRIVILEGES, SCHEMA, parked_table, snapshot_table, tables_of
+from service.projector.views import lists_that_show, show_lists, show_tables
 
 LOCK_TIMEOUT = "5s"
 """So long a switch waits for readers of the views: others wait behind it meanwhile."""
@@ -46,6 +47,7 @@ async def make_missing(owner_dsn: str, projections: Sequence[Projection[Any]]) -
                     await open_to_service(owner, build, projection)
                     await switch_in(owner, build, projection)
                     there[key] = build._replace(state="live")
+            await _show_lists_anew(owner)
             return [build for build in there.values() if build.state == "building"]
     finally:
         await owner.close()
@@ -111,7 +113,7 @@ async def switch_in(owner: Owner, build: Build, projection: Projection[Any]) -> 
     try:
         async with owner.transaction():
             await owner.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-            await _show(owner, build, projection)
+            await show_tables(owner, build, projection)
             await owner.execute(
                 f"UPDATE {SCHEMA}.build SET state = 'retired' WHERE name = $1 AND state = 'live'",  # noqa: S608
                 build.name,
@@ -120,6 +122,7 @@ async def switch_in(owner: Owner, build: Build, projection: Projection[Any]) -> 
                 f"UPDATE {SCHEMA}.build SET state = 'live', live_at = now() WHERE number = $1",  # noqa: S608
                 build.number,
             )
+            await show_lists(owner)
     except asyncpg.LockNotAvailableError:
         raise SwitchRefused(
             f"A long query reads {build.name}, so its new build could not be switched in: run the command again."
@@ -130,10 +133,30 @@ async def switch_in(owner: Owner, build: Build, projection: Projection[Any]) -> 
         ) from None
 
 
-async def remove(owner: Owner, build: Build) -> None:
-    """Drop a build's tables and forget where it stood. Raises SwitchRefused while a long query reads them."""
+async def _show_lists_anew(owner: Owner) -> None:
+    """The release that is here now may say the lists otherwise than the one before."""
     try:
         async with owner.transaction():
+            await owner.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+            await show_lists(owner)
+    except asyncpg.LockNotAvailableError:
+        raise SwitchRefused("A long query reads one of the lists: run the command again.") from None
+    except asyncpg.DependentObjectsStillExistError as error:
+        raise SwitchRefused(f"Something of yours depends on a list that changes: {error.detail}") from None
+
+
+async def remove(owner: Owner, build: Build) -> None:
+    """Drop a build's tables and forget where it stood.
+
+    Raises SwitchRefused while a long query reads them, or a list comes from them that waits for another projection.
+    """
+    try:
+        async with owner.transaction():
+            if lists := await lists_that_show(owner, build):
+                raise SwitchRefused(
+                    f"{SCHEMA}.{lists[0]} still comes from {build.schema}: first rebuild the projections that"
+                    " stand to be built (care-timeline projections)."
+                )
             await owner.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
             await owner.execute(f"DELETE FROM {SCHEMA}.build WHERE number = $1", build.number)  # noqa: S608
             await owner.execute(f"DROP SCHEMA {build.schema} CASCADE")
@@ -152,46 +175,6 @@ async def remove_retired(owner_dsn: str) -> AsyncIterator[Build]:
                 yield build
     finally:
         await owner.close()
-
-
-async def _show(owner: Owner, build: Build, projection: Projection[Any]) -> None:
-    wanted = {table.name for table in projection.tables}
-    shown = await owner.fetch(
-        "SELECT DISTINCT usage.view_name FROM information_schema.view_table_usage AS usage"  # noqa: S608
-        f" JOIN {SCHEMA}.build ON build.schema_name = usage.table_schema"
-        " WHERE usage.view_schema = $1 AND build.name = $2",
-        SCHEMA,
-        build.name,
-    )
-    for record in shown:
-        if record["view_name"] not in wanted:
-            await owner.execute(f"DROP VIEW {SCHEMA}.{record['view_name']}")
-    for table in projection.tables:
-        for statement in await _view(owner, table, build.schema):
-            await owner.execute(statement)
-
-
-async def _view(owner: Owner, table: Table, schema: str) -> list[str]:
-    """The statements that let the stable name show the table of this schema."""
-    columns = ", ".join(column.name for column in table.columns)
-    name = f"{SCHEMA}.{table.name}"
-    showing = f"VIEW {name} WITH (security_invoker = true) AS SELECT {columns} FROM {schema}.{table.name}"  # noqa: S608
-    try:
-        # Keeps what others were granted on it, and their views over it, where the columns allow that.
-        async with owner.transaction():
-            await owner.execute(f"CREATE OR REPLACE {showing}")
-    except asyncpg.InvalidTableDefinitionError:
-        await owner.execute(f"DROP VIEW {name}")
-        await owner.execute(f"CREATE {showing}")
-    comments = [(f"VIEW {name}", table.comment), *((f"COLUMN {name}.{one.name}", one.comment) for one in table.columns)]
-    return [
-        f"GRANT SELECT ON {name} TO {APP_ROLE}",
-        *(f"COMMENT ON {what} IS {_literal(words)}" for what, words in comments if words),
-    ]
-
-
-def _literal(words: str) -> str:
-    return "'" + words.replace("'", "''") + "'"
 
 
 def _creation(table: Table) -> list[str]:

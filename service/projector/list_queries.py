@@ -1,160 +1,270 @@
-"""The statements behind the lists: rows of many clients, from builds' tables.
+"""The queries behind the lists: rows of many clients, from builds' tables.
 
-Erased clients are left out by their keys: a client whose key was destroyed a moment ago has rows until their projection
-is caught up. Each statement is given the organization as $1 and the clock as $2. Only what is asked for stands in it,
-so that PostgreSQL plans it for just that. Every name in it is our own; values are parameters.
+Each list is said once, as a whole, over the schemas in which builds of its projections lie; a page of the API narrows
+it (list_pages.py), and analysts see it as a view (list_views.py). Erased clients are left out by their keys: a client
+whose key was destroyed a moment ago has rows until their projection is caught up.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    FromClause,
+    Select,
+    Table,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import array
+
 from domain.vocabulary.crisis import RiskTier
-
-_STILL_THERE: Final = """JOIN keyring.client_key k
-    ON k.organization_id = $1 AND k.client_id = {rows}.client_id AND k.wrapped_key IS NOT NULL"""
-
-# As the index of waiting obligations has it (projections/obligations.py).
-_WAITS: Final = "o.met_event_id IS NULL AND o.released_event_id IS NULL AND o.missed_event_id IS NULL"
-
-_ON_THE_TEAM: Final = """m.begins_at <= $2 AND (m.ends_at IS NULL OR $2 < m.ends_at)
-       AND (m.released_at IS NULL OR $2 < m.released_at)"""
+from projections.care_plan import CARE_PLAN
+from projections.obligations import OBLIGATION
+from projections.signals import SIGNALS
+from service.database.tables import client_key
+from service.projector.tables import in_build
 
 # From the least to the most. Unknown stands below "none found" in the vocabulary; what cannot be excluded tells it.
-_TIERS: Final = ", ".join(f"'{tier}'" for tier in RiskTier)
+_TIERS: Final = array([literal_column(f"'{tier}'", Text) for tier in RiskTier])
+
+_COUNT: Final = func.count(type_=BigInteger)
+
+_ONE: Final[ColumnElement[int]] = literal_column("1")
 
 
-class Query:
-    """A statement that grows by the conditions that are asked for, and its arguments."""
+class Asked(NamedTuple):
+    """Of which organization, and by which moment it is judged what is late and who is on a team."""
 
-    def __init__(self, arguments: list[Any]) -> None:
-        self.arguments = arguments
-        self._conditions: list[str] = []
+    now: ColumnElement[Any]
+    organization_id: ColumnElement[Any] | None
+    """None for whatever organization the rows are of: row-level security knows whose may be seen."""
 
-    @classmethod
-    def at(cls, organization_id: UUID, moment: datetime) -> "Query":
-        """One that asks for all that there is in the organization at the moment."""
-        return cls([organization_id, moment])
+    def about(self, table: FromClause, client: FromClause) -> ColumnElement[bool]:
+        """The condition that a row of this table is about the client of that one."""
+        organization_id = client.c.organization_id if self.organization_id is None else self.organization_id
+        return and_(table.c.organization_id == organization_id, table.c.client_id == client.c.client_id)
 
-    def elsewhere(self) -> "Query":
-        """Conditions at another place of the same statement."""
-        return Query(self.arguments)
-
-    def where(self, condition: str, *values: object) -> None:
-        """Add a condition, in which {0}, {1} … stand for these values."""
-        places = []
-        for value in values:
-            self.arguments.append(value)
-            places.append(f"${len(self.arguments)}")
-        self._conditions.append(condition.format(*places))
-
-    def after(self, columns: Sequence[str], key: Sequence[object] | None) -> None:
-        """Only what comes after the row with this key."""
-        if key is not None:
-            places = ", ".join(f"{{{place}}}" for place in range(len(key)))
-            self.where(f"({', '.join(columns)}) > ({places})", *key)
-
-    @property
-    def conditions(self) -> str:
-        """All of them, to follow upon another."""
-        return "".join(f" AND {condition}" for condition in self._conditions)
+    def of(self, table: FromClause) -> ColumnElement[bool]:
+        """The condition that a row is of the organization."""
+        return true() if self.organization_id is None else table.c.organization_id == self.organization_id
 
 
-WORKLIST_ORDER: Final = ("due_at", "client_id", "kind", "because", "step")
-CASELOAD_ORDER: Final = ("client_id",)
-SIGNALS_ORDER: Final = ("raised_at", "client_id", "rule", "event_id")
+BY_CALLER: Final = Asked(bindparam("now", type_=DateTime(timezone=True)), bindparam("organization_id", type_=Uuid))
+"""What a page is asked with: the moment `now` and the organization `organization_id`."""
 
 
-def worklist(
-    schemas: Mapping[str, str], query: Query, *, person_id: UUID | None, role: str | None, limit: int
-) -> tuple[str, list[Any]]:
-    """What waits, by when it is due, with the owner that it has now: by the rules of `owned` in care_plan/owners.py."""
-    schema, conditions = schemas["care_plan"], query.conditions
-    by_owner = query.elsewhere()
-    if role is not None:
-        by_owner.where("w.owner_role = {0}", role)
-    if person_id is not None:
-        by_owner.where(
-            "(w.named_id = {0} OR NOT w.named AND EXISTS (SELECT FROM " + schema + ".care_plan_team_member m"
-            " WHERE m.organization_id = $1 AND m.client_id = w.client_id AND m.role = w.owner_role"
-            " AND m.person_id = {0})) AND coalesce(w.named_id, held.person_id) = {0}",
-            person_id,
+def worklist(care_plan: str, asked: Asked) -> Select[Any]:
+    """What waits, with the owner that it has now: by the rules of `owned` in care_plan/owners.py."""
+    tables = _tables(CARE_PLAN.tables, care_plan)
+    task, owner, member = tables[OBLIGATION.name], tables["care_plan_task_owner"], tables["care_plan_team_member"]
+    now_owned = _owner(tables)
+    moved = and_(asked.about(owner, task), *(owner.c[name] == task.c[name] for name in ("kind", "because", "step")))
+    held = (
+        select(func.array_agg(member.c.person_id)[_ONE].label("person_id"))
+        .where(
+            not_(now_owned.named),
+            asked.about(member, task),
+            member.c.role == now_owned.role,
+            _on_the_team(member, asked.now),
         )
-    sql = f"""
-SELECT w.client_id, w.kind, w.because, w.step, w.opens_at, w.due_at, w.due_at < $2 AS late, w.owner_role,
-       coalesce(w.named_id, held.person_id) AS person_id, w.reassigned
-  FROM (SELECT o.client_id, o.kind, o.because, o.step, o.opens_at, o.due_at, t.kind IS NOT NULL AS reassigned,
-               coalesce(t.owner_role, o.owner_role) AS owner_role,
-               CASE WHEN t.kind IS NULL THEN o.owner_person_id ELSE t.owner_person_id END AS named_id,
-               CASE WHEN t.kind IS NULL THEN o.owner_named ELSE t.owner_named END AS named
-          FROM {schema}.obligation o
-          LEFT JOIN {schema}.care_plan_task_owner t USING (organization_id, client_id, kind, because, step)
-         WHERE o.organization_id = $1 AND {_WAITS}{conditions}) w
-  LEFT JOIN LATERAL (SELECT (array_agg(m.person_id))[1] AS person_id
-                       FROM {schema}.care_plan_team_member m
-                      WHERE NOT w.named AND m.organization_id = $1 AND m.client_id = w.client_id
-                        AND m.role = w.owner_role AND {_ON_THE_TEAM}
-                     HAVING count(*) = 1) held ON true
-  {_STILL_THERE.format(rows="w")}
- WHERE true{by_owner.conditions}
- ORDER BY w.due_at, w.client_id, w.kind, w.because, w.step
- LIMIT {limit:d}"""  # noqa: S608
-    return sql, by_owner.arguments
-
-
-def caseload(schemas: Mapping[str, str], query: Query, *, limit: int) -> tuple[str, list[Any]]:
-    """A row for each client; what is counted is looked up for the clients of the page alone."""
-    schema = schemas["care_plan"]
-    sql = f"""
-SELECT p.client_id, p.died_at, p.episode_event_id, p.episode_opened_at, p.episode_closed_at,
-       p.plan_event_id, p.plan_version, p.plan_agreed_at,
-       p.safety_plan_version, p.safety_plan_written_at, p.last_contact_at, p.last_reached_at, p.missed_in_a_row,
-       due.next_due_at, due.late_since, due.waiting, due.late,
-       crisis.open_crises, crisis.tier, crisis.tier_not_excluded, signals.waiting_signals
-  FROM {schema}.care_plan p
-  {_STILL_THERE.format(rows="p")}
-  CROSS JOIN LATERAL (SELECT min(o.due_at) FILTER (WHERE o.due_at >= $2) AS next_due_at,
-                             min(o.due_at) FILTER (WHERE o.due_at < $2) AS late_since,
-                             count(*) AS waiting, count(*) FILTER (WHERE o.due_at < $2) AS late
-                        FROM {schema}.obligation o
-                       WHERE o.organization_id = $1 AND o.client_id = p.client_id AND {_WAITS}) due
-  CROSS JOIN LATERAL (SELECT count(*) AS open_crises,
-                             (ARRAY[{_TIERS}])[max(array_position(ARRAY[{_TIERS}], c.tier))] AS tier,
-                             (ARRAY[{_TIERS}])[max(array_position(ARRAY[{_TIERS}], c.tier_not_excluded))]
-                               AS tier_not_excluded
-                        FROM {schema}.care_plan_crisis c
-                       WHERE c.organization_id = $1 AND c.client_id = p.client_id
-                         AND c.resolved_event_id IS NULL AND c.client_died_event_id IS NULL) crisis
-  CROSS JOIN LATERAL (SELECT count(*) AS waiting_signals
-                        FROM {schemas["signals"]}.signal s
-                       WHERE s.organization_id = $1 AND s.client_id = p.client_id
-                         AND s.cleared_event_id IS NULL AND s.acknowledged_event_id IS NULL) signals
- WHERE p.organization_id = $1{query.conditions}
- ORDER BY p.client_id
- LIMIT {limit:d}"""  # noqa: S608
-    return sql, query.arguments
-
-
-IN_CARE: Final = "(p.episode_event_id IS NOT NULL AND p.episode_closed_event_id IS NULL AND p.died_event_id IS NULL)"
-"""The condition that the client has an open episode of care."""
-
-
-def on_the_team_of(schemas: Mapping[str, str]) -> str:
-    """The condition that a person is on the client's team now."""
+        .having(func.count() == _ONE)
+        .lateral("held")
+    )
     return (
-        f"EXISTS (SELECT FROM {schemas['care_plan']}.care_plan_team_member m"
-        f" WHERE m.organization_id = $1 AND m.client_id = p.client_id AND m.person_id = {{0}} AND {_ON_THE_TEAM})"
+        select(
+            task.c.client_id,
+            task.c.kind,
+            task.c.because,
+            task.c.step,
+            task.c.opens_at,
+            task.c.due_at,
+            (task.c.due_at < asked.now).label("late"),
+            now_owned.role.label("owner_role"),
+            func.coalesce(now_owned.person_id, held.c.person_id).label("person_id"),
+            owner.c.kind.is_not(None).label("reassigned"),
+        )
+        .select_from(task.outerjoin(owner, moved).outerjoin(held, true()).join(client_key, _still_there(asked, task)))
+        .where(asked.of(task), _waits(task))
     )
 
 
-def signals(schemas: Mapping[str, str], query: Query, *, limit: int) -> tuple[str, list[Any]]:
-    """The signals that wait, those first that have waited longest."""
-    sql = f"""
-SELECT s.client_id, s.rule, s.event_id, s.raised_at, s.behind
-  FROM {schemas["signals"]}.signal s
-  {_STILL_THERE.format(rows="s")}
- WHERE s.organization_id = $1 AND s.cleared_event_id IS NULL AND s.acknowledged_event_id IS NULL{query.conditions}
- ORDER BY s.raised_at, s.client_id, s.rule, s.event_id
- LIMIT {limit:d}"""  # noqa: S608
-    return sql, query.arguments
+def of_person(tasks: Select[Any], care_plan: str, person_id: ColumnElement[Any]) -> Select[Any]:
+    """The tasks of this list that are a person's.
+
+    Whether the person is on the client's team in that role at all is asked first, by index: that leaves few of those
+    of whom it must be found out who else is.
+    """
+    tables = _tables(CARE_PLAN.tables, care_plan)
+    task, member, now_owned = tables[OBLIGATION.name], tables["care_plan_team_member"], _owner(tables)
+    on_the_team = exists().where(
+        BY_CALLER.about(member, task), member.c.role == now_owned.role, member.c.person_id == person_id
+    )
+    return tasks.where(
+        or_(now_owned.person_id == person_id, and_(not_(now_owned.named), on_the_team)),
+        tasks.selected_columns.person_id == person_id,
+    )
+
+
+def caseload(care_plan: str, signals: str, asked: Asked) -> Select[Any]:
+    """A row for each client; what is counted is looked up client by client, so for those of a page alone."""
+    tables = _tables(CARE_PLAN.tables, care_plan)
+    plan = tables[CARE_PLAN.name]
+    tasks = _tasks_of(tables[OBLIGATION.name], plan, asked)
+    crises = _crises_of(tables["care_plan_crisis"], plan, asked)
+    noticed = _signals_of(_tables(SIGNALS.tables, signals)["signal"], plan, asked)
+    return (
+        select(
+            plan.c.client_id,
+            plan.c.died_at,
+            plan.c.episode_event_id,
+            plan.c.episode_opened_at,
+            plan.c.episode_closed_at,
+            plan.c.plan_event_id,
+            plan.c.plan_version,
+            plan.c.plan_agreed_at,
+            plan.c.safety_plan_version,
+            plan.c.safety_plan_written_at,
+            plan.c.last_contact_at,
+            plan.c.last_reached_at,
+            plan.c.missed_in_a_row,
+            *tasks.c,
+            *crises.c,
+            *noticed.c,
+        )
+        .select_from(
+            plan.join(client_key, _still_there(asked, plan))
+            .join(tasks, true())
+            .join(crises, true())
+            .join(noticed, true())
+        )
+        .where(asked.of(plan))
+    )
+
+
+def in_care(care_plan: str) -> ColumnElement[bool]:
+    """The condition that a client of the caseload has an open episode of care."""
+    plan = _tables(CARE_PLAN.tables, care_plan)[CARE_PLAN.name]
+    return and_(
+        plan.c.episode_event_id.is_not(None),
+        plan.c.episode_closed_event_id.is_(None),
+        plan.c.died_event_id.is_(None),
+    )
+
+
+def has_on_the_team(care_plan: str, person_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The condition that a person is on the team of a client of the caseload now."""
+    tables = _tables(CARE_PLAN.tables, care_plan)
+    plan, member = tables[CARE_PLAN.name], tables["care_plan_team_member"]
+    on_the_team = _on_the_team(member, BY_CALLER.now)
+    return exists().where(BY_CALLER.about(member, plan), member.c.person_id == person_id, on_the_team)
+
+
+def signals(schema: str, asked: Asked) -> Select[Any]:
+    """The signals that hold, and of which nobody has taken note."""
+    signal = _tables(SIGNALS.tables, schema)["signal"]
+    return (
+        select(signal.c.client_id, signal.c.rule, signal.c.event_id, signal.c.raised_at, signal.c.behind)
+        .select_from(signal.join(client_key, _still_there(asked, signal)))
+        .where(asked.of(signal), _waits_for_notice(signal, asked.now))
+    )
+
+
+class _Owner(NamedTuple):
+    """Whose a task is now."""
+
+    role: ColumnElement[str]
+    person_id: ColumnElement[UUID | None]
+    named: ColumnElement[bool]
+
+
+def _owner(tables: Mapping[str, Table]) -> _Owner:
+    task, owner = tables[OBLIGATION.name], tables["care_plan_task_owner"]
+    as_asked = owner.c.kind.is_(None)
+    return _Owner(
+        func.coalesce(owner.c.owner_role, task.c.owner_role, type_=Text),
+        case((as_asked, task.c.owner_person_id), else_=owner.c.owner_person_id),
+        case((as_asked, task.c.owner_named), else_=owner.c.owner_named),
+    )
+
+
+def _tasks_of(task: Table, client: Table, asked: Asked) -> FromClause:
+    late = task.c.due_at < asked.now
+    first = func.min(task.c.due_at)
+    return (
+        select(
+            first.filter(task.c.due_at >= asked.now).label("next_due_at"),
+            first.filter(late).label("late_since"),
+            _COUNT.label("waiting"),
+            _COUNT.filter(late).label("late"),
+        )
+        .where(asked.about(task, client), _waits(task))
+        .lateral("tasks")
+    )
+
+
+def _crises_of(crisis: Table, client: Table, asked: Asked) -> FromClause:
+    return (
+        select(
+            _COUNT.label("open_crises"),
+            _highest(crisis.c.tier).label("tier"),
+            _highest(crisis.c.tier_not_excluded).label("tier_not_excluded"),
+        )
+        .where(
+            asked.about(crisis, client), crisis.c.resolved_event_id.is_(None), crisis.c.client_died_event_id.is_(None)
+        )
+        .lateral("crises")
+    )
+
+
+def _signals_of(signal: Table, client: Table, asked: Asked) -> FromClause:
+    return (
+        select(_COUNT.label("waiting_signals"))
+        .where(asked.about(signal, client), _waits_for_notice(signal, asked.now))
+        .lateral("signals")
+    )
+
+
+def _highest(tier: ColumnElement[Any]) -> ColumnElement[Any]:
+    return _TIERS[func.max(func.array_position(_TIERS, tier))]
+
+
+def _waits(task: Table) -> ColumnElement[bool]:
+    """As the index of waiting obligations has it (projections/obligations.py)."""
+    return and_(task.c.met_event_id.is_(None), task.c.released_event_id.is_(None), task.c.missed_event_id.is_(None))
+
+
+def _waits_for_notice(signal: Table, now: ColumnElement[Any]) -> ColumnElement[bool]:
+    """As the index of waiting signals has it (projections/signals.py); what is raised later does not wait yet."""
+    return and_(
+        signal.c.cleared_event_id.is_(None), signal.c.acknowledged_event_id.is_(None), signal.c.raised_at <= now
+    )
+
+
+def _on_the_team(member: Table, now: ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(
+        member.c.begins_at <= now,
+        or_(member.c.ends_at.is_(None), now < member.c.ends_at),
+        or_(member.c.released_at.is_(None), now < member.c.released_at),
+    )
+
+
+def _still_there(asked: Asked, client: FromClause) -> ColumnElement[bool]:
+    return and_(asked.about(client_key, client), client_key.c.wrapped_key.is_not(None))
+
+
+def _tables(declared: tuple[Table, ...], schema: str) -> Mapping[str, Table]:
+    return {table.name: in_build(table, schema) for table in declared}

@@ -4,20 +4,36 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 from uuid import UUID
 
 import asyncpg
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    union,
+)
 
 from service.database.connection import Connection, scoped
+from service.database.statement import Statement, compiled
+from service.database.tables import client_key
+from service.following import tables
 from service.following.cursors import wait_for
 from service.projector.builds import Build, Builds
+from service.projector.tables import parked_table
 
 _ONE_SNAPSHOT = "set transaction isolation level repeatable read, read only"
 
-# A follower without a row has followed nothing yet.
-_POSITION = """select coalesce(min(coalesce(c.position, 0)), 0)
-  from unnest($2::text[]) as each (name)
-  left join following.cursor c on c.organization_id = $1 and c.name = each.name"""
+_ORGANIZATION: Final = bindparam("organization_id", type_=Uuid)
 
 
 class ListsNotReady(Exception):
@@ -62,8 +78,10 @@ class ListReads:
                 await self._wait(organization_id, builds, position, seconds)
             async with scoped(self._pool, organization_id, first=_ONE_SNAPSHOT) as connection:
                 names = [build.schema for build in builds]
-                stands = await connection.fetchval(_POSITION, organization_id, names)
-                parked = await connection.fetchval(_parked_in(names), organization_id)
+                given = {"organization_id": organization_id, "names": names}
+                stands = await connection.fetchval(_POSITION.sql, *_POSITION.arguments(given))
+                parked_in = _parked_in(tuple(names))
+                parked = await connection.fetchval(parked_in.sql, *parked_in.arguments(given))
                 schemas = {build.name: build.schema for build in builds}
                 yield ListReading(connection, schemas, stands, parked)
         except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
@@ -86,8 +104,32 @@ class ListReads:
                 raise ListsBehind
 
 
-def _parked_in(schemas: Sequence[str]) -> str:
-    """The statement that counts the clients who are parked in one of these builds; erased ones stay so for good."""
-    each = " union ".join(f"select client_id from {schema}.parked where organization_id = $1" for schema in schemas)  # noqa: S608
-    still_there = "k.organization_id = $1 and k.client_id = parked.client_id and k.wrapped_key is not null"
-    return f"select count(*) from ({each}) as parked join keyring.client_key k on {still_there}"  # noqa: S608
+def _position() -> Statement:
+    """The least that one of these followers has come to; one without a row has followed nothing yet."""
+    each = func.unnest(bindparam("names", type_=ARRAY(Text))).table_valued(column("name", Text))
+    each = each.render_derived("each")
+    cursor = tables.cursor
+    theirs = and_(cursor.c.organization_id == _ORGANIZATION, cursor.c.name == each.c.name)
+    nothing: ColumnElement[int] = literal_column("0")
+    least = func.coalesce(func.min(func.coalesce(cursor.c.position, nothing)), nothing)
+    return compiled(select(least).select_from(each.outerjoin(cursor, theirs)))
+
+
+@lru_cache(64)
+def _parked_in(schemas: tuple[str, ...]) -> Statement:
+    """Counts the clients who are parked in one of these builds; erased ones stay so for good."""
+    parked = union(
+        *(
+            select(table.c.client_id).where(table.c.organization_id == _ORGANIZATION)
+            for table in map(parked_table, schemas)
+        )
+    ).subquery("parked")
+    still_there = and_(
+        client_key.c.organization_id == _ORGANIZATION,
+        client_key.c.client_id == parked.c.client_id,
+        client_key.c.wrapped_key.is_not(None),
+    )
+    return compiled(select(func.count()).select_from(parked.join(client_key, still_there)))
+
+
+_POSITION = _position()

@@ -63,7 +63,10 @@ async def rows(clinic: Clinic, path: str, **asked: Any) -> list[Row]:
 async def erase(database: DatabaseUrls, client_id: UUID) -> None:
     """Destroy the client's key, as another process does: nothing else is told."""
     superuser = await asyncpg.connect(database.superuser)
-    erased = "update keyring.client_key set wrapped_key = null, destroyed_at = now() where client_id = $1"
+    erased = (
+        "update keyring.client_key set wrapped_key = null, wrapped_notes_key = null, destroyed_at = now()"
+        " where client_id = $1"
+    )
     assert await superuser.execute(erased, client_id) == "UPDATE 1"
     await superuser.close()
 

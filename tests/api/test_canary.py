@@ -22,6 +22,8 @@ from tests.databases import server_log
 NAME = "Quetzalcoatl Featherstone"
 WORDS = "we talked by the lighthouse about the marmalade"
 VALUE = "MRN-5550142-heliotrope"
+NOTE = "silhouettes of her grandmother returned without warning"
+"""Of a counseling note: the rest of the record, which tells WORDS, must not tell this."""
 CLIENT = "deadbeef-cafe-4bad-8ace-0123456789ab"
 CRISIS = "0c415150-0000-4000-8000-00000000cafe"
 
@@ -51,6 +53,7 @@ EVENTS: list[Json] = [
     {"type": "identifier_linked", "system": f"https://{VALUE}.example.org", "value": VALUE, "note": WORDS},
     {"type": "handoff_requested", "from_role": "peer", "to_role": "counselor", "to_party": NAME, "urgency": "routine"},
     {"type": "postvention_reviewed", "crisis": CRISIS, "reviewed_by": ["peer"], "what_worked": WORDS},
+    {"type": "counseling_note_written", "note": NOTE},
 ]
 CONTACT: Json = {
     "type": "crisis_contact_recorded",
@@ -79,10 +82,18 @@ async def succeed(clinic: Clinic) -> list[int]:
     found = await clinic.request("POST", "/v1/clients/search", json=search)
     there = await clinic.create(recording(CONTACT), identifiers=[search])
     assert found.json()["clients"][0]["client_id"] == there.json()["client_id"] == CLIENT
+    note = recorded.json()["events"][-1]["id"]
+    said = {"entry": note, "reason": "wrong_content", "note": NOTE}
+    replaced = {"type": "entry_corrected", "replacement": {"type": "counseling_note_written", "note": NOTE}, **said}
+    for about in (replaced, {"type": "entry_retracted", **said}):
+        assert (await clinic.record(CLIENT, recording(about))).status_code == 201
     reads = [await clinic.get(f"/v1/clients/{CLIENT}/{read}") for read in (*READS, f"events/{CRISIS}")]
     assert WORDS in reads[0].text
     assert NAME in reads[0].text
-    return [answer.status_code for answer in (created, recorded, again, unchanged, found, there, *reads)]
+    assert all(NOTE not in read.text for read in reads)
+    read = await clinic.get(f"/v1/clients/{CLIENT}/counseling-notes/{note}")
+    assert read.text.count(NOTE) == 4
+    return [answer.status_code for answer in (created, recorded, again, unchanged, found, there, read, *reads)]
 
 
 async def fail(clinic: Clinic) -> list[int]:
@@ -92,6 +103,9 @@ async def fail(clinic: Clinic) -> list[int]:
         await clinic.record(CLIENT, recording({**GOAL, "category": WORDS, "description": NAME})),
         await clinic.record(CLIENT, recording({**GOAL, WORDS: NAME})),
         await clinic.record(CLIENT, recording({**GOAL, "description": f"{WORDS}\0"})),
+        await clinic.record(CLIENT, recording({"type": "counseling_note_written", "note": NOTE, "session": CRISIS})),
+        await clinic.record(CLIENT, recording({"type": "counseling_note_written", "note": f"{NOTE}\0"})),
+        await clinic.record(CLIENT, recording({"type": "counseling_note_written", "note": NOTE}, id=CRISIS)),
         await clinic.record(CLIENT, recording({"type": "goal_measured", "goal": CRISIS, "value": 1, "note": WORDS})),
         await clinic.record(CLIENT, recording({**GOAL, "description": WORDS * 50_000})),
         await clinic.record(CLIENT, recording(GOAL), headers={"If-Match": '"1"', "X-Request-Id": f"{CLIENT} {WORDS}"}),
@@ -107,7 +121,7 @@ async def fail(clinic: Clinic) -> list[int]:
         await clinic.get(events_of(CLIENT), {"Authorization": f"Bearer {clinic.key}x"}),
     ]
     for answer in answers:
-        for canary in (NAME, WORDS, VALUE, CLIENT, clinic.key):
+        for canary in (NAME, WORDS, NOTE, VALUE, CLIENT, clinic.key):
             assert canary not in answer.text
     return [answer.status_code for answer in answers]
 
@@ -117,7 +131,7 @@ async def test_the_services_log_holds_none_of_it(sung: Live) -> None:
 
     assert '"status":201' in log
     assert "/v1/clients/{client_id}/events" in log
-    for canary in (*forms(NAME), *forms(WORDS), *forms(VALUE), *forms(CLIENT), *forms(sung.clinic.key)):
+    for canary in (*forms(NAME), *forms(WORDS), *forms(NOTE), *forms(VALUE), *forms(CLIENT), *forms(sung.clinic.key)):
         assert canary not in log
 
 
@@ -125,7 +139,7 @@ async def test_the_databases_log_holds_none_of_it(sung: Live, server: EmbeddedPo
     log = server_log(server)
 
     assert "database system is ready" in log
-    for canary in (*forms(NAME), *forms(WORDS), *forms(VALUE), *forms(CLIENT), *forms(sung.clinic.key)):
+    for canary in (*forms(NAME), *forms(WORDS), *forms(NOTE), *forms(VALUE), *forms(CLIENT), *forms(sung.clinic.key)):
         assert canary not in log
 
 
@@ -136,7 +150,14 @@ async def test_a_dump_of_the_tables_holds_neither_words_nor_names(
 
     assert CLIENT in dump
     assert "counselor/ana" in dump
-    for canary in (*forms(NAME), *forms(WORDS), *forms(VALUE), sung.clinic.key, sung.clinic.key.removeprefix("ct_")):
+    for canary in (
+        *forms(NAME),
+        *forms(WORDS),
+        *forms(NOTE),
+        *forms(VALUE),
+        sung.clinic.key,
+        sung.clinic.key.removeprefix("ct_"),
+    ):
         assert canary not in dump
 
 

@@ -100,7 +100,7 @@ async def test_answers_fit_their_schemas(clinic: Clinic, described: Described) -
         await clinic.request("POST", events_of(examples.CLIENT), json=body)
 
     for path, each in described["paths"].items():
-        filled = path.format(client_id=examples.CLIENT, event_id=examples.CRISIS, slug="refused")
+        filled = path.format(client_id=examples.CLIENT, event_id=examples.CRISIS, note_id=examples.NOTE, slug="refused")
         if "get" in each:
             answer = await clinic.get(filled)
             assert answer.status_code == 200, answer.text

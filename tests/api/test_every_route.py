@@ -49,7 +49,7 @@ COUNTS = [
 
 def path_of(route: APIRoute, **said: str) -> str:
     """The route's path, with ids of nobody where others are not said."""
-    known = {"client_id": str(uuid4()), "event_id": str(uuid4()), "slug": "refused", **said}
+    known = {"client_id": str(uuid4()), "event_id": str(uuid4()), "note_id": str(uuid4()), "slug": "refused", **said}
     return route.path.format_map(known)
 
 

@@ -17,9 +17,8 @@ from domain.vocabulary.signals import SignalRule
 from service.care import lists
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
-from service.projector import list_queries
 from service.projector.builds import Builds
-from service.projector.list_queries import Query
+from service.projector.list_pages import signals_page, worklist_page
 from service.runtime import clock
 from tests.api.clinic import Clinic, errors_in, problem_in
 from tests.api.listing import ago, client_with, erase, moment, record, rows
@@ -200,15 +199,14 @@ async def test_lists_of_what_waits_read_it_by_its_index_page_by_page(clinic: Cli
         build = await clinic.system.builds.to_read(name)
         assert build
         schemas[name] = build.schema
-    query = Query.at(clinic.organization_id, clock.now())
-    worklist = list_queries.worklist(schemas, query, person_id=None, role=None, limit=9)
-    query = Query.at(clinic.organization_id, clock.now())
-    query.where("s.raised_at <= $2")
-    signals = list_queries.signals(schemas, query, limit=9)
+    at_all = frozenset[str]()
+    worklist = worklist_page(schemas["care_plan"], at_all, None, 9)
+    signals = signals_page(schemas["signals"], at_all, 9)
+    given = {"organization_id": clinic.organization_id, "now": clock.now()}
     costly = "set local enable_sort = off; set local enable_seqscan = off"
-    for (sql, arguments), index in ((worklist, "obligation_waiting"), (signals, "signal_waiting")):
+    for page, index in ((worklist, "obligation_waiting"), (signals, "signal_waiting")):
         async with scoped(clinic.system.pool, clinic.organization_id, first=costly) as connection:
-            plan = await connection.fetch(f"EXPLAIN {sql}", *arguments)
+            plan = await connection.fetch(f"EXPLAIN {page.sql}", *page.arguments(given))
         lines = "\n".join(line for (line,) in plan)
         assert f"using {index} " in lines, lines
         assert "Sort" not in lines, "the index has the order already"

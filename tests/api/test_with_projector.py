@@ -32,7 +32,10 @@ async def projector(system: System) -> AsyncIterator[None]:
 async def erase(database: DatabaseUrls, client: str) -> None:
     """Destroy the client's key, as another process does: this one is told nothing."""
     superuser = await asyncpg.connect(database.superuser)
-    erased = "update keyring.client_key set wrapped_key = null, destroyed_at = now() where client_id = $1"
+    erased = (
+        "update keyring.client_key set wrapped_key = null, wrapped_notes_key = null, destroyed_at = now()"
+        " where client_id = $1"
+    )
     assert await superuser.execute(erased, UUID(client)) == "UPDATE 1"
     await superuser.close()
 

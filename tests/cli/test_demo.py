@@ -58,6 +58,8 @@ def test_it_tells_the_story_to_its_end(folder: Path, environment: dict[str, str]
         "as it was known until today:  36",
         "as it is known now:  34",
         "events, all as they were recorded.",
+        "Other stories",
+        "make demo STORY=juan",
     ]
     places = [done.stdout.find(each) for each in told]
     assert -1 not in places, told[places.index(-1)]
@@ -65,8 +67,8 @@ def test_it_tells_the_story_to_its_end(folder: Path, environment: dict[str, str]
     assert max(len(line) for line in done.stdout.splitlines()) <= 100
 
 
-def test_told_again_it_leaves_the_service_running_until_ctrl_c(folder: Path, environment: dict[str, str]) -> None:
-    command = [*DEMO, "--data-dir", str(folder)]
+def test_another_story_leaves_the_service_running_until_ctrl_c(folder: Path, environment: dict[str, str]) -> None:
+    command = [*DEMO, "--data-dir", str(folder), "--story", "juan"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -81,6 +83,8 @@ def test_told_again_it_leaves_the_service_running_until_ctrl_c(folder: Path, env
             process.send_signal(signal.SIGINT)
             code = process.wait(PATIENCE_SECONDS)
 
-    assert answer.json()["care_plan"]["client"]["goes_by"] == "Renee"
+    assert answer.json()["care_plan"]["client"]["goes_by"] == "Juan Example"
+    assert "each of the 5 chapters is the one that was shown then" in said
+    assert "make demo STORY=parent" in said
     assert page.status_code == 200
     assert code == 0

@@ -14,6 +14,7 @@ from service.database.embedded import DatabaseUrls
 from service.database.owner import connect_owner
 from service.following import cursors
 from service.projector.build_lifecycle import all_builds, remove
+from service.projector.list_views import LIST_VIEWS
 from service.projector.parked_clients import Failure, park
 from service.projector.rebuild import rebuild
 from tests.cli.command import Command, environment_of
@@ -107,7 +108,10 @@ async def test_projections_shows_how_each_stands(command: Command, system: Syste
 async def test_the_data_dictionary_tells_every_column(command: Command) -> None:
     said = (await command.done("projections", "dictionary")).splitlines()
 
-    assert len(said) == 2 + sum(len(table.columns) for projection in catalogue() for table in projection.tables)
+    in_tables = sum(len(table.columns) for projection in catalogue() for table in projection.tables)
+    in_lists = sum(1 + len(view.row.model_fields) for view in LIST_VIEWS)
+    assert len(said) == 2 + in_tables + in_lists
+    assert "| worklist | late | boolean |  | Whether that has passed. |" in said
     assert "| obligation | due_at | timestamp with time zone |  | By when it must be met. |" in said
 
 

@@ -5,6 +5,9 @@ from uuid import UUID, uuid4
 
 import pytest_asyncio
 
+from domain.events.counseling_notes import CounselingNoteWritten
+from domain.events.record import EntryCorrected
+from domain.vocabulary.record import CorrectionReason
 from domain.vocabulary.substances import Substance
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.bootstrap import System
@@ -15,15 +18,21 @@ from tests.databases import new_organization
 from tests.system import draft
 
 CLIENT = UUID("c11e0000-0000-4000-8000-000000000001")
+NOTED = UUID("c11e0000-0000-4000-8000-000000000002")
 LAPSE_AT = "2026-03-20T21:00-05:00"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
-async def recorded(database: DatabaseUrls, system: System) -> list[datetime]:
-    """A client's record, whose lapse of 20 March was told last; when each of its entries was recorded."""
-    counselor = Caller(
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def caller(database: DatabaseUrls) -> Caller:
+    """A counselor."""
+    return Caller(
         await new_organization(database), uuid4(), "ana", KeyRole.COUNSELOR, SCOPES_OF_ROLE[KeyRole.COUNSELOR]
     )
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
+async def recorded(system: System, caller: Caller) -> list[datetime]:
+    """A client's record, whose lapse of 20 March was told last; when each of its entries was recorded."""
     alcohol = {"substance": Substance.ALCOHOL, "last_used_on": datetime.fromisoformat("2026-03-01").date()}
     moments: list[datetime] = []
     for event, at in (
@@ -32,7 +41,7 @@ async def recorded(database: DatabaseUrls, system: System) -> list[datetime]:
         (plan(summary="One day after another"), "2026-04-02T10:00-05:00"),
         (lapse(), LAPSE_AT),
     ):
-        done = await system.recorder.record(counselor, CLIENT, [draft(event, at)], new_client=not moments)
+        done = await system.recorder.record(caller, CLIENT, [draft(event, at)], new_client=not moments)
         moments.append(done.entries[-1].recorded_at)
     return moments
 
@@ -43,6 +52,21 @@ async def test_now_it_shows_the_timeline_the_plan_the_milestones_and_the_reviews
     assert "As of now, as known at now" in shown
     for part in ("lapse recorded", "counselor/ana", "One day after another", "Milestones", "Postvention reviews"):
         assert part in shown
+
+
+async def test_r27_of_a_counseling_note_the_header_alone_is_shown(
+    command: Command, system: System, caller: Caller
+) -> None:
+    note = draft(CounselingNoteWritten(note="Spoke of the harbour"), "2026-04-03T10:00-05:00")
+    replacement = CounselingNoteWritten(note="Spoke of the lighthouse")
+    wrong = EntryCorrected(entry=note.id, reason=CorrectionReason.WRONG_CONTENT, replacement=replacement)
+    await system.recorder.record(caller, NOTED, [draft(registered()), note, draft(wrong)], new_client=True)
+
+    for asked in ([], ["--each"], ["--as-of", "2026-04-10T12:00Z"]):
+        shown = await command.done("replay", NOTED, *asked)
+        assert "harbour" not in shown
+        assert "lighthouse" not in shown
+    assert "counseling note written corrected by #3" in await command.done("replay", NOTED)
 
 
 async def test_as_of_shows_what_had_happened_by_then(command: Command) -> None:

@@ -125,6 +125,7 @@ async def client(database: DatabaseUrls, system: System) -> tuple[UUID, UUID]:
     [
         ("replay", "CLIENT"),
         ("replay", "CLIENT", "--each"),
+        ("summary", "CLIENT"),
         ("organizations", "list"),
         ("keys", "list"),
         ("verify",),

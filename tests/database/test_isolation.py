@@ -108,7 +108,7 @@ async def test_nothing_is_written_into_another_organization_than_the_transaction
         "select log.append($1, '{}')",
         "select log.lock_head($1)",
         "select log.settle($1)",
-        "select keyring.make_client_key($1, gen_random_uuid(), gen_random_uuid(), 'first', 'x')",
+        "select keyring.make_client_key($1, gen_random_uuid(), 'first', $1, 'x', $1, 'y')",
     ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="does not name this organization"):
             async with scoped(pool, ours) as connection:

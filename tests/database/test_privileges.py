@@ -39,7 +39,7 @@ FUNCTIONS = {
     "log.settle(uuid)",
     "log.organization_ids()",
     "log.differing_heads()",
-    "keyring.make_client_key(uuid,uuid,uuid,text,bytea)",
+    "keyring.make_client_key(uuid,uuid,text,uuid,bytea,uuid,bytea)",
 }
 
 _OURS = "n.nspname !~ '^(pg_|information_schema)'"
@@ -149,7 +149,7 @@ ATTACKS = [
     "update keyring.client_key set wrapped_key = null, destroyed_at = now()",
     "update keyring.client_key set wrapped_key = 'other'",
     """insert into keyring.client_key
-       values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'first', 'x', now(), null)""",
+       values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'first', 'x', gen_random_uuid(), 'y')""",
     "delete from keyring.client_key",
     "select from log.log_head for update",
     "set role care_timeline_owner",

@@ -24,8 +24,8 @@ def test_every_event_has_its_place_on_the_page_of_events() -> None:
     assert not {kind for kind in EVENT_TYPES if f"### `{kind}`" not in page}
 
 
-LATER = {"R27", "R57"}
-"""Rows that nothing holds yet: counseling notes under a key of their own, and erasure under legal hold."""
+LATER = {"R57"}
+"""Rows that nothing holds yet: erasure under legal hold."""
 
 
 def test_every_row_of_care_shows_somewhere_and_is_tested() -> None:

@@ -13,6 +13,7 @@ from domain.events.catalogue import ALL_EVENTS
 from domain.facts import Facts, Needs, needs
 from samples.simulation import one_client, simulate
 from samples.simulation.entry import SimulatedEntry
+from service.care.importing import seal_entries
 from service.database.connection import open_pool, scoped
 from service.database.embedded import DatabaseUrls
 from service.database.facts_function import FACTS_QUERY, PARAMETERS
@@ -21,7 +22,7 @@ from service.log.facts import FactReader
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.reading import BY_INDEX
 from service.log.store import EventStore
-from service.log.timelines import Timelines, seal_drafts
+from service.log.timelines import Timelines
 from service.runtime.batcher import Waiting
 from tests.builders import Record, registered
 from tests.system import draft
@@ -45,17 +46,12 @@ async def recorded(
 ) -> dict[UUID, Record]:
     """The story in the log, and each client's record as it is read from there as a whole."""
     versions: dict[UUID, int] = {}
-    sealed = []
-    for said in story:
-        key = await keyring.data_key(organization_id, said.client_id)
-        version = versions.get(said.client_id, 0)
-        sealed += seal_drafts(organization_id, said.client_id, version, [said.draft], said.actor, key)
-        versions[said.client_id] = version + 1
-    await store.append_bulk(organization_id, sealed)
+    await store.append_bulk(organization_id, await seal_entries(store, keyring, organization_id, story, versions))
     records: dict[UUID, Record] = {}
     for client_id in versions:
         record = records[client_id] = Record()
-        for entry in await Timelines(store, keyring).read(organization_id, client_id):
+        stored = await store.timeline(organization_id, client_id)
+        for entry in await Timelines(store, keyring).open_notes(organization_id, client_id, stored):
             record.add(entry)
     return records
 

@@ -75,6 +75,7 @@ async def test_older_key_encryption_keys_still_open_and_rewrapping_retires_them(
 ) -> None:
     old_client, new_client = uuid4(), uuid4()
     old_key = await Keyring(pool, KEKS).data_key(organization_id, old_client)
+    notes_key = await Keyring(pool, KEKS).notes_key(organization_id, old_client)
     both = KeyEncryptionKeys({"second": SECOND, "first": FIRST})
     only_second = KeyEncryptionKeys({"second": SECOND})
 
@@ -89,6 +90,20 @@ async def test_older_key_encryption_keys_still_open_and_rewrapping_retires_them(
     assert await Keyring(pool, both, database.owner).rewrap(organization_id) == 1
     assert await Keyring(pool, both, database.owner).rewrap(organization_id) == 0
     assert await Keyring(pool, only_second).data_key(organization_id, old_client) == old_key
+    assert await Keyring(pool, only_second).notes_key(organization_id, old_client) == notes_key
+
+
+async def test_r27_a_client_has_another_key_for_counseling_notes(pool: asyncpg.Pool, organization_id: UUID) -> None:
+    keyring, client_id, stranger = Keyring(pool, KEKS), uuid4(), uuid4()
+    data_key = await keyring.data_key(organization_id, client_id)
+
+    notes_key = await keyring.notes_key(organization_id, client_id)
+
+    assert notes_key == await Keyring(pool, KEKS).notes_key(organization_id, client_id)
+    assert (notes_key.key_id, notes_key.key == data_key.key) == (data_key.notes_key_id, False)
+    assert str(notes_key) == f"NotesKey({notes_key.key_id})"
+    with pytest.raises(UnknownKey):
+        await keyring.notes_key(organization_id, stranger)
 
 
 async def test_a_destroyed_key_is_gone_and_never_replaced(
@@ -103,8 +118,11 @@ async def test_a_destroyed_key_is_gone_and_never_replaced(
     for erased in (client_id, stranger):
         with pytest.raises(ClientErased):
             await keyring.data_key(organization_id, erased)
+        with pytest.raises(ClientErased):
+            await keyring.notes_key(organization_id, erased)
     async with scoped(pool, organization_id) as connection:
-        assert await connection.fetch("select from keyring.client_key where wrapped_key is not null") == []
+        left = "select from keyring.client_key where num_nonnulls(wrapped_key, wrapped_notes_key) > 0"
+        assert await connection.fetch(left) == []
     assert await keyring.rewrap(organization_id) == 0
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from domain.effective import effective
 from samples.simulation import one_client
+from service.care.importing import seal_entries
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.log import pages
@@ -17,7 +18,7 @@ from service.log.pages import Pages
 from service.log.reading import BY_INDEX
 from service.log.sealed import StoredEvent
 from service.log.store import EventStore
-from service.log.timelines import Timelines, seal_drafts
+from service.log.timelines import Timelines
 from tests.log.events import sealed_event
 from tests.log.test_facts import fresh_pool
 
@@ -85,9 +86,7 @@ async def test_what_concerns_an_event_tells_how_it_stands(
     timelines, reader = Timelines(store, keyring), Pages(pool)
     story = list(one_client(seed, 120))
     client_id = story[0].client_id
-    key = await keyring.data_key(organization_id, client_id)
-    sealed = [seal_drafts(organization_id, client_id, v, [s.draft], s.actor, key)[0] for v, s in enumerate(story)]
-    await store.append_bulk(organization_id, sealed)
+    await store.append_bulk(organization_id, await seal_entries(store, keyring, organization_id, story, {}))
     whole = await timelines.read(organization_id, client_id)
     standing = {entry.id: entry for entry in effective(whole).entries}
 

@@ -42,3 +42,18 @@ WIDER_TABLE = _WIDER.name
 def newer() -> Sequence[Projection[Any]]:
     """The later release's catalogue."""
     return (NEWER, *PROJECTIONS[1:])
+
+
+class _Narrower(Delegating):
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        kept = [
+            Column(each.name, each.type, primary_key=each.primary_key, nullable=each.nullable, comment=each.comment)
+            for each in _FIRST.columns
+            if each.name != "last_contact_at"
+        ]
+        return (Table(_FIRST.name, MetaData(schema="projection"), *kept), *_REST)
+
+
+NARROWER = replace(OLD, version=OLD.version + 1, fold=_Narrower(OLD.fold))
+"""Its table lacks a column that the caseload tells; for a log that is empty still."""

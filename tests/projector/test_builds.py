@@ -1,6 +1,7 @@
 """Builds: versions of a projection side by side, each used by the processes that know it, switched in unseen."""
 
 import asyncio
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -13,14 +14,14 @@ from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.database.owner import connect_owner
 from service.log.keyring import KeyEncryptionKeys
-from service.projector.build_lifecycle import all_builds, remove_retired
+from service.projector.build_lifecycle import SwitchRefused, all_builds, remove_retired
 from service.projector.rebuild import rebuild
 from service.projector.status import status
 from service.settings import parse_key_encryption_keys
 from tests.builders import check_in, lapse, registered, session
 from tests.databases import new_organization
 from tests.projector.comparing import assert_equal_to_fresh_folds
-from tests.projector.newer import NEWER, OLD, WIDER_TABLE, newer
+from tests.projector.newer import NARROWER, NEWER, OLD, WIDER_TABLE, newer
 from tests.projector.systems import system_of
 from tests.system import KEY_ENCRYPTION_KEY, draft, follow
 
@@ -59,6 +60,16 @@ async def columns_of(system: System, view: str) -> set[str]:
     return {record["attname"] for record in records}
 
 
+async def schemas_behind(system: System, view: str) -> set[str]:
+    """Where the rows lie that analysts find under this name."""
+    records = await system.pool.fetch(
+        "SELECT DISTINCT refobjid::regclass::text FROM pg_depend JOIN pg_rewrite ON objid = pg_rewrite.oid"
+        " WHERE ev_class = $1::regclass AND refobjid <> ev_class AND refclassid = 'pg_class'::regclass",
+        f"projection.{view}",
+    )
+    return {record[0].split(".")[0] for record in records} - {"keyring"}
+
+
 async def test_on_an_empty_log_builds_are_live_at_once(fresh_database: DatabaseUrls) -> None:
     assert await states(fresh_database) == [(one.name, one.version, "live") for one in PROJECTIONS]
     assert await prepare(fresh_database.owner) == []
@@ -92,6 +103,7 @@ async def test_a_new_version_is_built_beside_the_old_one_while_both_releases_wor
             assert all(await asyncio.gather(*working))
             assert await reading > 0
             assert "of_version" in await columns_of(new, WIDER_TABLE)
+            assert f"projection_{OLD.name}_{len(PROJECTIONS) + 1}" in await schemas_behind(new, "caseload")
             for system in (old, new):
                 await follow(system, organization_id)
                 assert await assert_equal_to_fresh_folds(system, organization_id) == len(clients)
@@ -100,6 +112,8 @@ async def test_a_new_version_is_built_beside_the_old_one_while_both_releases_wor
 
             removed = [build.version async for build in remove_retired(fresh_database.owner)]
             assert removed == [OLD.version]
+            async with scoped(new.pool, organization_id) as connection:
+                assert await connection.fetchval("SELECT count(*) FROM projection.caseload") == len(clients)
             # The old release goes on answering, by folding the log.
             await old.recorder.record(counselor, clients[0], [draft(check_in())])
             before = await new.projection_reader.read(operator(organization_id), clients[0], OLD.name)
@@ -160,6 +174,25 @@ async def test_the_service_cannot_reach_a_build_before_it_is_built(fresh_databas
         (build,) = await prepare(fresh_database.owner, newer())
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await system.pool.fetch(f"SELECT * FROM {build.schema}.snapshot")
+
+
+async def test_a_list_goes_on_with_the_builds_that_it_knows(fresh_database: DatabaseUrls) -> None:
+    async with system_of(fresh_database) as system:
+        before = await schemas_behind(system, "caseload")
+
+        await prepare(fresh_database.owner, (NARROWER, *PROJECTIONS[1:]))
+
+        assert "last_contact_at" not in await columns_of(system, NARROWER.fold.tables[0].name)
+        assert await schemas_behind(system, "caseload") == before
+        with pytest.raises(SwitchRefused, match=f"projection.caseload still comes from projection_{OLD.name}_1"):
+            assert not [build async for build in remove_retired(fresh_database.owner)]
+
+        await prepare(fresh_database.owner, (replace(OLD, version=NARROWER.version + 1), *PROJECTIONS[1:]))
+
+        after = f"projection_{OLD.name}_{len(PROJECTIONS) + 2}"
+        assert await schemas_behind(system, "caseload") == {*before, after} - {f"projection_{OLD.name}_1"}
+        assert await schemas_behind(system, "worklist") == {after}
+        assert len([build async for build in remove_retired(fresh_database.owner)]) == 2
 
 
 async def _assert_answers(system: System, organization_id: UUID, clients: list[UUID]) -> None:

@@ -26,7 +26,7 @@ from tests.projector.counting import folds_counted
 from tests.projector.newer import NEWER, OLD
 from tests.system import draft, follow
 
-KEY = DataKey(uuid4(), bytes(range(32)))
+KEY = DataKey(uuid4(), bytes(range(32)), uuid4())
 ORGANIZATION, CLIENT = uuid4(), uuid4()
 
 
@@ -64,8 +64,8 @@ def test_it_opens_for_nothing_else_than_it_was_sealed_for(projection: Any, organ
 def test_it_opens_for_no_other_client_and_key_and_not_when_it_was_changed() -> None:
     snapshot = sealed()
     assert open_snapshot(OLD, ORGANIZATION, _changed(snapshot, client_id=uuid4()), KEY) is None
-    assert open_snapshot(OLD, ORGANIZATION, snapshot, DataKey(uuid4(), KEY.key)) is None
-    assert open_snapshot(OLD, ORGANIZATION, snapshot, DataKey(KEY.key_id, bytes(32))) is None
+    assert open_snapshot(OLD, ORGANIZATION, snapshot, KEY._replace(key_id=uuid4())) is None
+    assert open_snapshot(OLD, ORGANIZATION, snapshot, KEY._replace(key=bytes(32))) is None
     assert snapshot.state is not None
     assert open_snapshot(OLD, ORGANIZATION, _changed(snapshot, state=snapshot.state[:-1] + b"x"), KEY) is None
 

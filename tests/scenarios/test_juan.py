@@ -17,12 +17,12 @@ from domain.vocabulary.referrals import Service as ReferredTo
 from domain.vocabulary.supports import SupportRole
 from projections.care_plan.appointments import AppointmentStatus
 from projections.care_plan.referrals import ReferralStatus
+from samples.demo.juan import juan
 from service.runtime import clock
 from tests.builders import (
     only,
 )
 from tests.scenarios.circle import Service, Told, telling
-from tests.scenarios.juans_story import juan
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

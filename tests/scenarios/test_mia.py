@@ -2,134 +2,27 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest_asyncio
 from pydantic import BaseModel
 
-from domain.events.consents import ConsentGranted
-from domain.events.intake import IntakeCompleted, SubstanceUse
-from domain.events.next_steps import NextStepAgreed, NextStepDone
-from domain.events.plan import InterventionPlanned
-from domain.instruments.cssrs import CssrsAnswers
-from domain.vocabulary.appointments import Transport
-from domain.vocabulary.consents import ConsentPurpose, ConsentScope
-from domain.vocabulary.contacts import Channel, Technique
-from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, RiskTier
+from domain.vocabulary.consents import ConsentScope
+from domain.vocabulary.crisis import CrisisKind, RiskTier
 from domain.vocabulary.intake import Condition, Driver
-from domain.vocabulary.next_steps import NextStepKind
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
 from domain.vocabulary.plan import CareStrand
 from domain.vocabulary.substances import Substance
-from domain.vocabulary.triggers import Trigger
 from projections.care_plan.appointments import AppointmentStatus
 from projections.care_plan.next_steps import NextStepStatus
-from samples.demo.story import Step, Story, StoryWriter
+from samples.demo.mia import EMPLOYER, mia
 from service.runtime import clock
 from tests.builders import (
-    appointment,
-    consent,
-    crisis,
-    intake,
-    next_step,
     only,
-    outreach,
-    plan,
-    registered,
-    resolved,
-    review,
-    session,
 )
-from tests.scenarios.circle import CASE_MANAGER, COUNSELOR, PEER, Service, Told, one_chapter, telling
-
-EMPLOYER = "Example Stores, human resources"
-
-
-def mia(client_id: UUID, now: datetime) -> Story:
-    writer = StoryWriter(client_id, "America/New_York", now)
-    return one_chapter(
-        writer,
-        writer.step("registered", CASE_MANAGER, 40, "09:00", registered(writer.zone.key, name="Mia Example")),
-        writer.step("intake", COUNSELOR, 40, "10:00", _trauma_and_alcohol(writer)),
-        writer.step("plan_1", COUNSELOR, 39, "10:00", plan()),
-        *_panic_at_work(writer),
-        *_the_next_day(writer),
-        *_afterwards(writer),
-    )
-
-
-def _panic_at_work(writer: StoryWriter) -> tuple[Step, ...]:
-    panic = writer.id("crisis")
-    on_the_phone = crisis(
-        CrisisKind.PANIC,
-        channel=Channel.PHONE,
-        noticed_by=Role.CLIENT,
-        activated=(Role.CASE_MANAGER, Role.PEER),
-        triggers=(Trigger.TRAUMA_REMINDER, Trigger.WORK_STRESS),
-        cssrs=CssrsAnswers(q1=False, q2=False, q6_ever=False),
-        overdose_danger=False,
-        actions=(CrisisAction.GROUNDED, CrisisAction.BREATHING),
-    )
-    therapy = appointment(writer.moment(3, "09:00"), transport=Transport.PUBLIC_TRANSPORT, because_of=panic)
-    return (
-        writer.step("crisis", CASE_MANAGER, 4, "11:20", on_the_phone),
-        writer.step("booked", CASE_MANAGER, 4, "11:50", therapy),
-        writer.step("shift", CASE_MANAGER, 4, "12:00", _change_of_shift(writer, panic)),
-        writer.step("for_the_employer", CASE_MANAGER, 4, "15:00", _for_the_employer(writer)),
-    )
-
-
-def _the_next_day(writer: StoryWriter) -> tuple[Step, ...]:
-    panic = writer.id("crisis")
-    speaking_up = InterventionPlanned(
-        strand=CareStrand.PEER_SUPPORT,
-        what="Say what is needed at work, and no more than she is comfortable with",
-        until=writer.day(-20),
-        because_of=(panic,),
-    )
-    therapy = session(appointment=writer.id("booked"), techniques=(Technique.GROUNDING, Technique.TRAUMA_INFORMED))
-    return (
-        writer.step("next_day", COUNSELOR, 3, "09:00", therapy),
-        writer.step("plan_2", COUNSELOR, 3, "10:00", plan(panic)),
-        writer.step("speaking_up", PEER, 3, "10:10", speaking_up),
-        writer.step("shift_changed", CASE_MANAGER, 3, "14:00", NextStepDone(step=writer.id("shift"))),
-    )
-
-
-def _afterwards(writer: StoryWriter) -> tuple[Step, ...]:
-    panic = writer.id("crisis")
-    return (
-        writer.step("peer_call", PEER, 2, "18:00", outreach(True, panic)),
-        writer.step("review", COUNSELOR, 1, "09:00", review(panic)),
-        writer.step("resolved", COUNSELOR, 1, "09:30", resolved(panic, CrisisOutcome.STABILIZED)),
-    )
-
-
-def _trauma_and_alcohol(writer: StoryWriter) -> IntakeCompleted:
-    alcohol = SubstanceUse(substance=Substance.ALCOHOL, last_used_on=writer.day(70))
-    return intake(substances=(alcohol,), conditions=(Condition.PTSD,), drivers=(Driver.TRAUMA,))
-
-
-def _for_the_employer(writer: StoryWriter) -> ConsentGranted:
-    return consent(
-        writer.day(-30).isoformat(),
-        recipients=(EMPLOYER,),
-        purpose=ConsentPurpose.EMPLOYER,
-        scope=(ConsentScope.ATTENDANCE,),
-        signed_on=writer.day(4),
-    )
-
-
-def _change_of_shift(writer: StoryWriter, panic: UUID) -> NextStepAgreed:
-    return next_step(
-        kind=NextStepKind.WORK_ADJUSTMENT,
-        what="Ask for the early shift for two weeks",
-        due_at=writer.moment(2, "17:00"),
-        until=writer.day(-10),
-        because_of=panic,
-    )
+from tests.scenarios.circle import Service, Told, telling
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -19,11 +19,11 @@ from projections.care_plan.barriers import BarrierStatus
 from projections.care_plan.handoff import HandoffStatus
 from projections.care_plan.referrals import ReferralStatus
 from projections.milestones.reached import ReachedKind
+from samples.demo.sam import SMALL_STEPS, sam
 from service.api.response_models import EventStatus
 from service.runtime import clock
 from tests.builders import only
 from tests.scenarios.circle import Service, Told, telling
-from tests.scenarios.sams_story import SMALL_STEPS, sam
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -6,8 +6,8 @@ Every person, place and word in it is made up.
 from datetime import datetime
 from uuid import UUID
 
+from samples.demo.cast import TIME_ZONE
 from samples.demo.story import Story, StoryWriter
-from samples.demo.the_parent.cast import TIME_ZONE
 from samples.demo.the_parent.coming_in import first_plan, intake, way_in
 from samples.demo.the_parent.crisis import community_centre, lapse
 from samples.demo.the_parent.handoffs import handoffs

@@ -19,8 +19,7 @@ from domain.vocabulary.postvention import AdjustmentKind
 from domain.vocabulary.record import CorrectionReason
 from domain.vocabulary.substances import Substance, UseFrequency, UseRoute
 from domain.vocabulary.triggers import Trigger
-from samples.demo.story import Chapter, StoryWriter
-from samples.demo.the_parent.cast import (
+from samples.demo.cast import (
     CASE_MANAGER,
     COUNSELOR,
     NO_THOUGHTS_OF_SUICIDE,
@@ -28,6 +27,7 @@ from samples.demo.the_parent.cast import (
     PEER,
     TIME_ZONE,
 )
+from samples.demo.story import Chapter, StoryWriter
 
 
 def way_in(writer: StoryWriter) -> Chapter:

@@ -11,11 +11,11 @@ from domain.vocabulary.people import Role
 from domain.vocabulary.record import Precision
 from domain.vocabulary.substances import Substance
 from domain.vocabulary.triggers import Emotion, Trigger
-from samples.demo.story import Chapter, StoryWriter
-from samples.demo.the_parent.cast import (
+from samples.demo.cast import (
     NO_THOUGHTS_OF_SUICIDE,
     PEER,
 )
+from samples.demo.story import Chapter, StoryWriter
 
 
 def lapse(writer: StoryWriter) -> Chapter:

@@ -16,13 +16,13 @@ from domain.vocabulary.medications import Drug, DrugForm, MedicationChangeKind, 
 from domain.vocabulary.people import Role
 from domain.vocabulary.plan import CareStrand, InterventionStopReason
 from domain.vocabulary.postvention import Settlement
-from samples.demo.story import Chapter, Step, StoryWriter
-from samples.demo.the_parent.cast import (
+from samples.demo.cast import (
     CASE_MANAGER,
     COUNSELOR,
     PEER,
     PRESCRIBER,
 )
+from samples.demo.story import Chapter, Step, StoryWriter
 
 
 def handoffs(writer: StoryWriter) -> Chapter:

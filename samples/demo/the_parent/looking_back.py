@@ -7,8 +7,8 @@ from domain.vocabulary.people import Role
 from domain.vocabulary.plan import CadenceKind, CareStrand, Period
 from domain.vocabulary.postvention import AdjustmentKind, Settlement
 from domain.vocabulary.referrals import Service
+from samples.demo.cast import CASE_MANAGER, COUNSELOR
 from samples.demo.story import Chapter, Step, StoryWriter
-from samples.demo.the_parent.cast import CASE_MANAGER, COUNSELOR
 
 
 def review(writer: StoryWriter) -> Chapter:

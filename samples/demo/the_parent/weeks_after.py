@@ -17,13 +17,13 @@ from domain.vocabulary.record import Precision
 from domain.vocabulary.referrals import ReferralOutcome, Service
 from domain.vocabulary.substances import Substance
 from domain.vocabulary.triggers import Emotion, Trigger
-from samples.demo.story import Chapter, Step, Story, StoryWriter
-from samples.demo.the_parent.cast import (
+from samples.demo.cast import (
     CASE_MANAGER,
     COUNSELOR,
     PEER,
     TIME_ZONE,
 )
+from samples.demo.story import Chapter, Step, Story, StoryWriter
 
 
 def four_weeks(writer: StoryWriter) -> Chapter:

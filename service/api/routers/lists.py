@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from service.api.dependencies import ReadingCaller, RunningSystem
-from service.api.list_models import Caseload, ListedClient, ListedSignal, ListedTask, WaitingSignals, Worklist
+from service.api.list_models import Caseload, WaitingSignals, Worklist
 from service.api.lists import (
     CLIENT_PLACE,
     SIGNAL_PLACE,
@@ -21,6 +21,7 @@ from service.api.problems import ListsBehind, ListsNotReady
 from service.api.responses import list_answer
 from service.api.strict_route import StrictRoute
 from service.care.lists import ListPage
+from service.projector.list_rows import CLIENTS_ORDER, SIGNALS_ORDER, TASKS_ORDER
 
 _MAY_GO_WRONG: Final = problem_responses(*OF_A_READ, ListsNotReady, ListsBehind)
 
@@ -47,7 +48,7 @@ async def read_worklist(
     page = await system.lists.worklist(
         caller, asked.part(TASK_PLACE), role=asked.role, person_id=asked.person_id, kind=asked.kind, late=asked.late
     )
-    return list_answer(Worklist(tasks=tuple(ListedTask(**row._asdict()) for row in page.rows), **_said(page)))
+    return list_answer(Worklist(tasks=tuple(page.rows), **_said(page, TASKS_ORDER)))
 
 
 @router.get(
@@ -64,7 +65,7 @@ async def read_caseload(
     page = await system.lists.caseload(
         caller, asked.part(CLIENT_PLACE), person_id=asked.person_id, in_care=asked.in_care
     )
-    return list_answer(Caseload(clients=tuple(ListedClient(**row._asdict()) for row in page.rows), **_said(page)))
+    return list_answer(Caseload(clients=tuple(page.rows), **_said(page, CLIENTS_ORDER)))
 
 
 @router.get(
@@ -79,14 +80,14 @@ async def read_waiting_signals(
 ) -> Response:
     """Signals that wait, those first that have waited longest."""
     page = await system.lists.signals(caller, asked.part(SIGNAL_PLACE), rule=asked.rule)
-    return list_answer(WaitingSignals(signals=tuple(ListedSignal(**row._asdict()) for row in page.rows), **_said(page)))
+    return list_answer(WaitingSignals(signals=tuple(page.rows), **_said(page, SIGNALS_ORDER)))
 
 
-def _said(page: ListPage[Any]) -> dict[str, Any]:
+def _said(page: ListPage[Any], order: tuple[str, ...]) -> dict[str, Any]:
     """What every page says beside its rows."""
     return {
         "position": page.position,
         "as_of": page.as_of,
         "parked": page.parked,
-        "next": place_after(page.rows[-1].key) if page.more else None,
+        "next": place_after(page.rows[-1].key(order)) if page.more else None,
     }

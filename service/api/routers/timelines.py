@@ -11,6 +11,7 @@ from starlette.responses import Response
 from domain.effective import effective
 from domain.entry import Entry
 from domain.events.base import referred
+from domain.events.kept_apart import KeptApart
 from domain.events.record import RECORD_TYPES
 from domain.events.unreadable import Unreadable
 from service.access.caller import Caller
@@ -57,6 +58,9 @@ async def read_timeline(
     meanwhile, and each costs what it holds, however long the timeline is. For the order `effective`, give `known_at`
     to read all pages as of one moment.
 
+    Of counseling notes, and of what corrects or retracts one, the header alone is told here, whoever asks: `event` is
+    null and `kept_apart` true.
+
     With `If-None-Match`, answers 304 when the timeline is still at that version: what was recorded never
     changes, so the same question at the same version has the same answer.
     """
@@ -95,6 +99,8 @@ async def read_event(
     known_version: KnownVersion = None,
 ) -> Response:
     """One event: as it was recorded, the corrections and the retraction that concern it, and how it stands now.
+
+    Of a counseling note the header alone is told, as in the timeline.
 
     With `If-None-Match`, answers 304 when the timeline is still at that version.
     """
@@ -196,8 +202,8 @@ def _standing_retractions(retractions: Sequence[Entry]) -> dict[UUID, Entry]:
 
 
 def _targets(entry: Entry) -> tuple[UUID, ...]:
-    """What a correction or retraction is about; an unreadable one tells it in its header."""
-    if isinstance(entry.event, Unreadable):
+    """What a correction or retraction is about; one that is not opened tells it in its header."""
+    if isinstance(entry.event, Unreadable | KeptApart):
         return entry.event.targets
     return tuple(target for _, target, _ in referred(entry.event))
 

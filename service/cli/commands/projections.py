@@ -43,7 +43,7 @@ def show(context: typer.Context) -> None:
 
 def dictionary() -> None:
     """
-    Print the data dictionary: every column that analysts find in the projections' tables, and what it means.
+    Print the data dictionary: every column that analysts find in the projections' tables and lists, and what it means.
 
     As a table in Markdown, made from where the columns are declared. Needs no database.
 
@@ -52,9 +52,11 @@ def dictionary() -> None:
     from projections.catalogue import PROJECTIONS
     from projections.dictionary import dictionary as columns_of
     from service.cli.console import out
+    from service.projector.list_views import LIST_VIEWS
 
+    described = (*columns_of(PROJECTIONS), *(each for view in LIST_VIEWS for each in view.described()))
     out.print("| table | column | type | key | meaning |", "| --- | --- | --- | --- | --- |", sep="\n", soft_wrap=True)
-    for each in columns_of(PROJECTIONS):
+    for each in described:
         cells = (each.table, each.column, each.type, "key" if each.key else "", each.meaning)
         out.print(f"| {' | '.join(cells)} |", soft_wrap=True)
 

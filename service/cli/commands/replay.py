@@ -1,28 +1,18 @@
 """care-timeline replay."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
-from service.cli.moments import moment
-from service.cli.options import OrganizationOption, projections_named
-
-MOMENT = "DATE-AND-TIME"
+from service.cli.options import AsOfOption, KnownAtOption, OrganizationOption, projections_named
 
 
 def replay(
     client: Annotated[UUID, typer.Argument(help="The client's id.", show_default=False)],
     organization: OrganizationOption = None,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(parser=moment, metavar=MOMENT, help="What had happened by then.", show_default="now"),
-    ] = None,
-    known_at: Annotated[
-        datetime | None,
-        typer.Option(parser=moment, metavar=MOMENT, help="What had been recorded by then.", show_default="now"),
-    ] = None,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
     projection: Annotated[
         list[str] | None,
         typer.Option(
