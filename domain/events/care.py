@@ -25,6 +25,7 @@ from domain.events.intake import AsamAssessed, EpisodeClosed, IntakeCompleted, I
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
 from domain.events.looking_ahead import RelapsePreventionPlanWritten, TriggerAnticipated, TriggerPassed
 from domain.events.medications import MedicationChanged, MedicationStarted, MedicationStopped
+from domain.events.merging import ClientMergedInto, ClientSeparated, ClientsMerged, MergeUndone
 from domain.events.milestones import MilestoneCelebrated, MilestoneDefined, MilestoneReached, RemissionRecorded
 from domain.events.next_steps import NextStepAgreed, NextStepDone, NextStepDropped
 from domain.events.overdoses import OverdoseDangerAssessed, OverdoseRecorded
@@ -135,6 +136,10 @@ OfCare = (
     | NextStepDropped
     | IdentifierLinked
     | IdentifierUnlinked
+    | ClientsMerged
+    | MergeUndone
+    | ClientMergedInto
+    | ClientSeparated
 )
 
 CareEvent = Annotated[OfCare, Field(discriminator="type")]

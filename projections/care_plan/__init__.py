@@ -28,6 +28,7 @@ from projections.care_plan import (
     lapses,
     levels_of_care,
     medications,
+    merges,
     next_steps,
     overdose_danger,
     overdoses,
@@ -93,6 +94,7 @@ STRANDS: Final[dict[str, Strand[Any]]] = {
     "barriers": barriers.STRAND,
     "referrals": referrals.STRAND,
     "residences": residence.STRAND,
+    "merges": merges.STRAND,
 }
 """Each strand by the name under which the plan keeps its state, in the order of the answer."""
 

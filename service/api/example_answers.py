@@ -47,7 +47,7 @@ def example_answers() -> dict[str, bytes]:
     shown = {
         "create_client": _recorded(opening),
         "record_events": _recorded([crisis]),
-        "search_clients": FoundClients(clients=(FoundClient(client_id=_CLIENT),)),
+        "search_clients": FoundClients(clients=(FoundClient(client_id=_CLIENT, merged_into=None),)),
         "read_timeline": _timeline(entries),
         "read_event": event_answer(_CLIENT, crisis.id, len(entries), entries),
         "read_counseling_notes": CounselingNotesAnswer(

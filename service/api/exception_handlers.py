@@ -15,7 +15,7 @@ from service.api import problems
 from service.api.field_errors import FieldError
 from service.api.input_errors import field_errors
 from service.api.problem import Problem
-from service.care.errors import ClientExists, IdUsed, KnownAtInFuture, UnknownClient
+from service.care.errors import ClientExists, ClientMerged, IdUsed, KnownAtInFuture, UnknownClient
 from service.log.errors import DatabaseUnavailable, HeadsDiffer, IdentifierTaken, VersionConflict
 from service.log.keyring import ClientErased
 from service.projector.folding import ProjectionFailed
@@ -47,6 +47,11 @@ def _id_used(_: IdUsed) -> Problem:
     return problems.IdUsed(
         "An event with one of these ids is in the log and says something else. Nothing was recorded."
     )
+
+
+def _client_merged(error: ClientMerged) -> Problem:
+    detail = "Care goes on with another client; see `merged_into`. Nothing was recorded."
+    return problems.ClientMerged(detail, merged_into=error.survivor)
 
 
 def _identifier_taken(error: IdentifierTaken) -> Problem:
@@ -109,6 +114,7 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     ClientErased: _client_erased,
     IdUsed: _id_used,
     IdentifierTaken: _identifier_taken,
+    ClientMerged: _client_merged,
     VersionConflict: _version_conflict,
     KnownAtInFuture: _known_at_in_future,
     ProjectionFailed: _projection_failed,

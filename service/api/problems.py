@@ -126,6 +126,16 @@ class IdentifierTaken(Problem):
     status, slug, title = HTTPStatus.CONFLICT, "identifier-taken", "The identifier is linked already"
 
 
+class ClientMerged(Problem):
+    """The client was merged into another, with whom care goes on; nothing was recorded.
+
+    `merged_into` names the other: record there. What answers, corrects or retracts an entry of this client is recorded
+    here all the same, since that is where the entry is.
+    """
+
+    status, slug, title = HTTPStatus.CONFLICT, "client-merged", "The client was merged into another"
+
+
 class VersionConflict(Problem):
     """The timeline is no longer at the version that `If-Match` names; nothing was recorded.
 

@@ -14,7 +14,7 @@ NEW_EVENT_TYPE = """create type log.new_event as (
   client_id uuid, version integer, id uuid, type text, schema_version integer, occurred_at timestamptz,
   precision text, recorded_at timestamptz, actor_id uuid, recorded_by text, source text, correlation_id uuid,
   causation_id uuid, reference_fields text[], reference_ids uuid[], key_id uuid, body bytea, body_digest bytea,
-  header bytea, identifier bytea
+  header bytea, identifier bytea, merged_into uuid
 )"""
 """An event to append, in the order of service.log.sealed.SealedEvent. recorded_at is null unless imported."""
 
@@ -36,14 +36,16 @@ declare
   referring boolean;
   linking boolean;
   freeing boolean;
+  merging boolean;
 begin
   if the_organization is distinct from nullif(current_setting('care_timeline.organization', true), '')::uuid then
     raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
   end if;
 
   select count(distinct e.client_id), count(e.recorded_at), bool_or(e.reference_ids <> '{}'),
-         bool_or(e.identifier is not null), bool_or(e.type in ('identifier_unlinked', 'entry_retracted'))
-    into clients, moments, referring, linking, freeing
+         bool_or(e.identifier is not null), bool_or(e.type in ('identifier_unlinked', 'entry_retracted')),
+         bool_or(e.type in ('client_merged_into', 'client_separated'))
+    into clients, moments, referring, linking, freeing, merging
     from unnest(events) e;
 
   if moments > 0 then
@@ -73,7 +75,7 @@ begin
     from unnest(events) with ordinality as e(
       client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by, source,
       correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, identifier,
-      place)
+      merged_into, place)
    group by e.client_id
   having count(*) = max(e.version) - min(e.version) + 1
      and min(e.version) = 1 + coalesce((
@@ -98,7 +100,7 @@ begin
     from unnest(events) with ordinality as e(
       client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by, source,
       correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, identifier,
-      place);
+      merged_into, place);
 
   if referring then
     insert into log.reference (organization_id, target_id, position, field, client_id, event_id, type)
@@ -106,7 +108,7 @@ begin
       from unnest(events) with ordinality as e(
         client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by,
         source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header,
-        identifier, place),
+        identifier, merged_into, place),
       unnest(e.reference_fields, e.reference_ids) as r(field, target_id)
     on conflict (organization_id, target_id, type, position, field) do nothing;
   end if;
@@ -127,6 +129,14 @@ begin
          select from unnest(events) f
           where f.type in ('identifier_unlinked', 'entry_retracted')
             and f.client_id = e.client_id and e.id = any(f.reference_ids));
+  end if;
+
+  if merging then
+    update log.timeline_head h set merged_into = m.merged_into
+      from (select distinct on (e.client_id) e.client_id, e.merged_into from unnest(events) e
+             where e.type in ('client_merged_into', 'client_separated')
+             order by e.client_id, e.version desc) m
+     where h.organization_id = the_organization and h.client_id = m.client_id;
   end if;
 exception
   when unique_violation then

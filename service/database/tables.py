@@ -97,6 +97,7 @@ timeline_head = Table(
     Column("client_id", Uuid, comment="The person in care"),
     Column("version", Integer, nullable=False, comment="Version of the client's last event"),
     Column("position", BigInteger, nullable=False, comment="Position of the client's last event"),
+    Column("merged_into", Uuid, comment="The client who is the same person, with whom care goes on; null where nobody"),
     PrimaryKeyConstraint("organization_id", "client_id", name="timeline_head_pkey"),
     schema="log",
     comment="Where each client's timeline ends",

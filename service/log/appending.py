@@ -68,6 +68,7 @@ def rows_to_append(
             sha256(event.body).digest(),
             header(organization_id, event),
             event.identifier,
+            event.merged_into,
         )
         for event, moment in zip(events, moments, strict=True)
     ]

@@ -3,7 +3,7 @@
 Each query is one statement, so that it sees events and what stands beside them at one moment, while others record.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -51,6 +51,11 @@ select min(e.position) as position
  where not exists (
    select from log.timeline_head h where h.organization_id = $1 and h.client_id = c.client_id)
  group by c.client_id"""
+
+_MERGED = """
+select h.client_id, h.position, h.merged_into from log.timeline_head h
+ where h.organization_id = $1 and (h.merged_into is not null or h.client_id = any($2))
+ order by h.position"""
 
 _TWICE = """
 select h.position, 'a timeline has ' || count(*) || ' heads that name this position' as what
@@ -152,6 +157,14 @@ def _log_head(rows: Sequence[asyncpg.Record]) -> Iterator[Finding]:
             yield Finding(each["last"], "it was recorded later than the log's head says of the last event")
     if row["before"]:
         yield Finding(0, f"{row['before']} events stand before the log's first place, which is 1")
+
+
+async def merges(store: EventStore, organization_id: UUID, merged: Collection[UUID]) -> list[Finding]:
+    """Whether heads say of those clients that they are merged of whom the log says so: `merged`."""
+    rows = await store.rows(organization_id, _MERGED, list(merged))
+    wrong = [row for row in rows if (row["merged_into"] is not None) != (row["client_id"] in merged)]
+    what = "the head of a timeline does not say as the log does whether the client is merged"
+    return [Finding(row["position"], what) for row in wrong]
 
 
 async def twice(store: EventStore, organization_id: UUID) -> list[Finding]:

@@ -32,6 +32,30 @@ _LINKED = """select digest, client_id, event_id from log.client_identifier
  where organization_id = $1 and (digest = any($2) or event_id = any($3))"""
 
 
+_WITH_WHOM_CARE_GOES_ON = """with recursive way as (
+  select h.client_id, h.version, h.merged_into from log.timeline_head h
+   where h.organization_id = $1 and h.client_id = $2
+  union
+  select h.client_id, h.version, h.merged_into
+    from way w join log.timeline_head h on h.organization_id = $1 and h.client_id = w.merged_into
+) select client_id, version from way where merged_into is null"""
+
+
+class CurrentClient(NamedTuple):
+    """A client with whom care goes on, and the version of their timeline."""
+
+    client_id: UUID
+    version: int
+
+
+class Found(NamedTuple):
+    """A client who was found by an identifier."""
+
+    client_id: UUID
+    merged_into: UUID | None
+    """The client with whom care goes on; None where it does with them."""
+
+
 class Link(NamedTuple):
     """Who has an identifier, and the event that linked it."""
 
@@ -87,7 +111,7 @@ class Identifiers:
         self._pool = pool
         self._keyring = keyring
 
-    async def find(self, organization_id: UUID, system: str, value: str) -> UUID | None:
+    async def find(self, organization_id: UUID, system: str, value: str) -> Found | None:
         """The client to whom the identifier is linked."""
         try:
             key = await self._keyring.data_key(organization_id, organization_id, create=False)
@@ -97,7 +121,20 @@ class Identifiers:
         with answering(writing=False):
             async with scoped(self._pool, organization_id) as connection:
                 rows = await connection.fetch(_LINKED, organization_id, [hashed], [])
-        return UUID(int=rows[0]["client_id"].int) if rows else None
+        if not rows:
+            return None
+        holder = UUID(int=rows[0]["client_id"].int)
+        current = await self.with_whom_care_goes_on(organization_id, holder)
+        return Found(holder, current.client_id if current.client_id != holder else None)
+
+    async def with_whom_care_goes_on(self, organization_id: UUID, client_id: UUID) -> CurrentClient:
+        """The client themselves or, where they were merged, the other one at the end of the way. Raises LookupError."""
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id) as connection:
+                rows = await connection.fetch(_WITH_WHOM_CARE_GOES_ON, organization_id, client_id)
+        if not rows:
+            raise LookupError("There is no such client.")
+        return CurrentClient(UUID(int=rows[0]["client_id"].int), rows[0]["version"])
 
     async def require_free(
         self, organization_id: UUID, client_id: UUID, drafts: Sequence[Draft], hashes: Mapping[UUID, bytes]

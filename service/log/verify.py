@@ -13,6 +13,7 @@ from service.log.consistency import (
     identifiers_beyond,
     identifiers_missing,
     log_end,
+    merges,
     references_beyond,
     references_missing,
     twice,
@@ -64,6 +65,7 @@ async def verify(
             progress(batch[-1].position, end)
     check.gap_before(end + 1)
     check.findings += await heads(store, organization_id, check.versions)
+    check.findings += await merges(store, organization_id, check.merged)
     check.findings += await references_beyond(store, organization_id)
     check.findings += await identifiers_beyond(store, organization_id)
     check.findings += await twice(store, organization_id)
@@ -88,6 +90,7 @@ class _Check:
     position: int = 0
     recorded_at: datetime | None = None
     versions: dict[UUID, int] = field(default_factory=dict)
+    merged: set[UUID] = field(default_factory=set)
 
     def event(self, event: StoredEvent) -> None:
         self.gap_before(event.position)
@@ -105,6 +108,10 @@ class _Check:
         if event.version != last + 1:
             self._find(f"its version is {event.version}, after version {last} of the same client")
         self.versions[event.client_id] = event.version
+        if event.type == "client_merged_into":
+            self.merged.add(event.client_id)
+        elif event.type == "client_separated":
+            self.merged.discard(event.client_id)
 
     def gap_before(self, position: int) -> None:
         missing = position - self.position - 1

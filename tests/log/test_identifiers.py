@@ -123,6 +123,24 @@ async def test_verify_names_links_by_which_nobody_or_another_is_found(
     assert all("identifier" in finding.what for finding in findings)
 
 
+async def test_verify_names_a_client_of_whom_the_head_alone_says_that_they_are_merged(
+    store: EventStore, database: DatabaseUrls, organization_id: UUID
+) -> None:
+    one, other = uuid4(), uuid4()
+    await store.append(organization_id, [sealed_event(one, 1), sealed_event(other, 1)])
+    merged = sealed_event(one, 2)._replace(type="client_merged_into", merged_into=other)
+    await store.append(organization_id, [merged])
+    assert (await verify(store, organization_id)).findings == []
+
+    superuser = await asyncpg.connect(database.superuser)
+    swapped = "update log.timeline_head set merged_into = $2 where organization_id = $1 and client_id = $3"
+    await superuser.execute(swapped, organization_id, None, one)
+    await superuser.execute(swapped, organization_id, one, other)
+    await superuser.close()
+
+    assert [finding.position for finding in (await verify(store, organization_id)).findings] == [2, 3]
+
+
 async def test_the_service_writes_no_row_by_hand(pool: asyncpg.Pool, organization_id: UUID) -> None:
     for statement in (
         "insert into log.client_identifier select $1, 'x', $1, $1",

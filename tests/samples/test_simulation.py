@@ -29,8 +29,15 @@ from tests.builders import Record, fold, moment
 START, END = date(2025, 1, 1), date(2026, 7, 1)
 LATE = timedelta(hours=2)
 OF_THE_RECORD = {"entry_corrected", "entry_retracted"}
-OF_OTHER_SYSTEMS = {"identifier_linked", "identifier_unlinked"}
-"""What integrations record; a simulated clinic has none."""
+OF_OTHER_SYSTEMS = {
+    "identifier_linked",
+    "identifier_unlinked",
+    "clients_merged",
+    "merge_undone",
+    "client_merged_into",
+    "client_separated",
+}
+"""What integrations record, and what comes of it; a simulated clinic has none."""
 NOT_YET_TOLD: tuple[str, ...] = ()
 """Kinds of event that no simulated client brings yet."""
 

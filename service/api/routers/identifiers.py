@@ -13,6 +13,7 @@ from service.api.openapi_responses import OF_A_RECORDING, answered, problem_resp
 from service.api.request_models import Identifier
 from service.api.responses import list_answer
 from service.api.strict_route import StrictRoute
+from service.log.identifiers import Found
 
 router = APIRouter(prefix="/v1/clients", route_class=StrictRoute, tags=["Reading"])
 
@@ -23,6 +24,14 @@ class FoundClient(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     client_id: UUID = Field(description="The client's id.")
+    merged_into: UUID | None = Field(
+        description="The client who is the same person, with whom care goes on; null where it does with this one."
+    )
+
+    @classmethod
+    def of(cls, found: Found) -> "FoundClient":
+        """The answer for who was found."""
+        return cls(client_id=found.client_id, merged_into=found.merged_into)
 
 
 class FoundClients(BaseModel):
@@ -50,4 +59,4 @@ async def search_clients(
     empty list, and so is one that only clients of other organizations have.
     """
     found = await system.identifiers.find(caller.organization_id, identifier.system, identifier.value)
-    return list_answer(FoundClients(clients=(FoundClient(client_id=found),) if found else ()))
+    return list_answer(FoundClients(clients=(FoundClient.of(found),) if found else ()))

@@ -17,6 +17,7 @@ from service.api.parameters import ClientId, ExpectedVersion, IdempotencyKey
 from service.api.problems import (
     ClientErased,
     ClientExists,
+    ClientMerged,
     IdentifierTaken,
     IdUsed,
     InvalidInput,
@@ -54,7 +55,14 @@ events_router = APIRouter(prefix="/v1/clients/{client_id}/events", route_class=R
         201: answered("Recorded.", _HEADERS),
         200: answered("Recorded before.", _HEADERS, model=RecordedEvents),
         **problem_responses(
-            *OF_A_RECORDING, UnknownClient, ClientErased, IdUsed, IdentifierTaken, VersionConflict, Refused
+            *OF_A_RECORDING,
+            UnknownClient,
+            ClientErased,
+            IdUsed,
+            IdentifierTaken,
+            ClientMerged,
+            VersionConflict,
+            Refused,
         ),
     },
 )
@@ -110,7 +118,8 @@ async def create_client(
     Without a `client_id` the same first event always makes the same client.
 
     With `identifiers`, a client who has one of them already is the answer instead: 200 with that `client_id`, the
-    version of the timeline and no `events`, since nothing was recorded. However many such requests arrive at once, one
+    version of the timeline and no `events`, since nothing was recorded. (Where that client was merged into another, the
+    other.) However many such requests arrive at once, one
     creates the client and the others are answered with it. Where a `client_id` is given, or several clients have
     them, the answer is the problem `identifier-taken`.
     """
@@ -125,9 +134,9 @@ async def create_client(
     except errors.IdentifierTaken as taken:
         if new.client_id or len(taken.client_ids) > 1:
             raise
-        client_id = taken.client_ids[0]
-        version = await system.store.head(caller.organization_id, client_id)
-        recorded = RecordingResult(client_id, version, (), repeated=True)
+        there = await system.identifiers.with_whom_care_goes_on(caller.organization_id, taken.client_ids[0])
+        client_id = there.client_id
+        recorded = RecordingResult(client_id, there.version, (), repeated=True)
     return _answer(recorded, f"/v1/clients/{client_id}/events")
 
 
