@@ -21,8 +21,11 @@ class IdentifierLinked(Event):
 
     type: Literal["identifier_linked"] = "identifier_linked"
     system: IdentifierSystem
+    """The system that gave it, as a URI or a slug; compared character by character."""
     value: ShortText
+    """The identifier, as that system writes it; compared character by character."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
 
 class IdentifierUnlinked(Event):
@@ -35,4 +38,6 @@ class IdentifierUnlinked(Event):
 
     type: Literal["identifier_unlinked"] = "identifier_unlinked"
     link: Annotated[StrictUUID, RefersTo("identifier_linked", once=True)]
+    """The event that linked it."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""

@@ -10,7 +10,7 @@ from domain.refusals import Refusal
 class ClientsMerged(Event):
     """Another client is the same person: care goes on here, and what was recorded there stays there.
 
-    `duplicate` is the other client's id. Along with it, `client_merged_into` is recorded on their timeline.
+    Along with it, `client_merged_into` is recorded on the other client's timeline.
     """
 
     replaceable: ClassVar[bool] = False
@@ -18,7 +18,9 @@ class ClientsMerged(Event):
 
     type: Literal["clients_merged"] = "clients_merged"
     duplicate: StrictUUID
+    """The other client's id."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
 
 class MergeUndone(Event):
@@ -29,7 +31,9 @@ class MergeUndone(Event):
 
     type: Literal["merge_undone"] = "merge_undone"
     merge: Annotated[StrictUUID, RefersTo("clients_merged", once=True, content=True)]
+    """The merge."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
 
 class _OfTheOther(Event):
@@ -47,14 +51,13 @@ class _OfTheOther(Event):
 
 
 class ClientMergedInto(_OfTheOther):
-    """This client is the same person as another, with whom care goes on. Recorded with `clients_merged` alone.
-
-    `survivor` is that client's id, and `merge` the event on their timeline.
-    """
+    """This client is the same person as another, with whom care goes on. Recorded with `clients_merged` alone."""
 
     type: Literal["client_merged_into"] = "client_merged_into"
     survivor: StrictUUID
+    """The id of the client with whom care goes on."""
     merge: StrictUUID
+    """The event on that client's timeline that merged them."""
 
 
 class ClientSeparated(_OfTheOther):
@@ -62,3 +65,4 @@ class ClientSeparated(_OfTheOther):
 
     type: Literal["client_separated"] = "client_separated"
     merge: Annotated[StrictUUID, RefersTo("client_merged_into")]
+    """The event by which they were merged."""
