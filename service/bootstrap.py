@@ -22,6 +22,7 @@ from service.access.trusted_issuers import trusted_issuers
 from service.care.access_log import AccessLog
 from service.care.accesses import Accesses
 from service.care.client_access import ClientAccess
+from service.care.client_search import ClientSearch
 from service.care.counseling_notes import CounselingNotes
 from service.care.entry_contents import EntryContents
 from service.care.lists import Lists
@@ -38,6 +39,7 @@ from service.following.wakeups import Wakeups
 from service.log.facts import FactReader
 from service.log.headers import Headers
 from service.log.heads import Heads
+from service.log.identifiers import Identifiers
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.organizations import Organizations
 from service.log.pages import Pages
@@ -80,6 +82,8 @@ class System:
     catch_up: CatchUp
     comparison: Comparison
     recorder: Recorder
+    identifiers: Identifiers
+    client_search: ClientSearch
     projection_reader: ProjectionReader
     timeline_reader: TimelineReader
     counseling_notes: CounselingNotes
@@ -157,6 +161,7 @@ async def connected(
         pages = Pages(log_pool)
         contents = EntryContents(pages, timelines)
         headers = Headers(pool)
+        identifiers = Identifiers(log_pool, keyring)
         builds = Builds(pool, projections)
         await builds.refresh()
         api_keys = ApiKeys(log_pool, addresses.owner)
@@ -183,7 +188,11 @@ async def connected(
             projector=Projector(keyring, organizations, builds),
             catch_up=CatchUp(pool, keyring, organizations, builds),
             comparison=Comparison(pool, keyring, organizations, builds),
-            recorder=Recorder(store, FactReader(log_pool), keyring, timelines, contents, organizations),
+            recorder=Recorder(
+                store, FactReader(log_pool), keyring, timelines, contents, organizations, identifiers=identifiers
+            ),
+            identifiers=identifiers,
+            client_search=ClientSearch(identifiers, accesses),
             projection_reader=ProjectionReader(timeline_reader, organizations, projections, fresh, accesses, sliced),
             timeline_reader=timeline_reader,
             counseling_notes=CounselingNotes(pages, timelines, accesses),

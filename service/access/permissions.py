@@ -22,6 +22,7 @@ class Resource(StrEnum):
     FEED = "Feed"
     CARE_PLAN = "CarePlan"
     CLIENT = "Client"
+    CLIENT_MERGE = "ClientMerge"
     EPISODE_OF_CARE = "EpisodeOfCare"
     ASSESSMENT = "Assessment"
     CONSENT = "Consent"
@@ -56,6 +57,8 @@ class Resource(StrEnum):
 
 _OF_MODULE: Final[Mapping[str, Resource]] = {
     "registration": Resource.CLIENT,
+    "identifiers": Resource.CLIENT,
+    "merging": Resource.CLIENT_MERGE,
     "intake": Resource.EPISODE_OF_CARE,
     "consents": Resource.CONSENT,
     "court_orders": Resource.COURT_ORDER,
@@ -150,6 +153,7 @@ ROLES: Final[Mapping[KeyRole, Mapping[Resource, str]]] = {
             Resource.SCREENING,
             Resource.ASSESSMENT,
             Resource.COURT_ORDER,
+            Resource.CLIENT_MERGE,
         },
     ),
     KeyRole.CASE_MANAGER: _circle(never={Resource.MEDICATION}),
@@ -166,10 +170,10 @@ ROLES: Final[Mapping[KeyRole, Mapping[Resource, str]]] = {
 """The most that each role may do; a key or a token may have less.
 
 Made for a small clinic, where one person does the work of several: everyone in the circle reads everything and records
-nearly everything. Only a prescriber records medication. A peer records no toxicology, no screening, no assessment and
-no court order. A supervisor sets everything right, whatever they may record. An auditor reads all and records nothing,
-and asks, as supervisors do, who read about a client. An analyst reads nobody's record (coded rows are theirs), and a
-system does what its scopes say.
+nearly everything. Only a prescriber records medication. A peer records no toxicology, no screening, no assessment, no
+court order and no merge of clients. A supervisor sets everything right, whatever they may record. An auditor reads all
+and records nothing, and asks, as supervisors do, who read about a client. An analyst reads nobody's record (coded rows
+are theirs), and a system does what its scopes say.
 """
 
 PERMISSIONS: Final[Mapping[KeyRole, frozenset[str]]] = {

@@ -27,6 +27,7 @@ from service.api.routers import (
     crisis_card,
     feed,
     health,
+    identifiers,
     lists,
     problem_kinds,
     projections,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 ROUTERS: Final = (
     recording.router,
+    identifiers.router,
     timelines.router,
     counseling_notes.router,
     projections.router,

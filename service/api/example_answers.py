@@ -32,6 +32,7 @@ from service.api.response_models import CounselingNotesAnswer, Receipt, Recorded
 from service.api.responses import json_of
 from service.api.routers.access_records import access_records_answer
 from service.api.routers.health import Health, ProjectionState, Readiness
+from service.api.routers.identifiers import FoundClient, FoundClients
 from service.api.routers.problem_kinds import ProblemKinds, kind_of
 from service.api.routers.projections import answer_of, operation_id
 from service.api.routers.summary import summary_of
@@ -51,6 +52,7 @@ def example_answers() -> dict[str, bytes]:
     shown = {
         "create_client": _recorded(opening),
         "record_events": _recorded([crisis]),
+        "search_clients": FoundClients(clients=(FoundClient(client_id=_CLIENT, merged_into=None),)),
         "read_timeline": _timeline(entries),
         "read_event": event_answer(_CLIENT, crisis.id, len(entries), entries),
         "read_counseling_notes": CounselingNotesAnswer(

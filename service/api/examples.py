@@ -94,13 +94,25 @@ _NOTE: Final = {
     },
 }
 
+_IDENTIFIER: Final = {"system": "https://ehr.example.org/mrn", "value": "0042317"}
+
 NEW_CLIENTS: Final[dict[str, Any]] = {
     "Registered at intake": {"client_id": CLIENT, "events": [_REGISTERED, _INTAKE]},
     "Met in a crisis, not yet registered": {
         "events": [{**_CRISIS, "id": "2d7b9e61-f3a8-4c05-b94e-8e1f60c7d5a3", "precision": "instant"}]
     },
+    "Known to another system": {
+        "events": [{**_REGISTERED, "id": "9be0c3f7-6d1a-4e52-8b4f-27a5d0c96e18"}],
+        "identifiers": [_IDENTIFIER],
+    },
 }
 """Bodies that create a client."""
+
+IDENTIFIERS: Final[dict[str, Any]] = {
+    "A record number of an EHR": _IDENTIFIER,
+    "An account of a text line": {"system": "text-line", "value": "u-77131"},
+}
+"""Bodies that ask for the client who has an identifier."""
 
 RECORDINGS: Final[dict[str, Any]] = {
     "A goal and its first reading, both or neither": [_GOAL, _READING],

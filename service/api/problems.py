@@ -171,6 +171,26 @@ class IdUsed(Problem):
     status, slug, title = HTTPStatus.CONFLICT, "id-used", "The id was used for another event"
 
 
+class IdentifierTaken(Problem):
+    """An identifier to be linked is linked to a client already; nothing was recorded.
+
+    `client_id` names the client. An identifier is linked to one client at a time: record `identifier_unlinked` on that
+    client's timeline first, or `entry_retracted` where it was linked by mistake.
+    """
+
+    status, slug, title = HTTPStatus.CONFLICT, "identifier-taken", "The identifier is linked already"
+
+
+class ClientMerged(Problem):
+    """The client was merged into another, with whom care goes on; nothing was recorded.
+
+    `merged_into` names the other: record there. What answers, corrects or retracts an entry of this client is recorded
+    here all the same, since that is where the entry is.
+    """
+
+    status, slug, title = HTTPStatus.CONFLICT, "client-merged", "The client was merged into another"
+
+
 class VersionConflict(Problem):
     """The timeline is no longer at the version that `If-Match` names; nothing was recorded.
 

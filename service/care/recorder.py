@@ -16,11 +16,14 @@ from service.access.caller import Caller
 from service.care.clients import require_client
 from service.care.entry_contents import EntryContents
 from service.care.errors import ClientExists, IdUsed, UnknownClient
+from service.care.merging import Merging, check_not_merged
 from service.care.recording_permissions import require_recording, require_setting_right
 from service.log.errors import IdConflict, VersionConflict
 from service.log.facts import FactReader, Known
+from service.log.identifiers import Identifiers, identifier_hashes, with_identifiers
 from service.log.keyring import DataKey, Keyring
 from service.log.organizations import Organizations
+from service.log.sealed import SealedEvent
 from service.log.store import EventStore
 from service.log.timelines import Timelines, seal_drafts
 from service.runtime import clock
@@ -55,6 +58,8 @@ class Recorder:
         timelines: Timelines,
         contents: EntryContents,
         organizations: Organizations,
+        *,
+        identifiers: Identifiers,
     ) -> None:
         self._store = store
         self._facts = facts
@@ -62,6 +67,8 @@ class Recorder:
         self._timelines = timelines
         self._contents = contents
         self._organizations = organizations
+        self._identifiers = identifiers
+        self._merging = Merging(facts, keyring)
         self._locks: WeakValueDictionary[tuple[UUID, UUID], asyncio.Lock] = WeakValueDictionary()
 
     async def record(
@@ -77,7 +84,8 @@ class Recorder:
 
         A draft whose id is known and which says the same is answered as it was the first time.
         Raises, with nothing written: NotPermitted, Refused, UnknownClient, ClientExists, IdUsed, VersionConflict when
-        the timeline is not at `expected_version`, ClientErased when the client was erased.
+        the timeline is not at `expected_version`, ClientErased when the client was erased, IdentifierTaken when what
+        the drafts would link is linked already, ClientMerged when care goes on with another client.
         """
         require_recording(caller, drafts)
         require_client(caller, client_id)
@@ -99,7 +107,7 @@ class Recorder:
         asked = needs(drafts)
         version = 0
         for _ in range(ATTEMPTS):
-            facts, kept, own_version, apart = await self._ask(organization_id, client_id, drafts, asked)
+            facts, kept, own_version, apart, merged_into = await self._ask(organization_id, client_id, drafts, asked)
             version = facts.version
             key = self._keyring.open(organization_id, kept) if kept else None
             known = [draft.id for draft in drafts if draft.id in facts.entries]
@@ -107,6 +115,7 @@ class Recorder:
                 return await self._repeated(caller, client_id, drafts, known, apart)
             _check_client(facts, new_client=new_client)
             _check_authors(drafts, apart, caller)
+            check_not_merged(drafts, merged_into)
             if expected_version is not None and expected_version != version:
                 raise VersionConflict(client_id, expected_version, version)
             policies = await self._organizations.policies(organization_id, own_version=own_version)
@@ -114,14 +123,17 @@ class Recorder:
             policy = policies.readable_at(now)
             require_setting_right(caller, drafts, facts)
             check_authorship(drafts, facts, caller.actor, policy)
-            admit(drafts, await self._with_contents(caller, client_id, asked, facts), now, policy)
+            facts = await self._with_contents(caller, client_id, asked, facts)
+            admit(drafts, facts, now, policy)
+            beside = await self._merging.beside(caller, client_id, drafts, facts)
             try:
-                return await self._append(caller, client_id, version, drafts, key, apart)
+                return await self._append(caller, client_id, version, drafts, key, apart, beside=beside)
             except VersionConflict:
                 continue
             except IdConflict as conflict:
-                if any(event.client_id != client_id for event in conflict.stored):
-                    raise IdUsed(conflict.stored[0].id) from conflict
+                taken = {event.id for event in conflict.stored if event.client_id != client_id}
+                if used := [draft.id for draft in drafts if draft.id in taken]:
+                    raise IdUsed(used[0]) from conflict
         raise VersionConflict(client_id, version, await self._store.head(organization_id, client_id))
 
     async def _ask(self, organization_id: UUID, client_id: UUID, drafts: Sequence[Draft], asked: Needs) -> Known:
@@ -154,19 +166,25 @@ class Recorder:
         drafts: Sequence[Draft],
         key: DataKey | None,
         apart: Mapping[UUID, str],
+        *,
+        beside: Sequence[SealedEvent],
     ) -> RecordingResult:
         organization_id, actor = caller.organization_id, caller.actor
+        hashes = await identifier_hashes(self._keyring, organization_id, drafts)
+        if hashes:  # before a key is made for a client who turns out to be another
+            await self._identifiers.require_free(organization_id, client_id, drafts, hashes)
         key = key or await self._keyring.data_key(organization_id, client_id)
         notes = kept_apart(drafts, apart)
         notes_key = await self._keyring.notes_key(organization_id, client_id) if notes else None
         sealed = seal_drafts(organization_id, client_id, version, drafts, actor, key, apart=apart, notes_key=notes_key)
-        appended = await self._store.append(organization_id, sealed)
+        sealed = with_identifiers(sealed, hashes)
+        appended = await self._store.append(organization_id, [*sealed, *beside])
         entries = tuple(
             Entry(
                 client_id, event.version, draft.id, draft.event, draft.occurred_at, draft.precision, place.recorded_at,
                 actor.id, actor.name, draft.source, draft.correlation_id, draft.causation_id, place.position,
             )
-            for draft, event, place in zip(drafts, sealed, appended, strict=True)
+            for draft, event, place in zip(drafts, sealed, appended, strict=False)
         )  # fmt: skip
         return RecordingResult(client_id, entries[-1].version, entries, repeated=False)
 

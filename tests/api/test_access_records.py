@@ -102,6 +102,18 @@ async def test_the_feed_leaves_a_record_where_it_tells_what_events_say(clinic: C
     assert (record.what, record.name, record.parameters) == ("feed", "ehr", {"after": 0})
 
 
+async def test_whoever_finds_a_client_by_identifier_leaves_a_record(clinic: Clinic, client: UUID) -> None:
+    identifier = {"system": "ehr", "value": "7-Rosa"}
+    await clinic.record(client, recording({"type": "identifier_linked", **identifier}))
+
+    found = await clinic.request("POST", "/v1/clients/search", json=identifier)
+
+    assert [each["client_id"] for each in found.json()["clients"]] == [str(client)]
+    (record,) = await records(clinic, client)
+    assert (record.what, record.operation, record.version) == ("client_search", "POST /v1/clients/search", 7)
+    assert "Rosa" not in str(record)
+
+
 @pytest.mark.parametrize("route", [each for each in READS if "{client_id}" in each.path], ids=named)
 async def test_what_is_still_the_same_was_read_too(clinic: Clinic, client: UUID, route: APIRoute) -> None:
     path = await path_of(clinic, route, client)

@@ -25,6 +25,7 @@ WORDS = "Wednesday at the harbour"
 """Stands for words about a client: no problem may quote it."""
 
 TAKE_A_BODY = [route for route in ROUTES if route.body_field]
+RECORD = [route for route in TAKE_A_BODY if not route.path.endswith("/search")]
 OF_CLIENTS = [route for route in ROUTES if needs_a_key(route)]
 
 
@@ -101,7 +102,7 @@ async def test_unknown_fields_are_refused(clinic: Clinic, route: APIRoute) -> No
     assert WORDS not in answer.text
 
 
-@pytest.mark.parametrize("route", TAKE_A_BODY, ids=named)
+@pytest.mark.parametrize("route", RECORD, ids=named)
 async def test_a_number_given_as_a_text_is_refused(clinic: Clinic, route: APIRoute) -> None:
     event = {"type": "check_in_received", "channel": "app", "craving": "7"}
     told = {"occurred_at": "2026-03-02T15:00:00Z", "event": event}
@@ -149,10 +150,11 @@ def test_nobody_is_answered_without_a_key_but_by_these() -> None:
 
 @pytest.mark.parametrize("route", OF_CLIENTS, ids=named)
 async def test_who_may_only_read_records_nothing_and_the_other_way_round(clinic: Clinic, route: APIRoute) -> None:
-    scope = "user/*.rs" if method(route) != "GET" else "user/*.cu"
+    scope = "user/*.rs" if route in RECORD else "user/*.cu"
     caller = await clinic.with_key(KeyRole.SUPERVISOR, "ben", {scope})
 
-    answer = await caller.request(method(route), path_of(route))
+    sent = {"json": {}} if route in TAKE_A_BODY else {}
+    answer = await caller.request(method(route), path_of(route), **sent)
 
     problem_in(answer, "scope-missing")
 

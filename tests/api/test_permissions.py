@@ -36,6 +36,7 @@ NEEDS: dict[str, str | None] = {
     "GET /v1/problems": None,
     "GET /v1/problems/{slug}": None,
     "POST /v1/clients": "Client.c",
+    "POST /v1/clients/search": "CarePlan.s",
     f"POST {OF_A_CLIENT}/events": "*.c",
     f"GET {OF_A_CLIENT}/events": "Timeline.r",
     f"GET {OF_A_CLIENT}/events/{{event_id}}": "Timeline.r",
@@ -58,6 +59,7 @@ NEEDS: dict[str, str | None] = {
 
 BODIES: dict[str, Any] = {
     "POST /v1/clients": {"events": [recording(REGISTERED)]},
+    "POST /v1/clients/search": {"system": "ehr", "value": "7"},
     f"POST {OF_A_CLIENT}/events": recording(SESSION),
 }
 EVERYTHING = {KeyRole.SYSTEM: {"system/*.cruds"}}

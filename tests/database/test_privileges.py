@@ -22,6 +22,7 @@ TABLES: dict[str, set[str]] = {
     "log.timeline_head": READ,
     "log.event": READ,
     "log.reference": READ,
+    "log.client_identifier": READ,
     "keyring.client_key": READ,
     "access.api_key": READ,
     "access.access_record": READ,

@@ -36,6 +36,7 @@ ABOUT_THE_BODY_ALONE = {
     "milestone_counts_days",
     "others_told_with_consent",
     "reaches_one_milestone",
+    "recorded_with_the_merge",
     "relapse_prevention_plan_says_something",
     "use_ends_after_it_begins",
     "use_lies_in_the_past",
@@ -293,15 +294,20 @@ def _broken_by_kind(event: EntryCorrected | EntryRetracted, kind: str) -> Iterat
             yield "corrects_an_entry_of_care"
     elif kind == "client_registered" and event.reason is not CorrectionReason.WRONG_CLIENT:
         yield "registration_stays"
+    elif kind in {"identifier_unlinked", "clients_merged", "merge_undone", "client_merged_into", "client_separated"}:
+        yield f"{kind}_stays"
 
 
 def _broken_by_bringing_back(restored: UUID, rows: dict[UUID, Event], retracted: set[UUID]) -> Iterator[str]:
     if isinstance(rows[restored], EntryRetracted):
         yield "retraction_stays"
         return
+    kind = rows[restored].type
+    if kind == "identifier_linked":
+        yield "identifier_linked_not_restored"
+        return
     if restored not in retracted:
         return
-    kind = rows[restored].type
     once = {target for _, target, mark in referred(rows[restored]) if mark.once}
     for id_, recorded in rows.items():
         same = {target for _, target, mark in referred(recorded) if mark.once}
