@@ -104,7 +104,7 @@ async def test_the_feed_leaves_a_record_where_it_tells_what_events_say(clinic: C
 
 async def test_whoever_finds_a_client_by_identifier_leaves_a_record(clinic: Clinic, client: UUID) -> None:
     identifier = {"system": "ehr", "value": "7-Rosa"}
-    await clinic.record(client, recording({"type": "identifier_linked", **identifier}))
+    await clinic.record(str(client), recording({"type": "identifier_linked", **identifier}))
 
     found = await clinic.request("POST", "/v1/clients/search", json=identifier)
 
