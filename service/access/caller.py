@@ -13,6 +13,8 @@ class Scope(StrEnum):
 
     RECORD = "record"
     READ = "read"
+    IMPORT = "import"
+    """Record history in bulk, of any client; by the same rules as RECORD."""
 
 
 class KeyRole(StrEnum):
@@ -30,13 +32,14 @@ class KeyRole(StrEnum):
 
 _OPERATOR: Final = UUID("00000000-0000-4000-8000-00006f706572")
 
-_EVERYTHING = frozenset(Scope)
+_CARE = frozenset({Scope.RECORD, Scope.READ})
+_EVERYTHING = _CARE | {Scope.IMPORT}
 
 SCOPES_OF_ROLE: dict[KeyRole, frozenset[Scope]] = {
-    KeyRole.COUNSELOR: _EVERYTHING,
-    KeyRole.PEER: _EVERYTHING,
-    KeyRole.CASE_MANAGER: _EVERYTHING,
-    KeyRole.PRESCRIBER: _EVERYTHING,
+    KeyRole.COUNSELOR: _CARE,
+    KeyRole.PEER: _CARE,
+    KeyRole.CASE_MANAGER: _CARE,
+    KeyRole.PRESCRIBER: _CARE,
     KeyRole.SUPERVISOR: _EVERYTHING,
     KeyRole.SYSTEM: _EVERYTHING,
     KeyRole.AUDITOR: frozenset({Scope.READ}),
@@ -63,5 +66,5 @@ class Caller:
 
 
 def operator(organization_id: UUID) -> Caller:
-    """Whoever runs the service and reads a record with the command line."""
-    return Caller(organization_id, _OPERATOR, "operator", KeyRole.SYSTEM, frozenset({Scope.READ}))
+    """Whoever runs the service, and reads a record or imports history with the command line."""
+    return Caller(organization_id, _OPERATOR, "operator", KeyRole.SYSTEM, frozenset({Scope.READ, Scope.IMPORT}))

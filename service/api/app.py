@@ -21,6 +21,7 @@ from service.api.routers import (
     counseling_notes,
     crisis_card,
     health,
+    history_import,
     lists,
     problem_kinds,
     projections,
@@ -40,6 +41,7 @@ ROUTERS: Final = (
     summary.router,
     problem_kinds.router,
     health.router,
+    history_import.router,
 )
 
 

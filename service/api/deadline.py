@@ -3,6 +3,7 @@
 import asyncio
 from typing import Final
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.api.problems import DeadlineExceeded
@@ -12,6 +13,16 @@ _DETAIL: Final = (
     "The service could not answer in time. If the request writes, it was either done or not; send it again as it was:"
     " nothing is recorded twice."
 )
+
+
+_DEADLINE: Final = "care_timeline.deadline"
+"""Where a request's scope holds its deadline."""
+
+
+def put_off(request: Request) -> None:
+    """Give the request its whole time anew: it is one that may take long, and it has just got a step further."""
+    deadline: asyncio.Timeout = request.scope[_DEADLINE]
+    deadline.reschedule(asyncio.get_running_loop().time() + _seconds(request.scope))
 
 
 class Deadline:
@@ -28,7 +39,7 @@ class Deadline:
             await self._app(scope, receive, send)
             return
         begun = False
-        deadline = asyncio.timeout(scope["app"].state.system.settings.request_seconds)
+        deadline = scope[_DEADLINE] = asyncio.timeout(_seconds(scope))
 
         async def send_and_note(message: Message) -> None:
             nonlocal begun
@@ -43,3 +54,8 @@ class Deadline:
                 raise
             problem = DeadlineExceeded(_DETAIL, headers={"Retry-After": str(_RETRY_SECONDS)})
             await problem.response()(scope, receive, send)
+
+
+def _seconds(scope: Scope) -> float:
+    seconds: float = scope["app"].state.system.settings.request_seconds
+    return seconds

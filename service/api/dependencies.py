@@ -64,3 +64,4 @@ def _key_needed(detail: str, why: str) -> Problem:
 RunningSystem = Annotated[System, Depends(get_system)]
 ReadingCaller = Annotated[Caller, Security(get_caller, scopes=[Scope.READ])]
 RecordingCaller = Annotated[Caller, Security(get_caller, scopes=[Scope.RECORD])]
+ImportingCaller = Annotated[Caller, Security(get_caller, scopes=[Scope.IMPORT])]

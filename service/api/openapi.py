@@ -1,14 +1,18 @@
 """The description of the API that FastAPI makes, completed by what it cannot know: problems and example answers."""
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI
 
 from service.api.example_answers import example_answers
+from service.api.import_models import ImportLine, ImportStanding, LineResult
 from service.api.openapi_responses import components
 from service.api.problem import ProblemDocument
 from service.api.responses import JSON
+
+NAMED_IN_TEXTS: Final = (ProblemDocument, ImportLine, LineResult, ImportStanding)
+"""Models that FastAPI does not see: problems, and the lines of what is streamed."""
 
 
 class Api(FastAPI):
@@ -19,7 +23,9 @@ class Api(FastAPI):
         if self.openapi_schema is None:
             described = super().openapi()
             self.openapi_schema = None  # FastAPI has kept it already, and it is not complete yet
-            described["components"]["schemas"] |= components([ProblemDocument])
+            schemas = described["components"]["schemas"]
+            # Events are described already: a line of an import is made of the same.
+            described["components"]["schemas"] = components(NAMED_IN_TEXTS) | schemas
             for operations in described["paths"].values():
                 for operation in operations.values():
                     _add_example(operation)

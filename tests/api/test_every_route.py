@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+import pytest_asyncio
 import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
@@ -19,6 +20,13 @@ from service.api.parameters import ClientId
 from service.api.recording_route import RecordingRoute
 from tests.api.clinic import Clinic, errors_in, problem_in
 from tests.api.routes import ROUTES, method, named
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def clinic(clinic: Clinic) -> Clinic:
+    """The clinic, calling with a key of a role that may do everything."""
+    return await clinic.with_key(KeyRole.SUPERVISOR, "kim")
+
 
 WORDS = "Wednesday at the harbour"
 """Stands for words about a client: no problem may quote it."""
