@@ -31,7 +31,8 @@ was *positive* or *negative*.
 
 Send `Authorization: Bearer` and an API key. A key belongs to one organization and sees that organization's clients
 only; another's look as if they did not exist. Its role and name stand as `recorded_by` in every event that it
-records. The scope `record` allows to create clients and record events, `read` to read them.
+records. The scope `record` allows to create clients and record events, `read` to read them, `import` to record the
+history of many clients from a file (`POST /v1/import`), which keys of systems and supervisors may.
 
 Counseling notes are kept apart from the rest of the record (42 CFR 2.11): the timeline shows that there is one. Only
 keys of the role that wrote it correct it and read it, at `/v1/clients/{client_id}/counseling-notes`.

@@ -318,6 +318,21 @@ async def test_lines_are_answered_while_others_have_yet_to_be_sent(ehr: Clinic) 
     assert [each["status"] for each in told] == ["recorded"] * 3 + ["complete"]
 
 
+async def test_the_deadline_of_a_request_is_put_off_with_every_line(
+    ehr: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.api.deadline._seconds", lambda _: 0.3)
+
+    async def body() -> AsyncIterator[bytes]:
+        for each in history(1, 3, "deadline"):
+            yield ndjson([each])
+            await asyncio.sleep(0.15)
+
+    *_, end = await sent(ehr, body())
+
+    assert end == standing("complete", 5, recorded=4)
+
+
 async def test_an_import_ends_where_it_stands_when_the_service_stops(app: FastAPI, ehr: Clinic) -> None:
     lines = history(1, 5, "stops")
 
