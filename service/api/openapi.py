@@ -11,8 +11,8 @@ from service.api.openapi_responses import components
 from service.api.problem import ProblemDocument
 from service.api.responses import JSON
 
-NAMED_IN_TEXTS: Final = (ProblemDocument, ImportLine, LineResult, ImportStanding)
-"""Models that FastAPI does not see: problems, and the lines of what is streamed."""
+UNSEEN: Final = (ProblemDocument, ImportLine, LineResult, ImportStanding)
+"""Models that FastAPI does not see: problems, and the lines of an import."""
 
 
 class Api(FastAPI):
@@ -25,7 +25,7 @@ class Api(FastAPI):
             self.openapi_schema = None  # FastAPI has kept it already, and it is not complete yet
             schemas = described["components"]["schemas"]
             # Events are described already: a line of an import is made of the same.
-            described["components"]["schemas"] = components(NAMED_IN_TEXTS) | schemas
+            schemas |= {name: each for name, each in components(UNSEEN).items() if name not in schemas}
             for operations in described["paths"].values():
                 for operation in operations.values():
                     _add_example(operation)

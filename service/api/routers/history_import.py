@@ -6,8 +6,9 @@ from fastapi import APIRouter, Query, Request
 
 from service.api import examples
 from service.api.dependencies import ImportingCaller, RunningSystem
+from service.api.import_models import ImportLine, ImportStanding, LineResult
 from service.api.import_stream import NDJSON, ImportAnswer, ImportRun
-from service.api.openapi_responses import answered, problem_responses
+from service.api.openapi_responses import answered, lines_of, problem_responses, titled
 from service.api.parameters import ImportQuery
 from service.api.problems import (
     DatabaseUnavailable,
@@ -25,11 +26,17 @@ _BODY: Final = {
     "required": True,
     "description": "An `ImportLine` on each line, in UTF-8, of any number. Events of one client stand in the order in"
     " which they are to be recorded; clients in any.",
-    "content": {NDJSON: {"schema": {"type": "string"}, "example": examples.IMPORT}},
+    "content": {
+        NDJSON: {
+            "schema": {"type": "string"},
+            "x-itemSchema": lines_of(ImportLine),
+            "examples": titled({"A registration and a session": examples.IMPORT}),
+        }
+    },
 }
 _ANSWERED: Final = answered(
     "A `LineResult` for each line, as soon as it was dealt with, and at the end an `ImportStanding`.",
-    content={NDJSON: {"schema": {"type": "string"}}},
+    content={NDJSON: {"schema": {"type": "string"}, "x-itemSchema": lines_of(LineResult, ImportStanding)}},
 )
 
 router = APIRouter(prefix="/v1/import", route_class=StrictRoute, tags=["Recording"])
@@ -38,6 +45,7 @@ router = APIRouter(prefix="/v1/import", route_class=StrictRoute, tags=["Recordin
 @router.post(
     "",
     summary="Import history",
+    status_code=200,
     response_class=ImportAnswer,
     responses={
         200: _ANSWERED,
