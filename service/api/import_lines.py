@@ -81,18 +81,28 @@ class LineSplitter:
 def groups(lines: Iterable[Line]) -> Iterator[list[Line]]:
     """The lines in groups that are dealt with at once; all but the last are full."""
     group: list[Line] = []
+    size = 0
     for line in lines:
         group.append(line)
-        if is_full(group):
+        size += _bytes(line)
+        if _enough(len(group), size):
             yield group
-            group = []
+            group, size = [], 0
     if group:
         yield group
 
 
 def is_full(group: Sequence[Line]) -> bool:
     """Whether no more is read before these lines are dealt with."""
-    return len(group) >= LINES_AT_ONCE or sum(len(line.raw or b"") for line in group) >= BYTES_AT_ONCE
+    return _enough(len(group), sum(map(_bytes, group)))
+
+
+def _bytes(line: Line) -> int:
+    return len(line.raw or b"")
+
+
+def _enough(lines: int, size: int) -> bool:
+    return lines >= LINES_AT_ONCE or size >= BYTES_AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)

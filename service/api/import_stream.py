@@ -5,7 +5,6 @@ import time
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
-from http import HTTPStatus
 from typing import Final, Literal
 
 from starlette.requests import Request
@@ -38,7 +37,7 @@ class ImportAnswer(Response):
     media_type = NDJSON
 
     def __init__(self, parts: AsyncIterator[bytes]) -> None:
-        super().__init__(None, HTTPStatus.OK, dict(PRIVATE))
+        super().__init__(None, 200, dict(PRIVATE))
         self._parts = parts
         del self.headers["content-length"]
 

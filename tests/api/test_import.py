@@ -382,7 +382,7 @@ async def test_no_more_is_held_however_much_is_sent(app: FastAPI, ehr: Clinic, m
     async def receive() -> Message:
         counted["sent"] += 20
         held.append(counted["sent"] - counted["answered"])
-        return {"type": "http.request", "body": b"{}\n" * 20, "more_body": counted["sent"] < 10_000}
+        return {"type": "http.request", "body": b"{}\n" * 20, "more_body": counted["sent"] < 2_000}
 
     async def slowly(system: System, caller: Caller, lines: Sequence[Line]) -> GroupResult:
         await asyncio.sleep(0)  # whoever could read ahead does
@@ -393,7 +393,7 @@ async def test_no_more_is_held_however_much_is_sent(app: FastAPI, ehr: Clinic, m
     monkeypatch.setattr("service.api.import_stream.import_group", slowly)
     told = await over_the_wire(app, ehr, receive)
 
-    assert told[-1]["refused"] == 10_000
+    assert told[-1]["refused"] == 2_000
     assert max(held) <= 30 + 2 * 20, "a group, what has come of the next, and a piece that is being read"
 
 
