@@ -29,7 +29,7 @@ async def measure(ground: Ground, rounds: Rounds, *, clients: int = 100, events:
         return documented(in_turn([Coming(story[0].client_id, story, 0) for story in stories]))
 
     async with ground.clinic() as clinic:
-        _, key = await clinic.system.api_keys.create(clinic.organization_id, "ehr", KeyRole.SYSTEM)
+        _, key = await clinic.system.api_keys.create(clinic.organization_id, "ehr", KeyRole.SYSTEM, {"system/*.c"})
         async with serving(clinic, *SERVE) as port, httpx.AsyncClient(timeout=600) as http:
             sender = Sender(http, f"http://127.0.0.1:{port}/v1/import?results=refused", key)
             imported, direct = await rounds.interleaved(

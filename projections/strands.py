@@ -1,6 +1,7 @@
 """Strands: a fold composed of others, which know nothing of each other."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Table
@@ -58,6 +59,7 @@ class Strands(Fold[StrandStates]):
         self._across: list[tuple[Sequence[str], ElementRows[StrandStates, Any]]] = []
         handling: dict[type[Event], list[_Handling]] = {}
         for strand, fold in self._strands.items():
+            assert not fold.asks_for_former, "a strand is given what stands"
             for event_class in fold.handles:
                 handling.setdefault(event_class, []).append((strand, fold.handler(event_class)))
         for event_class, handlers in handling.items():
@@ -101,7 +103,7 @@ class Strands(Fold[StrandStates]):
         for name, fold in self._strands.items():
             yield from fold.obligations(getattr(state, name))
 
-    @property
+    @cached_property
     def shape(self) -> bytes:
         """Another one whenever the state of a strand holds other fields."""
         return b"".join(name.encode() + fold.shape for name, fold in self._strands.items())

@@ -14,6 +14,11 @@ import asyncpg
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from service.access.api_keys import ApiKeys
+from service.access.authentication import Authentication
+from service.access.brake import Brake
+from service.access.tokens import open_tokens
+from service.access.trusted_issuers import trusted_issuers
+from service.care.client_access import ClientAccess
 from service.care.counseling_notes import CounselingNotes
 from service.care.lists import Lists
 from service.care.policy_adopter import PolicyAdopter
@@ -60,6 +65,7 @@ class System:
     organizations: Organizations
     policy_adopter: PolicyAdopter
     api_keys: ApiKeys
+    authentication: Authentication
     builds: Builds
     projector: Projector
     catch_up: CatchUp
@@ -136,9 +142,13 @@ async def connected(
         timelines = Timelines(store, keyring, sliced)
         organizations = Organizations(log_pool, keyring)
         pages = Pages(log_pool)
-        timeline_reader = TimelineReader(store, pages, timelines, sliced)
         builds = Builds(pool, projections)
         await builds.refresh()
+        api_keys = ApiKeys(log_pool, addresses.owner)
+        tokens = await stack.enter_async_context(open_tokens(trusted_issuers(settings.trusted_issuers)))
+        fresh = FreshStates(pool, keyring, organizations, builds, sliced)
+        access = ClientAccess(organizations, fresh)
+        timeline_reader = TimelineReader(store, pages, timelines, sliced, access)
         yield System(
             settings=settings,
             pool=pool,
@@ -149,7 +159,8 @@ async def connected(
             timelines=timelines,
             organizations=organizations,
             policy_adopter=PolicyAdopter(store, keyring, organizations),
-            api_keys=ApiKeys(log_pool, addresses.owner),
+            api_keys=api_keys,
+            authentication=Authentication(api_keys, tokens, Brake(settings.wrong_keys_per_minute)),
             builds=builds,
             projector=Projector(keyring, organizations, builds),
             catch_up=CatchUp(pool, keyring, organizations, builds),
@@ -159,12 +170,13 @@ async def connected(
                 timeline_reader,
                 organizations,
                 projections,
-                FreshStates(pool, keyring, organizations, builds, sliced),
+                fresh,
                 sliced,
+                access,
             ),
             timeline_reader=timeline_reader,
-            counseling_notes=CounselingNotes(pages, timelines),
-            lists=Lists(ListReads(pool, builds)),
+            counseling_notes=CounselingNotes(pages, timelines, access),
+            lists=Lists(ListReads(pool, builds), access),
             sliced=sliced,
         )
 

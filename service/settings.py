@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -50,6 +51,25 @@ class Settings(BaseSettings):
     request_seconds: Annotated[
         float, Field(gt=0, description="How long answering a request may take in all, its body included, else 503.")
     ] = 30.0
+    wrong_keys_per_minute: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="How many wrong keys and tokens one address, or one key's id, may send to a process in a"
+            " minute; further ones cost no query and are answered 429.",
+        ),
+    ] = 30
+    trusted_proxies: Annotated[
+        tuple[IPv4Network | IPv6Network, ...],
+        Field(
+            description="Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, as a JSON list such as"
+            ' ["10.0.0.0/8"]. None unless set: a caller may write these headers too.'
+        ),
+    ] = ()
+    trusted_issuers: Annotated[
+        Path | None,
+        Field(description="A TOML file of the issuers whose OAuth 2.0 access tokens are believed; unset: none is."),
+    ] = None
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="How much is logged.")] = (
         "info"
     )

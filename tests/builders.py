@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from domain.effective import effective
-from domain.entry import Draft, Entry, at_day
+from domain.entry import Actor, Draft, Entry, at_day
 from domain.events.appointments import AppointmentMade
 from domain.events.base import EntryContent, Event, referred
 from domain.events.contacts import SessionMissed
@@ -170,7 +170,14 @@ class Record:
 
     def _fact(self, entry: Entry) -> Fact:
         references = tuple((name, target) for name, target, _ in referred(entry.event))
-        return Fact(entry.id, entry.event.type, entry.occurred_at, references, self.retracted(entry.id))
+        return Fact(
+            entry.id,
+            entry.event.type,
+            entry.occurred_at,
+            references,
+            self.retracted(entry.id),
+            Actor(entry.actor_id, entry.recorded_by),
+        )
 
     def _content_of(self, entry_id: UUID) -> EntryContent | None:
         found = (entry for entry in effective(self.entries).entries if entry.id == entry_id)
@@ -287,7 +294,8 @@ def folded(
     projection: Projection[S], history: History, *, as_of: Moment | None = None, known_at: Moment | None = None
 ) -> Folded[S]:
     """The projection's state of the client at two times."""
-    return fold(projection, history.effective(as_of, known_at), history.policy)
+    times = {"as_of": moment_or_none(as_of), "known_at": moment_or_none(known_at)}
+    return fold(projection, projection.timeline(history.entries, **times).entries, history.policy)
 
 
 def fold(projection: Projection[S], entries: Iterable[Entry], numbers: Numbers = POLICY) -> Folded[S]:

@@ -444,7 +444,7 @@ create function log.facts(
 ) returns table (
   kind text, about uuid, client_id uuid, version integer, id uuid, type text, occurred_at timestamptz,
   reference_fields text[], reference_ids uuid[], retracted boolean, key_id uuid, kek_id text, wrapped_key bytea,
-  notes_key_id uuid, recorded_by text
+  notes_key_id uuid, recorded_by text, actor_id uuid
 ) language plpgsql stable
   set search_path = pg_catalog, pg_temp
   set plan_cache_mode = force_generic_plan
@@ -456,7 +456,8 @@ begin
   return query
 select 'client' as kind, null::uuid as about, c.client_id, h.version, null::uuid as id, null::text as type,
        null::timestamptz as occurred_at, null::text[] as reference_fields, null::uuid[] as reference_ids,
-       null::boolean as retracted, k.key_id, k.kek_id, k.wrapped_key, k.notes_key_id, null::text as recorded_by
+       null::boolean as retracted, k.key_id, k.kek_id, k.wrapped_key, k.notes_key_id, null::text as recorded_by,
+       null::uuid as actor_id
   from unnest(the_clients) as c(client_id)
   left join lateral (
     select h.version from log.timeline_head h
@@ -470,7 +471,7 @@ select 'client' as kind, null::uuid as about, c.client_id, h.version, null::uuid
   ) k on true
 union all
 select 'entry', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields,
-       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by
+       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by, e.actor_id
   from unnest(the_ids) as a(id)
   cross join lateral (
     select e.* from log.event e where e.organization_id = the_organization and e.id = a.id limit 1
@@ -487,7 +488,7 @@ select 'entry', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e
   ) x on true
 union all
 select 'answer', a.target_id, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields,
-       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by
+       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by, e.actor_id
   from unnest(the_targets, the_answer_types) as a(target_id, type)
   cross join lateral (
     select r.event_id from log.reference r
@@ -509,7 +510,7 @@ select 'answer', a.target_id, e.client_id, null::integer, e.id, e.type, e.occurr
   ) x on true
 union all
 select 'once', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields,
-       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by
+       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by, e.actor_id
   from unnest(the_once_clients, the_once_types) as a(client_id, type)
   cross join lateral (
     select e.* from log.event e
@@ -553,6 +554,18 @@ def _api_keys() -> None:
         sa.Column("scopes", sa.ARRAY(sa.Text()), nullable=False, comment="What it may do"),
         sa.Column("secret_digest", sa.LargeBinary(), nullable=False, comment="Digest of the secret part"),
         sa.Column(
+            "previous_digest",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="Digest of the secret before; null once nobody may use it",
+        ),
+        sa.Column(
+            "previous_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="Until when the secret before is good as well",
+        ),
+        sa.Column(
             "created_at",
             sa.DateTime(timezone=True),
             server_default=sa.text("now()"),
@@ -560,14 +573,35 @@ def _api_keys() -> None:
             comment="When it was made",
         ),
         sa.Column(
+            "rotated_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="When it last had a new secret; null while it has its first",
+        ),
+        sa.Column(
+            "expires_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="From when on it does not work; null when it does not expire",
+        ),
+        sa.Column(
             "revoked_at",
             sa.DateTime(timezone=True),
             nullable=True,
-            comment="When it stopped working; null while it works",
+            comment="When it stopped working for good; null while it works",
         ),
         sa.PrimaryKeyConstraint("organization_id", "key_id", name="api_key_pkey"),
+        sa.CheckConstraint("(previous_digest is null) = (previous_until is null)", name="api_key_previous_check"),
         schema="access",
         comment="Keys to the API",
+    )
+    op.create_index(
+        "api_key_name",
+        "api_key",
+        ["organization_id", "name"],
+        unique=True,
+        schema="access",
+        postgresql_where=sa.text("revoked_at is null"),
     )
     _protect("access.api_key")
     op.execute("""

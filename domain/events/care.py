@@ -11,6 +11,7 @@ from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, S
 from domain.events.counseling_notes import CounselingNoteWritten
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
 from domain.events.crisis_cards import CrisisCardIssued
+from domain.events.emergency_access import EmergencyAccessOpened, EmergencyAccessReviewed
 from domain.events.handoffs import (
     HandoffAccepted,
     HandoffCompleted,
@@ -124,6 +125,8 @@ OfCare = (
     | TeamMemberAssigned
     | TeamMemberReleased
     | TaskReassigned
+    | EmergencyAccessOpened
+    | EmergencyAccessReviewed
     | SupportAdded
     | SupportEnded
     | SupportMeetingAttended

@@ -29,6 +29,10 @@ class SignalAcknowledged(Event):
 
     type: Literal["signal_acknowledged"] = "signal_acknowledged"
     rule: SignalRule
+    """The rule that raised the signal."""
     because: Annotated[StrictUUID, RefersTo(*RAISE_SIGNALS)]
+    """The event that raised it."""
     acknowledged_by: Role
+    """Who took note, by role."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""

@@ -20,6 +20,7 @@ from projections.care_plan import (
     contacts,
     crises,
     crisis_cards,
+    emergency_accesses,
     episodes,
     goals,
     handoffs,
@@ -37,6 +38,7 @@ from projections.care_plan import (
     registration,
     relapse_prevention,
     residence,
+    risk_contacts,
     safety_plan,
     screenings,
     sessions,
@@ -93,6 +95,8 @@ STRANDS: Final[dict[str, Strand[Any]]] = {
     "barriers": barriers.STRAND,
     "referrals": referrals.STRAND,
     "residences": residence.STRAND,
+    "risk_contacts": risk_contacts.STRAND,
+    "emergency_accesses": emergency_accesses.STRAND,
 }
 """Each strand by the name under which the plan keeps its state, in the order of the answer."""
 

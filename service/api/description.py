@@ -27,12 +27,18 @@ not, and how the care plan changes. (Elsewhere the word means support after a su
 Please write about people as people: a client *with a substance use disorder*, who *returned to use*, whose test
 was *positive* or *negative*.
 
-## Keys
+## Keys and tokens
 
-Send `Authorization: Bearer` and an API key. A key belongs to one organization and sees that organization's clients
-only; another's look as if they did not exist. Its role and name stand as `recorded_by` in every event that it
-records. The scope `record` allows to create clients and record events, `read` to read them, `import` to record the
-history of many clients from a file (`POST /v1/import`), which keys of systems and supervisors may.
+Send `Authorization: Bearer` and an API key, or an access token (OAuth 2.0) of an issuer that whoever runs the service
+trusts. Either belongs to one organization and sees that organization's clients only; another's look as if they did not
+exist. The caller's role and name stand as `recorded_by` in every event that they record, and as `actor_id` an id that
+stays: the key's, whose secret may be replaced, or that of the token's subject. Callers may do what their role may, as
+far as the scopes of key or token allow it: docs/permissions.md has the table. `security` names what each operation asks
+for, such as `CarePlan.r`; each event asks for its strand's, such as `Medication.c`, and each correction for that of the
+entry, such as `Medication.u`. Importing the history of many clients asks for `Import.c` as well.
+
+A key or token that is not good is answered 401, and `detail` says why. After too many of them from one address the
+answer is 429, with `Retry-After`; keys and tokens that are right and in use work on meanwhile.
 
 Counseling notes are kept apart from the rest of the record (42 CFR 2.11): the timeline shows that there is one. Only
 keys of the role that wrote it correct it and read it, at `/v1/clients/{client_id}/counseling-notes`.

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from service.access.scopes import NotPermitted
 from service.api import problems
 from service.api.field_errors import FieldError
 from service.api.input_errors import field_errors
@@ -30,7 +31,13 @@ log = structlog.get_logger(__name__)
 
 
 def _unknown_client(_: UnknownClient) -> Problem:
-    return problems.UnknownClient("Your organization has no client with this id.")
+    return problems.UnknownClient("Your organization has no client with this id, or none that you see.")
+
+
+def _not_permitted(error: NotPermitted) -> Problem:
+    if error.missing_scope is None:
+        return problems.RoleNotAllowed(str(error))
+    return problems.ScopeMissing(str(error), missing_scope=error.missing_scope)
 
 
 def _client_erased(_: ClientErased) -> Problem:
@@ -97,6 +104,7 @@ def _heads_differ(_: HeadsDiffer) -> Problem:
 
 _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     UnknownClient: _unknown_client,
+    NotPermitted: _not_permitted,
     ClientExists: _client_exists,
     ClientErased: _client_erased,
     IdUsed: _id_used,

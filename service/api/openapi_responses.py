@@ -11,18 +11,25 @@ from service.api.problems import (
     DeadlineExceeded,
     HeadsDiffer,
     InvalidInput,
+    IssuerUnavailable,
     KeyNeeded,
     MalformedBody,
     MalformedHeader,
+    RoleMissing,
+    RoleNotAllowed,
     ScopeMissing,
     Stopping,
+    TooManyWrongKeys,
     Unexpected,
     UnsupportedMediaType,
 )
 
 Responses = dict[int | str, dict[str, Any]]
 
-OF_A_READ: Final = (KeyNeeded, ScopeMissing, DatabaseUnavailable, DeadlineExceeded, InvalidInput, MalformedHeader)
+OF_A_CALLER: Final = (KeyNeeded, ScopeMissing, RoleNotAllowed, RoleMissing, TooManyWrongKeys, IssuerUnavailable)
+"""The problems of everything that needs a key or token."""
+
+OF_A_READ: Final = (*OF_A_CALLER, DatabaseUnavailable, DeadlineExceeded, InvalidInput, MalformedHeader)
 """The problems of every read of a client."""
 
 OF_A_RECORDING: Final = (*OF_A_READ, HeadsDiffer, MalformedBody, BodyTooLarge, UnsupportedMediaType)

@@ -12,6 +12,7 @@ import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.access.caller import Caller
 from service.api.dependencies import CALLER
 from service.api.problems import Unexpected
 from service.runtime.tracebacks import frames
@@ -65,7 +66,7 @@ class RequestLog:
                 route=_route(scope),
                 status=status,
                 milliseconds=round((time.perf_counter() - started) * 1_000, 2),
-                organization_id=_organization_id(scope),
+                **_caller(scope),
             )
 
 
@@ -80,6 +81,13 @@ def _route(scope: Scope) -> str | None:
     return getattr(scope.get("route"), "path", None)
 
 
-def _organization_id(scope: Scope) -> str | None:
-    caller = scope.get(CALLER)
-    return str(caller.organization_id) if caller else None
+def _caller(scope: Scope) -> dict[str, str | None]:
+    """Who called, by ids that stay: an event names the same subject as its actor_id."""
+    caller: Caller | None = scope.get(CALLER)
+    if caller is None:
+        return {"organization_id": None, "subject_id": None, "credential_id": None}
+    return {
+        "organization_id": str(caller.organization_id),
+        "subject_id": str(caller.subject_id),
+        "credential_id": caller.credential_id,
+    }

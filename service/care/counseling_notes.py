@@ -8,6 +8,7 @@ from domain.effective import effective
 from domain.entry import Entry
 from domain.events.counseling_notes import CounselingNoteWritten
 from service.access.caller import Caller
+from service.care.client_access import ClientAccess
 from service.care.clients import require_client
 from service.care.errors import UnknownClient
 from service.care.timeline_reader import EntryPage
@@ -34,13 +35,15 @@ class CounselingNotes:
     counseling notes is missing, notes are there as Unreadable.
     """
 
-    def __init__(self, pages: Pages, timelines: Timelines) -> None:
+    def __init__(self, pages: Pages, timelines: Timelines, access: ClientAccess) -> None:
         self._pages = pages
         self._timelines = timelines
+        self._access = access
 
     async def page(self, caller: Caller, client_id: UUID, *, after: int = 0, limit: int) -> NotesPage:
         """The next notes after a version: at most `limit`, and fewer where some of those were retracted."""
         require_client(caller, client_id)
+        await self._access.check(caller, client_id)
         organization_id = caller.organization_id
         found = await self._pages.written(organization_id, client_id, _TYPE, caller.role, after=after, limit=limit)
         if found is None:
@@ -52,6 +55,7 @@ class CounselingNotes:
     async def note(self, caller: Caller, client_id: UUID, note_id: UUID) -> EntryPage:
         """The note and all that corrects or retracts it; no entry where the caller's role wrote no such note."""
         require_client(caller, client_id)
+        await self._access.check(caller, client_id)
         found = await self._pages.concerning(caller.organization_id, client_id, [note_id])
         if found is None:
             raise UnknownClient

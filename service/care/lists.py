@@ -15,6 +15,7 @@ from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
 from domain.vocabulary.signals import SignalRule
 from service.access.caller import Caller
+from service.care.client_access import ClientAccess
 from service.projector.list_pages import caseload_page, place, signals_page, worklist_page
 from service.projector.list_reads import ListReading, ListReads
 from service.projector.list_rows import (
@@ -60,8 +61,9 @@ class Part:
 class Lists:
     """Answers over many clients. Its methods raise ListsNotReady and ListsBehind."""
 
-    def __init__(self, reads: ListReads) -> None:
+    def __init__(self, reads: ListReads, access: ClientAccess) -> None:
         self._reads = reads
+        self._access = access
 
     async def worklist(
         self,
@@ -75,7 +77,8 @@ class Lists:
     ) -> ListPage[ListedTask]:
         """What must still happen, what is due first on top."""
         now = clock.now()
-        values = _values(caller, now, part, TASKS_ORDER, kind=kind, role=role, person_id=person_id)
+        narrowed = {"kind": kind, "role": role, "person_id": person_id, "seen_by": await self._seer(caller)}
+        values = _values(caller, now, part, TASKS_ORDER, **narrowed)
         async with self._reading(caller, ["care_plan"], part) as reading:
             page = worklist_page(reading.schemas["care_plan"], frozenset(values), late, part.limit + 1)
             records = await reading.connection.fetch(page.sql, *page.arguments(values))
@@ -86,7 +89,8 @@ class Lists:
     ) -> ListPage[ListedClient]:
         """A row for each client, in the order of their ids, which stays the same whatever happens to them."""
         now = clock.now()
-        values = _values(caller, now, part, CLIENTS_ORDER, person_id=person_id)
+        seer = await self._seer(caller)
+        values = _values(caller, now, part, CLIENTS_ORDER, person_id=person_id, seen_by=seer)
         async with self._reading(caller, ["care_plan", "signals"], part) as reading:
             schemas = reading.schemas
             page = caseload_page(schemas["care_plan"], schemas["signals"], frozenset(values), in_care, part.limit + 1)
@@ -96,11 +100,17 @@ class Lists:
     async def signals(self, caller: Caller, part: Part, *, rule: SignalRule | None = None) -> ListPage[ListedSignal]:
         """The signals that wait, those first that have waited longest."""
         now = clock.now()
-        values = _values(caller, now, part, SIGNALS_ORDER, rule=rule)
-        async with self._reading(caller, ["signals"], part) as reading:
-            page = signals_page(reading.schemas["signals"], frozenset(values), part.limit + 1)
+        seer = await self._seer(caller)
+        values = _values(caller, now, part, SIGNALS_ORDER, rule=rule, seen_by=seer)
+        async with self._reading(caller, ["care_plan", "signals"] if seer else ["signals"], part) as reading:
+            schemas = reading.schemas
+            page = signals_page(schemas["signals"], schemas.get("care_plan"), frozenset(values), part.limit + 1)
             records = await reading.connection.fetch(page.sql, *page.arguments(values))
         return _page(reading, now, part, [ListedSignal(**record) for record in records])
+
+    async def _seer(self, caller: Caller) -> UUID | None:
+        """Whose clients alone are listed: the caller's, where they see no others."""
+        return caller.subject_id if await self._access.restricted(caller) else None
 
     def _reading(
         self, caller: Caller, projections: Sequence[str], part: Part

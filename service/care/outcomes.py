@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from domain.refusals import Refused
+from service.access.scopes import NotPermitted
 from service.care.errors import IdUsed
 
 
@@ -16,4 +17,4 @@ class RecordedAt:
     repeated: bool
 
 
-Outcome: TypeAlias = RecordedAt | Refused | IdUsed
+Outcome: TypeAlias = RecordedAt | Refused | IdUsed | NotPermitted

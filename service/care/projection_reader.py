@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from domain.effective import effective
 from domain.entry import Entry
 from domain.policies import Policies, PolicyUnreadable
 from domain.policy import Policy
@@ -14,6 +13,7 @@ from domain.vocabulary.record import Precision
 from projections.answers import Answer
 from projections.projection import Projection
 from service.access.caller import Caller
+from service.care.client_access import ClientAccess
 from service.care.clients import require_client
 from service.care.errors import UnknownClient
 from service.care.timeline_reader import TimelineReader
@@ -49,11 +49,13 @@ class ProjectionReader:
         projections: Sequence[Projection[Any]],
         fresh: FreshStates,
         sliced: SlicedWork,
+        access: ClientAccess,
     ) -> None:
         self._timelines = timelines
         self._fresh = fresh
         self._sliced = sliced
         self._organizations = organizations
+        self._access = access
         self._projections = {projection.name: projection for projection in projections}
 
     async def read(
@@ -89,6 +91,7 @@ class ProjectionReader:
         projections = [self._projections[name] for name in names]
         moment = as_of or known_at or clock.now()
         if as_of is None and known_at is None:
+            await self._access.check(caller, client_id)
             fresh = await self._fresh_together(caller.organization_id, client_id, projections)
             if fresh and all(each.until is None or each.until <= moment for each in fresh):
                 answers = []
@@ -126,8 +129,11 @@ class ProjectionReader:
             # Now is after the reading, so that what was recorded a moment ago counts.
             moment = as_of or known_at or clock.now()
             policies = await self._organizations.policies(caller.organization_id)
-            ordered = _occurred(whole.entries, moment if known_at is None else as_of, known_at)
+            until = moment if known_at is None else as_of
+            by_former = {each.fold.asks_for_former: each for each in projections}
+            found = {each: _occurred(one, whole.entries, until, known_at) for each, one in by_former.items()}
             for projection in projections:
+                ordered = found[projection.fold.asks_for_former]
                 folded = projection.begin(ordered)
                 async for entries in self._sliced.slices(ordered):
                     folded = fold(projection, entries, policies, folded)
@@ -137,19 +143,21 @@ class ProjectionReader:
         return answers
 
 
-def _occurred(entries: Sequence[Entry], as_of: datetime | None, known_at: datetime | None) -> list[Entry]:
-    """What had occurred by then, a plain read's present included: what a clock that runs ahead of ours dates in some
-    minutes is not there yet. Of what is known to the day the recording says that the day had begun, also where
-    midnight in UTC is still to come.
+def _occurred(
+    projection: Projection[Any], entries: Sequence[Entry], as_of: datetime | None, known_at: datetime | None
+) -> list[Entry]:
+    """What the projection folds of what had occurred by then, a plain read's present included: what a clock that runs
+    ahead of ours dates in some minutes is not there yet. Of what is known to the day the recording says that the day
+    had begun, also where midnight in UTC is still to come.
     """
-    counting = effective(entries, as_of=as_of, known_at=known_at).entries
+    counting = projection.timeline(entries, as_of=as_of, known_at=known_at).entries
     if as_of is None:
         return counting
-    there = {entry.id for entry in counting}
+    there = {(entry.id, entry.revision) for entry in counting}
     return [
         entry
-        for entry in effective(entries, known_at=known_at).entries
-        if entry.id in there or (entry.precision is Precision.DAY and entry.recorded_at <= as_of)
+        for entry in projection.timeline(entries, known_at=known_at).entries
+        if (entry.id, entry.revision) in there or (entry.precision is Precision.DAY and entry.recorded_at <= as_of)
     ]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 from weakref import WeakValueDictionary
 
+from domain.authorship import authorship_refusals, check_authorship
 from domain.counseling_notes import author_refusals, kept_apart, role_of
 from domain.entry import Draft, Entry
 from domain.facts import FURTHER_ROUNDS, Facts, Needs, further_needs, needs
@@ -15,6 +16,7 @@ from service.access.caller import Caller
 from service.care.clients import require_client
 from service.care.errors import ClientExists, IdUsed, UnknownClient
 from service.care.outcomes import Outcome, RecordedAt
+from service.care.recording_permissions import not_permitted, require_recording, require_setting_right
 from service.care.timeline_reader import TimelineReader
 from service.log.errors import IdConflict, VersionConflict
 from service.log.facts import FactReader, Known
@@ -75,9 +77,10 @@ class Recorder:
         """Record all of the drafts or none. When this returns, they are durable.
 
         A draft whose id is known and which says the same is answered as it was the first time.
-        Raises, with nothing written: Refused, UnknownClient, ClientExists, IdUsed, VersionConflict when the
-        timeline is not at `expected_version`, ClientErased when the client was erased.
+        Raises, with nothing written: NotPermitted, Refused, UnknownClient, ClientExists, IdUsed, VersionConflict when
+        the timeline is not at `expected_version`, ClientErased when the client was erased.
         """
+        require_recording(caller, drafts)
         require_client(caller, client_id)
         place = (caller.organization_id, client_id)
         lock = self._locks.setdefault(place, asyncio.Lock())
@@ -96,17 +99,14 @@ class Recorder:
         async with lock:
             used: dict[UUID, Outcome] = {}
             for _ in range(ATTEMPTS):
-                open_ = [draft for draft in drafts if draft.id not in used]
+                left = [draft for draft in drafts if draft.id not in used]
                 try:
-                    outcomes = used | (await self._record_each(caller, client_id, open_) if open_ else {})
+                    outcomes = used | (await self._record_each(caller, client_id, left) if left else {})
+                    return [outcomes[draft.id] for draft in drafts]
                 except VersionConflict:
                     continue
-                except IdConflict as conflict:
-                    # Those of this client are known the next time.
-                    others = [event.id for event in conflict.stored if event.client_id != client_id]
-                    used |= {id_: IdUsed(id_) for id_ in others}
-                    continue
-                return [outcomes[draft.id] for draft in drafts]
+                except IdConflict as conflict:  # those of this client are known the next time
+                    used |= {event.id: IdUsed(event.id) for event in conflict.stored if event.client_id != client_id}
         head = await self._store.head(caller.organization_id, client_id)
         raise VersionConflict(client_id, head, head)
 
@@ -115,18 +115,22 @@ class Recorder:
         asked = needs(drafts)
         facts, kept, own_version, apart = await self._ask(organization_id, client_id, drafts, asked)
         key = self._keyring.open(organization_id, kept) if kept else None
-        known = [draft for draft in drafts if draft.id in facts.entries]
-        outcomes = await self._known_each(caller, client_id, known, apart) if known else {}
-        new = [draft for draft in drafts if draft.id not in facts.entries]
+        outcomes: dict[UUID, Outcome] = {**not_permitted(caller, drafts, facts)}
+        known = [draft for draft in drafts if draft.id not in outcomes and draft.id in facts.entries]
+        if known:
+            outcomes |= await self._known_each(caller, client_id, known, apart)
+        new = [draft for draft in drafts if draft.id not in outcomes]
         policies = await self._organizations.policies(organization_id, own_version=own_version)
         now = clock.now()
-        refused = _refused_authors(new, apart, caller)
-        judged = [draft for draft in new if draft.id not in refused]
+        policy = policies.readable_at(now)
+        of_authors = [*_author_refusals(new, apart, caller), *authorship_refusals(new, facts, caller.actor, policy)]
+        outcomes |= {new[place].id: Refused([(0, refusal)]) for place, refusal in of_authors}
+        judged = [draft for draft in new if draft.id not in outcomes]
         with_contents = await self._with_contents(caller, client_id, asked, facts)
-        each = refusals_of_each(judged, with_contents, now, policies.readable_at(now))
-        refused |= {draft.id: refusals for draft, refusals in zip(judged, each, strict=True) if refusals}
-        outcomes |= {id_: Refused([(0, refusal) for refusal in refusals]) for id_, refusals in refused.items()}
-        accepted = [draft for draft in new if draft.id not in refused]
+        for draft, refusals in zip(judged, refusals_of_each(judged, with_contents, now, policy), strict=True):
+            if refusals:
+                outcomes[draft.id] = Refused([(0, refusal) for refusal in refusals])
+        accepted = [draft for draft in judged if draft.id not in outcomes]
         if accepted:
             recorded = await self._append(caller, client_id, facts.version, accepted, key, apart)
             for entry in recorded.entries:
@@ -169,7 +173,10 @@ class Recorder:
                 raise VersionConflict(client_id, expected_version, version)
             policies = await self._organizations.policies(organization_id, own_version=own_version)
             now = clock.now()
-            admit(drafts, await self._with_contents(caller, client_id, asked, facts), now, policies.readable_at(now))
+            policy = policies.readable_at(now)
+            require_setting_right(caller, drafts, facts)
+            check_authorship(drafts, facts, caller.actor, policy)
+            admit(drafts, await self._with_contents(caller, client_id, asked, facts), now, policy)
             try:
                 return await self._append(caller, client_id, version, drafts, key, apart)
             except VersionConflict:
@@ -276,11 +283,6 @@ def _check_authors(drafts: Sequence[Draft], apart: Mapping[UUID, str], caller: C
     refusals = list(_author_refusals(drafts, apart, caller))
     if refusals:
         raise Refused(refusals)
-
-
-def _refused_authors(drafts: Sequence[Draft], apart: Mapping[UUID, str], caller: Caller) -> dict[UUID, list[Refusal]]:
-    """The same of each draft that is refused, by its id."""
-    return {drafts[place].id: [refusal] for place, refusal in _author_refusals(drafts, apart, caller)}
 
 
 def _author_refusals(

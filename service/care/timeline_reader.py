@@ -10,6 +10,7 @@ from domain.effective import effective
 from domain.entry import Entry
 from domain.events.base import EntryContent
 from service.access.caller import Caller
+from service.care.client_access import ClientAccess
 from service.care.clients import require_client
 from service.care.errors import KnownAtInFuture, UnknownClient
 from service.log.pages import Pages
@@ -37,18 +38,21 @@ class TimelineReader:
     since one long timeline at a time is in memory: what is made of the entries is made before the context ends.
     """
 
-    def __init__(self, store: EventStore, pages: Pages, timelines: Timelines, sliced: SlicedWork) -> None:
+    def __init__(
+        self, store: EventStore, pages: Pages, timelines: Timelines, sliced: SlicedWork, access: ClientAccess
+    ) -> None:
         self._store = store
         self._pages = pages
         self._timelines = timelines
         self._sliced = sliced
+        self._access = access
 
     @asynccontextmanager
     async def whole(
         self, caller: Caller, client_id: UUID, *, known_at: datetime | None = None
     ) -> AsyncIterator[EntryPage]:
         """All entries as known at a moment. Raises KnownAtInFuture."""
-        organization_id = _organization(caller, client_id)
+        organization_id = await self._organization(caller, client_id)
         await settle(self._store, organization_id, known_at)
         version = await self._pages.version(organization_id, client_id, known_at=known_at)
         if version is None:
@@ -73,7 +77,7 @@ class TimelineReader:
 
         Only what occurred by `as_of` and was recorded by `known_at`. Raises KnownAtInFuture.
         """
-        organization_id = _organization(caller, client_id)
+        organization_id = await self._organization(caller, client_id)
         await settle(self._store, organization_id, known_at)
         page = await self._pages.page(
             organization_id, client_id, after=after, before=before, limit=limit, as_of=as_of, known_at=known_at
@@ -86,20 +90,29 @@ class TimelineReader:
 
     async def concerning(self, caller: Caller, client_id: UUID, ids: Collection[UUID]) -> EntryPage:
         """Those of the client's entries that have these ids, their corrections and retractions, and of those too."""
-        organization_id = _organization(caller, client_id)
+        return await self._concerning(await self._organization(caller, client_id), client_id, ids)
+
+    async def contents(self, caller: Caller, client_id: UUID, ids: Collection[UUID]) -> dict[UUID, EntryContent]:
+        """What those of these entries say that stand, corrections applied: for deciding, not for showing."""
+        require_client(caller, client_id)
+        page = await self._concerning(caller.organization_id, client_id, ids)
+        return {
+            entry.id: EntryContent(entry.event, entry.occurred_at, entry.precision)
+            for entry in effective(page.entries).entries
+        }
+
+    async def _concerning(self, organization_id: UUID, client_id: UUID, ids: Collection[UUID]) -> EntryPage:
         found = await self._pages.concerning(organization_id, client_id, list(ids))
         if found is None:
             raise UnknownClient
         entries = await self._timelines.open(organization_id, found.events)
         return EntryPage(found.version, entries, earlier=False, later=False)
 
-    async def contents(self, caller: Caller, client_id: UUID, ids: Collection[UUID]) -> dict[UUID, EntryContent]:
-        """What those of these entries say that stand, corrections applied."""
-        page = await self.concerning(caller, client_id, ids)
-        return {
-            entry.id: EntryContent(entry.event, entry.occurred_at, entry.precision)
-            for entry in effective(page.entries).entries
-        }
+    async def _organization(self, caller: Caller, client_id: UUID) -> UUID:
+        """The organization of a client whom the caller sees. Raises UnknownClient."""
+        require_client(caller, client_id)
+        await self._access.check(caller, client_id)
+        return caller.organization_id
 
 
 async def settle(store: EventStore, organization_id: UUID, known_at: datetime | None) -> None:
@@ -112,8 +125,3 @@ async def settle(store: EventStore, organization_id: UUID, known_at: datetime | 
     settled = await store.settled(organization_id)
     if known_at > settled:
         raise KnownAtInFuture(settled)
-
-
-def _organization(caller: Caller, client_id: UUID) -> UUID:
-    require_client(caller, client_id)
-    return caller.organization_id

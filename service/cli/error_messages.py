@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from domain.policies import PolicyUnreadable
 from domain.policy import PolicyInvalid
+from service.access.trusted_issuers import IssuersUnreadable
 from service.care.errors import KnownAtInFuture, UnknownClient
 from service.cli.errors import CommandFailed
 from service.database.embedded import EmbeddedPostgresError
@@ -33,6 +34,7 @@ SPEAK_FOR_THEMSELVES = (
     SwitchRefused,
     UnknownOrganization,
     PolicyUnreadable,
+    IssuersUnreadable,
 )
 
 UNREACHABLE = (

@@ -12,7 +12,7 @@ from typing import IO, Final
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
-from service.access.caller import operator
+from service.access.caller import importing_operator
 from service.api.import_lines import Line, LineSplitter, groups, import_group, is_full
 from service.api.import_models import LineResult, LineStatus
 from service.bootstrap import System
@@ -58,7 +58,7 @@ async def import_file(
     system: System, organization: Organization, name: str, from_line: int, results: Path | None
 ) -> Imported:
     """Import the file's lines, as the operator. Raises CommandFailed: it cannot be read, or it went no further."""
-    caller, imported = operator(organization.organization_id), Imported(from_line)
+    caller, imported = importing_operator(organization.organization_id), Imported(from_line)
     written = new_private(results) if results else nullcontext()
     with _opened(name) as file, written as answers, _progress(file) as (progress, task):
         try:

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKeyConstraint,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -225,9 +226,17 @@ api_key = Table(
     Column("role", Text, nullable=False, comment="The holder's role in care"),
     Column("scopes", ARRAY(Text), nullable=False, comment="What it may do"),
     Column("secret_digest", LargeBinary, nullable=False, comment="Digest of the secret part"),
+    Column("previous_digest", LargeBinary, comment="Digest of the secret before; null once nobody may use it"),
+    Column("previous_until", _MOMENT, comment="Until when the secret before is good as well"),
     Column("created_at", _MOMENT, nullable=False, server_default=text("now()"), comment="When it was made"),
-    Column("revoked_at", _MOMENT, comment="When it stopped working; null while it works"),
+    Column("rotated_at", _MOMENT, comment="When it last had a new secret; null while it has its first"),
+    Column("expires_at", _MOMENT, comment="From when on it does not work; null when it does not expire"),
+    Column("revoked_at", _MOMENT, comment="When it stopped working for good; null while it works"),
     PrimaryKeyConstraint("organization_id", "key_id", name="api_key_pkey"),
+    CheckConstraint("(previous_digest is null) = (previous_until is null)", name="api_key_previous_check"),
+    Index(
+        "api_key_name", "organization_id", "name", unique=True, postgresql_where=text("revoked_at is null")
+    ),  # one living key of a name: a name says who holds it
     schema="access",
     comment="Keys to the API",
 )

@@ -13,11 +13,11 @@ import structlog
 from fastapi import FastAPI
 from starlette.types import Message, Receive
 
-from service.access.caller import Caller, KeyRole, Scope
+from service.access.caller import Caller, KeyRole
 from service.api import import_lines, import_stream
 from service.api.import_lines import MOST_LINE_BYTES, GroupResult, Line, LineSplitter
 from service.bootstrap import System
-from tests.api.clinic import REGISTERED, SESSION, Clinic, Json, errors_in, problem_in
+from tests.api.clinic import CRISIS, REGISTERED, SESSION, Clinic, Json, errors_in, problem_in
 
 WORDS = "Wednesday at the harbour"
 """Stands for words about a client: no problem may quote it."""
@@ -29,7 +29,7 @@ _IDS = UUID("3b2c9f5e-0d41-4a7c-8f26-1f0d6c5b7a90")
 @pytest_asyncio.fixture(loop_scope="session")
 async def ehr(clinic: Clinic) -> Clinic:
     """The clinic, calling with the key of a system that imports."""
-    return await clinic.with_key(KeyRole.SYSTEM, "ehr")
+    return await clinic.with_key(KeyRole.SYSTEM, "ehr", {"system/*.cru"})
 
 
 def line(client: object, number: int, event: Json, at: str = "2019-03-02T15:00:00Z", **said: Json) -> Json:
@@ -116,7 +116,7 @@ async def test_bad_lines_are_refused_and_all_others_are_recorded(ehr: Clinic) ->
 async def test_when_it_happened_is_theirs_and_when_it_was_recorded_is_ours(ehr: Clinic) -> None:
     await sent(ehr, ndjson([line("times", 0, REGISTERED, at="2011-05-04", precision="day")]))
 
-    counselor = await ehr.with_key(KeyRole.COUNSELOR)
+    counselor = await ehr.with_key(KeyRole.COUNSELOR, "ben")
     (event,) = (await counselor.get(f"/v1/clients/{client_id('times')}/events")).json()["events"]
     assert event["occurred_at"].startswith("2011-05-04")
     assert event["recorded_at"] > "2026"
@@ -192,29 +192,35 @@ async def test_an_id_of_another_client_is_refused_alone(ehr: Clinic) -> None:
     assert [results[0]["version"], results[2]["version"]] == [1, 2]
 
 
-async def test_r27_a_note_is_not_set_right_by_another_role_and_the_lines_around_it_are_recorded(
-    ehr: Clinic, clinic: Clinic
-) -> None:
-    await sent(ehr, ndjson([line("note", 0, REGISTERED)]))
+async def test_r27_a_note_is_not_set_right_by_another_role_and_the_lines_around_it_are_recorded(clinic: Clinic) -> None:
+    kim = await clinic.with_key(KeyRole.SUPERVISOR, "kim")
+    await sent(kim, ndjson([line("note", 0, REGISTERED)]))
     note: Json = {"id": str(event_id("note", 1)), "occurred_at": "2020-01-01T00:00:00Z", "source": "old-ehr"}
     note |= {"event": {"type": "counseling_note_written", "note": WORDS}}
     assert (await clinic.record(str(client_id("note")), note)).status_code == 201
     retracted = {"type": "entry_retracted", "entry": note["id"], "reason": "other"}
+    lines = [{**note, "client_id": str(client_id("note"))}, line("note", 2, retracted), line("note", 3, SESSION)]
 
-    *results, _ = await sent(
-        ehr,
-        ndjson(
-            [
-                {**note, "client_id": str(client_id("note"))},
-                line("note", 2, retracted),
-                line("note", 3, SESSION),
-            ]
-        ),
-    )
+    *results, _ = await sent(kim, ndjson(lines))
 
     assert [each["status"] for each in results] == ["refused", "refused", "recorded"]
     assert results[0]["problem"]["type"] == "/v1/problems/id-used"
     assert results[1]["problem"]["errors"][0]["rule"] == "counseling_note_by_authors_role"
+
+
+async def test_what_a_person_recorded_is_set_right_as_the_policy_says(ehr: Clinic, clinic: Clinic) -> None:
+    await sent(ehr, ndjson([line("authors", 0, REGISTERED), line("authors", 1, SESSION)]))
+    session = {"id": str(event_id("authors", 2)), "occurred_at": "2020-01-01T00:00:00Z", "event": SESSION}
+    assert (await clinic.record(str(client_id("authors")), session)).status_code == 201
+
+    def retracted(number: int) -> Json:
+        return {"type": "entry_retracted", "entry": str(event_id("authors", number)), "reason": "duplicate"}
+
+    lines = [line("authors", 3, retracted(1)), line("authors", 4, retracted(2)), line("authors", 5, SESSION)]
+    *results, _ = await sent(ehr, ndjson(lines))
+
+    assert [each["status"] for each in results] == ["recorded", "refused", "recorded"]
+    assert results[1]["problem"]["errors"][0]["rule"] == "set_right_by_author_or_role"
 
 
 async def test_lines_that_are_too_long_are_refused_alone_and_empty_ones_passed_over(ehr: Clinic) -> None:
@@ -246,12 +252,30 @@ async def test_a_body_of_nothing_is_complete(ehr: Clinic) -> None:
 
 
 async def test_only_who_may_import_does_and_what_is_sent_is_ndjson(ehr: Clinic, clinic: Clinic) -> None:
-    refused = await clinic.request("POST", "/v1/import", content=b"", headers={"Content-Type": NDJSON})
-    assert problem_in(refused, "scope-missing").missing_scope == Scope.IMPORT
-    with pytest.raises(ValueError, match="at most"):
-        await clinic.with_key(KeyRole.COUNSELOR, "ben", {Scope.IMPORT})
+    of_a_counselor = await clinic.request("POST", "/v1/import", content=b"", headers={"Content-Type": NDJSON})
+    problem_in(of_a_counselor, "role-not-allowed")
+    reader = await clinic.with_key(KeyRole.SYSTEM, "reader", {"system/*.r"})
+    of_a_reader = await reader.request("POST", "/v1/import", content=b"", headers={"Content-Type": NDJSON})
+    assert problem_in(of_a_reader, "scope-missing").missing_scope == "system/Import.c"
     as_json = await ehr.request("POST", "/v1/import", json={})
     assert errors_in(as_json, "unsupported-media-type") == {("Content-Type", "json_in_utf8")}
+
+
+async def test_each_line_asks_for_its_strand(clinic: Clinic) -> None:
+    """By the role: a supervisor records no medication; and by the scopes."""
+    kim = await clinic.with_key(KeyRole.SUPERVISOR, "kim", {"user/Import.c", "user/Client.c", "user/Contact.cu"})
+    medication = {"type": "medication_started", "drug": "buprenorphine", "purpose": "opioid_use_disorder"}
+    medication |= {"prescribed_by": "prescriber"}
+    retracted = {"type": "entry_retracted", "entry": str(event_id("strands", 0)), "reason": "wrong_client"}
+    told = [REGISTERED, medication, SESSION, CRISIS, retracted]
+
+    *results, _ = await sent(kim, ndjson([line("strands", number, event) for number, event in enumerate(told)]))
+
+    assert [each["status"] for each in results] == ["recorded", "refused", "recorded", "refused", "refused"]
+    assert [each["problem"]["type"].rpartition("/")[2] for each in results if "problem" in each] == [
+        "role-not-allowed", "scope-missing", "scope-missing"
+    ]  # fmt: skip
+    assert results[4]["problem"]["missing_scope"] == "user/Client.u"
 
 
 async def over_the_wire(app: FastAPI, clinic: Clinic, receive: Receive, query: bytes = b"") -> list[Json]:
@@ -293,7 +317,7 @@ async def test_what_is_broken_off_anywhere_is_completed_by_sending_it_again(
     assert len(acknowledged) >= 90
     assert acknowledged <= {each["line"] for each in results if each["status"] == "already"}
     assert await ehr.system.store.log_head(ehr.organization_id) == 150
-    counselor = await ehr.with_key(KeyRole.COUNSELOR)
+    counselor = await ehr.with_key(KeyRole.COUNSELOR, "ben")
     for each in range(5):
         timeline = (await counselor.get(f"/v1/clients/{client_id(f'broken off {each}')}/events")).json()["events"]
         assert [event["id"] for event in timeline] == [str(event_id(f"broken off {each}", n)) for n in range(30)]

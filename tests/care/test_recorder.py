@@ -19,6 +19,7 @@ from domain.vocabulary.goals import GoalOutcome
 from domain.vocabulary.people import Role
 from domain.vocabulary.record import CorrectionReason
 from service.access.caller import Caller
+from service.access.permissions import STRANDS, Resource
 from service.bootstrap import System
 from service.care.errors import ClientExists, IdUsed, UnknownClient
 from service.care.recorder import Recorder, RecordingResult
@@ -156,8 +157,9 @@ class TargetRaised(Event):
 
 
 async def test_a_rule_that_asks_what_an_entry_says_opens_that_one(
-    system: System, counselor: Caller, client: UUID, opened: list[str]
+    system: System, counselor: Caller, client: UUID, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setitem(STRANDS, "target_raised", Resource.CARE_PLAN)
     goal = draft(goal_set(target=5))
     await system.recorder.record(counselor, client, [draft(check_in()), goal, draft(check_in())])
 

@@ -30,7 +30,7 @@ async def imported(http: httpx.AsyncClient, key: str, content: str) -> list[obje
 async def test_the_page_is_true(
     system: System, organization_id: UUID, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, key = await system.api_keys.create(organization_id, "ehr", KeyRole.SYSTEM)
+    _, key = await system.api_keys.create(organization_id, "ehr", KeyRole.SYSTEM, {"system/*.c"})
     lines, results = blocks("ndjson")
     monkeypatch.chdir(tmp_path)
     rows = ("2,a,Ada,2020-01-09T15:00Z", "1,a,Ada,2020-01-02T15:00Z", "3,b,Bo,2020-01-03T15:00Z")

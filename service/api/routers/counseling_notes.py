@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from service.api.dependencies import ReadingCaller, RunningSystem
+from service.api.dependencies import NotesCaller, RunningSystem
 from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, VERSION_HEADER, answered, problem_responses
 from service.api.parameters import ClientId, CounselingNotesQuery, EventId, KnownVersion
 from service.api.problems import ClientErased, UnknownClient, UnknownEvent
@@ -28,7 +28,7 @@ router = APIRouter(prefix="/v1/clients/{client_id}/counseling-notes", route_clas
     },
 )
 async def read_counseling_notes(
-    caller: ReadingCaller,
+    caller: NotesCaller,
     system: RunningSystem,
     client_id: ClientId,
     asked: Annotated[CounselingNotesQuery, Query()],
@@ -64,7 +64,7 @@ async def read_counseling_notes(
     },
 )
 async def read_counseling_note(
-    caller: ReadingCaller,
+    caller: NotesCaller,
     system: RunningSystem,
     client_id: ClientId,
     note_id: EventId,

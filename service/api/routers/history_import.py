@@ -8,17 +8,9 @@ from service.api import examples
 from service.api.dependencies import ImportingCaller, RunningSystem
 from service.api.import_models import ImportLine, ImportStanding, LineResult
 from service.api.import_stream import NDJSON, ImportAnswer, ImportRun
-from service.api.openapi_responses import answered, lines_of, problem_responses, titled
+from service.api.openapi_responses import OF_A_READ, answered, lines_of, problem_responses, titled
 from service.api.parameters import ImportQuery
-from service.api.problems import (
-    DatabaseUnavailable,
-    DeadlineExceeded,
-    InvalidInput,
-    KeyNeeded,
-    MalformedHeader,
-    ScopeMissing,
-    UnsupportedMediaType,
-)
+from service.api.problems import UnsupportedMediaType
 from service.api.request_body import require_utf8
 from service.api.strict_route import StrictRoute
 
@@ -49,15 +41,7 @@ router = APIRouter(prefix="/v1/import", route_class=StrictRoute, tags=["Recordin
     response_class=ImportAnswer,
     responses={
         200: _ANSWERED,
-        **problem_responses(
-            KeyNeeded,
-            ScopeMissing,
-            DatabaseUnavailable,
-            DeadlineExceeded,
-            InvalidInput,
-            MalformedHeader,
-            UnsupportedMediaType,
-        ),
+        **problem_responses(*OF_A_READ, UnsupportedMediaType),
     },
     openapi_extra={"requestBody": _BODY},
 )

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from service.api.dependencies import ReadingCaller, RunningSystem
+from service.api.dependencies import ListingCaller, RunningSystem
 from service.api.list_models import Caseload, WaitingSignals, Worklist
 from service.api.lists import (
     CLIENT_PLACE,
@@ -42,7 +42,7 @@ router = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["Lists"])
     responses={200: answered("A page of the worklist."), **_MAY_GO_WRONG},
 )
 async def read_worklist(
-    caller: ReadingCaller, system: RunningSystem, asked: Annotated[WorklistQuery, Query()]
+    caller: ListingCaller, system: RunningSystem, asked: Annotated[WorklistQuery, Query()]
 ) -> Response:
     """Obligations that wait, in the order in which they are due."""
     page = await system.lists.worklist(
@@ -59,7 +59,7 @@ async def read_worklist(
     responses={200: answered("A page of the caseload."), **_MAY_GO_WRONG},
 )
 async def read_caseload(
-    caller: ReadingCaller, system: RunningSystem, asked: Annotated[CaseloadQuery, Query()]
+    caller: ListingCaller, system: RunningSystem, asked: Annotated[CaseloadQuery, Query()]
 ) -> Response:
     """A row for each client."""
     page = await system.lists.caseload(
@@ -76,7 +76,7 @@ async def read_caseload(
     responses={200: answered("A page of the signals that wait."), **_MAY_GO_WRONG},
 )
 async def read_waiting_signals(
-    caller: ReadingCaller, system: RunningSystem, asked: Annotated[SignalsQuery, Query()]
+    caller: ListingCaller, system: RunningSystem, asked: Annotated[SignalsQuery, Query()]
 ) -> Response:
     """Signals that wait, those first that have waited longest."""
     page = await system.lists.signals(caller, asked.part(SIGNAL_PLACE), rule=asked.rule)

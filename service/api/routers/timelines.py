@@ -15,7 +15,7 @@ from domain.events.kept_apart import KeptApart
 from domain.events.record import RECORD_TYPES
 from domain.events.unreadable import Unreadable
 from service.access.caller import Caller
-from service.api.dependencies import ReadingCaller, RunningSystem
+from service.api.dependencies import RunningSystem, TimelineCaller
 from service.api.field_errors import FieldError
 from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, VERSION_HEADER, answered, problem_responses
 from service.api.parameters import ClientId, EventId, KnownVersion, Order, TimelineQuery
@@ -41,7 +41,7 @@ router = APIRouter(prefix="/v1/clients/{client_id}/events", route_class=StrictRo
     },
 )
 async def read_timeline(
-    caller: ReadingCaller,
+    caller: TimelineCaller,
     system: RunningSystem,
     client_id: ClientId,
     asked: Annotated[TimelineQuery, Query()],
@@ -92,7 +92,7 @@ async def read_timeline(
     },
 )
 async def read_event(
-    caller: ReadingCaller,
+    caller: TimelineCaller,
     system: RunningSystem,
     client_id: ClientId,
     event_id: EventId,
