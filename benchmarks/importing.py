@@ -14,6 +14,7 @@ from benchmarks.crowd import Coming, documented, fill, in_turn
 from benchmarks.ground import BenchmarkClinic, Ground
 from benchmarks.harness import Limit, Result, Rounds
 from benchmarks.serving import SERVE, serving
+from domain.counseling_notes import kept_apart
 from samples.simulation import SimulatedEntry, one_client
 from service.access.caller import KeyRole
 
@@ -26,10 +27,12 @@ async def measure(ground: Ground, rounds: Rounds, *, clients: int = 100, events:
 
     def history() -> Iterator[SimulatedEntry]:
         stories = [list(one_client(next(seeds), events)) for _ in range(clients)]
-        return documented(in_turn([Coming(story[0].client_id, story, 0) for story in stories]))
+        told = list(documented(in_turn([Coming(story[0].client_id, story, 0) for story in stories])))
+        apart = kept_apart(entry.draft for entry in told)
+        return (entry for entry in told if entry.id not in apart)  # no system records counseling notes
 
     async with ground.clinic() as clinic:
-        _, key = await clinic.system.api_keys.create(clinic.organization_id, "ehr", KeyRole.SYSTEM, {"system/*.c"})
+        _, key = await clinic.system.api_keys.create(clinic.organization_id, "ehr", KeyRole.SYSTEM, {"system/*.cu"})
         async with serving(clinic, *SERVE) as port, httpx.AsyncClient(timeout=600) as http:
             sender = Sender(http, f"http://127.0.0.1:{port}/v1/import?results=refused", key)
             imported, direct = await rounds.interleaved(
@@ -39,7 +42,7 @@ async def measure(ground: Ground, rounds: Rounds, *, clients: int = 100, events:
                 ]
             )
     measured = f"import by NDJSON, {clients:,} new clients with {events} events each"
-    return [Result(measured, DIRECT, "events/s", imported, direct, Limit(0.25))]
+    return [Result(measured, DIRECT, "events/s", imported, direct, Limit(0.5))]
 
 
 class Sender:
@@ -56,8 +59,9 @@ class Sender:
         began = time.perf_counter()
         answer = await self._http.post(self._address, content=b"".join(lines), headers=self._headers)
         seconds = time.perf_counter() - began
-        end = json.loads(answer.text.splitlines()[-1])
-        assert (end["status"], end["recorded"]) == ("complete", len(lines)), answer.text[:2_000]
+        *told, end = map(json.loads, answer.text.splitlines())
+        refused = [each for each in told if each["status"] == "refused"]
+        assert (end["status"], end["recorded"]) == ("complete", len(lines)), refused[:3] or end
         return len(lines) / seconds
 
 

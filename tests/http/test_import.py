@@ -14,7 +14,7 @@ from tests.http.live import Live
 from tests.http.raw import Connection
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def key(live: Live, system: System) -> str:
     """The key of a system that imports."""
     _, key = await system.api_keys.create(live.organization_id, "ehr", KeyRole.SYSTEM, {"system/*.c"})
