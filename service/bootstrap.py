@@ -13,13 +13,17 @@ import asyncpg
 
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
+from service.access.access_records import AccessRecords
 from service.access.api_keys import ApiKeys
 from service.access.authentication import Authentication
 from service.access.brake import Brake
 from service.access.tokens import open_tokens
 from service.access.trusted_issuers import trusted_issuers
+from service.care.access_log import AccessLog
+from service.care.accesses import Accesses
 from service.care.client_access import ClientAccess
 from service.care.counseling_notes import CounselingNotes
+from service.care.entry_contents import EntryContents
 from service.care.lists import Lists
 from service.care.policy_adopter import PolicyAdopter
 from service.care.projection_reader import ProjectionReader
@@ -75,6 +79,8 @@ class System:
     timeline_reader: TimelineReader
     counseling_notes: CounselingNotes
     lists: Lists
+    accesses: Accesses
+    access_log: AccessLog
     sliced: SlicedWork
 
     def follower(self) -> Follower:
@@ -142,13 +148,16 @@ async def connected(
         timelines = Timelines(store, keyring, sliced)
         organizations = Organizations(log_pool, keyring)
         pages = Pages(log_pool)
+        contents = EntryContents(pages, timelines)
         builds = Builds(pool, projections)
         await builds.refresh()
         api_keys = ApiKeys(log_pool, addresses.owner)
         tokens = await stack.enter_async_context(open_tokens(trusted_issuers(settings.trusted_issuers)))
         fresh = FreshStates(pool, keyring, organizations, builds, sliced)
-        access = ClientAccess(organizations, fresh)
-        timeline_reader = TimelineReader(store, pages, timelines, sliced, access)
+        access_records = AccessRecords(log_pool)
+        stack.push_async_callback(access_records.close)
+        accesses = Accesses(access_records, fresh, ClientAccess(organizations, fresh))
+        timeline_reader = TimelineReader(store, pages, timelines, contents, accesses, sliced)
         yield System(
             settings=settings,
             pool=pool,
@@ -165,18 +174,13 @@ async def connected(
             projector=Projector(keyring, organizations, builds),
             catch_up=CatchUp(pool, keyring, organizations, builds),
             comparison=Comparison(pool, keyring, organizations, builds),
-            recorder=Recorder(store, FactReader(log_pool), keyring, timelines, timeline_reader, organizations),
-            projection_reader=ProjectionReader(
-                timeline_reader,
-                organizations,
-                projections,
-                fresh,
-                sliced,
-                access,
-            ),
+            recorder=Recorder(store, FactReader(log_pool), keyring, timelines, contents, organizations),
+            projection_reader=ProjectionReader(timeline_reader, organizations, projections, fresh, accesses, sliced),
             timeline_reader=timeline_reader,
-            counseling_notes=CounselingNotes(pages, timelines, access),
-            lists=Lists(ListReads(pool, builds), access),
+            counseling_notes=CounselingNotes(pages, timelines, accesses),
+            lists=Lists(ListReads(pool, builds), accesses),
+            accesses=accesses,
+            access_log=AccessLog(pages, access_records, accesses),
             sliced=sliced,
         )
 

@@ -14,6 +14,7 @@ READ = {
     " card; and the lists of clients",
     Resource.IMPORT: "history of many clients, from a file; each event asks for its strand's letter besides",
     Resource.COUNSELING_NOTE: "the notes of the own role",
+    Resource.AUDIT_EVENT: "who read about the client, and why",
 }
 """What is read of a resource, or done with it as a whole."""
 

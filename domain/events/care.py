@@ -9,6 +9,7 @@ from domain.events.barriers import BarrierRaised, BarrierResolved, BarrierWorked
 from domain.events.consents import ConsentExpired, ConsentGranted, ConsentRevoked
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
 from domain.events.counseling_notes import CounselingNoteWritten
+from domain.events.court_orders import CourtOrderEnded, CourtOrderRecorded
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
 from domain.events.crisis_cards import CrisisCardIssued
 from domain.events.emergency_access import EmergencyAccessOpened, EmergencyAccessReviewed
@@ -67,6 +68,8 @@ OfCare = (
     | ConsentGranted
     | ConsentRevoked
     | ConsentExpired
+    | CourtOrderRecorded
+    | CourtOrderEnded
     | GoalSet
     | GoalMeasured
     | GoalClosed

@@ -21,6 +21,7 @@ import asyncpg
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from domain.events.base import Slug
+from domain.vocabulary.purposes import PurposeOfUse
 from service.access.caller import Caller
 from service.access.roles import KeyRole
 from service.access.scopes import SCOPES_OF_ROLE, check_scopes
@@ -34,7 +35,7 @@ OVERLAP: Final = timedelta(hours=24)
 """How long the secret before a rotation is good unless told otherwise (our choice: a day to reach every machine)."""
 
 _KEPT: Final = (
-    "organization_id, key_id, name, role, scopes, secret_digest, previous_digest, previous_until,"
+    "organization_id, key_id, name, role, scopes, purpose, secret_digest, previous_digest, previous_until,"
     " created_at, rotated_at, expires_at, revoked_at"
 )
 _slug = TypeAdapter(Slug)
@@ -81,6 +82,8 @@ class ApiKey(BaseModel):
     role: KeyRole
     scopes: tuple[str, ...]
     secret_digest: bytes
+    purpose: PurposeOfUse | None = None
+    """What its holder reads for unless a request says otherwise; None leaves it to their role."""
     previous_digest: bytes | None = None
     previous_until: datetime | None = None
     created_at: datetime
@@ -109,7 +112,10 @@ class ApiKey(BaseModel):
     @property
     def caller(self) -> Caller:
         """Who calls with it."""
-        return Caller(self.organization_id, self.key_id, self.name, self.role, frozenset(self.scopes), str(self.key_id))
+        scopes = frozenset(self.scopes)
+        return Caller(
+            self.organization_id, self.key_id, self.name, self.role, scopes, str(self.key_id), purpose=self.purpose
+        )
 
 
 class ApiKeys:
@@ -129,6 +135,8 @@ class ApiKeys:
         role: KeyRole,
         scopes: Iterable[str] | None = None,
         expires_at: datetime | None = None,
+        *,
+        purpose: PurposeOfUse | None = None,
     ) -> tuple[ApiKey, str]:
         """A new key and its text, which can be shown only now.
 
@@ -146,6 +154,7 @@ class ApiKeys:
             role=role,
             scopes=_granted(role, scopes),
             secret_digest=_digest(secret),
+            purpose=purpose,
             created_at=now,
             expires_at=expires_at,
         )
@@ -154,10 +163,10 @@ class ApiKeys:
                 async with connection.transaction():
                     await connection.execute(
                         "INSERT INTO access.api_key"
-                        " (organization_id, key_id, name, role, scopes, secret_digest, created_at, expires_at)"
-                        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                        " (organization_id, key_id, name, role, scopes, secret_digest, created_at, expires_at, purpose)"
+                        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
                         key.organization_id, key.key_id, key.name, key.role.value, list(key.scopes),
-                        key.secret_digest, key.created_at, key.expires_at,
+                        key.secret_digest, key.created_at, key.expires_at, purpose and purpose.value,
                     )  # fmt: skip
             except asyncpg.UniqueViolationError:
                 taken_by = await connection.fetchval(

@@ -1,16 +1,26 @@
 """Who calls, and what they may do."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
 
 from domain.entry import Actor
+from domain.vocabulary.purposes import PurposeOfUse
 from service.access.roles import KeyRole
 from service.access.scopes import SCOPES_OF_ROLE, NotPermitted, permissions_of, permitted
 
 __all__ = ["SCOPES_OF_ROLE", "Caller", "KeyRole", "operator"]
 
 _OPERATOR: Final = UUID("00000000-0000-4000-8000-00006f706572")
+
+PURPOSE_OF_ROLE: Final[Mapping[KeyRole, PurposeOfUse]] = {
+    **dict.fromkeys(KeyRole, PurposeOfUse.TREATMENT),
+    KeyRole.AUDITOR: PurposeOfUse.OPERATIONS,
+    KeyRole.ANALYST: PurposeOfUse.OPERATIONS,
+}
+"""What a role reads a client's record for, where neither the request nor the key says it: our choice, so that a small
+clinic's app, or a system at its side, need not send it with each request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +35,19 @@ class Caller:
     role: KeyRole
     scopes: frozenset[str]
     credential_id: str | None = None
-    """With what they call, for the log: the API key's id or, with tokens, that of the issuer's signing key."""
+    """With what they call: the API key's id or, with tokens, that of the issuer's signing key."""
+    purpose: PurposeOfUse | None = None
+    """What they read for unless a request says otherwise; None leaves it to their role."""
     permissions: frozenset[str] = field(init=False, repr=False, compare=False)
     """What the scopes give to the role."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "permissions", permissions_of(self.role, self.scopes))
+
+    @property
+    def usual_purpose(self) -> PurposeOfUse:
+        """What they read for where a request does not say it."""
+        return self.purpose or PURPOSE_OF_ROLE[self.role]
 
     @property
     def actor(self) -> Actor:
@@ -45,9 +62,10 @@ class Caller:
 
 def operator(organization_id: UUID) -> Caller:
     """Whoever runs the service and reads a record with the command line."""
-    return Caller(organization_id, _OPERATOR, "operator", KeyRole.SYSTEM, frozenset({"system/*.rs"}))
+    scopes = frozenset({"system/*.rs"})
+    return Caller(organization_id, _OPERATOR, "operator", KeyRole.SYSTEM, scopes, purpose=PurposeOfUse.OPERATIONS)
 
 
 def importing_operator(organization_id: UUID) -> Caller:
     """The same, who imports history with the command line."""
-    return Caller(organization_id, _OPERATOR, "operator", KeyRole.SYSTEM, SCOPES_OF_ROLE[KeyRole.SYSTEM])
+    return replace(operator(organization_id), scopes=SCOPES_OF_ROLE[KeyRole.SYSTEM])

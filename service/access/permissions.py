@@ -25,6 +25,7 @@ class Resource(StrEnum):
     EPISODE_OF_CARE = "EpisodeOfCare"
     ASSESSMENT = "Assessment"
     CONSENT = "Consent"
+    COURT_ORDER = "CourtOrder"
     RELAPSE_PREVENTION = "RelapsePrevention"
     CONTACT = "Contact"
     CHECK_IN = "CheckIn"
@@ -50,12 +51,14 @@ class Resource(StrEnum):
     SUPPORT = "Support"
     APPOINTMENT = "Appointment"
     TASK = "Task"
+    AUDIT_EVENT = "AuditEvent"
 
 
 _OF_MODULE: Final[Mapping[str, Resource]] = {
     "registration": Resource.CLIENT,
     "intake": Resource.EPISODE_OF_CARE,
     "consents": Resource.CONSENT,
+    "court_orders": Resource.COURT_ORDER,
     "plan": Resource.CARE_PLAN,
     "looking_ahead": Resource.RELAPSE_PREVENTION,
     "contacts": Resource.CONTACT,
@@ -117,7 +120,7 @@ _IMPORTS: Final[Mapping[Resource, str]] = {Resource.IMPORT: "c"}
 _OF_SUPERVISORS: Final = frozenset({Resource.EMERGENCY_ACCESS, Resource.EMERGENCY_ACCESS_REVIEW})
 """Strands that a supervisor alone sets right: whoever opened a record could take that back."""
 
-_OF_PEOPLE: Final = frozenset({*_OF_SUPERVISORS, Resource.COUNSELING_NOTE})
+_OF_PEOPLE: Final = frozenset({*_OF_SUPERVISORS, Resource.COUNSELING_NOTE, Resource.COURT_ORDER})
 """Strands that no system records: it has nobody to answer for it, and no role to whom its notes would be told."""
 
 
@@ -143,26 +146,33 @@ def _joined(*parts: Mapping[Resource, str]) -> Mapping[Resource, str]:
 ROLES: Final[Mapping[KeyRole, Mapping[Resource, str]]] = {
     KeyRole.COUNSELOR: _circle(never={Resource.MEDICATION}),
     KeyRole.PEER: _circle(
-        never={Resource.MEDICATION, Resource.TOXICOLOGY, Resource.SCREENING, Resource.ASSESSMENT},
+        never={
+            Resource.MEDICATION,
+            Resource.TOXICOLOGY,
+            Resource.SCREENING,
+            Resource.ASSESSMENT,
+            Resource.COURT_ORDER,
+        },
     ),
     KeyRole.CASE_MANAGER: _circle(never={Resource.MEDICATION}),
     KeyRole.PRESCRIBER: _circle(never=()),
     KeyRole.SUPERVISOR: _joined(
         _circle(never={Resource.MEDICATION}),
         dict.fromkeys(_EVERY_STRAND, "u"),
-        {Resource.EMERGENCY_ACCESS_REVIEW: "cu"},
+        {Resource.EMERGENCY_ACCESS_REVIEW: "cu", Resource.AUDIT_EVENT: "r"},
         _IMPORTS,
     ),
-    KeyRole.AUDITOR: _SHARED,
+    KeyRole.AUDITOR: _joined(_SHARED, {Resource.AUDIT_EVENT: "r"}),
     KeyRole.ANALYST: {},
     KeyRole.SYSTEM: _joined(_SHARED, dict.fromkeys(_EVERY_STRAND - _OF_PEOPLE, "cu"), _IMPORTS),
 }
 """The most that each role may do; a key or a token may have less.
 
 Made for a small clinic, where one person does the work of several: everyone in the circle reads everything and records
-nearly everything. Only a prescriber records medication. A peer records no toxicology, no screening and no assessment.
-A supervisor sets everything right, whatever they may record. An auditor reads all and records nothing, an analyst reads
-nobody's record (coded rows are theirs), and a system does what its scopes say.
+nearly everything. Only a prescriber records medication. A peer records no toxicology, no screening, no assessment and
+no court order. A supervisor sets everything right, whatever they may record. An auditor reads all and records nothing,
+and asks, as supervisors do, who read about a client. An analyst reads nobody's record (coded rows are theirs), and a
+system does what its scopes say.
 """
 
 PERMISSIONS: Final[Mapping[KeyRole, frozenset[str]]] = {

@@ -18,6 +18,7 @@ from service.api.graceful_stop import GracefulStop, RequestsUnderWay
 from service.api.openapi import Api
 from service.api.request_log import RequestLog
 from service.api.routers import (
+    access_records,
     counseling_notes,
     crisis_card,
     health,
@@ -39,6 +40,7 @@ ROUTERS: Final = (
     lists.router,
     crisis_card.router,
     summary.router,
+    access_records.router,
     problem_kinds.router,
     health.router,
     history_import.router,

@@ -1,11 +1,15 @@
 """What endpoints ask for in their signatures: the running system, and who calls."""
 
 from collections.abc import Iterable
-from typing import Annotated, Final, cast
+from typing import Annotated, Any, Final, cast
 
-from fastapi import Depends, Request, Security
+from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
+from domain.vocabulary.purposes import PURPOSE_OF_CODE, PurposeOfUse
+from service.access.access_records import Access
 from service.access.caller import Caller
 from service.access.errors import NotAuthenticated, RoleMissing, TooManyWrong
 from service.access.jwks import APART_SECONDS, KeysUnavailable
@@ -15,6 +19,9 @@ from service.bootstrap import System
 
 CALLER: Final = "care_timeline.caller"
 """Where a request's scope holds the caller once they are known."""
+
+REQUEST_ID: Final = "care_timeline.request_id"
+"""Where a request's scope holds its id."""
 
 _api_key = HTTPBearer(
     scheme_name="apiKey", description="An API key, made by whoever runs the service.", auto_error=False
@@ -42,7 +49,6 @@ async def get_caller(
 ) -> Caller:
     """The holder of the request's API key or token, who may do this. Raises NotPermitted, and the problems of
     OF_A_CALLER.
-
 
     The bearer schemes are asked for only so that the API's description names them: their own errors are no problems.
     """
@@ -85,11 +91,43 @@ def _key_needed(detail: str, why: str) -> Problem:
     return problems.KeyNeeded(detail, headers={"WWW-Authenticate": f'Bearer realm="care-timeline"{why}'})
 
 
+def _purpose(said: Any) -> Any:
+    if not isinstance(said, str):
+        return said
+    purpose = PURPOSE_OF_CODE.get(said.strip())
+    if purpose is None:
+        raise PydanticCustomError("purpose_of_use", "Give a code that the API's description lists, such as TREAT.")
+    return purpose
+
+
+Purpose = Annotated[
+    PurposeOfUse | None,
+    BeforeValidator(_purpose),
+    WithJsonSchema({"type": "string", "enum": list(PURPOSE_OF_CODE)}),
+    Header(
+        alias="Purpose-Of-Use",
+        description="What you read it for, as a code of HL7's PurposeOfUse: "
+        + ", ".join(f"`{code}` ({purpose.replace('_', ' ')})" for code, purpose in PURPOSE_OF_CODE.items())
+        + ". It stands in the access record of this read. Without it, what your key was made for or else your role's:"
+        " `HOPERAT` for auditors, `TREAT` for all others.",
+    ),
+]
+
+
+async def get_access(
+    request: Request, caller: Annotated[Caller, Depends(get_caller)], purpose: Purpose = None
+) -> Access:
+    """The caller's reading about clients, for a purpose, as its access record tells of it."""
+    operation = f"{request.method} {request.scope['route'].path}"
+    return Access(caller, purpose or caller.usual_purpose, operation, request.scope[REQUEST_ID])
+
+
 RunningSystem = Annotated[System, Depends(get_system)]
-TimelineCaller = Annotated[Caller, Security(get_caller, scopes=["Timeline.r"])]
-ReadingCaller = Annotated[Caller, Security(get_caller, scopes=["CarePlan.r"])]
-NotesCaller = Annotated[Caller, Security(get_caller, scopes=["CounselingNote.r"])]
-ListingCaller = Annotated[Caller, Security(get_caller, scopes=["CarePlan.s"])]
+TimelineAccess = Annotated[Access, Security(get_access, scopes=["Timeline.r"])]
+ReadingAccess = Annotated[Access, Security(get_access, scopes=["CarePlan.r"])]
+NotesAccess = Annotated[Access, Security(get_access, scopes=["CounselingNote.r"])]
+ListingAccess = Annotated[Access, Security(get_access, scopes=["CarePlan.s"])]
+AuditingAccess = Annotated[Access, Security(get_access, scopes=["AuditEvent.r"])]
 RecordingCaller = Annotated[Caller, Security(get_caller, scopes=["*.c"])]
 """Whoever may record something; of what, is decided event by event (service/care/recording_permissions.py)."""
 CreatingCaller = Annotated[Caller, Security(get_caller, scopes=["Client.c"])]

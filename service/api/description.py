@@ -43,6 +43,14 @@ answer is 429, with `Retry-After`; keys and tokens that are right and in use wor
 Counseling notes are kept apart from the rest of the record (42 CFR 2.11): the timeline shows that there is one. Only
 keys of the role that wrote it correct it and read it, at `/v1/clients/{client_id}/counseling-notes`.
 
+## Why you read, and who did
+
+Every read about a client leaves a record before it is answered: who read what, at which version, why, when and by which
+request; a list leaves one that names the clients on its page. Where that cannot be kept, the answer is 503
+`access-not-recorded`. Say why with `Purpose-Of-Use`, a code of HL7's such as `TREAT`; without it, it is what your
+key was made for, or what your role reads for (`HOPERAT` for auditors, else `TREAT`). For `HLEGAL` a court order or
+the client's consent to just that has to be recorded. The scope `audit` allows to ask who read about a client.
+
 ## Versions, and recording without overwriting
 
 A timeline's `version` counts its events: 1, 2, 3 … Every answer about a client carries it as `ETag`, such as `"7"`;

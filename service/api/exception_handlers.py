@@ -11,11 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from service.access.access_records import AccessNotRecorded
 from service.access.scopes import NotPermitted
 from service.api import problems
 from service.api.field_errors import FieldError
 from service.api.input_errors import field_errors
 from service.api.problem import Problem
+from service.care.accesses import NoLegalGround
 from service.care.errors import ClientExists, IdUsed, KnownAtInFuture, UnknownClient
 from service.log.errors import DatabaseUnavailable, HeadsDiffer, VersionConflict
 from service.log.keyring import ClientErased
@@ -94,6 +96,19 @@ def _lists_behind(_: ListsBehind) -> Problem:
     return problems.ListsBehind(detail, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
+def _access_not_recorded(_: AccessNotRecorded) -> Problem:
+    detail = "That this was read could not be recorded, so it is not told. Try again."
+    return problems.AccessNotRecorded(detail, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+def _no_legal_ground(_: NoLegalGround) -> Problem:
+    detail = (
+        "For legal proceedings this is told only where a court order, or the client's consent to just that, is recorded"
+        " and in force."
+    )
+    return problems.NoLegalGround(detail)
+
+
 def _heads_differ(_: HeadsDiffer) -> Problem:
     detail = (
         "Your organization's log does not end where it should, so nothing was recorded. Whoever runs this service has"
@@ -113,6 +128,8 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     ProjectionFailed: _projection_failed,
     ListsNotReady: _lists_not_ready,
     ListsBehind: _lists_behind,
+    AccessNotRecorded: _access_not_recorded,
+    NoLegalGround: _no_legal_ground,
     HeadsDiffer: _heads_differ,
     DatabaseUnavailable: _database_unavailable,
     asyncpg.PostgresConnectionError: _database_unavailable,

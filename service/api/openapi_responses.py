@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from service.api.problem import MEDIA_TYPE, Problem, ProblemDocument
 from service.api.problems import (
+    AccessNotRecorded,
     BodyTooLarge,
     DatabaseUnavailable,
     DeadlineExceeded,
@@ -15,6 +16,7 @@ from service.api.problems import (
     KeyNeeded,
     MalformedBody,
     MalformedHeader,
+    NoLegalGround,
     RoleMissing,
     RoleNotAllowed,
     ScopeMissing,
@@ -29,10 +31,13 @@ Responses = dict[int | str, dict[str, Any]]
 OF_A_CALLER: Final = (KeyNeeded, ScopeMissing, RoleNotAllowed, RoleMissing, TooManyWrongKeys, IssuerUnavailable)
 """The problems of everything that needs a key or token."""
 
-OF_A_READ: Final = (*OF_A_CALLER, DatabaseUnavailable, DeadlineExceeded, InvalidInput, MalformedHeader)
+_OF_A_CALL: Final = (*OF_A_CALLER, DatabaseUnavailable, DeadlineExceeded, InvalidInput, MalformedHeader)
+"""The problems of every call with one."""
+
+OF_A_READ: Final = (*_OF_A_CALL, NoLegalGround, AccessNotRecorded)
 """The problems of every read of a client."""
 
-OF_A_RECORDING: Final = (*OF_A_READ, HeadsDiffer, MalformedBody, BodyTooLarge, UnsupportedMediaType)
+OF_A_RECORDING: Final = (*_OF_A_CALL, HeadsDiffer, MalformedBody, BodyTooLarge, UnsupportedMediaType)
 """The problems of everything that takes a body."""
 
 VERSION_HEADER: Final = {

@@ -95,6 +95,17 @@ class IssuerUnavailable(Problem):
     documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
 
 
+class NoLegalGround(Problem):
+    """For legal proceedings (`HLEGAL`), nothing is told without a court order or the client's consent to just that.
+
+    The law protects these records (42 CFR 2.12(d), 2.61): a subpoena alone does not do. Record `court_order_recorded`,
+    or `consent_granted` with the purpose `legal_proceedings`, whose `scope` covers what is asked: all of a client needs
+    `whole_record`. Lists over clients are not told for legal proceedings at all: ask client by client.
+    """
+
+    status, slug, title = HTTPStatus.FORBIDDEN, "no-legal-ground", "Not without a court order or consent"
+
+
 class UnknownPath(Problem):
     """Nothing is at this path; /docs and /openapi.json list what there is."""
 
@@ -242,6 +253,16 @@ class DatabaseUnavailable(Problem):
     """
 
     status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "database-unavailable", "The database is out of reach"
+    documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
+
+
+class AccessNotRecorded(Problem):
+    """That you read this could not be recorded, so nothing is told; try again after the seconds in `Retry-After`.
+
+    Every read about a client leaves a record of who read what and why, before it is answered. Recording events goes on.
+    """
+
+    status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "access-not-recorded", "The access could not be recorded"
     documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
 
 

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.access.caller import Caller
-from service.api.dependencies import CALLER
+from service.api.dependencies import CALLER, REQUEST_ID
 from service.api.problems import Unexpected
 from service.runtime.tracebacks import frames
 
@@ -36,7 +36,7 @@ class RequestLog:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(scope)
+        scope[REQUEST_ID] = request_id = _request_id(scope)
         # Each request is answered in a task of its own, whose context ends with it.
         structlog.contextvars.bind_contextvars(request_id=request_id)
         started = time.perf_counter()

@@ -27,7 +27,15 @@ from service.api.problem import Problem
 from service.api.problems import InvalidInput, MalformedHeader
 from service.api.request_body import StrictRequest
 
-_GIVEN_ONCE: Final = (b"authorization", b"host", b"if-match", b"if-none-match", b"idempotency-key", b"content-type")
+_GIVEN_ONCE: Final = (
+    b"authorization",
+    b"host",
+    b"if-match",
+    b"if-none-match",
+    b"idempotency-key",
+    b"content-type",
+    b"purpose-of-use",
+)
 
 
 class StrictRoute(APIRoute):

@@ -14,10 +14,10 @@ from domain.refusals import Refusal, Refused
 from domain.rules import admit, refusals_of_each
 from service.access.caller import Caller
 from service.care.clients import require_client
+from service.care.entry_contents import EntryContents
 from service.care.errors import ClientExists, IdUsed, UnknownClient
 from service.care.outcomes import Outcome, RecordedAt
 from service.care.recording_permissions import not_permitted, require_recording, require_setting_right
-from service.care.timeline_reader import TimelineReader
 from service.log.errors import IdConflict, VersionConflict
 from service.log.facts import FactReader, Known
 from service.log.keyring import DataKey, Keyring
@@ -54,14 +54,14 @@ class Recorder:
         facts: FactReader,
         keyring: Keyring,
         timelines: Timelines,
-        reader: TimelineReader,
+        contents: EntryContents,
         organizations: Organizations,
     ) -> None:
         self._store = store
         self._facts = facts
         self._keyring = keyring
         self._timelines = timelines
-        self._reader = reader
+        self._contents = contents
         self._organizations = organizations
         self._locks: WeakValueDictionary[tuple[UUID, UUID], asyncio.Lock] = WeakValueDictionary()
 
@@ -205,7 +205,7 @@ class Recorder:
             return facts
         if facts.version == 0:  # of a new client nothing is there to be read; what is recorded along with it is known
             return replace(facts, contents=dict.fromkeys(wanted))
-        contents = await self._reader.contents(caller, client_id, wanted)
+        contents = await self._contents.contents(caller.organization_id, client_id, wanted)
         return replace(facts, contents={id_: contents.get(id_) for id_ in wanted})
 
     async def _append(

@@ -86,7 +86,8 @@ def test_whoever_opened_a_record_cannot_take_that_back() -> None:
 def test_who_reads() -> None:
     for permission in ("Timeline.r", "CarePlan.r", "CarePlan.s"):
         assert {role for role in KeyRole if permission in PERMISSIONS[role]} == set(KeyRole) - {KeyRole.ANALYST}
-    assert PERMISSIONS[KeyRole.AUDITOR] == {"Timeline.r", "CarePlan.r", "CarePlan.s"}
+    assert PERMISSIONS[KeyRole.AUDITOR] == {"Timeline.r", "CarePlan.r", "CarePlan.s", "AuditEvent.r"}
+    assert {role for role in KeyRole if "AuditEvent.r" in PERMISSIONS[role]} == {KeyRole.AUDITOR, KeyRole.SUPERVISOR}
     assert not PERMISSIONS[KeyRole.ANALYST]
 
 

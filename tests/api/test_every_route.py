@@ -15,24 +15,24 @@ from pydantic import BaseModel
 from starlette.types import Message
 
 from service.access.caller import KeyRole
-from service.api.dependencies import RecordingCaller, RunningSystem, get_caller
+from service.api.dependencies import RecordingCaller, RunningSystem
 from service.api.parameters import ClientId
 from service.api.recording_route import RecordingRoute
 from tests.api.clinic import Clinic, errors_in, problem_in
-from tests.api.routes import ROUTES, method, named
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def clinic(clinic: Clinic) -> Clinic:
-    """The clinic, calling with a key of a role that may do everything."""
-    return await clinic.with_key(KeyRole.SUPERVISOR, "kim")
+from tests.api.routes import ROUTES, method, named, needs_a_key
 
 
 WORDS = "Wednesday at the harbour"
 """Stands for words about a client: no problem may quote it."""
 
 TAKE_A_BODY = [route for route in ROUTES if route.body_field]
-OF_CLIENTS = [route for route in ROUTES if any(each.call is get_caller for each in route.dependant.dependencies)]
+OF_CLIENTS = [route for route in ROUTES if needs_a_key(route)]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def clinic(clinic: Clinic) -> Clinic:
+    """The clinic calls with a supervisor's key, which may do all that a key may."""
+    return await clinic.with_key(KeyRole.SUPERVISOR, "lee")
 
 
 def fields_of(route: APIRoute) -> dict[str, Any]:

@@ -61,7 +61,9 @@ async def service(
             await live.clinic.request("POST", "/v1/clients", json=body)
         for body in examples.RECORDINGS.values():
             await live.clinic.request("POST", events_of(examples.CLIENT), json=body)
-        yield Described(live, await asyncio.to_thread(from_url, f"{live.address}/openapi.json"))
+        supervisor = await live.clinic.with_key(KeyRole.SUPERVISOR, "lee")
+        as_supervisor = replace(live, clinic=supervisor)
+        yield Described(as_supervisor, await asyncio.to_thread(from_url, f"{live.address}/openapi.json"))
 
 
 def can_be_called_wrongly(route: APIRoute) -> bool:

@@ -21,9 +21,11 @@ from domain.vocabulary.record import CorrectionReason
 from service.access.caller import Caller
 from service.access.permissions import STRANDS, Resource
 from service.bootstrap import System
+from service.care.entry_contents import EntryContents
 from service.care.errors import ClientExists, IdUsed, UnknownClient
 from service.care.recorder import Recorder, RecordingResult
 from service.log.facts import FactReader
+from service.log.pages import Pages
 from service.log.sealed import StoredEvent
 from service.log.timelines import Timelines
 from tests.builders import check_in, goal_set, handoff, registered
@@ -37,7 +39,7 @@ def another(system: System) -> Recorder:
         FactReader(system.pool),
         system.keyring,
         system.timelines,
-        system.timeline_reader,
+        EntryContents(Pages(system.pool), system.timelines),
         system.organizations,
     )
 

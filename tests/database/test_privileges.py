@@ -24,6 +24,8 @@ TABLES: dict[str, set[str]] = {
     "log.reference": READ,
     "keyring.client_key": READ,
     "access.api_key": READ,
+    "access.access_record": READ,
+    "access.access_record_client": READ,
     "migration.alembic_version": READ,
 }
 """What the role may do with tables, whole; on no column of them may it do more."""
@@ -34,10 +36,12 @@ WHAT_IS_DERIVED = ("projection", "following")
 FUNCTIONS = {
     "log.append(uuid,log.new_event[])",
     "log.facts(uuid,uuid[],uuid[],uuid[],text[],uuid[],text[])",
+    "log.fresh_state(uuid,uuid,text,text[])",
     "log.lock_head(uuid)",
     "log.settle(uuid)",
     "log.organization_ids()",
     "log.differing_heads()",
+    "access.keep_records(uuid,access.new_record[])",
     "keyring.make_client_key(uuid,uuid,text,uuid,bytea,uuid,bytea)",
 }
 
@@ -145,6 +149,10 @@ ATTACKS = [
     "update access.api_key set revoked_at = null",
     """insert into access.api_key
        select organization_id, gen_random_uuid(), name, role, scopes, secret_digest from access.api_key""",
+    "update access.access_record set name = 'lee', purpose = 'treatment'",
+    "delete from access.access_record",
+    "insert into access.access_record_client values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid())",
+    "truncate access.access_record_client",
     "update keyring.client_key set wrapped_key = null, destroyed_at = now()",
     "update keyring.client_key set wrapped_key = 'other'",
     """insert into keyring.client_key

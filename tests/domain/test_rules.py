@@ -29,6 +29,7 @@ from tests.strategies import drafts_upon, histories
 NOON = "2026-03-02T18:00Z"
 
 ABOUT_THE_BODY_ALONE = {
+    "court_order_expires_after_issue",
     "ends_after_it_begins",
     "ends_after_it_starts",
     "lapse_days_have_passed",

@@ -21,7 +21,7 @@ from domain.vocabulary.contacts import Channel
 from domain.vocabulary.record import CorrectionReason
 from projections.catalogue import PROJECTIONS
 from projections.rows import Rows
-from service.access.caller import Caller, KeyRole, operator
+from service.access.caller import Caller, KeyRole
 from service.access.scopes import NotPermitted
 from service.bootstrap import System
 from service.database.connection import scoped
@@ -38,7 +38,7 @@ from tests.projector.broken import MISSED, Broken, Delegating
 from tests.projector.comparing import assert_equal_to_fresh_folds
 from tests.projector.systems import system_of
 from tests.strategies import histories
-from tests.system import draft, follow
+from tests.system import access_to, draft, follow
 
 
 def follower_of(system: System, *, batch: int = 500) -> Follower:
@@ -200,11 +200,11 @@ async def test_a_projection_that_raises_fails_alone_and_recovers(
     stands = {each.projection: each for each in await status(system.pool, system.builds)}
     assert (stands[name].parked, stands[name].behind, stands[other].parked) == (1, 0, 0)
     with pytest.raises(ProjectionFailed) as failed:
-        await system.projection_reader.read(operator(organization_id), client_id, name)
+        await system.projection_reader.read(access_to(organization_id), client_id, name)
     assert failed.value.entry_id == missed.entries[0].id
     assert "KeyError" in str(failed.value)
     assert "words" not in str(failed.value)
-    assert (await system.projection_reader.read(operator(organization_id), client_id, other)).version == 2
+    assert (await system.projection_reader.read(access_to(organization_id), client_id, other)).version == 2
 
     later = await system.recorder.record(counselor, client_id, [draft(check_in())])
     await follow(system, organization_id)
@@ -212,7 +212,7 @@ async def test_a_projection_that_raises_fails_alone_and_recovers(
 
     broken.mended = True
     assert (
-        (await system.projection_reader.read(operator(organization_id), client_id, name)).version == later.version == 3
+        (await system.projection_reader.read(access_to(organization_id), client_id, name)).version == later.version == 3
     )
     assert [well async for well in system.catch_up.retry(organization_id)] == [True]
     assert set((await parked(system, organization_id)).values()) == {0}
@@ -233,7 +233,7 @@ async def test_retracting_the_event_at_which_a_projection_failed_leaves_it_to_ca
     await follow(system, organization_id)
 
     assert (
-        await system.projection_reader.read(operator(organization_id), client_id, broken.projection.name)
+        await system.projection_reader.read(access_to(organization_id), client_id, broken.projection.name)
     ).version == 3
     assert (await parked(system, organization_id))[broken.projection.name] == 1
     assert [well async for well in system.catch_up.retry(organization_id)] == [True]
@@ -341,9 +341,9 @@ async def test_a_read_sees_what_was_acknowledged_whatever_the_projector_does(sys
             counselor, client_id, [draft(CheckInReceived(channel=Channel.TEXT, craving=8), at=moment)]
         )
         for projection in PROJECTIONS:
-            answered = await system.projection_reader.read(operator(organization_id), client_id, projection.name)
+            answered = await system.projection_reader.read(access_to(organization_id), client_id, projection.name)
             known = await system.projection_reader.read(
-                operator(organization_id),
+                access_to(organization_id),
                 client_id,
                 projection.name,
                 known_at=await system.store.settled(organization_id),

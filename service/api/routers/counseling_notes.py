@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from service.api.dependencies import NotesCaller, RunningSystem
+from service.api.dependencies import NotesAccess, RunningSystem
 from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, VERSION_HEADER, answered, problem_responses
 from service.api.parameters import ClientId, CounselingNotesQuery, EventId, KnownVersion
 from service.api.problems import ClientErased, UnknownClient, UnknownEvent
@@ -28,7 +28,7 @@ router = APIRouter(prefix="/v1/clients/{client_id}/counseling-notes", route_clas
     },
 )
 async def read_counseling_notes(
-    caller: NotesCaller,
+    access: NotesAccess,
     system: RunningSystem,
     client_id: ClientId,
     asked: Annotated[CounselingNotesQuery, Query()],
@@ -43,7 +43,7 @@ async def read_counseling_notes(
     Record `counseling_note_written` to write one. Corrections are applied, and what was retracted is left out, so that
     a page may hold fewer notes than `limit` while `next` goes on.
     """
-    found = await system.counseling_notes.page(caller, client_id, after=asked.after, limit=asked.limit)
+    found = await system.counseling_notes.page(access, client_id, after=asked.after, limit=asked.limit)
     content = CounselingNotesAnswer(
         client_id=client_id,
         version=found.version,
@@ -64,7 +64,7 @@ async def read_counseling_notes(
     },
 )
 async def read_counseling_note(
-    caller: NotesCaller,
+    access: NotesAccess,
     system: RunningSystem,
     client_id: ClientId,
     note_id: EventId,
@@ -72,6 +72,6 @@ async def read_counseling_note(
 ) -> Response:
     """One counseling note that was written by your role: as it was recorded, what corrects or retracts it, and how it
     stands now."""
-    found = await system.counseling_notes.note(caller, client_id, note_id)
+    found = await system.counseling_notes.note(access, client_id, note_id)
     content = event_answer(client_id, note_id, found.version, found.entries)
     return read_answer(content, content.version, known_version)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from service.api.dependencies import ListingCaller, RunningSystem
+from service.api.dependencies import ListingAccess, RunningSystem
 from service.api.list_models import Caseload, WaitingSignals, Worklist
 from service.api.lists import (
     CLIENT_PLACE,
@@ -42,11 +42,11 @@ router = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["Lists"])
     responses={200: answered("A page of the worklist."), **_MAY_GO_WRONG},
 )
 async def read_worklist(
-    caller: ListingCaller, system: RunningSystem, asked: Annotated[WorklistQuery, Query()]
+    access: ListingAccess, system: RunningSystem, asked: Annotated[WorklistQuery, Query()]
 ) -> Response:
     """Obligations that wait, in the order in which they are due."""
     page = await system.lists.worklist(
-        caller, asked.part(TASK_PLACE), role=asked.role, person_id=asked.person_id, kind=asked.kind, late=asked.late
+        access, asked.part(TASK_PLACE), role=asked.role, person_id=asked.person_id, kind=asked.kind, late=asked.late
     )
     return list_answer(Worklist(tasks=tuple(page.rows), **_said(page, TASKS_ORDER)))
 
@@ -59,11 +59,11 @@ async def read_worklist(
     responses={200: answered("A page of the caseload."), **_MAY_GO_WRONG},
 )
 async def read_caseload(
-    caller: ListingCaller, system: RunningSystem, asked: Annotated[CaseloadQuery, Query()]
+    access: ListingAccess, system: RunningSystem, asked: Annotated[CaseloadQuery, Query()]
 ) -> Response:
     """A row for each client."""
     page = await system.lists.caseload(
-        caller, asked.part(CLIENT_PLACE), person_id=asked.person_id, in_care=asked.in_care
+        access, asked.part(CLIENT_PLACE), person_id=asked.person_id, in_care=asked.in_care
     )
     return list_answer(Caseload(clients=tuple(page.rows), **_said(page, CLIENTS_ORDER)))
 
@@ -76,10 +76,10 @@ async def read_caseload(
     responses={200: answered("A page of the signals that wait."), **_MAY_GO_WRONG},
 )
 async def read_waiting_signals(
-    caller: ListingCaller, system: RunningSystem, asked: Annotated[SignalsQuery, Query()]
+    access: ListingAccess, system: RunningSystem, asked: Annotated[SignalsQuery, Query()]
 ) -> Response:
     """Signals that wait, those first that have waited longest."""
-    page = await system.lists.signals(caller, asked.part(SIGNAL_PLACE), rule=asked.rule)
+    page = await system.lists.signals(access, asked.part(SIGNAL_PLACE), rule=asked.rule)
     return list_answer(WaitingSignals(signals=tuple(page.rows), **_said(page, SIGNALS_ORDER)))
 
 

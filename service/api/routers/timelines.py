@@ -14,8 +14,8 @@ from domain.events.base import referred
 from domain.events.kept_apart import KeptApart
 from domain.events.record import RECORD_TYPES
 from domain.events.unreadable import Unreadable
-from service.access.caller import Caller
-from service.api.dependencies import RunningSystem, TimelineCaller
+from service.access.access_records import Access, Asked
+from service.api.dependencies import RunningSystem, TimelineAccess
 from service.api.field_errors import FieldError
 from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, VERSION_HEADER, answered, problem_responses
 from service.api.parameters import ClientId, EventId, KnownVersion, Order, TimelineQuery
@@ -25,7 +25,7 @@ from service.api.response_models import CorrectionMade, EventAnswer, EventStatus
 from service.api.responses import read_answer
 from service.api.strict_route import StrictRoute
 from service.bootstrap import System
-from service.care.timeline_reader import EntryPage
+from service.care.timeline_reader import TIMELINE, EntryPage
 
 router = APIRouter(prefix="/v1/clients/{client_id}/events", route_class=StrictRoute, tags=["Reading"])
 
@@ -41,7 +41,7 @@ router = APIRouter(prefix="/v1/clients/{client_id}/events", route_class=StrictRo
     },
 )
 async def read_timeline(
-    caller: TimelineCaller,
+    access: TimelineAccess,
     system: RunningSystem,
     client_id: ClientId,
     asked: Annotated[TimelineQuery, Query()],
@@ -66,7 +66,7 @@ async def read_timeline(
     """
     if asked.after and asked.before:
         raise _unfitting("before", "after_or_before", "Give `after` to go on or `before` to go back, not both.")
-    async with _page(system, caller, client_id, asked) as page:
+    async with _page(system, access, client_id, asked) as page:
         events = await system.sliced.each(page.entries, RecordedEvent.of)
         content = TimelineAnswer(
             client_id=client_id,
@@ -92,7 +92,7 @@ async def read_timeline(
     },
 )
 async def read_event(
-    caller: TimelineCaller,
+    access: TimelineAccess,
     system: RunningSystem,
     client_id: ClientId,
     event_id: EventId,
@@ -104,7 +104,7 @@ async def read_event(
 
     With `If-None-Match`, answers 304 when the timeline is still at that version.
     """
-    found = await system.timeline_reader.concerning(caller, client_id, [event_id])
+    found = await system.timeline_reader.event(access, client_id, event_id)
     content = event_answer(client_id, event_id, found.version, found.entries)
     return read_answer(content, content.version, known_version)
 
@@ -122,14 +122,15 @@ def _next(page: EntryPage, asked: TimelineQuery) -> int | None:
 
 
 @asynccontextmanager
-async def _page(system: System, caller: Caller, client_id: UUID, asked: TimelineQuery) -> AsyncIterator[EntryPage]:
+async def _page(system: System, access: Access, client_id: UUID, asked: TimelineQuery) -> AsyncIterator[EntryPage]:
     reader = system.timeline_reader
     if asked.order is Order.EFFECTIVE:
-        async with reader.whole(caller, client_id, known_at=asked.known_at) as whole:
+        told = Asked(TIMELINE, asked.model_dump(exclude_none=True))
+        async with reader.whole(access, client_id, known_at=asked.known_at, asked=told) as whole:
             yield _effective_page(whole, asked)
         return
     async with reader.page(
-        caller,
+        access,
         client_id,
         after=asked.after,
         before=asked.before,

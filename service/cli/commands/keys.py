@@ -6,6 +6,7 @@ from uuid import UUID
 
 import typer
 
+from domain.vocabulary.purposes import PurposeOfUse
 from service.access.roles import KeyRole
 from service.cli.help_text import add, prose
 from service.cli.moments import length, moment
@@ -55,6 +56,7 @@ ExpiresOn = Annotated[
 
 
 def create(
+    *,
     role: Annotated[KeyRole, typer.Option(help="The role of whoever holds the key.", show_default=False)],
     name: Annotated[
         str,
@@ -71,6 +73,13 @@ def create(
     ] = None,
     expires_in: ExpiresIn = None,
     expires_on: ExpiresOn = None,
+    purpose: Annotated[
+        PurposeOfUse | None,
+        typer.Option(
+            help="What its holder reads for unless a request says otherwise.",
+            show_default="operations for auditors, else treatment",
+        ),
+    ] = None,
 ) -> None:
     """
     Make an API key. Its text is shown now and never again: only a digest is kept.
@@ -95,7 +104,9 @@ def create(
         async with running(settings) as system:
             meant = choose(await system.organizations.all(), organization)
             try:
-                key, token = await system.api_keys.create(meant.organization_id, name, role, scope, expires)
+                key, token = await system.api_keys.create(
+                    meant.organization_id, name, role, scope, expires, purpose=purpose
+                )
             except KeyRefused as error:
                 raise CommandFailed(str(error)) from error
             return meant, key, token
