@@ -61,6 +61,7 @@ class System:
 
     settings: Settings
     pool: asyncpg.Pool
+    log_pool: asyncpg.Pool
     wakeups: Wakeups
     store: EventStore
     heads: Heads
@@ -161,6 +162,7 @@ async def connected(
         yield System(
             settings=settings,
             pool=pool,
+            log_pool=log_pool,
             wakeups=wakeups,
             store=store,
             heads=Heads(store),

@@ -76,6 +76,19 @@ Nothing is overwritten or deleted. `entry_corrected` gives an earlier event the 
 Moments are written as in RFC 3339 with a zone: `2026-03-01T15:00:00Z` or `2026-03-01T09:00:00-06:00`. In a query a `+`
 has to be written as `%2B`.
 
+## Reading on, and not again
+
+Pages have a header `Link` (RFC 8288) with the addresses of the `first`, the `prev` and the `next` one. Every GET but
+those of health has an `ETag`: send it back as `If-None-Match`, and 304 says that the answer is the same. Reads of a
+client know of everything that was acknowledged; lists take a `position` to wait for. HEAD answers what GET would,
+without its body; OPTIONS tells in `Allow` what a path understands.
+
+## How much, and for how long
+
+`RateLimit` says how many requests a key may still send (`r`), `RateLimit-Policy` how many at once (`q`) and in how many
+seconds so many come again (`w`). Past that the answer is 429, and after 30 seconds (unless whoever runs the service
+sets something else) 503; both tell in `Retry-After` when to send the same again.
+
 ## Errors
 
 Every error is `application/problem+json` (RFC 9457). Its `type` is an address that explains it, `errors` names the

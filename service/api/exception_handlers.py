@@ -166,10 +166,12 @@ def _invalid_input(error: RequestValidationError) -> Problem:
 
 
 async def answer_routing_error(request: Request, error: Exception) -> Response:
-    """What is at no path, or does not understand the method."""
+    """What is at no path, or does not understand the method; OPTIONS, which no route declares, asks no more."""
     assert isinstance(error, HTTPException)
     if error.status_code == problems.MethodNotAllowed.status:
         allowed = ", ".join(sorted(_methods(request)))
+        if request.method == "OPTIONS":
+            return Response(None, 204, {"Allow": allowed})
         return problems.MethodNotAllowed(f"Use one of: {allowed}.", headers={"Allow": allowed}).response()
     if error.status_code == problems.UnknownPath.status:
         return problems.UnknownPath("Nothing is at this path; /docs lists what there is.").response()
@@ -177,6 +179,7 @@ async def answer_routing_error(request: Request, error: Exception) -> Response:
 
 
 def _methods(request: Request) -> set[str]:
-    """The methods of everything at the path of the request."""
+    """The methods of everything at the path of the request; files, which are mounted, have that of reading alone."""
     here = (each for each in iter_route_contexts(request.app.routes) if each.path_regex.match(request.scope["path"]))
-    return {method for each in here for method in each.methods or ()}
+    declared = {method for each in here for method in each.methods or ("GET",)}
+    return declared | {"OPTIONS"} | ({"HEAD"} if "GET" in declared else set())

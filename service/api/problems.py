@@ -225,6 +225,17 @@ class KnownAtInFuture(Problem):
     status, slug, title = HTTPStatus.UNPROCESSABLE_ENTITY, "known-at-in-future", "known_at lies in the future"
 
 
+class TooManyRequests(Problem):
+    """This key has sent more requests than it may; nothing was done. Try again after the seconds in `Retry-After`.
+
+    Each answer to a key says in `RateLimit` how many requests it may still send (`r`) and in how many seconds that is a
+    whole burst again (`t`), and in `RateLimit-Policy` how many make a burst (`q`). Whoever runs the service sets them.
+    """
+
+    status, slug, title = HTTPStatus.TOO_MANY_REQUESTS, "too-many-requests", "The key sends too many requests"
+    documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
+
+
 class HeaderTooLarge(Problem):
     """The request's line and headers, or what follows its body, are larger than 64 kB (65,536 bytes).
 

@@ -21,7 +21,6 @@ from service.api.recording_route import RecordingRoute
 from tests.api.clinic import Clinic, errors_in, problem_in
 from tests.api.routes import ROUTES, method, named, needs_a_key
 
-
 WORDS = "Wednesday at the harbour"
 """Stands for words about a client: no problem may quote it."""
 

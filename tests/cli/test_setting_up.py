@@ -66,8 +66,8 @@ async def test_keys_are_listed_without_their_text(command: Command) -> None:
 
     listed = await command.done("keys", "list")
 
-    day = r"\d{4}-\d\d-\d\d"
-    assert re.search(rf"rosa +peer +user/\*\.cruds +[\w-]{{36}} +{day} +{day} +\d{{4}}-[\d :-]+UTC", listed)
+    assert re.search(r"lee +auditor +user/\*\.cruds ", listed)
+    assert token[3:] not in listed
 
 
 async def test_tables_are_whole_when_they_are_piped(
@@ -117,9 +117,8 @@ async def test_a_key_has_an_end_and_a_new_secret_and_both_are_listed(command: Co
     assert again.subject_id == caller.subject_id
     assert rotated.err.startswith("A new secret for rosa; the one before works until ")
     listed = await command.done("keys", "list")
-    assert re.search(
-        r"rosa +peer +user/\*\.cruds +[\w-]{36} +\d{4}-\d\d-\d\d +\d{4}-\d\d-\d\d +\d{4}-[\d :-]+UTC", listed
-    )
+    day = r"\d{4}-\d\d-\d\d"
+    assert re.search(rf"rosa +peer +user/\*\.cruds +[\w-]{{36}} +{day} +{day} +\d{{4}}-[\d :-]+UTC", listed)
 
 
 async def test_a_name_that_is_taken_and_an_end_that_makes_no_sense_are_told_in_a_sentence(command: Command) -> None:
