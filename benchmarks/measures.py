@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from benchmarks import append, bulk, importing, lag, many, post, projecting, reading, rebuild, timeline
+from benchmarks import append, bulk, feed, importing, lag, many, post, projecting, reading, rebuild, timeline
 from benchmarks.ground import Ground
 from benchmarks.harness import Result, Rounds
 
@@ -16,5 +16,6 @@ MEASURES: Mapping[str, Callable[[Ground, Rounds], Awaitable[list[Result]]]] = {
     "projecting": projecting.measure,
     "rebuild": rebuild.measure,
     "reading": reading.measure,
+    "feed": feed.measure,
     "import": importing.measure,
 }

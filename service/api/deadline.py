@@ -16,13 +16,20 @@ _DETAIL: Final = (
 )
 
 
-_DEADLINE: Final = "care_timeline.deadline"
-"""Where a request's scope holds its deadline."""
+_KEPT_AS: Final = "care_timeline.deadline"
+
+
+def prolong(request: Request, seconds: float | None) -> None:
+    """Give this request so many seconds more, which it waits on purpose; None for one that ends by other means."""
+    deadline: asyncio.Timeout = request.scope[_KEPT_AS]
+    now = deadline.when()
+    if now is not None:
+        deadline.reschedule(None if seconds is None else now + seconds)
 
 
 def put_off(request: Request) -> None:
     """Give the request its whole time anew: it is one that may take long, and it has just got a step further."""
-    deadline: asyncio.Timeout = request.scope[_DEADLINE]
+    deadline: asyncio.Timeout = request.scope[_KEPT_AS]
     deadline.reschedule(asyncio.get_running_loop().time() + _seconds(request.scope))
 
 
@@ -42,7 +49,7 @@ class Deadline:
             return
         begun = False
         seconds = _seconds(scope)
-        deadline = scope[_DEADLINE] = asyncio.timeout(seconds)
+        deadline = scope[_KEPT_AS] = asyncio.timeout(seconds)
 
         async def send_and_note(message: Message) -> None:
             nonlocal begun

@@ -53,6 +53,7 @@ NEEDS: dict[str, str | None] = {
     "GET /v1/caseload": "CarePlan.s",
     "GET /v1/signals": "CarePlan.s",
     "POST /v1/import": "Import.c",
+    "GET /v1/events": "Feed.s",
 }
 """What each operation needs; None for what is public."""
 

@@ -11,7 +11,7 @@ import pytest
 from service.access.caller import KeyRole
 from service.bootstrap import System
 from tests.api.clinic import http_to
-from tests.docs.test_readme import assert_shown
+from tests.docs.curl import assert_shown
 
 PAGE = (Path(__file__).parents[2] / "docs" / "importing.md").read_text("utf-8")
 
