@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from benchmarks import append, bulk, feed, lag, many, post, projecting, reading, rebuild, timeline
+from benchmarks import append, bulk, feed, importing, lag, many, post, projecting, reading, rebuild, timeline
 from benchmarks.ground import Ground
 from benchmarks.harness import Result, Rounds
 
@@ -17,4 +17,5 @@ MEASURES: Mapping[str, Callable[[Ground, Rounds], Awaitable[list[Result]]]] = {
     "rebuild": rebuild.measure,
     "reading": reading.measure,
     "feed": feed.measure,
+    "import": importing.measure,
 }

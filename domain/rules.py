@@ -47,6 +47,23 @@ def admit(drafts: Sequence[Draft], facts: Facts, now: datetime, policy: Policy) 
         raise Refused(refused)
 
 
+def refusals_of_each(drafts: Sequence[Draft], facts: Facts, now: datetime, policy: Policy) -> list[list[Refusal]]:
+    """For each draft the rules that it breaks, where those that break none are recorded and the others are left out.
+
+    So one that refers to a refused one is refused too. Raises LookupError as `admit` does.
+    """
+    latest = now + timedelta(minutes=policy.recording.future_tolerance_minutes)
+    joined = _Joined(facts)
+    found = []
+    for draft in drafts:
+        joined.deciding = draft
+        refusals = list(_refusals(draft, joined, latest))
+        if not refusals:
+            joined.join(draft)
+        found.append(refusals)
+    return found
+
+
 class _Joined:
     """What stands, with the drafts decided so far upon it: the KnownEntries that rules ask."""
 

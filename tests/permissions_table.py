@@ -13,10 +13,11 @@ READ = {
     Resource.FEED: "the feed of all that is recorded: `s` which events, `r` what they say",
     Resource.CARE_PLAN: "what is made of the timeline: plan, milestones, reviews, outcomes, signals, summary, crisis"
     " card; and the lists of clients",
+    Resource.IMPORT: "history of many clients, from a file; each event asks for its strand's letter besides",
     Resource.COUNSELING_NOTE: "the notes of the own role",
     Resource.AUDIT_EVENT: "who read about the client, and why",
 }
-"""What is read of a resource."""
+"""What is read of a resource, or done with it as a whole."""
 
 
 def table() -> str:

@@ -21,6 +21,7 @@ class Resource(StrEnum):
     TIMELINE = "Timeline"
     FEED = "Feed"
     CARE_PLAN = "CarePlan"
+    IMPORT = "Import"
     CLIENT = "Client"
     CLIENT_MERGE = "ClientMerge"
     EPISODE_OF_CARE = "EpisodeOfCare"
@@ -118,6 +119,9 @@ _SHARED: Final[Mapping[Resource, str]] = {Resource.TIMELINE: "r", Resource.CARE_
 """What everyone in the circle of care reads: the timeline, the shared plan with all that is made of it, and in the feed
 which events are recorded. `Feed.r` is what they say."""
 
+_IMPORTS: Final[Mapping[Resource, str]] = {Resource.IMPORT: "c"}
+"""Recording the history of many clients at once; each event asks for its strand's permission besides."""
+
 _OF_SUPERVISORS: Final = frozenset({Resource.EMERGENCY_ACCESS, Resource.EMERGENCY_ACCESS_REVIEW})
 """Strands that a supervisor alone sets right: whoever opened a record could take that back."""
 
@@ -162,10 +166,11 @@ ROLES: Final[Mapping[KeyRole, Mapping[Resource, str]]] = {
         _circle(never={Resource.MEDICATION}),
         dict.fromkeys(_EVERY_STRAND, "u"),
         {Resource.EMERGENCY_ACCESS_REVIEW: "cu", Resource.AUDIT_EVENT: "r"},
+        _IMPORTS,
     ),
     KeyRole.AUDITOR: _joined(_SHARED, {Resource.AUDIT_EVENT: "r"}),
     KeyRole.ANALYST: {},
-    KeyRole.SYSTEM: _joined(_SHARED, {Resource.FEED: "r"}, dict.fromkeys(_EVERY_STRAND - _OF_PEOPLE, "cu")),
+    KeyRole.SYSTEM: _joined(_SHARED, {Resource.FEED: "r"}, dict.fromkeys(_EVERY_STRAND - _OF_PEOPLE, "cu"), _IMPORTS),
 }
 """The most that each role may do; a key or a token may have less.
 

@@ -27,6 +27,7 @@ from service.api.routers import (
     crisis_card,
     feed,
     health,
+    history_import,
     identifiers,
     lists,
     problem_kinds,
@@ -53,6 +54,7 @@ ROUTERS: Final = (
     access_records.router,
     problem_kinds.router,
     health.router,
+    history_import.router,
 )
 
 

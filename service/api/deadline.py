@@ -27,6 +27,12 @@ def prolong(request: Request, seconds: float | None) -> None:
         deadline.reschedule(None if seconds is None else now + seconds)
 
 
+def put_off(request: Request) -> None:
+    """Give the request its whole time anew: it is one that may take long, and it has just got a step further."""
+    deadline: asyncio.Timeout = request.scope[_KEPT_AS]
+    deadline.reschedule(asyncio.get_running_loop().time() + _seconds(request.scope))
+
+
 class Deadline:
     """Gives a request up once it has taken as long as the settings allow, and answers 503.
 
@@ -42,9 +48,8 @@ class Deadline:
             await self._app(scope, receive, send)
             return
         begun = False
-        seconds = scope["app"].state.system.settings.request_seconds
-        deadline = asyncio.timeout(seconds)
-        scope[_KEPT_AS] = deadline
+        seconds = _seconds(scope)
+        deadline = scope[_KEPT_AS] = asyncio.timeout(seconds)
 
         async def send_and_note(message: Message) -> None:
             nonlocal begun
@@ -60,3 +65,8 @@ class Deadline:
                 raise
             problem = DeadlineExceeded(_DETAIL, headers={"Retry-After": str(_RETRY_SECONDS)})
             await problem.response()(scope, receive, send)
+
+
+def _seconds(scope: Scope) -> float:
+    seconds: float = scope["app"].state.system.settings.request_seconds
+    return seconds

@@ -138,3 +138,4 @@ FollowingAccess = Annotated[Access, Security(get_access, scopes=["Feed.s"])]
 RecordingCaller = Annotated[Caller, Security(get_caller, scopes=["*.c"])]
 """Whoever may record something; of what, is decided event by event (service/care/recording_permissions.py)."""
 CreatingCaller = Annotated[Caller, Security(get_caller, scopes=["Client.c"])]
+ImportingCaller = Annotated[Caller, Security(get_caller, scopes=["Import.c"])]

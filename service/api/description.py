@@ -36,7 +36,7 @@ exist. The caller's role and name stand as `recorded_by` in every event that the
 stays: the key's, whose secret may be replaced, or that of the token's subject. Callers may do what their role may, as
 far as the scopes of key or token allow it: docs/permissions.md has the table. `security` names what each operation asks
 for, such as `CarePlan.r`; each event asks for its strand's, such as `Medication.c`, and each correction for that of the
-entry, such as `Medication.u`.
+entry, such as `Medication.u`. Importing the history of many clients asks for `Import.c` as well.
 
 A key or token that is not good is answered 401, and `detail` says why. After too many of them from one address the
 answer is 429, with `Retry-After`; keys and tokens that are right and in use work on meanwhile.

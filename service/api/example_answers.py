@@ -24,6 +24,8 @@ from rendering.crisis_card import crisis_card
 from service.access.access_records import AccessRecord
 from service.api import examples
 from service.api.feed_query import FeedAnswer
+from service.api.field_errors import FieldError
+from service.api.import_models import ImportStanding, LineResult, LineStatus
 from service.api.list_models import Caseload, WaitingSignals, Worklist
 from service.api.parameters import Order
 from service.api.problems import Refused
@@ -87,9 +89,27 @@ def example_answers() -> dict[str, bytes]:
             pages["read_crisis_card"] = crisis_card(answer, policy, asked_at)
     on_one_screen = summary(answers[projection.name] for projection in SUMMARIZED)
     shown["read_summary"] = summary_of(_CLIENT, len(entries), asked_at, None, on_one_screen)
-    return {operation: json_of(answer) for operation, answer in shown.items()} | {
-        operation: html.encode() for operation, html in pages.items()
+    return {
+        **{operation: json_of(answer) for operation, answer in shown.items()},
+        **{operation: html.encode() for operation, html in pages.items()},
+        "import_history": _import(),
     }
+
+
+def _import() -> bytes:
+    """What is answered to a file whose second line refers to an event that nobody has recorded."""
+    unknown = FieldError(
+        field="event.goal",
+        rule="refers_to_known_entry",
+        message="This client has no entry with that id; record it first, or look it up.",
+    )
+    refused = Refused("The line was not recorded, since it breaks a rule of care; see `errors`.", errors=[unknown])
+    lines: list[BaseModel] = [
+        LineResult(line=1, status=LineStatus.RECORDED, version=1, position=1_001),
+        LineResult(line=2, status=LineStatus.REFUSED, problem=refused.document),
+        ImportStanding(status="complete", next_line=3, recorded=1, already=0, refused=1),
+    ]
+    return b"".join(line.model_dump_json(exclude_none=True).encode() + b"\n" for line in lines)
 
 
 def _lists(crisis: Entry, version: int) -> dict[str, BaseModel]:

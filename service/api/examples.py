@@ -1,5 +1,6 @@
 """Requests of a believable client, for the API's description. None of them is about anybody."""
 
+import json
 from typing import Any, Final
 
 CLIENT: Final = "0b8f4c1e-7d52-4a63-9e0a-5c3d2f1b6a90"
@@ -128,3 +129,25 @@ RECORDINGS: Final[dict[str, Any]] = {
 
 STORY: Final[list[dict[str, Any]]] = [_REGISTERED, _INTAKE, _GOAL, _READING, _CRISIS, _CORRECTION, _NOTE]
 """The events whose record the example answers show."""
+
+IMPORT: Final = "".join(
+    json.dumps(line) + "\n"
+    for line in (
+        {
+            "client_id": "4f2a9d10-7c3e-4b58-8d61-e0b7c5a39f24",
+            "id": "91c0e7b3-5a64-4f2d-8b19-6d3e0fa27c58",
+            "occurred_at": "2019-09-16",
+            "precision": "day",
+            "source": "old-ehr",
+            "event": {"type": "client_registered", "name": "Theo Lindqvist", "time_zone": "America/Chicago"},
+        },
+        {
+            "client_id": "4f2a9d10-7c3e-4b58-8d61-e0b7c5a39f24",
+            "id": "0d5be81f-c2a7-4936-b0f4-78e1d96a3c45",
+            "occurred_at": "2019-09-23T16:00:00Z",
+            "source": "old-ehr",
+            "event": {"type": "session_held", "kind": "individual", "channel": "in_person", "held_by": "counselor"},
+        },
+    )
+)
+"""History of another client, as another system kept it."""

@@ -58,7 +58,7 @@ class GracefulStop:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif self._requests.refusing:
-            await _stopping("Nothing was done.").response()(scope, receive, send)
+            await stopping("Nothing was done.").response()(scope, receive, send)
         else:
             await self._answer(scope, receive, send)
 
@@ -78,11 +78,12 @@ class GracefulStop:
         except asyncio.CancelledError:
             # The server's grace is over. It would answer 500 by itself, unless an answer has begun.
             if not answering:
-                await _stopping("Your request could not be ended before.").response()(scope, receive, send)
+                await stopping("Your request could not be ended before.").response()(scope, receive, send)
         finally:
             self._requests.tasks.discard(task)
 
 
-def _stopping(what: str) -> Problem:
+def stopping(what: str) -> Problem:
+    """The problem that tells of it, and what was done before."""
     detail = f"The service is stopping. {what} Send the request again as it was."
     return Stopping(detail, headers={"Retry-After": str(RETRY_SECONDS), "Connection": "close"})

@@ -99,6 +99,12 @@ def titled(examples: Mapping[str, Any]) -> dict[str, Any]:
     return {title: {"value": value} for title, value in examples.items()}
 
 
+def lines_of(*models: type[Any]) -> dict[str, Any]:
+    """What each line of a streamed body is, for `x-itemSchema`: OpenAPI 3.2 has `itemSchema`, 3.1 nothing for it."""
+    references = [{"$ref": f"#/components/schemas/{model.__name__}"} for model in models]
+    return references[0] if len(references) == 1 else {"anyOf": references}
+
+
 def components(models: Iterable[type[Any]]) -> dict[str, Any]:
     """The schemas of these models, and of what they are made of, by name."""
     found: dict[str, Any] = {}

@@ -1,6 +1,6 @@
 """Merging two clients who are one person: what is recorded on the other client's timeline along with it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 from uuid import UUID, uuid5
@@ -77,6 +77,16 @@ def check_not_merged(drafts: Sequence[Draft], merged_into: UUID | None) -> None:
     """
     if merged_into is not None and not all(_answers(draft.event) for draft in drafts):
         raise ClientMerged(merged_into)
+
+
+def merge_refusals(drafts: Sequence[Draft], merged_into: UUID | None) -> Iterator[tuple[int, Refusal]]:
+    """The drafts that cannot be recorded among others, each by its place: merges, and news of a merged client."""
+    for place, draft in enumerate(drafts):
+        if isinstance(draft.event, ClientsMerged | MergeUndone):
+            yield place, Refusal("recorded_alone", "", "Record this in a request of its own.")
+        elif merged_into is not None and not _answers(draft.event):
+            message = f"Care goes on with another client: record this at client {merged_into}."
+            yield place, Refusal("client_not_merged", "", message)
 
 
 def counterpart_id(id_: UUID) -> UUID:

@@ -53,6 +53,7 @@ NEEDS: dict[str, str | None] = {
     "GET /v1/worklist": "CarePlan.s",
     "GET /v1/caseload": "CarePlan.s",
     "GET /v1/signals": "CarePlan.s",
+    "POST /v1/import": "Import.c",
     "GET /v1/events": "Feed.s",
 }
 """What each operation needs; None for what is public."""
@@ -62,6 +63,9 @@ BODIES: dict[str, Any] = {
     "POST /v1/clients/search": {"system": "ehr", "value": "7"},
     f"POST {OF_A_CLIENT}/events": recording(SESSION),
 }
+MEDIA_TYPES = {"POST /v1/import": "application/x-ndjson"}
+"""Of bodies that are no JSON."""
+
 EVERYTHING = {KeyRole.SYSTEM: {"system/*.cruds"}}
 
 
@@ -104,8 +108,10 @@ async def _keys(http: httpx.AsyncClient, system: System, database: DatabaseUrls)
 
 
 async def ask(clinic: Clinic, two: Two, operation: str, client: str | None = None) -> httpx.Response:
-    method = operation.partition(" ")[0]
-    return await clinic.request(method, two.path(operation, clinic.key, client), json=BODIES.get(operation))
+    method, path = operation.partition(" ")[0], two.path(operation, clinic.key, client)
+    if operation in MEDIA_TYPES:
+        return await clinic.request(method, path, content=b"", headers={"Content-Type": MEDIA_TYPES[operation]})
+    return await clinic.request(method, path, json=BODIES.get(operation))
 
 
 def test_every_operation_has_its_row_and_says_what_it_needs() -> None:

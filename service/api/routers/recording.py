@@ -26,15 +26,13 @@ from service.api.problems import (
     VersionConflict,
 )
 from service.api.recording_route import RecordingRoute
+from service.api.refusals import refusal_errors
 from service.api.request_models import NewClient, OneOrMore, client_id_of, drafts, link_drafts
 from service.api.response_models import Receipt, RecordedEvents
 from service.api.responses import answer
 from service.api.strict_route import StrictRoute
 from service.care.recorder import Recorder, RecordingResult
 from service.log import errors
-
-OF_THE_RECORDING: Final = frozenset({"id", "occurred_at"})
-"""Fields that a refusal may name beside those of the event."""
 
 _HEADERS: Final = {
     "ETag": "The version that the timeline reached.",
@@ -153,18 +151,8 @@ async def _record(
     try:
         return await recorder.record(caller, client_id, asked, expected_version=expected_version, new_client=new_client)
     except refusals.Refused as refused:
-        errors = [
-            FieldError(field=_field(places.format(place), refusal.field), rule=refusal.rule, message=refusal.message)
-            for place, refusal in refused.refusals
-        ]
+        errors = refusal_errors(refused.refusals, places)
     raise Refused("Nothing was recorded, since it breaks a rule of care; see `errors`.", errors=errors)
-
-
-def _field(place: str, field: str) -> str:
-    """The path of a refused field in the body: the domain names fields of the event as the event does."""
-    if field and field not in OF_THE_RECORDING and not field.startswith("event."):
-        field = f"event.{field}"
-    return f"{place}.{field}" if place and field else place or field
 
 
 def _answer(recorded: RecordingResult, location: str) -> Response:
