@@ -7,9 +7,12 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
@@ -31,6 +34,7 @@ from service.log.heads import Heads
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.organizations import Organizations
 from service.log.pages import Pages
+from service.log.sealed import StoredEvent
 from service.log.store import EventStore
 from service.log.timelines import Timelines
 from service.projector.build_lifecycle import make_missing
@@ -42,6 +46,12 @@ from service.projector.list_reads import ListReads
 from service.projector.projector import Projector
 from service.runtime.sliced_work import SlicedWork
 from service.settings import Settings, parse_key_encryption_keys
+from service.subscriptions.webhook_deliveries import Deliveries
+from service.subscriptions.webhook_queue import FOLLOWER as WEBHOOKS
+from service.subscriptions.webhook_queue import WebhookQueue
+from service.subscriptions.webhook_receivers import Receivers
+from service.subscriptions.webhook_sender import WebhookSender
+from service.subscriptions.webhooks import Webhooks
 
 EMBEDDED_KEY_FILE = "key-encryption-key"
 
@@ -70,10 +80,30 @@ class System:
     counseling_notes: CounselingNotes
     lists: Lists
     sliced: SlicedWork
+    webhooks: Webhooks
+    webhook_deliveries: Deliveries
+    webhook_queue: WebhookQueue
+    webhook_sender: WebhookSender
 
     def follower(self) -> Follower:
-        """A follower that hands the log to the projector; `service.serving.projecting` runs one."""
-        return Follower(self.pool, self.wakeups, self.builds.names, self.projector.handle)
+        """A follower that hands the log to the projector and to webhooks; `service.serving.projecting` runs one.
+
+        They stand at one place most of the time, and the log is read once for both. All they do is in this database.
+        """
+        return Follower(self.pool, self.wakeups, lambda: [*self.builds.names(), WEBHOOKS], self.handle)
+
+    async def handle(
+        self,
+        connection: PoolConnectionProxy,
+        organization_id: UUID,
+        names: Sequence[str],
+        events: Sequence[StoredEvent],
+    ) -> None:
+        if WEBHOOKS in names:
+            await self.webhook_queue.handle(connection, organization_id, events)
+        builds = [name for name in names if name != WEBHOOKS]
+        if builds:
+            await self.projector.handle(connection, organization_id, builds, events)
 
 
 class Addresses(NamedTuple):
@@ -139,6 +169,9 @@ async def connected(
         timeline_reader = TimelineReader(store, pages, timelines, sliced)
         builds = Builds(pool, projections)
         await builds.refresh()
+        receivers = Receivers(allow_private=settings.webhooks_to_private_addresses)
+        stack.push_async_callback(receivers.close)
+        webhooks, webhook_queue = Webhooks(pool, keks), WebhookQueue()
         yield System(
             settings=settings,
             pool=pool,
@@ -166,6 +199,12 @@ async def connected(
             counseling_notes=CounselingNotes(pages, timelines),
             lists=Lists(ListReads(pool, builds)),
             sliced=sliced,
+            webhooks=webhooks,
+            webhook_deliveries=Deliveries(pool),
+            webhook_queue=webhook_queue,
+            webhook_sender=WebhookSender(
+                pool, webhook_queue, webhooks, receivers, keep=timedelta(days=settings.webhook_deliveries_kept_days)
+            ),
         )
 
 

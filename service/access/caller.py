@@ -13,6 +13,7 @@ class Scope(StrEnum):
 
     RECORD = "record"
     READ = "read"
+    WEBHOOKS = "webhooks"
 
 
 class KeyRole(StrEnum):
@@ -30,13 +31,14 @@ class KeyRole(StrEnum):
 
 _OPERATOR: Final = UUID("00000000-0000-4000-8000-00006f706572")
 
+_CARE = frozenset({Scope.RECORD, Scope.READ})
 _EVERYTHING = frozenset(Scope)
 
 SCOPES_OF_ROLE: dict[KeyRole, frozenset[Scope]] = {
-    KeyRole.COUNSELOR: _EVERYTHING,
-    KeyRole.PEER: _EVERYTHING,
-    KeyRole.CASE_MANAGER: _EVERYTHING,
-    KeyRole.PRESCRIBER: _EVERYTHING,
+    KeyRole.COUNSELOR: _CARE,
+    KeyRole.PEER: _CARE,
+    KeyRole.CASE_MANAGER: _CARE,
+    KeyRole.PRESCRIBER: _CARE,
     KeyRole.SUPERVISOR: _EVERYTHING,
     KeyRole.SYSTEM: _EVERYTHING,
     KeyRole.AUDITOR: frozenset({Scope.READ}),

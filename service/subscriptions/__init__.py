@@ -1,0 +1,1 @@
+"""Following from outside: what other systems are told of what is recorded."""
