@@ -23,7 +23,6 @@ from service.runtime.tracebacks import describe
 ANSWER_SECONDS: Final = 15.0
 """How long a receiver may take from the connection to the headers of its answer."""
 
-_CONNECT_SECONDS: Final = 5.0
 _BODY_SECONDS: Final = 1.0
 _BODY_BYTES: Final = 16_384
 """As much is read of an answer's body, and dropped, so that the connection can be used again; more is cut off."""
@@ -171,7 +170,9 @@ class Receivers:
         status: int | None = None
         try:
             async with asyncio.timeout(self._answer_seconds) as deadline:
-                seconds = {"connect": _CONNECT_SECONDS, "pool": self._answer_seconds}
+                # Connecting and the TLS handshake have a third each: what times out there is closed by httpcore, and
+                # what is cancelled there is not.
+                seconds = {"connect": self._answer_seconds / 3, "pool": self._answer_seconds}
                 async with self._pool.stream(
                     "POST", target, headers=sent, content=content, extensions={"timeout": seconds}
                 ) as answer:
