@@ -27,6 +27,8 @@ from service.api.routers import (
     recording,
     summary,
     timelines,
+    webhook_deliveries,
+    webhooks,
 )
 from service.bootstrap import System
 
@@ -38,6 +40,8 @@ ROUTERS: Final = (
     lists.router,
     crisis_card.router,
     summary.router,
+    webhooks.router,
+    webhook_deliveries.router,
     problem_kinds.router,
     health.router,
 )

@@ -63,4 +63,5 @@ def _key_needed(detail: str, why: str) -> Problem:
 
 RunningSystem = Annotated[System, Depends(get_system)]
 ReadingCaller = Annotated[Caller, Security(get_caller, scopes=[Scope.READ])]
+WebhooksCaller = Annotated[Caller, Security(get_caller, scopes=[Scope.WEBHOOKS])]
 RecordingCaller = Annotated[Caller, Security(get_caller, scopes=[Scope.RECORD])]

@@ -9,6 +9,7 @@ TAGS: Final = [
     {"name": "Recording", "description": "Creating clients and recording what happened."},
     {"name": "Reading", "description": "The record, and what is made of it, now or at any earlier moment."},
     {"name": "Lists", "description": "What waits, and how things stand, over all clients of your organization."},
+    {"name": "Webhooks", "description": "Having another system told that events were recorded."},
     {"name": "Problems", "description": "What errors mean."},
     {"name": "Health", "description": "For those who run the service."},
 ]
@@ -31,7 +32,8 @@ was *positive* or *negative*.
 
 Send `Authorization: Bearer` and an API key. A key belongs to one organization and sees that organization's clients
 only; another's look as if they did not exist. Its role and name stand as `recorded_by` in every event that it
-records. The scope `record` allows to create clients and record events, `read` to read them.
+records. The scope `record` allows to create clients and record events, `read` to read them, and `webhooks`, which
+supervisors and systems may have, to say which other systems are told.
 
 Counseling notes are kept apart from the rest of the record (42 CFR 2.11): the timeline shows that there is one. Only
 keys of the role that wrote it correct it and read it, at `/v1/clients/{client_id}/counseling-notes`.

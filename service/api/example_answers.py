@@ -21,6 +21,7 @@ from projections.catalogue import PROJECTIONS
 from projections.summary import SUMMARIZED, summary
 from rendering.crisis_card import crisis_card
 from service.api import examples
+from service.api.example_webhooks import example_webhooks
 from service.api.list_models import Caseload, WaitingSignals, Worklist
 from service.api.parameters import Order
 from service.api.problems import Refused
@@ -52,6 +53,7 @@ def example_answers() -> dict[str, bytes]:
             client_id=_CLIENT, version=len(entries), notes=(RecordedEvent.of(note),), next=None
         ),
         "read_counseling_note": event_answer(_CLIENT, note.id, len(entries), entries),
+        **example_webhooks(crisis),
         "list_problems": ProblemKinds(problems=(kind_of(Refused),)),
         "explain_problem": kind_of(Refused),
         "read_health": Health(alive=True),

@@ -25,8 +25,11 @@ Responses = dict[int | str, dict[str, Any]]
 OF_A_READ: Final = (KeyNeeded, ScopeMissing, DatabaseUnavailable, DeadlineExceeded, InvalidInput, MalformedHeader)
 """The problems of every read of a client."""
 
-OF_A_RECORDING: Final = (*OF_A_READ, HeadsDiffer, MalformedBody, BodyTooLarge, UnsupportedMediaType)
-"""The problems of everything that takes a body."""
+WITH_A_BODY: Final = (MalformedBody, BodyTooLarge, UnsupportedMediaType)
+"""The problems of everything that takes a body, beside others."""
+
+OF_A_RECORDING: Final = (*OF_A_READ, HeadsDiffer, *WITH_A_BODY)
+"""The problems of everything that records."""
 
 VERSION_HEADER: Final = {
     "ETag": "The version of the timeline that this answer knows of, of a projection with a digest; fit for If-Match."

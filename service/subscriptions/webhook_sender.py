@@ -53,6 +53,7 @@ class WebhookSender:
         self._keep = keep
         self._now = now
         self._sending: dict[_Target, asyncio.Task[None]] = {}
+        self._again: set[_Target] = set()
         self._tidied = float("-inf")
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -99,7 +100,9 @@ class WebhookSender:
     async def _look(self) -> None:
         try:
             for target in await self._due():
-                if target not in self._sending and len(self._sending) < MOST_WEBHOOKS_AT_ONCE:
+                if target in self._sending:
+                    self._again.add(target)  # it may have looked just before
+                elif len(self._sending) < MOST_WEBHOOKS_AT_ONCE:
                     self._sending[target] = asyncio.create_task(self._drain(target))
             now = asyncio.get_running_loop().time()
             if now - self._tidied > _TIDY_SECONDS:
@@ -114,8 +117,10 @@ class WebhookSender:
 
     async def _drain(self, target: _Target) -> None:
         try:
-            while await self._send_batch(*target):
-                pass
+            more = True
+            while more:
+                self._again.discard(target)
+                more = bool(await self._send_batch(*target)) or target in self._again
         except Exception as error:  # noqa: BLE001 whatever it is, the other webhooks go on, and this one at the next look
             log.warning("webhook_interrupted", webhook_id=str(target[1]), error=describe(error))
         finally:

@@ -24,6 +24,9 @@ TABLES: dict[str, set[str]] = {
     "log.reference": READ,
     "keyring.client_key": READ,
     "access.api_key": READ,
+    "subscription.webhook": {"SELECT", "INSERT", "UPDATE", "DELETE"},
+    "subscription.delivery": {"SELECT", "INSERT", "UPDATE"},
+    "subscription.attempt": {"SELECT", "INSERT"},
     "migration.alembic_version": READ,
 }
 """What the role may do with tables, whole; on no column of them may it do more."""
@@ -38,6 +41,8 @@ FUNCTIONS = {
     "log.settle(uuid)",
     "log.organization_ids()",
     "log.differing_heads()",
+    "subscription.due(timestamp with time zone)",
+    "subscription.tidy(timestamp with time zone)",
     "keyring.make_client_key(uuid,uuid,text,uuid,bytea,uuid,bytea)",
 }
 
