@@ -9,6 +9,7 @@ import httpx
 import jsonschema_rs
 import pytest
 
+from service.access.caller import KeyRole
 from service.api import examples
 from tests.api.clinic import Clinic, events_of
 from tests.api.routes import ROUTES
@@ -26,7 +27,7 @@ def operations(described: Described) -> list[Described]:
     return [operation for path in described["paths"].values() for operation in path.values()]
 
 
-ABOUT_CLIENTS = ("/v1/clients", "/v1/worklist", "/v1/caseload", "/v1/signals")
+ABOUT_CLIENTS = ("/v1/clients", "/v1/worklist", "/v1/caseload", "/v1/signals", "/v1/webhooks")
 
 SNAPSHOT = Path(__file__).parents[2] / "docs" / "openapi.json"
 
@@ -98,11 +99,19 @@ async def test_answers_fit_their_schemas(clinic: Clinic, described: Described) -
         await clinic.request("POST", "/v1/clients", json=body)
     for body in examples.RECORDINGS.values():
         await clinic.request("POST", events_of(examples.CLIENT), json=body)
+    supervisor = await clinic.with_key(KeyRole.SUPERVISOR, "lee")
+    made = [await supervisor.request("POST", "/v1/webhooks", json=body) for body in examples.WEBHOOKS.values()]
 
     for path, each in described["paths"].items():
-        filled = path.format(client_id=examples.CLIENT, event_id=examples.CRISIS, note_id=examples.NOTE, slug="refused")
+        filled = path.format(
+            client_id=examples.CLIENT,
+            event_id=examples.CRISIS,
+            note_id=examples.NOTE,
+            slug="refused",
+            webhook_id=made[0].json()["webhook_id"],
+        )
         if "get" in each:
-            answer = await clinic.get(filled)
+            answer = await (supervisor if "/webhooks" in path else clinic).get(filled)
             assert answer.status_code == 200, answer.text
             media_type = answer.headers["content-type"].partition(";")[0]
             content = answer.json() if media_type == "application/json" else answer.text
