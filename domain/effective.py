@@ -1,12 +1,12 @@
 """The effective timeline: what counts, in the order in which it happened, at two times (R55, R56)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import reduce
 from typing import NamedTuple
 from uuid import UUID
 
-from domain.entry import Entry
+from domain.entry import Entry, Recorded, Revision
 from domain.events.base import Event, referred
 from domain.events.kept_apart import KeptApart
 from domain.events.record import RECORD_TYPES, EntryCorrected, EntryRetracted
@@ -29,7 +29,11 @@ class Effective(NamedTuple):
 
 
 def effective(
-    entries: Iterable[Entry], *, as_of: datetime | None = None, known_at: datetime | None = None
+    entries: Iterable[Entry],
+    *,
+    as_of: datetime | None = None,
+    known_at: datetime | None = None,
+    former: frozenset[type[Event]] = frozenset(),
 ) -> Effective:
     """What had happened by `as_of`, as far as it had been recorded by `known_at`; both inclusive.
 
@@ -44,6 +48,9 @@ def effective(
 
     What is KeptApart stands where its header says and is told to be corrected or retracted, without what it says. Only
     what is kept apart is corrected by what is: any other entry counts as unreadable then.
+
+    Of the kinds of event in `former`, entries are there as well as they stood before each correction or retraction that
+    holds, at the time that they had then; these, and what became of them, carry a `revision`.
     """
     of_care: list[Entry] = []
     about_entries: list[Entry] = []
@@ -51,24 +58,35 @@ def effective(
         if known_at is None or entry.recorded_at <= known_at:
             (about_entries if _is_about_entries(entry.event) else of_care).append(entry)
     retracted, unclear = _taken_back(about_entries)
-    corrections = _corrections(about_entries, retracted)
+    amendments = _amendments(about_entries, retracted)
     moments: dict[UUID, datetime] = {}
-    placed: list[tuple[datetime, int, Entry]] = []
+    placed: list[tuple[datetime, int, int, Entry]] = []
     for entry in of_care:
+        amended = type(entry.event) in former and entry.id in amendments and entry.id not in unclear
+        if amended:
+            for each in _former(entry, amendments[entry.id]):
+                moment = _after_answered(each, moments)
+                if as_of is None or moment <= as_of:
+                    placed.append((moment, entry.version, len(placed), each))
         if entry.id in retracted:
             continue
-        standing = reduce(_corrected, corrections.get(entry.id, ()), entry)
-        moment = standing.occurred_at
-        if standing.event.references():
-            answered = (id_ for _, id_, mark in referred(standing.event) if not mark.cites)
-            moment = max([moment, *(moments[id_] for id_ in answered if id_ in moments)])
+        standing = reduce(_corrected, amendments.get(entry.id, ()), entry)
+        if amended:
+            standing = replace(standing, revision=Revision(_recorded(amendments[entry.id][-1])))
+        moment = _after_answered(standing, moments) if standing.event.references() else standing.occurred_at
         moments[entry.id] = moment
         if entry.id in unclear:
             standing = _unread(standing, unclear[entry.id])
         if as_of is None or moment <= as_of:
-            placed.append((moment, entry.version, standing))
+            placed.append((moment, entry.version, len(placed), standing))
     placed.sort()
-    return Effective([entry for _, _, entry in placed], placed[-1][0] if placed else None)
+    return Effective([each[-1] for each in placed], placed[-1][0] if placed else None)
+
+
+def _after_answered(entry: Entry, moments: dict[UUID, datetime]) -> datetime:
+    """When it occurred, or the last of what it answers where that came later."""
+    answered = (id_ for _, id_, mark in referred(entry.event) if not mark.cites)
+    return max([entry.occurred_at, *(moments[id_] for id_ in answered if id_ in moments)])
 
 
 def _is_about_entries(event: Event) -> bool:
@@ -108,18 +126,36 @@ def _unread(entry: Entry, about: Entry) -> Entry:
     return replace(entry, event=Unreadable(type=entry.event.type, why=about.event.why), correction_id=about.id)
 
 
-def _corrections(about_entries: list[Entry], retracted: set[UUID]) -> dict[UUID, list[Entry]]:
-    corrections: dict[UUID, list[Entry]] = {}
+def _amendments(about_entries: list[Entry], retracted: set[UUID]) -> dict[UUID, list[Entry]]:
+    """The corrections and retractions that hold, by what they are about; what cannot be read among them is left out."""
+    amendments: dict[UUID, list[Entry]] = {}
     for entry in about_entries:
-        event = entry.event
-        if event.type == "entry_corrected" and not isinstance(event, Unreadable) and entry.id not in retracted:
-            for target in _targets(event):
-                corrections.setdefault(target, []).append(entry)
-    return corrections
+        if not isinstance(entry.event, Unreadable) and entry.id not in retracted:
+            for target in _targets(entry.event):
+                amendments.setdefault(target, []).append(entry)
+    return amendments
+
+
+def _former(entry: Entry, amendments: list[Entry]) -> Iterator[Entry]:
+    """The entry as it stood before each of these; after a retraction there is none to stand."""
+    told_by = Recorded(entry.id, entry.version, entry.recorded_at)
+    for each in amendments:
+        yield replace(entry, revision=Revision(told_by, _recorded(each)))
+        if each.event.type == "entry_retracted":
+            return
+        told_by, entry = _recorded(each), _corrected(entry, each)
+
+
+def _recorded(amendment: Entry) -> Recorded:
+    said = amendment.event
+    reason = said.reason if isinstance(said, EntryCorrected | EntryRetracted) else None
+    return Recorded(amendment.id, amendment.version, amendment.recorded_at, reason)
 
 
 def _corrected(entry: Entry, correction: Entry) -> Entry:
     said = correction.event
+    if said.type == "entry_retracted":
+        return entry  # it is not clear how it counts, since what is about it cannot be read
     if isinstance(said, KeptApart):
         event = entry.event
         if not isinstance(event, KeptApart):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from domain.events.base import Event
-from domain.vocabulary.record import Precision
+from domain.vocabulary.record import CorrectionReason, Precision
 
 
 class Actor(NamedTuple):
@@ -40,6 +40,27 @@ class Draft:
     causation_id: UUID | None = None
 
 
+class Recorded(NamedTuple):
+    """That an entry was recorded, or a correction or retraction of it."""
+
+    event_id: UUID
+    version: int
+    """Its place in the order of recording."""
+    at: datetime
+    """When it was recorded."""
+    reason: CorrectionReason | None = None
+    """Why the entry was corrected or retracted; None for the entry itself."""
+
+
+class Revision(NamedTuple):
+    """From when to when the record said what an entry says: what told of it so, and what withdrew it."""
+
+    told_by: Recorded
+    """The entry itself, or the correction that made it what it is here."""
+    withdrawn_by: Recorded | None = None
+    """The correction or retraction after which it is not so any more; None where it stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """An immutable fact about a client, as it stands in the record.
@@ -47,7 +68,8 @@ class Entry:
     `version` counts the client's entries from 1, `position` the organization's. `occurred_at` is what the
     recorder says (valid time), `recorded_at` the store's clock (transaction time), both in UTC.
     `actor_id` and `recorded_by` are the Actor's id and name.
-    `correction_id` is the id of the last correction that applies; only effective entries carry one.
+    `correction_id` is the id of the last correction that applies; only effective entries carry one. `revision` is
+    there where former entries were asked for (see `effective`), and the entry was corrected or retracted.
     Satisfies eventsourcing's DomainEventProtocol.
     """
 
@@ -65,6 +87,17 @@ class Entry:
     causation_id: UUID | None
     position: int
     correction_id: UUID | None = None
+    revision: Revision | None = None
+
+    @property
+    def former(self) -> bool:
+        """Whether it does not stand any more: it was corrected or retracted."""
+        return self.revision is not None and self.revision.withdrawn_by is not None
+
+    @property
+    def said(self) -> Revision:
+        """From when to when the record said so; an entry that was not amended says it from its recording on."""
+        return self.revision or Revision(Recorded(self.id, self.version, self.recorded_at))
 
     @property
     def originator_id(self) -> UUID:

@@ -2,7 +2,7 @@
 
 import tomllib
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -85,13 +85,23 @@ class OverdoseDangerPolicy(_Section):
 
 
 class ScreeningPolicy(_Section):
-    """When a C-SSRS is due after item 9 of a PHQ-9 was answered with 1 or more, or after an overdose that was meant.
+    """When a C-SSRS is due after item 9 of a PHQ-9 was answered with 1 or more, or after an overdose that was meant,
+    and within how many days the client is contacted after a C-SSRS outside a crisis, by the tier of risk.
 
     Source: the same day (care.md); the least time, for what is found late in the evening, is our choice, as for an
-    urgent handoff.
+    urgent handoff. Contact by tier: SPiER.
     """
 
     suicide_screening_at_least_hours: Positive = 4
+    contact_within_days_high: Positive = 7
+    contact_within_days_moderate: Positive = 14
+    contact_within_days_low: Positive = 30
+
+    @model_validator(mode="after")
+    def _sooner_at_higher_tier(self) -> "ScreeningPolicy":
+        if not self.contact_within_days_high <= self.contact_within_days_moderate <= self.contact_within_days_low:
+            raise ValueError("contact_within_days_* must not be longer at a higher tier")
+        return self
 
 
 class HandoffsPolicy(_Section):
@@ -194,13 +204,29 @@ class PlanPolicy(_Section):
 
 
 class EarlyWarningPolicy(_Section):
-    """From when on something is a signal of trouble ahead (R49). Source: our choice; craving and mood are 0 to 10."""
+    """From when on something is a signal of trouble ahead (R49). Source: our choice, but for the screenings.
+
+    Craving and mood are 0 to 10. A daily check-in is missed on a whole day without one. Steps of the recovery ladder
+    count from `ladder_steps_from_days` on: the first ones follow so closely upon a return to use that the team is in
+    touch anyway, and a signal each time would hide others.
+
+    Screenings: 10 is the point from which a PHQ-9 (Kroenke 2001) and a GAD-7 (Spitzer 2006) call for a closer look.
+    Of the C-SSRS any tier that is found is a signal: our choice, a wish to be dead is not left unseen. A BAM is flagged
+    by its own sums, and item 9 of the PHQ-9 from 1 on (domain/instruments).
+    """
 
     craving_at_least: Annotated[int, Field(ge=1, le=10)] = 7
     craving_rise: Annotated[int, Field(ge=1, le=10)] = 3
     craving_rise_within_check_ins: Annotated[int, Field(ge=2, le=30)] = 3
     mood_at_most: Annotated[int, Field(ge=0, le=9)] = 3
     missed_sessions_in_a_row: Positive = 2
+    missed_daily_check_ins_in_a_row: Positive = 2
+    trigger_within_days: Positive = 3
+    ladder_step_within_days: Positive = 3
+    ladder_steps_from_days: Positive = 30
+    c_ssrs_from_tier: Literal[RiskTier.LOW, RiskTier.MODERATE, RiskTier.HIGH] = RiskTier.LOW
+    phq_9_at_least: Annotated[int, Field(ge=1, le=27)] = 10
+    gad_7_at_least: Annotated[int, Field(ge=1, le=21)] = 10
 
 
 class NextStepsPolicy(_Section):

@@ -46,6 +46,7 @@ class Fold(Generic[S]):
         self.version = version
         """Of a strand: raised whenever the same events would give it another state, other rows or other columns."""
         self._handlers: dict[type[Event], Handler[S, Any]] = {}
+        self._former_handlers: dict[type[Event], Handler[S, Any]] = {}
         self._types: set[str] = set()
         self._kept: list[ElementRows[S, Any]] = []
 
@@ -56,6 +57,18 @@ class Fold(Generic[S]):
             for event_class in event_classes:
                 self._handlers[event_class] = handler
                 self._types.add(event_class.model_fields["type"].default)
+            return handler
+
+        return register
+
+    def on_former(self, *event_classes: type[K]) -> Callable[[Handler[S, K]], Handler[S, K]]:
+        """Register the decorated function for entries of these kinds as they stood before a correction or retraction.
+
+        Their `revision` says what told of them so and what withdrew it. What stands is for `on`.
+        """
+
+        def register(handler: Handler[S, K]) -> Handler[S, K]:
+            self._former_handlers.update(dict.fromkeys(event_classes, handler))
             return handler
 
         return register
@@ -90,6 +103,11 @@ class Fold(Generic[S]):
         """The kinds of event that have a handler; all others leave every state as it was."""
         return frozenset(self._handlers)
 
+    @property
+    def asks_for_former(self) -> frozenset[type[Event]]:
+        """The kinds of event of which former entries are asked for."""
+        return frozenset(self._former_handlers)
+
     @cached_property
     def tables(self) -> tuple[Table, ...]:
         """The tables that hold its rows."""
@@ -104,10 +122,11 @@ class Fold(Generic[S]):
 
         Raises EventUnreadable where an event of a kind that has a handler cannot be read.
         """
-        handler = self._handlers.get(type(entry.event))
+        handlers = self._handlers if entry.revision is None or not entry.former else self._former_handlers
+        handler = handlers.get(type(entry.event))
         if handler:
             return handler(state, entry, entry.event, context)
-        if isinstance(entry.event, Unreadable) and entry.event.type in self._types:
+        if isinstance(entry.event, Unreadable) and not entry.former and entry.event.type in self._types:
             raise EventUnreadable(entry)
         return state
 

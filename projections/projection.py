@@ -9,6 +9,7 @@ from typing import Final, Generic, TypeVar
 from pydantic import TypeAdapter
 from sqlalchemy import Table
 
+from domain.effective import Effective, effective
 from domain.entry import Entry
 from domain.events.base import Event
 from domain.events.catalogue import EVENT_TYPES
@@ -97,6 +98,13 @@ class Projection(Generic[S]):
         """
         time_zones, state = saved.split(STATE)
         return Folded(_TIME_ZONES.validate_json(time_zones, context=STORED), self.fold.load(state))
+
+    def timeline(
+        self, entries: Iterable[Entry], *, as_of: datetime | None = None, known_at: datetime | None = None
+    ) -> Effective:
+        """What it folds of one client's entries, in order of version: those that count, and former ones if its fold
+        asks for them."""
+        return effective(entries, as_of=as_of, known_at=known_at, former=self.fold.asks_for_former)
 
     def apply(self, folded: Folded[S], entry: Entry, numbers: Numbers) -> Folded[S]:
         """After one more effective entry. `numbers` tells the policy that applies to it."""

@@ -51,13 +51,14 @@ class Strands(Fold[StrandStates]):
     that strand's version.
     """
 
-    def __init__(self, strands: Mapping[str, Strand[Any]], version: int = 0) -> None:
-        self._strands = {name: strand.fold for name, strand in strands.items()}
+    def __init__(self, strands: Mapping[str, Fold[Any]], version: int = 0) -> None:
+        self._strands = dict(strands)
         initial = StrandStates({name: fold.initial for name, fold in self._strands.items()})
         super().__init__(initial, version + sum(fold.version for fold in self._strands.values()))
         self._across: list[tuple[Sequence[str], ElementRows[StrandStates, Any]]] = []
         handling: dict[type[Event], list[_Handling]] = {}
         for strand, fold in self._strands.items():
+            assert not fold.asks_for_former, "a strand is given what stands"
             for event_class in fold.handles:
                 handling.setdefault(event_class, []).append((strand, fold.handler(event_class)))
         for event_class, handlers in handling.items():

@@ -43,6 +43,7 @@ NAMES: dict[ObligationKind, str] = {
     ObligationKind.BARRIER_WORK: "work on the barrier",
     ObligationKind.REFERRAL_ANSWER: "answer to the referral",
     ObligationKind.REFERRAL_OUTCOME: "what came of the referral",
+    ObligationKind.RISK_CONTACT: "contact after questions about suicide",
 }
 
 

@@ -42,8 +42,11 @@ def page(events: Sequence[type[Event]] = (*ALL_EVENTS, *ORGANIZATION_EVENTS)) ->
 
 def _event(event: type[Event]) -> str:
     fields = {name: field for name, field in event.model_fields.items() if name != "type"}
-    rows = "\n".join(f"| `{name}` | {_type(field)} | {_needed(field)} |" for name, field in fields.items())
-    table = f"\n| field | what | |\n|---|---|---|\n{rows}\n" if rows else ""
+    rows = "\n".join(
+        f"| `{name}` | {field.description or ''} | {_type(field)} | {_needed(field)} |"
+        for name, field in fields.items()
+    )
+    table = f"\n| field | what it means | what it is | |\n|---|---|---|---|\n{rows}\n" if rows else ""
     apart = "\n*Kept apart.*\n" if event.kept_apart else ""
     return f"### `{event.model_fields['type'].default}`\n\n{inspect.cleandoc(event.__doc__ or '')}\n{apart}{table}"
 

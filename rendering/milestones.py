@@ -70,7 +70,8 @@ def _others(answer: MilestonesAnswer, fmt: Formatting) -> Iterator[RenderableTyp
         yield bullet(f"reached {fmt.day(each.on)}: {name}", fmt.numbers(each.event_id))
     for step in answer.withdrawn:
         said = f"{words(step.track)}: {step.days} days on {fmt.day(step.on)} do not count any more"
-        yield bullet(Text(said, style="dim"), fmt.numbers(step.withdrawn_event_id))
+        why = f"({words(step.withdrawn_because)})" if step.withdrawn_because else ""
+        yield bullet(Text(said, style="dim"), why, fmt.numbers(step.withdrawn_event_id))
     latest = answer.latest_close_call
     if latest:
         times = "one urge" if answer.close_calls == 1 else f"{answer.close_calls} urges"

@@ -283,7 +283,8 @@ def folded(
     projection: Projection[S], history: History, *, as_of: Moment | None = None, known_at: Moment | None = None
 ) -> Folded[S]:
     """The projection's state of the client at two times."""
-    return fold(projection, history.effective(as_of, known_at), history.policy)
+    times = {"as_of": moment_or_none(as_of), "known_at": moment_or_none(known_at)}
+    return fold(projection, projection.timeline(history.entries, **times).entries, history.policy)
 
 
 def fold(projection: Projection[S], entries: Iterable[Entry], numbers: Numbers = POLICY) -> Folded[S]:

@@ -36,14 +36,23 @@ class AppointmentMade(Event):
 
     type: Literal["appointment_made"] = "appointment_made"
     kind: SessionKind
+    """What kind of session it is to be."""
     channel: Channel
+    """How they are to meet."""
     starts_at: PlannedMoment
+    """When it begins; it may lie in the future, unlike when something occurred."""
     minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
+    """How long it is to take."""
     with_role: Role
+    """Whom the client sees, by role."""
     with_person: ShortText | None = None
+    """Who that is, where known."""
     with_person_id: StrictUUID | None = None
+    """The `actor_id` by which the record knows them, where they record themselves."""
     with_party: ShortText | None = None
+    """Whom the client sees, where that is an outside party."""
     transport: Transport | None = None
+    """How the client gets there."""
     because_of: (
         Annotated[
             StrictUUID,
@@ -53,7 +62,9 @@ class AppointmentMade(Event):
         ]
         | None
     ) = None
+    """What it was booked after, such as a crisis."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
 
 class AppointmentCancelled(Event):
@@ -61,9 +72,13 @@ class AppointmentCancelled(Event):
 
     type: Literal["appointment_cancelled"] = "appointment_cancelled"
     appointment: Annotated[StrictUUID, RefersTo("appointment_made", asks=ENDS_OF_AN_APPOINTMENT)]
+    """The appointment that was called off."""
     by: CancelledBy
+    """Who called it off."""
     barrier: Barrier | None = None
+    """What stood in the way, where the client called it off."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         yield from still_booked(self.appointment, known)

@@ -13,8 +13,11 @@ class BarrierRaised(Event):
 
     type: Literal["barrier_raised"] = "barrier_raised"
     kind: Barrier
+    """What stands in the way."""
     owner: Role
+    """The role that sees to it."""
     detail: FreeText | None = None
+    """What exactly, in words."""
 
 
 class BarrierWorkedOn(Event):
@@ -23,10 +26,15 @@ class BarrierWorkedOn(Event):
 
     type: Literal["barrier_worked_on"] = "barrier_worked_on"
     barrier: Annotated[StrictUUID, RefersTo("barrier_raised")]
+    """The barrier."""
     worked_on_by: Role
+    """Who did something about it, by role."""
     action: BarrierAction
+    """What was done."""
     until: Day | None = None
+    """The last day on which it helps, in the client's time zone, where it helps for a while only."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
 
 class BarrierResolved(Event):
@@ -34,6 +42,10 @@ class BarrierResolved(Event):
 
     type: Literal["barrier_resolved"] = "barrier_resolved"
     barrier: Annotated[StrictUUID, RefersTo("barrier_raised", once=True)]
+    """The barrier."""
     outcome: BarrierOutcome
+    """What became of it."""
     referral: Annotated[StrictUUID | None, RefersTo("referral_made", cites=True)] = None
+    """The referral that helped, where one did."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""

@@ -177,10 +177,23 @@ class KnownEntries(Protocol):
         """What that entry says; None when there is none. Its event is Unreadable where it could not be opened."""
 
 
+def _say_what_a_type_is(schema: dict[str, Any]) -> None:
+    """Every kind of event has the field, and it means the same in each."""
+    if "type" in schema.get("properties", {}):
+        schema["properties"]["type"]["description"] = "The kind of event."
+
+
 class Part(BaseModel):
     """A part of an event's body. Its repr names the class alone: what it says must not slip into logs."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True,
+        strict=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        json_schema_extra=_say_what_a_type_is,
+    )
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         return iter(())

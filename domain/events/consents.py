@@ -25,18 +25,31 @@ class ConsentGranted(Event):
 
     type: Literal["consent_granted"] = "consent_granted"
     discloser: ShortText
+    """Who may disclose."""
     recipients: tuple[ShortText, ...] = ()
+    """To whom, by name."""
     recipient_classes: tuple[RecipientClass, ...] = ()
+    """To whom, as a class of recipients."""
     purpose: ConsentPurpose
+    """For what purpose."""
     scope: Annotated[tuple[ConsentScope, ...], Field(min_length=1)]
+    """How much may be disclosed, by kinds of content."""
     expires_on: Day | None = None
+    """The last day on which it holds, in the client's time zone."""
     expires_when: ShortText | None = None
+    """The event upon which it ends, where that is no day."""
     right_to_revoke_told: bool
+    """Whether the client was told of the right to revoke it."""
     redisclosure_told: bool
+    """Whether the client was told that what is disclosed may be disclosed again."""
     signed_on: Day
+    """The day on which it was signed."""
     signed_by: ShortText
+    """Who signed it."""
     signed_as: SignerAuthority
+    """By what right they signed."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         if not (self.recipients or self.recipient_classes):
@@ -72,8 +85,11 @@ class ConsentRevoked(Event):
 
     type: Literal["consent_revoked"] = "consent_revoked"
     consent: Annotated[StrictUUID, RefersTo("consent_granted", once=True)]
+    """The consent that was taken back."""
     in_writing: bool
+    """Whether it was taken back in writing."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
 
 class ConsentExpired(Event):
@@ -81,4 +97,6 @@ class ConsentExpired(Event):
 
     type: Literal["consent_expired"] = "consent_expired"
     consent: Annotated[StrictUUID, RefersTo("consent_granted", once=True)]
+    """The consent that ended."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""

@@ -29,13 +29,21 @@ class SessionHeld(Event):
 
     type: Literal["session_held"] = "session_held"
     appointment: Appointment | None = None
+    """The appointment that was kept; left out where there was none."""
     kind: SessionKind
+    """What kind of session."""
     channel: Channel
+    """How they met."""
     held_by: Role
+    """Who held it, by role."""
     minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
+    """How long it took."""
     techniques: tuple[Technique, ...] = ()
+    """The techniques used."""
     readiness: StageOfChange | None = None
+    """The client's stage of change, as it was then."""
     summary: FreeText | None = None
+    """The session in words, for the circle of care."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         if self.appointment:
@@ -50,10 +58,15 @@ class SessionMissed(Event):
 
     type: Literal["session_missed"] = "session_missed"
     appointment: Appointment | None = None
+    """The appointment that was missed; left out where there was none."""
     kind: SessionKind
+    """What kind of session it would have been."""
     channel: Channel
+    """How they would have met."""
     barrier: Barrier = Barrier.UNKNOWN
+    """What stood in the way."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         if self.appointment:
@@ -69,12 +82,19 @@ class CheckInReceived(Event):
 
     type: Literal["check_in_received"] = "check_in_received"
     channel: Channel
+    """How it came."""
     occasion: CheckInOccasion | None = None
+    """What it was for."""
     craving: Scale | None = None
+    """Craving, from 0 (none) to 10."""
     mood: Scale | None = None
+    """Mood, from 0 (lowest) to 10."""
     sleep_hours: Annotated[float, Field(ge=0, le=24)] | None = None
+    """Hours of sleep in the last night."""
     automated: bool | None = None
+    """Whether it came in without anybody of the team, as from an app; left out where not known."""
     words: FreeText | None = None
+    """What the client said."""
 
 
 class OutreachMade(Event):
@@ -90,8 +110,14 @@ class OutreachMade(Event):
 
     type: Literal["outreach_made"] = "outreach_made"
     channel: Channel
+    """How the client was reached out to."""
     made_by: Role
+    """Who reached out, by role."""
     reached: bool
+    """Whether the client answered."""
     purpose: OutreachPurpose | None = None
+    """What for."""
     crisis: Annotated[StrictUUID, RefersTo("crisis_contact_recorded")] | None = None
+    """The crisis that it follows up."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""

@@ -19,4 +19,6 @@ class CounselingNoteWritten(Event):
 
     type: Literal["counseling_note_written"] = "counseling_note_written"
     session: Annotated[StrictUUID, RefersTo("session_held")] | None = None
+    """The session that it is about."""
     note: FreeText
+    """The note, sealed under a key of its own."""

@@ -30,15 +30,25 @@ class CrisisContactRecorded(Event):
 
     type: Literal["crisis_contact_recorded"] = "crisis_contact_recorded"
     kinds: Annotated[tuple[CrisisKind, ...], Field(min_length=1)]
+    """What kind of crisis."""
     channel: Channel
+    """How they met."""
     noticed_by: Role
+    """Who noticed, by role."""
     activated: tuple[Role, ...] = ()
+    """Who of the team was activated, by role."""
     triggers: tuple[Trigger, ...] = ()
+    """What set it off, as far as known."""
     cssrs: CssrsAnswers | None = None
+    """Answers of the Columbia screener, where it was asked."""
     overdose_danger: bool | None = None
+    """Whether there is danger of overdose, as judged then; left out where nobody assessed it."""
     actions: tuple[CrisisAction, ...] = ()
+    """What was done."""
     continues: Annotated[StrictUUID, RefersTo("crisis_contact_recorded")] | None = None
+    """An earlier contact in the same crisis."""
     account: FreeText | None = None
+    """What happened, in words."""
 
 
 class CrisisResolved(Event):
@@ -50,8 +60,11 @@ class CrisisResolved(Event):
 
     type: Literal["crisis_resolved"] = "crisis_resolved"
     crisis: Annotated[StrictUUID, RefersTo("crisis_contact_recorded")]
+    """Any contact of the crisis."""
     outcome: CrisisOutcome
+    """How it ended."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
 
 class SafetyPlanWritten(Event):
@@ -63,12 +76,19 @@ class SafetyPlanWritten(Event):
 
     type: Literal["safety_plan_written"] = "safety_plan_written"
     warning_signs: tuple[FreeText, ...] = ()
+    """Step 1: signs that a crisis may be coming."""
     own_coping: tuple[FreeText, ...] = ()
+    """Step 2: what the client can do alone."""
     people_and_places: tuple[FreeText, ...] = ()
+    """Step 3: people and places that take the mind off it."""
     people_to_ask: tuple[FreeText, ...] = ()
+    """Step 4: people to ask for help."""
     professionals: tuple[FreeText, ...] = ()
+    """Step 5: professionals and lines to call."""
     means_safety: tuple[FreeText, ...] = ()
+    """Step 6: how the surroundings are made safe."""
     crisis: Annotated[StrictUUID, RefersTo("crisis_contact_recorded", cites=True)] | None = None
+    """The crisis after which it was written."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         if not any(self.steps):

@@ -21,11 +21,17 @@ class CrisisCardIssued(Event):
 
     type: Literal["crisis_card_issued"] = "crisis_card_issued"
     safety_plan: Annotated[StrictUUID, RefersTo("safety_plan_written", cites=True)] | None = None
+    """The version of the safety plan that it was made from."""
     card_format: CardFormat = CardFormat.PRINTED
+    """In which form it was handed over."""
     recipients: Annotated[tuple[Recipient, ...], Field(min_length=1)] = (Recipient.CLIENT,)
+    """Who got one."""
     issued_by: Role
+    """Who handed it over, by role."""
     consent: Annotated[StrictUUID, RefersTo("consent_granted", cites=True)] | None = None
+    """The consent that allows it, where others than the client got one."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         yield from others_told_with_consent(self.recipients, self.consent)

@@ -31,14 +31,23 @@ class HandoffRequested(Event):
 
     type: Literal["handoff_requested"] = "handoff_requested"
     from_role: Role
+    """Who asks."""
     to_role: Role
+    """Who is to take over, by role."""
     to_party: ShortText | None = None
+    """The outside party that is to take over, where it is one."""
     urgency: HandoffUrgency
+    """How soon it has to be accepted."""
     from_setting: CareSetting | None = None
+    """The setting that the client leaves, in a transition between levels of care."""
     to_setting: CareSetting | None = None
+    """The setting that the client goes to."""
     leaves_on: Day | None = None
+    """The day on which they leave the first setting, in the client's time zone, known or planned."""
     instead_of: Annotated[StrictUUID | None, RefersTo("handoff_requested")] = None
+    """An earlier handoff whose receiver is not waited for any more."""
     reason: FreeText | None = None
+    """Why, in words."""
 
 
 class HandoffAccepted(Event):
@@ -49,8 +58,11 @@ class HandoffAccepted(Event):
 
     type: Literal["handoff_accepted"] = "handoff_accepted"
     handoff: Annotated[StrictUUID, RefersTo("handoff_requested", once=True, asks=_ENDED)]
+    """The handoff."""
     accepted_by: Role
+    """Who took the client on, by role."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         yield from _not_ended(self.handoff, known)
@@ -61,8 +73,11 @@ class HandoffDeclined(Event):
 
     type: Literal["handoff_declined"] = "handoff_declined"
     handoff: Annotated[StrictUUID, RefersTo("handoff_requested", asks=[*_ENDED, *_TAKEN_ON])]
+    """The handoff."""
     reason: HandoffDeclineReason
+    """Why."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         if known.answered(self.handoff, *_TAKEN_ON):
@@ -80,7 +95,9 @@ class HandoffCompleted(Event):
 
     type: Literal["handoff_completed"] = "handoff_completed"
     handoff: Annotated[StrictUUID, RefersTo("handoff_requested", once=True, asks=_ENDED)]
+    """The handoff."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         yield from _not_ended(self.handoff, known)
@@ -92,8 +109,11 @@ class HandoffLost(Event):
 
     type: Literal["handoff_lost"] = "handoff_lost"
     handoff: Annotated[StrictUUID, RefersTo("handoff_requested", asks=[*_ENDED, _COMPLETED])]
+    """The handoff."""
     reason: HandoffLossReason
+    """Why it fell through."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         yield from _not_completed(self.handoff, known)
@@ -106,8 +126,11 @@ class HandoffWithdrawn(Event):
 
     type: Literal["handoff_withdrawn"] = "handoff_withdrawn"
     handoff: Annotated[StrictUUID, RefersTo("handoff_requested", once=True, asks=[_COMPLETED])]
+    """The handoff."""
     reason: HandoffWithdrawalReason
+    """Why nobody asks for it any more."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         yield from _not_completed(self.handoff, known)

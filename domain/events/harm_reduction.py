@@ -21,10 +21,15 @@ class HarmReductionProvided(Event):
 
     type: Literal["harm_reduction_provided"] = "harm_reduction_provided"
     kinds: Annotated[tuple[HarmReductionKind, ...], Field(min_length=1)]
+    """What was given or taught."""
     recipients: Annotated[tuple[Recipient, ...], Field(min_length=1)] = (Recipient.CLIENT,)
+    """To whom."""
     provided_by: Role
+    """Who gave or taught it, by role."""
     consent: Annotated[StrictUUID, RefersTo("consent_granted", cites=True)] | None = None
+    """The consent that allows it, where others than the client were given or taught something."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         yield from others_told_with_consent(self.recipients, self.consent)
@@ -38,8 +43,11 @@ class HarmReductionDeclined(Event):
 
     type: Literal["harm_reduction_declined"] = "harm_reduction_declined"
     offered: Annotated[tuple[SafetyOffer, ...], Field(min_length=1)]
+    """What was offered."""
     reason: DeclineReason
+    """Why it was not taken."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
 
 def others_told_with_consent(recipients: tuple[Recipient, ...], consent: object) -> Iterator[Refusal]:

@@ -32,13 +32,21 @@ class SubstanceUse(Part):
     """
 
     substance: Substance
+    """The substance."""
     rank: RankOfSubstance | None = None
+    """Its place among the problems that led into care."""
     route: UseRoute = UseRoute.UNKNOWN
+    """How it is taken."""
     frequency: UseFrequency = UseFrequency.UNKNOWN
+    """How often in the month before admission."""
     severity: Severity = Severity.UNKNOWN
+    """How severe the substance use disorder is."""
     age_at_first_use: Annotated[int, Field(ge=0, le=110)] | None = None
+    """Age at first use, in years."""
     last_used_on: Day | None = None
+    """The last day of use, in the client's time zone."""
     using_since: Day | None = None
+    """The day on which the present time of use began, in the client's time zone."""
 
 
 def refused_days_of_use(uses: Iterable[SubstanceUse], days: PossibleDays) -> Iterator[Refusal]:
@@ -61,24 +69,43 @@ class _Found(Event):
     """What is found out at an intake, at once or bit by bit (R01-R07)."""
 
     substances: tuple[SubstanceUse, ...] = ()
+    """The substances used, each once."""
     conditions: tuple[Condition, ...] = ()
+    """Other conditions, of body and mind."""
     drivers: tuple[Driver, ...] = ()
+    """What drives the use."""
     social_needs: tuple[SocialNeed, ...] = ()
+    """Needs of daily life, such as housing or food."""
     triggers: tuple[Trigger, ...] = ()
+    """What may set off a craving."""
     cravings_at: tuple[TimeOfCraving, ...] = ()
+    """At what times of the day cravings come."""
     emotions: tuple[Emotion, ...] = ()
+    """The feelings around use."""
     use_settings: tuple[UseSetting, ...] = ()
+    """Where and with whom use happens."""
     readiness: StageOfChange | None = None
+    """The client's stage of change."""
     own_reasons: FreeText | None = None
+    """The client's own reasons for change."""
     pace: FreeText | None = None
+    """The pace that the client wants."""
     protective_factors: FreeText | None = None
+    """What protects them."""
     strengths: FreeText | None = None
+    """What they are good at and can build on."""
     values_and_purpose: FreeText | None = None
+    """What matters to them."""
     identity_and_culture: FreeText | None = None
+    """Who they are and where they come from."""
     spirituality: FreeText | None = None
+    """What they believe in."""
     medical: FreeText | None = None
+    """Health, in words."""
     mental_health: FreeText | None = None
+    """Mental health, in words."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
     def refusals_by_day(self, days: PossibleDays) -> Iterator[Refusal]:
         yield from refused_days_of_use(self.substances, days)
@@ -94,6 +121,7 @@ class IntakeCompleted(_Found):
 
     type: Literal["intake_completed"] = "intake_completed"
     entry_route: EntryRoute
+    """How the client came into care."""
 
 
 class IntakeUpdated(_Found):
@@ -105,6 +133,7 @@ class IntakeUpdated(_Found):
 
     type: Literal["intake_updated"] = "intake_updated"
     intake: Annotated[StrictUUID, RefersTo("intake_completed")]
+    """The intake that it adds to."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         if not any(getattr(self, name) for name in _Found.model_fields if name != "type"):
@@ -115,7 +144,9 @@ class DimensionRating(Part):
     """Severity in one dimension of the third edition of the ASAM criteria, 0 (none) to 4 (severe)."""
 
     dimension: Annotated[int, Field(ge=1, le=6)]
+    """The dimension, from 1 to 6."""
     rating: Annotated[int, Field(ge=0, le=4)]
+    """Its severity, from 0 (none) to 4 (severe)."""
 
 
 class SubdimensionRating(Part):
@@ -127,10 +158,12 @@ class SubdimensionRating(Part):
     """
 
     subdimension: AsamSubdimension
+    """The subdimension."""
     anchor: Literal[
         "0", "ANY", "EVAL", "MOUD-C", "1", "1A", "1B", "1C", "1Z", "2", "2A", "2B", "3", "3A", "3B", "4",
         "A", "B", "C", "D", "E",
     ]  # fmt: skip
+    """The symbol of its anchor."""
 
 
 class AsamAssessed(Event):
@@ -142,12 +175,19 @@ class AsamAssessed(Event):
 
     type: Literal["asam_assessed"] = "asam_assessed"
     edition: AsamEdition
+    """The edition of the criteria."""
     dimensions: tuple[DimensionRating, ...] = ()
+    """Ratings by the third edition."""
     subdimensions: tuple[SubdimensionRating, ...] = ()
+    """Ratings by the fourth edition."""
     recommended: LevelOfCare | None = None
+    """The level of care that was recommended."""
     assessed_by: Role
+    """Who assessed, by role."""
     person_centered: FreeText | None = None
+    """What the client prefers and what may stand in the way (dimension 6), in words."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         of_the_other = self.subdimensions if self.edition is AsamEdition.THIRD else self.dimensions
@@ -172,13 +212,21 @@ class LevelOfCareChanged(Event):
 
     type: Literal["level_of_care_changed"] = "level_of_care_changed"
     level: LevelOfCare
+    """The level of care from now on."""
     co_occurring_enhanced: bool = False
+    """Whether it is enhanced for co-occurring conditions (COE)."""
     biomedically_enhanced: bool = False
+    """Whether it is biomedically enhanced (BIO)."""
     reason: LevelChangeReason
+    """Why it changed."""
     provided_by: ShortText | None = None
+    """Who provides it, where that is another party."""
     left_on: Day | None = None
+    """The day on which the level before was left, in the client's time zone, where that was another day."""
     because_of: Annotated[tuple[StrictUUID, ...], RefersTo("asam_assessed", "handoff_requested", cites=True)] = ()
+    """The assessment or handoff that led to it."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         if self.biomedically_enhanced and self.level is not LevelOfCare.MEDICALLY_MANAGED_RESIDENTIAL:
@@ -192,8 +240,14 @@ class EpisodeClosed(Event):
 
     type: Literal["episode_closed"] = "episode_closed"
     intake: Annotated[StrictUUID, RefersTo("intake_completed", once=True)]
+    """The intake that opened the episode."""
     reason: DischargeReason
+    """Why it ended."""
     level: LevelOfCare | None = None
+    """The level of care at its end."""
     aftercare: tuple[Aftercare, ...] = ()
+    """What was arranged for afterwards."""
     aftercare_plan: FreeText | None = None
+    """What was agreed for afterwards, in words."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""

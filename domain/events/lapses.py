@@ -24,14 +24,23 @@ class LapseRecorded(Event):
 
     type: Literal["lapse_recorded"] = "lapse_recorded"
     substances: Annotated[tuple[Substance, ...], Field(min_length=1)]
+    """What was used."""
     until: Day | None = None
+    """The last day of use, in the client's time zone, where it went on for days."""
     triggers: tuple[Trigger, ...] = ()
+    """What set it off, as far as known."""
     emotions: tuple[Emotion, ...] = ()
+    """The feelings around it."""
     overdose_danger: bool | None = None
+    """Whether there is danger of overdose, as judged then; left out where nobody assessed it."""
     environment: FreeText | None = None
+    """Where and with whom it was, in words."""
     response: FreeText | None = None
+    """What was done, in words."""
     learned: FreeText | None = None
+    """What was learned from it."""
     what_changes: FreeText | None = None
+    """What changes because of it."""
 
     def refusals_by_day(self, days: PossibleDays) -> Iterator[Refusal]:
         if self.until and self.until < days.earliest:
@@ -45,7 +54,12 @@ class CloseCallRecorded(Event):
 
     type: Literal["close_call_recorded"] = "close_call_recorded"
     substances: tuple[Substance, ...] = ()
+    """The substances that the urge was for."""
     triggers: tuple[Trigger, ...] = ()
+    """What set it off, as far as known."""
     emotions: tuple[Emotion, ...] = ()
+    """The feelings around it."""
     worked: tuple[Technique, ...] = ()
+    """The techniques that worked."""
     what_worked: FreeText | None = None
+    """What worked, in words."""

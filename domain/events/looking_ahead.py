@@ -24,14 +24,23 @@ class RelapsePreventionPlanWritten(Event):
 
     type: Literal["relapse_prevention_plan_written"] = "relapse_prevention_plan_written"
     environment: Environment
+    """The surroundings that it is written for."""
     triggers: tuple[Trigger, ...] = ()
+    """What may set off a craving."""
     around: tuple[FreeText, ...] = ()
+    """What may do so around the client: places, things, times of day."""
     within: tuple[FreeText, ...] = ()
+    """What may do so within: feelings, thoughts, the body."""
     among_people: tuple[FreeText, ...] = ()
+    """What may do so among people: company, conflict, pressure."""
     coping: tuple[FreeText, ...] = ()
+    """What helps then."""
     refusal_skills: tuple[FreeText, ...] = ()
+    """How to say no."""
     written_by: Annotated[tuple[Role, ...], Field(min_length=1)]
+    """Who wrote it with the client, by role."""
     because_of: BecauseOf = ()
+    """The events that led to it."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         if not any((self.triggers, self.around, self.within, self.among_people, self.coping, self.refusal_skills)):
@@ -46,7 +55,9 @@ class Touchpoint(Part):
     """That somebody of the team is in touch with the client, so many days before a day that can be seen coming."""
 
     days_before: Annotated[int, Field(ge=0, le=90)]
+    """How many days before the day."""
     by: Role
+    """Who is to be in touch, by role."""
 
 
 class TriggerAnticipated(Event):
@@ -56,11 +67,17 @@ class TriggerAnticipated(Event):
 
     type: Literal["trigger_anticipated"] = "trigger_anticipated"
     on: Day
+    """The day, a local one of the client's."""
     kind: DayAhead
+    """What kind of day it is."""
     triggers: tuple[Trigger, ...] = ()
+    """What it may bring."""
     what: FreeText | None = None
+    """The day in words."""
     touchpoints: Annotated[tuple[Touchpoint, ...], Field(max_length=16)] = ()
+    """The contacts that are owed before it."""
     because_of: BecauseOf = ()
+    """The events that led to it."""
 
 
 class TriggerPassed(Event):
@@ -68,5 +85,8 @@ class TriggerPassed(Event):
 
     type: Literal["trigger_passed"] = "trigger_passed"
     trigger: Annotated[StrictUUID, RefersTo("trigger_anticipated", once=True)]
+    """The day that was seen coming."""
     outcome: DayPassed
+    """How it passed."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""

@@ -17,12 +17,19 @@ class MedicationStarted(Event):
 
     type: Literal["medication_started"] = "medication_started"
     drug: Drug
+    """The medication."""
     name: ShortText | None = None
+    """The product's name, or what another drug is called."""
     form: DrugForm | None = None
+    """In which form it is taken."""
     purpose: MedicationPurpose
+    """What it is for."""
     dose: ShortText | None = None
+    """The dose, as the prescriber writes it."""
     prescribed_by: Role = Role.PRESCRIBER
+    """Who prescribed it, by role."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         if self.drug is Drug.OTHER and self.name is None:
@@ -37,11 +44,17 @@ class MedicationChanged(Event):
 
     type: Literal["medication_changed"] = "medication_changed"
     medication: Annotated[StrictUUID, RefersTo("medication_started")]
+    """The medication."""
     change: MedicationChangeKind
+    """What changed."""
     form: DrugForm | None = None
+    """The form from now on; left out where it stays."""
     dose: ShortText | None = None
+    """The dose from now on; left out where it stays."""
     taper_ends_on: Day | None = None
+    """The day by which a taper is planned to end, in the client's time zone."""
     reason: FreeText | None = None
+    """Why, in words."""
 
 
 class MedicationStopped(Event):
@@ -49,5 +62,8 @@ class MedicationStopped(Event):
 
     type: Literal["medication_stopped"] = "medication_stopped"
     medication: Annotated[StrictUUID, RefersTo("medication_started", once=True)]
+    """The medication."""
     reason: MedicationStopReason
+    """Why."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""

@@ -24,10 +24,15 @@ class MilestoneDefined(Event):
 
     type: Literal["milestone_defined"] = "milestone_defined"
     kind: LifeMilestone = LifeMilestone.OWN
+    """What kind of milestone."""
     name: ShortText
+    """What the client calls it."""
     days: Annotated[int, Field(ge=1, le=36_525)] | None = None
+    """How many days reach it, where it is reached by counting."""
     substance: Substance | None = None
+    """The substance whose days are counted; left out for days overall."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         if self.substance and self.days is None:
@@ -35,12 +40,18 @@ class MilestoneDefined(Event):
 
 
 class MilestoneReached(Event):
-    """A milestone was reached of which nothing else tells: one defined before, or of a usual kind (R47)."""
+    """A milestone was reached: one defined before, or of a usual kind (R47).
+
+    Where it also follows from what happened, such as a move or a first support meeting, it is one milestone.
+    """
 
     type: Literal["milestone_reached"] = "milestone_reached"
     milestone: Annotated[StrictUUID, RefersTo("milestone_defined", once=True)] | None = None
+    """The milestone that was defined before."""
     kind: LifeMilestone | None = None
+    """What kind of milestone, where none was defined before."""
     how: FreeText | None = None
+    """How it was reached, in words."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         if (self.milestone is None) == (self.kind is None):
@@ -55,11 +66,17 @@ class MilestoneCelebrated(Event):
 
     type: Literal["milestone_celebrated"] = "milestone_celebrated"
     days: Annotated[int, Field(ge=1, le=36_525)] | None = None
+    """The days that were celebrated."""
     substance: Substance | None = None
+    """The substance whose days they are; left out for days overall."""
     goal: Annotated[StrictUUID, RefersTo("goal_set")] | None = None
+    """The goal that was celebrated."""
     milestone: Annotated[StrictUUID, RefersTo("milestone_defined", "milestone_reached")] | None = None
+    """The milestone that was celebrated."""
     own: FreeText | None = None
+    """What was celebrated, where it is neither."""
     how: FreeText | None = None
+    """How it was celebrated, in words."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         if self.days is None and self.goal is None and self.milestone is None and self.own is None:
@@ -79,9 +96,16 @@ class RemissionRecorded(Event):
 
     type: Literal["remission_recorded"] = "remission_recorded"
     substance: Substance
+    """The substance."""
     diagnosed: DiagnosedSeverity
+    """How severe the diagnosed substance use disorder was."""
     remission: RemissionState
+    """Whether and how long it is in remission."""
     on_maintenance_therapy: bool | None = None
+    """Whether on maintenance therapy; left out where not known."""
     in_controlled_environment: bool | None = None
+    """Whether in a controlled environment; left out where not known."""
     found_by: Role
+    """The clinician who found it, by role."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""

@@ -17,13 +17,21 @@ class NextStepAgreed(Event):
 
     type: Literal["next_step_agreed"] = "next_step_agreed"
     kind: NextStepKind = NextStepKind.OTHER
+    """What kind of step."""
     what: FreeText
+    """What is to be done."""
     owner: Role
+    """Who does it, by role."""
     owner_person: ShortText | None = None
+    """Who that is, where known."""
     owner_person_id: StrictUUID | None = None
+    """The `actor_id` by which the record knows them, where they record themselves."""
     due_at: PlannedMoment | None = None
+    """By when; left out where the policy says it."""
     micro_goal: bool = False
+    """Whether it is a small goal of the client's own, which expires by itself."""
     until: Day | None = None
+    """The last day of what is arranged for a while only, in the client's time zone."""
     because_of: (
         Annotated[
             StrictUUID,
@@ -39,6 +47,7 @@ class NextStepAgreed(Event):
         ]
         | None
     ) = None
+    """What it was agreed after."""
 
 
 class NextStepDone(Event):
@@ -46,7 +55,9 @@ class NextStepDone(Event):
 
     type: Literal["next_step_done"] = "next_step_done"
     step: Annotated[StrictUUID, RefersTo("next_step_agreed", once=True)]
+    """The step."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
 
 class NextStepDropped(Event):
@@ -54,5 +65,8 @@ class NextStepDropped(Event):
 
     type: Literal["next_step_dropped"] = "next_step_dropped"
     step: Annotated[StrictUUID, RefersTo("next_step_agreed", once=True)]
+    """The step."""
     reason: DropReason
+    """Why it need not be done any more."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""

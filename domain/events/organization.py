@@ -16,5 +16,8 @@ class PolicyAdopted(Event):
 
     type: Literal["policy_adopted"] = "policy_adopted"
     in_force_from: Moment
+    """From when on these are the numbers."""
     numbers: Policy
+    """All numbers of the policy, those that stayed as they were included."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""

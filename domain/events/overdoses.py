@@ -19,14 +19,23 @@ class OverdoseRecorded(Event):
 
     type: Literal["overdose_recorded"] = "overdose_recorded"
     substances: tuple[Substance, ...] = ()
+    """Of what; empty where that is not known."""
     intent: OverdoseIntent = OverdoseIntent.UNKNOWN
+    """Whether it was meant, as far as known."""
     naloxone_doses: Annotated[int, Field(ge=0, le=50)] | None = None
+    """How many doses of naloxone were given; left out where not known."""
     naloxone_given_by: tuple[Responder, ...] = ()
+    """Who gave them."""
     reversed: bool | None = None
+    """Whether it was reversed; left out where not known."""
     emergency_services: bool | None = None
+    """Whether emergency services came; left out where not known."""
     outcome: OverdoseOutcome = OverdoseOutcome.UNKNOWN
+    """How it ended."""
     crisis: Annotated[StrictUUID, RefersTo("crisis_contact_recorded", cites=True)] | None = None
+    """The crisis contact that it belongs to."""
     account: FreeText | None = None
+    """What happened, in words."""
 
 
 class OverdoseDangerAssessed(Event):
@@ -37,5 +46,8 @@ class OverdoseDangerAssessed(Event):
 
     type: Literal["overdose_danger_assessed"] = "overdose_danger_assessed"
     danger: bool
+    """Whether there is danger of overdose."""
     assessed_by: Role
+    """Who judged it, by role."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""

@@ -40,8 +40,11 @@ class PlanAgreed(Event):
 
     type: Literal["plan_agreed"] = "plan_agreed"
     summary: FreeText
+    """The plan in words."""
     agreed_by: Annotated[tuple[Role, ...], Field(min_length=1)]
+    """Who agreed on it with the client, by role."""
     because_of: BecauseOf = ()
+    """What led to this version."""
 
 
 class ProgressReviewed(Event):
@@ -51,11 +54,17 @@ class ProgressReviewed(Event):
 
     type: Literal["progress_reviewed"] = "progress_reviewed"
     reviewed_by: Annotated[tuple[Role, ...], Field(min_length=1)]
+    """Who looked at it with the client, by role."""
     progress: Progress
+    """How it goes."""
     conclusion: ReviewConclusion
+    """What follows for the plan."""
     what_helps: FreeText | None = None
+    """What helps, in words."""
     what_is_hard: FreeText | None = None
+    """What is hard, in words."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
 
 class InterventionPlanned(Event):
@@ -65,10 +74,15 @@ class InterventionPlanned(Event):
 
     type: Literal["intervention_planned"] = "intervention_planned"
     strand: CareStrand
+    """The strand of care that does it."""
     what: FreeText
+    """What will be done."""
     techniques: tuple[Technique, ...] = ()
+    """The techniques to be used."""
     until: Day | None = None
+    """Its last day, in the client's time zone, where it is meant for a time."""
     because_of: BecauseOf = ()
+    """What led to it."""
 
 
 class InterventionStopped(Event):
@@ -76,8 +90,11 @@ class InterventionStopped(Event):
 
     type: Literal["intervention_stopped"] = "intervention_stopped"
     intervention: Annotated[StrictUUID, RefersTo("intervention_planned", once=True)]
+    """The intervention."""
     reason: InterventionStopReason
+    """Why it is not carried on."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
 
 class CadenceSet(Event):
@@ -89,13 +106,21 @@ class CadenceSet(Event):
 
     type: Literal["cadence_set"] = "cadence_set"
     kind: CadenceKind
+    """What is to happen."""
     times: Annotated[int, Field(ge=0, le=100)]
+    """How often in each period; 0 where it is not to happen any more."""
     per: Period
+    """The period."""
     by: Role | None = None
+    """Who sees to it, by role."""
     starts_on: Day | None = None
+    """Its first day, in the client's time zone; left out where it holds from when it was set."""
     until: Day | None = None
+    """Its last day, in the client's time zone; with one it is temporary."""
     because_of: BecauseOf = ()
+    """What led to it."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         if self.starts_on and self.until and self.until < self.starts_on:
@@ -109,11 +134,17 @@ class GoalSet(Event):
 
     type: Literal["goal_set"] = "goal_set"
     category: GoalCategory
+    """Which part of life it is about, now or in the longer term."""
     description: FreeText
+    """The goal in words."""
     unit: ShortText | None = None
+    """What its values are counted in."""
     baseline: float | None = None
+    """The value from which it starts."""
     target: float | None = None
+    """The value that reaches it; it may lie below the baseline."""
     target_on: Day | None = None
+    """The day by which it is to be reached, in the client's time zone."""
 
 
 class GoalMeasured(Event):
@@ -124,8 +155,11 @@ class GoalMeasured(Event):
 
     type: Literal["goal_measured"] = "goal_measured"
     goal: Annotated[StrictUUID, RefersTo("goal_set", asks=["goal_closed"], dated=True)]
+    """The goal."""
     value: float
+    """The reading, in the goal's unit."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         if known.answered_before(self.goal, "goal_closed"):
@@ -141,5 +175,8 @@ class GoalClosed(Event):
 
     type: Literal["goal_closed"] = "goal_closed"
     goal: Annotated[StrictUUID, RefersTo("goal_set", once=True)]
+    """The goal."""
     outcome: GoalOutcome
+    """How it ended."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""

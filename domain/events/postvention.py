@@ -18,7 +18,9 @@ class Adjustment(Part):
     """One way in which the care plan is to change (R45)."""
 
     kind: AdjustmentKind
+    """What is to change."""
     what: FreeText | None = None
+    """How, in words."""
 
 
 class PostventionReviewed(Event):
@@ -29,10 +31,15 @@ class PostventionReviewed(Event):
 
     type: Literal["postvention_reviewed"] = "postvention_reviewed"
     crisis: Annotated[StrictUUID, RefersTo("crisis_contact_recorded")]
+    """Any contact of the crisis."""
     reviewed_by: Annotated[tuple[Role, ...], Field(min_length=1)]
+    """Who reviewed it, by role."""
     what_worked: FreeText
+    """What worked."""
     what_did_not: FreeText | None = None
+    """What did not."""
     adjustments: Annotated[tuple[Adjustment, ...], Field(max_length=MOST_ADJUSTMENTS)] = ()
+    """The ways in which the plan is to change."""
 
 
 class AdjustmentSettled(Event):
@@ -44,10 +51,15 @@ class AdjustmentSettled(Event):
 
     type: Literal["adjustment_settled"] = "adjustment_settled"
     review: Annotated[StrictUUID, RefersTo("postvention_reviewed", content=True)]
+    """The review that asked for it."""
     number: Annotated[int, Field(ge=1, le=MOST_ADJUSTMENTS)]
+    """Its place in the review, from 1."""
     how: Settlement
+    """Whether it was carried out or dropped."""
     by: Annotated[StrictUUID, RefersTo(cites=True)] | None = None
+    """The event that carried it out, where there is one."""
     reason: FreeText | None = None
+    """Why, in words."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         reviewed = known.content_of(self.review)

@@ -22,11 +22,17 @@ class EntryCorrected(Event):
 
     type: Literal["entry_corrected"] = "entry_corrected"
     entry: Annotated[StrictUUID, RefersTo()]
+    """The event that is corrected."""
     reason: CorrectionReason
+    """Why."""
     replacement: CareEvent | None = None
+    """The whole event as it should have been, of the same type and with the same references."""
     precision: Precision | None = None
+    """How exactly the time is known; left out where that stays."""
     occurred_at: OccurredAt | None = None
+    """When it occurred; left out where that stays."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         if self.replacement is None and self.occurred_at is None and self.precision is None:
@@ -46,5 +52,8 @@ class EntryRetracted(Event):
 
     type: Literal["entry_retracted"] = "entry_retracted"
     entry: Annotated[StrictUUID, RefersTo()]
+    """The event that no longer counts."""
     reason: CorrectionReason
+    """Why."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""

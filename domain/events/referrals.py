@@ -18,11 +18,17 @@ class ReferralMade(Event):
 
     type: Literal["referral_made"] = "referral_made"
     service: Service
+    """The service that the client needs."""
     to_party: ShortText
+    """The party that is asked."""
     made_by: Role
+    """Who sees to it, by role."""
     barrier: Annotated[StrictUUID | None, RefersTo("barrier_raised", cites=True)] = None
+    """The barrier because of which it was made."""
     instead_of: Annotated[StrictUUID | None, RefersTo("referral_made")] = None
+    """An earlier referral that could not serve the client."""
     reason: FreeText | None = None
+    """Why, in words."""
 
 
 class ReferralAccepted(Event):
@@ -30,7 +36,9 @@ class ReferralAccepted(Event):
 
     type: Literal["referral_accepted"] = "referral_accepted"
     referral: Annotated[StrictUUID, RefersTo("referral_made")]
+    """The referral."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
 
 class ReferralDeclined(Event):
@@ -38,8 +46,11 @@ class ReferralDeclined(Event):
 
     type: Literal["referral_declined"] = "referral_declined"
     referral: Annotated[StrictUUID, RefersTo("referral_made")]
+    """The referral."""
     reason: ReferralDeclineReason
+    """Why."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
 
 class ReferralScheduled(Event):
@@ -48,8 +59,11 @@ class ReferralScheduled(Event):
 
     type: Literal["referral_scheduled"] = "referral_scheduled"
     referral: Annotated[StrictUUID, RefersTo("referral_made")]
+    """The referral."""
     scheduled_on: Day
+    """The day on which the client is expected, a local one of the client's."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
 
 class ReferralCompleted(Event):
@@ -57,8 +71,11 @@ class ReferralCompleted(Event):
 
     type: Literal["referral_completed"] = "referral_completed"
     referral: Annotated[StrictUUID, RefersTo("referral_made", once=True)]
+    """The referral."""
     outcome: ReferralOutcome
+    """What came of it."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
 
 class ReferralClosed(Event):
@@ -66,5 +83,8 @@ class ReferralClosed(Event):
 
     type: Literal["referral_closed"] = "referral_closed"
     referral: Annotated[StrictUUID, RefersTo("referral_made", once=True)]
+    """The referral."""
     reason: ReferralClosingReason
+    """Why it is not pursued any more."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""

@@ -15,12 +15,19 @@ class ClientRegistered(Event):
 
     type: Literal["client_registered"] = "client_registered"
     name: ShortText
+    """The name in the record."""
     preferred_name: ShortText | None = None
+    """How they want to be called."""
     birth_date: Day | None = None
+    """The day of birth."""
     pronouns: ShortText | None = None
+    """Their pronouns."""
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
+    """The language in which they are spoken to (BCP 47)."""
     time_zone: TimeZone
+    """The time zone in which their days are counted (IANA)."""
     phone: ShortText | None = None
+    """How to reach them by telephone."""
 
 
 class ClientMoved(Event):
@@ -28,7 +35,9 @@ class ClientMoved(Event):
 
     type: Literal["client_moved"] = "client_moved"
     time_zone: TimeZone
+    """The time zone in which their days are counted from then on (IANA)."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
 
 class ClientDied(Event):
@@ -38,3 +47,4 @@ class ClientDied(Event):
 
     type: Literal["client_died"] = "client_died"
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""

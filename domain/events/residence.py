@@ -15,10 +15,15 @@ class ResidenceChanged(Event):
 
     type: Literal["residence_changed"] = "residence_changed"
     situation: LivingSituation
+    """How the client lives from then on."""
     place: ShortText | None = None
+    """Where, in words."""
     until: Day | None = None
+    """The last day of a stay that is known to end, in the client's time zone."""
     left_because: LeavingReason | None = None
+    """Why they left where they lived before."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
     @property
     def stable(self) -> bool:
@@ -31,5 +36,8 @@ class HouseRuleNoted(Event):
 
     type: Literal["house_rule_noted"] = "house_rule_noted"
     residence: Annotated[StrictUUID, RefersTo("residence_changed")]
+    """The residence whose rule it is."""
     kind: HouseRuleKind
+    """What kind of rule."""
     detail: FreeText | None = None
+    """The rule in words."""

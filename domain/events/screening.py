@@ -15,5 +15,8 @@ class ScreeningScored(Event):
 
     type: Literal["screening_scored"] = "screening_scored"
     answers: ScreenerAnswers
+    """The instrument and its answers."""
     asked_by: Role | None = None
+    """Who asked, by role; left out where the client answered alone."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""

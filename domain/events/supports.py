@@ -16,10 +16,15 @@ class SupportAdded(Event):
 
     type: Literal["support_added"] = "support_added"
     kind: SupportKind
+    """What kind of support."""
     name: ShortText | None = None
+    """Who that is, in the client's words."""
     support_group: SupportGroup | None = None
+    """The fellowship, of a group or of a sponsor in one."""
     roles: tuple[SupportRole, ...] = ()
+    """What the client counts on them for."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
 
 class SupportEnded(Event):
@@ -27,8 +32,11 @@ class SupportEnded(Event):
 
     type: Literal["support_ended"] = "support_ended"
     support: Annotated[StrictUUID, RefersTo("support_added", once=True)]
+    """The support that ended."""
     reason: SupportEndReason
+    """Why."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
 
 class SupportMeetingAttended(Event):
@@ -40,7 +48,12 @@ class SupportMeetingAttended(Event):
 
     type: Literal["support_meeting_attended"] = "support_meeting_attended"
     support_group: SupportGroup
+    """The fellowship."""
     channel: Channel = Channel.IN_PERSON
+    """How people met."""
     roles: tuple[MeetingRole, ...] = ()
+    """What the client did there beside being there."""
     accompanied_by: Role | None = None
+    """Who of the team went along, by role."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""

@@ -22,11 +22,17 @@ class TeamMemberAssigned(Event):
 
     type: Literal["team_member_assigned"] = "team_member_assigned"
     role: Role
+    """The role in which they joined."""
     person: ShortText
+    """Who joined."""
     person_id: StrictUUID | None = None
+    """The `actor_id` by which the record knows them, where they record themselves."""
     from_day: Day | None = None
+    """Their first day, in the client's time zone; left out where they joined when this occurred."""
     until: Day | None = None
+    """Their last day, in the client's time zone, where it is known."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
     def refusals(self, known: KnownEntries) -> Iterator[Refusal]:
         if self.from_day and self.until and self.until < self.from_day:
@@ -38,8 +44,11 @@ class TeamMemberReleased(Event):
 
     type: Literal["team_member_released"] = "team_member_released"
     member: Annotated[StrictUUID, RefersTo("team_member_assigned", once=True)]
+    """The assignment that ended."""
     reason: ReleaseReason
+    """Why."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""
 
 
 class TaskReassigned(Event):
@@ -51,10 +60,18 @@ class TaskReassigned(Event):
 
     type: Literal["task_reassigned"] = "task_reassigned"
     because: Annotated[StrictUUID, RefersTo()]
+    """The event that asks for the task."""
     kind: ObligationKind
+    """What must happen."""
     step: Annotated[int, Field(ge=1, le=1000)] = 1
+    """Which step of it, from 1."""
     to_role: Role
+    """Who is to do it, by role."""
     to_person: ShortText | None = None
+    """Who that is, where known."""
     to_person_id: StrictUUID | None = None
+    """The `actor_id` by which the record knows them, where they record themselves."""
     reason: ReassignmentReason
+    """Why."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""

@@ -13,9 +13,13 @@ class ToxicologyResult(Part):
     explains it, such as buprenorphine in its course; None where that is not known."""
 
     substance: Analyte
+    """What was tested for."""
     result: Finding
+    """What was found."""
     confirmed: bool | None = None
+    """Whether a laboratory confirmed it; left out where not known."""
     expected: bool | None = None
+    """Whether what is prescribed explains it; left out where not known."""
 
 
 class ToxicologyResulted(Event):
@@ -27,7 +31,12 @@ class ToxicologyResulted(Event):
 
     type: Literal["toxicology_resulted"] = "toxicology_resulted"
     specimen: Specimen = Specimen.URINE
+    """What kind of specimen it was."""
     observed: bool | None = None
+    """Whether giving the specimen was observed; left out where not known."""
     results: Annotated[tuple[ToxicologyResult, ...], Field(min_length=1)]
+    """The results, by substance."""
     completes: Annotated[StrictUUID, RefersTo("toxicology_resulted")] | None = None
+    """The earlier results that were pending."""
     note: FreeText | None = None
+    """Anything else worth keeping, in words."""

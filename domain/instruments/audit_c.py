@@ -24,6 +24,7 @@ class AuditCAnswers(Answers):
 
     instrument: Literal["audit_c"] = "audit_c"
     sex: SexForBand | None = None
+    """The sex by which the threshold is chosen; without it a total of 3 is in neither band for certain."""
     q1: Answer | None = None
     q2: Answer | None = None
     q3: Answer | None = None

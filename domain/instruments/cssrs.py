@@ -43,15 +43,22 @@ class CssrsAnswers(BaseModel):
     q6_ever behaviour at any time in life, q6_last_3_months behaviour in the last 3 months.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", use_attribute_docstrings=True)
 
     q1: bool | None = None
+    """A wish to be dead."""
     q2: bool | None = None
+    """Thoughts of killing oneself."""
     q3: bool | None = None
+    """Such thoughts with a method."""
     q4: bool | None = None
+    """Such thoughts with some intent to act."""
     q5: bool | None = None
+    """A plan, with intent to carry it out."""
     q6_ever: bool | None = None
+    """Behaviour toward it at any time in life."""
     q6_last_3_months: bool | None = None
+    """Behaviour toward it in the last 3 months."""
 
     def joined_by(self, later: "CssrsAnswers") -> "CssrsAnswers":
         """What both tell of one time of crisis: a yes stands, and any answer says more than none (the highest tier

@@ -21,6 +21,7 @@ class CssrsScreening(CssrsAnswers):
     """Answers of the Columbia screener, in a screening of its own."""
 
     instrument: Literal["c_ssrs"] = "c_ssrs"
+    """The instrument."""
 
 
 ScreenerAnswers = Annotated[

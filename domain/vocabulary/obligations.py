@@ -24,3 +24,4 @@ class ObligationKind(Term):
     BARRIER_WORK = "barrier_work"
     REFERRAL_ANSWER = "referral_answer"
     REFERRAL_OUTCOME = "referral_outcome"
+    RISK_CONTACT = "risk_contact"

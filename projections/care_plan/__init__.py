@@ -37,6 +37,7 @@ from projections.care_plan import (
     registration,
     relapse_prevention,
     residence,
+    risk_contacts,
     safety_plan,
     screenings,
     sessions,
@@ -93,6 +94,7 @@ STRANDS: Final[dict[str, Strand[Any]]] = {
     "barriers": barriers.STRAND,
     "referrals": referrals.STRAND,
     "residences": residence.STRAND,
+    "risk_contacts": risk_contacts.STRAND,
 }
 """Each strand by the name under which the plan keeps its state, in the order of the answer."""
 
@@ -136,7 +138,7 @@ def _by_urgency(asked_for: Iterable[Obligation]) -> list[Obligation]:
     return [*waiting, *(each for each in obligations if not each.waits())]
 
 
-fold = Strands(STRANDS, version=1)
+fold = Strands({name: strand.fold for name, strand in STRANDS.items()}, version=1)
 PLAN = fold.across(
     Overview,
     ("registration", "episodes", "plans", "safety_plans", "contacts", "lapses"),

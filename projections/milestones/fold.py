@@ -3,21 +3,27 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from uuid import UUID
 
 from domain.entry import Entry
-from domain.events.intake import IntakeCompleted, IntakeUpdated
+from domain.events.base import Event
+from domain.events.intake import EpisodeClosed, IntakeCompleted, IntakeUpdated
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
 from domain.events.milestones import MilestoneCelebrated, MilestoneDefined, MilestoneReached, RemissionRecorded
+from domain.events.next_steps import NextStepAgreed, NextStepDone
 from domain.events.plan import GoalClosed, GoalSet
 from domain.events.residence import ResidenceChanged
+from domain.events.supports import SupportMeetingAttended
 from domain.replacing import replace
 from domain.vocabulary.goals import GoalOutcome
-from domain.vocabulary.residence import HOUSING_LOST
 from projections.collection import Elements
 from projections.columns import table
 from projections.context import Context
+from projections.episode_of_care import UnderWay, after_closing, after_intake
 from projections.fold import Fold
+from projections.milestones import life
 from projections.milestones.days import zones_of
+from projections.milestones.life import Life
 from projections.milestones.reached import (
     CelebrationHeld,
     Defined,
@@ -38,19 +44,17 @@ class Progress:
     """A client's way so far; everything in the order in which it happened."""
 
     tracks: Tracks = field(default_factory=Tracks)
+    episode: UnderWay | None = None
     remissions: Elements[Remission] = Elements()
     goals: Elements[Goal] = Elements()
     goals_reached: Elements[ReachedGoal] = Elements()
-    defined: Elements[Defined] = Elements()
-    milestones_reached: Elements[ReachedMilestone] = Elements()
+    life: Life = field(default_factory=Life)
     close_calls: Elements[RiddenOut] = Elements()
     celebrations: Elements[CelebrationHeld] = Elements()
     last_celebrated_on: date = date.min
-    housed: bool | None = None
-    """Whether the client can stay where they live; None while nothing says where that is."""
 
 
-fold = Fold(Progress(), version=2)
+fold = Fold(Progress(), version=3)
 
 TRACK = fold.each(Track, lambda state: state.tracks.tracks).table("milestone_track")
 _stretches = fold.each(Stretch, lambda state: state.tracks.stretches)
@@ -59,28 +63,59 @@ STEP = _stretches.parts("milestone_step", Step, steps)
 REMISSION = fold.each(Remission, lambda state: state.remissions).table("milestone_remission")
 REACHED = table("milestone_reached", Reached)
 fold.each(ReachedGoal, lambda state: state.goals_reached).rows_of(REACHED, Reached)
-fold.each(ReachedMilestone, lambda state: state.milestones_reached).rows_of(REACHED, Reached)
+fold.each(ReachedMilestone, lambda state: state.life.reached).rows_of(REACHED, Reached)
 fold.each(RiddenOut, lambda state: state.close_calls).rows_of(REACHED, Reached)
-DEFINED = fold.each(Defined, lambda state: state.defined).table("milestone_defined")
+DEFINED = fold.each(Defined, lambda state: state.life.defined).table("milestone_defined")
 CELEBRATION = fold.each(CelebrationHeld, lambda state: state.celebrations).table("milestone_celebration")
 
 
 @fold.on(IntakeCompleted)
 def intake_completed(state: Progress, entry: Entry, event: IntakeCompleted, context: Context) -> Progress:
-    """What it tells of uses, and of which the last is not known."""
-    return _told(state, told_at_intake(entry.id, entry, event.substances, context), context)
+    """What it tells of uses, and of which the last is not known. An intake of several sittings is one (X12)."""
+    intake = _intake_of(state, entry, event, context)
+    state = replace(state, episode=after_intake(state.episode, entry, context))
+    return _told(state, told_at_intake(intake, entry, event.substances, context), context)
+
+
+@fold.on(EpisodeClosed)
+def episode_closed(state: Progress, entry: Entry, event: EpisodeClosed, context: Context) -> Progress:
+    """The next intake is none of its sittings."""
+    return replace(state, episode=after_closing(state.episode, event))
 
 
 @fold.on(IntakeUpdated)
 def intake_updated(state: Progress, entry: Entry, event: IntakeUpdated, context: Context) -> Progress:
     """What another sitting tells of uses."""
-    return _told(state, told_at_intake(event.intake, entry, event.substances, context), context)
+    intake = _intake_of(state, entry, event, context)
+    return _told(state, told_at_intake(intake, entry, event.substances, context), context)
 
 
 @fold.on(LapseRecorded)
 def lapse_recorded(state: Progress, entry: Entry, event: LapseRecorded, context: Context) -> Progress:
     """A lapse: from its last day on, days are counted anew beside those that were counted before."""
     return _told(state, told_by_lapse(entry, event, context), context)
+
+
+@fold.on_former(IntakeCompleted, IntakeUpdated)
+def intake_formerly_told(state: Progress, entry: Entry, event: Event, context: Context) -> Progress:
+    """What an intake told of uses before it was corrected or retracted: steps may have rested on it (M12)."""
+    assert isinstance(event, IntakeCompleted | IntakeUpdated)
+    told = told_at_intake(_intake_of(state, entry, event, context), entry, event.substances, context)
+    return replace(state, tracks=state.tracks.heard(told))
+
+
+@fold.on_former(LapseRecorded)
+def lapse_formerly_told(state: Progress, entry: Entry, event: LapseRecorded, context: Context) -> Progress:
+    """What a lapse told of uses before it was corrected or retracted (M11)."""
+    return replace(state, tracks=state.tracks.heard(told_by_lapse(entry, event, context)))
+
+
+def _intake_of(state: Progress, entry: Entry, event: IntakeCompleted | IntakeUpdated, context: Context) -> UUID:
+    """The intake of which it tells more: the first sitting of the episode's, or itself."""
+    if isinstance(event, IntakeCompleted):
+        return after_intake(state.episode, entry, context).sittings[0]
+    sittings = state.episode.sittings if state.episode else ()
+    return sittings[0] if event.intake in sittings else event.intake
 
 
 @fold.on(RemissionRecorded)
@@ -105,58 +140,43 @@ def remission_recorded(state: Progress, entry: Entry, event: RemissionRecorded, 
 @fold.on(MilestoneDefined)
 def milestone_defined(state: Progress, entry: Entry, event: MilestoneDefined, context: Context) -> Progress:
     """A milestone that may be reached."""
-    defined = Defined(
-        event_id=entry.id,
-        kind=event.kind,
-        at=entry.occurred_at,
-        on=context.day(entry),
-        name=event.name,
-        days=event.days,
-        track=None if event.days is None else event.substance or OVERALL,
-        note=event.note,
-    )
-    return replace(state, defined=state.defined.put(defined))
+    return _lived(state, life.defined(state.life, entry, event, context))
 
 
 @fold.on(MilestoneReached)
 def milestone_reached(state: Progress, entry: Entry, event: MilestoneReached, context: Context) -> Progress:
-    """A milestone, unless it was one whose definition was retracted."""
-    defined = state.defined.get(event.milestone)
-    if event.milestone and defined is None:
-        return state
-    kind = ReachedKind(defined.kind if defined else event.kind or ReachedKind.OWN)
-    reached = _reached(state, entry, kind, context)
-    if defined:
-        reached = replace(reached, milestone=defined.event_id, name=defined.name)
-        state = replace(state, defined=state.defined.put(replace(defined, reached_event_id=entry.id)))
-    return replace(state, milestones_reached=state.milestones_reached.put(replace(reached, how=event.how)))
-
-
-def _reached(state: Progress, entry: Entry, kind: ReachedKind, context: Context) -> ReachedMilestone:
-    """A milestone of life that the entry tells of."""
-    return ReachedMilestone(
-        event_id=entry.id,
-        kind=kind,
-        number=1 + sum(each.kind is kind for each in state.milestones_reached),
-        at=entry.occurred_at,
-        precision=entry.precision,
-        on=context.day(entry),
-        goal=None,
-        milestone=None,
-        name=None,
-        how=None,
-    )
+    """A milestone of life recorded by hand."""
+    return _lived(state, life.recorded(state.life, entry, event, context))
 
 
 @fold.on(ResidenceChanged)
 def residence_changed(state: Progress, entry: Entry, event: ResidenceChanged, context: Context) -> Progress:
-    """Housing is secured by who had none where they could stay, or lost it; moving from one home to another is none."""
-    secured = event.stable and (state.housed is False or event.left_because in HOUSING_LOST)
-    state = replace(state, housed=event.stable)
-    if not secured:
-        return state
-    reached = _reached(state, entry, ReachedKind.HOUSING_SECURED, context)
-    return replace(state, milestones_reached=state.milestones_reached.put(reached))
+    """Housing may be secured, or lost."""
+    return _lived(state, life.moved(state.life, entry, event, context))
+
+
+@fold.on(SupportMeetingAttended)
+def support_meeting_attended(
+    state: Progress, entry: Entry, event: SupportMeetingAttended, context: Context
+) -> Progress:
+    """The first is a milestone."""
+    return _lived(state, life.met_a_support_group(state.life, entry, context))
+
+
+@fold.on(NextStepAgreed)
+def next_step_agreed(state: Progress, entry: Entry, event: NextStepAgreed, context: Context) -> Progress:
+    """A micro-goal may be done."""
+    return _lived(state, life.micro_goal_agreed(state.life, entry, event.what)) if event.micro_goal else state
+
+
+@fold.on(NextStepDone)
+def next_step_done(state: Progress, entry: Entry, event: NextStepDone, context: Context) -> Progress:
+    """A micro-goal done is a small step."""
+    return _lived(state, life.step_done(state.life, entry, event.step, context))
+
+
+def _lived(state: Progress, after: Life) -> Progress:
+    return state if after is state.life else replace(state, life=after)
 
 
 @fold.on(CloseCallRecorded)

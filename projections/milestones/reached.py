@@ -78,7 +78,13 @@ class ReachedMilestone(Reached):
     name: ShortText | None
     """What the client called it, where it was defined before."""
     how: FreeText | None
-    """How it was reached, in words."""
+    """How it was reached, in words; of a micro-goal, what it was."""
+    micro_goal: UUID | None = None
+    """The entry that agreed on the micro-goal, where one was done."""
+    recorded_by_hand: bool = False
+    """Whether an entry says that it was reached; else it follows from what happened, such as a move."""
+    also_event_id: UUID | None = None
+    """The entry that tells of it too, where it was recorded by hand and follows from what happened."""
 
 
 @dataclass(frozen=True, slots=True)

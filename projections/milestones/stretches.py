@@ -8,6 +8,7 @@ from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from domain.policy import MilestonesPolicy
+from domain.replacing import replace
 from domain.vocabulary.substances import Substance
 from projections.collection import Elements
 from projections.context import TimeZones
@@ -90,7 +91,7 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Tracks:
-    """What was told of uses, in effective order, and the tracks and stretches that follow from it."""
+    """What was told of uses, in effective order, and the tracks and stretches that follow from what still counts."""
 
     told: Elements[Told] = Elements()
     tracks: Elements[Track] = Elements()
@@ -98,10 +99,8 @@ class Tracks:
 
     def tell(self, told: Iterable[Told], zones: TimeZones) -> "Tracks":
         """With more told of uses. Stretches follow the days of use, so what is told late changes those before."""
-        all_told = self.told
-        for each in told:
-            all_told = all_told.put(each)
-        times = TimesOfUse(all_told)
+        all_told = self.heard(told).told
+        times = TimesOfUse(each for each in all_told if each.withdrawn_by is None)
         tracks = self.tracks
         for name in times.tracks():
             track = Track(name, times.unknown(name))
@@ -109,6 +108,13 @@ class Tracks:
                 tracks = tracks.put(track)
         found = {(each.track, each.started_on): each for each in stretches(times, zones)}
         return Tracks(all_told, tracks, _replaced(self.stretches, found))
+
+    def heard(self, told: Iterable[Told]) -> "Tracks":
+        """With what was told, but does not count: an entry said so that was corrected or retracted."""
+        all_told = self.told
+        for each in told:
+            all_told = all_told.put(each)
+        return replace(self, told=all_told)
 
     def of(self, track: str) -> list[Stretch]:
         """The stretches of that track, latest first."""

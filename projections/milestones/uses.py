@@ -7,11 +7,11 @@ days of a use. What is not known stays unknown until an entry says it: nothing i
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Final, NamedTuple
 from uuid import UUID
 
-from domain.entry import Entry
+from domain.entry import Entry, Recorded
 from domain.events.intake import SubstanceUse
 from domain.events.lapses import LapseRecorded
 from domain.policy import MilestonesPolicy
@@ -35,8 +35,8 @@ class Told:
     """The entry: an intake or a lapse."""
     substance: Annotated[Substance, KEY]
     """The substance."""
-    recorded_at: datetime
-    """When that was recorded."""
+    told_by: Annotated[Recorded, KEY]
+    """The entry as it was recorded, or the correction after which it tells this."""
     told_on: date
     """The local day on which an intake told of it, or the lapse began."""
     began_on: date
@@ -47,6 +47,8 @@ class Told:
     """The intake, where one told of it: it tells of the use up to its day."""
     numbers: MilestonesPolicy
     """The numbers in force."""
+    withdrawn_by: Recorded | None = None
+    """The correction or retraction after which it does not tell this any more; None where it does."""
 
 
 def told_at_intake(intake: UUID, entry: Entry, uses: Iterable[SubstanceUse], context: Context) -> list[Told]:
@@ -66,12 +68,13 @@ def told_at_intake(intake: UUID, entry: Entry, uses: Iterable[SubstanceUse], con
         told = Told(
             event_id=entry.id,
             substance=use.substance,
-            recorded_at=entry.recorded_at,
+            told_by=entry.said.told_by,
             told_on=day,
             began_on=min(began_on, ended_on or day),
             ended_on=ended_on,
             intake=intake,
             numbers=numbers,
+            withdrawn_by=entry.said.withdrawn_by,
         )
         found[use.substance] = _both(found[use.substance], told) if use.substance in found else told
     return list(found.values())
@@ -91,12 +94,13 @@ def told_by_lapse(entry: Entry, event: LapseRecorded, context: Context) -> list[
         Told(
             event_id=entry.id,
             substance=substance,
-            recorded_at=entry.recorded_at,
+            told_by=entry.said.told_by,
             told_on=day,
             began_on=day,
             ended_on=ended_on,
             intake=None,
             numbers=context.policy.milestones,
+            withdrawn_by=entry.said.withdrawn_by,
         )
         for substance in dict.fromkeys(event.substances)
     ]

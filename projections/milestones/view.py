@@ -65,7 +65,7 @@ class MilestonesAnswer(Answer):
     goals_reached: tuple[At[ReachedGoal], ...]
     """Goals closed as achieved, earliest first."""
     milestones_reached: tuple[At[ReachedMilestone], ...]
-    """Other milestones reached, such as housing secured, back to work or the client's own, earliest first."""
+    """Other milestones reached, such as housing secured, a micro-goal done or the client's own, earliest first."""
     milestones_defined: tuple[DefinedMilestone, ...]
     """Milestones that the client means to reach, and whether they are reached."""
     close_calls: int
@@ -87,8 +87,8 @@ def view(state: Progress, context: ViewContext) -> MilestonesAnswer:
         tracks=_tracks(state, context),
         withdrawn=all_answered(withdrawn_steps(state.tracks, context), context),
         goals_reached=all_answered(state.goals_reached, context),
-        milestones_reached=all_answered(state.milestones_reached, context),
-        milestones_defined=tuple(_defined(each, state, context) for each in state.defined),
+        milestones_reached=all_answered(state.life.reached, context),
+        milestones_defined=tuple(_defined(each, state, context) for each in state.life.defined),
         close_calls=len(state.close_calls),
         first_close_call=first and answered(first, context),
         latest_close_call=latest and answered(latest, context),
@@ -129,7 +129,7 @@ def _track(name: str, stretches: list[Stretch], state: Progress, context: ViewCo
 
 
 def _defined(defined: Defined, state: Progress, context: ViewContext) -> DefinedMilestone:
-    reached = state.milestones_reached.get(defined.reached_event_id)
+    reached = state.life.reached.get(defined.reached_event_id)
     on, by = (reached.on, reached.event_id) if reached else _counted(defined, state, context)
     return DefinedMilestone(milestone=answered(defined, context), reached_on=on, reached_event_id=by)
 

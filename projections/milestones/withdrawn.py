@@ -1,17 +1,19 @@
-"""Steps that had been reached as far as was known, and do not count any more (R46, R56).
+"""Steps that had been reached as far as was known, and do not count any more (R46, R56; M11, M12).
 
 A day of use is no day without, so a lapse on the day of a step withdraws that step; one that is told late withdraws
-those that were reached meanwhile, and an intake those that rested on what was known before it. Nothing of this is
-silent: each says which entry withdrew it.
+those that were reached meanwhile, and an intake those that rested on what was known before it. Where the entry on
+which a step rested is corrected or retracted, the correction or retraction withdraws it. Nothing of this is silent:
+each says which entry withdrew it, and why where that was recorded.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from itertools import groupby
 from typing import Annotated, NamedTuple
 from uuid import UUID
 
+from domain.entry import Recorded
 from domain.replacing import replace
+from domain.vocabulary.record import CorrectionReason
 from domain.vocabulary.substances import Substance
 from projections.context import TimeZones
 from projections.elements import Named, ViewContext
@@ -29,24 +31,62 @@ class WithdrawnStep(NamedTuple):
     """The step, in days."""
     on: Annotated[date, Named("reached_on")]
     """The local day that brought it."""
-    event_id: UUID
-    """The entry that started the stretch in which it lay."""
+    rested_on: UUID
+    """The entry that started the stretch in which it lay; it may have been retracted since."""
     withdrawn_event_id: UUID
-    """The entry that tells of use by which it does not count any more."""
+    """The entry that withdrew it: it tells of use, or corrects or retracts what the step rested on."""
     withdrawn_at: datetime
     """When that was recorded."""
+    withdrawn_because: CorrectionReason | None
+    """Why the entry was corrected or retracted; null where a lapse or an intake withdrew the step."""
 
 
 def withdrawn_steps(tracks: Tracks, context: ViewContext) -> tuple[WithdrawnStep, ...]:
-    """All steps withdrawn by what was told of uses, in the order in which that was recorded."""
-    known = _Known(zones_of(context), {id(each): place for place, each in enumerate(tracks.told)}, context.at)
-    told = sorted(tracks.told, key=lambda each: each.recorded_at)
-    by_entry = groupby(told, key=lambda each: each.event_id)
-    found = [step for _, of_one in by_entry for step in known.tell(list(of_one))]
+    """All steps withdrawn by what was recorded of uses, in the order of recording; of each, what withdrew it last.
+
+    A lapse or an intake that stands withdraws what was reached by what stands, as if that had been recorded so in the
+    first place: mistakes beside them change nothing. What a correction or retraction withdrew, the history tells.
+    """
+    told = list(tracks.told)
+    found = _withdrawn(_as_it_stands(told), context)
+    if any(each.withdrawn_by for each in told):
+        found |= {key: step for key, step in _withdrawn(told, context).items() if step.withdrawn_because}
     if not found:
         return ()
     standing = {(step.track, step.days, step.on) for stretch in tracks.stretches for step in steps(stretch)}
-    return tuple(each for each in found if each[:3] not in standing)
+    left = (step for key, step in found.items() if key not in standing)
+    return tuple(sorted(left, key=lambda step: step.withdrawn_at))
+
+
+def _as_it_stands(told: list[Told]) -> list[Told]:
+    """What counts, each as recorded by the entry itself."""
+    first = {each.event_id: each.told_by for each in sorted(told, key=lambda one: -one.told_by.version)}
+    return [replace(each, told_by=first[each.event_id]) for each in told if each.withdrawn_by is None]
+
+
+def _withdrawn(told: list[Told], context: ViewContext) -> dict[tuple[str, int, date], WithdrawnStep]:
+    """The steps that each change of what is told withdraws, by the last that does."""
+    known = _Known(zones_of(context), {id(each): place for place, each in enumerate(told)}, context.at)
+    return {step[:3]: step for change in _changes(told) for step in known.take_in(change)}
+
+
+class _Change(NamedTuple):
+    """What is told of uses from a recording on, and what is not any more."""
+
+    by: Recorded
+    told: list[Told]
+    gone: list[Told]
+
+
+def _changes(told: Iterable[Told]) -> list[_Change]:
+    """All changes, in the order of recording."""
+    changes: dict[int, _Change] = {}
+    for each in told:
+        changes.setdefault(each.told_by.version, _Change(each.told_by, [], [])).told.append(each)
+        if each.withdrawn_by:
+            by = each.withdrawn_by
+            changes.setdefault(by.version, _Change(by, [], [])).gone.append(each)
+    return [changes[version] for version in sorted(changes)]
 
 
 class _Known:
@@ -64,32 +104,34 @@ class _Known:
         self._unknown = False
         self._current: dict[str, Stretch] = {}
 
-    def tell(self, told: list[Told]) -> list[WithdrawnStep]:
-        """What an entry withdraws."""
-        gone = list(self._at_the_end(told) if self._in_order(told) else self._anew(told))
-        self._latest = max([self._latest, *(max(each.told_on, each.ended_on or each.told_on) for each in told)])
+    def take_in(self, change: _Change) -> list[WithdrawnStep]:
+        """What the change withdraws."""
+        gone = list(self._at_the_end(change) if self._in_order(change) else self._anew(change))
+        self._latest = max([self._latest, *(max(each.told_on, each.ended_on or each.told_on) for each in change.told)])
         return gone
 
-    def _in_order(self, told: list[Told]) -> bool:
+    def _in_order(self, change: _Change) -> bool:
         """An opioid that is not named may concern any that is."""
-        return not self._unknown and all(
+        return not (self._unknown or change.gone) and all(
             each.intake is None and each.began_on > self._latest and each.substance is not Substance.OPIOIDS
-            for each in told
+            for each in change.told
         )
 
-    def _at_the_end(self, told: list[Told]) -> Iterator[WithdrawnStep]:
-        self._told += told
-        of_tracks = {track: each for each in told for track in tracks_of(each)}
+    def _at_the_end(self, change: _Change) -> Iterator[WithdrawnStep]:
+        self._told += change.told
+        of_tracks = {track: each for each in change.told for track in tracks_of(each)}
         for track, each in of_tracks.items():
             stretch = self._current.get(track)
             if stretch:
-                yield from self._gone(stretch, replace(stretch, ended_on=each.began_on), each)
+                yield from self._gone(stretch, replace(stretch, ended_on=each.began_on), change.by)
             assert each.ended_on, "a lapse has a last day"
             self._current[track] = Stretch(track, each.ended_on, each.event_id, self._zones, each.numbers)
 
-    def _anew(self, told: list[Told]) -> Iterator[WithdrawnStep]:
+    def _anew(self, change: _Change) -> Iterator[WithdrawnStep]:
         before = {(each.track, each.started_on): each for each in stretches(TimesOfUse(self._told), self._zones)}
-        self._told = sorted([*self._told, *told], key=lambda each: self._order[id(each)])
+        left = {id(each) for each in change.gone}
+        told = [each for each in (*self._told, *change.told) if id(each) not in left]
+        self._told = sorted(told, key=lambda each: self._order[id(each)])
         times = TimesOfUse(self._told)
         after = {(each.track, each.started_on): each for each in stretches(times, self._zones)}
         self._unknown = any(times.unknown(track) for track in times.tracks())
@@ -97,12 +139,12 @@ class _Known:
         for key, stretch in before.items():
             now = after.get(key)
             if now is None or now.ended_on != stretch.ended_on:
-                yield from self._gone(stretch, now, told[0])
+                yield from self._gone(stretch, now, change.by)
 
-    def _gone(self, stretch: Stretch, now: Stretch | None, by: Told) -> Iterator[WithdrawnStep]:
+    def _gone(self, stretch: Stretch, now: Stretch | None, by: Recorded) -> Iterator[WithdrawnStep]:
         """The steps of the stretch that had been reached, and are not in what became of it."""
-        reached_by = min(by.recorded_at, self._at)
+        reached_by = min(by.at, self._at)
         kept = {step.days for step in steps(now)} if now else set()
         for step in steps(stretch, reached_by.date()):
             if step.at <= reached_by and step.days not in kept:
-                yield WithdrawnStep(step.track, step.days, step.on, step.event_id, by.event_id, by.recorded_at)
+                yield WithdrawnStep(step.track, step.days, step.on, step.event_id, by.event_id, by.at, by.reason)

@@ -7,7 +7,7 @@ from samples.simulation.entry_writer import Written
 from samples.simulation.simulated_client import SimulatedClient
 
 STRONG = 7
-"""As the default policy has it (SignalsPolicy)."""
+"""As the default policy has it (EarlyWarningPolicy)."""
 
 _SEEN = 0.6
 """Our choice: many are seen on the next day, some never."""

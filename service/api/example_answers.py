@@ -8,7 +8,6 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from domain.effective import effective
 from domain.entry import Entry
 from domain.policy import Policy
 from domain.vocabulary.crisis import RiskTier
@@ -68,10 +67,11 @@ def example_answers() -> dict[str, bytes]:
     }
     shown |= _lists(crisis, len(entries))
     policy = Policy()
-    counting, asked_at = effective(entries).entries, entries[-1].recorded_at + timedelta(days=1)
+    asked_at = entries[-1].recorded_at + timedelta(days=1)
     pages: dict[str, str] = {}
     answers: dict[str, Answer] = {}
     for projection in PROJECTIONS:
+        counting = projection.timeline(entries).entries
         state = reduce(lambda state, entry: projection.apply(state, entry, policy), counting, projection.begin(entries))
         answers[projection.name] = answer = projection.answer(state, asked_at, policy)
         shown[operation_id(projection)] = answer_of(projection, _CLIENT, len(entries), asked_at, None, answer)
@@ -127,7 +127,9 @@ def _lists(crisis: Entry, version: int) -> dict[str, BaseModel]:
         client_id=_CLIENT,
         rule=SignalRule.HIGH_CRAVING,
         event_id=crisis.id,
+        about_on=crisis.occurred_at.date(),
         raised_at=crisis.occurred_at,
+        ends_at=None,
         behind=(crisis.id,),
     )
     return {

@@ -1,7 +1,7 @@
 """What is asked of lists over many clients, and the places at which their pages go on."""
 
 from base64 import b64decode, urlsafe_b64encode
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -24,7 +24,7 @@ _Step = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 TASK_PLACE: Final = TypeAdapter(tuple[_Moment, UUID, ObligationKind, UUID, _Step])
 CLIENT_PLACE: Final = TypeAdapter(tuple[UUID])
-SIGNAL_PLACE: Final = TypeAdapter(tuple[_Moment, UUID, SignalRule, UUID])
+SIGNAL_PLACE: Final = TypeAdapter(tuple[_Moment, UUID, SignalRule, UUID, date])
 
 
 def _true_or_false(said: Any) -> Any:

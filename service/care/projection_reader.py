@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from domain.effective import effective
 from domain.entry import Entry
 from domain.policies import Policies, PolicyUnreadable
 from domain.policy import Policy
@@ -126,8 +125,11 @@ class ProjectionReader:
             # Now is after the reading, so that what was recorded a moment ago counts.
             moment = as_of or known_at or clock.now()
             policies = await self._organizations.policies(caller.organization_id)
-            ordered = _occurred(whole.entries, moment if known_at is None else as_of, known_at)
+            until = moment if known_at is None else as_of
+            by_former = {each.fold.asks_for_former: each for each in projections}
+            found = {each: _occurred(one, whole.entries, until, known_at) for each, one in by_former.items()}
             for projection in projections:
+                ordered = found[projection.fold.asks_for_former]
                 folded = projection.begin(ordered)
                 async for entries in self._sliced.slices(ordered):
                     folded = fold(projection, entries, policies, folded)
@@ -137,19 +139,21 @@ class ProjectionReader:
         return answers
 
 
-def _occurred(entries: Sequence[Entry], as_of: datetime | None, known_at: datetime | None) -> list[Entry]:
-    """What had occurred by then, a plain read's present included: what a clock that runs ahead of ours dates in some
-    minutes is not there yet. Of what is known to the day the recording says that the day had begun, also where
-    midnight in UTC is still to come.
+def _occurred(
+    projection: Projection[Any], entries: Sequence[Entry], as_of: datetime | None, known_at: datetime | None
+) -> list[Entry]:
+    """What the projection folds of what had occurred by then, a plain read's present included: what a clock that runs
+    ahead of ours dates in some minutes is not there yet. Of what is known to the day the recording says that the day
+    had begun, also where midnight in UTC is still to come.
     """
-    counting = effective(entries, as_of=as_of, known_at=known_at).entries
+    counting = projection.timeline(entries, as_of=as_of, known_at=known_at).entries
     if as_of is None:
         return counting
-    there = {entry.id for entry in counting}
+    there = {(entry.id, entry.revision) for entry in counting}
     return [
         entry
-        for entry in effective(entries, known_at=known_at).entries
-        if entry.id in there or (entry.precision is Precision.DAY and entry.recorded_at <= as_of)
+        for entry in projection.timeline(entries, known_at=known_at).entries
+        if (entry.id, entry.revision) in there or (entry.precision is Precision.DAY and entry.recorded_at <= as_of)
     ]
 
 

@@ -8,7 +8,6 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from domain.effective import effective
 from domain.entry import Entry
 from domain.events.base import Event
 from domain.events.kept_apart import KeptApart
@@ -102,7 +101,7 @@ def lands_after(arrivals: Iterable[Arrival], version: int, until: datetime | Non
 
 def resume(projection: Projection[Any], base: Base, since: Sequence[Entry], numbers: Numbers) -> ClientState:
     """The projection folded on from a base by entries that all land after it. Raises ProjectionFailed."""
-    ordered = effective(since)
+    ordered = projection.timeline(since)
     state = fold(projection, ordered.entries, numbers, base.state if base.version else projection.begin(since))
     return ClientState(
         base, tuple(since), since[-1].version if since else base.version, ordered.until or base.until, state

@@ -6,7 +6,6 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from domain.effective import effective
 from domain.entry import Entry
 from domain.policies import Policies
 from projections.projection import Projection
@@ -61,13 +60,18 @@ class Expectation:
         }
 
     def _fold(self, entries: Sequence[Entry]) -> Any:
-        return fold(self.projection, effective(entries).entries, self.policies, self.projection.begin(entries))
+        return fold(
+            self.projection, self.projection.timeline(entries).entries, self.policies, self.projection.begin(entries)
+        )
 
     def _fits(self, snapshot: Snapshot, entries: Sequence[Entry], keys: ClientKeys) -> bool:
         key = keys.of(snapshot.client_id)
         base = open_snapshot(self.projection, self.organization_id, snapshot, key)
         before = [entry for entry in entries if entry.version <= snapshot.version]
-        return base is not None and (base.until, base.state) == (effective(before).until, self._fold(before))
+        return base is not None and (base.until, base.state) == (
+            self.projection.timeline(before).until,
+            self._fold(before),
+        )
 
 
 def in_order(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -36,6 +36,7 @@ from projections.care_plan import CARE_PLAN
 from projections.obligations import OBLIGATION
 from projections.signals import SIGNALS
 from service.database.tables import client_key
+from service.projector.list_rows import ListedSignal
 from service.projector.tables import in_build
 
 # From the least to the most. Unknown stands below "none found" in the vocabulary; what cannot be excluded tells it.
@@ -177,7 +178,7 @@ def signals(schema: str, asked: Asked) -> Select[Any]:
     """The signals that hold, and of which nobody has taken note."""
     signal = _tables(SIGNALS.tables, schema)["signal"]
     return (
-        select(signal.c.client_id, signal.c.rule, signal.c.event_id, signal.c.raised_at, signal.c.behind)
+        select(*(signal.c[name] for name in ListedSignal.model_fields))
         .select_from(signal.join(client_key, _still_there(asked, signal)))
         .where(asked.of(signal), _waits_for_notice(signal, asked.now))
     )
@@ -248,9 +249,13 @@ def _waits(task: Table) -> ColumnElement[bool]:
 
 
 def _waits_for_notice(signal: Table, now: ColumnElement[Any]) -> ColumnElement[bool]:
-    """As the index of waiting signals has it (projections/signals.py); what is raised later does not wait yet."""
+    """As the index of waiting signals has it (projections/signals); what lies ahead, or has ended, does not wait."""
     return and_(
-        signal.c.cleared_event_id.is_(None), signal.c.acknowledged_event_id.is_(None), signal.c.raised_at <= now
+        signal.c.cleared_event_id.is_(None),
+        signal.c.released_event_id.is_(None),
+        signal.c.acknowledged_event_id.is_(None),
+        signal.c.raised_at <= now,
+        or_(signal.c.ends_at.is_(None), now < signal.c.ends_at),
     )
 
 

@@ -3,7 +3,7 @@
 They are what the API answers, and the columns of the views of the same names, with their comments.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from projections.answers import Answer
 
 TASKS_ORDER: Final = ("due_at", "client_id", "kind", "because", "step")
 CLIENTS_ORDER: Final = ("client_id",)
-SIGNALS_ORDER: Final = ("raised_at", "client_id", "rule", "event_id")
+SIGNALS_ORDER: Final = ("raised_at", "client_id", "rule", "event_id", "about_on")
 
 
 class ListedRow(Answer):
@@ -108,8 +108,12 @@ class ListedSignal(ListedRow):
     rule: SignalRule
     """The rule that raised it."""
     event_id: UUID
-    """The event that raised it."""
+    """The event that raised it, or the last one after which nothing came."""
+    about_on: date
+    """The client's day that it is about: one that lies ahead, the last one missed, or that of the event."""
     raised_at: datetime
     """From when on it holds."""
+    ends_at: datetime | None
+    """When it ends by itself, as when the day ahead is over; null where it does not."""
     behind: tuple[UUID, ...]
     """The events behind it, the last one among them."""

@@ -15,7 +15,6 @@ from uuid import UUID
 
 import asyncpg
 
-from domain.effective import effective
 from domain.policies import Policies
 from domain.policy import Policy
 from projections.projection import Projection
@@ -106,7 +105,7 @@ class WhatIf:
         found = Differences((), {})
         for projection in self._projections:
             entries = concerning(opened, projection.relevant, projection.name)
-            counting, begun = effective(entries).entries, projection.begin(entries)
+            counting, begun = projection.timeline(entries).entries, projection.begin(entries)
             as_it_is, what_if = (fold(projection, counting, numbers, begun) for numbers in (policies, question.policy))
             found += compare(projection, as_it_is, what_if, question.at)
         return found

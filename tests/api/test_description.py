@@ -49,6 +49,16 @@ def test_every_operation_says_all_that_is_to_be_said(described: Described) -> No
         assert all(parameter["description"] for parameter in each.get("parameters", ()))
 
 
+def test_every_field_says_what_it_means(described: Described) -> None:
+    fields = {
+        f"{name}.{field}": said
+        for name, schema in described["components"]["schemas"].items()
+        for field, said in schema.get("properties", {}).items()
+    }
+
+    assert [field for field, said in fields.items() if not said.get("description")] == []
+
+
 def test_every_operation_about_clients_tells_what_may_go_wrong(described: Described) -> None:
     for path, each in described["paths"].items():
         for operation in each.values():

@@ -9,10 +9,13 @@ import pytest
 
 from domain.events.base import Event
 from domain.events.intake import EpisodeClosed
+from domain.events.looking_ahead import TriggerAnticipated
+from domain.events.plan import CadenceSet
 from domain.events.registration import ClientDied
 from domain.events.signals import SignalAcknowledged
 from domain.vocabulary.intake import DischargeReason
 from domain.vocabulary.people import Role
+from domain.vocabulary.plan import CadenceKind, DayAhead, Period
 from domain.vocabulary.signals import SignalRule
 from service.care import lists
 from service.database.connection import scoped
@@ -104,6 +107,24 @@ async def test_r49_signals_wait_until_somebody_takes_note(clinic: Clinic) -> Non
     noted = SignalAcknowledged(because=first, rule=SignalRule.HIGH_CRAVING, acknowledged_by=Role.COUNSELOR)
     await record(clinic, client, (noted, ago(hours=1)))
     assert await rows(clinic, "signals") == found[1:]
+
+
+async def test_r49_signals_that_lie_ahead_or_are_over_are_not_listed(clinic: Clinic) -> None:
+    def trigger(days: int) -> TriggerAnticipated:
+        return TriggerAnticipated(on=(clock.now() + timedelta(days=days)).date(), kind=DayAhead.COURT_DATE)
+
+    daily = CadenceSet(kind=CadenceKind.CHECK_IN, times=1, per=Period.DAY)
+    silent = await client_with(clinic, (daily, ago(days=9)))
+    (last,) = await record(clinic, silent, (check_in(), ago(days=8)))
+    ahead = await client_with(clinic, (daily, ago(days=9)), (check_in(), ago(hours=1)), (trigger(30), ago(days=9)))
+    over = await client_with(clinic, (trigger(-5), ago(days=20)))
+
+    (signal,) = await rows(clinic, "signals")
+
+    assert (signal["rule"], signal["event_id"]) == ("missed_check_ins", str(last))
+    assert signal["client_id"] == str(silent)
+    waiting = {row["client_id"]: row["waiting_signals"] for row in await rows(clinic, "caseload")}
+    assert waiting == {str(silent): 1, str(ahead): 0, str(over): 0}
 
 
 @pytest.mark.parametrize("path", LISTS)

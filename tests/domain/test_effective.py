@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.effective import effective
-from domain.entry import Entry
+from domain.entry import Entry, Recorded, Revision
 from domain.events.base import referred
+from domain.events.contacts import SessionHeld
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.unreadable import Unreadable, Why
 from domain.vocabulary.people import Role
-from domain.vocabulary.record import Precision
+from domain.vocabulary.record import CorrectionReason, Precision
 from projections.care_plan import CARE_PLAN
 from projections.fold import EventUnreadable
 from projections.postvention import POSTVENTION
@@ -54,6 +55,44 @@ def minutes(history: History, held: UUID, known_at: str | None = None) -> int | 
     (event,) = (entry.event for entry in history.effective(known_at=known_at) if entry.id == held)
     found: int | None = event.minutes  # type: ignore[attr-defined]  # a session
     return found
+
+
+def test_r55_former_entries_are_there_for_who_asks_with_what_told_of_them_and_what_withdrew_them(
+    history: History,
+) -> None:
+    """As they stood before each correction or retraction that holds, at the time that they had then."""
+    held = history.add(session(minutes=30), at="2026-03-02T15:00Z")
+    later = history.add(session(minutes=60), at="2026-03-03T15:00Z")
+    moved = history.correct(held, occurred_at="2026-03-04T15:00Z", recorded="2026-03-04T16:00Z")
+    mistake = history.correct(held, session(minutes=90))
+    history.retract(mistake)
+    gone = history.retract(held)
+    asked = effective(history.entries, former=frozenset({SessionHeld})).entries[1:]
+
+    told = [(each.id, each.occurred_at.day, each.revision, each.former) for each in asked]
+    versions = {entry.id: entry for entry in history.entries}
+
+    def recorded(entry_id: UUID, reason: CorrectionReason | None = None) -> Recorded:
+        return Recorded(entry_id, versions[entry_id].version, versions[entry_id].recorded_at, reason)
+
+    wrong_time, never = recorded(moved, CorrectionReason.WRONG_TIME), recorded(gone, CorrectionReason.DID_NOT_OCCUR)
+    assert told == [
+        (held, 2, Revision(recorded(held), wrong_time), True),
+        (later, 3, None, False),
+        (held, 4, Revision(wrong_time, never), True),
+    ]
+    assert ids(history) == [history.entries[0].id, later]
+
+
+def test_r55_an_entry_that_was_corrected_says_since_when_it_is_so_to_who_asks(history: History) -> None:
+    held = history.add(session(minutes=30), at="2026-03-02T15:00Z")
+    correction = history.correct(held, session(minutes=50))
+    before, after = effective(history.entries, former=frozenset({SessionHeld})).entries[1:]
+
+    assert (before.former, after.former, after.correction_id) == (True, False, correction)
+    assert after.revision
+    assert after.revision.told_by == before.said.withdrawn_by
+    assert effective(history.entries).entries[1] == replace(after, revision=None)
 
 
 def test_r56_a_late_entry_takes_its_place_in_the_past(history: History) -> None:

@@ -29,6 +29,9 @@ def test_the_defaults_are_those_of_the_table() -> None:
     assert policy.review_due_at(crisis_at, RiskTier.UNKNOWN) == crisis_at + timedelta(hours=72)
     for tier in set(RiskTier) - {RiskTier.HIGH, RiskTier.UNKNOWN}:
         assert policy.review_due_at(crisis_at, tier) == crisis_at + timedelta(days=7)
+    screening = policy.screening
+    assert (screening.contact_within_days_high, screening.contact_within_days_moderate) == (7, 14)
+    assert screening.contact_within_days_low == 30
     assert policy.milestones.ladder_days == (1, 7, 30, 60, 90, 180)
     assert (policy.milestones.early_abstinence_months, policy.milestones.lasting_abstinence_months) == (3, 12)
     assert (policy.caring_contacts.days, policy.caring_contacts.months) == ((1,), (1, 2, 3, 4, 6, 8, 10, 12))
@@ -89,6 +92,7 @@ def test_an_empty_file_is_the_default() -> None:
         pytest.param("[crisis]\ncontact_within_hours = []", r"crisis\.contact_within_hours: ", id="no contact"),
         pytest.param("[milestones]\nladder_days = [7, 1]", r"milestones: .*must rise", id="falling ladder"),
         pytest.param("[milestones]\nearly_abstinence_months = 12", r"milestones: .*must be more", id="bands"),
+        pytest.param("[screening]\ncontact_within_days_low = 3", r"screening: .*longer at a higher tier", id="tiers"),
         pytest.param("[plan]\nat_first_days = 0", r"plan\.at_first_days: .*greater than 0", id="zero"),
         pytest.param("[plan]\nat_first_days = -3", r"plan\.at_first_days: .*greater than 0", id="negative"),
         pytest.param("[plan]\nat_first_days = 1_000_000_000", r"plan\.at_first_days: ", id="beyond the calendar"),

@@ -1,59 +1,25 @@
 """How days of use become stretches, told late, partly or twice (M1-M9, R46), and milestones of life (R47)."""
 
 from datetime import date, timedelta
-from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.events.intake import IntakeCompleted
+from domain.events.intake import EpisodeClosed, IntakeUpdated
 from domain.events.milestones import MilestoneCelebrated, MilestoneDefined, MilestoneReached, RemissionRecorded
 from domain.events.registration import ClientMoved
 from domain.policy import MilestonesPolicy, Policy
+from domain.vocabulary.intake import DischargeReason
 from domain.vocabulary.milestones import DiagnosedSeverity, LifeMilestone, RemissionState
 from domain.vocabulary.people import Role
 from domain.vocabulary.record import Precision
 from domain.vocabulary.substances import OPIOIDS, Substance, UseFrequency
 from projections.milestones import MILESTONES
 from projections.milestones.fold import DEFINED, REACHED, REMISSION, STEP, TRACK
-from projections.milestones.view import MilestonesAnswer, Track
-from tests.builders import POLICY, History, Moment, folded, intake, lapse, moment, only, registered
+from tests.builders import POLICY, History, folded, lapse, moment, only, registered
+from tests.projections.milestone_reading import ALCOHOL, COCAINE, NICOTINE, begun, lived, shown, told, track
 from tests.projections.reading import by_column
-
-ALCOHOL, COCAINE, NICOTINE = Substance.ALCOHOL, Substance.COCAINE, Substance.NICOTINE
-
-
-def begun(time_zone: str = "America/New_York", policy: Policy = POLICY) -> History:
-    history = History(policy=policy)
-    history.add(registered(time_zone), at="2024-01-01T15:00Z")
-    return history
-
-
-def told(*uses: tuple[Substance, str | None] | dict[str, object]) -> IntakeCompleted:
-    """An intake that tells of these substances and their last use."""
-    said = [
-        use if isinstance(use, dict) else {"substance": use[0], "last_used_on": use[1] and date.fromisoformat(use[1])}
-        for use in uses
-    ]
-    return intake(substances=tuple(said))
-
-
-def shown(history: History, at: Moment) -> MilestonesAnswer:
-    answer = MILESTONES.answer(folded(MILESTONES, history), moment(at), history.policy)
-    assert isinstance(answer, MilestonesAnswer)
-    return answer
-
-
-def track(history: History, name: str, at: Moment) -> Track:
-    return only([track for track in shown(history, at).tracks if track.track == name])
-
-
-def lived(found: Track) -> list[tuple[str, str | None, int]]:
-    return [
-        (f"{each.started_on}", f"{each.ended_on}" if each.ended_on else None, each.days) for each in found.stretches
-    ]
-
 
 # Which days were days of use
 
@@ -255,46 +221,6 @@ def test_m9_a_client_of_whom_only_nicotine_is_known_has_no_overall_days() -> Non
     assert [each.track for each in shown(history, "2026-02-10T15:00Z").tracks] == ["nicotine"]
 
 
-# What is withdrawn says so
-
-
-def withdrawn(history: History, at: Moment) -> list[tuple[str, int, str, UUID, UUID]]:
-    found = shown(history, at).withdrawn
-    return [(each.track, each.days, f"{each.on}", each.event_id, each.withdrawn_event_id) for each in found]
-
-
-def test_m11_a_step_that_a_lapse_of_its_very_day_withdraws_says_so() -> None:
-    history = begun()
-    first = history.add(told((ALCOHOL, "2026-01-01")), at="2026-01-05T15:00Z")
-    assert withdrawn(history, "2026-01-31T15:00Z") == []
-    lapsed = history.add(lapse(), at="2026-01-31T23:00Z")
-
-    assert withdrawn(history, "2026-02-01T15:00Z") == [
-        (name, 30, "2026-01-31", first, lapsed) for name in ("overall", "alcohol")
-    ]
-
-
-def test_m11_steps_that_a_lapse_told_late_withdraws_say_so() -> None:
-    history = begun()
-    first = history.add(told((ALCOHOL, "2026-01-01")), at="2026-01-05T15:00Z")
-    late = history.add(lapse(), at="2026-02-20T15:00Z", recorded="2026-04-05T15:00Z")
-
-    assert [each for each in withdrawn(history, "2026-04-06T15:00Z") if each[0] == "alcohol"] == [
-        ("alcohol", 60, "2026-03-02", first, late),
-        ("alcohol", 90, "2026-04-01", first, late),
-    ]
-
-
-def test_m12_steps_that_a_later_intake_withdraws_say_so() -> None:
-    history = begun()
-    lapsed = history.add(lapse(COCAINE), at="2026-02-01T15:00Z")
-    again = history.add(told((COCAINE, "2026-02-01"), (ALCOHOL, "2026-02-20")), at="2026-02-25T15:00Z")
-
-    assert withdrawn(history, "2026-02-26T15:00Z") == [
-        ("overall", days, on, lapsed, again) for days, on in ((1, "2026-02-02"), (7, "2026-02-08"))
-    ]
-
-
 # Groups, and substances beside each other
 
 
@@ -322,6 +248,34 @@ def test_r46_overall_is_not_counted_before_what_the_first_intake_tells_is_known(
     history.add(told((COCAINE, "2025-12-01"), (ALCOHOL, "2026-01-01")), at="2026-01-05T15:00Z")
 
     assert lived(track(history, "overall", "2026-01-11T15:00Z")) == [("2026-01-01", None, 10)]
+
+
+@pytest.mark.parametrize("more", ["another sitting", "an update of the first", "an update of the second"])
+def test_x12_what_a_second_sitting_tells_counts_with_the_first(more: str) -> None:
+    """Recorded as an intake of its own, or as more of the first: it is one beginning."""
+    history = begun()
+    sitting = history.add(told((ALCOHOL, "2025-12-01")), at="2026-01-05T15:00Z")
+    if more == "an update of the second":
+        sitting = history.add(told(), at="2026-01-06T15:00Z")
+    use = told((COCAINE, "2026-01-01"))
+    history.add(
+        use if more == "another sitting" else IntakeUpdated(intake=sitting, substances=use.substances),
+        at="2026-01-12T15:00Z",
+    )
+
+    assert lived(track(history, "overall", "2026-01-13T15:00Z")) == [("2026-01-01", None, 12)]
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_x12_an_intake_of_a_later_episode_is_no_sitting_of_the_first(*, closed: bool) -> None:
+    history = begun()
+    first = history.add(told((ALCOHOL, "2025-12-01")), at="2026-01-05T15:00Z")
+    if closed:
+        history.add(EpisodeClosed(intake=first, reason=DischargeReason.LEFT_BY_OWN_CHOICE), at="2026-01-06T15:00Z")
+    later = "2026-01-12T15:00Z" if closed else "2026-01-25T15:00Z"
+    history.add(told((COCAINE, "2026-01-01")), at=later)
+
+    assert [each[0] for each in lived(track(history, "overall", "2026-01-26T15:00Z"))] == ["2025-12-01", "2026-01-01"]
 
 
 def test_r46_a_later_intake_that_tells_of_long_ago_wipes_nothing() -> None:

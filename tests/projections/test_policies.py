@@ -121,8 +121,8 @@ def test_b1_whatever_is_adopted_after_the_last_entry_changes_no_row(history: His
     """So nothing has to be built anew."""
     policies, end = data.draw(adoptions(history)), 10 * history.version + 10
     newer = Adoption(end, history.last_recorded, data.draw(MOMENTS), STRICTER)
-    counting = effective(spaced(history)).entries
     for projection in PROJECTIONS:
+        counting = projection.timeline(spaced(history)).entries
         before = fold(projection, counting, policies)
         assert fold(projection, counting, replace(policies, adoptions=(*policies.adoptions, newer))) == before
 
@@ -152,6 +152,6 @@ def _with_one_that_reaches_back(policies: Policies, history: History) -> Policie
 def _answer(
     projection: Projection[Any], entries: Sequence[Entry], policies: Policies, as_of: datetime, known_at: datetime
 ) -> bytes:
-    counting = effective(entries, as_of=as_of, known_at=known_at).entries
+    counting = projection.timeline(entries, as_of=as_of, known_at=known_at).entries
     answer = projection.answer(fold(projection, counting, policies), as_of, policies.at(as_of, known_at=known_at))
     return answer.model_dump_json().encode()

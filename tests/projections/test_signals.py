@@ -4,12 +4,17 @@ from uuid import UUID
 
 import pytest
 
+from domain.events.appointments import AppointmentCancelled
+from domain.events.intake import EpisodeClosed
+from domain.events.registration import ClientDied
 from domain.events.signals import SignalAcknowledged
 from domain.policy import Policy
+from domain.vocabulary.appointments import CancelledBy
+from domain.vocabulary.intake import DischargeReason
 from domain.vocabulary.people import Role
 from domain.vocabulary.signals import SignalRule
 from projections.signals import SIGNAL, SIGNALS, SignalsAnswer
-from tests.builders import History, check_in, folded, missed, moment, only, registered, session
+from tests.builders import History, appointment, check_in, folded, intake, missed, moment, only, registered, session
 from tests.projections.reading import by_column
 
 NOW = "2026-04-01T15:00Z"
@@ -93,6 +98,34 @@ def test_r49_a_signal_that_was_acknowledged_waits_no_more_and_says_by_whom(histo
     assert (row["rule"], row["event_id"], row["behind"]) == (SignalRule.LOW_MOOD, low, (low,))
     assert (row["acknowledged_at"], row["acknowledged_by_role"]) == (moment("2026-03-02T16:00Z"), Role.PEER)
     assert shown(history).waiting == 0
+
+
+def test_r49_what_called_off_appointments_raised_can_be_acknowledged(history: History) -> None:
+    made = [history.add(appointment(f"2026-03-{day}T15:00Z"), at="2026-03-02T15:00Z") for day in (10, 11)]
+    _, second = (
+        history.add(AppointmentCancelled(appointment=each, by=CancelledBy.CLIENT), at=f"2026-03-0{day}T15:00Z")
+        for day, each in enumerate(made, start=3)
+    )
+    assert shown(history).waiting == 1
+
+    noted = SignalAcknowledged(rule=SignalRule.MISSED_SESSIONS, because=second, acknowledged_by=Role.PEER)
+    history.add(noted, at="2026-03-05T15:00Z")
+
+    assert shown(history).waiting == 0
+
+
+@pytest.mark.parametrize(("how", "waits"), [("died", 0), ("closed", 1)])
+def test_r49_what_was_told_is_still_to_be_seen_after_an_episode_but_not_after_a_death(
+    history: History, how: str, waits: int
+) -> None:
+    opened = history.add(intake(), at="2026-03-02T15:00Z")
+    low = history.add(check_in(mood=1), at="2026-03-03T15:00Z")
+    ends = ClientDied() if how == "died" else EpisodeClosed(intake=opened, reason=DischargeReason.COMPLETED)
+    ended = history.add(ends, at="2026-03-04T15:00Z")
+
+    assert shown(history).waiting == waits
+    row = only([row for row in by_column(SIGNAL, SIGNALS.rows(folded(SIGNALS, history))) if row["event_id"] == low])
+    assert row["released_event_id"] == (None if waits else ended)
 
 
 def test_r49_a_check_in_recorded_late_is_seen_where_it_belongs(history: History) -> None:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import asyncpg
 
-from domain.effective import effective
 from domain.entry import Entry
 from domain.events.record import RECORD_TYPES
 from domain.policies import Policies
@@ -66,7 +65,11 @@ async def stored_rows(connection: Connection, projection: Projection[Any], schem
 
 def expected_rows(projection: Projection[Any], mine: Sequence[Entry], policies: Policies) -> Found:
     """The rows of a fresh fold of the entries that concern the projection, as the database gives them back."""
-    rows = projection.rows(fold(projection, effective(mine).entries, policies, projection.begin(mine))) if mine else {}
+    rows = (
+        projection.rows(fold(projection, projection.timeline(mine).entries, policies, projection.begin(mine)))
+        if mine
+        else {}
+    )
     return {
         table.name: _sorted([tuple(map(_plain, row)) for row in rows.get(table, ())]) for table in projection.tables
     }
@@ -92,7 +95,7 @@ async def _compare_snapshots(
     for record in records:
         base = open_snapshot(projection, organization_id, Snapshot(*record), key)
         assert base is not None
-        before = effective([entry for entry in mine if entry.version <= base.version])
+        before = projection.timeline([entry for entry in mine if entry.version <= base.version])
         assert base.until == before.until
         assert base.state == fold(projection, before.entries, policies, projection.begin(before.entries)), (
             f"a snapshot in {schema} is another state"

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.effective import effective
 from domain.entry import Entry
 from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
@@ -21,7 +20,7 @@ POLICY = Policy()
 
 
 def fresh(projection: Projection[Any], entries: list[Entry]) -> Any:
-    return fold(projection, effective(entries).entries, POLICY, projection.begin(entries))
+    return fold(projection, projection.timeline(entries).entries, POLICY, projection.begin(entries))
 
 
 @given(histories(min_steps=6, max_steps=30), st.data())
@@ -54,7 +53,7 @@ def test_a_whole_fold_leaves_a_base_that_is_a_fold_of_its_own(history: History, 
             assert kept.state == fresh(projection, entries)
             before = [entry for entry in entries if entry.version <= kept.base.version]
             assert kept.base.state == fresh(projection, before)
-            assert kept.base.until == effective(before).until
+            assert kept.base.until == projection.timeline(before).until
             assert [*before, *kept.since] == entries
 
 

@@ -94,7 +94,7 @@ def test_entries_come_in_the_order_in_which_they_were_recorded_between_start_and
 def test_every_entry_may_be_recorded_and_every_projection_tells_of_it(clinic: list[SimulatedEntry]) -> None:
     for entries in record(clinic).values():
         for projection in PROJECTIONS:
-            state = fold(projection, effective(entries).entries)
+            state = fold(projection, projection.timeline(entries).entries)
             assert projection.rows(state)
             assert projection.answer(state, clinic[-1].recorded_at, Policy()).model_dump_json()
 

@@ -98,8 +98,10 @@ async def test_sam_has_no_place_for_a_night_and_then_one_that_lasts(told: Told) 
         (LivingSituation.SOBER_LIVING, True),
     ]
     assert only((await told.care_plan()).house_rules).kind is HouseRuleKind.CURFEW
-    secured = only((await told.milestones()).milestones_reached)
+    secured, *small_steps = (await told.milestones()).milestones_reached
     assert (secured.kind, secured.event_id) == (ReachedKind.HOUSING_SECURED, told.id("home"))
+    assert {each.kind for each in small_steps} == {ReachedKind.SMALL_STEP}
+    assert [each.how for each in small_steps] == ["sleep there", "find the bus"]
 
 
 async def test_relapse_prevention_is_written_anew_for_the_new_place(told: Told) -> None:
