@@ -90,7 +90,11 @@ class System:
 
         They stand at one place most of the time, and the log is read once for both. All they do is in this database.
         """
-        return Follower(self.pool, self.wakeups, lambda: [*self.builds.names(), WEBHOOKS], self.handle)
+        return Follower(self.pool, self.wakeups, self.followers, self.handle)
+
+    def followers(self) -> list[str]:
+        """The names under which the log is followed: those of builds, and that of webhooks."""
+        return [*self.builds.names(), WEBHOOKS]
 
     async def handle(
         self,
@@ -99,6 +103,7 @@ class System:
         names: Sequence[str],
         events: Sequence[StoredEvent],
     ) -> None:
+        """What the follower calls, inside its transaction."""
         if WEBHOOKS in names:
             await self.webhook_queue.handle(connection, organization_id, events)
         builds = [name for name in names if name != WEBHOOKS]

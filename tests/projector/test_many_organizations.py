@@ -17,7 +17,6 @@ from service.database.embedded import DatabaseUrls, EmbeddedPostgres
 from service.following.cursors import wait_for
 from service.projector.builds import KNOWN_SECONDS
 from service.serving.projecting import project
-from service.subscriptions.webhook_queue import FOLLOWER as WEBHOOKS
 from tests.builders import check_in, registered
 from tests.following.crowd import AWAKE, counting_pool, crowded_database, ten_more
 from tests.projector.comparing import assert_equal_to_fresh_folds
@@ -31,7 +30,7 @@ SCOPED = re.compile(r"begin; set local [\w.]+ = '([\w-]+)'")
 @pytest.fixture
 async def crowded(server: EmbeddedPostgres, system: System) -> DatabaseUrls:
     """2,000 organizations that sleep, whose logs the projector has followed to their ends."""
-    return await crowded_database(server, [*system.builds.names(), WEBHOOKS])
+    return await crowded_database(server, system.followers())
 
 
 @pytest.fixture
