@@ -16,7 +16,8 @@ app = typer.Typer(
     The API keys by which people and systems record and read, and the key that encrypts all others.
 
     A key says who holds it (name and role) and what it may do (scopes): [bold]record[/bold] creates clients and
-    records events, [bold]read[/bold] reads timelines, plans, milestones and reviews, now or at any moment.
+    records events, [bold]read[/bold] reads timelines, plans, milestones and reviews, now or at any moment,
+    [bold]webhooks[/bold] says which other systems are told of what is recorded (supervisors and systems).
 
     [bold]Examples[/bold]
 
