@@ -1,7 +1,7 @@
 """What every measure stands on: one embedded server for the whole run, and a fresh database with an organization."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,8 @@ from pydantic import SecretStr
 from domain.entry import Entry
 from projections.catalogue import PROJECTIONS, catalogue
 from samples.simulation import SimulatedEntry
-from service.access.caller import KeyRole
+from service.access.roles import KeyRole
+from service.access.scopes import SCOPES_OF_ROLE
 from service.bootstrap import Addresses, System, connected, key_encryption_keys, new_key_encryption_key, prepare
 from service.care.importing import seal_entries
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
@@ -35,10 +36,15 @@ class BenchmarkClinic:
     superuser: "asyncpg.Connection[asyncpg.Record]"
     """For peers and limits: no row-level security stands in their way."""
 
-    async def token(self) -> str:
-        """A counselor's key to the API."""
-        _, token = await self.system.api_keys.create(self.organization_id, "bench", KeyRole.COUNSELOR)
-        return token
+    async def tokens(self) -> Mapping[str, str]:
+        """A key to the API for each role, by its name: entries are recorded by whoever may."""
+        tokens = {}
+        for role in KeyRole:
+            scopes = SCOPES_OF_ROLE[role]
+            _, tokens[role.value] = await self.system.api_keys.create(
+                self.organization_id, f"bench-{role}", role, scopes
+            )
+        return tokens
 
 
 class Ground:

@@ -35,7 +35,7 @@ async def measure(
     coming = -(-2 * each * (rounds.count + 1) // (clients // CONNECTIONS))
     async with ground.clinic() as clinic:
         following = await crowd(clinic, clients=clients, events=events_before, coming=coming)
-        requests = Requests(following, await clinic.token(), each)
+        requests = Requests(following, await clinic.tokens(), each)
         async with serving(clinic, *SERVE) as port:
 
             async def lag() -> float:

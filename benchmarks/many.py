@@ -44,9 +44,9 @@ async def _recording(
     clinic: BenchmarkClinic, rounds: Rounds, following: Sequence[Coming], each: int, described: str
 ) -> list[Result]:
     """In time, with every tenth documented late, and with all projections beside one."""
-    token = await clinic.token()
+    tokens = await clinic.tokens()
     # All our sides draw on the same entries in turn, since later ones refer to earlier ones.
-    ours, bare = Requests(following, token, each), Requests(following, token, each)
+    ours, bare = Requests(following, tokens, each), Requests(following, tokens, each)
 
     async def beside(projector: Sequence[str], port: int) -> float:
         async with projecting(clinic, *projector):

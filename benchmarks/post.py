@@ -3,7 +3,7 @@
 The projector is at work meanwhile in a process of its own, as `care-timeline serve` runs it.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from itertools import islice
 
@@ -27,8 +27,8 @@ async def measure(
     coming = needed(rounds, clients, each)
     async with ground.clinic() as clinic:
         following = await crowd(clinic, clients=clients, events=events_before, coming=coming)
-        token = await clinic.token()
-        ours, bare = Requests(following, token, each), Requests(following, token, each)
+        tokens = await clinic.tokens()
+        ours, bare = Requests(following, tokens, each), Requests(following, tokens, each)
         async with serving(clinic, *SERVE) as port, bare_endpoint(clinic) as bare_port:
             reached, bare_reached = await rounds.interleaved(
                 [("post", lambda: ours.post(port)), ("post, bare endpoint", lambda: bare.post_bare(bare_port))]
@@ -40,9 +40,9 @@ async def measure(
 class Requests:
     """What is sent: each client's entries in order over one connection, so many for each connection in a round."""
 
-    def __init__(self, following: Sequence[Coming], token: str, each: int) -> None:
+    def __init__(self, following: Sequence[Coming], tokens: Mapping[str, str], each: int) -> None:
         self._entries = [in_turn(following[place::CONNECTIONS]) for place in range(CONNECTIONS)]
-        self._authorization = f"Authorization: Bearer {token}"
+        self._authorizations = {role: f"Authorization: Bearer {token}" for role, token in tokens.items()}
         self._each = each
 
     def post(self, port: int, *, late_every: int = 0) -> Awaitable[float]:
@@ -63,7 +63,8 @@ class Requests:
     def _request(self, prefix: str, entry: SimulatedEntry) -> bytes:
         event = entry.event.model_dump_json(exclude_none=True, exclude_computed_fields=True)
         body = f'{{"id":"{entry.id}","occurred_at":"{entry.occurred_at.isoformat()}","event":{event}}}'.encode()
-        return post(f"{prefix}/{entry.client_id}/events", body, self._authorization)
+        authorization = self._authorizations[entry.actor.role]
+        return post(f"{prefix}/{entry.client_id}/events", body, authorization)
 
 
 def needed(rounds: Rounds, clients: int, each: int) -> int:

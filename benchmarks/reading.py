@@ -7,7 +7,7 @@ from statistics import median
 from benchmarks.ground import BenchmarkClinic, Ground, build, record
 from benchmarks.harness import Limit, Result, Rounds
 from samples.simulation import SimulatedEntry, one_client
-from service.access.caller import operator
+from service.access.access_records import by_operator
 
 
 async def measure(
@@ -48,7 +48,9 @@ class Reading:
         await record(clinic, [self._story[self._version]], self._version)
         self._version += 1
         began = time.perf_counter()
-        answered = await clinic.system.projection_reader.read(operator(clinic.organization_id), client_id, "care_plan")
+        answered = await clinic.system.projection_reader.read(
+            by_operator(clinic.organization_id, "benchmark"), client_id, "care_plan"
+        )
         took = time.perf_counter() - began
         assert answered.version == self._version
         await clinic.system.follower().follow(clinic.organization_id)

@@ -16,6 +16,11 @@ class Actor(NamedTuple):
     name: str
     """A role and a name, such as counselor/ana."""
 
+    @property
+    def role(self) -> str:
+        """The role in the name, such as counselor: no role and no account holds a slash."""
+        return self.name.partition("/")[0]
+
 
 def at_day(day: date) -> datetime:
     """How the record keeps that just the day is known, a local date of the client's: as its midnight in UTC."""

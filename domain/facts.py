@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from domain.entry import Draft
+from domain.entry import Actor, Draft
 from domain.events.base import EntryContent, referred
 from domain.events.catalogue import EVENT_TYPES
-from domain.events.record import EntryRetracted
+from domain.events.record import RECORD_TYPES, EntryRetracted
 
-FURTHER_ROUNDS = 2
-"""So often further_needs may ask: what a retraction is about, then what would be in its place."""
+FURTHER_ROUNDS = 3
+"""So often further_needs may ask: what that is about which a retraction takes back, and what that in turn; then what
+would be in its place."""
 
 
 @dataclass(slots=True)
@@ -43,6 +44,8 @@ class Fact(NamedTuple):
     references: tuple[tuple[str, UUID], ...]
     """Each field that refers to an entry, and that entry's id, in the event's order."""
     retracted: bool
+    actor: Actor | None = None
+    """Who recorded it; None for what is being recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,13 @@ class Facts:
             answers={**self.answers, **more.answers},
             once={**self.once, **more.once},
         )
+
+    def of_care(self, entry_id: UUID) -> Fact | None:
+        """The entry of care that this one is, or sets right, or takes back; None where that is not known."""
+        found = self.entries.get(entry_id)
+        while found and found.type in RECORD_TYPES:
+            found = self.entries.get(found.references[0][1])
+        return found
 
     def with_contents_for(self, asked: "Needs") -> set[UUID]:
         """The entries of which a rule asks what they say or when they occurred, as it counts now."""
@@ -97,8 +107,8 @@ def needs(drafts: Sequence[Draft]) -> Needs:
 def further_needs(drafts: Sequence[Draft], facts: Facts) -> Needs | None:
     """What has to be known beside these facts, which answer `needs`; None when that is all.
 
-    Only a retraction asks again: whether it is one of a retraction, and then what that brings back. Types and
-    references of entries never change, so it does not matter that it is asked a little later.
+    Only a retraction asks again: what that is about which it takes back and, where that is a retraction, what it brings
+    back. Types and references of entries never change, so it does not matter that it is asked a little later.
     """
     found = Needs()
     drafted = {draft.id for draft in drafts}
@@ -106,12 +116,16 @@ def further_needs(drafts: Sequence[Draft], facts: Facts) -> Needs | None:
         if not isinstance(draft.event, EntryRetracted):
             continue
         retraction = facts.entries.get(draft.event.entry)
+        about = retraction
+        while about and about.type in RECORD_TYPES:
+            target = about.references[0][1]
+            about = facts.entries.get(target)
+            if about is None:
+                found.ids |= {target} - drafted
         if retraction is None or retraction.type != "entry_retracted":
             continue
-        target = retraction.references[0][1]
-        restored = facts.entries.get(target)
+        restored = facts.entries.get(retraction.references[0][1])
         if restored is None:
-            found.ids |= {target} - drafted
             continue
         found.once |= once_alone(restored.type) - facts.once.keys()
         found.answers |= once_answers(restored) - facts.answers.keys()

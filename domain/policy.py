@@ -17,6 +17,7 @@ from pydantic import (
 
 from domain.time_zones import TimeZone
 from domain.vocabulary.crisis import RiskTier
+from domain.vocabulary.people import Role
 from domain.vocabulary.substances import Substance
 
 Positive = Annotated[int, Field(gt=0, le=100_000)]
@@ -249,6 +250,40 @@ class CrisisCardPolicy(_Section):
     after_hours_line: PhoneNumber | None = None
 
 
+class CorrectionsPolicy(_Section):
+    """Who may correct and retract an entry beside whoever recorded it. Source: our choice.
+
+    Anyone of the author's role, since shifts change and people leave, and a supervisor for all. What a system recorded
+    (a check-in app, an import) nobody there can set right: the clinical roles may. A peer sets right what peers
+    recorded, and never what a clinician did: `by_roles` cannot name them.
+    """
+
+    by_authors_role: bool = True
+    by_roles: frozenset[Role] = frozenset({Role.SUPERVISOR})
+    of_systems_by_roles: frozenset[Role] = frozenset({Role.COUNSELOR, Role.CASE_MANAGER, Role.PRESCRIBER})
+
+    @model_validator(mode="after")
+    def _never_a_peer_a_counselors(self) -> "CorrectionsPolicy":
+        if Role.PEER in self.by_roles:
+            raise ValueError("by_roles cannot name peer: peers set right what peers recorded alone")
+        return self
+
+
+class ClientAccessPolicy(_Section):
+    """Which clients of the organization somebody sees. Source: our choice.
+
+    Everyone sees every client, unless `own_team_only` is on: then counselors, peers, case managers and prescribers see
+    the clients on whose team they are, by their actor id, and others by emergency access alone. That lasts as long as
+    it says and at most `emergency_access_at_most_hours`, a day, and a supervisor reviews it: HIPAA asks for a procedure
+    for access in an emergency (45 CFR 164.312(a)(2)(ii)) and for looking over what was accessed (164.308(a)(1)(ii)(D)),
+    without numbers.
+    """
+
+    own_team_only: bool = False
+    emergency_access_at_most_hours: Positive = 24
+    emergency_access_reviewed_within_working_days: Positive = 2
+
+
 class WorkingDaysPolicy(_Section):
     """The organization's working days: 0 is Monday. Days begin and end in its time zone."""
 
@@ -285,6 +320,8 @@ class Policy(_Section):
     working_days: WorkingDaysPolicy = WorkingDaysPolicy()
     next_steps: NextStepsPolicy = NextStepsPolicy()
     crisis_card: CrisisCardPolicy = CrisisCardPolicy()
+    corrections: CorrectionsPolicy = CorrectionsPolicy()
+    client_access: ClientAccessPolicy = ClientAccessPolicy()
 
     def in_time_zone(self, time_zone: str) -> "Policy":
         """The same numbers for an organization that lives in that time zone."""

@@ -160,7 +160,7 @@ class Fold(Generic[S]):
         for kept in self._kept:
             kept.add_changed_rows(was, now, before, after)
 
-    @property
+    @cached_property
     def shape(self) -> bytes:
         """Another one whenever a state holds other fields: what was saved in it is then not to be loaded."""
         return shape(cast("type", type(self.initial)))

@@ -1,6 +1,7 @@
 """Strands: a fold composed of others, which know nothing of each other."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Table
@@ -102,7 +103,7 @@ class Strands(Fold[StrandStates]):
         for name, fold in self._strands.items():
             yield from fold.obligations(getattr(state, name))
 
-    @property
+    @cached_property
     def shape(self) -> bytes:
         """Another one whenever the state of a strand holds other fields."""
         return b"".join(name.encode() + fold.shape for name, fold in self._strands.items())

@@ -44,6 +44,7 @@ NAMES: dict[ObligationKind, str] = {
     ObligationKind.REFERRAL_ANSWER: "answer to the referral",
     ObligationKind.REFERRAL_OUTCOME: "what came of the referral",
     ObligationKind.RISK_CONTACT: "contact after questions about suicide",
+    ObligationKind.EMERGENCY_ACCESS_REVIEW: "review of the emergency access",
 }
 
 
@@ -66,6 +67,7 @@ def care_plan(answer: CarePlanAnswer, fmt: Formatting) -> RenderableType:
         ("Referrals", [_referral(referral, fmt) for referral in answer.referrals]),
         ("Safety plan", _safety_plan(answer.safety_plan, fmt) if answer.safety_plan else []),
         ("Consents", _consents(answer, fmt)),
+        ("Court orders", _court_orders(answer, fmt)),
         ("To do", _to_do(answer, fmt)),
     )
     for heading, lines in parts:
@@ -244,6 +246,13 @@ def _safety_plan(plan: SafetyPlan, fmt: Formatting) -> Iterator[RenderableType]:
     ):
         if said:
             yield bullet(Text(f"{heading}:", style="cyan"), "; ".join(said))
+
+
+def _court_orders(answer: CarePlanAnswer, fmt: Formatting) -> Iterator[RenderableType]:
+    for order in answer.court_orders:
+        state = "" if order.in_force else Text("not in force", style="dim")
+        said = f"{order.court}, {order.reference}: {listed(order.scope)} to {', '.join(order.recipients)}"
+        yield bullet(said, state, fmt.numbers(order.event_id))
 
 
 def _consents(answer: CarePlanAnswer, fmt: Formatting) -> Iterator[RenderableType]:

@@ -16,8 +16,17 @@ from asyncpg.pool import PoolConnectionProxy
 
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
+from service.access.access_records import AccessRecords
 from service.access.api_keys import ApiKeys
+from service.access.authentication import Authentication
+from service.access.brake import Brake
+from service.access.tokens import open_tokens
+from service.access.trusted_issuers import trusted_issuers
+from service.care.access_log import AccessLog
+from service.care.accesses import Accesses
+from service.care.client_access import ClientAccess
 from service.care.counseling_notes import CounselingNotes
+from service.care.entry_contents import EntryContents
 from service.care.lists import Lists
 from service.care.policy_adopter import PolicyAdopter
 from service.care.projection_reader import ProjectionReader
@@ -62,6 +71,7 @@ class System:
 
     settings: Settings
     pool: asyncpg.Pool
+    log_pool: asyncpg.Pool
     wakeups: Wakeups
     store: EventStore
     heads: Heads
@@ -70,6 +80,7 @@ class System:
     organizations: Organizations
     policy_adopter: PolicyAdopter
     api_keys: ApiKeys
+    authentication: Authentication
     builds: Builds
     projector: Projector
     catch_up: CatchUp
@@ -79,6 +90,8 @@ class System:
     timeline_reader: TimelineReader
     counseling_notes: CounselingNotes
     lists: Lists
+    accesses: Accesses
+    access_log: AccessLog
     sliced: SlicedWork
     webhooks: Webhooks
     webhook_deliveries: Deliveries
@@ -171,15 +184,23 @@ async def connected(
         timelines = Timelines(store, keyring, sliced)
         organizations = Organizations(log_pool, keyring)
         pages = Pages(log_pool)
-        timeline_reader = TimelineReader(store, pages, timelines, sliced)
+        contents = EntryContents(pages, timelines)
         builds = Builds(pool, projections)
         await builds.refresh()
+        api_keys = ApiKeys(log_pool, addresses.owner)
+        tokens = await stack.enter_async_context(open_tokens(trusted_issuers(settings.trusted_issuers)))
+        fresh = FreshStates(pool, keyring, organizations, builds, sliced)
+        access_records = AccessRecords(log_pool)
+        stack.push_async_callback(access_records.close)
+        accesses = Accesses(access_records, fresh, ClientAccess(organizations, fresh))
+        timeline_reader = TimelineReader(store, pages, timelines, contents, accesses, sliced)
         receivers = Receivers(allow_private=settings.webhooks_to_private_addresses)
         stack.push_async_callback(receivers.close)
         webhooks, webhook_queue = Webhooks(pool, keks), WebhookQueue()
         yield System(
             settings=settings,
             pool=pool,
+            log_pool=log_pool,
             wakeups=wakeups,
             store=store,
             heads=Heads(store),
@@ -187,22 +208,19 @@ async def connected(
             timelines=timelines,
             organizations=organizations,
             policy_adopter=PolicyAdopter(store, keyring, organizations),
-            api_keys=ApiKeys(log_pool, addresses.owner),
+            api_keys=api_keys,
+            authentication=Authentication(api_keys, tokens, Brake(settings.wrong_keys_per_minute)),
             builds=builds,
             projector=Projector(keyring, organizations, builds),
             catch_up=CatchUp(pool, keyring, organizations, builds),
             comparison=Comparison(pool, keyring, organizations, builds),
-            recorder=Recorder(store, FactReader(log_pool), keyring, timelines, timeline_reader, organizations),
-            projection_reader=ProjectionReader(
-                timeline_reader,
-                organizations,
-                projections,
-                FreshStates(pool, keyring, organizations, builds, sliced),
-                sliced,
-            ),
+            recorder=Recorder(store, FactReader(log_pool), keyring, timelines, contents, organizations),
+            projection_reader=ProjectionReader(timeline_reader, organizations, projections, fresh, accesses, sliced),
             timeline_reader=timeline_reader,
-            counseling_notes=CounselingNotes(pages, timelines),
-            lists=Lists(ListReads(pool, builds)),
+            counseling_notes=CounselingNotes(pages, timelines, accesses),
+            lists=Lists(ListReads(pool, builds), accesses),
+            accesses=accesses,
+            access_log=AccessLog(pages, access_records, accesses),
             sliced=sliced,
             webhooks=webhooks,
             webhook_deliveries=Deliveries(pool),

@@ -2,14 +2,17 @@
 
 import base64
 import binascii
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 import platformdirs
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from service.secret_files import SecretFiles
+
+_ORIGIN: Final = r"^https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?$"
 
 
 class Settings(BaseSettings):
@@ -50,6 +53,55 @@ class Settings(BaseSettings):
     request_seconds: Annotated[
         float, Field(gt=0, description="How long answering a request may take in all, its body included, else 503.")
     ] = 30.0
+    requests_per_minute: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="How many requests a minute each process answers for one API key, in the long run; more are"
+            " answered 429. 0: no limit.",
+        ),
+    ] = 30_000
+    requests_at_once: Annotated[
+        int, Field(ge=1, description="How many requests one API key may send at once, after it has sent none.")
+    ] = 5_000
+    allowed_origins: Annotated[
+        tuple[Annotated[str, Field(pattern=_ORIGIN)], ...],
+        Field(
+            description="Origins whose pages may call the API from a browser, each in full, as a JSON list such as"
+            ' ["https://clinic.example.org:8443"]. None unless set.'
+        ),
+    ] = ()
+    metrics_port: Annotated[
+        int | None,
+        Field(ge=0, le=65535, description="The port on which Prometheus finds /metrics. Unset: there are none."),
+    ] = None
+    metrics_host: Annotated[str, Field(description="The address of that port.")] = "127.0.0.1"
+    traces: Annotated[
+        bool,
+        Field(
+            description="Whether to send traces to OpenTelemetry's collector, which the variables of its own name"
+            " (OTEL_EXPORTER_OTLP_ENDPOINT …); needs the extra `telemetry`."
+        ),
+    ] = False
+    wrong_keys_per_minute: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="How many wrong keys and tokens one address, or one key's id, may send to a process in a"
+            " minute; further ones cost no query and are answered 429.",
+        ),
+    ] = 30
+    trusted_proxies: Annotated[
+        tuple[IPv4Network | IPv6Network, ...],
+        Field(
+            description="Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, as a JSON list such as"
+            ' ["10.0.0.0/8"]. None unless set: a caller may write these headers too.'
+        ),
+    ] = ()
+    trusted_issuers: Annotated[
+        Path | None,
+        Field(description="A TOML file of the issuers whose OAuth 2.0 access tokens are believed; unset: none is."),
+    ] = None
     webhooks_over_http: Annotated[
         bool, Field(description="Whether receivers of webhooks may be reached without TLS, as while trying things out.")
     ] = False

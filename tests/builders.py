@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from domain.effective import effective
-from domain.entry import Draft, Entry, at_day
+from domain.entry import Actor, Draft, Entry, at_day
 from domain.events.appointments import AppointmentMade
 from domain.events.base import EntryContent, Event, referred
 from domain.events.contacts import SessionMissed
@@ -166,7 +166,14 @@ class Record:
 
     def _fact(self, entry: Entry) -> Fact:
         references = tuple((name, target) for name, target, _ in referred(entry.event))
-        return Fact(entry.id, entry.event.type, entry.occurred_at, references, self.retracted(entry.id))
+        return Fact(
+            entry.id,
+            entry.event.type,
+            entry.occurred_at,
+            references,
+            self.retracted(entry.id),
+            Actor(entry.actor_id, entry.recorded_by),
+        )
 
     def _content_of(self, entry_id: UUID) -> EntryContent | None:
         found = (entry for entry in effective(self.entries).entries if entry.id == entry_id)

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from domain.entry import Draft
 from domain.events.base import Event
 from domain.vocabulary.record import Precision
+from service.access.access_records import Access, by_operator
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.bootstrap import Addresses, System, connected, new_key_encryption_key
 from service.database.embedded import DatabaseUrls
@@ -46,6 +47,11 @@ async def system(database: DatabaseUrls) -> AsyncIterator[System]:
 async def counselor(organization_id: UUID) -> Caller:
     """A counselor of a new organization."""
     return Caller(organization_id, uuid4(), "ana", KeyRole.COUNSELOR, SCOPES_OF_ROLE[KeyRole.COUNSELOR])
+
+
+def access_to(organization_id: UUID) -> Access:
+    """The access of whoever runs the organization's service."""
+    return by_operator(organization_id, "a test")
 
 
 def draft(event: Event, at: Moment | None = None, id_: UUID | None = None) -> Draft:

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
@@ -24,7 +25,9 @@ def upgrade() -> None:
     _on_heads()
     _keys()
     _facts()
+    _fresh_state()
     _api_keys()
+    _access_records()
 
 
 def downgrade() -> None:
@@ -444,7 +447,7 @@ create function log.facts(
 ) returns table (
   kind text, about uuid, client_id uuid, version integer, id uuid, type text, occurred_at timestamptz,
   reference_fields text[], reference_ids uuid[], retracted boolean, key_id uuid, kek_id text, wrapped_key bytea,
-  notes_key_id uuid, recorded_by text
+  notes_key_id uuid, recorded_by text, actor_id uuid
 ) language plpgsql stable
   set search_path = pg_catalog, pg_temp
   set plan_cache_mode = force_generic_plan
@@ -456,7 +459,8 @@ begin
   return query
 select 'client' as kind, null::uuid as about, c.client_id, h.version, null::uuid as id, null::text as type,
        null::timestamptz as occurred_at, null::text[] as reference_fields, null::uuid[] as reference_ids,
-       null::boolean as retracted, k.key_id, k.kek_id, k.wrapped_key, k.notes_key_id, null::text as recorded_by
+       null::boolean as retracted, k.key_id, k.kek_id, k.wrapped_key, k.notes_key_id, null::text as recorded_by,
+       null::uuid as actor_id
   from unnest(the_clients) as c(client_id)
   left join lateral (
     select h.version from log.timeline_head h
@@ -470,7 +474,7 @@ select 'client' as kind, null::uuid as about, c.client_id, h.version, null::uuid
   ) k on true
 union all
 select 'entry', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields,
-       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by
+       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by, e.actor_id
   from unnest(the_ids) as a(id)
   cross join lateral (
     select e.* from log.event e where e.organization_id = the_organization and e.id = a.id limit 1
@@ -487,7 +491,7 @@ select 'entry', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e
   ) x on true
 union all
 select 'answer', a.target_id, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields,
-       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by
+       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by, e.actor_id
   from unnest(the_targets, the_answer_types) as a(target_id, type)
   cross join lateral (
     select r.event_id from log.reference r
@@ -509,7 +513,7 @@ select 'answer', a.target_id, e.client_id, null::integer, e.id, e.type, e.occurr
   ) x on true
 union all
 select 'once', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields,
-       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by
+       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by, e.actor_id
   from unnest(the_once_clients, the_once_types) as a(client_id, type)
   cross join lateral (
     select e.* from log.event e
@@ -543,6 +547,46 @@ $$""")
     _for_the_app("log.facts")
 
 
+def _fresh_state() -> None:
+    op.execute("""
+create function log.fresh_state(
+  the_organization uuid, the_client uuid, build text, types text[],
+  out version integer, out own_version integer, out log_position bigint,
+  out key_id uuid, out kek_id text, out wrapped_key bytea, out notes_key_id uuid,
+  out snapshot_version integer, out snapshot_until timestamptz, out snapshot_key_id uuid, out state bytea,
+  out events log.event[]
+) language plpgsql stable
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+as $$
+begin
+  select h.version, l.position, coalesce((
+           select own.version from log.timeline_head own
+            where own.organization_id = the_organization and own.client_id = the_organization), 0)
+    into version, log_position, own_version
+    from log.timeline_head h
+    join log.log_head l on l.organization_id = h.organization_id
+   where h.organization_id = the_organization and h.client_id = the_client;
+  if not found then
+    return;
+  end if;
+  select k.key_id, k.kek_id, k.wrapped_key, k.notes_key_id
+    into key_id, kek_id, wrapped_key, notes_key_id
+    from keyring.client_key k where k.organization_id = the_organization and k.client_id = the_client;
+  if build is not null then
+    execute format('select s.version, s.until, s.key_id, s.state from %I.snapshot s'
+                   ' where s.organization_id = $1 and s.client_id = $2 order by s.version desc limit 1', build)
+       into snapshot_version, snapshot_until, snapshot_key_id, state using the_organization, the_client;
+  end if;
+  select array_agg(e order by e.version) into events
+    from log.event e
+   where e.organization_id = the_organization and e.client_id = the_client
+     and e.version > coalesce(snapshot_version, 0) and e.type = any(types);
+end
+$$""")
+    _for_the_app("log.fresh_state")
+
+
 def _api_keys() -> None:
     op.create_table(
         "api_key",
@@ -551,7 +595,25 @@ def _api_keys() -> None:
         sa.Column("name", sa.Text(), nullable=False, comment="Who or what holds it"),
         sa.Column("role", sa.Text(), nullable=False, comment="The holder's role in care"),
         sa.Column("scopes", sa.ARRAY(sa.Text()), nullable=False, comment="What it may do"),
+        sa.Column(
+            "purpose",
+            sa.Text(),
+            nullable=True,
+            comment="What its holder reads for, unless a request says it; null: as the role does",
+        ),
         sa.Column("secret_digest", sa.LargeBinary(), nullable=False, comment="Digest of the secret part"),
+        sa.Column(
+            "previous_digest",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="Digest of the secret before; null once nobody may use it",
+        ),
+        sa.Column(
+            "previous_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="Until when the secret before is good as well",
+        ),
         sa.Column(
             "created_at",
             sa.DateTime(timezone=True),
@@ -560,14 +622,35 @@ def _api_keys() -> None:
             comment="When it was made",
         ),
         sa.Column(
+            "rotated_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="When it last had a new secret; null while it has its first",
+        ),
+        sa.Column(
+            "expires_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="From when on it does not work; null when it does not expire",
+        ),
+        sa.Column(
             "revoked_at",
             sa.DateTime(timezone=True),
             nullable=True,
-            comment="When it stopped working; null while it works",
+            comment="When it stopped working for good; null while it works",
         ),
         sa.PrimaryKeyConstraint("organization_id", "key_id", name="api_key_pkey"),
+        sa.CheckConstraint("(previous_digest is null) = (previous_until is null)", name="api_key_previous_check"),
         schema="access",
         comment="Keys to the API",
+    )
+    op.create_index(
+        "api_key_name",
+        "api_key",
+        ["organization_id", "name"],
+        unique=True,
+        schema="access",
+        postgresql_where=sa.text("revoked_at is null"),
     )
     _protect("access.api_key")
     op.execute("""
@@ -586,6 +669,108 @@ $$""")
         for each statement execute function access.keep_revoked()""")
 
 
+def _access_records() -> None:
+    op.create_table(
+        "access_record",
+        sa.Column(
+            "organization_id", sa.Uuid(), nullable=False, comment="The organization whose clients were read about"
+        ),
+        sa.Column("record_id", sa.Uuid(), nullable=False, comment="The record; ids rise with time (version 7)"),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False, comment="When it was read"),
+        sa.Column(
+            "operation",
+            sa.Text(),
+            nullable=False,
+            comment="Through what: method and route, never a path, or the command",
+        ),
+        sa.Column("what", sa.Text(), nullable=False, comment="What was read: timeline, a projection, a list"),
+        sa.Column(
+            "parameters",
+            postgresql.JSONB(),
+            nullable=False,
+            comment="What was asked of it: moments, places, codes, ids; no words",
+        ),
+        sa.Column("purpose", sa.Text(), nullable=False, comment="Why it was read: the purpose of use"),
+        sa.Column("actor_id", sa.Uuid(), nullable=False, comment="Who read it, by an id that stays"),
+        sa.Column(
+            "credential_id",
+            sa.Text(),
+            nullable=True,
+            comment="With what they called: the API key's id or, with tokens, that of the issuer's signing key",
+        ),
+        sa.Column("role", sa.Text(), nullable=False, comment="Their role"),
+        sa.Column("name", sa.Text(), nullable=False, comment="Their name as their key or token says it"),
+        sa.Column(
+            "request_id", sa.Text(), nullable=False, comment="The request, as the answer and the service's log name it"
+        ),
+        sa.Column(
+            "version",
+            sa.Integer(),
+            nullable=True,
+            comment="The version of the timeline that was answered; null for a list",
+        ),
+        sa.Column(
+            "position",
+            sa.BigInteger(),
+            nullable=True,
+            comment="The position of the log that a list reflected; null for one client",
+        ),
+        sa.CheckConstraint("num_nonnulls(version, position) = 1", name="access_record_version_or_position_check"),
+        sa.PrimaryKeyConstraint("organization_id", "record_id", name="access_record_pkey"),
+        schema="access",
+        comment="Who read about clients, what, why and when: written before the answer is given, never changed",
+    )
+    _protect("access.access_record")
+    op.execute("""
+create or replace function access.refuse_change() returns trigger language plpgsql as $$
+begin
+  raise insufficient_privilege using
+    message = format('%s.%s is append-only: %s is refused', tg_table_schema, tg_table_name, tg_op);
+end
+$$""")
+    op.execute("revoke execute on function access.refuse_change from public")
+    _append_only("access.access_record", "access")
+    op.create_table(
+        "access_record_client",
+        sa.Column("organization_id", sa.Uuid(), nullable=False, comment="The organization whose client it is"),
+        sa.Column("client_id", sa.Uuid(), nullable=False, comment="A client of whom the answer told"),
+        sa.Column("record_id", sa.Uuid(), nullable=False, comment="The record of the access"),
+        sa.PrimaryKeyConstraint("organization_id", "client_id", "record_id", name="access_record_client_pkey"),
+        schema="access",
+        comment="Of which clients a read told",
+    )
+    _protect("access.access_record_client")
+    _append_only("access.access_record_client", "access")
+    op.execute("""
+create type access.new_record as (
+  record_id uuid, operation text, what text, parameters jsonb, purpose text, actor_id uuid, credential_id text,
+  role text, name text, request_id text, version integer, position bigint, client_ids uuid[]
+)""")
+    op.execute("""
+create function access.keep_records(
+  the_organization uuid, records access.new_record[], out moment timestamptz
+) language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if the_organization is distinct from nullif(current_setting('care_timeline.organization', true), '')::uuid then
+    raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
+  end if;
+  moment := clock_timestamp();
+  insert into access.access_record (
+    organization_id, record_id, recorded_at, operation, what, parameters, purpose, actor_id, credential_id, role, name,
+    request_id, version, position)
+  select the_organization, r.record_id, moment, r.operation, r.what, r.parameters, r.purpose, r.actor_id,
+         r.credential_id, r.role, r.name, r.request_id, r.version, r.position
+    from unnest(records) r;
+  insert into access.access_record_client (organization_id, client_id, record_id)
+  select the_organization, told.client_id, r.record_id
+    from unnest(records) r cross join lateral unnest(r.client_ids) told(client_id);
+end
+$$""")
+    _for_the_app("access.keep_records")
+
+
 def _protect(table: str) -> None:
     op.execute(f"alter table {table} enable row level security")
     op.execute(f"alter table {table} force row level security")
@@ -596,10 +781,10 @@ def _protect(table: str) -> None:
     op.execute(f"grant select on {table} to care_timeline_app")
 
 
-def _append_only(table: str) -> None:
+def _append_only(table: str, schema: str = "log") -> None:
     op.execute(f"""
         create trigger append_only before update or delete or truncate on {table}
-        for each statement execute function log.refuse_change()""")
+        for each statement execute function {schema}.refuse_change()""")
 
 
 def _for_the_app(*functions: str) -> None:

@@ -9,8 +9,10 @@ from domain.events.barriers import BarrierRaised, BarrierResolved, BarrierWorked
 from domain.events.consents import ConsentExpired, ConsentGranted, ConsentRevoked
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
 from domain.events.counseling_notes import CounselingNoteWritten
+from domain.events.court_orders import CourtOrderEnded, CourtOrderRecorded
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
 from domain.events.crisis_cards import CrisisCardIssued
+from domain.events.emergency_access import EmergencyAccessOpened, EmergencyAccessReviewed
 from domain.events.handoffs import (
     HandoffAccepted,
     HandoffCompleted,
@@ -66,6 +68,8 @@ OfCare = (
     | ConsentGranted
     | ConsentRevoked
     | ConsentExpired
+    | CourtOrderRecorded
+    | CourtOrderEnded
     | GoalSet
     | GoalMeasured
     | GoalClosed
@@ -124,6 +128,8 @@ OfCare = (
     | TeamMemberAssigned
     | TeamMemberReleased
     | TaskReassigned
+    | EmergencyAccessOpened
+    | EmergencyAccessReviewed
     | SupportAdded
     | SupportEnded
     | SupportMeetingAttended

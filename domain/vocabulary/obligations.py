@@ -25,3 +25,4 @@ class ObligationKind(Term):
     REFERRAL_ANSWER = "referral_answer"
     REFERRAL_OUTCOME = "referral_outcome"
     RISK_CONTACT = "risk_contact"
+    EMERGENCY_ACCESS_REVIEW = "emergency_access_review"

@@ -18,8 +18,10 @@ from projections.care_plan import (
     check_ins,
     consents,
     contacts,
+    court_orders,
     crises,
     crisis_cards,
+    emergency_accesses,
     episodes,
     goals,
     handoffs,
@@ -68,6 +70,7 @@ STRANDS: Final[dict[str, Strand[Any]]] = {
     "cadences": cadences.STRAND,
     "goals": goals.STRAND,
     "consents": consents.STRAND,
+    "court_orders": court_orders.STRAND,
     "safety_plans": safety_plan.STRAND,
     "relapse_prevention": relapse_prevention.STRAND,
     "triggers_ahead": triggers_ahead.STRAND,
@@ -95,6 +98,7 @@ STRANDS: Final[dict[str, Strand[Any]]] = {
     "referrals": referrals.STRAND,
     "residences": residence.STRAND,
     "risk_contacts": risk_contacts.STRAND,
+    "emergency_accesses": emergency_accesses.STRAND,
 }
 """Each strand by the name under which the plan keeps its state, in the order of the answer."""
 

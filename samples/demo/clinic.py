@@ -19,11 +19,14 @@ class DemoClinic:
 
 
 async def open_clinic(system: System, owner_address: str) -> DemoClinic:
-    """The story's clinic, made if it is not there yet, with new keys: those of an earlier telling stay secret."""
+    """The story's clinic, made if it is not there yet, with new secrets for its keys: nobody has the old ones."""
     organization = await _organization(system, owner_address)
+    id_ = organization.organization_id
+    living = {key.name: key.key_id for key in await system.api_keys.list(id_) if key.revoked_at is None}
     keys = {}
     for role, name in TEAM.items():
-        _, keys[role] = await system.api_keys.create(organization.organization_id, name, role)
+        known = living.get(name)
+        _, keys[role] = await (system.api_keys.rotate(id_, known) if known else system.api_keys.create(id_, name, role))
     return DemoClinic(organization, keys)
 
 

@@ -1,6 +1,7 @@
 """Coming into care: by registration and intake, or through a crisis; and coming back."""
 
 from domain.events.consents import ConsentExpired, ConsentGranted, ConsentRevoked
+from domain.events.court_orders import CourtOrderEnded, CourtOrderRecorded
 from domain.events.intake import IntakeCompleted, IntakeUpdated, SubstanceUse
 from domain.events.registration import ClientRegistered
 from domain.vocabulary.consents import ConsentPurpose, ConsentScope, SignerAuthority
@@ -51,6 +52,9 @@ _MORE_TO_TELL = 0.25
 
 _REVOKED = 0.05
 """Our choice: rarely, most often after a quarrel in the family."""
+
+_ORDERED_BY_A_COURT = 0.05
+"""Our choice: of those who come by way of a court, some are asked about later."""
 
 _SCOPES = tuple(term for term in terms(ConsentScope)[1:] if term is not ConsentScope.COUNSELING_NOTES)
 
@@ -131,6 +135,8 @@ def _take_in(story: SimulatedClient, route: EntryRoute, hour: float) -> None:
     story.later(chance.whole(2, 9), agree_plan)
     if chance.happens(0.4):
         story.later(chance.whole(0, 10), write_safety_plan)
+    if chance.happens(_ORDERED_BY_A_COURT):
+        story.later(chance.whole(10, 90), _court_orders)
 
 
 def _use(story: SimulatedClient, substance: Substance) -> SubstanceUse:
@@ -169,6 +175,25 @@ def _consent(story: SimulatedClient, hour: float) -> None:
             story.later(chance.whole(20, 150), lambda story, consent=consent: _expire(story, consent))  # type: ignore[misc]
         elif chance.happens(_REVOKED):
             story.later(chance.whole(5, 120), lambda story, consent=consent: _revoke(story, consent))  # type: ignore[misc]
+
+
+def _court_orders(story: SimulatedClient) -> None:
+    chance = story.chance
+    order = CourtOrderRecorded(
+        court="County Circuit Court",
+        reference=f"26-CR-{chance.whole(100, 9_999)}",
+        issued_on=story.days.date(story.day - chance.whole(1, 14)),
+        recipients=("County Probation Department",),
+        scope=(ConsentScope.ATTENDANCE,),
+        compels=chance.happens(0.5),
+    )
+    written = story.write(order, story.working_hour(), story.team.counselor)
+    if chance.happens(0.8):
+        story.later(chance.whole(20, 60), lambda story: _end_order(story, written))
+
+
+def _end_order(story: SimulatedClient, order: Written) -> None:
+    story.write(CourtOrderEnded(court_order=order.id), story.working_hour(), story.team.counselor, order)
 
 
 def _expire(story: SimulatedClient, consent: Written) -> None:

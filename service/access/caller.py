@@ -1,50 +1,26 @@
 """Who calls, and what they may do."""
 
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
 from domain.entry import Actor
+from domain.vocabulary.purposes import PurposeOfUse
+from service.access.roles import KeyRole
+from service.access.scopes import SCOPES_OF_ROLE, NotPermitted, permissions_of, permitted
 
-
-class Scope(StrEnum):
-    """What a key allows."""
-
-    RECORD = "record"
-    READ = "read"
-    WEBHOOKS = "webhooks"
-
-
-class KeyRole(StrEnum):
-    """The role of a key's holder."""
-
-    COUNSELOR = "counselor"
-    PEER = "peer"
-    CASE_MANAGER = "case_manager"
-    PRESCRIBER = "prescriber"
-    SUPERVISOR = "supervisor"
-    AUDITOR = "auditor"
-    ANALYST = "analyst"
-    SYSTEM = "system"
-
+__all__ = ["SCOPES_OF_ROLE", "Caller", "KeyRole", "operator"]
 
 _OPERATOR: Final = UUID("00000000-0000-4000-8000-00006f706572")
 
-_CARE = frozenset({Scope.RECORD, Scope.READ})
-_EVERYTHING = frozenset(Scope)
-
-SCOPES_OF_ROLE: dict[KeyRole, frozenset[Scope]] = {
-    KeyRole.COUNSELOR: _CARE,
-    KeyRole.PEER: _CARE,
-    KeyRole.CASE_MANAGER: _CARE,
-    KeyRole.PRESCRIBER: _CARE,
-    KeyRole.SUPERVISOR: _EVERYTHING,
-    KeyRole.SYSTEM: _EVERYTHING,
-    KeyRole.AUDITOR: frozenset({Scope.READ}),
-    KeyRole.ANALYST: frozenset(),
+PURPOSE_OF_ROLE: Final[Mapping[KeyRole, PurposeOfUse]] = {
+    **dict.fromkeys(KeyRole, PurposeOfUse.TREATMENT),
+    KeyRole.AUDITOR: PurposeOfUse.OPERATIONS,
+    KeyRole.ANALYST: PurposeOfUse.OPERATIONS,
 }
-"""The most that a role may be given. Analysts see coded rows only, never a client's record."""
+"""What a role reads a client's record for, where neither the request nor the key says it: our choice, so that a small
+clinic's app, or a system at its side, need not send it with each request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +29,38 @@ class Caller:
 
     organization_id: UUID
     subject_id: UUID
-    """Who it is, by an id that stays: that of the API key or, with tokens, of their subject."""
+    """Who it is, by an id that stays: that of the API key or, with tokens, of their subject. Where somebody is assigned
+    to a team under it (`person_id`), that is them."""
     name: str
     role: KeyRole
-    scopes: frozenset[Scope]
+    scopes: frozenset[str]
+    credential_id: str | None = None
+    """With what they call: the API key's id or, with tokens, that of the issuer's signing key."""
+    purpose: PurposeOfUse | None = None
+    """What they read for unless a request says otherwise; None leaves it to their role."""
+    permissions: frozenset[str] = field(init=False, repr=False, compare=False)
+    """What the scopes give to the role."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "permissions", permissions_of(self.role, self.scopes))
+
+    @property
+    def usual_purpose(self) -> PurposeOfUse:
+        """What they read for where a request does not say it."""
+        return self.purpose or PURPOSE_OF_ROLE[self.role]
 
     @property
     def actor(self) -> Actor:
         """How the caller stands in the entries that they record: their id, and a name such as counselor/ana."""
         return Actor(self.subject_id, f"{self.role}/{self.name}")
 
+    def require(self, permission: str) -> None:
+        """That the caller has this permission, such as CarePlan.r, or *.c: any that records. Raises NotPermitted."""
+        if not permitted(permission, self.permissions):
+            raise NotPermitted(self.role, permission)
+
 
 def operator(organization_id: UUID) -> Caller:
     """Whoever runs the service and reads a record with the command line."""
-    return Caller(organization_id, _OPERATOR, "operator", KeyRole.SYSTEM, frozenset({Scope.READ}))
+    scopes = frozenset({"system/*.rs"})
+    return Caller(organization_id, _OPERATOR, "operator", KeyRole.SYSTEM, scopes, purpose=PurposeOfUse.OPERATIONS)

@@ -6,6 +6,7 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.api.problems import DeadlineExceeded
+from service.runtime.deadlines import ending_in
 
 _RETRY_SECONDS: Final = 5
 _DETAIL: Final = (
@@ -17,7 +18,8 @@ _DETAIL: Final = (
 class Deadline:
     """Gives a request up once it has taken as long as the settings allow, and answers 503.
 
-    What it waits for is cancelled. An append that has set out for the database may be made all the same.
+    What it waits for is cancelled. An append that has set out for the database may be made all the same. Waits that
+    are part of an answer, such as that for a position, end before (service/runtime/deadlines.py).
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -28,7 +30,8 @@ class Deadline:
             await self._app(scope, receive, send)
             return
         begun = False
-        deadline = asyncio.timeout(scope["app"].state.system.settings.request_seconds)
+        seconds = scope["app"].state.system.settings.request_seconds
+        deadline = asyncio.timeout(seconds)
 
         async def send_and_note(message: Message) -> None:
             nonlocal begun
@@ -37,7 +40,8 @@ class Deadline:
 
         try:
             async with deadline:
-                await self._app(scope, receive, send_and_note)
+                with ending_in(seconds):
+                    await self._app(scope, receive, send_and_note)
         except TimeoutError:
             if begun or not deadline.expired():
                 raise

@@ -1,21 +1,38 @@
 """What endpoints ask for in their signatures: the running system, and who calls."""
 
 from collections.abc import Iterable
-from typing import Annotated, Final, cast
+from typing import Annotated, Any, Final, cast
 
-from fastapi import Depends, Request, Security
+from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
-from service.access.caller import Caller, Scope
+from domain.vocabulary.purposes import PURPOSE_OF_CODE, PurposeOfUse
+from service.access.access_records import Access
+from service.access.caller import Caller
+from service.access.errors import NotAuthenticated, RoleMissing, TooManyWrong
+from service.access.jwks import APART_SECONDS, KeysUnavailable
+from service.api import problems
 from service.api.problem import Problem
-from service.api.problems import KeyNeeded, ScopeMissing
 from service.bootstrap import System
 
 CALLER: Final = "care_timeline.caller"
 """Where a request's scope holds the caller once they are known."""
 
-_bearer = HTTPBearer(
+REQUEST_ID: Final = "care_timeline.request_id"
+"""Where a request's scope holds its id."""
+
+_api_key = HTTPBearer(
     scheme_name="apiKey", description="An API key, made by whoever runs the service.", auto_error=False
+)
+_access_token = HTTPBearer(
+    scheme_name="accessToken",
+    bearerFormat="JWT",
+    description="An OAuth 2.0 access token (RFC 9068) of an authorization server that whoever runs the service trusts:"
+    " signed with RS256, ES256 or EdDSA, for this service's audience, with `exp` and the `typ` agreed on (at+jwt)."
+    " One of its roles is the caller's role; where its `scope` has scopes of this service, only these apply.",
+    auto_error=False,
 )
 
 
@@ -27,41 +44,92 @@ async def get_system(request: Request) -> System:
 async def get_caller(
     request: Request,
     scopes: SecurityScopes,
-    _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    _: Annotated[HTTPAuthorizationCredentials | None, Depends(_api_key)],
+    __: Annotated[HTTPAuthorizationCredentials | None, Depends(_access_token)],
 ) -> Caller:
-    """The holder of the request's API key, who may do this. Raises KeyNeeded, ScopeMissing.
+    """The holder of the request's API key or token, who may do this. Raises NotPermitted, and the problems of
+    OF_A_CALLER.
 
-    The bearer scheme is asked for only so that the API's description names it: its own errors are no problems.
+    The bearer schemes are asked for only so that the API's description names them: their own errors are no problems.
     """
     return await authenticate(request, scopes.scopes)
 
 
-async def authenticate(request: Request, scopes: Iterable[str]) -> Caller:
-    """Who calls, when they have all of these scopes. Raises KeyNeeded, ScopeMissing."""
+async def authenticate(request: Request, permissions: Iterable[str]) -> Caller:
+    """Who calls, when they have all of these permissions, such as CarePlan.r.
+
+    Raises NotPermitted, and the problems of OF_A_CALLER (openapi_responses.py).
+    """
     known: Caller | None = request.scope.get(CALLER)
     caller = known or await _authenticated(request)
     request.scope[CALLER] = caller
-    for scope in scopes:
-        if scope not in caller.scopes:
-            raise ScopeMissing(f"This needs a key with the scope {scope}.", missing_scope=scope)
+    for permission in permissions:
+        caller.require(permission)
     return caller
 
 
 async def _authenticated(request: Request) -> Caller:
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not token.strip():
-        raise _key_needed("Send the header Authorization: Bearer and your API key.", "")
-    caller = await (await get_system(request)).api_keys.authenticate(token.strip())
-    if caller is None:
-        raise _key_needed("This API key is not, or no longer, valid.", ', error="invalid_token"')
-    return caller
+    kind, _, text = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not text.strip():
+        raise _key_needed("Send the header Authorization: Bearer and your API key or access token.", "")
+    system = await get_system(request)
+    address = request.client.host if request.client else ""
+    try:
+        return await system.authentication.authenticate(text.strip(), address)
+    except NotAuthenticated as error:
+        raise _key_needed(str(error), ', error="invalid_token"') from None
+    except RoleMissing as error:
+        raise problems.RoleMissing(str(error)) from None
+    except TooManyWrong as error:
+        raise problems.TooManyWrongKeys(str(error), headers={"Retry-After": str(error.seconds)}) from None
+    except KeysUnavailable:
+        detail = "The keys of the token's issuer cannot be fetched just now, so it cannot be checked. Try again later."
+        raise problems.IssuerUnavailable(detail, headers={"Retry-After": str(int(APART_SECONDS))}) from None
 
 
 def _key_needed(detail: str, why: str) -> Problem:
-    return KeyNeeded(detail, headers={"WWW-Authenticate": f'Bearer realm="care-timeline"{why}'})
+    return problems.KeyNeeded(detail, headers={"WWW-Authenticate": f'Bearer realm="care-timeline"{why}'})
+
+
+def _purpose(said: Any) -> Any:
+    if not isinstance(said, str):
+        return said
+    purpose = PURPOSE_OF_CODE.get(said.strip())
+    if purpose is None:
+        raise PydanticCustomError("purpose_of_use", "Give a code that the API's description lists, such as TREAT.")
+    return purpose
+
+
+Purpose = Annotated[
+    PurposeOfUse | None,
+    BeforeValidator(_purpose),
+    WithJsonSchema({"type": "string", "enum": list(PURPOSE_OF_CODE)}),
+    Header(
+        alias="Purpose-Of-Use",
+        description="What you read it for, as a code of HL7's PurposeOfUse: "
+        + ", ".join(f"`{code}` ({purpose.replace('_', ' ')})" for code, purpose in PURPOSE_OF_CODE.items())
+        + ". It stands in the access record of this read. Without it, what your key was made for or else your role's:"
+        " `HOPERAT` for auditors, `TREAT` for all others.",
+    ),
+]
+
+
+async def get_access(
+    request: Request, caller: Annotated[Caller, Depends(get_caller)], purpose: Purpose = None
+) -> Access:
+    """The caller's reading about clients, for a purpose, as its access record tells of it."""
+    operation = f"{request.method} {request.scope['route'].path}"
+    return Access(caller, purpose or caller.usual_purpose, operation, request.scope[REQUEST_ID])
 
 
 RunningSystem = Annotated[System, Depends(get_system)]
-ReadingCaller = Annotated[Caller, Security(get_caller, scopes=[Scope.READ])]
-WebhooksCaller = Annotated[Caller, Security(get_caller, scopes=[Scope.WEBHOOKS])]
-RecordingCaller = Annotated[Caller, Security(get_caller, scopes=[Scope.RECORD])]
+TimelineAccess = Annotated[Access, Security(get_access, scopes=["Timeline.r"])]
+ReadingAccess = Annotated[Access, Security(get_access, scopes=["CarePlan.r"])]
+NotesAccess = Annotated[Access, Security(get_access, scopes=["CounselingNote.r"])]
+ListingAccess = Annotated[Access, Security(get_access, scopes=["CarePlan.s"])]
+AuditingAccess = Annotated[Access, Security(get_access, scopes=["AuditEvent.r"])]
+RecordingCaller = Annotated[Caller, Security(get_caller, scopes=["*.c"])]
+"""Whoever may record something; of what, is decided event by event (service/care/recording_permissions.py)."""
+ReadingWebhooks = Annotated[Caller, Security(get_caller, scopes=["Webhook.r"])]
+ChangingWebhooks = Annotated[Caller, Security(get_caller, scopes=["Webhook.c"])]
+CreatingCaller = Annotated[Caller, Security(get_caller, scopes=["Client.c"])]

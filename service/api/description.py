@@ -28,15 +28,29 @@ not, and how the care plan changes. (Elsewhere the word means support after a su
 Please write about people as people: a client *with a substance use disorder*, who *returned to use*, whose test
 was *positive* or *negative*.
 
-## Keys
+## Keys and tokens
 
-Send `Authorization: Bearer` and an API key. A key belongs to one organization and sees that organization's clients
-only; another's look as if they did not exist. Its role and name stand as `recorded_by` in every event that it
-records. The scope `record` allows to create clients and record events, `read` to read them, and `webhooks`, which
-supervisors and systems may have, to say which other systems are told.
+Send `Authorization: Bearer` and an API key, or an access token (OAuth 2.0) of an issuer that whoever runs the service
+trusts. Either belongs to one organization and sees that organization's clients only; another's look as if they did not
+exist. The caller's role and name stand as `recorded_by` in every event that they record, and as `actor_id` an id that
+stays: the key's, whose secret may be replaced, or that of the token's subject. Callers may do what their role may, as
+far as the scopes of key or token allow it: docs/permissions.md has the table. `security` names what each operation asks
+for, such as `CarePlan.r`; each event asks for its strand's, such as `Medication.c`, and each correction for that of the
+entry, such as `Medication.u`.
+
+A key or token that is not good is answered 401, and `detail` says why. After too many of them from one address the
+answer is 429, with `Retry-After`; keys and tokens that are right and in use work on meanwhile.
 
 Counseling notes are kept apart from the rest of the record (42 CFR 2.11): the timeline shows that there is one. Only
 keys of the role that wrote it correct it and read it, at `/v1/clients/{client_id}/counseling-notes`.
+
+## Why you read, and who did
+
+Every read about a client leaves a record before it is answered: who read what, at which version, why, when and by which
+request; a list leaves one that names the clients on its page. Where that cannot be kept, the answer is 503
+`access-not-recorded`. Say why with `Purpose-Of-Use`, a code of HL7's such as `TREAT`; without it, it is what your
+key was made for, or what your role reads for (`HOPERAT` for auditors, else `TREAT`). For `HLEGAL` a court order or
+the client's consent to just that has to be recorded. The scope `audit` allows to ask who read about a client.
 
 ## Versions, and recording without overwriting
 
@@ -62,6 +76,19 @@ Nothing is overwritten or deleted. `entry_corrected` gives an earlier event the 
 
 Moments are written as in RFC 3339 with a zone: `2026-03-01T15:00:00Z` or `2026-03-01T09:00:00-06:00`. In a query a `+`
 has to be written as `%2B`.
+
+## Reading on, and not again
+
+Pages have a header `Link` (RFC 8288) with the addresses of the `first`, the `prev` and the `next` one. Every GET but
+those of health has an `ETag`: send it back as `If-None-Match`, and 304 says that the answer is the same. Reads of a
+client know of everything that was acknowledged; lists take a `position` to wait for. HEAD answers what GET would,
+without its body; OPTIONS tells in `Allow` what a path understands.
+
+## How much, and for how long
+
+`RateLimit` says how many requests a key may still send (`r`), `RateLimit-Policy` how many at once (`q`) and in how many
+seconds so many come again (`w`). Past that the answer is 429, and after 30 seconds (unless whoever runs the service
+sets something else) 503; both tell in `Retry-After` when to send the same again.
 
 ## Errors
 

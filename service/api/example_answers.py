@@ -13,12 +13,14 @@ from domain.policy import Policy
 from domain.vocabulary.crisis import RiskTier
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
+from domain.vocabulary.purposes import PurposeOfUse
 from domain.vocabulary.signals import SignalRule
 from projections.answers import Answer
 from projections.care_plan import CarePlanAnswer
 from projections.catalogue import PROJECTIONS
 from projections.summary import SUMMARIZED, summary
 from rendering.crisis_card import crisis_card
+from service.access.access_records import AccessRecord
 from service.api import examples
 from service.api.example_webhooks import example_webhooks
 from service.api.list_models import Caseload, WaitingSignals, Worklist
@@ -27,6 +29,7 @@ from service.api.problems import Refused
 from service.api.request_models import EventToRecord
 from service.api.response_models import CounselingNotesAnswer, Receipt, RecordedEvent, RecordedEvents, TimelineAnswer
 from service.api.responses import json_of
+from service.api.routers.access_records import access_records_answer
 from service.api.routers.health import Health, ProjectionState, Readiness
 from service.api.routers.problem_kinds import ProblemKinds, kind_of
 from service.api.routers.projections import answer_of, operation_id
@@ -66,6 +69,7 @@ def example_answers() -> dict[str, bytes]:
         ),
     }
     shown |= _lists(crisis, len(entries))
+    shown["read_access_records"] = access_records_answer(_CLIENT, len(entries), [_read_by_ana(entries)], more=False)
     policy = Policy()
     asked_at = entries[-1].recorded_at + timedelta(days=1)
     pages: dict[str, str] = {}
@@ -137,6 +141,24 @@ def _lists(crisis: Entry, version: int) -> dict[str, BaseModel]:
         "read_caseload": Caseload(clients=(client,), **said),
         "read_waiting_signals": WaitingSignals(signals=(signal,), **said),
     }
+
+
+def _read_by_ana(entries: Sequence[Entry]) -> AccessRecord:
+    return AccessRecord(
+        record_id=UUID("019d5f40-7a3b-7c51-9a41-2b8f6d1c9e57"),
+        recorded_at=entries[-1].recorded_at + timedelta(days=1),
+        operation="GET /v1/clients/{client_id}/care-plan",
+        what="care_plan",
+        parameters={},
+        purpose=PurposeOfUse.TREATMENT,
+        actor_id=_ANA,
+        credential_id=str(_ANA),
+        role="counselor",
+        name="ana",
+        request_id="4f1c0d6e2b7a4d0e9a412b8f6d1c9e57",
+        version=len(entries),
+        position=None,
+    )
 
 
 def _entries() -> Iterator[Entry]:

@@ -11,10 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from service.access.access_records import AccessNotRecorded
+from service.access.scopes import NotPermitted
 from service.api import problems
 from service.api.field_errors import FieldError
 from service.api.input_errors import field_errors
 from service.api.problem import Problem
+from service.care.accesses import NoLegalGround
 from service.care.errors import ClientExists, IdUsed, KnownAtInFuture, UnknownClient
 from service.log.errors import DatabaseUnavailable, HeadsDiffer, VersionConflict
 from service.log.keyring import ClientErased
@@ -32,7 +35,13 @@ log = structlog.get_logger(__name__)
 
 
 def _unknown_client(_: UnknownClient) -> Problem:
-    return problems.UnknownClient("Your organization has no client with this id.")
+    return problems.UnknownClient("Your organization has no client with this id, or none that you see.")
+
+
+def _not_permitted(error: NotPermitted) -> Problem:
+    if error.missing_scope is None:
+        return problems.RoleNotAllowed(str(error))
+    return problems.ScopeMissing(str(error), missing_scope=error.missing_scope)
 
 
 def _client_erased(_: ClientErased) -> Problem:
@@ -101,6 +110,19 @@ def _too_many_webhooks(_: TooManyWebhooks) -> Problem:
     return problems.TooManyWebhooks("Your organization has as many webhooks as it can have; delete one first.")
 
 
+def _access_not_recorded(_: AccessNotRecorded) -> Problem:
+    detail = "That this was read could not be recorded, so it is not told. Try again."
+    return problems.AccessNotRecorded(detail, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+def _no_legal_ground(_: NoLegalGround) -> Problem:
+    detail = (
+        "For legal proceedings this is told only where a court order, or the client's consent to just that, is recorded"
+        " and in force."
+    )
+    return problems.NoLegalGround(detail)
+
+
 def _heads_differ(_: HeadsDiffer) -> Problem:
     detail = (
         "Your organization's log does not end where it should, so nothing was recorded. Whoever runs this service has"
@@ -111,6 +133,7 @@ def _heads_differ(_: HeadsDiffer) -> Problem:
 
 _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     UnknownClient: _unknown_client,
+    NotPermitted: _not_permitted,
     ClientExists: _client_exists,
     ClientErased: _client_erased,
     IdUsed: _id_used,
@@ -119,6 +142,8 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     ProjectionFailed: _projection_failed,
     ListsNotReady: _lists_not_ready,
     ListsBehind: _lists_behind,
+    AccessNotRecorded: _access_not_recorded,
+    NoLegalGround: _no_legal_ground,
     HeadsDiffer: _heads_differ,
     UnknownWebhook: _unknown_webhook,
     UnknownDelivery: _unknown_delivery,
@@ -158,10 +183,12 @@ def _invalid_input(error: RequestValidationError) -> Problem:
 
 
 async def answer_routing_error(request: Request, error: Exception) -> Response:
-    """What is at no path, or does not understand the method."""
+    """What is at no path, or does not understand the method; OPTIONS, which no route declares, asks no more."""
     assert isinstance(error, HTTPException)
     if error.status_code == problems.MethodNotAllowed.status:
         allowed = ", ".join(sorted(_methods(request)))
+        if request.method == "OPTIONS":
+            return Response(None, 204, {"Allow": allowed})
         return problems.MethodNotAllowed(f"Use one of: {allowed}.", headers={"Allow": allowed}).response()
     if error.status_code == problems.UnknownPath.status:
         return problems.UnknownPath("Nothing is at this path; /docs lists what there is.").response()
@@ -169,6 +196,7 @@ async def answer_routing_error(request: Request, error: Exception) -> Response:
 
 
 def _methods(request: Request) -> set[str]:
-    """The methods of everything at the path of the request."""
+    """The methods of everything at the path of the request; files, which are mounted, have that of reading alone."""
     here = (each for each in iter_route_contexts(request.app.routes) if each.path_regex.match(request.scope["path"]))
-    return {method for each in here for method in each.methods or ()}
+    declared = {method for each in here for method in each.methods or ("GET",)}
+    return declared | {"OPTIONS"} | ({"HEAD"} if "GET" in declared else set())

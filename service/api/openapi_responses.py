@@ -6,40 +6,66 @@ from typing import Any, Final
 
 from service.api.problem import MEDIA_TYPE, Problem, ProblemDocument
 from service.api.problems import (
+    AccessNotRecorded,
     BodyTooLarge,
     DatabaseUnavailable,
     DeadlineExceeded,
     HeadsDiffer,
     InvalidInput,
+    IssuerUnavailable,
     KeyNeeded,
     MalformedBody,
     MalformedHeader,
+    NoLegalGround,
+    RoleMissing,
+    RoleNotAllowed,
     ScopeMissing,
     Stopping,
+    TooManyRequests,
+    TooManyWrongKeys,
     Unexpected,
     UnsupportedMediaType,
 )
 
 Responses = dict[int | str, dict[str, Any]]
 
-OF_A_READ: Final = (KeyNeeded, ScopeMissing, DatabaseUnavailable, DeadlineExceeded, InvalidInput, MalformedHeader)
+OF_A_CALLER: Final = (
+    KeyNeeded,
+    ScopeMissing,
+    RoleNotAllowed,
+    RoleMissing,
+    TooManyRequests,
+    TooManyWrongKeys,
+    IssuerUnavailable,
+)
+"""The problems of everything that needs a key or token."""
+
+OF_A_CALL: Final = (*OF_A_CALLER, DatabaseUnavailable, DeadlineExceeded, InvalidInput, MalformedHeader)
+"""The problems of every call with one."""
+
+OF_A_READ: Final = (*OF_A_CALL, NoLegalGround, AccessNotRecorded)
 """The problems of every read of a client."""
 
 WITH_A_BODY: Final = (MalformedBody, BodyTooLarge, UnsupportedMediaType)
 """The problems of everything that takes a body, beside others."""
 
-OF_A_RECORDING: Final = (*OF_A_READ, HeadsDiffer, *WITH_A_BODY)
+OF_A_RECORDING: Final = (*OF_A_CALL, HeadsDiffer, *WITH_A_BODY)
 """The problems of everything that records."""
 
 VERSION_HEADER: Final = {
     "ETag": "The version of the timeline that this answer knows of, of a projection with a digest; fit for If-Match."
 }
 
+LIST_TAG: Final = {
+    "ETag": "The position that the page reflects, and a digest of all that it says but `as_of`; for If-None-Match."
+}
+DIGEST_TAG: Final = {"ETag": "A digest of the answer, for If-None-Match."}
 
-def answered(description: str, headers: Mapping[str, str] | None = None, **more: Any) -> dict[str, Any]:
-    """What is said of an answer that is no problem."""
+
+def answered(description: str, told: Mapping[str, str] | None = None, **more: Any) -> dict[str, Any]:
+    """What is said of an answer that is no problem, and of its headers."""
     described = {"description": description, **more}
-    return {**described, "headers": _headers(headers)} if headers else described
+    return {**described, "headers": headers(told)} if told else described
 
 
 def problem_responses(*kinds: type[Problem]) -> Responses:
@@ -62,12 +88,13 @@ def _same_status(kinds: list[type[Problem]]) -> dict[str, Any]:
             }
         },
     }
-    headers = {name: text for problem in kinds for name, text in problem.documented_headers.items()}
-    return {**described, "headers": _headers(headers)} if headers else described
+    told = {name: text for problem in kinds for name, text in problem.documented_headers.items()}
+    return {**described, "headers": headers(told)} if told else described
 
 
-def _headers(headers: Mapping[str, str]) -> dict[str, Any]:
-    return {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()}
+def headers(told: Mapping[str, str]) -> dict[str, Any]:
+    """Headers of an answer, by what is told of each."""
+    return {name: {"description": text, "schema": {"type": "string"}} for name, text in told.items()}
 
 
 def titled(examples: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,4 +111,9 @@ def components(models: Iterable[type[Any]]) -> dict[str, Any]:
     return found
 
 
-NOT_MODIFIED: Final[Responses] = {304: answered("You have this answer already.", VERSION_HEADER)}
+def not_modified(told: Mapping[str, str]) -> Responses:
+    """That the caller has the answer already, with the headers that it has in common with the answer."""
+    return {304: answered("You have this answer already.", told)}
+
+
+NOT_MODIFIED: Final = not_modified(VERSION_HEADER)

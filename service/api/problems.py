@@ -40,19 +40,70 @@ class MalformedHeader(Problem):
 
 
 class KeyNeeded(Problem):
-    """The request carries no API key, or none that is valid.
+    """The request carries no API key or access token, or none that is valid; `detail` says why.
 
-    Send `Authorization: Bearer` and the key. Whoever runs the service makes keys, and can revoke them.
+    Send `Authorization: Bearer` and the key or token. Whoever runs the service makes keys, can revoke them, and says
+    whose tokens are believed.
     """
 
-    status, slug, title = HTTPStatus.UNAUTHORIZED, "key-needed", "A valid API key is needed"
-    documented_headers: ClassVar = {"WWW-Authenticate": "How to send an API key."}
+    status, slug, title = HTTPStatus.UNAUTHORIZED, "key-needed", "A valid API key or token is needed"
+    documented_headers: ClassVar = {"WWW-Authenticate": "How to send a key or token."}
 
 
 class ScopeMissing(Problem):
-    """The API key does not allow this. `missing_scope` names the scope that a key needs for it."""
+    """The key or token does not allow this, and another of your role can. `missing_scope` names the scope needed."""
 
     status, slug, title = HTTPStatus.FORBIDDEN, "scope-missing", "The key does not allow this"
+
+
+class RoleNotAllowed(Problem):
+    """Your role may not do this, whatever scopes its key has; `detail` names the roles that may.
+
+    Only a prescriber records medication, for example, and an auditor records nothing. Nothing was recorded.
+    """
+
+    status, slug, title = HTTPStatus.FORBIDDEN, "role-not-allowed", "The role may not do this"
+
+
+class RoleMissing(Problem):
+    """The access token is good, and its holder has no role here.
+
+    Whoever runs the service says which roles of the token's issuer are which roles in care.
+    """
+
+    status, slug, title = HTTPStatus.FORBIDDEN, "role-missing", "The token gives no role"
+
+
+class TooManyWrongKeys(Problem):
+    """From this address, or for this key, too many wrong keys or tokens came within a minute.
+
+    Wait for the seconds in `Retry-After`. A key or token that is right and in use goes on working meanwhile; one that
+    was not seen for a day has to wait as well.
+    """
+
+    status, slug, title = HTTPStatus.TOO_MANY_REQUESTS, "too-many-wrong-keys", "Too many wrong keys"
+    documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
+
+
+class IssuerUnavailable(Problem):
+    """The access token cannot be checked, since its issuer's keys cannot be fetched; try again after `Retry-After`.
+
+    API keys work on.
+    """
+
+    status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "issuer-unavailable", "The token cannot be checked"
+    documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
+
+
+class NoLegalGround(Problem):
+    """For legal proceedings (`HLEGAL`), nothing is told without a court order or the client's consent to just that.
+
+    The law protects these records (42 CFR 2.12(d), 2.61): a subpoena alone does not do. Record `court_order_recorded`,
+    or `consent_granted` with the purpose `legal_proceedings`, whose `scope` covers what is asked: all of a client needs
+    `whole_record`. Lists over clients are not told for legal proceedings at all: ask client by client.
+    """
+
+    status, slug, title = HTTPStatus.FORBIDDEN, "no-legal-ground", "Not without a court order or consent"
 
 
 class UnknownPath(Problem):
@@ -62,7 +113,11 @@ class UnknownPath(Problem):
 
 
 class UnknownClient(Problem):
-    """Your organization has no client with this id."""
+    """Your organization has no client with this id, or none that you see.
+
+    Where an organization's policy says so (`client_access.own_team_only`), people see the clients on whose team they
+    are. In an emergency, record `emergency_access_opened` for the client; a supervisor reviews it.
+    """
 
     status, slug, title = HTTPStatus.NOT_FOUND, "unknown-client", "There is no such client"
 
@@ -188,6 +243,17 @@ class KnownAtInFuture(Problem):
     status, slug, title = HTTPStatus.UNPROCESSABLE_ENTITY, "known-at-in-future", "known_at lies in the future"
 
 
+class TooManyRequests(Problem):
+    """This key has sent more requests than it may; nothing was done. Try again after the seconds in `Retry-After`.
+
+    Each answer to a key says in `RateLimit` how many requests it may still send (`r`) and in how many seconds that is a
+    whole burst again (`t`), and in `RateLimit-Policy` how many make a burst (`q`). Whoever runs the service sets them.
+    """
+
+    status, slug, title = HTTPStatus.TOO_MANY_REQUESTS, "too-many-requests", "The key sends too many requests"
+    documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
+
+
 class HeaderTooLarge(Problem):
     """The request's line and headers, or what follows its body, are larger than 64 kB (65,536 bytes).
 
@@ -216,6 +282,16 @@ class DatabaseUnavailable(Problem):
     """
 
     status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "database-unavailable", "The database is out of reach"
+    documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
+
+
+class AccessNotRecorded(Problem):
+    """That you read this could not be recorded, so nothing is told; try again after the seconds in `Retry-After`.
+
+    Every read about a client leaves a record of who read what and why, before it is answered. Recording events goes on.
+    """
+
+    status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "access-not-recorded", "The access could not be recorded"
     documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
 
 

@@ -31,7 +31,7 @@ class Receipt(_Placed):
     """Where in the record an event was put, and when."""
 
     recorded_at: datetime = Field(description="When it was recorded, by the service's clock.")
-    recorded_by: str = Field(description="The role and name of the API key that recorded it.")
+    recorded_by: str = Field(description="The role and name of whoever recorded it, such as counselor/ana.")
 
     @classmethod
     def of(cls, entry: Entry) -> "Receipt":
@@ -77,8 +77,8 @@ class RecordedEvent(_Placed):
 
     precision: Precision = Field(description="How exactly that moment is known.")
     recorded_at: datetime = Field(description="When it was recorded, by the service's clock.")
-    actor_id: UUID = Field(description="The id of the API key that recorded it: two keys may have the same name.")
-    recorded_by: str = Field(description="The role and name of the API key that recorded it.")
+    actor_id: UUID = Field(description="Who recorded it: the id of the API key, or that of the token's subject.")
+    recorded_by: str = Field(description="The role and name of whoever recorded it, such as counselor/ana.")
     source: str = Field(description="The system that the news came from.")
     correlation_id: UUID | None = Field(description="An id that related events share.")
     causation_id: UUID | None = Field(description="An id for what led to this event.")

@@ -14,7 +14,8 @@ from uuid import UUID
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
 from domain.vocabulary.signals import SignalRule
-from service.access.caller import Caller
+from service.access.access_records import Access, Asked
+from service.care.accesses import Accesses
 from service.projector.list_pages import caseload_page, place, signals_page, worklist_page
 from service.projector.list_reads import ListReading, ListReads
 from service.projector.list_rows import (
@@ -26,11 +27,14 @@ from service.projector.list_rows import (
     ListedTask,
 )
 from service.runtime import clock
+from service.runtime.deadlines import at_most
 
 Row = TypeVar("Row")
+Shown = TypeVar("Shown", ListedTask, ListedClient, ListedSignal)
 
 WAIT_SECONDS: Final = 5.0
-"""So long a list waits for the position that it is to reflect: our choice, well below a request's deadline."""
+"""So long a list waits for the position that it is to reflect, and half of the time that its request has left at most:
+our choice, so that the answer says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +62,18 @@ class Part:
 
 
 class Lists:
-    """Answers over many clients. Its methods raise ListsNotReady and ListsBehind."""
+    """Answers over many clients. Its methods raise ListsNotReady, ListsBehind, NoLegalGround and AccessNotRecorded.
 
-    def __init__(self, reads: ListReads) -> None:
+    Each keeps its access record, which names the clients of the page, before it hands anything out.
+    """
+
+    def __init__(self, reads: ListReads, accesses: Accesses) -> None:
         self._reads = reads
+        self._accesses = accesses
 
     async def worklist(
         self,
-        caller: Caller,
+        access: Access,
         part: Part,
         *,
         role: Role | None = None,
@@ -75,46 +83,69 @@ class Lists:
     ) -> ListPage[ListedTask]:
         """What must still happen, what is due first on top."""
         now = clock.now()
-        values = _values(caller, now, part, TASKS_ORDER, kind=kind, role=role, person_id=person_id)
-        async with self._reading(caller, ["care_plan"], part) as reading:
+        narrowed = {"kind": kind, "role": role, "person_id": person_id, "seen_by": await self._seer(access)}
+        values = _values(access, now, part, TASKS_ORDER, **narrowed)
+        async with self._reading(access, ["care_plan"], part) as reading:
             page = worklist_page(reading.schemas["care_plan"], frozenset(values), late, part.limit + 1)
             records = await reading.connection.fetch(page.sql, *page.arguments(values))
-        return _page(reading, now, part, [ListedTask(**record) for record in records])
+        found = _page(reading, now, part, [ListedTask(**record) for record in records])
+        return await self._kept(access, found, "worklist", part, role=role, person_id=person_id, kind=kind, late=late)
 
     async def caseload(
-        self, caller: Caller, part: Part, *, person_id: UUID | None = None, in_care: bool | None = None
+        self, access: Access, part: Part, *, person_id: UUID | None = None, in_care: bool | None = None
     ) -> ListPage[ListedClient]:
         """A row for each client, in the order of their ids, which stays the same whatever happens to them."""
         now = clock.now()
-        values = _values(caller, now, part, CLIENTS_ORDER, person_id=person_id)
-        async with self._reading(caller, ["care_plan", "signals"], part) as reading:
+        seer = await self._seer(access)
+        values = _values(access, now, part, CLIENTS_ORDER, person_id=person_id, seen_by=seer)
+        async with self._reading(access, ["care_plan", "signals"], part) as reading:
             schemas = reading.schemas
             page = caseload_page(schemas["care_plan"], schemas["signals"], frozenset(values), in_care, part.limit + 1)
             records = await reading.connection.fetch(page.sql, *page.arguments(values))
-        return _page(reading, now, part, [ListedClient(**record) for record in records])
+        found = _page(reading, now, part, [ListedClient(**record) for record in records])
+        return await self._kept(access, found, "caseload", part, person_id=person_id, in_care=in_care)
 
-    async def signals(self, caller: Caller, part: Part, *, rule: SignalRule | None = None) -> ListPage[ListedSignal]:
+    async def signals(self, access: Access, part: Part, *, rule: SignalRule | None = None) -> ListPage[ListedSignal]:
         """The signals that wait, those first that have waited longest."""
         now = clock.now()
-        values = _values(caller, now, part, SIGNALS_ORDER, rule=rule)
-        async with self._reading(caller, ["signals"], part) as reading:
-            page = signals_page(reading.schemas["signals"], frozenset(values), part.limit + 1)
+        seer = await self._seer(access)
+        values = _values(access, now, part, SIGNALS_ORDER, rule=rule, seen_by=seer)
+        async with self._reading(access, ["care_plan", "signals"] if seer else ["signals"], part) as reading:
+            schemas = reading.schemas
+            page = signals_page(schemas["signals"], schemas.get("care_plan"), frozenset(values), part.limit + 1)
             records = await reading.connection.fetch(page.sql, *page.arguments(values))
-        return _page(reading, now, part, [ListedSignal(**record) for record in records])
+        found = _page(reading, now, part, [ListedSignal(**record) for record in records])
+        return await self._kept(access, found, "signals", part, rule=rule)
+
+    async def _kept(
+        self, access: Access, page: ListPage[Shown], what: str, part: Part, **asked: object
+    ) -> ListPage[Shown]:
+        """The page, once its access record is kept."""
+        clients = {row.client_id for row in page.rows}
+        parameters = {**asked, "limit": part.limit, "after": part.after}
+        await self._accesses.keep(access, Asked(what, parameters), clients, position=page.position)
+        return page
+
+    async def _seer(self, access: Access) -> UUID | None:
+        """Whose clients alone are listed: the caller's, where they see no others."""
+        return access.caller.subject_id if await self._accesses.restricted(access) else None
 
     def _reading(
-        self, caller: Caller, projections: Sequence[str], part: Part
+        self, access: Access, projections: Sequence[str], part: Part
     ) -> AbstractAsyncContextManager[ListReading]:
-        return self._reads.reading(caller.organization_id, projections, position=part.position, seconds=WAIT_SECONDS)
+        self._accesses.begin_with_many(access)
+        return self._reads.reading(
+            access.organization_id, projections, position=part.position, seconds=at_most(WAIT_SECONDS)
+        )
 
 
 def _values(
-    caller: Caller, now: datetime, part: Part, order: Sequence[str], **narrowed: object | None
+    access: Access, now: datetime, part: Part, order: Sequence[str], **narrowed: object | None
 ) -> Mapping[str, object]:
     """What a page is asked with, by the names that list_pages gives it; what is not asked for is not there."""
     after = place(order, part.after) if part.after is not None else {}
     given = {name: value for name, value in narrowed.items() if value is not None}
-    return {"organization_id": caller.organization_id, "now": now, **after, **given}
+    return {"organization_id": access.organization_id, "now": now, **after, **given}
 
 
 def _page(reading: ListReading, at: datetime, part: Part, rows: list[Row]) -> ListPage[Row]:

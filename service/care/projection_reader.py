@@ -12,8 +12,8 @@ from domain.policy import Policy
 from domain.vocabulary.record import Precision
 from projections.answers import Answer
 from projections.projection import Projection
-from service.access.caller import Caller
-from service.care.clients import require_client
+from service.access.access_records import Access, Asked
+from service.care.accesses import Accesses
 from service.care.errors import UnknownClient
 from service.care.timeline_reader import TimelineReader
 from service.log.organizations import Organizations
@@ -47,9 +47,11 @@ class ProjectionReader:
         organizations: Organizations,
         projections: Sequence[Projection[Any]],
         fresh: FreshStates,
+        accesses: Accesses,
         sliced: SlicedWork,
     ) -> None:
         self._timelines = timelines
+        self._accesses = accesses
         self._fresh = fresh
         self._sliced = sliced
         self._organizations = organizations
@@ -57,46 +59,53 @@ class ProjectionReader:
 
     async def read(
         self,
-        caller: Caller,
+        access: Access,
         client_id: UUID,
         name: str,
         *,
         as_of: datetime | None = None,
         known_at: datetime | None = None,
+        what: str | None = None,
     ) -> ProjectionAnswer:
         """What the projection answers, as of the moment asked for, else now.
 
-        Raises UnknownClient, KnownAtInFuture, ProjectionFailed, ClientErased.
+        `what` says what the access record tells was read, where that is not the projection itself. Raises
+        UnknownClient, KnownAtInFuture, ProjectionFailed, ClientErased, NoLegalGround, AccessNotRecorded.
         """
-        (answer,) = await self.read_together(caller, client_id, [name], as_of=as_of, known_at=known_at)
+        (answer,) = await self.read_together(
+            access, client_id, [name], what=what or name, as_of=as_of, known_at=known_at
+        )
         return answer
 
     async def read_together(
         self,
-        caller: Caller,
+        access: Access,
         client_id: UUID,
         names: Sequence[str],
         *,
+        what: str,
         as_of: datetime | None = None,
         known_at: datetime | None = None,
     ) -> list[ProjectionAnswer]:
         """What several projections answer about the same moment, at one version of the timeline.
 
-        Raises as `read` does.
+        One access record is kept, of `what`, before anything is handed out. Raises as `read` does.
         """
-        require_client(caller, client_id)
+        asked = Asked(what, {"as_of": as_of, "known_at": known_at})
+        await self._accesses.begin(access, client_id, asked)
         projections = [self._projections[name] for name in names]
         moment = as_of or known_at or clock.now()
         if as_of is None and known_at is None:
-            fresh = await self._fresh_together(caller.organization_id, client_id, projections)
+            fresh = await self._fresh_together(access.organization_id, client_id, projections)
             if fresh and all(each.until is None or each.until <= moment for each in fresh):
                 answers = []
                 for projection, each in zip(projections, fresh, strict=True):
                     policy = _in_force(projection, each.policies, moment, None)
                     answer = projection.answer(each.state, moment, policy)
                     answers.append(ProjectionAnswer(client_id, each.version, None, None, answer, policy))
+                await self._accesses.keep(access, asked, [client_id], version=answers[0].version)
                 return answers
-        return await self._folded_together(caller, client_id, projections, as_of, known_at)
+        return await self._folded_together(access, client_id, projections, asked, as_of, known_at)
 
     async def _fresh_together(
         self, organization_id: UUID, client_id: UUID, projections: Sequence[Projection[Any]]
@@ -113,18 +122,19 @@ class ProjectionReader:
 
     async def _folded_together(
         self,
-        caller: Caller,
+        access: Access,
         client_id: UUID,
         projections: Sequence[Projection[Any]],
+        asked: Asked,
         as_of: datetime | None,
         known_at: datetime | None,
     ) -> list[ProjectionAnswer]:
         """What they answer, folded from the whole timeline, which is read once."""
         answers = []
-        async with self._timelines.whole(caller, client_id, known_at=known_at) as whole:
+        async with self._timelines.whole(access, client_id, known_at=known_at, asked=asked) as whole:
             # Now is after the reading, so that what was recorded a moment ago counts.
             moment = as_of or known_at or clock.now()
-            policies = await self._organizations.policies(caller.organization_id)
+            policies = await self._organizations.policies(access.organization_id)
             until = moment if known_at is None else as_of
             by_former = {each.fold.asks_for_former: each for each in projections}
             found = {each: _occurred(one, whole.entries, until, known_at) for each, one in by_former.items()}

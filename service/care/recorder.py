@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 from weakref import WeakValueDictionary
 
+from domain.authorship import check_authorship
 from domain.counseling_notes import author_refusals, kept_apart, role_of
 from domain.entry import Draft, Entry
 from domain.facts import FURTHER_ROUNDS, Facts, Needs, further_needs, needs
@@ -13,8 +14,9 @@ from domain.refusals import Refused
 from domain.rules import admit
 from service.access.caller import Caller
 from service.care.clients import require_client
+from service.care.entry_contents import EntryContents
 from service.care.errors import ClientExists, IdUsed, UnknownClient
-from service.care.timeline_reader import TimelineReader
+from service.care.recording_permissions import require_recording, require_setting_right
 from service.log.errors import IdConflict, VersionConflict
 from service.log.facts import FactReader, Known
 from service.log.keyring import DataKey, Keyring
@@ -51,14 +53,14 @@ class Recorder:
         facts: FactReader,
         keyring: Keyring,
         timelines: Timelines,
-        reader: TimelineReader,
+        contents: EntryContents,
         organizations: Organizations,
     ) -> None:
         self._store = store
         self._facts = facts
         self._keyring = keyring
         self._timelines = timelines
-        self._reader = reader
+        self._contents = contents
         self._organizations = organizations
         self._locks: WeakValueDictionary[tuple[UUID, UUID], asyncio.Lock] = WeakValueDictionary()
 
@@ -74,9 +76,10 @@ class Recorder:
         """Record all of the drafts or none. When this returns, they are durable.
 
         A draft whose id is known and which says the same is answered as it was the first time.
-        Raises, with nothing written: Refused, UnknownClient, ClientExists, IdUsed, VersionConflict when the
-        timeline is not at `expected_version`, ClientErased when the client was erased.
+        Raises, with nothing written: NotPermitted, Refused, UnknownClient, ClientExists, IdUsed, VersionConflict when
+        the timeline is not at `expected_version`, ClientErased when the client was erased.
         """
+        require_recording(caller, drafts)
         require_client(caller, client_id)
         place = (caller.organization_id, client_id)
         lock = self._locks.setdefault(place, asyncio.Lock())
@@ -108,7 +111,10 @@ class Recorder:
                 raise VersionConflict(client_id, expected_version, version)
             policies = await self._organizations.policies(organization_id, own_version=own_version)
             now = clock.now()
-            admit(drafts, await self._with_contents(caller, client_id, asked, facts), now, policies.readable_at(now))
+            policy = policies.readable_at(now)
+            require_setting_right(caller, drafts, facts)
+            check_authorship(drafts, facts, caller.actor, policy)
+            admit(drafts, await self._with_contents(caller, client_id, asked, facts), now, policy)
             try:
                 return await self._append(caller, client_id, version, drafts, key, apart)
             except VersionConflict:
@@ -137,7 +143,7 @@ class Recorder:
             return facts
         if facts.version == 0:  # of a new client nothing is there to be read; what is recorded along with it is known
             return replace(facts, contents=dict.fromkeys(wanted))
-        contents = await self._reader.contents(caller, client_id, wanted)
+        contents = await self._contents.contents(caller.organization_id, client_id, wanted)
         return replace(facts, contents={id_: contents.get(id_) for id_ in wanted})
 
     async def _append(

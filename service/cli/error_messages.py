@@ -5,6 +5,9 @@ from pydantic import ValidationError
 
 from domain.policies import PolicyUnreadable
 from domain.policy import PolicyInvalid
+from service.access.access_records import AccessNotRecorded
+from service.access.trusted_issuers import IssuersUnreadable
+from service.care.accesses import NoLegalGround
 from service.care.errors import KnownAtInFuture, UnknownClient
 from service.cli.errors import CommandFailed
 from service.database.embedded import EmbeddedPostgresError
@@ -20,6 +23,7 @@ from service.projector.rebuild import RebuildUnderWay
 from service.runtime.tracebacks import frames
 from service.serving.children import CannotServe
 from service.serving.sockets import CannotListen
+from service.serving.tracing import TracingMissing
 
 SPEAK_FOR_THEMSELVES = (
     CommandFailed,
@@ -27,12 +31,14 @@ SPEAK_FOR_THEMSELVES = (
     EmbeddedPostgresError,
     MigrationError,
     CannotListen,
+    TracingMissing,
     CannotServe,
     ServerUserError,
     RebuildUnderWay,
     SwitchRefused,
     UnknownOrganization,
     PolicyUnreadable,
+    IssuersUnreadable,
 )
 
 UNREACHABLE = (
@@ -48,6 +54,9 @@ MORE = "care-timeline doctor tells more."
 OF_THE_RECORD: dict[type[Exception], str] = {
     UnknownClient: "This organization has no client with that id: check the id, and the organization.",
     ProjectionFailed: "{error}. This is a defect of the projection: report it with this sentence, which quotes nobody.",
+    NoLegalGround: "For legal proceedings this is told only where a court order, or the client's consent to just that,"
+    " is recorded and in force.",
+    AccessNotRecorded: f"That you looked could not be recorded, so nothing is shown. {MORE}",
     ClientErased: "This client was erased: their key was destroyed, and nobody can read the record any more.",
     UnknownKey: "{error} Add it to CARE_TIMELINE_KEY_ENCRYPTION_KEYS, after the one in use.",
     SealBroken: "A part of the record does not open with its key: care-timeline verify names the position.",

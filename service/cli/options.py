@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from domain.vocabulary.purposes import PurposeOfUse
 from service.cli.moments import moment
 
 OrganizationOption = Annotated[
@@ -17,6 +18,11 @@ OrganizationOption = Annotated[
         help="The organization, by its id or its exact name. Needed only when there are several.",
         show_default=False,
     ),
+]
+
+PurposeOption = Annotated[
+    PurposeOfUse | None,
+    typer.Option(help="What you read it for; it stands in the access record.", show_default="operations"),
 ]
 
 AsOfOption = Annotated[

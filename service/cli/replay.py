@@ -15,7 +15,7 @@ from projections.summary import SUMMARIZED, summary
 from rendering import Formatting, render
 from rendering.summary import summary as summary_drawn
 from rendering.timeline import timeline
-from service.access.caller import Caller, operator
+from service.access.access_records import Access
 from service.care.projection_reader import ProjectionReader
 from service.care.timeline_reader import TimelineReader
 from service.cli.console import out
@@ -36,15 +36,11 @@ class Asked:
     projections: Sequence[str]
     as_of: datetime | None
     known_at: datetime | None
-
-    @property
-    def caller(self) -> Caller:
-        """Whoever runs the service."""
-        return operator(self.organization.organization_id)
+    access: Access
 
     async def entries(self) -> list[Entry]:
         """What had been recorded. Raises UnknownClient, KnownAtInFuture."""
-        async with self.timelines.whole(self.caller, self.client_id, known_at=self.known_at) as whole:
+        async with self.timelines.whole(self.access, self.client_id, known_at=self.known_at) as whole:
             return whole.entries
 
     def fmt(self, entries: Sequence[Entry]) -> Formatting:
@@ -65,7 +61,7 @@ async def show_summary(asked: Asked) -> None:
         return
     names = [projection.name for projection in SUMMARIZED]
     found = await asked.reader.read_together(
-        asked.caller, asked.client_id, names, as_of=asked.as_of, known_at=asked.known_at
+        asked.access, asked.client_id, names, what="summary", as_of=asked.as_of, known_at=asked.known_at
     )
     out.print(summary_drawn(summary(each.answer for each in found), fmt))
 
@@ -97,7 +93,7 @@ async def show_each(asked: Asked) -> None:
 async def _render_each(asked: Asked, fmt: Formatting) -> None:
     for name in asked.projections:
         answered = await asked.reader.read(
-            asked.caller, asked.client_id, name, as_of=asked.as_of, known_at=asked.known_at
+            asked.access, asked.client_id, name, as_of=asked.as_of, known_at=asked.known_at
         )
         out.print(render(name, answered.answer, fmt))
 

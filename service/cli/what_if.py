@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from rich.table import Table
 from domain.policy import policy_from_toml
 from projections.catalogue import PROJECTIONS, catalogue
 from projections.what_if import Differences, ObligationDifference, Standing
+from service.access.access_records import Asked, by_operator
 from service.bootstrap import Addresses, connected, key_encryption_keys
 from service.care.errors import UnknownClient
 from service.cli.console import err, out, show
@@ -27,7 +28,7 @@ from service.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class WhatIfAsked:
     """What the command was asked."""
 
     file: Path
@@ -35,6 +36,8 @@ class Asked:
     client: UUID | None
     at: datetime
     processes: int | None
+    each: bool = False
+    """Whether the differences of every client are told, not just how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Answered:
         return sum((Counter(each.rows) for each in self.found.differing.values()), Counter())
 
 
-async def answer(settings: Settings, addresses: Addresses, asked: Asked) -> Answered:
+async def answer(settings: Settings, addresses: Addresses, asked: WhatIfAsked) -> Answered:
     """Fold and compare. Raises CommandFailed, PolicyInvalid, UnknownClient."""
     try:
         policy = policy_from_toml(asked.file.read_text("utf-8"))
@@ -72,22 +75,38 @@ async def answer(settings: Settings, addresses: Addresses, asked: Asked) -> Answ
             policy = policy.in_time_zone(policies.readable_at(asked.at).working_days.time_zone)
         question = Question(organization_id, policy, asked.at)
         what_if = WhatIf(system.pool, system.keyring, PROJECTIONS)
+        position = await system.store.log_head(organization_id)
         if asked.client:
             found = await what_if.ask(question, [asked.client])
             if not found.clients:
                 raise UnknownClient
-            return Answered(meant, question, asked.client, found)
-        groups = await what_if.clients(organization_id)
+            told = [asked.client]
+        else:
+            groups = await what_if.clients(organization_id)
+            found = await _of_all(settings, addresses, question, groups, asked.processes)
+            told = list(found.differing) if asked.each else []
+        access = by_operator(organization_id, "care-timeline what-if")
+        await system.accesses.keep(access, Asked("what_if", {"at": asked.at}), told, position=position)
+        return Answered(meant, question, asked.client, found)
+
+
+async def _of_all(
+    settings: Settings,
+    addresses: Addresses,
+    question: Question,
+    groups: Sequence[Sequence[UUID]],
+    processes: int | None,
+) -> Found:
     clients, left_out = 0, 0
     differing: dict[UUID, Differences] = {}
     with progress_of("clients") as progress:
         task = progress.add_task("Folding", total=sum(map(len, groups)))
         keks = key_encryption_keys(settings)
-        async for part in ask_of_all(addresses.app, keks, question, catalogue, groups, processes=asked.processes):
+        async for part in ask_of_all(addresses.app, keks, question, catalogue, groups, processes=processes):
             clients, left_out = clients + part.clients, left_out + part.left_out
             differing |= part.differing
             progress.update(task, completed=clients)
-    return Answered(meant, question, None, Found(clients, left_out, differing))
+    return Found(clients, left_out, differing)
 
 
 def tell(answered: Answered) -> None:

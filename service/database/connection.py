@@ -103,8 +103,8 @@ async def call(
 ) -> list[asyncpg.Record]:
     """What a function of ours gives whose first argument is the organization, in a transaction that sees only it.
 
-    The two hottest statements, reading facts and appending, go this way: where one round trip is enough, three would
-    cost them a fifth of their rate.
+    The hottest statements go this way, reading facts and appending, fresh reads and their access records: where one
+    round trip is enough, three would cost the first two a fifth of their rate.
     """
     others = "".join(f", ${place}" for place in range(2, len(arguments) + 2))
     if _on_citus(connection):

@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
+from domain.entry import Actor
 from domain.facts import Fact, Facts, Needs
 from service.database.connection import call
 from service.log.errors import DatabaseUnavailable, answering
@@ -109,7 +110,8 @@ class _Found:
 
 def _fact(row: asyncpg.Record) -> Fact:
     references = tuple(zip(row["reference_fields"], row["reference_ids"], strict=True))
-    return Fact(row["id"], row["type"], row["occurred_at"], references, retracted=row["retracted"] is True)
+    actor = Actor(row["actor_id"], row["recorded_by"])
+    return Fact(row["id"], row["type"], row["occurred_at"], references, row["retracted"] is True, actor)
 
 
 def _columns(pairs: Sequence[tuple[UUID, str]]) -> tuple[list[UUID], list[str]]:

@@ -1,23 +1,24 @@
 """Fresh states: the newest snapshot, and what was recorded since folded on, however far the projector has come."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
 
+from domain.events.record import RECORD_TYPES
 from domain.policies import Policies
 from projections.projection import Projection
-from service.database.connection import Connection, scoped
-from service.log.keyring import ClientKeys, Keyring
+from service.database.connection import Connection, call, scoped
+from service.log.keyring import ClientKeys, Keyring, WrappedKey
 from service.log.organizations import Organizations
 from service.log.reading import EVENTS, stored
 from service.log.sealed import StoredEvent
 from service.projector.advance import Arrival, Base, beginning, lands_after, resume
 from service.projector.builds import Build, Builds
 from service.projector.opened_events import open_event, opened
-from service.projector.relevant_events import concerned, kind_of, read_by, version_of
+from service.projector.relevant_events import Concerned, concerned, kind_of, read_by, version_of
 from service.projector.snapshots import Snapshot, open_snapshot
 from service.runtime.sliced_work import SlicedWork
 
@@ -26,6 +27,8 @@ _HEAD = """SELECT h.version, coalesce(own.version, 0) AS own_version, l.position
   JOIN log.log_head l ON l.organization_id = h.organization_id
   LEFT JOIN log.timeline_head own ON own.organization_id = h.organization_id AND own.client_id = h.organization_id
  WHERE h.organization_id = $1 AND h.client_id = $2"""
+_KEY = ("key_id", "kek_id", "wrapped_key", "notes_key_id")
+_SNAPSHOT = ("snapshot_version", "snapshot_until", "snapshot_key_id", "state")
 _SINCE = f"{EVENTS} AND client_id = $2 AND version > $3 AND type = ANY($4) ORDER BY version"
 
 
@@ -67,6 +70,31 @@ class FreshStates:
     async def _read(
         self, organization_id: UUID, client_id: UUID, projection: Projection[Any], build: Build | None
     ) -> Fresh | None:
+        """What most reads need comes in one statement; where that does not do, they go on step by step."""
+        types, schema = read_by(projection.relevant), build.schema if build else None
+        async with self._pool.acquire() as connection:
+            (found,) = await call(connection, organization_id, "log.fresh_state", client_id, schema, types)
+        if found["version"] is None:
+            return None
+        key = self._keyring.open(organization_id, WrappedKey(client_id, *(found[name] for name in _KEY)))
+        base: Base | None = beginning(projection)
+        if found["state"] is not None:
+            snapshot = Snapshot(client_id, *(found[name] for name in _SNAPSHOT))
+            base = open_snapshot(projection, organization_id, snapshot, key)
+        events = stored(found["events"] or ())
+        if base is None or any(event.type in RECORD_TYPES for event in events):
+            return await self._read_step_by_step(organization_id, client_id, projection, build)
+        own_version = _own_version(found, events)
+        policies = await self._organizations.policies(organization_id, own_version=own_version)
+        keys = ClientKeys({client_id: key}, {})
+        fresh = await _folded_on(projection, base, events, {}, policies, keys=keys, sliced=self._sliced)
+        if fresh is None:
+            return await self._read_step_by_step(organization_id, client_id, projection, build)
+        return fresh._replace(version=max(found["version"], fresh.version))
+
+    async def _read_step_by_step(
+        self, organization_id: UUID, client_id: UUID, projection: Projection[Any], build: Build | None
+    ) -> Fresh | None:
         async with scoped(self._pool, organization_id) as connection:
             head = await connection.fetchrow(_HEAD, organization_id, client_id)
             if head is None:
@@ -75,11 +103,8 @@ class FreshStates:
             key = keys.of(client_id)
 
             async def policies(events: Sequence[StoredEvent]) -> Policies:
-                # What was recorded after the heads were read may have come after an adoption that was, too.
-                behind = bool(events) and events[-1].position > head["log_position"]
-                own_version = None if behind else head["own_version"]
                 return await self._organizations.policies(
-                    organization_id, own_version=own_version, connection=connection
+                    organization_id, own_version=_own_version(head, events), connection=connection
                 )
 
             client = _Client(connection, organization_id, client_id, projection, keys, policies, sliced=self._sliced)
@@ -141,11 +166,34 @@ class _Client:
         about = await concerned(self._connection, self._organization_id, events)
         events = [event for event in events if kind_of(event, about) in types]
         policies = await self._policies(events)
-        async with self._sliced.turn(len(events)):
-            each = await self._sliced.each(events, lambda event: open_event(event, self._keys))
-            entries = opened(each, self._projection.name)
-            come = [Arrival(entry, version_of(entry, about)) for entry in entries]
-            if not lands_after(come, base.version, base.until):
-                return None
-            kept = resume(self._projection, base, entries, policies)
-        return Fresh(kept.version, kept.state, policies, kept.until)
+        return await _folded_on(self._projection, base, events, about, policies, keys=self._keys, sliced=self._sliced)
+
+
+async def _folded_on(
+    projection: Projection[Any],
+    base: Base,
+    events: Sequence[StoredEvent],
+    about: Mapping[UUID, Concerned],
+    policies: Policies,
+    *,
+    keys: ClientKeys,
+    sliced: SlicedWork,
+) -> Fresh | None:
+    """The state after these events; None when some of them land before the base. Raises ProjectionFailed."""
+    async with sliced.turn(len(events)):
+        each = await sliced.each(events, lambda event: open_event(event, keys))
+        entries = opened(each, projection.name)
+        come = [Arrival(entry, version_of(entry, about)) for entry in entries]
+        if not lands_after(come, base.version, base.until):
+            return None
+        kept = resume(projection, base, entries, policies)
+    return Fresh(kept.version, kept.state, policies, kept.until)
+
+
+def _own_version(head: asyncpg.Record, events: Sequence[StoredEvent]) -> int | None:
+    """How far the organization's own timeline has come; None where it may have come further since.
+
+    What was recorded after the heads were read may have come after an adoption that was, too.
+    """
+    behind = bool(events) and events[-1].position > head["log_position"]
+    return None if behind else head["own_version"]

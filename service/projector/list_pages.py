@@ -17,6 +17,7 @@ from service.projector.list_queries import (
     has_on_the_team,
     in_care,
     of_person,
+    seen_by,
     signals,
     worklist,
 )
@@ -25,6 +26,8 @@ from service.projector.list_rows import CLIENTS_ORDER, SIGNALS_ORDER, TASKS_ORDE
 _KEPT: Final = 256  # some limits, and what narrows a list, in all their combinations
 
 _PERSON: Final = bindparam("person_id", type_=Uuid)
+_SEER: Final = bindparam("seen_by", type_=Uuid)
+"""Who sees just the clients on whose team they are, and those whose record they opened in an emergency."""
 
 
 def place(order: Sequence[str], key: Sequence[object]) -> Mapping[str, object]:
@@ -45,7 +48,7 @@ def worklist_page(care_plan: str, given: frozenset[str], late: bool | None, limi
         tasks = tasks.where(column.owner_role == bindparam("role"))
     if "person_id" in given:
         tasks = of_person(tasks, care_plan, _PERSON)
-    return compiled(_page(tasks, TASKS_ORDER, given, limit))
+    return compiled(_page(_seen(tasks, care_plan, given), TASKS_ORDER, given, limit))
 
 
 @lru_cache(_KEPT)
@@ -58,16 +61,24 @@ def caseload_page(
         clients = clients.where(in_care(care_plan) if cared_for else not_(in_care(care_plan)))
     if "person_id" in given:
         clients = clients.where(has_on_the_team(care_plan, _PERSON))
-    return compiled(_page(clients, CLIENTS_ORDER, given, limit))
+    return compiled(_page(_seen(clients, care_plan, given), CLIENTS_ORDER, given, limit))
 
 
 @lru_cache(_KEPT)
-def signals_page(schema: str, given: frozenset[str], limit: int) -> Statement:
-    """Those that have waited longest stand first. It can be narrowed by `rule`."""
+def signals_page(schema: str, care_plan: str | None, given: frozenset[str], limit: int) -> Statement:
+    """Those that have waited longest stand first. It can be narrowed by `rule`; `seen_by` needs the care plan."""
     waiting = signals(schema, BY_CALLER)
     if "rule" in given:
         waiting = waiting.where(waiting.selected_columns.rule == bindparam("rule"))
-    return compiled(_page(waiting, SIGNALS_ORDER, given, limit))
+    return compiled(_page(_seen(waiting, care_plan, given), SIGNALS_ORDER, given, limit))
+
+
+def _seen(rows: Select[Any], care_plan: str | None, given: frozenset[str]) -> Select[Any]:
+    """Of these rows those about clients whom the caller sees."""
+    if _SEER.key not in given:
+        return rows
+    assert care_plan is not None, "who is on the team stands in the care plan"
+    return rows.where(seen_by(care_plan, rows.selected_columns.client_id, _SEER))
 
 
 def _page(rows: Select[Any], order: Sequence[str], given: frozenset[str], limit: int) -> Select[Any]:

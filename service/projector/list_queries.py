@@ -174,6 +174,21 @@ def has_on_the_team(care_plan: str, person_id: ColumnElement[Any]) -> ColumnElem
     return exists().where(BY_CALLER.about(member, plan), member.c.person_id == person_id, on_the_team)
 
 
+def seen_by(care_plan: str, client_id: ColumnElement[Any], person_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The condition that a person is now on that client's team, or has opened their record in an emergency."""
+    tables = _tables(CARE_PLAN.tables, care_plan)
+    member, access = tables["care_plan_team_member"], tables["care_plan_emergency_access"]
+    now = BY_CALLER.now
+
+    def theirs(table: Table) -> ColumnElement[bool]:
+        return and_(BY_CALLER.of(table), table.c.client_id == client_id, table.c.person_id == person_id)
+
+    return or_(
+        exists().where(theirs(member), _on_the_team(member, now)),
+        exists().where(theirs(access), access.c.opened_at <= now, now < access.c.ends_at),
+    )
+
+
 def signals(schema: str, asked: Asked) -> Select[Any]:
     """The signals that hold, and of which nobody has taken note."""
     signal = _tables(SIGNALS.tables, schema)["signal"]

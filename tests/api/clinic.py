@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx
 
 from projections.catalogue import PROJECTIONS
-from service.access.caller import KeyRole, Scope
+from service.access.caller import KeyRole
 from service.api.app import create_app
 from service.api.field_errors import FieldError
 from service.api.pages import HTML
@@ -44,7 +44,7 @@ class Clinic:
     key: str
 
     async def with_key(
-        self, role: KeyRole = KeyRole.COUNSELOR, name: str = "ana", scopes: set[Scope] | None = None
+        self, role: KeyRole = KeyRole.COUNSELOR, name: str = "ana", scopes: set[str] | None = None
     ) -> "Clinic":
         """The same clinic, calling with another, new key."""
         _, key = await self.system.api_keys.create(self.organization_id, name, role, scopes)

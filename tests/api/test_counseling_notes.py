@@ -13,7 +13,7 @@ from tests.api.clinic import READS, SESSION, Clinic, Json, errors_in, events_of,
 SAID = "Wept when the harbour was mentioned"
 CORRECTED = "Wept before the harbour was mentioned"
 NOTE: Json = {"type": "counseling_note_written", "note": SAID}
-OTHERS = (KeyRole.PEER, KeyRole.CASE_MANAGER, KeyRole.PRESCRIBER, KeyRole.SUPERVISOR, KeyRole.AUDITOR, KeyRole.SYSTEM)
+OTHERS = (KeyRole.PEER, KeyRole.CASE_MANAGER, KeyRole.PRESCRIBER, KeyRole.SUPERVISOR)
 
 
 def notes_of(client: str) -> str:
@@ -57,6 +57,10 @@ async def test_r27_a_counseling_note_is_read_by_its_authors_role_alone(clinic: C
         other = await clinic.with_key(role, role.value)
         assert (await other.get(notes_of(client))).json()["notes"] == []
         problem_in(await other.get(f"{notes_of(client)}/{note}"), "unknown-event")
+    for role in (KeyRole.AUDITOR, KeyRole.SYSTEM):
+        other = await clinic.with_key(role, role.value, {"system/*.rs"} if role is KeyRole.SYSTEM else None)
+        for path in (notes_of(client), f"{notes_of(client)}/{note}"):
+            problem_in(await other.get(path), "role-not-allowed")
 
 
 @pytest.mark.parametrize("role", [KeyRole.COUNSELOR, KeyRole.PEER])

@@ -2,7 +2,7 @@
 
 from uuid import UUID, uuid4
 
-from service.access.caller import KeyRole, Scope
+from service.access.caller import KeyRole
 from service.api.pages import HTML
 from tests.api.clinic import REGISTERED, Clinic, Json, errors_in, events_of, problem_in, recording
 from tests.rendering.reading_pages import elements, said
@@ -101,7 +101,7 @@ async def test_an_erased_client_has_no_card(clinic: Clinic) -> None:
 
 async def test_others_are_told_of_no_client(clinic: Clinic, other_clinic: Clinic) -> None:
     client = await clinic.client(recording(REGISTERED), recording(SAFETY_PLAN))
-    recorder = await clinic.with_key(KeyRole.COUNSELOR, "ben", {Scope.RECORD})
+    recorder = await clinic.with_key(KeyRole.COUNSELOR, "ben", {"user/Contact.c"})
 
     problem_in(await other_clinic.get(card_of(client)), "unknown-client")
     problem_in(await recorder.get(card_of(client)), "scope-missing")

@@ -111,7 +111,6 @@ async def test_answers_fit_their_schemas(clinic: Clinic, described: Described) -
         await clinic.request("POST", events_of(examples.CLIENT), json=body)
     supervisor = await clinic.with_key(KeyRole.SUPERVISOR, "lee")
     made = [await supervisor.request("POST", "/v1/webhooks", json=body) for body in examples.WEBHOOKS.values()]
-
     for path, each in described["paths"].items():
         filled = path.format(
             client_id=examples.CLIENT,
@@ -121,7 +120,8 @@ async def test_answers_fit_their_schemas(clinic: Clinic, described: Described) -
             webhook_id=made[0].json()["webhook_id"],
         )
         if "get" in each:
-            answer = await (supervisor if "/webhooks" in path else clinic).get(filled)
+            caller = supervisor if path.endswith("/access-records") or "/webhooks" in path else clinic
+            answer = await caller.get(filled)
             assert answer.status_code == 200, answer.text
             media_type = answer.headers["content-type"].partition(";")[0]
             content = answer.json() if media_type == "application/json" else answer.text

@@ -117,7 +117,7 @@ async def test_of_a_list_all_is_recorded_or_nothing(clinic: Clinic) -> None:
 
 
 async def test_the_source_is_the_name_of_the_key_unless_it_is_said(clinic: Clinic) -> None:
-    system = await clinic.with_key(KeyRole.SYSTEM, "text-line")
+    system = await clinic.with_key(KeyRole.SYSTEM, "text-line", {"system/*.cr"})
     client = await system.client()
 
     recorded = await system.record(client, recording(SESSION))

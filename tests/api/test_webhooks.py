@@ -88,8 +88,8 @@ async def test_a_type_that_nobody_knows_is_refused(supervisor: Clinic) -> None:
 async def test_only_supervisors_and_systems_see_and_make_webhooks(clinic: Clinic, role: KeyRole) -> None:
     caller = await clinic.with_key(role, "ben")
 
-    problem_in(await caller.request("POST", "/v1/webhooks", json=BODY), "scope-missing")
-    problem_in(await caller.get("/v1/webhooks"), "scope-missing")
+    problem_in(await caller.request("POST", "/v1/webhooks", json=BODY), "role-not-allowed")
+    problem_in(await caller.get("/v1/webhooks"), "role-not-allowed")
 
 
 async def test_another_organizations_webhook_looks_as_if_it_did_not_exist(

@@ -9,8 +9,10 @@ from domain.events.base import Event
 from domain.events.counseling_notes import CounselingNoteWritten
 from domain.events.kept_apart import KeptApart
 from domain.events.record import EntryCorrected, EntryRetracted
+from domain.vocabulary.purposes import PurposeOfUse
 from domain.vocabulary.record import CorrectionReason, Precision
 from samples.simulation.entry import SimulatedEntry
+from service.access.access_records import Access
 from service.access.caller import Caller
 from service.bootstrap import System
 from service.care import importing
@@ -42,5 +44,6 @@ async def test_r27_what_is_about_a_note_is_kept_apart_whichever_batch_it_comes_w
 
     entries = await system.timelines.read(counselor.organization_id, client_id)
     assert [isinstance(entry.event, KeptApart) for entry in entries] == [False, True, False, True, True, True]
-    (read,) = (await system.counseling_notes.page(counselor, client_id, limit=10)).notes
+    access = Access(counselor, PurposeOfUse.TREATMENT, "a test", "a request")
+    (read,) = (await system.counseling_notes.page(access, client_id, limit=10)).notes
     assert read.event == replacement

@@ -19,10 +19,13 @@ from domain.vocabulary.goals import GoalOutcome
 from domain.vocabulary.people import Role
 from domain.vocabulary.record import CorrectionReason
 from service.access.caller import Caller
+from service.access.permissions import STRANDS, Resource
 from service.bootstrap import System
+from service.care.entry_contents import EntryContents
 from service.care.errors import ClientExists, IdUsed, UnknownClient
 from service.care.recorder import Recorder, RecordingResult
 from service.log.facts import FactReader
+from service.log.pages import Pages
 from service.log.sealed import StoredEvent
 from service.log.timelines import Timelines
 from tests.builders import check_in, goal_set, handoff, registered
@@ -36,7 +39,7 @@ def another(system: System) -> Recorder:
         FactReader(system.pool),
         system.keyring,
         system.timelines,
-        system.timeline_reader,
+        EntryContents(Pages(system.pool), system.timelines),
         system.organizations,
     )
 
@@ -156,8 +159,9 @@ class TargetRaised(Event):
 
 
 async def test_a_rule_that_asks_what_an_entry_says_opens_that_one(
-    system: System, counselor: Caller, client: UUID, opened: list[str]
+    system: System, counselor: Caller, client: UUID, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setitem(STRANDS, "target_raised", Resource.CARE_PLAN)
     goal = draft(goal_set(target=5))
     await system.recorder.record(counselor, client, [draft(check_in()), goal, draft(check_in())])
 

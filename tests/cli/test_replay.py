@@ -130,3 +130,36 @@ async def test_an_unknown_client(command: Command) -> None:
     said = await command("replay", uuid4())
 
     assert said == (1, "", "This organization has no client with that id: check the id, and the organization.\n")
+
+
+async def test_whoever_looks_stands_in_the_access_log(command: Command) -> None:
+    await command.done("replay", CLIENT, "--projection", "milestones", "--purpose", "client_request")
+    await command.done("summary", CLIENT)
+    await command.done("access-log", CLIENT)
+
+    shown = (await command.done("access-log", CLIENT)).splitlines()
+
+    assert [line.split()[-2:] for line in shown[1:5]] == [
+        ["care-timeline", "access-log"],
+        ["care-timeline", "summary"],
+        ["care-timeline", "summary"],
+        ["care-timeline", "replay"],
+    ]
+    assert shown[4].split()[2:6] == ["system/operator", "client_request", "milestones", "4"]
+    told = await command.done("access-log", CLIENT, "--csv", "--limit", "1")
+    header, first = told.splitlines()
+    assert header.startswith(
+        "record_id,recorded_at,operation,what,parameters,purpose,actor_id,key_id,role,name,request"
+    )
+    assert ",care-timeline access-log,access_records," in first
+
+
+async def test_for_legal_proceedings_nothing_is_shown_without_a_ground(command: Command) -> None:
+    said = await command("replay", CLIENT, "--purpose", "legal_proceedings")
+
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith("For legal proceedings this is told only where a court order")
+
+
+async def test_an_access_log_of_nobody(command: Command) -> None:
+    assert (await command("access-log", uuid4())).code == 1

@@ -8,13 +8,16 @@ import pytest
 import pytest_asyncio
 
 from projections.catalogue import PROJECTIONS
-from service.access.caller import KeyRole, Scope
+from service.access.caller import KeyRole
+from service.access.errors import NotAuthenticated
 from service.bootstrap import System
 from service.cli import console
 from service.database.embedded import DatabaseUrls
 from tests.cli.command import Command, environment_of
 from tests.database.citus import stand_in_for_citus
 from tests.databases import new_organization
+
+ADDRESS = "192.0.2.7"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
@@ -50,13 +53,12 @@ async def test_a_time_zone_that_is_none_is_told_in_one_sentence(command: Command
 
 
 async def test_a_key_alone_is_on_standard_output_and_works(command: Command, system: System) -> None:
-    out = await command.done("keys", "create", "--role", "peer", "--name", "marcus", "--scope", "read")
+    out = await command.done("keys", "create", "--role", "peer", "--name", "marcus", "--scope", "user/*.rs")
 
     assert re.fullmatch(r"ct_[\w-]+\n", out)
-    caller = await system.api_keys.authenticate(out.strip())
-    assert caller is not None
+    caller = await system.authentication.authenticate(out.strip(), ADDRESS)
     assert (caller.actor.name, caller.role) == ("peer/marcus", KeyRole.PEER)
-    assert caller.scopes == {Scope.READ}
+    assert caller.scopes == {"user/*.rs"}
 
 
 async def test_keys_are_listed_without_their_text(command: Command) -> None:
@@ -64,7 +66,7 @@ async def test_keys_are_listed_without_their_text(command: Command) -> None:
 
     listed = await command.done("keys", "list")
 
-    assert re.search(r"lee +auditor +read ", listed)
+    assert re.search(r"lee +auditor +user/\*\.cruds ", listed)
     assert token[3:] not in listed
 
 
@@ -85,7 +87,7 @@ async def test_tables_are_whole_when_they_are_piped(
     assert len(organizations) == 2
     assert all(each in organizations[1] for each in (name, id_, "America/Argentina/Buenos_Aires"))
     assert len(keys) == 3
-    assert re.search(r"at-the-harbour +counselor +[\w ]+ [\w-]{36} +\d{4}-", keys[1])
+    assert re.search(r"at-the-harbour +counselor +user/\*\.cruds +[\w-]{36} +\d{4}-", keys[1])
     assert len({len(line) for line in projections}) == 1
     assert all(any(f"projection_{one.name}_" in line for line in projections) for one in PROJECTIONS)
 
@@ -97,14 +99,52 @@ async def test_a_revoked_key_is_marked_and_opens_nothing(command: Command, syste
 
     assert await command.done("keys", "revoke", key_id) == "Revoked.\n"
 
-    assert await system.api_keys.authenticate(token) is None
+    with pytest.raises(NotAuthenticated, match="revoked"):
+        await system.authentication.authenticate(token, ADDRESS)
     again = await command("keys", "revoke", key_id)
     assert again.code == 1
     assert "care-timeline keys list" in again.err
 
 
+async def test_a_key_has_an_end_and_a_new_secret_and_both_are_listed(command: Command, system: System) -> None:
+    said = await command("keys", "create", "--role", "peer", "--name", "rosa", "--expires-in", "90d")
+    caller = await system.authentication.authenticate(said.out.strip(), ADDRESS)
+    assert re.match(r"A key for rosa.*\nIt expires on \d{4}-\d\d-\d\d \d\d:\d\d UTC\.\n", said.err)
+
+    rotated = await command("keys", "rotate", caller.subject_id, "--overlap", "2h")
+
+    again = await system.authentication.authenticate(rotated.out.strip(), ADDRESS)
+    assert again.subject_id == caller.subject_id
+    assert rotated.err.startswith("A new secret for rosa; the one before works until ")
+    listed = await command.done("keys", "list")
+    day = r"\d{4}-\d\d-\d\d"
+    assert re.search(rf"rosa +peer +user/\*\.cruds +[\w-]{{36}} +{day} +{day} +\d{{4}}-[\d :-]+UTC", listed)
+
+
+async def test_a_name_that_is_taken_and_an_end_that_makes_no_sense_are_told_in_a_sentence(command: Command) -> None:
+    await command.done("keys", "create", "--role", "peer", "--name", "sol")
+
+    taken = await command("keys", "create", "--role", "peer", "--name", "sol")
+    over = await command("keys", "create", "--role", "peer", "--name", "sam", "--expires-on", "2020-01-01T00:00Z")
+    both = await command(
+        *("keys", "create", "--role", "peer", "--name", "sam", "--expires-on", "2040-01-01T00:00Z"),
+        *("--expires-in", "1d"),
+    )
+    odd = await command("keys", "create", "--role", "peer", "--name", "sam", "--expires-in", "soon")
+
+    assert taken.err.startswith("There is a key named sol already, ")
+    assert over.err == "A key expires in the future.\n"
+    assert "not both" in both.err
+    assert "such as 90d" in odd.err
+    assert (taken.code, over.code, both.code, odd.code) == (1, 1, 2, 2)
+
+
 async def test_keys_are_made_and_revoked_as_the_owner_only(command: Command) -> None:
-    for arguments in (["create", "--role", "peer", "--name", "jo"], ["revoke", str(uuid4())]):
+    for arguments in (
+        ["create", "--role", "peer", "--name", "jo"],
+        ["revoke", str(uuid4())],
+        ["rotate", str(uuid4())],
+    ):
         said = await command("keys", *arguments, OWNER_DATABASE_URL=None)
         assert said.code == 1
         assert said.err.startswith("Set CARE_TIMELINE_OWNER_DATABASE_URL")
@@ -114,9 +154,16 @@ async def test_keys_are_made_and_revoked_as_the_owner_only(command: Command) -> 
 
 
 async def test_a_key_cannot_have_more_than_its_role_may(command: Command) -> None:
-    said = await command("keys", "create", "--role", "auditor", "--name", "lee", "--scope", "record")
+    said = await command("keys", "create", "--role", "auditor", "--name", "lee", "--scope", "user/Medication.c")
 
-    assert said == (1, "", "The role auditor may have these scopes at most: read.\n")
+    may = "AuditEvent.r, CarePlan.r, CarePlan.s, Timeline.r"
+    assert said == (1, "", f"The role auditor may not have Medication.c; it may have: {may}.\n")
+
+
+async def test_a_key_of_a_system_says_what_it_may_do(command: Command) -> None:
+    said = await command("keys", "create", "--role", "system", "--name", "app")
+
+    assert said == (1, "", "Say what the system may do, such as the scope system/CheckIn.c for a check-in app.\n")
 
 
 async def test_a_name_that_is_no_slug_is_told(command: Command) -> None:

@@ -79,7 +79,10 @@ def aimed(event_class: type[Event], body: dict[str, Any], ids: dict[str, UUID]) 
 async def client(database: DatabaseUrls, system: System) -> tuple[UUID, UUID]:
     """An organization and its client; whoever named and recorded anything there sang."""
     organization_id, client_id = await new_organization(database), uuid4()
-    caller = Caller(organization_id, uuid4(), CANARY, KeyRole.COUNSELOR, SCOPES_OF_ROLE[KeyRole.COUNSELOR])
+    prescriber, supervisor = (
+        Caller(organization_id, uuid4(), CANARY, role, SCOPES_OF_ROLE[role])
+        for role in (KeyRole.PRESCRIBER, KeyRole.SUPERVISOR)
+    )
     ids: dict[str, UUID] = {}
     for _ in range(3):  # what answers comes after what it answers
         for event_class in CARE_EVENTS:
@@ -88,6 +91,7 @@ async def client(database: DatabaseUrls, system: System) -> tuple[UUID, UUID]:
             if event is None:
                 continue
             said = replace(draft(event), source=CANARY)
+            caller = supervisor if body["type"] == "emergency_access_reviewed" else prescriber
             try:
                 await system.recorder.record(caller, client_id, [said], new_client=not ids)
             except Refused as refused:

@@ -14,8 +14,8 @@ from uuid import UUID, uuid4
 from domain.events.plan import GoalMeasured
 from service.access.api_keys import ApiKeys
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
+from service.care.entry_contents import EntryContents
 from service.care.recorder import Recorder
-from service.care.timeline_reader import TimelineReader
 from service.database.connection import open_pool
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
 from service.database.migrate import migrate, newest_revision
@@ -26,7 +26,6 @@ from service.log.organizations import Organizations, create_organization
 from service.log.pages import Pages
 from service.log.store import EventStore
 from service.log.timelines import Timelines
-from service.runtime.sliced_work import SlicedWork
 from tests.builders import goal_set, registered
 from tests.system import draft
 
@@ -44,8 +43,8 @@ async def record(urls: DatabaseUrls) -> None:
     async with await open_pool(urls.app) as pool:
         store, keyring = EventStore(pool), Keyring(pool, KeyEncryptionKeys({KEK_ID: KEK}))
         timelines = Timelines(store, keyring)
-        reader = TimelineReader(store, Pages(pool), timelines, SlicedWork())
-        recorder = Recorder(store, FactReader(pool), keyring, timelines, reader, Organizations(pool, keyring))
+        contents = EntryContents(Pages(pool), timelines)
+        recorder = Recorder(store, FactReader(pool), keyring, timelines, contents, Organizations(pool, keyring))
         scopes = SCOPES_OF_ROLE[KeyRole.COUNSELOR]
         caller = Caller(organization.organization_id, uuid4(), "ana", KeyRole.COUNSELOR, scopes)
         goal = draft(goal_set(target=7), at="2026-03-02T16:00Z")

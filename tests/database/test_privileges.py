@@ -24,6 +24,8 @@ TABLES: dict[str, set[str]] = {
     "log.reference": READ,
     "keyring.client_key": READ,
     "access.api_key": READ,
+    "access.access_record": READ,
+    "access.access_record_client": READ,
     "subscription.webhook": {"SELECT", "INSERT", "UPDATE", "DELETE"},
     "subscription.delivery": {"SELECT", "INSERT", "UPDATE"},
     "subscription.attempt": {"SELECT", "INSERT"},
@@ -37,10 +39,12 @@ WHAT_IS_DERIVED = ("projection", "following")
 FUNCTIONS = {
     "log.append(uuid,log.new_event[])",
     "log.facts(uuid,uuid[],uuid[],uuid[],text[],uuid[],text[])",
+    "log.fresh_state(uuid,uuid,text,text[])",
     "log.lock_head(uuid)",
     "log.settle(uuid)",
     "log.organization_ids()",
     "log.differing_heads()",
+    "access.keep_records(uuid,access.new_record[])",
     "subscription.due(timestamp with time zone)",
     "subscription.tidy(timestamp with time zone)",
     "keyring.make_client_key(uuid,uuid,text,uuid,bytea,uuid,bytea)",
@@ -150,6 +154,10 @@ ATTACKS = [
     "update access.api_key set revoked_at = null",
     """insert into access.api_key
        select organization_id, gen_random_uuid(), name, role, scopes, secret_digest from access.api_key""",
+    "update access.access_record set name = 'lee', purpose = 'treatment'",
+    "delete from access.access_record",
+    "insert into access.access_record_client values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid())",
+    "truncate access.access_record_client",
     "update keyring.client_key set wrapped_key = null, destroyed_at = now()",
     "update keyring.client_key set wrapped_key = 'other'",
     """insert into keyring.client_key

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
-from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole, operator
+from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.bootstrap import Addresses, connected, prepare
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
 from service.database.migrate import migrate
@@ -17,7 +17,7 @@ from service.settings import Settings
 from tests.builders import check_in
 from tests.database.recorded import CLIENT, FOLDER, KEK, KEK_ID
 from tests.databases import new_database
-from tests.system import draft, follow
+from tests.system import access_to, draft, follow
 
 KEPT = {kept.stem: kept.read_text("utf-8") for kept in sorted(FOLDER.glob("*.sql"))}
 
@@ -48,14 +48,14 @@ async def test_what_was_recorded_at_an_older_revision_is_read_and_goes_on(
     async with connected(settings, Addresses(database.app, database.owner)) as system:
         (organization_id,) = await system.organizations.ids()
         assert (await system.api_keys.list(organization_id))[0].name == "ana"
-        async with system.timeline_reader.whole(operator(organization_id), CLIENT) as before:
+        async with system.timeline_reader.whole(access_to(organization_id), CLIENT) as before:
             assert [entry.event.type for entry in before.entries] == ["client_registered", "goal_set", "goal_measured"]
 
         caller = Caller(organization_id, uuid4(), "ana", KeyRole.COUNSELOR, SCOPES_OF_ROLE[KeyRole.COUNSELOR])
         result = await system.recorder.record(caller, CLIENT, [draft(check_in())], expected_version=3)
         await follow(system, organization_id)
 
-        answered = await system.projection_reader.read(operator(organization_id), CLIENT, "care_plan")
+        answered = await system.projection_reader.read(access_to(organization_id), CLIENT, "care_plan")
         assert (result.version, answered.version) == (4, 4)
         assert [goal.target for goal in answered.answer.stabilization_goals] == [7]  # type: ignore[attr-defined]
         assert (await verify(system.store, organization_id)).intact

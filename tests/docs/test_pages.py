@@ -7,6 +7,7 @@ import pytest
 from domain.events.catalogue import EVENT_TYPES
 from rendering.pages import pages, sources_of_rows, sources_of_tests
 from rendering.rows_of_care import rows, rows_in
+from tests import permissions_table
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,3 +39,9 @@ def test_every_row_of_care_shows_somewhere_and_is_tested() -> None:
 def test_rows_are_named_alone_or_from_one_to_another() -> None:
     assert rows_in("Goals (R11, R12), and R46-R48.") == {"R11", "R12", "R46", "R47", "R48"}
     assert rows_in(None) == set()
+
+
+def test_the_page_of_permissions_has_the_table_of_the_code() -> None:
+    assert permissions_table.PAGE.read_text("utf-8") == permissions_table.page(), (
+        "run `python -m tests.permissions_table`"
+    )

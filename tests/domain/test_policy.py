@@ -10,6 +10,7 @@ import pytest
 
 from domain.policy import Policy, PolicyInvalid, policy_from_toml
 from domain.vocabulary.crisis import RiskTier
+from domain.vocabulary.people import Role
 from domain.vocabulary.substances import Substance
 
 
@@ -53,6 +54,12 @@ def test_our_own_choices_stand_where_the_table_is_silent() -> None:
     assert policy.milestones.not_in_overall == {Substance.NICOTINE}
     assert policy.milestones.use_before_intake_days == 30
     assert policy.working_days.weekdays == {0, 1, 2, 3, 4}
+    assert policy.corrections.by_authors_role
+    assert policy.corrections.by_roles == {Role.SUPERVISOR}
+    assert Role.PEER not in policy.corrections.of_systems_by_roles
+    assert not policy.client_access.own_team_only
+    assert policy.client_access.emergency_access_at_most_hours == 24
+    assert policy.client_access.emergency_access_reviewed_within_working_days == 2
 
 
 def test_a_file_changes_what_it_says_and_nothing_else() -> None:

@@ -14,6 +14,7 @@ import pytest
 from domain.events.appointments import AppointmentCancelled
 from domain.events.barriers import BarrierRaised, BarrierWorkedOn
 from domain.events.base import Event
+from domain.events.emergency_access import EmergencyAccessOpened, EmergencyAccessReviewed
 from domain.events.handoffs import (
     HandoffAccepted,
     HandoffCompleted,
@@ -42,6 +43,7 @@ from domain.vocabulary.appointments import CancelledBy
 from domain.vocabulary.barriers import Barrier, BarrierAction
 from domain.vocabulary.contacts import OutreachPurpose
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome
+from domain.vocabulary.emergency_access import EmergencyPurpose, EmergencyReason
 from domain.vocabulary.handoffs import HandoffDeclineReason, HandoffLossReason, HandoffWithdrawalReason
 from domain.vocabulary.harm_reduction import DeclineReason, SafetyOffer
 from domain.vocabulary.intake import DischargeReason
@@ -214,6 +216,16 @@ ROWS: Final[dict[Kind, Row]] = {
         [referred, agreed],
         lambda ids: ReferralCompleted(referral=ids[0], outcome=ReferralOutcome.RECEIVED),
         not_pursued,
+    ),
+    # So is the review of an emergency access: it is about what the staff did.
+    Kind.EMERGENCY_ACCESS_REVIEW: Row(
+        [
+            lambda _: EmergencyAccessOpened(
+                purpose=EmergencyPurpose.TREATMENT, reason=EmergencyReason.CRISIS, hours=4, account="Night line"
+            )
+        ],
+        lambda ids: EmergencyAccessReviewed(access=ids[0], justified=True),
+        None,
     ),
     Kind.RISK_CONTACT: Row([lambda _: c_ssrs(q1=True)], lambda _: outreach(True), died),
 }

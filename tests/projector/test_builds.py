@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from projections.catalogue import PROJECTIONS
-from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole, operator
+from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.bootstrap import System, prepare
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
@@ -23,7 +23,7 @@ from tests.databases import new_organization
 from tests.projector.comparing import assert_equal_to_fresh_folds
 from tests.projector.newer import NARROWER, NEWER, OLD, WIDER_TABLE, newer
 from tests.projector.systems import system_of
-from tests.system import KEY_ENCRYPTION_KEY, draft, follow
+from tests.system import KEY_ENCRYPTION_KEY, access_to, draft, follow
 
 KEKS = KeyEncryptionKeys(parse_key_encryption_keys(KEY_ENCRYPTION_KEY.get_secret_value()))
 
@@ -91,7 +91,7 @@ async def test_a_new_version_is_built_beside_the_old_one_while_both_releases_wor
                 one.name: one is NEWER for one in newer()
             }
             for system in (old, new):
-                answered = await system.projection_reader.read(operator(organization_id), clients[0], OLD.name)
+                answered = await system.projection_reader.read(access_to(organization_id), clients[0], OLD.name)
                 assert answered.version == 4
             done = asyncio.Event()
             working = [asyncio.create_task(_keep_working(system, counselor, clients, done)) for system in (old, new)]
@@ -116,9 +116,9 @@ async def test_a_new_version_is_built_beside_the_old_one_while_both_releases_wor
                 assert await connection.fetchval("SELECT count(*) FROM projection.caseload") == len(clients)
             # The old release goes on answering, by folding the log.
             await old.recorder.record(counselor, clients[0], [draft(check_in())])
-            before = await new.projection_reader.read(operator(organization_id), clients[0], OLD.name)
+            before = await new.projection_reader.read(access_to(organization_id), clients[0], OLD.name)
             assert (
-                await old.projection_reader.read(operator(organization_id), clients[0], OLD.name)
+                await old.projection_reader.read(access_to(organization_id), clients[0], OLD.name)
             ).version == before.version
 
 
@@ -199,8 +199,8 @@ async def _assert_answers(system: System, organization_id: UUID, clients: list[U
     """Answers by whatever is kept are those of a fold of the whole log."""
     for projection in PROJECTIONS:
         known_at = await system.store.settled(organization_id)
-        now = await system.projection_reader.read(operator(organization_id), clients[0], projection.name)
+        now = await system.projection_reader.read(access_to(organization_id), clients[0], projection.name)
         folded = await system.projection_reader.read(
-            operator(organization_id), clients[0], projection.name, known_at=known_at
+            access_to(organization_id), clients[0], projection.name, known_at=known_at
         )
         assert now.answer.model_dump() == folded.answer.model_dump()

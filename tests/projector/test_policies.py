@@ -23,7 +23,7 @@ from tests.builders import check_in, crisis, moment, outreach, plan, registered
 from tests.projector.comparing import assert_equal_to_fresh_folds
 from tests.projector.systems import system_of
 from tests.projector.test_builds import KEKS, a_counselor
-from tests.system import draft, follow
+from tests.system import access_to, draft, follow
 
 TWELVE_HOURS = Policy.model_validate({"crisis": {"contact_within_hours": [12], "attempts_before_not_reached": 1}})
 
@@ -39,7 +39,7 @@ async def in_crisis(system: System, counselor: Caller) -> UUID:
 
 async def answers(system: System, organization_id: UUID, client_id: UUID, **when: Any) -> list[bytes]:
     """What each projection answers."""
-    caller = operator(organization_id)
+    caller = access_to(organization_id)
     read = [await system.projection_reader.read(caller, client_id, one.name, **when) for one in PROJECTIONS]
     return [each.answer.model_dump_json().encode() for each in read]
 
@@ -116,7 +116,7 @@ async def test_r63_what_is_shown_now_is_shown_by_the_policy_in_force_now(system:
     await system.recorder.record(counselor, client_id, [draft(crisis())], new_client=True)
 
     async def time_zone(**when: Any) -> str:
-        read = await system.projection_reader.read(operator(organization_id), client_id, "milestones", **when)
+        read = await system.projection_reader.read(access_to(organization_id), client_id, "milestones", **when)
         found: str = read.answer.time_zone  # type: ignore[attr-defined]
         return found
 

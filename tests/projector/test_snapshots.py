@@ -10,7 +10,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from projections.catalogue import PROJECTIONS
-from service.access.caller import Caller, operator
+from service.access.caller import Caller
 from service.bootstrap import System
 from service.database.connection import scoped
 from service.following.follower import Follower
@@ -24,7 +24,7 @@ from tests.projector.broken import Delegating
 from tests.projector.comparing import assert_equal_to_fresh_folds
 from tests.projector.counting import folds_counted
 from tests.projector.newer import NEWER, OLD
-from tests.system import draft, follow
+from tests.system import access_to, draft, follow
 
 KEY = DataKey(uuid4(), bytes(range(32)), uuid4())
 ORGANIZATION, CLIENT = uuid4(), uuid4()
@@ -139,9 +139,9 @@ async def test_with_snapshots_damaged_reads_and_rows_are_right_all_the_same(
                 )
         for projection in PROJECTIONS:
             known_at = await system.store.settled(organization_id)
-            now = await system.projection_reader.read(operator(organization_id), client_id, projection.name)
+            now = await system.projection_reader.read(access_to(organization_id), client_id, projection.name)
             folded = await system.projection_reader.read(
-                operator(organization_id), client_id, projection.name, known_at=known_at
+                access_to(organization_id), client_id, projection.name, known_at=known_at
             )
             assert now.answer.model_dump() == folded.answer.model_dump()
         await system.recorder.record(counselor, client_id, [draft(check_in(), at="2026-03-09T15:00Z")])

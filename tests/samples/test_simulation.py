@@ -24,12 +24,14 @@ from projections.catalogue import PROJECTIONS
 from projections.obligations import ObligationStatus
 from projections.postvention import POSTVENTION, PostventionAnswer, adjustments
 from samples.simulation import SimulatedEntry, one_client, simulate
+from service.access.permissions import PERMISSIONS, STRANDS
+from service.access.roles import KeyRole
 from tests.builders import Record, fold, moment
 
 START, END = date(2025, 1, 1), date(2026, 7, 1)
 LATE = timedelta(hours=2)
 OF_THE_RECORD = {"entry_corrected", "entry_retracted"}
-NOT_YET_TOLD: tuple[str, ...] = ()
+NOT_YET_TOLD: tuple[str, ...] = ("emergency_access_opened", "emergency_access_reviewed")
 """Kinds of event that no simulated client brings yet."""
 
 
@@ -120,6 +122,12 @@ def test_every_kind_of_event_of_care_occurs_and_check_ins_most_often(clinic: lis
 
     assert set(kinds) == (of_care | OF_THE_RECORD) - set(NOT_YET_TOLD)
     assert [kind for kind, _ in kinds.most_common(2)] == ["check_in_received", "session_held"]
+
+
+def test_everybody_records_what_their_role_may(clinic: list[SimulatedEntry]) -> None:
+    recorded = {(entry.actor.role, STRANDS[entry.event.type]) for entry in clinic if entry.event.type in STRANDS}
+
+    assert not {(role, strand) for role, strand in recorded if f"{strand}.c" not in PERMISSIONS[KeyRole(role)]}
 
 
 def test_some_entries_are_late_some_corrected_and_a_few_retracted(clinic: list[SimulatedEntry]) -> None:

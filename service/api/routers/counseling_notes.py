@@ -3,9 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from starlette.requests import Request
 from starlette.responses import Response
 
-from service.api.dependencies import ReadingCaller, RunningSystem
+from service.api.dependencies import NotesAccess, RunningSystem
+from service.api.links import LINK_HEADER, page_links
 from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, VERSION_HEADER, answered, problem_responses
 from service.api.parameters import ClientId, CounselingNotesQuery, EventId, KnownVersion
 from service.api.problems import ClientErased, UnknownClient, UnknownEvent
@@ -22,15 +24,16 @@ router = APIRouter(prefix="/v1/clients/{client_id}/counseling-notes", route_clas
     summary="Read counseling notes",
     response_model=CounselingNotesAnswer,
     responses={
-        200: answered("A page of the notes.", VERSION_HEADER),
+        200: answered("A page of the notes.", VERSION_HEADER | LINK_HEADER),
         **NOT_MODIFIED,
         **problem_responses(*OF_A_READ, UnknownClient, ClientErased),
     },
 )
 async def read_counseling_notes(
-    caller: ReadingCaller,
+    access: NotesAccess,
     system: RunningSystem,
     client_id: ClientId,
+    request: Request,
     asked: Annotated[CounselingNotesQuery, Query()],
     known_version: KnownVersion = None,
 ) -> Response:
@@ -43,14 +46,15 @@ async def read_counseling_notes(
     Record `counseling_note_written` to write one. Corrections are applied, and what was retracted is left out, so that
     a page may hold fewer notes than `limit` while `next` goes on.
     """
-    found = await system.counseling_notes.page(caller, client_id, after=asked.after, limit=asked.limit)
+    found = await system.counseling_notes.page(access, client_id, after=asked.after, limit=asked.limit)
     content = CounselingNotesAnswer(
         client_id=client_id,
         version=found.version,
         notes=tuple(map(RecordedEvent.of, found.notes)),
         next=found.next,
     )
-    return read_answer(content, found.version, known_version)
+    links = page_links(request, next_after=content.next)
+    return read_answer(content, found.version, known_version, links)
 
 
 @router.get(
@@ -64,7 +68,7 @@ async def read_counseling_notes(
     },
 )
 async def read_counseling_note(
-    caller: ReadingCaller,
+    access: NotesAccess,
     system: RunningSystem,
     client_id: ClientId,
     note_id: EventId,
@@ -72,6 +76,6 @@ async def read_counseling_note(
 ) -> Response:
     """One counseling note that was written by your role: as it was recorded, what corrects or retracts it, and how it
     stands now."""
-    found = await system.counseling_notes.note(caller, client_id, note_id)
+    found = await system.counseling_notes.note(access, client_id, note_id)
     content = event_answer(client_id, note_id, found.version, found.entries)
     return read_answer(content, content.version, known_version)

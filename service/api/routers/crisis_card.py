@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from projections.care_plan import CARE_PLAN, CarePlanAnswer
 from rendering.crisis_card import crisis_card
-from service.api.dependencies import ReadingCaller, RunningSystem
+from service.api.dependencies import ReadingAccess, RunningSystem
 from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, VERSION_HEADER, answered, problem_responses
 from service.api.pages import PageRoute, as_pages, page_answer
 from service.api.parameters import ClientId, KnownVersion
@@ -27,7 +27,7 @@ router = APIRouter(prefix="/v1/clients/{client_id}", route_class=PageRoute, tags
     },
 )
 async def read_crisis_card(
-    caller: ReadingCaller, system: RunningSystem, client_id: ClientId, known_version: KnownVersion = None
+    access: ReadingAccess, system: RunningSystem, client_id: ClientId, known_version: KnownVersion = None
 ) -> Response:
     """One page to hand over: 988, the after-hours line, and the client's own plan for a crisis.
 
@@ -40,6 +40,6 @@ async def read_crisis_card(
     Reading a card hands nothing over: record `crisis_card_issued` once it is in the client's hands, naming the safety
     plan. The page has no scripts and asks no other host; problems are pages as well.
     """
-    found = await system.projection_reader.read(caller, client_id, CARE_PLAN.name)
+    found = await system.projection_reader.read(access, client_id, CARE_PLAN.name, what="crisis_card")
     assert isinstance(found.answer, CarePlanAnswer)
     return page_answer(crisis_card(found.answer, found.policy, clock.now()), found.version, known_version)

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from projections.answers import Answer
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
-from service.api.dependencies import ReadingCaller, RunningSystem
+from service.api.dependencies import ReadingAccess, RunningSystem
 from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, VERSION_HEADER, answered, problem_responses
 from service.api.parameters import ClientId, KnownVersion, Moments
 from service.api.problems import ClientErased, KnownAtInFuture, ProjectionFailed, UnknownClient
@@ -79,14 +79,14 @@ def _model(projection: Projection[Any]) -> type[OfClient]:
 
 def _endpoint(projection: Projection[Any]) -> Callable[..., Coroutine[Any, Any, Response]]:
     async def read(
-        caller: ReadingCaller,
+        access: ReadingAccess,
         system: RunningSystem,
         client_id: ClientId,
         asked: Annotated[Moments, Query()],
         known_version: KnownVersion = None,
     ) -> Response:
         found = await system.projection_reader.read(
-            caller, client_id, projection.name, as_of=asked.as_of, known_at=asked.known_at
+            access, client_id, projection.name, as_of=asked.as_of, known_at=asked.known_at
         )
         content = answer_of(projection, client_id, found.version, asked.as_of, asked.known_at, found.answer)
         return projected_answer(content, found.version, known_version)

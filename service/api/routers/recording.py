@@ -10,7 +10,7 @@ from domain import refusals
 from domain.entry import Draft
 from service.access.caller import Caller
 from service.api import examples
-from service.api.dependencies import RecordingCaller, RunningSystem
+from service.api.dependencies import CreatingCaller, RecordingCaller, RunningSystem
 from service.api.field_errors import FieldError
 from service.api.openapi_responses import OF_A_RECORDING, answered, problem_responses, titled
 from service.api.parameters import ClientId, ExpectedVersion, IdempotencyKey
@@ -92,7 +92,7 @@ async def record_events(
     },
 )
 async def create_client(
-    caller: RecordingCaller,
+    caller: CreatingCaller,
     system: RunningSystem,
     new: Annotated[NewClient, Body(openapi_examples=titled(examples.NEW_CLIENTS))],
     idempotency_key: IdempotencyKey = None,

@@ -9,7 +9,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from projections.summary import SUMMARIZED, SummaryAnswer, summary
-from service.api.dependencies import ReadingCaller, RunningSystem
+from service.api.dependencies import ReadingAccess, RunningSystem
 from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, VERSION_HEADER, answered, problem_responses
 from service.api.parameters import ClientId, KnownVersion, Moments
 from service.api.problems import ClientErased, KnownAtInFuture, ProjectionFailed, UnknownClient
@@ -52,7 +52,7 @@ they say more about each of it."""
     },
 )
 async def read_summary(
-    caller: ReadingCaller,
+    access: ReadingAccess,
     system: RunningSystem,
     client_id: ClientId,
     asked: Annotated[Moments, Query()],
@@ -60,7 +60,7 @@ async def read_summary(
 ) -> Response:
     """The client on one screen."""
     found = await system.projection_reader.read_together(
-        caller, client_id, _NAMES, as_of=asked.as_of, known_at=asked.known_at
+        access, client_id, _NAMES, what="summary", as_of=asked.as_of, known_at=asked.known_at
     )
     version, made = found[0].version, summary(each.answer for each in found)
     content = summary_of(client_id, version, asked.as_of, asked.known_at, made)

@@ -6,6 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.effective import effective
@@ -14,9 +15,10 @@ from domain.events.base import referred
 from domain.events.kept_apart import KeptApart
 from domain.events.record import RECORD_TYPES
 from domain.events.unreadable import Unreadable
-from service.access.caller import Caller
-from service.api.dependencies import ReadingCaller, RunningSystem
+from service.access.access_records import Access, Asked
+from service.api.dependencies import RunningSystem, TimelineAccess
 from service.api.field_errors import FieldError
+from service.api.links import LINK_HEADER, page_links
 from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, VERSION_HEADER, answered, problem_responses
 from service.api.parameters import ClientId, EventId, KnownVersion, Order, TimelineQuery
 from service.api.problem import Problem
@@ -25,7 +27,7 @@ from service.api.response_models import CorrectionMade, EventAnswer, EventStatus
 from service.api.responses import read_answer
 from service.api.strict_route import StrictRoute
 from service.bootstrap import System
-from service.care.timeline_reader import EntryPage
+from service.care.timeline_reader import TIMELINE, EntryPage
 
 router = APIRouter(prefix="/v1/clients/{client_id}/events", route_class=StrictRoute, tags=["Reading"])
 
@@ -35,15 +37,16 @@ router = APIRouter(prefix="/v1/clients/{client_id}/events", route_class=StrictRo
     summary="Read a timeline",
     response_model=TimelineAnswer,
     responses={
-        200: answered("A page of the timeline.", VERSION_HEADER),
+        200: answered("A page of the timeline.", VERSION_HEADER | LINK_HEADER),
         **NOT_MODIFIED,
         **problem_responses(*OF_A_READ, UnknownClient, ClientErased, KnownAtInFuture),
     },
 )
 async def read_timeline(
-    caller: ReadingCaller,
+    access: TimelineAccess,
     system: RunningSystem,
     client_id: ClientId,
+    request: Request,
     asked: Annotated[TimelineQuery, Query()],
     known_version: KnownVersion = None,
 ) -> Response:
@@ -54,9 +57,9 @@ async def read_timeline(
     corrections are applied, what was retracted is left out, and late entries stand where they belong.
 
     `next` is what to give as `after` for the next page, `previous` what to give as `before` for the one before;
-    they are null on the last and on the first. Pages of the order `recorded` fit together whatever is recorded
-    meanwhile, and each costs what it holds, however long the timeline is. For the order `effective`, give `known_at`
-    to read all pages as of one moment.
+    they are null on the last and on the first, and the header `Link` has the same as addresses. Pages of the order
+    `recorded` fit together whatever is recorded meanwhile, and each costs what it holds, however long the timeline is.
+    For the order `effective`, give `known_at` to read all pages as of one moment.
 
     Of counseling notes, and of what corrects or retracts one, the header alone is told here, whoever asks: `event` is
     null and `kept_apart` true.
@@ -66,7 +69,7 @@ async def read_timeline(
     """
     if asked.after and asked.before:
         raise _unfitting("before", "after_or_before", "Give `after` to go on or `before` to go back, not both.")
-    async with _page(system, caller, client_id, asked) as page:
+    async with _page(system, access, client_id, asked) as page:
         events = await system.sliced.each(page.entries, RecordedEvent.of)
         content = TimelineAnswer(
             client_id=client_id,
@@ -78,7 +81,8 @@ async def read_timeline(
             previous=_previous(page, asked),
             next=_next(page, asked),
         )
-        return read_answer(content, page.version, known_version)
+        links = page_links(request, next_after=content.next, previous_before=content.previous)
+        return read_answer(content, page.version, known_version, links)
 
 
 @router.get(
@@ -92,7 +96,7 @@ async def read_timeline(
     },
 )
 async def read_event(
-    caller: ReadingCaller,
+    access: TimelineAccess,
     system: RunningSystem,
     client_id: ClientId,
     event_id: EventId,
@@ -104,7 +108,7 @@ async def read_event(
 
     With `If-None-Match`, answers 304 when the timeline is still at that version.
     """
-    found = await system.timeline_reader.concerning(caller, client_id, [event_id])
+    found = await system.timeline_reader.event(access, client_id, event_id)
     content = event_answer(client_id, event_id, found.version, found.entries)
     return read_answer(content, content.version, known_version)
 
@@ -122,14 +126,15 @@ def _next(page: EntryPage, asked: TimelineQuery) -> int | None:
 
 
 @asynccontextmanager
-async def _page(system: System, caller: Caller, client_id: UUID, asked: TimelineQuery) -> AsyncIterator[EntryPage]:
+async def _page(system: System, access: Access, client_id: UUID, asked: TimelineQuery) -> AsyncIterator[EntryPage]:
     reader = system.timeline_reader
     if asked.order is Order.EFFECTIVE:
-        async with reader.whole(caller, client_id, known_at=asked.known_at) as whole:
+        told = Asked(TIMELINE, asked.model_dump(exclude_none=True))
+        async with reader.whole(access, client_id, known_at=asked.known_at, asked=told) as whole:
             yield _effective_page(whole, asked)
         return
     async with reader.page(
-        caller,
+        access,
         client_id,
         after=asked.after,
         before=asked.before,

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Body, Query
 from starlette.responses import Response
 
 from service.api import examples
-from service.api.dependencies import RunningSystem, WebhooksCaller
+from service.api.dependencies import ChangingWebhooks, ReadingWebhooks, RunningSystem
 from service.api.openapi_responses import WITH_A_BODY, answered, problem_responses, titled
 from service.api.parameters import EventId
 from service.api.problems import UnknownDelivery
-from service.api.responses import JSON, PRIVATE, json_of, list_answer
+from service.api.responses import JSON, PRIVATE, json_of
 from service.api.routers.webhooks import OF_A_WEBHOOK
 from service.api.strict_route import StrictRoute
 from service.api.webhook_models import (
@@ -32,7 +32,7 @@ router = APIRouter(prefix="/v1/webhooks/{webhook_id}", route_class=StrictRoute, 
     responses={200: answered("A page of the record."), **problem_responses(*OF_A_WEBHOOK)},
 )
 async def list_webhook_deliveries(
-    caller: WebhooksCaller, system: RunningSystem, webhook_id: WebhookId, asked: Annotated[DeliveriesQuery, Query()]
+    caller: ReadingWebhooks, system: RunningSystem, webhook_id: WebhookId, asked: Annotated[DeliveriesQuery, Query()]
 ) -> Response:
     """How telling each event stands, with every attempt: never what was sent or answered.
 
@@ -43,7 +43,8 @@ async def list_webhook_deliveries(
     )
     shown = found[: asked.limit]
     following = shown[-1].position if len(found) > asked.limit else None
-    return list_answer(DeliveriesAnswer(deliveries=tuple(map(DeliveryAnswer.of, shown)), next=following))
+    content = DeliveriesAnswer(deliveries=tuple(map(DeliveryAnswer.of, shown)), next=following)
+    return Response(json_of(content), 200, dict(PRIVATE), JSON)
 
 
 @router.post(
@@ -54,7 +55,7 @@ async def list_webhook_deliveries(
     responses={202: answered("It is told again."), **problem_responses(*OF_A_WEBHOOK, UnknownDelivery)},
 )
 async def redeliver_event(
-    caller: WebhooksCaller, system: RunningSystem, webhook_id: WebhookId, event_id: EventId
+    caller: ChangingWebhooks, system: RunningSystem, webhook_id: WebhookId, event_id: EventId
 ) -> Response:
     """Send one event again, now, under the same id, whether it was accepted or given up."""
     await system.webhook_deliveries.again(caller.organization_id, webhook_id, event_id)
@@ -69,7 +70,7 @@ async def redeliver_event(
     responses={202: answered("They are told again."), **problem_responses(*OF_A_WEBHOOK, *WITH_A_BODY)},
 )
 async def redeliver_events(
-    caller: WebhooksCaller,
+    caller: ChangingWebhooks,
     system: RunningSystem,
     webhook_id: WebhookId,
     sent: Annotated[RedeliveryAfter, Body(openapi_examples=titled(examples.REDELIVERIES))],

@@ -9,10 +9,10 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from service.api import examples
-from service.api.dependencies import RunningSystem, WebhooksCaller
+from service.api.dependencies import ChangingWebhooks, ReadingWebhooks, RunningSystem
 from service.api.field_errors import FieldError
 from service.api.openapi_responses import (
-    OF_A_READ,
+    OF_A_CALL,
     WITH_A_BODY,
     answered,
     problem_responses,
@@ -33,7 +33,7 @@ from service.api.webhook_models import (
 from service.settings import Settings
 from service.subscriptions.webhook_receivers import is_public
 
-OF_A_WEBHOOK: Final = (*OF_A_READ, UnknownWebhook)
+OF_A_WEBHOOK: Final = (*OF_A_CALL, UnknownWebhook)
 """The problems of whatever names a webhook."""
 
 router = APIRouter(prefix="/v1/webhooks", route_class=StrictRoute, tags=["Webhooks"])
@@ -48,10 +48,10 @@ _Kept = Annotated[WebhookToKeep, Body(openapi_examples=titled(examples.WEBHOOKS)
     response_model=WebhookWithSecret,
     responses={
         201: answered("Made.", {"Location": "The webhook."}),
-        **problem_responses(*OF_A_READ, *WITH_A_BODY, TooManyWebhooks),
+        **problem_responses(*OF_A_CALL, *WITH_A_BODY, TooManyWebhooks),
     },
 )
-async def create_webhook(caller: WebhooksCaller, system: RunningSystem, sent: _Kept) -> Response:
+async def create_webhook(caller: ChangingWebhooks, system: RunningSystem, sent: _Kept) -> Response:
     """A webhook is told of the events that your organization records from now on. `secret` is told only now.
 
     Each event is one POST, in the form of CloudEvents 1.0, signed as Standard Webhooks says. It tells that an event was
@@ -69,9 +69,9 @@ async def create_webhook(caller: WebhooksCaller, system: RunningSystem, sent: _K
     "",
     summary="List webhooks",
     response_model=WebhooksAnswer,
-    responses={200: answered("All webhooks."), **problem_responses(*OF_A_READ)},
+    responses={200: answered("All webhooks."), **problem_responses(*OF_A_CALL)},
 )
-async def list_webhooks(caller: WebhooksCaller, system: RunningSystem) -> Response:
+async def list_webhooks(caller: ReadingWebhooks, system: RunningSystem) -> Response:
     """All webhooks of your organization, with how each stands."""
     found = await system.webhooks.list(caller.organization_id)
     return _answer(WebhooksAnswer(webhooks=tuple(WebhookAnswer(**WebhookAnswer.fields_of(each)) for each in found)))
@@ -83,7 +83,7 @@ async def list_webhooks(caller: WebhooksCaller, system: RunningSystem) -> Respon
     response_model=WebhookAnswer,
     responses={200: answered("The webhook."), **problem_responses(*OF_A_WEBHOOK)},
 )
-async def read_webhook(caller: WebhooksCaller, system: RunningSystem, webhook_id: WebhookId) -> Response:
+async def read_webhook(caller: ReadingWebhooks, system: RunningSystem, webhook_id: WebhookId) -> Response:
     """One webhook, and how it stands. Its secret is not told again."""
     webhook = await system.webhooks.get(caller.organization_id, webhook_id)
     return _answer(WebhookAnswer(**WebhookAnswer.fields_of(webhook)))
@@ -95,7 +95,9 @@ async def read_webhook(caller: WebhooksCaller, system: RunningSystem, webhook_id
     response_model=WebhookAnswer,
     responses={200: answered("Changed."), **problem_responses(*OF_A_WEBHOOK, *WITH_A_BODY)},
 )
-async def change_webhook(caller: WebhooksCaller, system: RunningSystem, webhook_id: WebhookId, sent: _Kept) -> Response:
+async def change_webhook(
+    caller: ChangingWebhooks, system: RunningSystem, webhook_id: WebhookId, sent: _Kept
+) -> Response:
     """Say anew where the receiver is, what it is told of and what it is for.
 
     What waits is sent to the new URL. Other types apply to what is recorded from now on.
@@ -112,7 +114,7 @@ async def change_webhook(caller: WebhooksCaller, system: RunningSystem, webhook_
     response_model=None,
     responses={204: answered("Deleted."), **problem_responses(*OF_A_WEBHOOK)},
 )
-async def delete_webhook(caller: WebhooksCaller, system: RunningSystem, webhook_id: WebhookId) -> Response:
+async def delete_webhook(caller: ChangingWebhooks, system: RunningSystem, webhook_id: WebhookId) -> Response:
     """Nothing more is sent to it, and the record of its deliveries is gone."""
     await system.webhooks.delete(caller.organization_id, webhook_id)
     return Response(None, 204, dict(PRIVATE))
@@ -125,7 +127,7 @@ async def delete_webhook(caller: WebhooksCaller, system: RunningSystem, webhook_
     responses={200: answered("Replaced."), **problem_responses(*OF_A_WEBHOOK, *WITH_A_BODY)},
 )
 async def rotate_webhook_secret(
-    caller: WebhooksCaller,
+    caller: ChangingWebhooks,
     system: RunningSystem,
     webhook_id: WebhookId,
     sent: Annotated[Rotation, Body(openapi_examples=titled(examples.ROTATIONS))],
@@ -142,7 +144,7 @@ async def rotate_webhook_secret(
     response_model=AttemptAnswer,
     responses={200: answered("What came of it."), **problem_responses(*OF_A_WEBHOOK)},
 )
-async def test_webhook(caller: WebhooksCaller, system: RunningSystem, webhook_id: WebhookId) -> Response:
+async def test_webhook(caller: ChangingWebhooks, system: RunningSystem, webhook_id: WebhookId) -> Response:
     """Send a message of the type `care-timeline.webhook_test` now, once, and learn what came of it.
 
     It is sent in whatever state the webhook is, and stands in no record.
@@ -157,7 +159,7 @@ async def test_webhook(caller: WebhooksCaller, system: RunningSystem, webhook_id
     response_model=WebhookAnswer,
     responses={200: answered("It is paused, or disabled as before."), **problem_responses(*OF_A_WEBHOOK)},
 )
-async def pause_webhook(caller: WebhooksCaller, system: RunningSystem, webhook_id: WebhookId) -> Response:
+async def pause_webhook(caller: ChangingWebhooks, system: RunningSystem, webhook_id: WebhookId) -> Response:
     """Nothing more is sent until you resume it; what is under way is ended."""
     webhook = await system.webhooks.pause(caller.organization_id, webhook_id)
     return _answer(WebhookAnswer(**WebhookAnswer.fields_of(webhook)))
@@ -169,7 +171,7 @@ async def pause_webhook(caller: WebhooksCaller, system: RunningSystem, webhook_i
     response_model=WebhookAnswer,
     responses={200: answered("It is active."), **problem_responses(*OF_A_WEBHOOK)},
 )
-async def resume_webhook(caller: WebhooksCaller, system: RunningSystem, webhook_id: WebhookId) -> Response:
+async def resume_webhook(caller: ChangingWebhooks, system: RunningSystem, webhook_id: WebhookId) -> Response:
     """It works again, whether it was paused or disabled, and is told of all that it missed."""
     webhook = await system.webhooks.resume(caller.organization_id, webhook_id)
     return _answer(WebhookAnswer(**WebhookAnswer.fields_of(webhook)))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import typer
 
-from service.cli.options import OrganizationOption
+from service.cli.options import OrganizationOption, PurposeOption
 
 
 def crisis_card(
@@ -16,6 +16,7 @@ def crisis_card(
         typer.Option("--output", "-o", metavar="FILE", help="Where the page is written.", dir_okay=False),
     ],
     organization: OrganizationOption = None,
+    purpose: PurposeOption = None,
 ) -> None:
     """
     Write a client's crisis card as a page to print.
@@ -34,7 +35,7 @@ def crisis_card(
     """
     from projections.care_plan import CARE_PLAN, CarePlanAnswer
     from rendering.crisis_card import crisis_card as card
-    from service.access.caller import operator
+    from service.access.access_records import by_operator
     from service.bootstrap import running
     from service.cli.console import out
     from service.cli.files import write_private
@@ -46,7 +47,8 @@ def crisis_card(
     async def work(settings: Settings) -> None:
         async with running(settings) as system:
             meant = choose(await system.organizations.all(), organization)
-            found = await system.projection_reader.read(operator(meant.organization_id), client, CARE_PLAN.name)
+            access = by_operator(meant.organization_id, "care-timeline crisis-card", purpose)
+            found = await system.projection_reader.read(access, client, CARE_PLAN.name, what="crisis_card")
         assert isinstance(found.answer, CarePlanAnswer)
         write_private(output, card(found.answer, found.policy, clock.now()))
         out.print(f"The crisis card is in {output}.", soft_wrap=True)

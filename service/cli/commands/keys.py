@@ -1,12 +1,15 @@
 """care-timeline keys."""
 
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
-from service.access.caller import KeyRole, Scope
+from domain.vocabulary.purposes import PurposeOfUse
+from service.access.roles import KeyRole
 from service.cli.help_text import add, prose
+from service.cli.moments import length, moment
 from service.cli.options import OrganizationOption
 
 app = typer.Typer(
@@ -15,19 +18,22 @@ app = typer.Typer(
         """
     The API keys by which people and systems record and read, and the key that encrypts all others.
 
-    A key says who holds it (name and role) and what it may do (scopes): [bold]record[/bold] creates clients and
-    records events, [bold]read[/bold] reads timelines, plans, milestones and reviews, now or at any moment,
-    [bold]webhooks[/bold] says which other systems are told of what is recorded (supervisors and systems).
+    A key says who holds it (name and role) and what it may do. Without scopes that is all that its role may, as
+    docs/permissions.md lists it. Scopes are SMART's: [bold]user/CarePlan.rs[/bold] reads plans and lists clients,
+    [bold]system/CheckIn.c[/bold] records check-ins; letters are c (record), r (read), u (correct and retract) and s
+    (list), and * is every resource. A system's key always says its scopes.
 
     [bold]Examples[/bold]
 
       care-timeline keys create --role counselor --name ana
-      care-timeline keys create --role auditor --name lee --organization "Harbor Lane Recovery"
+      care-timeline keys create --role auditor --name lee --expires-in 90d --organization "Harbor Lane Recovery"
+      care-timeline keys create --role system --name check-in-app --scope system/CheckIn.c
       care-timeline keys list
+      care-timeline keys rotate 0b9d6f7e-5f0c-4a3e-9d1f-3c2b1a0e9d8c --overlap 2d
       care-timeline keys revoke 0b9d6f7e-5f0c-4a3e-9d1f-3c2b1a0e9d8c
 
-    Making and revoking keys works as the database's owner (CARE_TIMELINE_OWNER_DATABASE_URL; the embedded PostgreSQL
-    needs nothing): the service itself cannot.
+    Making, rotating and revoking keys works as the database's owner (CARE_TIMELINE_OWNER_DATABASE_URL; the embedded
+    PostgreSQL needs nothing): the service itself cannot.
 
     Every command here explains itself: care-timeline keys create --help.
     """
@@ -35,7 +41,22 @@ app = typer.Typer(
 )
 
 
+ExpiresIn = Annotated[
+    timedelta | None,
+    typer.Option(
+        parser=length, metavar="LENGTH", help="How long it works from now, such as 12h, 90d or 52w.", show_default=False
+    ),
+]
+ExpiresOn = Annotated[
+    datetime | None,
+    typer.Option(
+        parser=moment, metavar="MOMENT", help="From when on it does not work, with a time zone.", show_default=False
+    ),
+]
+
+
 def create(
+    *,
     role: Annotated[KeyRole, typer.Option(help="The role of whoever holds the key.", show_default=False)],
     name: Annotated[
         str,
@@ -47,18 +68,28 @@ def create(
     ],
     organization: OrganizationOption = None,
     scope: Annotated[
-        list[Scope] | None,
+        list[str] | None,
         typer.Option(help="What the key may do; may be given several times.", show_default="all that the role may"),
+    ] = None,
+    expires_in: ExpiresIn = None,
+    expires_on: ExpiresOn = None,
+    purpose: Annotated[
+        PurposeOfUse | None,
+        typer.Option(
+            help="What its holder reads for unless a request says otherwise.",
+            show_default="operations for auditors, else treatment",
+        ),
     ] = None,
 ) -> None:
     """
     Make an API key. Its text is shown now and never again: only a digest is kept.
 
-    The key alone is printed to standard output, so that it can be piped into a secret store.
+    The key alone is printed to standard output, so that it can be piped into a secret store. A name belongs to one
+    key at a time: that of a revoked key may be given again.
 
     Exit codes: 0 made, 1 not.
     """
-    from service.access.api_keys import ApiKey
+    from service.access.api_keys import ApiKey, KeyRefused
     from service.bootstrap import running
     from service.cli.console import err, out
     from service.cli.errors import CommandFailed
@@ -67,17 +98,22 @@ def create(
     from service.log.organizations import Organization
     from service.settings import Settings
 
+    expires = _expiry(expires_in, expires_on)
+
     async def work(settings: Settings) -> tuple[Organization, ApiKey, str]:
         async with running(settings) as system:
             meant = choose(await system.organizations.all(), organization)
             try:
-                key, token = await system.api_keys.create(meant.organization_id, name, role, scope)
-            except ValueError as error:
+                key, token = await system.api_keys.create(
+                    meant.organization_id, name, role, scope, expires, purpose=purpose
+                )
+            except KeyRefused as error:
                 raise CommandFailed(str(error)) from error
             return meant, key, token
 
     meant, key, token = run(work)
     err.print(f"A key for {key.name}, {key.role.value} at {meant.name}: {', '.join(key.scopes) or 'no scopes'}.")
+    err.print(f"It expires on {_minute(key.expires_at)}." if key.expires_at else "It does not expire.")
     err.print("Keep it safe, it is shown only now. It goes into the header Authorization: Bearer …")
     out.print(token, soft_wrap=True)
 
@@ -93,6 +129,7 @@ def list_all(organization: OrganizationOption = None) -> None:
     from service.cli.console import out, show
     from service.cli.organization import choose
     from service.cli.run_command import run
+    from service.runtime import clock
     from service.settings import Settings
 
     async def work(settings: Settings) -> list[ApiKey]:
@@ -100,17 +137,75 @@ def list_all(organization: OrganizationOption = None) -> None:
             meant = choose(await system.organizations.all(), organization)
             return await system.api_keys.list(meant.organization_id)
 
-    table = Table("Name", "Role", "Scopes", "Key id", "Made", "Revoked", box=None, pad_edge=False)
+    columns = ("Name", "Role", "Scopes", "Key id", "Made", "Rotated", "Expires", "Revoked")
+    table = Table(*columns, box=None, pad_edge=False)
+    now = clock.now()
     for key in run(work):
-        revoked = f"{key.revoked_at:%Y-%m-%d}" if key.revoked_at else ""
+        days = [f"{day:%Y-%m-%d}" if day else "" for day in (key.created_at, key.rotated_at)]
+        expires, revoked = (_minute(moment) for moment in (key.expires_at, key.revoked_at))
         table.add_row(
-            key.name, key.role, " ".join(key.scopes), str(key.key_id), f"{key.created_at:%Y-%m-%d}", revoked,
-            style="dim" if revoked else "",
+            key.name, key.role, " ".join(key.scopes), str(key.key_id), *days,
+            f"{expires}, over" if key.expired(now) else expires, revoked,
+            style="dim" if revoked or key.expired(now) else "",
         )  # fmt: skip
     if table.rows:
         show(table)
     else:
         out.print("There is none yet: care-timeline keys create makes one.", soft_wrap=True)
+
+
+def rotate(
+    key_id: Annotated[UUID, typer.Argument(help="The key's id, as keys list shows it.", show_default=False)],
+    organization: OrganizationOption = None,
+    overlap: Annotated[
+        timedelta | None,
+        typer.Option(
+            parser=length,
+            metavar="LENGTH",
+            help="How long the secret that it has now works as well; 0m ends it at once.",
+            show_default="24h",
+        ),
+    ] = None,
+    expires_in: ExpiresIn = None,
+    expires_on: ExpiresOn = None,
+) -> None:
+    """
+    Give an API key a new secret, and print the key: the same id, name, role and scopes, and what was recorded stays
+    its holder's.
+
+    The secret that it had works until the overlap is over; one that it had before that, no longer. A key that has
+    expired works again when it is given another expiry.
+
+    Exit codes: 0 rotated, 1 not.
+    """
+    from service.access.api_keys import OVERLAP, ApiKey, KeyRefused
+    from service.bootstrap import running
+    from service.cli.console import err, out
+    from service.cli.errors import CommandFailed
+    from service.cli.organization import choose
+    from service.cli.run_command import run
+    from service.settings import Settings
+
+    expires = _expiry(expires_in, expires_on)
+
+    async def work(settings: Settings) -> tuple[ApiKey, str]:
+        async with running(settings) as system:
+            meant = choose(await system.organizations.all(), organization)
+            try:
+                return await system.api_keys.rotate(
+                    meant.organization_id,
+                    key_id,
+                    overlap=OVERLAP if overlap is None else overlap,
+                    expires_at=expires,
+                )
+            except KeyRefused as error:
+                raise CommandFailed(str(error)) from error
+
+    key, token = run(work)
+    err.print(f"A new secret for {key.name}; the one before works until {_minute(key.previous_until)}.")
+    err.print(f"It expires on {_minute(key.expires_at)}." if key.expires_at else "It does not expire.")
+    err.print("Keep it safe, it is shown only now.")
+    out.print(token, soft_wrap=True)
 
 
 def revoke(
@@ -155,7 +250,20 @@ def new_encryption_key() -> None:
     out.print(new_key_encryption_key(), soft_wrap=True)
 
 
+def _expiry(expires_in: timedelta | None, expires_on: datetime | None) -> datetime | None:
+    from service.runtime import clock
+
+    if expires_in and expires_on:
+        raise typer.BadParameter("Give --expires-in or --expires-on, not both.")
+    return clock.now() + expires_in if expires_in is not None else expires_on
+
+
+def _minute(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else ""
+
+
 add(app, create)
 add(app, list_all, name="list")
+add(app, rotate)
 add(app, revoke)
 add(app, new_encryption_key, name="new-encryption-key")

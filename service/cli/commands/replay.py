@@ -5,7 +5,7 @@ from uuid import UUID
 
 import typer
 
-from service.cli.options import AsOfOption, KnownAtOption, OrganizationOption, projections_named
+from service.cli.options import AsOfOption, KnownAtOption, OrganizationOption, PurposeOption, projections_named
 
 
 def replay(
@@ -20,6 +20,8 @@ def replay(
             show_default="the timeline and all of them",
         ),
     ] = None,
+    *,
+    purpose: PurposeOption = None,
     each: Annotated[bool, typer.Option("--each", help="Once after every entry, as it was known just then.")] = False,
 ) -> None:
     """
@@ -29,7 +31,7 @@ def replay(
     been recorded by then. Care is often written down later; together the two tell what was known at one
     time about another. #12 is the entry with version 12 of the client's timeline, which put an element there.
 
-    What is shown was told in confidence: mind who sees the screen.
+    What is shown was told in confidence: mind who sees the screen. That you looked is recorded, as access-log shows.
 
     [bold]Examples[/bold]
 
@@ -40,6 +42,7 @@ def replay(
 
     Exit codes: 0 shown, 1 there is no such client or the moment lies ahead, 2 not understood.
     """
+    from service.access.access_records import by_operator
     from service.bootstrap import running
     from service.cli.organization import choose
     from service.cli.replay import Asked, show, show_each
@@ -51,7 +54,10 @@ def replay(
     async def work(settings: Settings) -> None:
         async with running(settings) as system:
             meant = choose(await system.organizations.all(), organization)
-            asked = Asked(system.projection_reader, system.timeline_reader, meant, client, named, as_of, known_at)
+            access = by_operator(meant.organization_id, "care-timeline replay", purpose)
+            asked = Asked(
+                system.projection_reader, system.timeline_reader, meant, client, named, as_of, known_at, access
+            )
             if each:
                 await show_each(asked)
             else:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import typer
 
-from service.cli.options import AsOfOption, KnownAtOption, OrganizationOption
+from service.cli.options import AsOfOption, KnownAtOption, OrganizationOption, PurposeOption
 
 
 def summary(
@@ -13,6 +13,7 @@ def summary(
     organization: OrganizationOption = None,
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
+    purpose: PurposeOption = None,
 ) -> None:
     """
     Show a client on one screen.
@@ -21,7 +22,7 @@ def summary(
     without use. [bold]replay[/bold] tells more about each. #12 is the entry with version 12 of the client's timeline,
     which put an element there.
 
-    What is shown was told in confidence: mind who sees the screen.
+    What is shown was told in confidence: mind who sees the screen. That you looked is recorded, as access-log shows.
 
     [bold]Examples[/bold]
 
@@ -30,6 +31,7 @@ def summary(
 
     Exit codes: 0 shown, 1 there is no such client or the moment lies ahead, 2 not understood.
     """
+    from service.access.access_records import by_operator
     from service.bootstrap import running
     from service.cli.organization import choose
     from service.cli.replay import Asked, show_summary
@@ -39,7 +41,8 @@ def summary(
     async def work(settings: Settings) -> None:
         async with running(settings) as system:
             meant = choose(await system.organizations.all(), organization)
-            asked = Asked(system.projection_reader, system.timeline_reader, meant, client, (), as_of, known_at)
+            access = by_operator(meant.organization_id, "care-timeline summary", purpose)
+            asked = Asked(system.projection_reader, system.timeline_reader, meant, client, (), as_of, known_at, access)
             await show_summary(asked)
 
     run(work)

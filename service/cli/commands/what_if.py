@@ -55,12 +55,12 @@ def what_if(
     from service.bootstrap import database
     from service.cli.console import out
     from service.cli.run_command import run
-    from service.cli.what_if import Asked, answer, as_text, tell
+    from service.cli.what_if import WhatIfAsked, answer, as_text, tell
     from service.runtime import clock
     from service.settings import Settings
 
     async def work(settings: Settings) -> None:
-        asked = Asked(policy, organization, client, at or clock.now(), processes)
+        asked = WhatIfAsked(policy, organization, client, at or clock.now(), processes, each=as_json)
         async with database(settings) as addresses:
             answered = await answer(settings, addresses, asked)
         if as_json:

@@ -1,0 +1,90 @@
+"""What may be recorded depends on who recorded what it is about: corrections, retractions, reviews, one's own team.
+
+The roles and the switch are the organization's policy. What a role may record at all is decided by whoever lets people
+in (service/access/permissions.py).
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+from uuid import UUID
+
+from domain.entry import Actor, Draft
+from domain.events.base import Event
+from domain.events.emergency_access import EmergencyAccessReviewed
+from domain.events.record import EntryCorrected, EntryRetracted
+from domain.events.team import TeamMemberAssigned
+from domain.facts import Facts
+from domain.policy import CorrectionsPolicy, Policy
+from domain.refusals import Refusal, Refused
+from domain.vocabulary.people import Role
+
+SYSTEM: Final = "system"
+"""The role by which systems record."""
+
+REVIEWED_BY_ANOTHER: Final = Refusal(
+    "emergency_access_reviewed_by_another", "access", "An emergency access is reviewed by another than who opened it."
+)
+ASSIGNED_BY_ANOTHER: Final = Refusal(
+    "team_member_assigned_by_another",
+    "person_id",
+    "Here people see the clients on whose team they are, so nobody adds themselves; ask a supervisor or a colleague, or"
+    " in an emergency record emergency_access_opened.",
+)
+
+
+def check_authorship(drafts: Sequence[Draft], facts: Facts, actor: Actor, policy: Policy) -> None:
+    """Check that the actor may record these drafts, given who recorded what they are about. Raises Refused."""
+    refused = [
+        (place, refusal)
+        for place, draft in enumerate(drafts)
+        for refusal in _refusals(draft.event, facts, actor, policy)
+    ]
+    if refused:
+        raise Refused(refused)
+
+
+def _refusals(event: Event, facts: Facts, actor: Actor, policy: Policy) -> Iterator[Refusal]:
+    if isinstance(event, EntryCorrected | EntryRetracted):
+        author = _author(facts, event.entry)
+        if author and not may_set_right(actor, author, policy.corrections):
+            yield _set_right_by(author, policy.corrections)
+    if isinstance(event, EmergencyAccessReviewed):
+        author = _author(facts, event.access)
+        if (author or actor).id == actor.id:
+            yield REVIEWED_BY_ANOTHER
+    assigned = event.replacement if isinstance(event, EntryCorrected) else event
+    if isinstance(assigned, TeamMemberAssigned) and assigned.person_id == actor.id and _closed_to(actor, facts, policy):
+        yield ASSIGNED_BY_ANOTHER
+
+
+def may_set_right(actor: Actor, author: Actor, policy: CorrectionsPolicy) -> bool:
+    """Whether the actor may correct and retract what the author recorded."""
+    if actor.id == author.id or actor.role in policy.by_roles:
+        return True
+    if policy.by_authors_role and actor.role == author.role:
+        return True
+    return author.role == SYSTEM and actor.role in policy.of_systems_by_roles
+
+
+def _set_right_by(author: Actor, policy: CorrectionsPolicy) -> Refusal:
+    roles = {*policy.by_roles, *(policy.of_systems_by_roles if author.role == SYSTEM else ())}
+    if policy.by_authors_role:
+        roles.add(author.role)
+    others = f", and by the roles {', '.join(sorted(roles))}" if roles else ""
+    return Refusal(
+        "set_right_by_author_or_role",
+        "entry",
+        f"This entry is corrected and retracted by whoever recorded it{others}; ask one of them.",
+    )
+
+
+def _author(facts: Facts, entry_id: UUID) -> Actor | None:
+    """Who recorded that entry; None for one that is recorded together with what is about it."""
+    found = facts.entries.get(entry_id)
+    return found.actor if found else None
+
+
+def _closed_to(actor: Actor, facts: Facts, policy: Policy) -> bool:
+    """Whether the actor sees the client by being on the team alone, and did not bring them in just now."""
+    new = facts.version == 0
+    return policy.client_access.own_team_only and not new and actor.role != Role.SUPERVISOR

@@ -1,0 +1,62 @@
+"""Which clients of their organization a caller sees: all, or those of their own team (ClientAccessPolicy)."""
+
+import time
+from collections.abc import Callable
+from typing import Final
+from uuid import UUID
+
+from cachetools import TTLCache
+
+from projections.care_plan import CARE_PLAN
+from service.access.caller import Caller
+from service.access.permissions import SEES_EVERY_CLIENT
+from service.care.errors import UnknownClient
+from service.log.organizations import Organizations
+from service.projector.fresh_states import FreshStates
+from service.runtime import clock
+
+BELIEVED_SECONDS: Final = 5.0
+"""So long a process believes how the switch stands, so that reads need not ask for it; our choice."""
+
+
+class ClientAccess:
+    """Decides by the client's own timeline, freshly folded: who was assigned a moment ago sees the client.
+
+    Somebody is on the team under the id by which they record (`person_id` is their actor id). `timer` gives seconds.
+    """
+
+    def __init__(
+        self, organizations: Organizations, fresh: FreshStates, *, timer: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._organizations = organizations
+        self._fresh = fresh
+        self._own_team_only: TTLCache[UUID, bool] = TTLCache(1_000, BELIEVED_SECONDS, timer=timer)
+
+    async def restricted(self, caller: Caller) -> bool:
+        """Whether the caller sees the clients of their own team alone."""
+        if caller.role in SEES_EVERY_CLIENT:
+            return False
+        organization_id = caller.organization_id
+        switched_on = self._own_team_only.get(organization_id)
+        if switched_on is None:
+            policies = await self._organizations.policies(organization_id)
+            switched_on = policies.readable_at(clock.now()).client_access.own_team_only
+            self._own_team_only[organization_id] = switched_on
+        return switched_on
+
+    async def check(self, caller: Caller, client_id: UUID) -> None:
+        """That the caller sees the client. Raises UnknownClient, as for a client who is not there.
+
+        Where that depends on the team, also ProjectionFailed and ClientErased: nobody is shown what cannot be decided.
+        """
+        if not await self.restricted(caller):
+            return
+        fresh = await self._fresh.read(caller.organization_id, client_id, CARE_PLAN)
+        if fresh is None:
+            raise UnknownClient
+        person, now = caller.subject_id, clock.now()
+        plan = fresh.state.state
+        on_the_team = any(each.person_id == person and each.is_there(now) for each in plan.team.members)
+        accesses = plan.emergency_accesses.accesses
+        if not on_the_team and not any(each.person_id == person and each.is_open(now) for each in accesses):
+            raise UnknownClient

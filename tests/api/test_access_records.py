@@ -1,0 +1,276 @@
+"""No read about a client without its access record: every route that tells of one, walked (care.md, privacy rule 2)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from fastapi.routing import APIRoute
+
+from domain.vocabulary.purposes import PurposeOfUse
+from service.access.access_records import AccessRecord
+from service.access.caller import KeyRole
+from service.database.embedded import DatabaseUrls
+from tests.api.clinic import CRISIS, GOAL, REGISTERED, Clinic, Json, errors_in, events_of, problem_in, recording
+from tests.api.listing import ago
+from tests.api.routes import ROUTES, method, named, needs_a_key
+from tests.system import access_to, follow
+
+READS = [route for route in ROUTES if needs_a_key(route) and method(route) == "GET" and "Webhooks" not in route.tags]
+"""Whatever is read with a key tells of clients, but for webhooks and their deliveries."""
+
+WHAT = {
+    "events": "timeline",
+    "{event_id}": "event",
+    "crisis-card": "crisis_card",
+    "access-records": "access_records",
+    "{note_id}": "counseling_notes",
+    "postvention-reviews": "postvention",
+}
+"""What records call what a route tells, where it is not the end of its path."""
+
+
+def what_of(route: APIRoute) -> str:
+    last = route.path.rpartition("/")[2]
+    return WHAT.get(last) or last.replace("-", "_")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def clinic(clinic: Clinic) -> Clinic:
+    """The clinic calls with a supervisor's key, which may read all that a key may."""
+    return await clinic.with_key(KeyRole.SUPERVISOR, "lee")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(clinic: Clinic) -> UUID:
+    """A client with a task and a signal, which every list tells of, and a note of the supervisor's."""
+    at = ago(hours=30).isoformat()
+    cravings = [
+        recording({"type": "check_in_received", "channel": "app", "craving": 9}, ago(hours=hours).isoformat())
+        for hours in (20, 10, 2)
+    ]
+    note = recording({"type": "counseling_note_written", "note": "Silence"}, at)
+    created = await clinic.create(recording(REGISTERED, at), recording(CRISIS, at), *cravings, note)
+    assert created.status_code == 201, created.text
+    await follow(clinic.system, clinic.organization_id)
+    return UUID(created.json()["client_id"])
+
+
+async def path_of(clinic: Clinic, route: APIRoute, client: UUID) -> str:
+    events = await clinic.system.store.timeline(clinic.organization_id, client)
+    return route.path.format(client_id=client, event_id=events[0].id, note_id=events[-1].id)
+
+
+async def records(clinic: Clinic, client: UUID) -> list[AccessRecord]:
+    """The client's records, the oldest first; this reading leaves one."""
+    page = await clinic.system.access_log.page(access_to(clinic.organization_id), client, limit=1_000)
+    return [each for each in reversed(page.records) if each.operation != "a test"]
+
+
+@pytest.mark.parametrize("route", READS, ids=named)
+async def test_every_read_leaves_its_record(clinic: Clinic, client: UUID, route: APIRoute) -> None:
+    answer = await clinic.get(await path_of(clinic, route, client))
+
+    assert answer.status_code == 200, answer.text
+    (record,) = await records(clinic, client)
+    assert record.operation == f"GET {route.path}"
+    assert record.what == what_of(route)
+    assert (record.role, record.name) == ("supervisor", "lee")
+    assert record.credential_id == str(record.actor_id)
+    assert record.purpose is PurposeOfUse.TREATMENT
+    assert record.request_id == answer.headers["x-request-id"]
+    if "{client_id}" in route.path:
+        assert (record.version, record.position) == (6, None)
+    else:
+        assert (record.version, record.position) == (None, answer.json()["position"])
+
+
+@pytest.mark.parametrize("route", [each for each in READS if "{client_id}" in each.path], ids=named)
+async def test_what_is_still_the_same_was_read_too(clinic: Clinic, client: UUID, route: APIRoute) -> None:
+    path = await path_of(clinic, route, client)
+    first = await clinic.get(path)
+    if "etag" not in first.headers:
+        return
+
+    answer = await clinic.get(path, {"If-None-Match": "*"})
+
+    assert answer.status_code == 304
+    assert [each.request_id for each in await records(clinic, client)] == [
+        first.headers["x-request-id"],
+        answer.headers["x-request-id"],
+    ]
+
+
+@pytest.mark.parametrize("route", READS, ids=named)
+async def test_a_read_whose_record_fails_gets_no_answer(
+    clinic: Clinic, client: UUID, refusing: None, route: APIRoute
+) -> None:
+    answer = await clinic.get(await path_of(clinic, route, client))
+
+    problem_in(answer, "access-not-recorded")
+    assert answer.headers["retry-after"]
+    assert str(client) not in answer.text
+
+
+async def test_recording_goes_on_while_no_access_is_recorded(clinic: Clinic, client: UUID, refusing: None) -> None:
+    assert (await clinic.record(str(client), recording(GOAL))).status_code == 201
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def refusing(client: UUID, database: DatabaseUrls) -> AsyncIterator[None]:
+    """The database takes no access records."""
+    owner = await asyncpg.connect(database.superuser)
+    await owner.execute("alter table access.access_record add constraint none_any_more check (false) not valid")
+    yield
+    await owner.execute("alter table access.access_record drop constraint none_any_more")
+    await owner.close()
+
+
+async def test_how_it_was_asked_stands_in_the_record(clinic: Clinic, client: UUID) -> None:
+    at = ago(hours=1)
+    await clinic.get(f"/v1/clients/{client}/care-plan", as_of=at.isoformat())
+    await clinic.get(events_of(str(client)), order="effective", limit=3)
+    await clinic.get("/v1/worklist", late="true", kind="crisis_contact")
+
+    asked: list[dict[str, Any]] = [dict(each.parameters) for each in await records(clinic, client)]
+
+    assert asked[0] == {"as_of": at.isoformat().replace("+00:00", "Z")}
+    assert asked[1] == {"order": "effective", "after": 0, "limit": 3}
+    assert asked[2] == {"late": True, "kind": "crisis_contact", "limit": 200}
+
+
+async def test_a_list_that_tells_of_nobody_leaves_none_of_anybody(clinic: Clinic, client: UUID) -> None:
+    assert (await clinic.get("/v1/worklist", person_id=str(uuid4()))).json()["tasks"] == []
+
+    assert await records(clinic, client) == []
+
+
+async def test_the_purpose_is_what_the_request_says_or_the_key_or_the_role(clinic: Clinic, client: UUID) -> None:
+    path = events_of(str(client))
+    auditor = await clinic.with_key(KeyRole.AUDITOR, "kim")
+    _, token = await clinic.system.api_keys.create(
+        clinic.organization_id, "billing", KeyRole.SYSTEM, {"system/*.rs"}, purpose=PurposeOfUse.PAYMENT
+    )
+    for caller, headers in (
+        (clinic, {}),
+        (clinic, {"Purpose-Of-Use": "ETREAT"}),
+        (auditor, {}),
+        (clinic, {"Authorization": f"Bearer {token}"}),
+    ):
+        assert (await caller.get(path, headers)).status_code == 200
+
+    assert [each.purpose.value for each in await records(clinic, client)] == [
+        "treatment",
+        "emergency_treatment",
+        "operations",
+        "payment",
+    ]
+
+
+@pytest.mark.parametrize("said", ["", "treatment", "TREAT, HPAYMT", "MARKETING"])
+async def test_a_purpose_that_nobody_knows_is_refused(clinic: Clinic, client: UUID, said: str) -> None:
+    answer = await clinic.get(events_of(str(client)), {"Purpose-Of-Use": said})
+
+    assert errors_in(answer, "malformed-header") == {("Purpose-Of-Use", "purpose_of_use")}
+    assert await records(clinic, client) == []
+
+
+async def test_records_come_in_pages_the_newest_first(clinic: Clinic, client: UUID) -> None:
+    for version in (1, 2, 3, 4):
+        await clinic.get(events_of(str(client)), after=version)
+
+    path = f"/v1/clients/{client}/access-records"
+    first = (await clinic.get(path, limit=3)).json()
+    second = (await clinic.get(path, limit=3, before=first["next"])).json()
+
+    assert [each["parameters"]["after"] for each in first["records"]] == [4, 3, 2]
+    assert [each["parameters"].get("after") for each in second["records"]] == [1]
+    assert second["next"] is None
+    (latest,) = (await clinic.get(path, limit=1)).json()["records"]
+    assert (latest["what"], latest["parameters"]["before"]) == ("access_records", first["next"])
+
+
+async def test_another_organization_sees_no_record(clinic: Clinic, other_clinic: Clinic, client: UUID) -> None:
+    await other_clinic.create(recording(REGISTERED), client_id=str(client))
+    await clinic.get(events_of(str(client)))
+
+    assert await records(other_clinic, client) == []
+
+
+async def test_only_auditors_and_supervisors_ask_who_read(clinic: Clinic, client: UUID) -> None:
+    path = f"/v1/clients/{client}/access-records"
+    for role in KeyRole:
+        scopes = {"system/*.cruds"} if role is KeyRole.SYSTEM else None
+        caller = await clinic.with_key(role, f"kim-{role.replace('_', '-')}", scopes)
+        answer = await caller.get(path)
+        if role in {KeyRole.AUDITOR, KeyRole.SUPERVISOR}:
+            assert answer.status_code == 200
+        else:
+            problem_in(answer, "role-not-allowed")
+
+
+ORDER: Json = {
+    "type": "court_order_recorded",
+    "court": "County Circuit Court",
+    "reference": "24-CR-1187",
+    "issued_on": "2026-03-02",
+    "recipients": ["County Probation Department"],
+    "compels": True,
+}
+CONSENT: Json = {
+    "type": "consent_granted",
+    "discloser": "Clinic",
+    "recipients": ["Public Defender"],
+    "purpose": "legal_proceedings",
+    "signed_on": "2026-03-01",
+    "signed_by": "Dana Example",
+    "signed_as": "client",
+    "expires_when": "end of the trial",
+    "right_to_revoke_told": True,
+    "redisclosure_told": True,
+}
+LEGAL = {"Purpose-Of-Use": "HLEGAL"}
+
+
+@pytest.mark.parametrize("ground", [ORDER, CONSENT], ids=["court order", "consent"])
+async def test_for_legal_proceedings_an_order_or_a_consent_is_needed(clinic: Clinic, ground: Json) -> None:
+    client = await clinic.client()
+    plan, timeline = f"/v1/clients/{client}/care-plan", events_of(client)
+    treatment = {**CONSENT, "purpose": "treatment", "scope": ["whole_record"]}
+    await clinic.record(client, recording(treatment))
+    problem_in(await clinic.get(plan, LEGAL), "no-legal-ground")
+
+    await clinic.record(client, recording({**ground, "scope": ["care_plan"]}))
+    assert (await clinic.get(plan, LEGAL)).status_code == 200
+    problem_in(await clinic.get(timeline, LEGAL), "no-legal-ground")
+
+    whole = (await clinic.record(client, recording({**ground, "scope": ["whole_record"]}))).json()["events"][0]["id"]
+    assert (await clinic.get(timeline, LEGAL)).status_code == 200
+
+    end = {"type": "court_order_ended", "court_order": whole}
+    if ground is CONSENT:
+        end = {"type": "consent_revoked", "consent": whole, "in_writing": True}
+    ended = await clinic.record(client, recording(end, ago(minutes=1).isoformat()))
+    assert ended.status_code == 201, ended.text
+    problem_in(await clinic.get(timeline, LEGAL), "no-legal-ground")
+    told = [each.purpose for each in await records(clinic, UUID(client))]
+    assert told == [PurposeOfUse.LEGAL_PROCEEDINGS] * 2
+
+
+async def test_lists_are_not_told_for_legal_proceedings(clinic: Clinic, client: UUID) -> None:
+    for path in ("worklist", "caseload", "signals"):
+        problem_in(await clinic.get(f"/v1/{path}", LEGAL), "no-legal-ground")
+
+
+async def test_records_of_reads_at_the_same_time_are_each_ones_own(clinic: Clinic, client: UUID) -> None:
+    answers = await asyncio.gather(*(clinic.get(f"/v1/clients/{client}/milestones") for _ in range(40)))
+
+    found = await records(clinic, client)
+    assert {each.headers["x-request-id"] for each in answers} == {each.request_id for each in found}
+    assert len(found) == 40
+    assert [each.record_id for each in found] == sorted(each.record_id for each in found)
+    assert found[-1].recorded_at - found[0].recorded_at < timedelta(minutes=1)

@@ -1,0 +1,144 @@
+"""Where the policy lets people see the clients of their own team alone: the team, and emergency access."""
+
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+
+from domain.policy import Policy
+from service.access.caller import KeyRole, operator
+from service.runtime import clock
+from tests.api.clinic import READS, SESSION, Clinic, Json, errors_in, events_of, problem_in, recording
+from tests.api.listing import ago, client_with, record, rows
+from tests.builders import crisis
+
+TEAM_ONLY = Policy.model_validate({"client_access": {"own_team_only": True}})
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def closed(clinic: Clinic) -> Clinic:
+    """A clinic where the switch is on, calling with a supervisor's key."""
+    await clinic.system.policy_adopter.adopt(operator(clinic.organization_id), TEAM_ONLY)
+    return await clinic.with_key(KeyRole.SUPERVISOR, "sue")
+
+
+async def person(clinic: Clinic, role: KeyRole = KeyRole.COUNSELOR, name: str = "ben") -> tuple[Clinic, UUID]:
+    """Somebody of the clinic, and the id by which they record."""
+    key, token = await clinic.system.api_keys.create(clinic.organization_id, name, role)
+    return replace(clinic, key=token), key.key_id
+
+
+def assigned(person_id: UUID, role: str = "counselor") -> Json:
+    return {"type": "team_member_assigned", "role": role, "person": "Ben", "person_id": str(person_id)}
+
+
+def opened(hours: int = 2) -> Json:
+    return {
+        "type": "emergency_access_opened", "purpose": "emergency_treatment", "reason": "crisis", "hours": hours,
+        "account": "He called the night line.",
+    }  # fmt: skip
+
+
+async def sees(clinic: Clinic, client: UUID) -> bool:
+    """Whether every read of the client is answered; else all look as for a client who is not there."""
+    event = (await clinic.get(events_of(str(client)))).status_code == 200
+    for read in [*READS, f"events/{uuid4()}", "care-plan?known_at=2026-01-01T00:00:00Z", "events?order=effective"]:
+        answer = await clinic.get(f"/v1/clients/{client}/{read}")
+        nobodys = await clinic.get(f"/v1/clients/{uuid4()}/{read}")
+        if event:
+            assert answer.content != nobodys.content
+        else:
+            assert (answer.status_code, answer.content) == (404, nobodys.content), read
+    return event
+
+
+async def listed(clinic: Clinic, client: UUID) -> set[str]:
+    """The lists in which the client stands."""
+    return {
+        path
+        for path in ("worklist", "caseload", "signals")
+        if str(client) in {each["client_id"] for each in await rows(clinic, path)}
+    }
+
+
+async def test_everyone_sees_every_client_unless_the_switch_is_on(clinic: Clinic) -> None:
+    client = await client_with(clinic, (crisis(), ago(hours=1)))
+    ben, _ = await person(clinic)
+
+    assert await sees(ben, client)
+    assert await listed(ben, client) == {"worklist", "caseload"}
+
+
+async def test_who_is_on_the_team_sees_the_client_while_they_are(closed: Clinic) -> None:
+    client = await client_with(closed, (crisis(), ago(hours=1)))
+    ben, ben_id = await person(closed)
+    assert not await sees(ben, client)
+    assert await listed(ben, client) == set()
+
+    joined = await closed.record(str(client), recording(assigned(ben_id), clock.now().isoformat()))
+    assert await sees(ben, client)
+    assert await listed(ben, client) == {"worklist", "caseload"}
+
+    left = {"type": "team_member_released", "member": joined.json()["events"][0]["id"], "reason": "caseload"}
+    assert (await closed.record(str(client), recording(left, clock.now().isoformat()))).status_code == 201
+    assert not await sees(ben, client)
+    assert await listed(ben, client) == set()
+
+
+@pytest.mark.parametrize("role", [KeyRole.SUPERVISOR, KeyRole.AUDITOR])
+async def test_who_looks_after_the_record_sees_everyone(closed: Clinic, role: KeyRole) -> None:
+    client = await client_with(closed)
+    lee, _ = await person(closed, role, "lee")
+
+    assert await sees(lee, client)
+    assert await listed(lee, client) == {"caseload"}
+
+
+async def test_recording_is_open_to_all_and_tells_nothing(closed: Clinic) -> None:
+    client = await client_with(closed)
+    ben, ben_id = await person(closed, KeyRole.PEER)
+
+    assert (await ben.record(str(client), recording(SESSION))).status_code == 201
+    refused = await ben.record(str(client), recording(assigned(ben_id, "peer")))
+    assert errors_in(refused, "refused") == {("event.person_id", "team_member_assigned_by_another")}
+    assert not await sees(ben, client)
+
+
+async def test_emergency_access_opens_the_record_for_a_while_and_waits_for_a_supervisor(closed: Clinic) -> None:
+    client = await client_with(closed)
+    ben, _ = await person(closed)
+    other, _ = await person(closed, name="cleo")
+
+    recorded = await ben.record(str(client), recording(opened(), clock.now().isoformat()))
+    assert recorded.status_code == 201
+    assert await sees(ben, client)
+    assert not await sees(other, client)
+    (task,) = [each for each in await rows(ben, "worklist") if each["kind"] == "emergency_access_review"]
+    access = recorded.json()["events"][0]["id"]
+    assert (task["client_id"], task["because"], task["owner_role"]) == (str(client), access, "supervisor")
+
+    review = recording({"type": "emergency_access_reviewed", "access": access, "justified": True})
+    review["occurred_at"] = clock.now().isoformat()
+    problem_in(await ben.record(str(client), review), "role-not-allowed")
+    taken_back = recording({"type": "entry_retracted", "entry": access, "reason": "other"})
+    problem_in(await ben.record(str(client), taken_back), "role-not-allowed")
+    assert (await closed.record(str(client), review)).status_code == 201
+    assert not [each for each in await rows(closed, "worklist") if each["kind"] == "emergency_access_review"]
+
+
+async def test_emergency_access_ends(closed: Clinic) -> None:
+    client = await client_with(closed)
+    ben, _ = await person(closed)
+    await record(closed, client, (crisis(), ago(hours=5)))
+
+    long_ago = recording(opened(hours=2), ago(hours=2).isoformat())
+    assert (await ben.record(str(client), long_ago)).status_code == 201
+    assert not await sees(ben, client)
+    assert await listed(ben, client) == set()
+
+
+async def test_nobody_opens_the_record_of_a_client_who_is_not_there(closed: Clinic) -> None:
+    ben, _ = await person(closed)
+
+    problem_in(await ben.record(str(uuid4()), recording(opened())), "unknown-client")

@@ -1,0 +1,248 @@
+"""Every operation for every role, of the client's own organization and of another, with keys good and bad.
+
+What is expected is made of the table (service/access/permissions.py) and of what each operation needs, which is said
+here: a new operation without a row fails.
+"""
+
+import asyncio
+import json
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from service.access.caller import KeyRole
+from service.access.permissions import PERMISSIONS
+from service.access.scopes import permitted
+from service.bootstrap import System
+from service.database.embedded import DatabaseUrls
+from service.runtime import clock
+from tests.api.clinic import GOAL, REGISTERED, SESSION, Clinic, errors_in, events_of, problem_in, recording
+from tests.databases import new_organization
+from tests.system import follow
+
+DESCRIPTION = Path(__file__).parents[2] / "docs" / "openapi.json"
+"""The API's description, which another test compares with the API."""
+
+OF_A_CLIENT = "/v1/clients/{client_id}"
+OF_A_WEBHOOK = "/v1/webhooks/{webhook_id}"
+WEBHOOK = {"url": "https://receiver.invalid/hook"}
+NEEDS: dict[str, str | None] = {
+    "GET /healthz": None,
+    "GET /readyz": None,
+    "GET /v1/problems": None,
+    "GET /v1/problems/{slug}": None,
+    "POST /v1/clients": "Client.c",
+    f"POST {OF_A_CLIENT}/events": "*.c",
+    f"GET {OF_A_CLIENT}/events": "Timeline.r",
+    f"GET {OF_A_CLIENT}/events/{{event_id}}": "Timeline.r",
+    f"GET {OF_A_CLIENT}/care-plan": "CarePlan.r",
+    f"GET {OF_A_CLIENT}/milestones": "CarePlan.r",
+    f"GET {OF_A_CLIENT}/postvention-reviews": "CarePlan.r",
+    f"GET {OF_A_CLIENT}/outcomes": "CarePlan.r",
+    f"GET {OF_A_CLIENT}/signals": "CarePlan.r",
+    f"GET {OF_A_CLIENT}/summary": "CarePlan.r",
+    f"GET {OF_A_CLIENT}/crisis-card": "CarePlan.r",
+    f"GET {OF_A_CLIENT}/access-records": "AuditEvent.r",
+    f"GET {OF_A_CLIENT}/counseling-notes": "CounselingNote.r",
+    f"GET {OF_A_CLIENT}/counseling-notes/{{note_id}}": "CounselingNote.r",
+    "GET /v1/worklist": "CarePlan.s",
+    "GET /v1/caseload": "CarePlan.s",
+    "GET /v1/signals": "CarePlan.s",
+    "GET /v1/webhooks": "Webhook.r",
+    "POST /v1/webhooks": "Webhook.c",
+    f"GET {OF_A_WEBHOOK}": "Webhook.r",
+    f"GET {OF_A_WEBHOOK}/deliveries": "Webhook.r",
+    f"PUT {OF_A_WEBHOOK}": "Webhook.c",
+    f"DELETE {OF_A_WEBHOOK}": "Webhook.c",
+    f"POST {OF_A_WEBHOOK}/secret": "Webhook.c",
+    f"POST {OF_A_WEBHOOK}/test": "Webhook.c",
+    f"POST {OF_A_WEBHOOK}/pause": "Webhook.c",
+    f"POST {OF_A_WEBHOOK}/resume": "Webhook.c",
+    f"POST {OF_A_WEBHOOK}/redelivery": "Webhook.c",
+    f"POST {OF_A_WEBHOOK}/deliveries/{{event_id}}/redelivery": "Webhook.c",
+}
+"""What each operation needs; None for what is public."""
+
+BODIES: dict[str, Any] = {
+    "POST /v1/clients": {"events": [recording(REGISTERED)]},
+    f"POST {OF_A_CLIENT}/events": recording(SESSION),
+    "POST /v1/webhooks": WEBHOOK,
+    f"PUT {OF_A_WEBHOOK}": WEBHOOK,
+    f"POST {OF_A_WEBHOOK}/secret": {},
+    f"POST {OF_A_WEBHOOK}/redelivery": {"position": 0},
+}
+EVERYTHING = {KeyRole.SYSTEM: {"system/*.cruds"}}
+
+
+@dataclass(frozen=True)
+class Two:
+    """Two organizations with a key for each role, and a client of the first."""
+
+    own: dict[KeyRole, Clinic]
+    other: dict[KeyRole, Clinic]
+    client: str
+    event: str
+    notes: dict[str, str]
+    """For each key of a role that writes counseling notes, its own: others do not find it."""
+
+    def path(self, operation: str, key: str, client: str | None, webhook: str) -> str:
+        """The path of the operation, about the client or another."""
+        ids = {"client_id": client or self.client, "event_id": self.event, "note_id": self.notes.get(key, self.event)}
+        return operation.partition(" ")[2].format(**ids, slug="refused", webhook_id=webhook)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def two(http: httpx.AsyncClient, system: System, database: DatabaseUrls) -> Two:
+    own, other = [await _keys(http, system, database) for _ in range(2)]
+    counselor = own[KeyRole.COUNSELOR]
+    client = await counselor.client()
+    event = (await counselor.get(events_of(client))).json()["events"][0]["id"]
+    for clinics in (own, other):
+        await follow(system, clinics[KeyRole.COUNSELOR].organization_id)
+    notes = {}
+    for role, clinic in own.items():
+        if "CounselingNote.c" in PERMISSIONS[role]:
+            written = await clinic.record(client, recording({"type": "counseling_note_written", "note": "Kept apart"}))
+            notes[clinic.key] = written.json()["events"][0]["id"]
+    return Two(own, other, client, event, notes)
+
+
+async def _keys(http: httpx.AsyncClient, system: System, database: DatabaseUrls) -> dict[KeyRole, Clinic]:
+    nobody = Clinic(http, system, await new_organization(database), "")
+    return {role: await nobody.with_key(role, role.value, EVERYTHING.get(role)) for role in KeyRole}
+
+
+async def ask(clinic: Clinic, two: Two, operation: str, client: str | None = None) -> httpx.Response:
+    method = operation.partition(" ")[0]
+    webhook = await _webhook(clinic) if OF_A_WEBHOOK in operation else ""
+    return await clinic.request(method, two.path(operation, clinic.key, client, webhook), json=BODIES.get(operation))
+
+
+async def _webhook(clinic: Clinic) -> str:
+    """A webhook of the caller's, who may make one; else nobody's."""
+    made = await clinic.request("POST", "/v1/webhooks", json=WEBHOOK)
+    return str(made.json()["webhook_id"] if made.status_code == 201 else uuid4())
+
+
+def test_every_operation_has_its_row_and_says_what_it_needs() -> None:
+    described = {
+        f"{method.upper()} {path}": {
+            need for each in operation.get("security", ()) for needs in each.values() for need in needs
+        }
+        for path, operations in json.loads(DESCRIPTION.read_text("utf-8"))["paths"].items()
+        for method, operation in operations.items()
+    }
+
+    assert described == {operation: {need} if need else set() for operation, need in NEEDS.items()}
+
+
+@pytest.mark.parametrize("role", list(KeyRole))
+async def test_each_role_may_do_what_the_table_says_and_nothing_else(two: Two, role: KeyRole) -> None:
+    for operation, need in NEEDS.items():
+        answer = await ask(two.own[role], two, operation)
+
+        if need is None or permitted(need, PERMISSIONS[role]):
+            assert answer.status_code in {200, 201, 202, 204}, (operation, answer.text)
+        else:
+            detail = problem_in(answer, "role-not-allowed").detail
+            assert f"The role {role} may not" in detail, operation
+
+
+@pytest.mark.parametrize("role", list(KeyRole))
+async def test_a_client_of_another_organization_looks_like_one_who_is_not_there(two: Two, role: KeyRole) -> None:
+    clinic, nobody = two.other[role], str(uuid4())
+    for operation, need in NEEDS.items():
+        if OF_A_CLIENT not in operation:
+            continue
+        theirs, unknown = await ask(clinic, two, operation), await ask(clinic, two, operation, nobody)
+
+        allowed = need is None or permitted(need, PERMISSIONS[role])
+        problem_in(theirs, "unknown-client" if allowed else "role-not-allowed")
+        assert (theirs.status_code, theirs.content) == (unknown.status_code, unknown.content), operation
+
+
+@pytest.mark.parametrize("role", [role for role in KeyRole if "CarePlan.s" in PERMISSIONS[role]])
+async def test_no_list_tells_of_another_organizations_clients(two: Two, role: KeyRole) -> None:
+    for operation, need in NEEDS.items():
+        if need == "CarePlan.s":
+            assert two.client not in (await ask(two.other[role], two, operation)).text
+
+
+@pytest.mark.parametrize("key", ["none", "revoked", "expired", "made up"])
+async def test_without_a_valid_key_nothing_is_answered_but_what_is_public(two: Two, key: str) -> None:
+    clinic = two.own[KeyRole.SUPERVISOR]
+    if key == "revoked":
+        record, token = await clinic.system.api_keys.create(clinic.organization_id, "gone", KeyRole.SUPERVISOR)
+        await clinic.system.api_keys.revoke(clinic.organization_id, record.key_id)
+    elif key == "expired":
+        soon = clock.now() + timedelta(milliseconds=20)
+        _, token = await clinic.system.api_keys.create(
+            clinic.organization_id, "over", KeyRole.SUPERVISOR, expires_at=soon
+        )
+        await asyncio.sleep(0.03)
+    else:
+        token = {"none": "", "made up": f"{clinic.key[:-4]}AAAA"}[key]
+    caller = replace(clinic, key=token)
+    for operation, need in NEEDS.items():
+        answer = await ask(caller, two, operation)
+
+        if need is None:
+            assert answer.status_code == 200
+        else:
+            problem_in(answer, "key-needed")
+
+
+STARTED = {
+    "type": "medication_started", "drug": "buprenorphine", "purpose": "opioid_use_disorder",
+    "prescribed_by": "prescriber", "note": "Wednesday at the harbour",
+}  # fmt: skip
+
+
+async def test_what_a_role_may_not_record_is_refused_whole_by_the_roles_rule_and_never_quoted(two: Two) -> None:
+    before = await two.own[KeyRole.AUDITOR].versions(two.client)
+
+    answer = await two.own[KeyRole.PEER].record(two.client, recording(SESSION), recording(STARTED))
+
+    assert problem_in(answer, "role-not-allowed").detail == (
+        "The role peer may not record Medication; these may: prescriber, system."
+    )
+    assert "harbour" not in answer.text
+    assert await two.own[KeyRole.AUDITOR].versions(two.client) == before
+    assert (await two.own[KeyRole.PRESCRIBER].record(two.client, recording(STARTED))).status_code == 201
+
+
+async def test_a_key_with_fewer_scopes_learns_which_one_is_missing(two: Two) -> None:
+    app = await two.own[KeyRole.SYSTEM].with_key(KeyRole.SYSTEM, "check-in-app", {"system/CheckIn.cu"})
+    check_in = {"type": "check_in_received", "channel": "app", "mood": 4}
+
+    assert (await app.record(two.client, recording(check_in))).status_code == 201
+    goal = await app.record(two.client, recording(GOAL))
+    assert problem_in(goal, "scope-missing").missing_scope == "system/CarePlan.c"
+    wrong = {"type": "entry_retracted", "entry": two.event, "reason": "duplicate"}
+    assert problem_in(await app.record(two.client, recording(wrong)), "scope-missing").missing_scope == (
+        "system/Client.u"
+    )
+
+
+async def test_r55_nobody_sets_right_what_another_role_recorded_but_a_supervisor(two: Two) -> None:
+    recorded = await two.own[KeyRole.COUNSELOR].record(two.client, recording(SESSION))
+    session = recorded.json()["events"][0]["id"]
+    wrong = {"type": "entry_retracted", "entry": session, "reason": "did_not_occur"}
+
+    for role in (KeyRole.PEER, KeyRole.CASE_MANAGER, KeyRole.PRESCRIBER, KeyRole.SYSTEM):
+        refused = await two.own[role].record(two.client, recording(wrong))
+        assert errors_in(refused, "refused") == {("event.entry", "set_right_by_author_or_role")}
+    colleague = await two.own[KeyRole.COUNSELOR].with_key(KeyRole.COUNSELOR, "ben")
+    retracted = await colleague.record(two.client, recording(wrong))
+    assert retracted.status_code == 201
+    back = {"type": "entry_retracted", "entry": retracted.json()["events"][0]["id"], "reason": "other"}
+    assert errors_in(await two.own[KeyRole.PEER].record(two.client, recording(back)), "refused") == {
+        ("event.entry", "set_right_by_author_or_role")
+    }
+    assert (await two.own[KeyRole.SUPERVISOR].record(two.client, recording(back))).status_code == 201

@@ -1,0 +1,111 @@
+"""Who may correct and retract whose entries, review an emergency access, and add themselves to a team."""
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.authorship import check_authorship
+from domain.entry import Actor, Draft
+from domain.events.base import Event
+from domain.events.emergency_access import EmergencyAccessReviewed
+from domain.events.record import EntryCorrected, EntryRetracted
+from domain.facts import Fact, Facts
+from domain.policy import Policy, PolicyInvalid, policy_from_toml
+from domain.refusals import Refused
+from domain.vocabulary.people import Role
+from domain.vocabulary.record import CorrectionReason, Precision
+from tests.builders import moment, session, team_member
+
+ENTRY = UUID(int=7)
+OTHERS = Policy.model_validate({"corrections": {"by_authors_role": False, "by_roles": ["case_manager"]}})
+TEAM_ONLY = Policy.model_validate({"client_access": {"own_team_only": True}})
+
+
+def actor(role: str, name: str = "ana") -> Actor:
+    return Actor(uuid4(), f"{role}/{name}")
+
+
+def refused(event: Event, by: Actor, recorded_by: Actor, policy: Policy | None = None, version: int = 1) -> set[str]:
+    """The rules by which this event is refused to `by`, where the other recorded what it is about."""
+    at = moment("2026-03-02T15:00Z")
+    facts = Facts(version, {ENTRY: Fact(ENTRY, "session_held", at, (), retracted=False, actor=recorded_by)}, {}, {})
+    try:
+        check_authorship([Draft(uuid4(), event, at, Precision.INSTANT, "test")], facts, by, policy or Policy())
+    except Refused as error:
+        return {refusal.rule for _, refusal in error.refusals}
+    return set()
+
+
+CORRECTION = EntryCorrected(entry=ENTRY, reason=CorrectionReason.WRONG_TIME, occurred_at=moment("2026-03-01T15:00Z"))
+RETRACTION = EntryRetracted(entry=ENTRY, reason=CorrectionReason.DUPLICATE)
+SET_RIGHT = {"set_right_by_author_or_role"}
+
+
+@pytest.mark.parametrize("event", [CORRECTION, RETRACTION], ids=lambda event: event.type)
+@pytest.mark.parametrize(
+    ("role", "author", "allowed"),
+    [
+        ("counselor", "counselor", True),
+        ("supervisor", "counselor", True),
+        ("supervisor", "prescriber", True),
+        ("peer", "counselor", False),
+        ("counselor", "peer", False),
+        ("peer", "peer", True),
+        ("counselor", "prescriber", False),
+        ("counselor", "supervisor", False),
+        ("counselor", "system", True),
+        ("peer", "system", False),
+        ("system", "system", True),
+        ("system", "counselor", False),
+    ],
+)
+def test_r55_entries_are_set_right_by_the_authors_role_and_supervisors(
+    event: Event, role: str, author: str, allowed: bool
+) -> None:
+    assert refused(event, actor(role, "ben"), actor(author)) == (set() if allowed else SET_RIGHT)
+
+
+def test_r55_whoever_recorded_an_entry_may_always_set_it_right_under_whatever_role() -> None:
+    ana = actor("counselor")
+
+    assert not refused(CORRECTION, Actor(ana.id, "peer/ana"), ana, OTHERS)
+
+
+def test_r55_the_policy_names_who_else_may() -> None:
+    assert refused(CORRECTION, actor("counselor", "ben"), actor("counselor"), OTHERS) == SET_RIGHT
+    assert refused(CORRECTION, actor("supervisor"), actor("counselor"), OTHERS) == SET_RIGHT
+    assert not refused(CORRECTION, actor("case_manager"), actor("counselor"), OTHERS)
+
+
+def test_no_policy_lets_peers_set_right_what_clinicians_recorded() -> None:
+    with pytest.raises(PolicyInvalid, match="peer"):
+        policy_from_toml('[corrections]\nby_roles = ["supervisor", "peer"]')
+
+
+def test_what_is_recorded_together_with_its_correction_has_the_same_author() -> None:
+    other = EntryCorrected(entry=UUID(int=8), reason=CorrectionReason.WRONG_TIME, replacement=session())
+
+    assert not refused(other, actor("peer"), actor("counselor"))
+
+
+def test_an_emergency_access_is_reviewed_by_another_than_who_opened_it() -> None:
+    sue = actor("supervisor", "sue")
+    review = EmergencyAccessReviewed(access=ENTRY, justified=True)
+
+    assert refused(review, sue, sue) == {"emergency_access_reviewed_by_another"}
+    assert not refused(review, sue, actor("counselor"))
+
+
+@pytest.mark.parametrize("corrected", [False, True], ids=["recorded", "corrected"])
+def test_where_people_see_their_own_clients_alone_nobody_adds_themselves(corrected: bool) -> None:
+    ben = actor("counselor", "ben")
+    assigned = team_member(Role.COUNSELOR, "Ben", person_id=ben.id)
+    correction = EntryCorrected(entry=ENTRY, reason=CorrectionReason.WRONG_CONTENT, replacement=assigned)
+    myself = correction if corrected else assigned
+    rule = {"team_member_assigned_by_another"}
+
+    assert refused(myself, ben, ben, TEAM_ONLY) == rule
+    assert not refused(myself, ben, ben)
+    assert not refused(myself, ben, ben, TEAM_ONLY, version=0), "whoever brings a client in may stay with them"
+    assert not refused(myself, actor("counselor"), ben, TEAM_ONLY) or corrected
+    assert not refused(myself, Actor(ben.id, "supervisor/ben"), ben, TEAM_ONLY)
