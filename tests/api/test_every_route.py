@@ -152,7 +152,7 @@ def test_nobody_is_answered_without_a_key_but_by_these() -> None:
 @pytest.mark.parametrize("route", OF_CLIENTS, ids=named)
 async def test_who_may_only_read_records_nothing_and_the_other_way_round(clinic: Clinic, route: APIRoute) -> None:
     scope = "user/*.rs" if method(route) != "GET" else "user/*.cu"
-    caller = await clinic.with_key(KeyRole.COUNSELOR, "ben", {scope})
+    caller = await clinic.with_key(KeyRole.SUPERVISOR, "ben", {scope})
 
     answer = await caller.request(method(route), path_of(route))
 
