@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from benchmarks import append, bulk, lag, many, post, projecting, reading, rebuild, timeline, webhooks
+from benchmarks import append, bulk, feed, lag, many, post, projecting, reading, rebuild, timeline, webhooks
 from benchmarks.ground import Ground
 from benchmarks.harness import Result, Rounds
 
@@ -16,5 +16,6 @@ MEASURES: Mapping[str, Callable[[Ground, Rounds], Awaitable[list[Result]]]] = {
     "projecting": projecting.measure,
     "rebuild": rebuild.measure,
     "reading": reading.measure,
+    "feed": feed.measure,
     "webhooks": webhooks.measure,
 }

@@ -39,6 +39,7 @@ from service.database.supervision import kept_running
 from service.following.follower import Follower
 from service.following.wakeups import Wakeups
 from service.log.facts import FactReader
+from service.log.headers import Headers
 from service.log.heads import Heads
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.organizations import Organizations
@@ -55,6 +56,9 @@ from service.projector.list_reads import ListReads
 from service.projector.projector import Projector
 from service.runtime.sliced_work import SlicedWork
 from service.settings import Settings, parse_key_encryption_keys
+from service.subscriptions.feed import Feed
+from service.subscriptions.feed_content import FeedContents
+from service.subscriptions.tail import Tails
 from service.subscriptions.webhook_deliveries import Deliveries
 from service.subscriptions.webhook_queue import FOLLOWER as WEBHOOKS
 from service.subscriptions.webhook_queue import WebhookQueue
@@ -92,6 +96,8 @@ class System:
     lists: Lists
     accesses: Accesses
     access_log: AccessLog
+    feed: Feed
+    feed_contents: FeedContents
     sliced: SlicedWork
     webhooks: Webhooks
     webhook_deliveries: Deliveries
@@ -185,6 +191,7 @@ async def connected(
         organizations = Organizations(log_pool, keyring)
         pages = Pages(log_pool)
         contents = EntryContents(pages, timelines)
+        headers = Headers(pool)
         builds = Builds(pool, projections)
         await builds.refresh()
         api_keys = ApiKeys(log_pool, addresses.owner)
@@ -221,6 +228,8 @@ async def connected(
             lists=Lists(ListReads(pool, builds), accesses),
             accesses=accesses,
             access_log=AccessLog(pages, access_records, accesses),
+            feed=Feed(headers, Tails(headers, wakeups), settings.feed_readers_per_key),
+            feed_contents=FeedContents(store, keyring, accesses, sliced),
             sliced=sliced,
             webhooks=webhooks,
             webhook_deliveries=Deliveries(pool),

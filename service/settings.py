@@ -83,6 +83,14 @@ class Settings(BaseSettings):
             " (OTEL_EXPORTER_OTLP_ENDPOINT …); needs the extra `telemetry`."
         ),
     ] = False
+    feed_readers_per_key: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="How many streams and waiting requests each API key may have at the feed at once, in each"
+            " process that answers; past them it answers 429.",
+        ),
+    ] = 10
     wrong_keys_per_minute: Annotated[
         int,
         Field(

@@ -10,6 +10,7 @@ BEGIN, END = "<!-- the table begins -->\n", "<!-- the table ends -->"
 
 READ = {
     Resource.TIMELINE: "the timeline and each of its events",
+    Resource.FEED: "the feed of all that is recorded: `s` which events, `r` what they say",
     Resource.CARE_PLAN: "what is made of the timeline: plan, milestones, reviews, outcomes, signals, summary, crisis"
     " card; and the lists of clients",
     Resource.COUNSELING_NOTE: "the notes of the own role",

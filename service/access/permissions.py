@@ -19,6 +19,7 @@ class Resource(StrEnum):
     """What a permission is about. FHIR's name where a resource of FHIR is the same thing, else the strand's own."""
 
     TIMELINE = "Timeline"
+    FEED = "Feed"
     CARE_PLAN = "CarePlan"
     CLIENT = "Client"
     EPISODE_OF_CARE = "EpisodeOfCare"
@@ -111,8 +112,9 @@ STRANDS: Final[dict[str, Resource]] = {
 """The strand of each type of event of care. Corrections and retractions are of the strand of what they set right."""
 
 _EVERY_STRAND: Final = frozenset(STRANDS.values())
-_SHARED: Final[Mapping[Resource, str]] = {Resource.TIMELINE: "r", Resource.CARE_PLAN: "rs"}
-"""What everyone in the circle of care reads: the timeline, and the shared plan with all that is made of it."""
+_SHARED: Final[Mapping[Resource, str]] = {Resource.TIMELINE: "r", Resource.CARE_PLAN: "rs", Resource.FEED: "s"}
+"""What everyone in the circle of care reads: the timeline, the shared plan with all that is made of it, and in the feed
+which events are recorded. `Feed.r` is what they say."""
 
 _OF_SUPERVISORS: Final = frozenset({Resource.EMERGENCY_ACCESS, Resource.EMERGENCY_ACCESS_REVIEW})
 """Strands that a supervisor alone sets right: whoever opened a record could take that back."""
@@ -161,7 +163,11 @@ ROLES: Final[Mapping[KeyRole, Mapping[Resource, str]]] = {
     ),
     KeyRole.AUDITOR: _joined(_SHARED, {Resource.AUDIT_EVENT: "r"}),
     KeyRole.ANALYST: {},
-    KeyRole.SYSTEM: _joined(_SHARED, dict.fromkeys(_EVERY_STRAND - _OF_PEOPLE, "cu"), {Resource.WEBHOOK: "cr"}),
+    KeyRole.SYSTEM: _joined(
+        _SHARED,
+        {Resource.FEED: "r", Resource.WEBHOOK: "cr"},
+        dict.fromkeys(_EVERY_STRAND - _OF_PEOPLE, "cu"),
+    ),
 }
 """The most that each role may do; a key or a token may have less.
 

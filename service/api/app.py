@@ -16,7 +16,7 @@ from service.api.description import DESCRIPTION, TAGS, TITLE, VERSION
 from service.api.description_route import ROUTES as DESCRIPTION_ROUTES
 from service.api.docs_page import ROUTES as DOCS
 from service.api.exception_handlers import answer_routing_error
-from service.api.graceful_stop import GracefulStop, RequestsUnderWay
+from service.api.graceful_stop import REQUESTS, GracefulStop, RequestsUnderWay
 from service.api.head import Head
 from service.api.openapi import Api
 from service.api.rate_limits import RateLimits
@@ -25,6 +25,7 @@ from service.api.routers import (
     access_records,
     counseling_notes,
     crisis_card,
+    feed,
     health,
     lists,
     problem_kinds,
@@ -46,6 +47,7 @@ ROUTERS: Final = (
     counseling_notes.router,
     projections.router,
     lists.router,
+    feed.router,
     crisis_card.router,
     summary.router,
     access_records.router,
@@ -79,11 +81,11 @@ def create_app(
     """
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         async with open_system() as app.state.system:
             settings = app.state.system.settings
             app.state.rate_limits = RateLimits(settings.requests_per_minute, settings.requests_at_once)
-            yield
+            yield {REQUESTS: requests}
 
     requests = RequestsUnderWay()
     app = Api(

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Final
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.api.problems import DeadlineExceeded
@@ -13,6 +14,17 @@ _DETAIL: Final = (
     "The service could not answer in time. If the request writes, it was either done or not; send it again as it was:"
     " nothing is recorded twice."
 )
+
+
+_KEPT_AS: Final = "care_timeline.deadline"
+
+
+def prolong(request: Request, seconds: float | None) -> None:
+    """Give this request so many seconds more, which it waits on purpose; None for one that ends by other means."""
+    deadline: asyncio.Timeout = request.scope[_KEPT_AS]
+    now = deadline.when()
+    if now is not None:
+        deadline.reschedule(None if seconds is None else now + seconds)
 
 
 class Deadline:
@@ -32,6 +44,7 @@ class Deadline:
         begun = False
         seconds = scope["app"].state.system.settings.request_seconds
         deadline = asyncio.timeout(seconds)
+        scope[_KEPT_AS] = deadline
 
         async def send_and_note(message: Message) -> None:
             nonlocal begun

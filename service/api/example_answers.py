@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from domain.entry import Entry
+from domain.events.base import referred
 from domain.policy import Policy
 from domain.vocabulary.crisis import RiskTier
 from domain.vocabulary.obligations import ObligationKind
@@ -23,6 +24,7 @@ from rendering.crisis_card import crisis_card
 from service.access.access_records import AccessRecord
 from service.api import examples
 from service.api.example_webhooks import example_webhooks
+from service.api.feed_query import FeedAnswer
 from service.api.list_models import Caseload, WaitingSignals, Worklist
 from service.api.parameters import Order
 from service.api.problems import Refused
@@ -36,6 +38,7 @@ from service.api.routers.projections import answer_of, operation_id
 from service.api.routers.summary import summary_of
 from service.api.routers.timelines import event_answer
 from service.projector.list_rows import ListedClient, ListedSignal, ListedTask
+from service.subscriptions.feed_event import FeedEvent, FeedReference
 
 _CLIENT: Final = UUID(examples.CLIENT)
 _ANA: Final = UUID("7c0c5a2e-8f3d-4d0e-9a41-2b8f6d1c9e57")
@@ -68,6 +71,7 @@ def example_answers() -> dict[str, bytes]:
             logs_to_mend=0,
         ),
     }
+    shown["follow_events"] = _feed(entries)
     shown |= _lists(crisis, len(entries))
     shown["read_access_records"] = access_records_answer(_CLIENT, len(entries), [_read_by_ana(entries)], more=False)
     policy = Policy()
@@ -159,6 +163,31 @@ def _read_by_ana(entries: Sequence[Entry]) -> AccessRecord:
         version=len(entries),
         position=None,
     )
+
+
+def _feed(entries: Sequence[Entry]) -> FeedAnswer:
+    """The part of the feed that tells of the first two, without what they say."""
+    events = tuple(
+        FeedEvent(
+            position=entry.position,
+            id=entry.id,
+            client_id=entry.client_id,
+            type=entry.event.type,
+            version=entry.version,
+            occurred_at=entry.occurred_at,
+            precision=entry.precision,
+            recorded_at=entry.recorded_at,
+            actor_id=entry.actor_id,
+            recorded_by=entry.recorded_by,
+            source=entry.source,
+            correlation_id=None,
+            causation_id=None,
+            references=tuple(FeedReference(field=field, event_id=id_) for field, id_, _ in referred(entry.event)),
+            content=None,
+        )
+        for entry in entries[:2]
+    )
+    return FeedAnswer(events=events, next=events[-1].position, more=True, position=entries[-1].position)
 
 
 def _entries() -> Iterator[Entry]:

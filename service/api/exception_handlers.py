@@ -24,6 +24,7 @@ from service.log.keyring import ClientErased
 from service.projector.folding import ProjectionFailed
 from service.projector.list_reads import ListsBehind, ListsNotReady
 from service.runtime.tracebacks import describe
+from service.subscriptions.feed import TooManyReaders
 from service.subscriptions.webhook_deliveries import UnknownDelivery
 from service.subscriptions.webhooks import TooManyWebhooks, UnknownWebhook
 
@@ -131,6 +132,11 @@ def _heads_differ(_: HeadsDiffer) -> Problem:
     return problems.HeadsDiffer(detail, headers={"Retry-After": str(MENDING_SECONDS)})
 
 
+def _too_many_readers(_: TooManyReaders) -> Problem:
+    detail = "End a stream of this key, or a request that waits, before you begin another."
+    return problems.TooManyReaders(detail, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
 _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     UnknownClient: _unknown_client,
     NotPermitted: _not_permitted,
@@ -145,6 +151,7 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     AccessNotRecorded: _access_not_recorded,
     NoLegalGround: _no_legal_ground,
     HeadsDiffer: _heads_differ,
+    TooManyReaders: _too_many_readers,
     UnknownWebhook: _unknown_webhook,
     UnknownDelivery: _unknown_delivery,
     TooManyWebhooks: _too_many_webhooks,

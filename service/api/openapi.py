@@ -40,7 +40,7 @@ def _add_example(operation: dict[str, Any]) -> None:
     example = example_answers().get(operation["operationId"])
     for status, answer in operation["responses"].items():
         for media_type, content in answer.get("content", {}).items():
-            if example and status.startswith("2"):
+            if example and status.startswith("2") and "example" not in content:
                 content["example"] = json.loads(example) if media_type == JSON else example.decode()
 
 

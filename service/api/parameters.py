@@ -29,6 +29,15 @@ def _digits(said: Any) -> Any:
     return said
 
 
+def true_or_false(said: Any) -> Any:
+    """Refuses other ways of writing a truth value, such as 1 or yes."""
+    if isinstance(said, str):
+        if said not in {"true", "false"}:
+            raise PydanticCustomError("true_or_false", "Say true or false.")
+        return said == "true"
+    return said
+
+
 def _version(said: Any) -> Any:
     if not isinstance(said, str):
         return said

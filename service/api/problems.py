@@ -264,6 +264,16 @@ class HeaderTooLarge(Problem):
     title = "The headers are too large"
 
 
+class TooManyReaders(Problem):
+    """Your key follows the feed as often at once as it may: streams and requests that wait count together.
+
+    End one, or try again after the seconds in `Retry-After`; one stream is enough to learn all that is recorded.
+    """
+
+    status, slug, title = HTTPStatus.TOO_MANY_REQUESTS, "too-many-readers", "The key follows too often at once"
+    documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
+
+
 class Unexpected(Problem):
     """The service failed in a way that nobody foresaw.
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from service.api.graceful_stop import REQUESTS
 from service.api.problem import Problem
 from service.api.problems import HeaderTooLarge, MalformedRequest, RequestTimeout, TooManyConnections
 
@@ -128,6 +129,8 @@ class HttpProtocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         self.hasten()
+        if REQUESTS in self.app_state:
+            self.app_state[REQUESTS].end_waiting()
         super().shutdown()
 
     def hasten(self) -> None:

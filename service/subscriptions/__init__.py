@@ -1,1 +1,1 @@
-"""Following from outside: what other systems are told of what is recorded."""
+"""Subscriptions: how other systems learn what is recorded, by following the log of their organization."""

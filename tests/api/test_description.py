@@ -27,7 +27,7 @@ def operations(described: Described) -> list[Described]:
     return [operation for path in described["paths"].values() for operation in path.values()]
 
 
-ABOUT_CLIENTS = ("/v1/clients", "/v1/worklist", "/v1/caseload", "/v1/signals", "/v1/webhooks")
+ABOUT_CLIENTS = ("/v1/clients", "/v1/worklist", "/v1/caseload", "/v1/signals", "/v1/webhooks", "/v1/events")
 
 SNAPSHOT = Path(__file__).parents[2] / "docs" / "openapi.json"
 

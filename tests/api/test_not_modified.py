@@ -1,7 +1,7 @@
 """What was read once is not sent again.
 
-Every GET has a tag, but the ones that tell how things are this moment, webhooks among them, and the access records,
-which each reading of them adds to.
+Every GET has a tag, but the ones that tell how things are this moment, webhooks among them, the feed, which goes on,
+and the access records, which each reading of them adds to.
 """
 
 import httpx
@@ -17,7 +17,7 @@ from tests.api.test_every_route import path_of
 from tests.builders import check_in, plan
 from tests.system import follow
 
-UNTAGGED = {"/healthz", "/readyz", "/v1/clients/{client_id}/access-records"}
+UNTAGGED = {"/healthz", "/readyz", "/v1/events", "/v1/clients/{client_id}/access-records"}
 TAGGED = [
     route for route in ROUTES if method(route) == "GET" and route.path not in UNTAGGED and "Webhooks" not in route.tags
 ]

@@ -54,6 +54,7 @@ NEEDS: dict[str, str | None] = {
     "GET /v1/worklist": "CarePlan.s",
     "GET /v1/caseload": "CarePlan.s",
     "GET /v1/signals": "CarePlan.s",
+    "GET /v1/events": "Feed.s",
     "GET /v1/webhooks": "Webhook.r",
     "POST /v1/webhooks": "Webhook.c",
     f"GET {OF_A_WEBHOOK}": "Webhook.r",

@@ -99,6 +99,7 @@ def call(service: Described, route: APIRoute, mode: GenerationMode) -> None:
         if str(case.query.get("position", "")).isdecimal():
             # A list that is to reflect what nobody has recorded yet answers 503, as it should.
             case.query["position"] = 1
+        case.query.pop("wait", None)  # nothing new comes meanwhile
         response = case.call(headers={"Authorization": f"Bearer {service.live.clinic.key}"})
         case.validate_response(response, checks=CHECKS)
 
