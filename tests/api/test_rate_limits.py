@@ -82,6 +82,7 @@ async def test_each_answer_says_what_is_left_and_too_many_are_told_to_wait(clini
 
 @pytest.mark.parametrize("route", OF_CLIENTS, ids=named)
 async def test_every_route_counts(clinic: Clinic, limits: Clock, route: APIRoute) -> None:
+    clinic = await clinic.with_key(KeyRole.SUPERVISOR, "lee")
     await clinic.get("/v1/caseload")
     await clinic.get("/v1/caseload")
     answer = await clinic.request(method(route), path_of(route), content=b"no JSON")
