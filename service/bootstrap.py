@@ -7,9 +7,12 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
@@ -43,6 +46,7 @@ from service.log.identifiers import Identifiers
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.organizations import Organizations
 from service.log.pages import Pages
+from service.log.sealed import StoredEvent
 from service.log.store import EventStore
 from service.log.timelines import Timelines
 from service.projector.build_lifecycle import make_missing
@@ -57,6 +61,12 @@ from service.settings import Settings, parse_key_encryption_keys
 from service.subscriptions.feed import Feed
 from service.subscriptions.feed_content import FeedContents
 from service.subscriptions.tail import Tails
+from service.subscriptions.webhook_deliveries import Deliveries
+from service.subscriptions.webhook_queue import FOLLOWER as WEBHOOKS
+from service.subscriptions.webhook_queue import WebhookQueue
+from service.subscriptions.webhook_receivers import Receivers
+from service.subscriptions.webhook_sender import WebhookSender
+from service.subscriptions.webhooks import Webhooks
 
 EMBEDDED_KEY_FILE = "key-encryption-key"
 
@@ -93,10 +103,35 @@ class System:
     feed: Feed
     feed_contents: FeedContents
     sliced: SlicedWork
+    webhooks: Webhooks
+    webhook_deliveries: Deliveries
+    webhook_queue: WebhookQueue
+    webhook_sender: WebhookSender
 
     def follower(self) -> Follower:
-        """A follower that hands the log to the projector; `service.serving.projecting` runs one."""
-        return Follower(self.pool, self.wakeups, self.builds.names, self.projector.handle)
+        """A follower that hands the log to the projector and to webhooks; `service.serving.projecting` runs one.
+
+        They stand at one place most of the time, and the log is read once for both. All they do is in this database.
+        """
+        return Follower(self.pool, self.wakeups, self.followers, self.handle)
+
+    def followers(self) -> list[str]:
+        """The names under which the log is followed: those of builds, and that of webhooks."""
+        return [*self.builds.names(), WEBHOOKS]
+
+    async def handle(
+        self,
+        connection: PoolConnectionProxy,
+        organization_id: UUID,
+        names: Sequence[str],
+        events: Sequence[StoredEvent],
+    ) -> None:
+        """What the follower calls, inside its transaction."""
+        if WEBHOOKS in names:
+            await self.webhook_queue.handle(connection, organization_id, events)
+        builds = [name for name in names if name != WEBHOOKS]
+        if builds:
+            await self.projector.handle(connection, organization_id, builds, events)
 
 
 class Addresses(NamedTuple):
@@ -171,6 +206,9 @@ async def connected(
         stack.push_async_callback(access_records.close)
         accesses = Accesses(access_records, fresh, ClientAccess(organizations, fresh))
         timeline_reader = TimelineReader(store, pages, timelines, contents, accesses, sliced)
+        receivers = Receivers(allow_private=settings.webhooks_to_private_addresses)
+        stack.push_async_callback(receivers.close)
+        webhooks, webhook_queue = Webhooks(pool, keks), WebhookQueue()
         yield System(
             settings=settings,
             pool=pool,
@@ -202,6 +240,12 @@ async def connected(
             feed=Feed(headers, Tails(headers, wakeups), settings.feed_readers_per_key),
             feed_contents=FeedContents(store, keyring, accesses, sliced),
             sliced=sliced,
+            webhooks=webhooks,
+            webhook_deliveries=Deliveries(pool),
+            webhook_queue=webhook_queue,
+            webhook_sender=WebhookSender(
+                pool, webhook_queue, webhooks, receivers, keep=timedelta(days=settings.webhook_deliveries_kept_days)
+            ),
         )
 
 

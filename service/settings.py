@@ -110,6 +110,19 @@ class Settings(BaseSettings):
         Path | None,
         Field(description="A TOML file of the issuers whose OAuth 2.0 access tokens are believed; unset: none is."),
     ] = None
+    webhooks_over_http: Annotated[
+        bool, Field(description="Whether receivers of webhooks may be reached without TLS, as while trying things out.")
+    ] = False
+    webhooks_to_private_addresses: Annotated[
+        bool,
+        Field(
+            description="Whether receivers of webhooks may be on this machine or in private networks. Whoever may make"
+            " webhooks can then have requests sent there."
+        ),
+    ] = False
+    webhook_deliveries_kept_days: Annotated[
+        int, Field(ge=1, description="For how many days the record of a delivery is kept once it is over.")
+    ] = 30
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="How much is logged.")] = (
         "info"
     )

@@ -54,6 +54,7 @@ class Resource(StrEnum):
     APPOINTMENT = "Appointment"
     TASK = "Task"
     AUDIT_EVENT = "AuditEvent"
+    WEBHOOK = "Webhook"
 
 
 _OF_MODULE: Final[Mapping[str, Resource]] = {
@@ -166,11 +167,17 @@ ROLES: Final[Mapping[KeyRole, Mapping[Resource, str]]] = {
         _circle(never={Resource.MEDICATION}),
         dict.fromkeys(_EVERY_STRAND, "u"),
         {Resource.EMERGENCY_ACCESS_REVIEW: "cu", Resource.AUDIT_EVENT: "r"},
+        {Resource.WEBHOOK: "cr"},
         _IMPORTS,
     ),
     KeyRole.AUDITOR: _joined(_SHARED, {Resource.AUDIT_EVENT: "r"}),
     KeyRole.ANALYST: {},
-    KeyRole.SYSTEM: _joined(_SHARED, {Resource.FEED: "r"}, dict.fromkeys(_EVERY_STRAND - _OF_PEOPLE, "cu"), _IMPORTS),
+    KeyRole.SYSTEM: _joined(
+        _SHARED,
+        {Resource.FEED: "r", Resource.WEBHOOK: "cr"},
+        dict.fromkeys(_EVERY_STRAND - _OF_PEOPLE, "cu"),
+        _IMPORTS,
+    ),
 }
 """The most that each role may do; a key or a token may have less.
 

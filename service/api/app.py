@@ -35,6 +35,8 @@ from service.api.routers import (
     recording,
     summary,
     timelines,
+    webhook_deliveries,
+    webhooks,
 )
 from service.bootstrap import System
 
@@ -52,6 +54,8 @@ ROUTERS: Final = (
     crisis_card.router,
     summary.router,
     access_records.router,
+    webhooks.router,
+    webhook_deliveries.router,
     problem_kinds.router,
     health.router,
     history_import.router,

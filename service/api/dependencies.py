@@ -137,5 +137,7 @@ AuditingAccess = Annotated[Access, Security(get_access, scopes=["AuditEvent.r"])
 FollowingAccess = Annotated[Access, Security(get_access, scopes=["Feed.s"])]
 RecordingCaller = Annotated[Caller, Security(get_caller, scopes=["*.c"])]
 """Whoever may record something; of what, is decided event by event (service/care/recording_permissions.py)."""
+ReadingWebhooks = Annotated[Caller, Security(get_caller, scopes=["Webhook.r"])]
+ChangingWebhooks = Annotated[Caller, Security(get_caller, scopes=["Webhook.c"])]
 CreatingCaller = Annotated[Caller, Security(get_caller, scopes=["Client.c"])]
 ImportingCaller = Annotated[Caller, Security(get_caller, scopes=["Import.c"])]

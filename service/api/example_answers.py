@@ -23,6 +23,7 @@ from projections.summary import SUMMARIZED, summary
 from rendering.crisis_card import crisis_card
 from service.access.access_records import AccessRecord
 from service.api import examples
+from service.api.example_webhooks import example_webhooks
 from service.api.feed_query import FeedAnswer
 from service.api.field_errors import FieldError
 from service.api.import_models import ImportStanding, LineResult, LineStatus
@@ -61,6 +62,7 @@ def example_answers() -> dict[str, bytes]:
             client_id=_CLIENT, version=len(entries), notes=(RecordedEvent.of(note),), next=None
         ),
         "read_counseling_note": event_answer(_CLIENT, note.id, len(entries), entries),
+        **example_webhooks(crisis),
         "list_problems": ProblemKinds(problems=(kind_of(Refused),)),
         "explain_problem": kind_of(Refused),
         "read_health": Health(alive=True),

@@ -10,6 +10,7 @@ GOAL: Final = "e94f3a17-58c6-4b2d-b7e0-93a1d5f86c42"
 READING: Final = "17c8b5e0-4a92-4f3d-8c61-d2b0e7935fa4"
 CRISIS: Final = "8f0e4c52-6c1e-4d8a-9b1e-2f6d1a3c5e70"
 CORRECTION: Final = "d60a2f9b-3b75-4e18-95cd-7a4c81e0b3f6"
+WEBHOOK: Final = "9c4e7d21-85b3-4f6a-b0d8-1e7f3a52c694"
 NOTE: Final = "3be1c7a4-0f52-4d96-a8d3-61c9f7e2b405"
 
 _REGISTERED: Final = {
@@ -126,6 +127,21 @@ RECORDINGS: Final[dict[str, Any]] = {
     },
 }
 """Bodies that record events on that client's timeline, in this order."""
+
+WEBHOOKS: Final[dict[str, Any]] = {
+    "Told of everything": {"url": "https://scheduling.example.org/care-timeline", "description": "Scheduling"},
+    "Told of two types": {
+        "url": "https://crisis-line.example.org/hooks/care",
+        "types": ["crisis_contact_recorded", "check_in_received"],
+    },
+}
+"""Bodies that make or change a webhook."""
+
+ROTATIONS: Final[dict[str, Any]] = {"Both sign for two days": {"overlap_hours": 48}, "At once": {"overlap_hours": 0}}
+"""Bodies that replace a webhook's secret."""
+
+REDELIVERIES: Final[dict[str, Any]] = {"All since a position": {"position": 1004}}
+"""Bodies that have events told again."""
 
 STORY: Final[list[dict[str, Any]]] = [_REGISTERED, _INTAKE, _GOAL, _READING, _CRISIS, _CORRECTION, _NOTE]
 """The events whose record the example answers show."""

@@ -25,6 +25,8 @@ from service.projector.folding import ProjectionFailed
 from service.projector.list_reads import ListsBehind, ListsNotReady
 from service.runtime.tracebacks import describe
 from service.subscriptions.feed import TooManyReaders
+from service.subscriptions.webhook_deliveries import UnknownDelivery
+from service.subscriptions.webhooks import TooManyWebhooks, UnknownWebhook
 
 RETRY_SECONDS: Final = 5
 MENDING_SECONDS: Final = 300
@@ -110,6 +112,18 @@ def _lists_behind(_: ListsBehind) -> Problem:
     return problems.ListsBehind(detail, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
+def _unknown_webhook(_: UnknownWebhook) -> Problem:
+    return problems.UnknownWebhook("Your organization has no webhook with this id.")
+
+
+def _unknown_delivery(_: UnknownDelivery) -> Problem:
+    return problems.UnknownDelivery("The webhook is told of no event with this id.")
+
+
+def _too_many_webhooks(_: TooManyWebhooks) -> Problem:
+    return problems.TooManyWebhooks("Your organization has as many webhooks as it can have; delete one first.")
+
+
 def _access_not_recorded(_: AccessNotRecorded) -> Problem:
     detail = "That this was read could not be recorded, so it is not told. Try again."
     return problems.AccessNotRecorded(detail, headers={"Retry-After": str(RETRY_SECONDS)})
@@ -153,6 +167,9 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     NoLegalGround: _no_legal_ground,
     HeadsDiffer: _heads_differ,
     TooManyReaders: _too_many_readers,
+    UnknownWebhook: _unknown_webhook,
+    UnknownDelivery: _unknown_delivery,
+    TooManyWebhooks: _too_many_webhooks,
     DatabaseUnavailable: _database_unavailable,
     asyncpg.PostgresConnectionError: _database_unavailable,
     asyncpg.OperatorInterventionError: _database_unavailable,

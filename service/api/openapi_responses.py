@@ -40,14 +40,17 @@ OF_A_CALLER: Final = (
 )
 """The problems of everything that needs a key or token."""
 
-_OF_A_CALL: Final = (*OF_A_CALLER, DatabaseUnavailable, DeadlineExceeded, InvalidInput, MalformedHeader)
+OF_A_CALL: Final = (*OF_A_CALLER, DatabaseUnavailable, DeadlineExceeded, InvalidInput, MalformedHeader)
 """The problems of every call with one."""
 
-OF_A_READ: Final = (*_OF_A_CALL, NoLegalGround, AccessNotRecorded)
+OF_A_READ: Final = (*OF_A_CALL, NoLegalGround, AccessNotRecorded)
 """The problems of every read of a client."""
 
-OF_A_RECORDING: Final = (*_OF_A_CALL, HeadsDiffer, MalformedBody, BodyTooLarge, UnsupportedMediaType)
-"""The problems of everything that takes a body."""
+WITH_A_BODY: Final = (MalformedBody, BodyTooLarge, UnsupportedMediaType)
+"""The problems of everything that takes a body, beside others."""
+
+OF_A_RECORDING: Final = (*OF_A_CALL, HeadsDiffer, *WITH_A_BODY)
+"""The problems of everything that records."""
 
 VERSION_HEADER: Final = {
     "ETag": "The version of the timeline that this answer knows of, of a projection with a digest; fit for If-Match."

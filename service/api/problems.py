@@ -134,6 +134,18 @@ class UnknownProblem(Problem):
     status, slug, title = HTTPStatus.NOT_FOUND, "unknown-problem", "There is no such problem"
 
 
+class UnknownWebhook(Problem):
+    """Your organization has no webhook with this id."""
+
+    status, slug, title = HTTPStatus.NOT_FOUND, "unknown-webhook", "There is no such webhook"
+
+
+class UnknownDelivery(Problem):
+    """The webhook is told of no event with this id: it is not in your log, or of a type that was not asked for."""
+
+    status, slug, title = HTTPStatus.NOT_FOUND, "unknown-delivery", "There is no such delivery"
+
+
 class MethodNotAllowed(Problem):
     """What is at this path does not understand this method; the `Allow` header lists those that it does."""
 
@@ -189,6 +201,12 @@ class ClientMerged(Problem):
     """
 
     status, slug, title = HTTPStatus.CONFLICT, "client-merged", "The client was merged into another"
+
+
+class TooManyWebhooks(Problem):
+    """Your organization has 50 webhooks, and can have no more. Delete one, or let one receiver take more types."""
+
+    status, slug, title = HTTPStatus.CONFLICT, "too-many-webhooks", "There are too many webhooks"
 
 
 class VersionConflict(Problem):

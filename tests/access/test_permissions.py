@@ -184,4 +184,4 @@ def test_a_key_is_not_made_with_a_scope_that_its_role_cannot_have(role: KeyRole,
 
 
 def test_whoever_runs_the_service_reads_and_records_nothing_in_its_name() -> None:
-    assert operator(uuid4()).permissions == {"Timeline.r", "CarePlan.r", "CarePlan.s", "Feed.r", "Feed.s"}
+    assert operator(uuid4()).permissions == {"Timeline.r", "CarePlan.r", "CarePlan.s", "Feed.r", "Feed.s", "Webhook.r"}

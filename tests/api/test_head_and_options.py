@@ -16,7 +16,7 @@ from tests.api.clinic import Clinic, events_of, problem_in
 from tests.api.routes import ROUTES, method, named
 from tests.api.test_every_route import path_of
 
-GETS = [route for route in ROUTES if method(route) == "GET"]
+GETS = [route for route in ROUTES if method(route) == "GET" and "Webhooks" not in route.tags]
 OF_THE_MOMENT = {"date", "ratelimit", "x-request-id", "content-length"}
 
 
@@ -81,7 +81,7 @@ async def test_options_tells_anyone_what_is_allowed(http: httpx.AsyncClient, rou
     allowed = sorted(here | {"OPTIONS"} | ({"HEAD"} if "GET" in here else set()))
     path = path_of(route)
 
-    asked, wrong = await http.options(path), await http.delete(path)
+    asked, wrong = await http.options(path), await http.patch(path)
 
     assert (asked.status_code, asked.content, asked.headers["allow"].split(", ")) == (204, b"", allowed)
     problem_in(wrong, "method-not-allowed")

@@ -37,7 +37,13 @@ CHECKS = [
 ]
 MOST_CALLS = 20
 schemathesis.serializer.alias(NDJSON, "text/plain")
-KNOWN = {"client_id": examples.CLIENT, "event_id": examples.CRISIS, "note_id": examples.NOTE, "slug": "refused"}
+KNOWN = {
+    "client_id": examples.CLIENT,
+    "event_id": examples.CRISIS,
+    "note_id": examples.NOTE,
+    "slug": "refused",
+    "webhook_id": examples.WEBHOOK,
+}
 """Ids of what there is, so that calls get further than to a 404."""
 
 
