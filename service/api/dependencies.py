@@ -31,7 +31,8 @@ _access_token = HTTPBearer(
     bearerFormat="JWT",
     description="An OAuth 2.0 access token (RFC 9068) of an authorization server that whoever runs the service trusts:"
     " signed with RS256, ES256 or EdDSA, for this service's audience, with `exp` and the `typ` agreed on (at+jwt)."
-    " One of its roles is the caller's role; where its `scope` has scopes of this service, only these apply.",
+    " One of its roles is the caller's role; where its `scope` has scopes of `user/`, `system/` or"
+    " `patient/`, only what these give applies.",
     auto_error=False,
 )
 
