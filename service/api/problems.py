@@ -186,8 +186,8 @@ class IdUsed(Problem):
 class IdentifierTaken(Problem):
     """An identifier to be linked is linked to a client already; nothing was recorded.
 
-    `client_id` names the client. An identifier is linked to one client at a time: record `identifier_unlinked` on that
-    client's timeline first, or `entry_retracted` where it was linked by mistake.
+    `client_id` names the client, where you see them. An identifier is linked to one client at a time: record
+    `identifier_unlinked` on that client's timeline first, or `entry_retracted` where it was linked by mistake.
     """
 
     status, slug, title = HTTPStatus.CONFLICT, "identifier-taken", "The identifier is linked already"

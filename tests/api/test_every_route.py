@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from starlette.types import Message
 
 from service.access.caller import KeyRole
-from service.api.dependencies import RecordingCaller, RunningSystem
+from service.api.dependencies import RecordingAccess, RunningSystem
 from service.api.parameters import ClientId
 from service.api.recording_route import RecordingRoute
 from tests.api.clinic import Clinic, errors_in, problem_in
@@ -174,7 +174,7 @@ async def test_whoever_leaves_in_the_middle_of_a_body_is_no_defect(
 
 
 async def test_the_short_way_takes_no_endpoint_that_asks_for_more() -> None:
-    async def endpoint(caller: RecordingCaller, system: RunningSystem, client_id: ClientId, dry_run: bool) -> None:
+    async def endpoint(caller: RecordingAccess, system: RunningSystem, client_id: ClientId, dry_run: bool) -> None:
         """Asks for something that RecordingRoute does not read."""
 
     with pytest.raises(TypeError, match="RecordingRoute does not read"):
