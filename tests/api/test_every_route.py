@@ -174,7 +174,7 @@ async def test_whoever_leaves_in_the_middle_of_a_body_is_no_defect(
 
 
 async def test_the_short_way_takes_no_endpoint_that_asks_for_more() -> None:
-    async def endpoint(caller: RecordingAccess, system: RunningSystem, client_id: ClientId, dry_run: bool) -> None:
+    async def endpoint(access: RecordingAccess, system: RunningSystem, client_id: ClientId, dry_run: bool) -> None:
         """Asks for something that RecordingRoute does not read."""
 
     with pytest.raises(TypeError, match="RecordingRoute does not read"):
