@@ -129,12 +129,21 @@ def test_the_description_explains_postvention_and_the_words(described: Described
         assert word in text
 
 
+async def test_the_page_runs_files_of_ours_alone(http: httpx.AsyncClient) -> None:
+    page = await http.get("/docs")
+    rules = dict(rule.strip().split(" ", 1) for rule in page.headers["content-security-policy"].split(";"))
+
+    assert rules["default-src"] == "'none'"
+    assert rules["script-src"] == rules["style-src"] == rules["connect-src"] == "'self'"
+    assert not re.search(r"<style|\bstyle=|\bon\w+=|<script(?![^>]*\bsrc=)|<script[^>]*>[^<]", page.text)
+
+
 async def test_the_page_asks_no_other_host(http: httpx.AsyncClient) -> None:
     page = await http.get("/docs")
+    start = await http.get("/docs/start.js")
 
-    asked = re.findall(r"""(?:src|href|url)\s*[=:]\s*["']([^"']+)["']""", page.text)
-    assert asked
-    assert "'self'" in page.headers["content-security-policy"]
+    asked = re.findall(r"""(?:src|href|url)\s*[=:]\s*["']([^"']+)["']""", page.text + start.text)
+    assert "/openapi.json" in asked
     for address in asked:
         assert address.startswith("/"), address
         assert (await http.get(address)).status_code == 200, address
