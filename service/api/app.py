@@ -25,6 +25,7 @@ from service.api.routers import (
     access_records,
     counseling_notes,
     crisis_card,
+    event_types,
     health,
     lists,
     problem_kinds,
@@ -32,6 +33,7 @@ from service.api.routers import (
     recording,
     summary,
     timelines,
+    vocabulary,
 )
 from service.bootstrap import System
 
@@ -48,6 +50,8 @@ ROUTERS: Final = (
     summary.router,
     access_records.router,
     problem_kinds.router,
+    vocabulary.router,
+    event_types.router,
     health.router,
 )
 

@@ -9,6 +9,7 @@ TAGS: Final = [
     {"name": "Recording", "description": "Creating clients and recording what happened."},
     {"name": "Reading", "description": "The record, and what is made of it, now or at any earlier moment."},
     {"name": "Lists", "description": "What waits, and how things stand, over all clients of your organization."},
+    {"name": "Vocabulary", "description": "Coded terms, and the types of events with their JSON Schemas."},
     {"name": "Problems", "description": "What errors mean."},
     {"name": "Health", "description": "For those who run the service."},
 ]

@@ -34,7 +34,13 @@ CHECKS = [
     checks.response_schema_conformance,
 ]
 MOST_CALLS = 20
-KNOWN = {"client_id": examples.CLIENT, "event_id": examples.CRISIS, "note_id": examples.NOTE, "slug": "refused"}
+KNOWN = {
+    "client_id": examples.CLIENT,
+    "event_id": examples.CRISIS,
+    "note_id": examples.NOTE,
+    "slug": "refused",
+    "event_type": "goal_measured",
+}
 """Ids of what there is, so that calls get further than to a 404."""
 
 
