@@ -1,7 +1,7 @@
 """The page that shows the API's description: Swagger UI from our own files, so that no other host is asked.
 
-FastAPI's own page starts Swagger UI from a script inside the page, which a strict Content-Security-Policy forbids. This page
-holds no script and no style: what starts it is a file like the others, and the browser runs files of ours alone.
+FastAPI's own page starts Swagger UI from a script inside the page, which a strict Content-Security-Policy forbids.
+This one holds no script and no style: what starts it is a file like the others, and the browser runs ours alone.
 """
 
 from typing import Final

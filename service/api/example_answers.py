@@ -31,7 +31,7 @@ from service.api.request_models import EventToRecord
 from service.api.response_models import CounselingNotesAnswer, Receipt, RecordedEvent, RecordedEvents, TimelineAnswer
 from service.api.responses import json_of
 from service.api.routers.access_records import access_records_answer
-from service.api.routers.event_types import EventTypes, event_type, with_schema
+from service.api.routers.event_types import EventTypesAnswer, event_type, with_schema
 from service.api.routers.health import Health, ProjectionState, Readiness
 from service.api.routers.problem_kinds import ProblemKinds, kind_of
 from service.api.routers.projections import answer_of, operation_id
@@ -61,7 +61,7 @@ def example_answers() -> dict[str, bytes]:
         "list_problems": ProblemKinds(problems=(kind_of(Refused),)),
         "explain_problem": kind_of(Refused),
         "read_vocabulary": Vocabulary(lists=(coded_list(CancelledBy),)),
-        "list_event_types": EventTypes(event_types=(event_type(GoalMeasured),)),
+        "list_event_types": EventTypesAnswer(event_types=(event_type(GoalMeasured),)),
         "read_event_type": with_schema(GoalMeasured),
         "read_health": Health(alive=True),
         "read_readiness": Readiness(

@@ -72,7 +72,7 @@ class EventTypeWithSchema(EventType):
     )
 
 
-class EventTypes(BaseModel):
+class EventTypesAnswer(BaseModel):
     """Every type of event that can be recorded."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -120,7 +120,7 @@ def _recorders(permission: str | None) -> Iterator[KeyRole]:
 
 @cache
 def _all_types() -> bytes:
-    return json_of(EventTypes(event_types=tuple(map(event_type, ALL_EVENTS))))
+    return json_of(EventTypesAnswer(event_types=tuple(map(event_type, ALL_EVENTS))))
 
 
 @cache
@@ -131,7 +131,7 @@ def _one_type(name: str) -> bytes:
 @router.get(
     "",
     summary="List the types of events",
-    response_model=EventTypes,
+    response_model=EventTypesAnswer,
     responses={
         200: answered("All types of events.", DIGEST_TAG),
         **not_modified(DIGEST_TAG),
