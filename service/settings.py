@@ -83,6 +83,14 @@ class Settings(BaseSettings):
             " (OTEL_EXPORTER_OTLP_ENDPOINT …); needs the extra `telemetry`."
         ),
     ] = False
+    feed_readers_per_key: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="How many streams and waiting requests each API key may have at the feed at once, in each"
+            " process that answers; past them it answers 429.",
+        ),
+    ] = 10
     wrong_keys_per_minute: Annotated[
         int,
         Field(
@@ -102,6 +110,19 @@ class Settings(BaseSettings):
         Path | None,
         Field(description="A TOML file of the issuers whose OAuth 2.0 access tokens are believed; unset: none is."),
     ] = None
+    webhooks_over_http: Annotated[
+        bool, Field(description="Whether receivers of webhooks may be reached without TLS, as while trying things out.")
+    ] = False
+    webhooks_to_private_addresses: Annotated[
+        bool,
+        Field(
+            description="Whether receivers of webhooks may be on this machine or in private networks. Whoever may make"
+            " webhooks can then have requests sent there."
+        ),
+    ] = False
+    webhook_deliveries_kept_days: Annotated[
+        int, Field(ge=1, description="For how many days the record of a delivery is kept once it is over.")
+    ] = 30
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="How much is logged.")] = (
         "info"
     )

@@ -1,8 +1,10 @@
 """Makes `care_timeline_client.rest` from the API's description; whatever builds the package runs it first."""
 
+import json
 import sys
 from pathlib import Path
 from shutil import rmtree
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -12,6 +14,7 @@ from openapi_python_client.config import Config, ConfigFile, MetaType
 HERE = Path(__file__).resolve().parent
 DESCRIPTION = HERE.parents[1] / "docs" / "openapi.json"
 GENERATED = HERE / "src" / "care_timeline_client" / "rest"
+STREAM = "application/x-ndjson"
 
 
 class Generated(BuildHookInterface):
@@ -32,13 +35,25 @@ def generate_client() -> None:
         docstrings_on_attributes=True,
         post_hooks=[],  # nobody reads it as a file: it is not formatted
     )
-    problems = generate(
-        config=Config.from_sources(
-            options, MetaType.NONE, DESCRIPTION, file_encoding="utf-8", overwrite=True, output_path=GENERATED
+    with TemporaryDirectory() as folder:
+        source = Path(folder) / DESCRIPTION.name
+        source.write_text(json.dumps(_without_streams(json.loads(DESCRIPTION.read_text("utf-8")))), "utf-8")
+        problems = generate(
+            config=Config.from_sources(
+                options, MetaType.NONE, source, file_encoding="utf-8", overwrite=True, output_path=GENERATED
+            )
         )
-    )
     if problems:
         raise RuntimeError("\n".join(f"{each.header}: {each.detail}" for each in problems))
+
+
+def _without_streams(description: dict[str, Any]) -> dict[str, Any]:
+    """The description without what takes a stream of lines, as the import does: the generator knows none."""
+    for operations in description["paths"].values():
+        for method in list(operations):
+            if STREAM in operations[method].get("requestBody", {}).get("content", {}):
+                del operations[method]
+    return description
 
 
 if __name__ == "__main__":

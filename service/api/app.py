@@ -16,7 +16,7 @@ from service.api.description import DESCRIPTION, TAGS, TITLE, VERSION
 from service.api.description_route import ROUTES as DESCRIPTION_ROUTES
 from service.api.docs_page import ROUTES as DOCS
 from service.api.exception_handlers import answer_routing_error
-from service.api.graceful_stop import GracefulStop, RequestsUnderWay
+from service.api.graceful_stop import REQUESTS, GracefulStop, RequestsUnderWay
 from service.api.head import Head
 from service.api.openapi import Api
 from service.api.rate_limits import RateLimits
@@ -26,7 +26,10 @@ from service.api.routers import (
     counseling_notes,
     crisis_card,
     event_types,
+    feed,
     health,
+    history_import,
+    identifiers,
     lists,
     problem_kinds,
     projections,
@@ -34,6 +37,8 @@ from service.api.routers import (
     summary,
     timelines,
     vocabulary,
+    webhook_deliveries,
+    webhooks,
 )
 from service.bootstrap import System
 
@@ -42,17 +47,22 @@ if TYPE_CHECKING:
 
 ROUTERS: Final = (
     recording.router,
+    identifiers.router,
     timelines.router,
     counseling_notes.router,
     projections.router,
     lists.router,
+    feed.router,
     crisis_card.router,
     summary.router,
     access_records.router,
+    webhooks.router,
+    webhook_deliveries.router,
     problem_kinds.router,
     vocabulary.router,
     event_types.router,
     health.router,
+    history_import.router,
 )
 
 
@@ -79,11 +89,11 @@ def create_app(
     """
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         async with open_system() as app.state.system:
             settings = app.state.system.settings
             app.state.rate_limits = RateLimits(settings.requests_per_minute, settings.requests_at_once)
-            yield
+            yield {REQUESTS: requests}
 
     requests = RequestsUnderWay()
     app = Api(

@@ -12,6 +12,7 @@ SENT: Final = (
     "Idempotency-Key",
     "If-Match",
     "If-None-Match",
+    "Last-Event-ID",
     "Purpose-Of-Use",
     "X-Request-Id",
 )

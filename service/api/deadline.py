@@ -3,6 +3,7 @@
 import asyncio
 from typing import Final
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.api.problems import DeadlineExceeded
@@ -13,6 +14,23 @@ _DETAIL: Final = (
     "The service could not answer in time. If the request writes, it was either done or not; send it again as it was:"
     " nothing is recorded twice."
 )
+
+
+_KEPT_AS: Final = "care_timeline.deadline"
+
+
+def prolong(request: Request, seconds: float | None) -> None:
+    """Give this request so many seconds more, which it waits on purpose; None for one that ends by other means."""
+    deadline: asyncio.Timeout = request.scope[_KEPT_AS]
+    now = deadline.when()
+    if now is not None:
+        deadline.reschedule(None if seconds is None else now + seconds)
+
+
+def put_off(request: Request) -> None:
+    """Give the request its whole time anew: it is one that may take long, and it has just got a step further."""
+    deadline: asyncio.Timeout = request.scope[_KEPT_AS]
+    deadline.reschedule(asyncio.get_running_loop().time() + _seconds(request.scope))
 
 
 class Deadline:
@@ -30,8 +48,8 @@ class Deadline:
             await self._app(scope, receive, send)
             return
         begun = False
-        seconds = scope["app"].state.system.settings.request_seconds
-        deadline = asyncio.timeout(seconds)
+        seconds = _seconds(scope)
+        deadline = scope[_KEPT_AS] = asyncio.timeout(seconds)
 
         async def send_and_note(message: Message) -> None:
             nonlocal begun
@@ -47,3 +65,8 @@ class Deadline:
                 raise
             problem = DeadlineExceeded(_DETAIL, headers={"Retry-After": str(_RETRY_SECONDS)})
             await problem.response()(scope, receive, send)
+
+
+def _seconds(scope: Scope) -> float:
+    seconds: float = scope["app"].state.system.settings.request_seconds
+    return seconds

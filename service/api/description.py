@@ -10,6 +10,8 @@ TAGS: Final = [
     {"name": "Reading", "description": "The record, and what is made of it, now or at any earlier moment."},
     {"name": "Lists", "description": "What waits, and how things stand, over all clients of your organization."},
     {"name": "Vocabulary", "description": "Coded terms, and the types of events with their JSON Schemas."},
+    {"name": "Following", "description": "What is recorded in your organization, in order, as it is recorded."},
+    {"name": "Webhooks", "description": "Having another system told that events were recorded."},
     {"name": "Problems", "description": "What errors mean."},
     {"name": "Health", "description": "For those who run the service."},
 ]
@@ -36,7 +38,7 @@ exist. The caller's role and name stand as `recorded_by` in every event that the
 stays: the key's, whose secret may be replaced, or that of the token's subject. Callers may do what their role may, as
 far as the scopes of key or token allow it: docs/permissions.md has the table. `security` names what each operation asks
 for, such as `CarePlan.r`; each event asks for its strand's, such as `Medication.c`, and each correction for that of the
-entry, such as `Medication.u`.
+entry, such as `Medication.u`. Importing the history of many clients asks for `Import.c` as well.
 
 A key or token that is not good is answered 401, and `detail` says why. After too many of them from one address the
 answer is 429, with `Retry-After`; keys and tokens that are right and in use work on meanwhile.

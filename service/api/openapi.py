@@ -6,11 +6,14 @@ from typing import Any, Final
 from fastapi import FastAPI
 
 from service.api.example_answers import example_answers
+from service.api.import_models import ImportLine, ImportStanding, LineResult
 from service.api.openapi_responses import components, headers
 from service.api.problem import ProblemDocument
 from service.api.rate_limits import RATE_LIMIT_HEADERS
 from service.api.responses import JSON
 
+UNSEEN: Final = (ProblemDocument, ImportLine, LineResult, ImportStanding)
+"""Models that FastAPI does not see: problems, and the lines of an import."""
 _OF_EVERY_ANSWER: Final = {
     "X-Request-Id": "Names this request in the service's log: as it was sent (1 to 64 letters, digits, `_` or `-`), or"
     " made up."
@@ -26,7 +29,9 @@ class Api(FastAPI):
         if self.openapi_schema is None:
             described = super().openapi()
             self.openapi_schema = None  # FastAPI has kept it already, and it is not complete yet
-            described["components"]["schemas"] |= components([ProblemDocument])
+            schemas = described["components"]["schemas"]
+            # Events are described already: a line of an import is made of the same.
+            schemas |= {name: each for name, each in components(UNSEEN).items() if name not in schemas}
             for operations in described["paths"].values():
                 for operation in operations.values():
                     _add_example(operation)
@@ -40,7 +45,7 @@ def _add_example(operation: dict[str, Any]) -> None:
     example = example_answers().get(operation["operationId"])
     for status, answer in operation["responses"].items():
         for media_type, content in answer.get("content", {}).items():
-            if example and status.startswith("2"):
+            if example and status.startswith("2") and "example" not in content:
                 content["example"] = json.loads(example) if media_type == JSON else example.decode()
 
 

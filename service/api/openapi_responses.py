@@ -40,14 +40,17 @@ OF_A_CALLER: Final = (
 )
 """The problems of everything that needs a key or token."""
 
-_OF_A_CALL: Final = (*OF_A_CALLER, DatabaseUnavailable, DeadlineExceeded, InvalidInput, MalformedHeader)
+OF_A_CALL: Final = (*OF_A_CALLER, DatabaseUnavailable, DeadlineExceeded, InvalidInput, MalformedHeader)
 """The problems of every call with one."""
 
-OF_A_READ: Final = (*_OF_A_CALL, NoLegalGround, AccessNotRecorded)
+OF_A_READ: Final = (*OF_A_CALL, NoLegalGround, AccessNotRecorded)
 """The problems of every read of a client."""
 
-OF_A_RECORDING: Final = (*_OF_A_CALL, HeadsDiffer, MalformedBody, BodyTooLarge, UnsupportedMediaType)
-"""The problems of everything that takes a body."""
+WITH_A_BODY: Final = (MalformedBody, BodyTooLarge, UnsupportedMediaType)
+"""The problems of everything that takes a body, beside others."""
+
+OF_A_RECORDING: Final = (*OF_A_CALL, HeadsDiffer, *WITH_A_BODY)
+"""The problems of everything that records."""
 
 VERSION_HEADER: Final = {
     "ETag": "The version of the timeline that this answer knows of, of a projection with a digest; fit for If-Match."
@@ -97,6 +100,12 @@ def headers(told: Mapping[str, str]) -> dict[str, Any]:
 def titled(examples: Mapping[str, Any]) -> dict[str, Any]:
     """Examples of a body by their titles, as OpenAPI has them."""
     return {title: {"value": value} for title, value in examples.items()}
+
+
+def lines_of(*models: type[Any]) -> dict[str, Any]:
+    """What each line of a streamed body is, for `x-itemSchema`: OpenAPI 3.2 has `itemSchema`, 3.1 nothing for it."""
+    references = [{"$ref": f"#/components/schemas/{model.__name__}"} for model in models]
+    return references[0] if len(references) == 1 else {"anyOf": references}
 
 
 def components(models: Iterable[type[Any]]) -> dict[str, Any]:

@@ -36,6 +36,7 @@ _GIVEN_ONCE: Final = (
     b"idempotency-key",
     b"content-type",
     b"purpose-of-use",
+    b"last-event-id",
 )
 
 

@@ -128,7 +128,7 @@ class Lists:
 
     async def _seer(self, access: Access) -> UUID | None:
         """Whose clients alone are listed: the caller's, where they see no others."""
-        return access.caller.subject_id if await self._accesses.restricted(access) else None
+        return access.caller.subject_id if await self._accesses.restricted(access.caller) else None
 
     def _reading(
         self, access: Access, projections: Sequence[str], part: Part

@@ -10,12 +10,13 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.responses import StreamingResponse
 
+from service.access.caller import KeyRole
 from service.api import examples
 from tests.api.clinic import Clinic, events_of, problem_in
 from tests.api.routes import ROUTES, method, named
 from tests.api.test_every_route import path_of
 
-GETS = [route for route in ROUTES if method(route) == "GET"]
+GETS = [route for route in ROUTES if method(route) == "GET" and "Webhooks" not in route.tags]
 OF_THE_MOMENT = {"date", "ratelimit", "x-request-id", "content-length"}
 
 
@@ -32,6 +33,9 @@ async def recorded(clinic: Clinic) -> Clinic:
 async def test_head_answers_the_headers_of_get_and_no_body(recorded: Clinic, route: APIRoute) -> None:
     ids = {"client_id": examples.CLIENT, "event_id": examples.CRISIS, "note_id": examples.NOTE}
     path = path_of(route, **{name: str(value) for name, value in ids.items()})
+
+    if route.path.endswith("/access-records"):
+        recorded = await recorded.with_key(KeyRole.AUDITOR, "kim")
 
     got, head = await recorded.get(path), await recorded.request("HEAD", path)
 
@@ -77,7 +81,7 @@ async def test_options_tells_anyone_what_is_allowed(http: httpx.AsyncClient, rou
     allowed = sorted(here | {"OPTIONS"} | ({"HEAD"} if "GET" in here else set()))
     path = path_of(route)
 
-    asked, wrong = await http.options(path), await http.delete(path)
+    asked, wrong = await http.options(path), await http.patch(path)
 
     assert (asked.status_code, asked.content, asked.headers["allow"].split(", ")) == (204, b"", allowed)
     problem_in(wrong, "method-not-allowed")
