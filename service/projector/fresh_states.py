@@ -10,7 +10,7 @@ import asyncpg
 from domain.events.record import RECORD_TYPES
 from domain.policies import Policies
 from projections.projection import Projection
-from service.database.connection import Connection, call, scoped
+from service.database.connection import Connection, borrowed, call, scoped
 from service.log.keyring import ClientKeys, Keyring, WrappedKey
 from service.log.organizations import Organizations
 from service.log.reading import EVENTS, stored
@@ -72,7 +72,7 @@ class FreshStates:
     ) -> Fresh | None:
         """What most reads need comes in one statement; where that does not do, they go on step by step."""
         types, schema = read_by(projection.relevant), build.schema if build else None
-        async with self._pool.acquire() as connection:
+        async with borrowed(self._pool) as connection:
             (found,) = await call(connection, organization_id, "log.fresh_state", client_id, schema, types)
         if found["version"] is None:
             return None
