@@ -7,6 +7,15 @@ where that is safe, ids of events that are made once, and problems as exceptions
 
 from care_timeline_client.answers import ProblemError, answer_of
 from care_timeline_client.connection import Patience, connect
-from care_timeline_client.recording import create_client, record
+from care_timeline_client.recording import create_client, create_client_async, record, record_async
 
-__all__ = ["Patience", "ProblemError", "answer_of", "connect", "create_client", "record"]
+__all__ = [
+    "Patience",
+    "ProblemError",
+    "answer_of",
+    "connect",
+    "create_client",
+    "create_client_async",
+    "record",
+    "record_async",
+]
