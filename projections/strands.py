@@ -58,7 +58,8 @@ def shown(strands: Mapping[str, Strand[Any]], state: Any, context: ViewContext) 
 @cache
 def _shown_of_nothing(strand: Strand[Any]) -> dict[str, Any]:
     """What it shows before anything happened: so it is with most strands of most clients, and made once for all."""
-    return vars(strand.show(strand.fold.initial, _ANY_MOMENT))
+    said: dict[str, Any] = vars(strand.show(strand.fold.initial, _ANY_MOMENT))
+    return said
 
 
 class Strands(Fold[StrandStates]):

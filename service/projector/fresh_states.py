@@ -50,7 +50,7 @@ class Fresh(NamedTuple):
 
     @property
     def base(self) -> Base:
-        """The state as one to fold on from. A policy that is adopted later changes nothing in it (domain/policies.py)."""
+        """The state as one to fold on from, whatever policy is adopted meanwhile: it changes nothing that is in it."""
         return Base(self.version, self.until, self.state)
 
 
