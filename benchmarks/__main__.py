@@ -13,7 +13,7 @@ def main(
     measures: Annotated[
         list[str] | None,
         typer.Argument(
-            help="append, bulk, timeline, post, many, lag, projecting, rebuild, reading.",
+            help="append, bulk, timeline, post, many, lag, projecting, rebuild, reading, feed, import, webhooks.",
             show_default="all of them",
         ),
     ] = None,

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from benchmarks import append, bulk, lag, many, post, projecting, reading, rebuild, timeline
+from benchmarks import append, bulk, feed, importing, lag, many, post, projecting, reading, rebuild, timeline, webhooks
 from benchmarks.ground import Ground
 from benchmarks.harness import Result, Rounds
 
@@ -16,4 +16,7 @@ MEASURES: Mapping[str, Callable[[Ground, Rounds], Awaitable[list[Result]]]] = {
     "projecting": projecting.measure,
     "rebuild": rebuild.measure,
     "reading": reading.measure,
+    "feed": feed.measure,
+    "import": importing.measure,
+    "webhooks": webhooks.measure,
 }

@@ -34,13 +34,17 @@ ASSIGNED_BY_ANOTHER: Final = Refusal(
 
 def check_authorship(drafts: Sequence[Draft], facts: Facts, actor: Actor, policy: Policy) -> None:
     """Check that the actor may record these drafts, given who recorded what they are about. Raises Refused."""
-    refused = [
-        (place, refusal)
-        for place, draft in enumerate(drafts)
-        for refusal in _refusals(draft.event, facts, actor, policy)
-    ]
+    refused = list(authorship_refusals(drafts, facts, actor, policy))
     if refused:
         raise Refused(refused)
+
+
+def authorship_refusals(
+    drafts: Sequence[Draft], facts: Facts, actor: Actor, policy: Policy
+) -> Iterator[tuple[int, Refusal]]:
+    """What `check_authorship` refuses, with the place of the draft."""
+    for place, draft in enumerate(drafts):
+        yield from ((place, refusal) for refusal in _refusals(draft.event, facts, actor, policy))
 
 
 def _refusals(event: Event, facts: Facts, actor: Actor, policy: Policy) -> Iterator[Refusal]:

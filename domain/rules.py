@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.entry import Draft
 from domain.events.base import EntryContent, Event, PossibleDays, RefersTo, referred
+from domain.events.catalogue import EVENT_TYPES
 from domain.events.record import RECORD_TYPES, EntryCorrected, EntryRetracted
 from domain.facts import Fact, Facts, once_alone, once_answers
 from domain.policy import Policy
@@ -44,6 +45,23 @@ def admit(drafts: Sequence[Draft], facts: Facts, now: datetime, policy: Policy) 
         joined.join(draft)
     if refused:
         raise Refused(refused)
+
+
+def refusals_of_each(drafts: Sequence[Draft], facts: Facts, now: datetime, policy: Policy) -> list[list[Refusal]]:
+    """For each draft the rules that it breaks, where those that break none are recorded and the others are left out.
+
+    So one that refers to a refused one is refused too. Raises LookupError as `admit` does.
+    """
+    latest = now + timedelta(minutes=policy.recording.future_tolerance_minutes)
+    joined = _Joined(facts)
+    found = []
+    for draft in drafts:
+        joined.deciding = draft
+        refusals = list(_refusals(draft, joined, latest))
+        if not refusals:
+            joined.join(draft)
+        found.append(refusals)
+    return found
 
 
 class _Joined:
@@ -203,6 +221,12 @@ def _correction_refusals(event: EntryCorrected, found: Fact | None, latest: date
             "Corrections and retractions are not corrected; correct the original entry.",
         )
     elif found and event.replacement:
+        if not _kind(found).replaceable:
+            yield Refusal(
+                f"{found.type}_not_replaced",
+                "replacement",
+                "What this entry says is not corrected; retract it and record anew what is right.",
+            )
         if event.replacement.type != found.type:
             yield Refusal(
                 "correction_keeps_type",
@@ -226,6 +250,12 @@ def _correction_refusals(event: EntryCorrected, found: Fact | None, latest: date
 
 def _retraction_refusals(event: EntryRetracted, joined: _Joined) -> Iterator[Refusal]:
     found = joined.find(event.entry)
+    if found and not _kind(found).retractable:
+        yield Refusal(
+            f"{found.type}_stays",
+            "entry",
+            "An entry of this type is not retracted; record anew what is right.",
+        )
     if found and found.type == "client_registered" and event.reason is not CorrectionReason.WRONG_CLIENT:
         yield Refusal(
             "registration_stays",
@@ -238,6 +268,12 @@ def _retraction_refusals(event: EntryRetracted, joined: _Joined) -> Iterator[Ref
             "retraction_stays",
             "entry",
             "What takes a retraction back is not retracted; retract the entry of care again.",
+        )
+    elif restored and not _kind(restored).restorable:
+        yield Refusal(
+            f"{restored.type}_not_restored",
+            "entry",
+            "The retraction of an entry of this type is not taken back; record anew what is right.",
         )
     elif restored and not joined.stands(restored):
         yield from _bringing_back_refusals(restored, joined)
@@ -254,6 +290,11 @@ def _bringing_back_refusals(restored: Fact, joined: _Joined) -> Iterator[Refusal
             "entry",
             f"Another {restored.type} has come into its place since; retract or correct that one.",
         )
+
+
+def _kind(fact: Fact) -> type[Event]:
+    """The class of its event; an event of any kind where a newer release recorded it."""
+    return EVENT_TYPES.get(fact.type, Event)
 
 
 def _day_refusals(event: Event, occurred_at: datetime, latest: datetime) -> Iterator[Refusal]:

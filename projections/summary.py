@@ -148,6 +148,15 @@ class Streak(Answer):
     """The substances in it whose last use is not known."""
 
 
+class MergedInShort(Answer):
+    """Another client who is the same person."""
+
+    event_id: UUID
+    """The entry that merged them."""
+    client_id: UUID
+    """The other client's id."""
+
+
 class SummaryAnswer(Answer):
     """A client on one screen: who they are, plan, risk, team, last contact, what is due next, and streak."""
 
@@ -183,6 +192,10 @@ class SummaryAnswer(Answer):
     """How much is late."""
     streaks: tuple[Streak, ...]
     """Days in a row without use: overall, then by substance. Unknown stays unknown."""
+    merged_clients: tuple[MergedInShort, ...]
+    """Other clients who are the same person: what was recorded of them stands on their own timelines alone."""
+    merged_into: MergedInShort | None
+    """The client with whom care goes on; null where it does with this one."""
 
 
 def summary(answers: Iterable[Answer]) -> SummaryAnswer:
@@ -211,6 +224,13 @@ def summary(answers: Iterable[Answer]) -> SummaryAnswer:
         open=len(due),
         late=len(late),
         streaks=tuple(_short(Streak, track) for track in milestones.tracks),
+        merged_clients=tuple(
+            MergedInShort(event_id=each.event_id, client_id=each.duplicate_id)
+            for each in plan.merged_clients
+            if each.undone is None
+        ),
+        merged_into=plan.merged_into
+        and MergedInShort(event_id=plan.merged_into.event_id, client_id=plan.merged_into.survivor_id),
     )
 
 

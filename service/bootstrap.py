@@ -7,9 +7,12 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
@@ -22,6 +25,7 @@ from service.access.trusted_issuers import trusted_issuers
 from service.care.access_log import AccessLog
 from service.care.accesses import Accesses
 from service.care.client_access import ClientAccess
+from service.care.client_search import ClientSearch
 from service.care.counseling_notes import CounselingNotes
 from service.care.entry_contents import EntryContents
 from service.care.lists import Lists
@@ -36,10 +40,13 @@ from service.database.supervision import kept_running
 from service.following.follower import Follower
 from service.following.wakeups import Wakeups
 from service.log.facts import FactReader
+from service.log.headers import Headers
 from service.log.heads import Heads
+from service.log.identifiers import Identifiers
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.organizations import Organizations
 from service.log.pages import Pages
+from service.log.sealed import StoredEvent
 from service.log.store import EventStore
 from service.log.timelines import Timelines
 from service.projector.build_lifecycle import make_missing
@@ -51,6 +58,15 @@ from service.projector.list_reads import ListReads
 from service.projector.projector import Projector
 from service.runtime.sliced_work import SlicedWork
 from service.settings import Settings, parse_key_encryption_keys
+from service.subscriptions.feed import Feed
+from service.subscriptions.feed_content import FeedContents
+from service.subscriptions.tail import Tails
+from service.subscriptions.webhook_deliveries import Deliveries
+from service.subscriptions.webhook_queue import FOLLOWER as WEBHOOKS
+from service.subscriptions.webhook_queue import WebhookQueue
+from service.subscriptions.webhook_receivers import Receivers
+from service.subscriptions.webhook_sender import WebhookSender
+from service.subscriptions.webhooks import Webhooks
 
 EMBEDDED_KEY_FILE = "key-encryption-key"
 
@@ -61,6 +77,7 @@ class System:
 
     settings: Settings
     pool: asyncpg.Pool
+    log_pool: asyncpg.Pool
     wakeups: Wakeups
     store: EventStore
     heads: Heads
@@ -75,17 +92,46 @@ class System:
     catch_up: CatchUp
     comparison: Comparison
     recorder: Recorder
+    identifiers: Identifiers
+    client_search: ClientSearch
     projection_reader: ProjectionReader
     timeline_reader: TimelineReader
     counseling_notes: CounselingNotes
     lists: Lists
     accesses: Accesses
     access_log: AccessLog
+    feed: Feed
+    feed_contents: FeedContents
     sliced: SlicedWork
+    webhooks: Webhooks
+    webhook_deliveries: Deliveries
+    webhook_queue: WebhookQueue
+    webhook_sender: WebhookSender
 
     def follower(self) -> Follower:
-        """A follower that hands the log to the projector; `service.serving.projecting` runs one."""
-        return Follower(self.pool, self.wakeups, self.builds.names, self.projector.handle)
+        """A follower that hands the log to the projector and to webhooks; `service.serving.projecting` runs one.
+
+        They stand at one place most of the time, and the log is read once for both. All they do is in this database.
+        """
+        return Follower(self.pool, self.wakeups, self.followers, self.handle)
+
+    def followers(self) -> list[str]:
+        """The names under which the log is followed: those of builds, and that of webhooks."""
+        return [*self.builds.names(), WEBHOOKS]
+
+    async def handle(
+        self,
+        connection: PoolConnectionProxy,
+        organization_id: UUID,
+        names: Sequence[str],
+        events: Sequence[StoredEvent],
+    ) -> None:
+        """What the follower calls, inside its transaction."""
+        if WEBHOOKS in names:
+            await self.webhook_queue.handle(connection, organization_id, events)
+        builds = [name for name in names if name != WEBHOOKS]
+        if builds:
+            await self.projector.handle(connection, organization_id, builds, events)
 
 
 class Addresses(NamedTuple):
@@ -149,6 +195,8 @@ async def connected(
         organizations = Organizations(log_pool, keyring)
         pages = Pages(log_pool)
         contents = EntryContents(pages, timelines)
+        headers = Headers(pool)
+        identifiers = Identifiers(log_pool, keyring)
         builds = Builds(pool, projections)
         await builds.refresh()
         api_keys = ApiKeys(log_pool, addresses.owner)
@@ -158,9 +206,13 @@ async def connected(
         stack.push_async_callback(access_records.close)
         accesses = Accesses(access_records, fresh, ClientAccess(organizations, fresh))
         timeline_reader = TimelineReader(store, pages, timelines, contents, accesses, sliced)
+        receivers = Receivers(allow_private=settings.webhooks_to_private_addresses)
+        stack.push_async_callback(receivers.close)
+        webhooks, webhook_queue = Webhooks(pool, keks), WebhookQueue()
         yield System(
             settings=settings,
             pool=pool,
+            log_pool=log_pool,
             wakeups=wakeups,
             store=store,
             heads=Heads(store),
@@ -174,14 +226,26 @@ async def connected(
             projector=Projector(keyring, organizations, builds),
             catch_up=CatchUp(pool, keyring, organizations, builds),
             comparison=Comparison(pool, keyring, organizations, builds),
-            recorder=Recorder(store, FactReader(log_pool), keyring, timelines, contents, organizations),
+            recorder=Recorder(
+                store, FactReader(log_pool), keyring, timelines, contents, organizations, identifiers=identifiers
+            ),
+            identifiers=identifiers,
+            client_search=ClientSearch(identifiers, accesses),
             projection_reader=ProjectionReader(timeline_reader, organizations, projections, fresh, accesses, sliced),
             timeline_reader=timeline_reader,
             counseling_notes=CounselingNotes(pages, timelines, accesses),
             lists=Lists(ListReads(pool, builds), accesses),
             accesses=accesses,
             access_log=AccessLog(pages, access_records, accesses),
+            feed=Feed(headers, Tails(headers, wakeups), settings.feed_readers_per_key),
+            feed_contents=FeedContents(store, keyring, accesses, sliced),
             sliced=sliced,
+            webhooks=webhooks,
+            webhook_deliveries=Deliveries(pool),
+            webhook_queue=webhook_queue,
+            webhook_sender=WebhookSender(
+                pool, webhook_queue, webhooks, receivers, keep=timedelta(days=settings.webhook_deliveries_kept_days)
+            ),
         )
 
 

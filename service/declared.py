@@ -5,5 +5,11 @@ from sqlalchemy import MetaData
 from service.database import tables
 from service.following import tables as following_tables
 from service.projector import tables as projector_tables
+from service.subscriptions import webhook_tables
 
-DECLARED: tuple[MetaData, ...] = (tables.metadata, following_tables.metadata, projector_tables.metadata)
+DECLARED: tuple[MetaData, ...] = (
+    tables.metadata,
+    following_tables.metadata,
+    projector_tables.metadata,
+    webhook_tables.metadata,
+)

@@ -4,13 +4,15 @@ import base64
 import binascii
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 import platformdirs
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from service.secret_files import SecretFiles
+
+_ORIGIN: Final = r"^https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?$"
 
 
 class Settings(BaseSettings):
@@ -51,6 +53,44 @@ class Settings(BaseSettings):
     request_seconds: Annotated[
         float, Field(gt=0, description="How long answering a request may take in all, its body included, else 503.")
     ] = 30.0
+    requests_per_minute: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="How many requests a minute each process answers for one API key, in the long run; more are"
+            " answered 429. 0: no limit.",
+        ),
+    ] = 30_000
+    requests_at_once: Annotated[
+        int, Field(ge=1, description="How many requests one API key may send at once, after it has sent none.")
+    ] = 5_000
+    allowed_origins: Annotated[
+        tuple[Annotated[str, Field(pattern=_ORIGIN)], ...],
+        Field(
+            description="Origins whose pages may call the API from a browser, each in full, as a JSON list such as"
+            ' ["https://clinic.example.org:8443"]. None unless set.'
+        ),
+    ] = ()
+    metrics_port: Annotated[
+        int | None,
+        Field(ge=0, le=65535, description="The port on which Prometheus finds /metrics. Unset: there are none."),
+    ] = None
+    metrics_host: Annotated[str, Field(description="The address of that port.")] = "127.0.0.1"
+    traces: Annotated[
+        bool,
+        Field(
+            description="Whether to send traces to OpenTelemetry's collector, which the variables of its own name"
+            " (OTEL_EXPORTER_OTLP_ENDPOINT …); needs the extra `telemetry`."
+        ),
+    ] = False
+    feed_readers_per_key: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="How many streams and waiting requests each API key may have at the feed at once, in each"
+            " process that answers; past them it answers 429.",
+        ),
+    ] = 10
     wrong_keys_per_minute: Annotated[
         int,
         Field(
@@ -70,6 +110,19 @@ class Settings(BaseSettings):
         Path | None,
         Field(description="A TOML file of the issuers whose OAuth 2.0 access tokens are believed; unset: none is."),
     ] = None
+    webhooks_over_http: Annotated[
+        bool, Field(description="Whether receivers of webhooks may be reached without TLS, as while trying things out.")
+    ] = False
+    webhooks_to_private_addresses: Annotated[
+        bool,
+        Field(
+            description="Whether receivers of webhooks may be on this machine or in private networks. Whoever may make"
+            " webhooks can then have requests sent there."
+        ),
+    ] = False
+    webhook_deliveries_kept_days: Annotated[
+        int, Field(ge=1, description="For how many days the record of a delivery is kept once it is over.")
+    ] = 30
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="How much is logged.")] = (
         "info"
     )

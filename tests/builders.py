@@ -139,11 +139,15 @@ class Record:
 
     def admit(self, drafts: Sequence[Draft], now: datetime, policy: Policy) -> None:
         """Check that these may be recorded next. Raises Refused."""
+        admit(drafts, self.facts_for(drafts), now, policy)
+
+    def facts_for(self, drafts: Sequence[Draft]) -> Facts:
+        """What a decision about these has to know."""
         facts = self.facts(needs(drafts))
         for _ in range(FURTHER_ROUNDS):
             if more := further_needs(drafts, facts):
                 facts = facts.with_more(self.facts(more))
-        admit(drafts, facts, now, policy)
+        return facts
 
     def facts(self, asked: Needs) -> Facts:
         facts = Facts(

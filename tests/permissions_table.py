@@ -10,12 +10,15 @@ BEGIN, END = "<!-- the table begins -->\n", "<!-- the table ends -->"
 
 READ = {
     Resource.TIMELINE: "the timeline and each of its events",
+    Resource.FEED: "the feed of all that is recorded: `s` which events, `r` what they say",
     Resource.CARE_PLAN: "what is made of the timeline: plan, milestones, reviews, outcomes, signals, summary, crisis"
     " card; and the lists of clients",
+    Resource.IMPORT: "history of many clients, from a file; each event asks for its strand's letter besides",
     Resource.COUNSELING_NOTE: "the notes of the own role",
     Resource.AUDIT_EVENT: "who read about the client, and why",
+    Resource.WEBHOOK: "which other systems are told of what is recorded; `c` also changes, tries and deletes them",
 }
-"""What is read of a resource."""
+"""What is read of a resource, or done with it as a whole."""
 
 
 def table() -> str:

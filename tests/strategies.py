@@ -22,6 +22,7 @@ from domain.events.base import Event, RefersTo
 from domain.events.catalogue import ALL_EVENTS, CARE_EVENTS
 from domain.events.consents import ConsentGranted
 from domain.events.crisis import CrisisContactRecorded, SafetyPlanWritten
+from domain.events.identifiers import IdentifierLinked
 from domain.events.intake import AsamAssessed, IntakeUpdated, LevelOfCareChanged
 from domain.events.milestones import MilestoneCelebrated
 from domain.events.postvention import AdjustmentSettled
@@ -222,6 +223,8 @@ def _admissible(event_class: type[Event], said: dict[str, Any]) -> None:
     """What is drawn one by one may not fit together: whole bodies that their own rules admit."""
     if event_class is IntakeUpdated:
         said["note"] = WORDS[0]
+    if event_class is IdentifierLinked:
+        said["system"] = "ehr"
     if event_class is AsamAssessed:
         fourth = said["edition"] is AsamEdition.FOURTH
         said |= {"dimensions": () if fourth else said["dimensions"][:1]}

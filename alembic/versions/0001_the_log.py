@@ -21,6 +21,7 @@ def upgrade() -> None:
     _heads()
     _events()
     _references()
+    _identifiers()
     _append()
     _on_heads()
     _keys()
@@ -98,6 +99,12 @@ def _heads() -> None:
         sa.Column("client_id", sa.Uuid(), nullable=False, comment="The person in care"),
         sa.Column("version", sa.Integer(), nullable=False, comment="Version of the client's last event"),
         sa.Column("position", sa.BigInteger(), nullable=False, comment="Position of the client's last event"),
+        sa.Column(
+            "merged_into",
+            sa.Uuid(),
+            nullable=True,
+            comment="The client who is the same person, with whom care goes on; null where nobody",
+        ),
         sa.PrimaryKeyConstraint("organization_id", "client_id", name="timeline_head_pkey"),
         schema="log",
         comment="Where each client's timeline ends",
@@ -209,13 +216,35 @@ def _references() -> None:
     _append_only("log.reference")
 
 
+def _identifiers() -> None:
+    op.create_table(
+        "client_identifier",
+        sa.Column(
+            "organization_id", sa.Uuid(), nullable=False, comment="The organization that keeps the client's record"
+        ),
+        sa.Column(
+            "digest",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="Keyed hash of the identifier and of the system that gave it",
+        ),
+        sa.Column("client_id", sa.Uuid(), nullable=False, comment="To whom it is linked"),
+        sa.Column("event_id", sa.Uuid(), nullable=False, comment="The event that linked it"),
+        sa.PrimaryKeyConstraint("organization_id", "digest", name="client_identifier_pkey"),
+        sa.UniqueConstraint("organization_id", "event_id", name="client_identifier_event_key"),
+        schema="log",
+        comment="By which identifiers of other systems clients are found, as long as these are linked",
+    )
+    _protect("log.client_identifier")
+
+
 def _append() -> None:
     op.execute("""
 create type log.new_event as (
   client_id uuid, version integer, id uuid, type text, schema_version integer, occurred_at timestamptz,
   precision text, recorded_at timestamptz, actor_id uuid, recorded_by text, source text, correlation_id uuid,
   causation_id uuid, reference_fields text[], reference_ids uuid[], key_id uuid, body bytea, body_digest bytea,
-  header bytea
+  header bytea, identifier bytea, merged_into uuid
 )""")
     op.execute(r"""
 create function log.append(
@@ -230,13 +259,18 @@ declare
   moved integer;
   moments integer;
   referring boolean;
+  linking boolean;
+  freeing boolean;
+  merging boolean;
 begin
   if the_organization is distinct from nullif(current_setting('care_timeline.organization', true), '')::uuid then
     raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
   end if;
 
-  select count(distinct e.client_id), count(e.recorded_at), bool_or(e.reference_ids <> '{}')
-    into clients, moments, referring
+  select count(distinct e.client_id), count(e.recorded_at), bool_or(e.reference_ids <> '{}'),
+         bool_or(e.identifier is not null), bool_or(e.type in ('identifier_unlinked', 'entry_retracted')),
+         bool_or(e.type in ('client_merged_into', 'client_separated'))
+    into clients, moments, referring, linking, freeing, merging
     from unnest(events) e;
 
   if moments > 0 then
@@ -265,7 +299,8 @@ begin
   select the_organization, e.client_id, max(e.version), before + max(e.place)
     from unnest(events) with ordinality as e(
       client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by, source,
-      correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, place)
+      correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, identifier,
+      merged_into, place)
    group by e.client_id
   having count(*) = max(e.version) - min(e.version) + 1
      and min(e.version) = 1 + coalesce((
@@ -289,7 +324,8 @@ begin
                 || e.header || e.body_digest)
     from unnest(events) with ordinality as e(
       client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by, source,
-      correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, place);
+      correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, identifier,
+      merged_into, place);
 
   if referring then
     insert into log.reference (organization_id, target_id, position, field, client_id, event_id, type)
@@ -297,9 +333,35 @@ begin
       from unnest(events) with ordinality as e(
         client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by,
         source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header,
-        place),
+        identifier, merged_into, place),
       unnest(e.reference_fields, e.reference_ids) as r(field, target_id)
     on conflict (organization_id, target_id, type, position, field) do nothing;
+  end if;
+
+  if freeing then
+    delete from log.client_identifier i
+     using unnest(events) e, unnest(e.reference_ids) t(target_id)
+     where i.organization_id = the_organization and i.event_id = t.target_id and i.client_id = e.client_id
+       and e.type in ('identifier_unlinked', 'entry_retracted');
+  end if;
+
+  if linking then
+    insert into log.client_identifier (organization_id, digest, client_id, event_id)
+    select the_organization, e.identifier, e.client_id, e.id
+      from unnest(events) e
+     where e.identifier is not null
+       and not exists (
+         select from unnest(events) f
+          where f.type in ('identifier_unlinked', 'entry_retracted')
+            and f.client_id = e.client_id and e.id = any(f.reference_ids));
+  end if;
+
+  if merging then
+    update log.timeline_head h set merged_into = m.merged_into
+      from (select distinct on (e.client_id) e.client_id, e.merged_into from unnest(events) e
+             where e.type in ('client_merged_into', 'client_separated')
+             order by e.client_id, e.version desc) m
+     where h.organization_id = the_organization and h.client_id = m.client_id;
   end if;
 exception
   when unique_violation then
@@ -447,7 +509,7 @@ create function log.facts(
 ) returns table (
   kind text, about uuid, client_id uuid, version integer, id uuid, type text, occurred_at timestamptz,
   reference_fields text[], reference_ids uuid[], retracted boolean, key_id uuid, kek_id text, wrapped_key bytea,
-  notes_key_id uuid, recorded_by text, actor_id uuid
+  notes_key_id uuid, recorded_by text, actor_id uuid, merged_into uuid
 ) language plpgsql stable
   set search_path = pg_catalog, pg_temp
   set plan_cache_mode = force_generic_plan
@@ -460,10 +522,10 @@ begin
 select 'client' as kind, null::uuid as about, c.client_id, h.version, null::uuid as id, null::text as type,
        null::timestamptz as occurred_at, null::text[] as reference_fields, null::uuid[] as reference_ids,
        null::boolean as retracted, k.key_id, k.kek_id, k.wrapped_key, k.notes_key_id, null::text as recorded_by,
-       null::uuid as actor_id
+       null::uuid as actor_id, h.merged_into
   from unnest(the_clients) as c(client_id)
   left join lateral (
-    select h.version from log.timeline_head h
+    select h.version, h.merged_into from log.timeline_head h
      where h.organization_id = the_organization and h.client_id = c.client_id
      limit 1
   ) h on true
@@ -474,7 +536,8 @@ select 'client' as kind, null::uuid as about, c.client_id, h.version, null::uuid
   ) k on true
 union all
 select 'entry', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields,
-       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by, e.actor_id
+       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by, e.actor_id,
+       null::uuid
   from unnest(the_ids) as a(id)
   cross join lateral (
     select e.* from log.event e where e.organization_id = the_organization and e.id = a.id limit 1
@@ -491,7 +554,8 @@ select 'entry', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e
   ) x on true
 union all
 select 'answer', a.target_id, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields,
-       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by, e.actor_id
+       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by, e.actor_id,
+       null::uuid
   from unnest(the_targets, the_answer_types) as a(target_id, type)
   cross join lateral (
     select r.event_id from log.reference r
@@ -513,7 +577,8 @@ select 'answer', a.target_id, e.client_id, null::integer, e.id, e.type, e.occurr
   ) x on true
 union all
 select 'once', null, e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields,
-       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by, e.actor_id
+       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by, e.actor_id,
+       null::uuid
   from unnest(the_once_clients, the_once_types) as a(client_id, type)
   cross join lateral (
     select e.* from log.event e

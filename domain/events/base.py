@@ -206,12 +206,17 @@ class Event(Part):
     static method `upcast_v1_v2(state: dict)` turns the old shape into the new one, as in the
     eventsourcing library. `once` says that a client has at most one that stands; others are refused by a
     rule named after the type, such as client_registered_once. `kept_apart` says that only its author's role reads what
-    it says: it is sealed under the client's key for counseling notes (R27).
+    it says: it is sealed under the client's key for counseling notes (R27). `replaceable` says that a correction may
+    give it another body, `retractable` that it can be retracted, and `restorable` that a retraction of it can be taken
+    back.
     """
 
     schema_version: ClassVar[int] = 1
     once: ClassVar[bool] = False
     kept_apart: ClassVar[bool] = False
+    replaceable: ClassVar[bool] = True
+    retractable: ClassVar[bool] = True
+    restorable: ClassVar[bool] = True
 
     type: str
 

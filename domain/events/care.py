@@ -22,10 +22,12 @@ from domain.events.handoffs import (
     HandoffWithdrawn,
 )
 from domain.events.harm_reduction import HarmReductionDeclined, HarmReductionProvided
+from domain.events.identifiers import IdentifierLinked, IdentifierUnlinked
 from domain.events.intake import AsamAssessed, EpisodeClosed, IntakeCompleted, IntakeUpdated, LevelOfCareChanged
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
 from domain.events.looking_ahead import RelapsePreventionPlanWritten, TriggerAnticipated, TriggerPassed
 from domain.events.medications import MedicationChanged, MedicationStarted, MedicationStopped
+from domain.events.merging import ClientMergedInto, ClientSeparated, ClientsMerged, MergeUndone
 from domain.events.milestones import MilestoneCelebrated, MilestoneDefined, MilestoneReached, RemissionRecorded
 from domain.events.next_steps import NextStepAgreed, NextStepDone, NextStepDropped
 from domain.events.overdoses import OverdoseDangerAssessed, OverdoseRecorded
@@ -138,6 +140,12 @@ OfCare = (
     | NextStepAgreed
     | NextStepDone
     | NextStepDropped
+    | IdentifierLinked
+    | IdentifierUnlinked
+    | ClientsMerged
+    | MergeUndone
+    | ClientMergedInto
+    | ClientSeparated
 )
 
 CareEvent = Annotated[OfCare, Field(discriminator="type")]

@@ -30,6 +30,7 @@ from projections.care_plan import (
     lapses,
     levels_of_care,
     medications,
+    merges,
     next_steps,
     overdose_danger,
     overdoses,
@@ -99,6 +100,7 @@ STRANDS: Final[dict[str, Strand[Any]]] = {
     "residences": residence.STRAND,
     "risk_contacts": risk_contacts.STRAND,
     "emergency_accesses": emergency_accesses.STRAND,
+    "merges": merges.STRAND,
 }
 """Each strand by the name under which the plan keeps its state, in the order of the answer."""
 

@@ -35,7 +35,7 @@ OVERLAP: Final = timedelta(hours=24)
 """How long the secret before a rotation is good unless told otherwise (our choice: a day to reach every machine)."""
 
 _KEPT: Final = (
-    "organization_id, key_id, name, role, scopes, secret_digest, previous_digest, previous_until,"
+    "organization_id, key_id, name, role, scopes, purpose, secret_digest, previous_digest, previous_until,"
     " created_at, rotated_at, expires_at, revoked_at"
 )
 _slug = TypeAdapter(Slug)

@@ -1,7 +1,7 @@
 """Who calls, and what they may do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
 
@@ -64,3 +64,8 @@ def operator(organization_id: UUID) -> Caller:
     """Whoever runs the service and reads a record with the command line."""
     scopes = frozenset({"system/*.rs"})
     return Caller(organization_id, _OPERATOR, "operator", KeyRole.SYSTEM, scopes, purpose=PurposeOfUse.OPERATIONS)
+
+
+def importing_operator(organization_id: UUID) -> Caller:
+    """The same, who imports history with the command line."""
+    return replace(operator(organization_id), scopes=SCOPES_OF_ROLE[KeyRole.SYSTEM])

@@ -19,8 +19,11 @@ class Resource(StrEnum):
     """What a permission is about. FHIR's name where a resource of FHIR is the same thing, else the strand's own."""
 
     TIMELINE = "Timeline"
+    FEED = "Feed"
     CARE_PLAN = "CarePlan"
+    IMPORT = "Import"
     CLIENT = "Client"
+    CLIENT_MERGE = "ClientMerge"
     EPISODE_OF_CARE = "EpisodeOfCare"
     ASSESSMENT = "Assessment"
     CONSENT = "Consent"
@@ -51,10 +54,13 @@ class Resource(StrEnum):
     APPOINTMENT = "Appointment"
     TASK = "Task"
     AUDIT_EVENT = "AuditEvent"
+    WEBHOOK = "Webhook"
 
 
 _OF_MODULE: Final[Mapping[str, Resource]] = {
     "registration": Resource.CLIENT,
+    "identifiers": Resource.CLIENT,
+    "merging": Resource.CLIENT_MERGE,
     "intake": Resource.EPISODE_OF_CARE,
     "consents": Resource.CONSENT,
     "court_orders": Resource.COURT_ORDER,
@@ -110,8 +116,12 @@ STRANDS: Final[dict[str, Resource]] = {
 """The strand of each type of event of care. Corrections and retractions are of the strand of what they set right."""
 
 _EVERY_STRAND: Final = frozenset(STRANDS.values())
-_SHARED: Final[Mapping[Resource, str]] = {Resource.TIMELINE: "r", Resource.CARE_PLAN: "rs"}
-"""What everyone in the circle of care reads: the timeline, and the shared plan with all that is made of it."""
+_SHARED: Final[Mapping[Resource, str]] = {Resource.TIMELINE: "r", Resource.CARE_PLAN: "rs", Resource.FEED: "s"}
+"""What everyone in the circle of care reads: the timeline, the shared plan with all that is made of it, and in the feed
+which events are recorded. `Feed.r` is what they say."""
+
+_IMPORTS: Final[Mapping[Resource, str]] = {Resource.IMPORT: "c"}
+"""Recording the history of many clients at once; each event asks for its strand's permission besides."""
 
 _OF_SUPERVISORS: Final = frozenset({Resource.EMERGENCY_ACCESS, Resource.EMERGENCY_ACCESS_REVIEW})
 """Strands that a supervisor alone sets right: whoever opened a record could take that back."""
@@ -148,6 +158,7 @@ ROLES: Final[Mapping[KeyRole, Mapping[Resource, str]]] = {
             Resource.SCREENING,
             Resource.ASSESSMENT,
             Resource.COURT_ORDER,
+            Resource.CLIENT_MERGE,
         },
     ),
     KeyRole.CASE_MANAGER: _circle(never={Resource.MEDICATION}),
@@ -156,18 +167,25 @@ ROLES: Final[Mapping[KeyRole, Mapping[Resource, str]]] = {
         _circle(never={Resource.MEDICATION}),
         dict.fromkeys(_EVERY_STRAND, "u"),
         {Resource.EMERGENCY_ACCESS_REVIEW: "cu", Resource.AUDIT_EVENT: "r"},
+        {Resource.WEBHOOK: "cr"},
+        _IMPORTS,
     ),
     KeyRole.AUDITOR: _joined(_SHARED, {Resource.AUDIT_EVENT: "r"}),
     KeyRole.ANALYST: {},
-    KeyRole.SYSTEM: _joined(_SHARED, dict.fromkeys(_EVERY_STRAND - _OF_PEOPLE, "cu")),
+    KeyRole.SYSTEM: _joined(
+        _SHARED,
+        {Resource.FEED: "r", Resource.WEBHOOK: "cr"},
+        dict.fromkeys(_EVERY_STRAND - _OF_PEOPLE, "cu"),
+        _IMPORTS,
+    ),
 }
 """The most that each role may do; a key or a token may have less.
 
 Made for a small clinic, where one person does the work of several: everyone in the circle reads everything and records
-nearly everything. Only a prescriber records medication. A peer records no toxicology, no screening, no assessment and
-no court order. A supervisor sets everything right, whatever they may record. An auditor reads all and records nothing,
-and asks, as supervisors do, who read about a client. An analyst reads nobody's record (coded rows are theirs), and a
-system does what its scopes say.
+nearly everything. Only a prescriber records medication. A peer records no toxicology, no screening, no assessment, no
+court order and no merge of clients. A supervisor sets everything right, whatever they may record. An auditor reads all
+and records nothing, and asks, as supervisors do, who read about a client. An analyst reads nobody's record (coded rows
+are theirs), and a system does what its scopes say.
 """
 
 PERMISSIONS: Final[Mapping[KeyRole, frozenset[str]]] = {

@@ -3,9 +3,11 @@
 import asyncio
 from typing import Final
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.api.problems import DeadlineExceeded
+from service.runtime.deadlines import ending_in
 
 _RETRY_SECONDS: Final = 5
 _DETAIL: Final = (
@@ -14,10 +16,28 @@ _DETAIL: Final = (
 )
 
 
+_KEPT_AS: Final = "care_timeline.deadline"
+
+
+def prolong(request: Request, seconds: float | None) -> None:
+    """Give this request so many seconds more, which it waits on purpose; None for one that ends by other means."""
+    deadline: asyncio.Timeout = request.scope[_KEPT_AS]
+    now = deadline.when()
+    if now is not None:
+        deadline.reschedule(None if seconds is None else now + seconds)
+
+
+def put_off(request: Request) -> None:
+    """Give the request its whole time anew: it is one that may take long, and it has just got a step further."""
+    deadline: asyncio.Timeout = request.scope[_KEPT_AS]
+    deadline.reschedule(asyncio.get_running_loop().time() + _seconds(request.scope))
+
+
 class Deadline:
     """Gives a request up once it has taken as long as the settings allow, and answers 503.
 
-    What it waits for is cancelled. An append that has set out for the database may be made all the same.
+    What it waits for is cancelled. An append that has set out for the database may be made all the same. Waits that
+    are part of an answer, such as that for a position, end before (service/runtime/deadlines.py).
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -28,7 +48,8 @@ class Deadline:
             await self._app(scope, receive, send)
             return
         begun = False
-        deadline = asyncio.timeout(scope["app"].state.system.settings.request_seconds)
+        seconds = _seconds(scope)
+        deadline = scope[_KEPT_AS] = asyncio.timeout(seconds)
 
         async def send_and_note(message: Message) -> None:
             nonlocal begun
@@ -37,9 +58,15 @@ class Deadline:
 
         try:
             async with deadline:
-                await self._app(scope, receive, send_and_note)
+                with ending_in(seconds):
+                    await self._app(scope, receive, send_and_note)
         except TimeoutError:
             if begun or not deadline.expired():
                 raise
             problem = DeadlineExceeded(_DETAIL, headers={"Retry-After": str(_RETRY_SECONDS)})
             await problem.response()(scope, receive, send)
+
+
+def _seconds(scope: Scope) -> float:
+    seconds: float = scope["app"].state.system.settings.request_seconds
+    return seconds

@@ -68,6 +68,12 @@ async def authenticate(request: Request, permissions: Iterable[str]) -> Caller:
     return caller
 
 
+async def authenticate_again(request: Request, scopes: Iterable[str]) -> Caller:
+    """The same, asked anew: for an answer that goes on while keys are revoked and tokens expire."""
+    request.scope[CALLER] = await _authenticated(request)
+    return await authenticate(request, scopes)
+
+
 async def _authenticated(request: Request) -> Caller:
     kind, _, text = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not text.strip():
@@ -128,6 +134,10 @@ ReadingAccess = Annotated[Access, Security(get_access, scopes=["CarePlan.r"])]
 NotesAccess = Annotated[Access, Security(get_access, scopes=["CounselingNote.r"])]
 ListingAccess = Annotated[Access, Security(get_access, scopes=["CarePlan.s"])]
 AuditingAccess = Annotated[Access, Security(get_access, scopes=["AuditEvent.r"])]
+FollowingAccess = Annotated[Access, Security(get_access, scopes=["Feed.s"])]
 RecordingCaller = Annotated[Caller, Security(get_caller, scopes=["*.c"])]
 """Whoever may record something; of what, is decided event by event (service/care/recording_permissions.py)."""
+ReadingWebhooks = Annotated[Caller, Security(get_caller, scopes=["Webhook.r"])]
+ChangingWebhooks = Annotated[Caller, Security(get_caller, scopes=["Webhook.c"])]
 CreatingCaller = Annotated[Caller, Security(get_caller, scopes=["Client.c"])]
+ImportingCaller = Annotated[Caller, Security(get_caller, scopes=["Import.c"])]

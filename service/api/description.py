@@ -9,6 +9,8 @@ TAGS: Final = [
     {"name": "Recording", "description": "Creating clients and recording what happened."},
     {"name": "Reading", "description": "The record, and what is made of it, now or at any earlier moment."},
     {"name": "Lists", "description": "What waits, and how things stand, over all clients of your organization."},
+    {"name": "Following", "description": "What is recorded in your organization, in order, as it is recorded."},
+    {"name": "Webhooks", "description": "Having another system told that events were recorded."},
     {"name": "Problems", "description": "What errors mean."},
     {"name": "Health", "description": "For those who run the service."},
 ]
@@ -35,7 +37,7 @@ exist. The caller's role and name stand as `recorded_by` in every event that the
 stays: the key's, whose secret may be replaced, or that of the token's subject. Callers may do what their role may, as
 far as the scopes of key or token allow it: docs/permissions.md has the table. `security` names what each operation asks
 for, such as `CarePlan.r`; each event asks for its strand's, such as `Medication.c`, and each correction for that of the
-entry, such as `Medication.u`.
+entry, such as `Medication.u`. Importing the history of many clients asks for `Import.c` as well.
 
 A key or token that is not good is answered 401, and `detail` says why. After too many of them from one address the
 answer is 429, with `Retry-After`; keys and tokens that are right and in use work on meanwhile.
@@ -75,6 +77,19 @@ Nothing is overwritten or deleted. `entry_corrected` gives an earlier event the 
 
 Moments are written as in RFC 3339 with a zone: `2026-03-01T15:00:00Z` or `2026-03-01T09:00:00-06:00`. In a query a `+`
 has to be written as `%2B`.
+
+## Reading on, and not again
+
+Pages have a header `Link` (RFC 8288) with the addresses of the `first`, the `prev` and the `next` one. Every GET but
+those of health has an `ETag`: send it back as `If-None-Match`, and 304 says that the answer is the same. Reads of a
+client know of everything that was acknowledged; lists take a `position` to wait for. HEAD answers what GET would,
+without its body; OPTIONS tells in `Allow` what a path understands.
+
+## How much, and for how long
+
+`RateLimit` says how many requests a key may still send (`r`), `RateLimit-Policy` how many at once (`q`) and in how many
+seconds so many come again (`w`). Past that the answer is 429, and after 30 seconds (unless whoever runs the service
+sets something else) 503; both tell in `Retry-After` when to send the same again.
 
 ## Errors
 

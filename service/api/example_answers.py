@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from domain.entry import Entry
+from domain.events.base import referred
 from domain.policy import Policy
 from domain.vocabulary.crisis import RiskTier
 from domain.vocabulary.obligations import ObligationKind
@@ -22,6 +23,10 @@ from projections.summary import SUMMARIZED, summary
 from rendering.crisis_card import crisis_card
 from service.access.access_records import AccessRecord
 from service.api import examples
+from service.api.example_webhooks import example_webhooks
+from service.api.feed_query import FeedAnswer
+from service.api.field_errors import FieldError
+from service.api.import_models import ImportStanding, LineResult, LineStatus
 from service.api.list_models import Caseload, WaitingSignals, Worklist
 from service.api.parameters import Order
 from service.api.problems import Refused
@@ -30,11 +35,13 @@ from service.api.response_models import CounselingNotesAnswer, Receipt, Recorded
 from service.api.responses import json_of
 from service.api.routers.access_records import access_records_answer
 from service.api.routers.health import Health, ProjectionState, Readiness
+from service.api.routers.identifiers import FoundClient, FoundClients
 from service.api.routers.problem_kinds import ProblemKinds, kind_of
 from service.api.routers.projections import answer_of, operation_id
 from service.api.routers.summary import summary_of
 from service.api.routers.timelines import event_answer
 from service.projector.list_rows import ListedClient, ListedSignal, ListedTask
+from service.subscriptions.feed_event import FeedEvent, FeedReference
 
 _CLIENT: Final = UUID(examples.CLIENT)
 _ANA: Final = UUID("7c0c5a2e-8f3d-4d0e-9a41-2b8f6d1c9e57")
@@ -48,12 +55,14 @@ def example_answers() -> dict[str, bytes]:
     shown = {
         "create_client": _recorded(opening),
         "record_events": _recorded([crisis]),
+        "search_clients": FoundClients(clients=(FoundClient(client_id=_CLIENT, merged_into=None),)),
         "read_timeline": _timeline(entries),
         "read_event": event_answer(_CLIENT, crisis.id, len(entries), entries),
         "read_counseling_notes": CounselingNotesAnswer(
             client_id=_CLIENT, version=len(entries), notes=(RecordedEvent.of(note),), next=None
         ),
         "read_counseling_note": event_answer(_CLIENT, note.id, len(entries), entries),
+        **example_webhooks(crisis),
         "list_problems": ProblemKinds(problems=(kind_of(Refused),)),
         "explain_problem": kind_of(Refused),
         "read_health": Health(alive=True),
@@ -66,6 +75,7 @@ def example_answers() -> dict[str, bytes]:
             logs_to_mend=0,
         ),
     }
+    shown["follow_events"] = _feed(entries)
     shown |= _lists(crisis, len(entries))
     shown["read_access_records"] = access_records_answer(_CLIENT, len(entries), [_read_by_ana(entries)], more=False)
     policy = Policy()
@@ -81,9 +91,27 @@ def example_answers() -> dict[str, bytes]:
             pages["read_crisis_card"] = crisis_card(answer, policy, asked_at)
     on_one_screen = summary(answers[projection.name] for projection in SUMMARIZED)
     shown["read_summary"] = summary_of(_CLIENT, len(entries), asked_at, None, on_one_screen)
-    return {operation: json_of(answer) for operation, answer in shown.items()} | {
-        operation: html.encode() for operation, html in pages.items()
+    return {
+        **{operation: json_of(answer) for operation, answer in shown.items()},
+        **{operation: html.encode() for operation, html in pages.items()},
+        "import_history": _import(),
     }
+
+
+def _import() -> bytes:
+    """What is answered to a file whose second line refers to an event that nobody has recorded."""
+    unknown = FieldError(
+        field="event.goal",
+        rule="refers_to_known_entry",
+        message="This client has no entry with that id; record it first, or look it up.",
+    )
+    refused = Refused("The line was not recorded, since it breaks a rule of care; see `errors`.", errors=[unknown])
+    lines: list[BaseModel] = [
+        LineResult(line=1, status=LineStatus.RECORDED, version=1, position=1_001),
+        LineResult(line=2, status=LineStatus.REFUSED, problem=refused.document),
+        ImportStanding(status="complete", next_line=3, recorded=1, already=0, refused=1),
+    ]
+    return b"".join(line.model_dump_json(exclude_none=True).encode() + b"\n" for line in lines)
 
 
 def _lists(crisis: Entry, version: int) -> dict[str, BaseModel]:
@@ -157,6 +185,31 @@ def _read_by_ana(entries: Sequence[Entry]) -> AccessRecord:
         version=len(entries),
         position=None,
     )
+
+
+def _feed(entries: Sequence[Entry]) -> FeedAnswer:
+    """The part of the feed that tells of the first two, without what they say."""
+    events = tuple(
+        FeedEvent(
+            position=entry.position,
+            id=entry.id,
+            client_id=entry.client_id,
+            type=entry.event.type,
+            version=entry.version,
+            occurred_at=entry.occurred_at,
+            precision=entry.precision,
+            recorded_at=entry.recorded_at,
+            actor_id=entry.actor_id,
+            recorded_by=entry.recorded_by,
+            source=entry.source,
+            correlation_id=None,
+            causation_id=None,
+            references=tuple(FeedReference(field=field, event_id=id_) for field, id_, _ in referred(entry.event)),
+            content=None,
+        )
+        for entry in entries[:2]
+    )
+    return FeedAnswer(events=events, next=events[-1].position, more=True, position=entries[-1].position)
 
 
 def _entries() -> Iterator[Entry]:

@@ -1,5 +1,6 @@
 """Requests of a believable client, for the API's description. None of them is about anybody."""
 
+import json
 from typing import Any, Final
 
 CLIENT: Final = "0b8f4c1e-7d52-4a63-9e0a-5c3d2f1b6a90"
@@ -9,6 +10,7 @@ GOAL: Final = "e94f3a17-58c6-4b2d-b7e0-93a1d5f86c42"
 READING: Final = "17c8b5e0-4a92-4f3d-8c61-d2b0e7935fa4"
 CRISIS: Final = "8f0e4c52-6c1e-4d8a-9b1e-2f6d1a3c5e70"
 CORRECTION: Final = "d60a2f9b-3b75-4e18-95cd-7a4c81e0b3f6"
+WEBHOOK: Final = "9c4e7d21-85b3-4f6a-b0d8-1e7f3a52c694"
 NOTE: Final = "3be1c7a4-0f52-4d96-a8d3-61c9f7e2b405"
 
 _REGISTERED: Final = {
@@ -94,13 +96,25 @@ _NOTE: Final = {
     },
 }
 
+_IDENTIFIER: Final = {"system": "https://ehr.example.org/mrn", "value": "0042317"}
+
 NEW_CLIENTS: Final[dict[str, Any]] = {
     "Registered at intake": {"client_id": CLIENT, "events": [_REGISTERED, _INTAKE]},
     "Met in a crisis, not yet registered": {
         "events": [{**_CRISIS, "id": "2d7b9e61-f3a8-4c05-b94e-8e1f60c7d5a3", "precision": "instant"}]
     },
+    "Known to another system": {
+        "events": [{**_REGISTERED, "id": "9be0c3f7-6d1a-4e52-8b4f-27a5d0c96e18"}],
+        "identifiers": [_IDENTIFIER],
+    },
 }
 """Bodies that create a client."""
+
+IDENTIFIERS: Final[dict[str, Any]] = {
+    "A record number of an EHR": _IDENTIFIER,
+    "An account of a text line": {"system": "text-line", "value": "u-77131"},
+}
+"""Bodies that ask for the client who has an identifier."""
 
 RECORDINGS: Final[dict[str, Any]] = {
     "A goal and its first reading, both or neither": [_GOAL, _READING],
@@ -114,5 +128,42 @@ RECORDINGS: Final[dict[str, Any]] = {
 }
 """Bodies that record events on that client's timeline, in this order."""
 
+WEBHOOKS: Final[dict[str, Any]] = {
+    "Told of everything": {"url": "https://scheduling.example.org/care-timeline", "description": "Scheduling"},
+    "Told of two types": {
+        "url": "https://crisis-line.example.org/hooks/care",
+        "types": ["crisis_contact_recorded", "check_in_received"],
+    },
+}
+"""Bodies that make or change a webhook."""
+
+ROTATIONS: Final[dict[str, Any]] = {"Both sign for two days": {"overlap_hours": 48}, "At once": {"overlap_hours": 0}}
+"""Bodies that replace a webhook's secret."""
+
+REDELIVERIES: Final[dict[str, Any]] = {"All since a position": {"position": 1004}}
+"""Bodies that have events told again."""
+
 STORY: Final[list[dict[str, Any]]] = [_REGISTERED, _INTAKE, _GOAL, _READING, _CRISIS, _CORRECTION, _NOTE]
 """The events whose record the example answers show."""
+
+IMPORT: Final = "".join(
+    json.dumps(line) + "\n"
+    for line in (
+        {
+            "client_id": "4f2a9d10-7c3e-4b58-8d61-e0b7c5a39f24",
+            "id": "91c0e7b3-5a64-4f2d-8b19-6d3e0fa27c58",
+            "occurred_at": "2019-09-16",
+            "precision": "day",
+            "source": "old-ehr",
+            "event": {"type": "client_registered", "name": "Theo Lindqvist", "time_zone": "America/Chicago"},
+        },
+        {
+            "client_id": "4f2a9d10-7c3e-4b58-8d61-e0b7c5a39f24",
+            "id": "0d5be81f-c2a7-4936-b0f4-78e1d96a3c45",
+            "occurred_at": "2019-09-23T16:00:00Z",
+            "source": "old-ehr",
+            "event": {"type": "session_held", "kind": "individual", "channel": "in_person", "held_by": "counselor"},
+        },
+    )
+)
+"""History of another client, as another system kept it."""

@@ -18,12 +18,15 @@ from service.api.field_errors import FieldError
 from service.api.input_errors import field_errors
 from service.api.problem import Problem
 from service.care.accesses import NoLegalGround
-from service.care.errors import ClientExists, IdUsed, KnownAtInFuture, UnknownClient
-from service.log.errors import DatabaseUnavailable, HeadsDiffer, VersionConflict
+from service.care.errors import ClientExists, ClientMerged, IdUsed, KnownAtInFuture, UnknownClient
+from service.log.errors import DatabaseUnavailable, HeadsDiffer, IdentifierTaken, VersionConflict
 from service.log.keyring import ClientErased
 from service.projector.folding import ProjectionFailed
 from service.projector.list_reads import ListsBehind, ListsNotReady
 from service.runtime.tracebacks import describe
+from service.subscriptions.feed import TooManyReaders
+from service.subscriptions.webhook_deliveries import UnknownDelivery
+from service.subscriptions.webhooks import TooManyWebhooks, UnknownWebhook
 
 RETRY_SECONDS: Final = 5
 MENDING_SECONDS: Final = 300
@@ -56,6 +59,19 @@ def _id_used(_: IdUsed) -> Problem:
     return problems.IdUsed(
         "An event with one of these ids is in the log and says something else. Nothing was recorded."
     )
+
+
+def _client_merged(error: ClientMerged) -> Problem:
+    detail = "Care goes on with another client; see `merged_into`. Nothing was recorded."
+    return problems.ClientMerged(detail, merged_into=error.survivor)
+
+
+def _identifier_taken(error: IdentifierTaken) -> Problem:
+    if len(error.client_ids) > 1:
+        detail = f"{len(error.client_ids)} clients have identifiers that were given; `client_id` is the first."
+    else:
+        detail = "A client has an identifier that was given; see `client_id`."
+    return problems.IdentifierTaken(f"{detail} Nothing was recorded.", client_id=error.client_ids[0])
 
 
 def _version_conflict(error: VersionConflict) -> Problem:
@@ -96,6 +112,18 @@ def _lists_behind(_: ListsBehind) -> Problem:
     return problems.ListsBehind(detail, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
+def _unknown_webhook(_: UnknownWebhook) -> Problem:
+    return problems.UnknownWebhook("Your organization has no webhook with this id.")
+
+
+def _unknown_delivery(_: UnknownDelivery) -> Problem:
+    return problems.UnknownDelivery("The webhook is told of no event with this id.")
+
+
+def _too_many_webhooks(_: TooManyWebhooks) -> Problem:
+    return problems.TooManyWebhooks("Your organization has as many webhooks as it can have; delete one first.")
+
+
 def _access_not_recorded(_: AccessNotRecorded) -> Problem:
     detail = "That this was read could not be recorded, so it is not told. Try again."
     return problems.AccessNotRecorded(detail, headers={"Retry-After": str(RETRY_SECONDS)})
@@ -117,12 +145,19 @@ def _heads_differ(_: HeadsDiffer) -> Problem:
     return problems.HeadsDiffer(detail, headers={"Retry-After": str(MENDING_SECONDS)})
 
 
+def _too_many_readers(_: TooManyReaders) -> Problem:
+    detail = "End a stream of this key, or a request that waits, before you begin another."
+    return problems.TooManyReaders(detail, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
 _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     UnknownClient: _unknown_client,
     NotPermitted: _not_permitted,
     ClientExists: _client_exists,
     ClientErased: _client_erased,
     IdUsed: _id_used,
+    IdentifierTaken: _identifier_taken,
+    ClientMerged: _client_merged,
     VersionConflict: _version_conflict,
     KnownAtInFuture: _known_at_in_future,
     ProjectionFailed: _projection_failed,
@@ -131,6 +166,10 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     AccessNotRecorded: _access_not_recorded,
     NoLegalGround: _no_legal_ground,
     HeadsDiffer: _heads_differ,
+    TooManyReaders: _too_many_readers,
+    UnknownWebhook: _unknown_webhook,
+    UnknownDelivery: _unknown_delivery,
+    TooManyWebhooks: _too_many_webhooks,
     DatabaseUnavailable: _database_unavailable,
     asyncpg.PostgresConnectionError: _database_unavailable,
     asyncpg.OperatorInterventionError: _database_unavailable,
@@ -166,10 +205,12 @@ def _invalid_input(error: RequestValidationError) -> Problem:
 
 
 async def answer_routing_error(request: Request, error: Exception) -> Response:
-    """What is at no path, or does not understand the method."""
+    """What is at no path, or does not understand the method; OPTIONS, which no route declares, asks no more."""
     assert isinstance(error, HTTPException)
     if error.status_code == problems.MethodNotAllowed.status:
         allowed = ", ".join(sorted(_methods(request)))
+        if request.method == "OPTIONS":
+            return Response(None, 204, {"Allow": allowed})
         return problems.MethodNotAllowed(f"Use one of: {allowed}.", headers={"Allow": allowed}).response()
     if error.status_code == problems.UnknownPath.status:
         return problems.UnknownPath("Nothing is at this path; /docs lists what there is.").response()
@@ -177,6 +218,7 @@ async def answer_routing_error(request: Request, error: Exception) -> Response:
 
 
 def _methods(request: Request) -> set[str]:
-    """The methods of everything at the path of the request."""
+    """The methods of everything at the path of the request; files, which are mounted, have that of reading alone."""
     here = (each for each in iter_route_contexts(request.app.routes) if each.path_regex.match(request.scope["path"]))
-    return {method for each in here for method in each.methods or ()}
+    declared = {method for each in here for method in each.methods or ("GET",)}
+    return declared | {"OPTIONS"} | ({"HEAD"} if "GET" in declared else set())

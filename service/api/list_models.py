@@ -7,7 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from service.projector.list_rows import ListedClient, ListedSignal, ListedTask
 
 
-class _Page(BaseModel):
+class ListPage(BaseModel):
+    """What every page of a list says."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     position: int = Field(
@@ -21,19 +23,19 @@ class _Page(BaseModel):
     next: str | None = Field(description="What to give as `after` to go on; null when these are the last.")
 
 
-class Worklist(_Page):
+class Worklist(ListPage):
     """A page of the worklist."""
 
     tasks: tuple[ListedTask, ...] = Field(description="What still has to happen; what is due first stands first.")
 
 
-class Caseload(_Page):
+class Caseload(ListPage):
     """A page of the caseload."""
 
     clients: tuple[ListedClient, ...] = Field(description="The clients, in the order of their ids.")
 
 
-class WaitingSignals(_Page):
+class WaitingSignals(ListPage):
     """A page of the signals that wait."""
 
     signals: tuple[ListedSignal, ...] = Field(description="The signals; those that have waited longest stand first.")

@@ -6,13 +6,13 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
-from pydantic_core import PydanticCustomError, to_json
+from pydantic_core import to_json
 
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
 from domain.vocabulary.signals import SignalRule
 from service.api.field_errors import FieldError
-from service.api.parameters import IN_DIGITS, plain_uuid
+from service.api.parameters import IN_DIGITS, plain_uuid, true_or_false
 from service.api.problems import InvalidInput
 from service.care.lists import Part
 
@@ -27,15 +27,7 @@ CLIENT_PLACE: Final = TypeAdapter(tuple[UUID])
 SIGNAL_PLACE: Final = TypeAdapter(tuple[_Moment, UUID, SignalRule, UUID, date])
 
 
-def _true_or_false(said: Any) -> Any:
-    if isinstance(said, str):
-        if said not in {"true", "false"}:
-            raise PydanticCustomError("true_or_false", "Say true or false.")
-        return said == "true"
-    return said
-
-
-_Answered = Annotated[bool | None, BeforeValidator(_true_or_false)]
+_Answered = Annotated[bool | None, BeforeValidator(true_or_false)]
 _PersonId = Annotated[UUID | None, BeforeValidator(plain_uuid)]
 
 

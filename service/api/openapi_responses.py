@@ -21,6 +21,7 @@ from service.api.problems import (
     RoleNotAllowed,
     ScopeMissing,
     Stopping,
+    TooManyRequests,
     TooManyWrongKeys,
     Unexpected,
     UnsupportedMediaType,
@@ -28,27 +29,43 @@ from service.api.problems import (
 
 Responses = dict[int | str, dict[str, Any]]
 
-OF_A_CALLER: Final = (KeyNeeded, ScopeMissing, RoleNotAllowed, RoleMissing, TooManyWrongKeys, IssuerUnavailable)
+OF_A_CALLER: Final = (
+    KeyNeeded,
+    ScopeMissing,
+    RoleNotAllowed,
+    RoleMissing,
+    TooManyRequests,
+    TooManyWrongKeys,
+    IssuerUnavailable,
+)
 """The problems of everything that needs a key or token."""
 
-_OF_A_CALL: Final = (*OF_A_CALLER, DatabaseUnavailable, DeadlineExceeded, InvalidInput, MalformedHeader)
+OF_A_CALL: Final = (*OF_A_CALLER, DatabaseUnavailable, DeadlineExceeded, InvalidInput, MalformedHeader)
 """The problems of every call with one."""
 
-OF_A_READ: Final = (*_OF_A_CALL, NoLegalGround, AccessNotRecorded)
+OF_A_READ: Final = (*OF_A_CALL, NoLegalGround, AccessNotRecorded)
 """The problems of every read of a client."""
 
-OF_A_RECORDING: Final = (*_OF_A_CALL, HeadsDiffer, MalformedBody, BodyTooLarge, UnsupportedMediaType)
-"""The problems of everything that takes a body."""
+WITH_A_BODY: Final = (MalformedBody, BodyTooLarge, UnsupportedMediaType)
+"""The problems of everything that takes a body, beside others."""
+
+OF_A_RECORDING: Final = (*OF_A_CALL, HeadsDiffer, *WITH_A_BODY)
+"""The problems of everything that records."""
 
 VERSION_HEADER: Final = {
     "ETag": "The version of the timeline that this answer knows of, of a projection with a digest; fit for If-Match."
 }
 
+LIST_TAG: Final = {
+    "ETag": "The position that the page reflects, and a digest of all that it says but `as_of`; for If-None-Match."
+}
+DIGEST_TAG: Final = {"ETag": "A digest of the answer, for If-None-Match."}
 
-def answered(description: str, headers: Mapping[str, str] | None = None, **more: Any) -> dict[str, Any]:
-    """What is said of an answer that is no problem."""
+
+def answered(description: str, told: Mapping[str, str] | None = None, **more: Any) -> dict[str, Any]:
+    """What is said of an answer that is no problem, and of its headers."""
     described = {"description": description, **more}
-    return {**described, "headers": _headers(headers)} if headers else described
+    return {**described, "headers": headers(told)} if told else described
 
 
 def problem_responses(*kinds: type[Problem]) -> Responses:
@@ -71,17 +88,24 @@ def _same_status(kinds: list[type[Problem]]) -> dict[str, Any]:
             }
         },
     }
-    headers = {name: text for problem in kinds for name, text in problem.documented_headers.items()}
-    return {**described, "headers": _headers(headers)} if headers else described
+    told = {name: text for problem in kinds for name, text in problem.documented_headers.items()}
+    return {**described, "headers": headers(told)} if told else described
 
 
-def _headers(headers: Mapping[str, str]) -> dict[str, Any]:
-    return {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()}
+def headers(told: Mapping[str, str]) -> dict[str, Any]:
+    """Headers of an answer, by what is told of each."""
+    return {name: {"description": text, "schema": {"type": "string"}} for name, text in told.items()}
 
 
 def titled(examples: Mapping[str, Any]) -> dict[str, Any]:
     """Examples of a body by their titles, as OpenAPI has them."""
     return {title: {"value": value} for title, value in examples.items()}
+
+
+def lines_of(*models: type[Any]) -> dict[str, Any]:
+    """What each line of a streamed body is, for `x-itemSchema`: OpenAPI 3.2 has `itemSchema`, 3.1 nothing for it."""
+    references = [{"$ref": f"#/components/schemas/{model.__name__}"} for model in models]
+    return references[0] if len(references) == 1 else {"anyOf": references}
 
 
 def components(models: Iterable[type[Any]]) -> dict[str, Any]:
@@ -93,4 +117,9 @@ def components(models: Iterable[type[Any]]) -> dict[str, Any]:
     return found
 
 
-NOT_MODIFIED: Final[Responses] = {304: answered("You have this answer already.", VERSION_HEADER)}
+def not_modified(told: Mapping[str, str]) -> Responses:
+    """That the caller has the answer already, with the headers that it has in common with the answer."""
+    return {304: answered("You have this answer already.", told)}
+
+
+NOT_MODIFIED: Final = not_modified(VERSION_HEADER)

@@ -29,6 +29,15 @@ def _digits(said: Any) -> Any:
     return said
 
 
+def true_or_false(said: Any) -> Any:
+    """Refuses other ways of writing a truth value, such as 1 or yes."""
+    if isinstance(said, str):
+        if said not in {"true", "false"}:
+            raise PydanticCustomError("true_or_false", "Say true or false.")
+        return said == "true"
+    return said
+
+
 def _version(said: Any) -> Any:
     if not isinstance(said, str):
         return said
@@ -138,3 +147,30 @@ class TimelineQuery(Moments):
         IN_DIGITS,
     ] = None
     limit: Annotated[int, Field(ge=1, le=1_000, description="How many events at most."), IN_DIGITS] = 200
+
+
+class ImportResults(StrEnum):
+    """Which lines of an import have a result in the answer."""
+
+    ALL = "all"
+    REFUSED = "refused"
+
+
+class ImportQuery(BaseModel):
+    """From where a file is imported, and how much is answered."""
+
+    model_config = ConfigDict(frozen=True)
+
+    from_line: Annotated[
+        int,
+        Field(ge=1, le=999_999_999_999, description="Pass over the lines before this one. Numbers stay as they are."),
+        IN_DIGITS,
+    ] = 1
+    results: Annotated[
+        ImportResults,
+        Field(
+            description="`all`: every line has a result. `refused`: only lines that were refused have, and after each"
+            " group of lines the answer tells how the import stands. Choose it for large files where your HTTP client"
+            " reads no answer before it has sent everything."
+        ),
+    ] = ImportResults.ALL

@@ -31,6 +31,8 @@ class ProblemDocument(BaseModel):
     errors: tuple[FieldError, ...] = Field(description="The fields concerned, each with the rule that it breaks.")
     missing_scope: str | None = Field(None, description="The scope that the key would need.")
     actual_version: int | None = Field(None, description="The version at which the timeline stands.")
+    client_id: UUID | None = Field(None, description="The client who has the identifier.")
+    merged_into: UUID | None = Field(None, description="The client with whom care goes on.")
     error_id: UUID | None = Field(None, description="What to look for in the service's log.")
     projection: str | None = Field(None, description="The projection that failed.")
     event_id: UUID | None = Field(None, description="The event at which it failed.")

@@ -134,6 +134,18 @@ class UnknownProblem(Problem):
     status, slug, title = HTTPStatus.NOT_FOUND, "unknown-problem", "There is no such problem"
 
 
+class UnknownWebhook(Problem):
+    """Your organization has no webhook with this id."""
+
+    status, slug, title = HTTPStatus.NOT_FOUND, "unknown-webhook", "There is no such webhook"
+
+
+class UnknownDelivery(Problem):
+    """The webhook is told of no event with this id: it is not in your log, or of a type that was not asked for."""
+
+    status, slug, title = HTTPStatus.NOT_FOUND, "unknown-delivery", "There is no such delivery"
+
+
 class MethodNotAllowed(Problem):
     """What is at this path does not understand this method; the `Allow` header lists those that it does."""
 
@@ -169,6 +181,32 @@ class IdUsed(Problem):
     """
 
     status, slug, title = HTTPStatus.CONFLICT, "id-used", "The id was used for another event"
+
+
+class IdentifierTaken(Problem):
+    """An identifier to be linked is linked to a client already; nothing was recorded.
+
+    `client_id` names the client. An identifier is linked to one client at a time: record `identifier_unlinked` on that
+    client's timeline first, or `entry_retracted` where it was linked by mistake.
+    """
+
+    status, slug, title = HTTPStatus.CONFLICT, "identifier-taken", "The identifier is linked already"
+
+
+class ClientMerged(Problem):
+    """The client was merged into another, with whom care goes on; nothing was recorded.
+
+    `merged_into` names the other: record there. What answers, corrects or retracts an entry of this client is recorded
+    here all the same, since that is where the entry is.
+    """
+
+    status, slug, title = HTTPStatus.CONFLICT, "client-merged", "The client was merged into another"
+
+
+class TooManyWebhooks(Problem):
+    """Your organization has 50 webhooks, and can have no more. Delete one, or let one receiver take more types."""
+
+    status, slug, title = HTTPStatus.CONFLICT, "too-many-webhooks", "There are too many webhooks"
 
 
 class VersionConflict(Problem):
@@ -225,6 +263,17 @@ class KnownAtInFuture(Problem):
     status, slug, title = HTTPStatus.UNPROCESSABLE_ENTITY, "known-at-in-future", "known_at lies in the future"
 
 
+class TooManyRequests(Problem):
+    """This key has sent more requests than it may; nothing was done. Try again after the seconds in `Retry-After`.
+
+    Each answer to a key says in `RateLimit` how many requests it may still send (`r`) and in how many seconds that is a
+    whole burst again (`t`), and in `RateLimit-Policy` how many make a burst (`q`). Whoever runs the service sets them.
+    """
+
+    status, slug, title = HTTPStatus.TOO_MANY_REQUESTS, "too-many-requests", "The key sends too many requests"
+    documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
+
+
 class HeaderTooLarge(Problem):
     """The request's line and headers, or what follows its body, are larger than 64 kB (65,536 bytes).
 
@@ -233,6 +282,16 @@ class HeaderTooLarge(Problem):
 
     status, slug = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "header-too-large"
     title = "The headers are too large"
+
+
+class TooManyReaders(Problem):
+    """Your key follows the feed as often at once as it may: streams and requests that wait count together.
+
+    End one, or try again after the seconds in `Retry-After`; one stream is enough to learn all that is recorded.
+    """
+
+    status, slug, title = HTTPStatus.TOO_MANY_REQUESTS, "too-many-readers", "The key follows too often at once"
+    documented_headers: ClassVar = {"Retry-After": "Seconds to wait before the next attempt."}
 
 
 class Unexpected(Problem):

@@ -32,7 +32,7 @@ class StrictRequest(Request):
         """The bytes of the body. Raises UnsupportedMediaType, BodyTooLarge, MalformedBody."""
         if self._raw is not None:
             return self._raw
-        _check_headers(self)
+        require_utf8(self, "application/json")
         raw = await _bytes(self)
         errors = errors_in(raw)
         if errors:
@@ -51,19 +51,21 @@ class StrictRequest(Request):
         raise InvalidInput("The body does not have the right form; see `errors`.", errors=errors)
 
 
-def _check_headers(request: Request) -> None:
+def require_utf8(request: Request, media_type: str) -> None:
+    """Check that the headers promise this media type, in UTF-8 and as it is. Raises UnsupportedMediaType."""
     said = request.headers.get("content-type", "")
     kind, _, parameters = said.partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
-    if kind.strip().lower() != "application/json" or charset not in {"", "utf-8"}:
-        raise _unsupported("Content-Type", "json_in_utf8", "Send application/json, in UTF-8.")
+    if kind.strip().lower() != media_type or charset not in {"", "utf-8"}:
+        raise _unsupported(media_type, "Content-Type", "json_in_utf8", f"Send {media_type}, in UTF-8.")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise _unsupported("Content-Encoding", "not_compressed", "Send the body as it is, not compressed.")
+        raise _unsupported(media_type, "Content-Encoding", "not_compressed", "Send the body as it is, not compressed.")
 
 
-def _unsupported(header: str, rule: str, message: str) -> Problem:
+def _unsupported(media_type: str, header: str, rule: str, message: str) -> Problem:
     errors = [FieldError(field=header, rule=rule, message=message)]
-    return UnsupportedMediaType("The body has to be JSON.", errors=errors, headers={"Accept-Post": "application/json"})
+    detail = f"The body has to be {media_type}."
+    return UnsupportedMediaType(detail, errors=errors, headers={"Accept-Post": media_type})
 
 
 async def _bytes(request: Request) -> bytes:

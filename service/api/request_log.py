@@ -5,6 +5,7 @@ The line tells the route, never the path: paths hold ids of clients. No header, 
 
 import re
 import time
+from collections.abc import Callable
 from typing import Final
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.access.caller import Caller
 from service.api.dependencies import CALLER, REQUEST_ID
+from service.api.methods import known_method
 from service.api.problems import Unexpected
 from service.runtime.tracebacks import frames
 
@@ -23,14 +25,18 @@ CLIENT_GONE: Final = 499
 _HEADER: Final = b"x-request-id"
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 
+Count = Callable[[str, str | None, int, float], None]
+
 log = structlog.get_logger(__name__)
 
 
 class RequestLog:
     """The outermost part of the application that is ours."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, count: Count | None = None) -> None:
+        """`count` is told each request's method, route, status and seconds, for metrics."""
         self._app = app
+        self._count = count
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -60,12 +66,15 @@ class RequestLog:
                 problem = Unexpected("The service failed; its log tells more under this id.", error_id=error_id)
                 await problem.response()(scope, receive, send_with_id)
         finally:
+            seconds, route = time.perf_counter() - started, _route(scope)
+            if self._count:
+                self._count(known_method(scope), route, status, seconds)
             log.info(
                 "request",
                 method=scope["method"],
-                route=_route(scope),
+                route=route,
                 status=status,
-                milliseconds=round((time.perf_counter() - started) * 1_000, 2),
+                milliseconds=round(seconds * 1_000, 2),
                 **_caller(scope),
             )
 

@@ -1,14 +1,16 @@
 """What callers ask to record, and the ids that it gets when they give none."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Final
 from uuid import UUID, uuid4, uuid5
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from domain.entry import Draft
-from domain.events.base import Slug, StrictUUID
+from domain.events.base import ShortText, Slug, StrictUUID
 from domain.events.catalogue import AnyEvent
+from domain.events.identifiers import IdentifierLinked, IdentifierSystem
 from domain.vocabulary.record import Precision
 from service.access.caller import Caller
 from service.api.input_errors import ONE, SEVERAL
@@ -16,6 +18,9 @@ from service.api.moments import OccurredAt
 
 MOST_EVENTS: Final = 100
 """How many events one request can record."""
+
+MOST_IDENTIFIERS: Final = 20
+"""How many identifiers a new client can come with."""
 
 _IDS: Final = UUID("6f0c5a52-3d7e-5b0a-9a53-6a2f0f6b1c11")
 """The namespace of ids that are derived. It never changes, or retries would no longer be known as such."""
@@ -49,6 +54,20 @@ class EventToRecord(BaseModel):
 EventsToRecord = Annotated[list[EventToRecord], Field(min_length=1, max_length=MOST_EVENTS)]
 
 
+class Identifier(BaseModel):
+    """By which another system knows a client."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    system: IdentifierSystem = Field(
+        description="The system that gave the identifier: a URI, as FHIR's Identifier.system has it, or a slug such as"
+        " text-line. Compared character by character."
+    )
+    value: ShortText = Field(
+        description="The identifier. Blanks around it do not count; the rest is compared character by character."
+    )
+
+
 class NewClient(BaseModel):
     """A client to create, with the first events of their timeline."""
 
@@ -60,6 +79,11 @@ class NewClient(BaseModel):
     )
     events: EventsToRecord = Field(
         description="The first of them is `client_registered` or, in a crisis, `crisis_contact_recorded`."
+    )
+    identifiers: Annotated[tuple[Identifier, ...], Field(max_length=MOST_IDENTIFIERS)] = Field(
+        (),
+        description="By which other systems know the client. Each is recorded as `identifier_linked`, at the time of"
+        " the first event. Where a client has one of them already, that client is the answer.",
     )
 
 
@@ -83,6 +107,21 @@ def drafts(events: Sequence[EventToRecord], caller: Caller, idempotency_key: str
             event.causation_id,
         )
         for place, event in enumerate(events)
+    ]
+
+
+def link_drafts(identifiers: Sequence[Identifier], first: Draft) -> list[Draft]:
+    """The identifiers as what is recorded after a new client's events, of which the first is given.
+
+    Their ids are derived from its id, never from what they say: ids stand in clear.
+    """
+    return [
+        replace(
+            first,
+            id=uuid5(_IDS, f"identifier {first.id} {place}"),
+            event=IdentifierLinked(system=identifier.system, value=identifier.value),
+        )
+        for place, identifier in enumerate(identifiers)
     ]
 
 

@@ -1,11 +1,15 @@
 """Answers on their way out."""
 
 import re
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final
 
 from pydantic import BaseModel
+from pydantic_core import to_json
 from starlette.responses import Response
+
+from service.api.list_models import ListPage
 
 DIGEST_DIGITS: Final = 16
 _TAG: Final = re.compile(r'(?:W/)?("[^"]*")')
@@ -15,21 +19,31 @@ JSON: Final = "application/json"
 PRIVATE: Final = {"Cache-Control": "no-store"}
 """No store between the service and the caller may keep what is said about a client."""
 
+_ASKED_ANEW: Final = {"Cache-Control": "no-cache"}
+_NO_LINKS: Final[Mapping[str, str]] = {}
 
-def answer(content: BaseModel, version: int, *, status: int = 200, location: str | None = None) -> Response:
+
+def answer(
+    content: BaseModel,
+    version: int,
+    *,
+    status: int = 200,
+    location: str | None = None,
+    links: Mapping[str, str] = _NO_LINKS,
+) -> Response:
     """An answer about a client at a version of their timeline."""
-    headers = {**PRIVATE, "ETag": f'"{version}"'}
+    headers = {**PRIVATE, **links, "ETag": f'"{version}"'}
     if location:
         headers["Location"] = location
     return Response(json_of(content), status, headers, JSON)
 
 
-def read_answer(content: BaseModel, version: int, known: str | None) -> Response:
+def read_answer(content: BaseModel, version: int, known: str | None, links: Mapping[str, str] = _NO_LINKS) -> Response:
     """What was recorded, or 304 where `known`, the caller's If-None-Match, says that they have it already.
 
     What was recorded never changes: the same question at the same version has the same answer.
     """
-    return unchanged(f'"{version}"', known) or answer(content, version)
+    return unchanged(f'"{version}"', known) or answer(content, version, links=links)
 
 
 def projected_answer(content: BaseModel, version: int, known: str | None) -> Response:
@@ -43,9 +57,24 @@ def projected_answer(content: BaseModel, version: int, known: str | None) -> Res
     return unchanged(tag, known) or Response(body, 200, {**PRIVATE, "ETag": tag}, JSON)
 
 
-def list_answer(content: BaseModel) -> Response:
-    """A page of a list over many clients, which changes with each of them and with the clock: it has no tag."""
-    return Response(json_of(content), 200, dict(PRIVATE), JSON)
+def list_answer(content: ListPage, known: str | None, links: Mapping[str, str]) -> Response:
+    """A page of a list over many clients, or 304 where `known` says that the caller has it already.
+
+    Its tag is the position that it reflects and a digest of all that it says but the moment at which it was judged: it
+    is a weak one, since that moment differs, and what it says does not.
+    """
+    body = json_of(content)
+    # Only a number stands before the moment, so that what is found first is the moment itself.
+    before, _, after = body.partition(to_json(content.as_of))
+    digest = sha256(before + after).hexdigest()[:DIGEST_DIGITS]
+    tag = f'W/"{content.position}.{digest}"'
+    return unchanged(tag, known) or Response(body, 200, {**PRIVATE, **links, "ETag": tag}, JSON)
+
+
+def public_answer(body: bytes, known: str | None) -> Response:
+    """What everybody may know and only another release changes; it may be kept, and is asked for anew each time."""
+    tag = f'"{sha256(body).hexdigest()[:DIGEST_DIGITS]}"'
+    return unchanged(tag, known, _ASKED_ANEW) or Response(body, 200, {**_ASKED_ANEW, "ETag": tag}, JSON)
 
 
 def json_of(content: BaseModel) -> bytes:
@@ -53,8 +82,11 @@ def json_of(content: BaseModel) -> bytes:
     return content.__pydantic_serializer__.to_json(content)
 
 
-def unchanged(tag: str, known: str | None) -> Response | None:
-    """304 where the caller's If-None-Match names the tag; None where the answer has to be sent."""
-    if known is not None and (known.strip() == "*" or tag in _TAG.findall(known)):
-        return Response(None, 304, {**PRIVATE, "ETag": tag})
+def unchanged(tag: str, known: str | None, kept: Mapping[str, str] = PRIVATE) -> Response | None:
+    """304 where the caller's If-None-Match names the tag; None where the answer has to be sent.
+
+    Compared weakly, as RFC 9110 has it: whether either is weak makes no difference.
+    """
+    if known is not None and (known.strip() == "*" or tag.removeprefix("W/") in _TAG.findall(known)):
+        return Response(None, 304, {**kept, "ETag": tag})
     return None

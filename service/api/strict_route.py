@@ -1,9 +1,9 @@
 """The route class of our routers: what FastAPI itself would let pass, and errors as problems.
 
-Before the endpoint is called, the API key is checked, so that nobody without one has a body read; the body is read
-strictly (request_body.py); and parameters that the endpoint does not know, or that are given twice, are refused, since
-a misspelt `as_of` would answer another question. (A model of the query would refuse them too; an endpoint without one
-would not.)
+Before the endpoint is called, the API key is checked and its requests are counted, so that nobody without a key, or who
+sends too many, has a body read; the body is read strictly (request_body.py); and parameters that the endpoint does not
+know, or that are given twice, are refused, since a misspelt `as_of` would answer another question. (A model of the
+query would refuse them too; an endpoint without one would not.)
 
 Dependencies are declared on endpoints or on their router, never where app.py includes it: those are not seen here.
 """
@@ -25,6 +25,7 @@ from service.api.exception_handlers import problem_of
 from service.api.field_errors import MOST_ERRORS, FieldError, shown
 from service.api.problem import Problem
 from service.api.problems import InvalidInput, MalformedHeader
+from service.api.rate_limits import Left, RateLimits, too_many
 from service.api.request_body import StrictRequest
 
 _GIVEN_ONCE: Final = (
@@ -35,6 +36,7 @@ _GIVEN_ONCE: Final = (
     b"idempotency-key",
     b"content-type",
     b"purpose-of-use",
+    b"last-event-id",
 )
 
 
@@ -50,19 +52,27 @@ class StrictRoute(APIRoute):
         body = _form(self.body_field.field_info) if self.body_field else None
 
         async def answer_strictly(request: Request) -> Response:
+            limits: RateLimits = request.app.state.rate_limits
+            left: Left | None = None
             try:
                 _refuse_repeated_headers(request)
                 if scopes is not None:
-                    await authenticate(request, scopes)
+                    caller = await authenticate(request, scopes)
+                    left = limits.take(caller.subject_id)
+                    if left and left.wait:
+                        raise too_many(left)
                 _refuse_unknown_parameters(request, parameters)
-                return await answer(StrictRequest(request.scope, request.receive, body) if body else request)
+                response = await answer(StrictRequest(request.scope, request.receive, body) if body else request)
             except Exception as error:
                 if isinstance(error.__cause__, ClientDisconnect):
                     raise error.__cause__ from None  # FastAPI makes a bad request of it
                 problem = problem_of(error)
                 if problem is None:
                     raise
-                return self.render(problem)
+                response = self.render(problem)
+            if left:
+                limits.say(response, left)
+            return response
 
         return answer_strictly
 

@@ -8,6 +8,7 @@ from domain.vocabulary.consents import ConsentPurpose, ConsentScope
 from domain.vocabulary.purposes import PurposeOfUse
 from projections.care_plan import CARE_PLAN, CarePlanAnswer
 from service.access.access_records import Access, AccessRecords, Asked
+from service.access.caller import Caller
 from service.care.client_access import ClientAccess
 from service.care.clients import require_client
 from service.care.errors import UnknownClient
@@ -37,9 +38,9 @@ class Accesses:
         self._fresh = fresh
         self._clients = clients
 
-    async def restricted(self, access: Access) -> bool:
+    async def restricted(self, caller: Caller) -> bool:
         """Whether the caller sees the clients of their own team alone."""
-        return await self._clients.restricted(access.caller)
+        return await self._clients.restricted(caller)
 
     async def begin(self, access: Access, client_id: UUID, asked: Asked) -> None:
         """Whether the caller sees the client, and may read this for that purpose.

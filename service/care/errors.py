@@ -12,6 +12,14 @@ class ClientExists(Exception):
     """There is a client with this id already, who began with other entries."""
 
 
+class ClientMerged(Exception):
+    """The client is the same person as another, with whom care goes on: nothing new is recorded here."""
+
+    def __init__(self, survivor: UUID) -> None:
+        super().__init__(f"The client was merged into {survivor}.")
+        self.survivor = survivor
+
+
 class IdUsed(Exception):
     """An entry with this id exists and says something else; nothing was written."""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.counseling_notes import kept_apart
 from domain.entry import Actor, Draft
 from domain.events.record import EntryCorrected, EntryRetracted
+from service.log.identifiers import identifier_hashes, with_identifiers
 from service.log.keyring import DataKey, Keyring, NotesKey
 from service.log.sealed import SealedEvent
 from service.log.store import EventStore
@@ -39,7 +40,8 @@ async def import_entries(
     """Append the entries, given in the order in which they were recorded; yields how many, after every thousand.
 
     Rules of care are not checked again, and projections are left to be caught up. Every thousand is written as
-    a whole or not at all. Raises IdConflict, and ValueError for moments before the log's last or in the future.
+    a whole or not at all. Raises IdConflict, IdentifierTaken, and ValueError for moments before the log's last or in
+    the future.
     """
     remaining = iter(entries)
     versions: dict[UUID, int] = {}
@@ -77,7 +79,8 @@ async def seal_entries(
         )
         apart |= notes
         versions[client_id] = version + 1
-    return sealed
+    hashes = await identifier_hashes(keyring, organization_id, (entry.draft for entry in entries))
+    return with_identifiers(sealed, hashes)
 
 
 async def _apart(

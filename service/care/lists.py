@@ -27,12 +27,14 @@ from service.projector.list_rows import (
     ListedTask,
 )
 from service.runtime import clock
+from service.runtime.deadlines import at_most
 
 Row = TypeVar("Row")
 Shown = TypeVar("Shown", ListedTask, ListedClient, ListedSignal)
 
 WAIT_SECONDS: Final = 5.0
-"""So long a list waits for the position that it is to reflect: our choice, well below a request's deadline."""
+"""So long a list waits for the position that it is to reflect, and half of the time that its request has left at most:
+our choice, so that the answer says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +128,15 @@ class Lists:
 
     async def _seer(self, access: Access) -> UUID | None:
         """Whose clients alone are listed: the caller's, where they see no others."""
-        return access.caller.subject_id if await self._accesses.restricted(access) else None
+        return access.caller.subject_id if await self._accesses.restricted(access.caller) else None
 
     def _reading(
         self, access: Access, projections: Sequence[str], part: Part
     ) -> AbstractAsyncContextManager[ListReading]:
         self._accesses.begin_with_many(access)
-        return self._reads.reading(access.organization_id, projections, position=part.position, seconds=WAIT_SECONDS)
+        return self._reads.reading(
+            access.organization_id, projections, position=part.position, seconds=at_most(WAIT_SECONDS)
+        )
 
 
 def _values(

@@ -1,6 +1,6 @@
 """Whether a caller may record what they ask to: the strands of the events, and of those that they set right."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from domain.entry import Draft
@@ -8,6 +8,7 @@ from domain.events.record import EntryCorrected, EntryRetracted
 from domain.facts import Facts
 from service.access.caller import Caller
 from service.access.permissions import STRANDS
+from service.access.scopes import NotPermitted
 
 
 def require_recording(caller: Caller, drafts: Sequence[Draft]) -> None:
@@ -23,16 +24,37 @@ def require_setting_right(caller: Caller, drafts: Sequence[Draft], facts: Facts)
     """
     drafted = {draft.id: draft for draft in drafts}
     for draft in drafts:
-        target = _set_right(draft)
-        for _ in drafts:  # what is recorded along with it may be about another that is
-            if target in drafted and (further := _set_right(drafted[target])):
-                target = further
-        if target is None:
-            continue
-        found = facts.of_care(target)
-        kind = drafted[target].event.type if target in drafted else found.type if found else ""
-        if kind in STRANDS:
-            caller.require(f"{STRANDS[kind]}.u")
+        if permission := _to_set_right(draft, drafted, facts):
+            caller.require(permission)
+
+
+def not_permitted(caller: Caller, drafts: Sequence[Draft], facts: Facts) -> dict[UUID, NotPermitted]:
+    """Of drafts that are recorded independently of each other: those that the caller may not record, and why."""
+    drafted = {draft.id: draft for draft in drafts}
+    found: dict[UUID, NotPermitted] = {}
+    for draft in drafts:
+        try:
+            require_recording(caller, [draft])
+            if permission := _to_set_right(draft, drafted, facts):
+                caller.require(permission)
+        except NotPermitted as error:
+            found[draft.id] = error
+    return found
+
+
+def _to_set_right(draft: Draft, drafted: Mapping[UUID, Draft], facts: Facts) -> str | None:
+    """The permission that setting right what this one is about asks for; None where it is about nothing."""
+    target = _set_right(draft)
+    if target is None:
+        return None
+    for _ in drafted:  # what is recorded along with it may be about another that is
+        further = _set_right(drafted[target]) if target in drafted else None
+        if further is None:
+            break
+        target = further
+    found = facts.of_care(target)
+    kind = drafted[target].event.type if target in drafted else found.type if found else ""
+    return f"{STRANDS[kind]}.u" if kind in STRANDS else None
 
 
 def _set_right(draft: Draft) -> UUID | None:

@@ -22,7 +22,7 @@ class CaughtUp(NamedTuple):
 async def bring_up(system: System, organization: Organization) -> CaughtUp:
     """Bring the projections of the organization up to date, those too that were given up or wait to be tried again."""
     organization_id = organization.organization_id
-    for name in system.builds.names():
+    for name in system.followers():
         await cursors.resume(system.pool, organization_id, name)
     followed = await system.follower().follow(organization_id)
     mended, failing = 0, 0

@@ -23,6 +23,7 @@ from service.projector.rebuild import RebuildUnderWay
 from service.runtime.tracebacks import frames
 from service.serving.children import CannotServe
 from service.serving.sockets import CannotListen
+from service.serving.tracing import TracingMissing
 
 SPEAK_FOR_THEMSELVES = (
     CommandFailed,
@@ -30,6 +31,7 @@ SPEAK_FOR_THEMSELVES = (
     EmbeddedPostgresError,
     MigrationError,
     CannotListen,
+    TracingMissing,
     CannotServe,
     ServerUserError,
     RebuildUnderWay,

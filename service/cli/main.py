@@ -9,6 +9,7 @@ from service.cli.commands.access_log import access_log
 from service.cli.commands.catch_up import catch_up
 from service.cli.commands.crisis_card import crisis_card
 from service.cli.commands.doctor import doctor
+from service.cli.commands.import_history import import_history
 from service.cli.commands.migrate import migrate
 from service.cli.commands.project import project
 from service.cli.commands.rebuild import rebuild
@@ -58,6 +59,7 @@ add(app, migrate, panel=SET_UP)
 app.add_typer(organizations.app, name="organizations", rich_help_panel=SET_UP)
 app.add_typer(keys.app, name="keys", rich_help_panel=SET_UP)
 app.add_typer(policy.app, name="policy", rich_help_panel=SET_UP)
+add(app, import_history, name="import", panel=SET_UP)
 add(app, doctor, panel=LOOK)
 add(app, replay, panel=LOOK)
 add(app, summary, panel=LOOK)

@@ -1,6 +1,15 @@
 """Progress bars that tell the rate and the time that is left."""
 
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from rich.text import Text
 
 from service.cli.console import err
@@ -22,6 +31,18 @@ def progress_of(unit: str) -> Progress:
         BarColumn(bar_width=20),
         TextColumn(f"{{task.completed:,.0f}} of {{task.total:,.0f}} {unit}"),
         RateColumn(),
+        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+        console=err,
+    )
+
+
+def progress_of_bytes() -> Progress:
+    """A progress display on standard error for what is read from a file or, of unknown length, from a pipe."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=20),
+        DownloadColumn(),
+        TransferSpeedColumn(),
         TimeRemainingColumn(compact=True, elapsed_when_finished=True),
         console=err,
     )

@@ -1,14 +1,20 @@
 """The database's half of appending: one statement, so that a group costs one round trip and holds its lock briefly.
 
-`log.append` is the only writer of events, of heads and of references. It runs as the owner, whoever calls it, so that
-the service's role needs no right to any of them.
+`log.append` is the only writer of events, of heads, of references and of the clients' identifiers. It runs as the
+owner, whoever calls it, so that the service's role needs no right to any of them.
 """
+
+LINKING = "identifier_linked"
+"""The type of events that link an identifier."""
+
+FREEING = ("identifier_unlinked", "entry_retracted")
+"""Types of events after which an identifier is free, where what they refer to linked it; as the function has them."""
 
 NEW_EVENT_TYPE = """create type log.new_event as (
   client_id uuid, version integer, id uuid, type text, schema_version integer, occurred_at timestamptz,
   precision text, recorded_at timestamptz, actor_id uuid, recorded_by text, source text, correlation_id uuid,
   causation_id uuid, reference_fields text[], reference_ids uuid[], key_id uuid, body bytea, body_digest bytea,
-  header bytea
+  header bytea, identifier bytea, merged_into uuid
 )"""
 """An event to append, in the order of service.log.sealed.SealedEvent. recorded_at is null unless imported."""
 
@@ -28,13 +34,18 @@ declare
   moved integer;
   moments integer;
   referring boolean;
+  linking boolean;
+  freeing boolean;
+  merging boolean;
 begin
   if the_organization is distinct from nullif(current_setting('care_timeline.organization', true), '')::uuid then
     raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
   end if;
 
-  select count(distinct e.client_id), count(e.recorded_at), bool_or(e.reference_ids <> '{}')
-    into clients, moments, referring
+  select count(distinct e.client_id), count(e.recorded_at), bool_or(e.reference_ids <> '{}'),
+         bool_or(e.identifier is not null), bool_or(e.type in ('identifier_unlinked', 'entry_retracted')),
+         bool_or(e.type in ('client_merged_into', 'client_separated'))
+    into clients, moments, referring, linking, freeing, merging
     from unnest(events) e;
 
   if moments > 0 then
@@ -63,7 +74,8 @@ begin
   select the_organization, e.client_id, max(e.version), before + max(e.place)
     from unnest(events) with ordinality as e(
       client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by, source,
-      correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, place)
+      correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, identifier,
+      merged_into, place)
    group by e.client_id
   having count(*) = max(e.version) - min(e.version) + 1
      and min(e.version) = 1 + coalesce((
@@ -87,7 +99,8 @@ begin
                 || e.header || e.body_digest)
     from unnest(events) with ordinality as e(
       client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by, source,
-      correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, place);
+      correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, identifier,
+      merged_into, place);
 
   if referring then
     insert into log.reference (organization_id, target_id, position, field, client_id, event_id, type)
@@ -95,9 +108,35 @@ begin
       from unnest(events) with ordinality as e(
         client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by,
         source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header,
-        place),
+        identifier, merged_into, place),
       unnest(e.reference_fields, e.reference_ids) as r(field, target_id)
     on conflict (organization_id, target_id, type, position, field) do nothing;
+  end if;
+
+  if freeing then
+    delete from log.client_identifier i
+     using unnest(events) e, unnest(e.reference_ids) t(target_id)
+     where i.organization_id = the_organization and i.event_id = t.target_id and i.client_id = e.client_id
+       and e.type in ('identifier_unlinked', 'entry_retracted');
+  end if;
+
+  if linking then
+    insert into log.client_identifier (organization_id, digest, client_id, event_id)
+    select the_organization, e.identifier, e.client_id, e.id
+      from unnest(events) e
+     where e.identifier is not null
+       and not exists (
+         select from unnest(events) f
+          where f.type in ('identifier_unlinked', 'entry_retracted')
+            and f.client_id = e.client_id and e.id = any(f.reference_ids));
+  end if;
+
+  if merging then
+    update log.timeline_head h set merged_into = m.merged_into
+      from (select distinct on (e.client_id) e.client_id, e.merged_into from unnest(events) e
+             where e.type in ('client_merged_into', 'client_separated')
+             order by e.client_id, e.version desc) m
+     where h.organization_id = the_organization and h.client_id = m.client_id;
   end if;
 exception
   when unique_violation then
@@ -107,8 +146,8 @@ end
 $$"""
 """Appends events of one organization, or nothing.
 
-Returns the position before the first of them and the moment of recording; nulls when a timeline has moved on or
-an id is taken. Events of one client must come in order of their versions: the caller sees to that. Raises
-insufficient_privilege unless the transaction is set to that organization, no_data_found for an unknown one, and
+Returns the position before the first of them and the moment of recording; nulls when a timeline has moved on, or
+an id or an identifier is taken. Events of one client must come in order of their versions: the caller sees to that.
+Raises insufficient_privilege unless the transaction is set to that organization, no_data_found for an unknown one, and
 invalid_parameter_value for moments of recording that do not follow the log.
 """

@@ -16,6 +16,7 @@ DELEGATION = (
 
 _CITUS = "select exists (select from pg_extension where extname = 'citus')"
 _DISTRIBUTED = f"select exists (select from pg_dist_partition where logicalrelid = '{_FIRST}'::regclass)"  # noqa: S608 a name of ours
+# In the order in which they were made: a foreign key needs the table that it refers to distributed first.
 _NOT_YET = """
 select relation.oid::regclass::text as name
   from pg_class as relation
@@ -23,7 +24,7 @@ select relation.oid::regclass::text as name
  where relation.relkind = 'r' and attribute.attname = 'organization_id' and not attribute.attisdropped
    and pg_has_role(relation.relowner, 'member')
    and not exists (select from pg_dist_partition where logicalrelid = relation.oid)
- order by name
+ order by relation.oid
 """
 
 

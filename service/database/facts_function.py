@@ -14,7 +14,8 @@ PARAMETERS = {
 # Every branch looks up what an array asks for by a key, one by one. `offset 0` and `limit 1` keep the planner from
 # turning that into a join or a hash of the whole table, whatever it knows of their sizes.
 _FACT = """e.client_id, null::integer, e.id, e.type, e.occurred_at, e.reference_fields,
-       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by, e.actor_id"""
+       e.reference_ids, x.retracted, e.key_id, null::text, null::bytea, null::uuid, e.recorded_by, e.actor_id,
+       null::uuid"""
 _WHETHER_RETRACTED = """left join lateral (
     select true as retracted from log.reference r
      where r.organization_id = the_organization and r.target_id = e.id and r.type = 'entry_retracted'
@@ -30,10 +31,10 @@ FACTS_QUERY = f"""
 select 'client' as kind, null::uuid as about, c.client_id, h.version, null::uuid as id, null::text as type,
        null::timestamptz as occurred_at, null::text[] as reference_fields, null::uuid[] as reference_ids,
        null::boolean as retracted, k.key_id, k.kek_id, k.wrapped_key, k.notes_key_id, null::text as recorded_by,
-       null::uuid as actor_id
+       null::uuid as actor_id, h.merged_into
   from unnest(the_clients) as c(client_id)
   left join lateral (
-    select h.version from log.timeline_head h
+    select h.version, h.merged_into from log.timeline_head h
      where h.organization_id = the_organization and h.client_id = c.client_id
      limit 1
   ) h on true
@@ -83,7 +84,7 @@ FACTS_FUNCTION = f"""create function log.facts(
 ) returns table (
   kind text, about uuid, client_id uuid, version integer, id uuid, type text, occurred_at timestamptz,
   reference_fields text[], reference_ids uuid[], retracted boolean, key_id uuid, kek_id text, wrapped_key bytea,
-  notes_key_id uuid, recorded_by text, actor_id uuid
+  notes_key_id uuid, recorded_by text, actor_id uuid, merged_into uuid
 ) language plpgsql stable
   set search_path = pg_catalog, pg_temp
   set plan_cache_mode = force_generic_plan

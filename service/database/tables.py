@@ -101,6 +101,7 @@ timeline_head = Table(
     Column("client_id", Uuid, comment="The person in care"),
     Column("version", Integer, nullable=False, comment="Version of the client's last event"),
     Column("position", BigInteger, nullable=False, comment="Position of the client's last event"),
+    Column("merged_into", Uuid, comment="The client who is the same person, with whom care goes on; null where nobody"),
     PrimaryKeyConstraint("organization_id", "client_id", name="timeline_head_pkey"),
     schema="log",
     comment="Where each client's timeline ends",
@@ -191,9 +192,23 @@ reference = Table(
 )
 protect(reference, app=["select"])
 append_only(reference)
+
+client_identifier = Table(
+    "client_identifier",
+    metadata,
+    Column("organization_id", Uuid, comment="The organization that keeps the client's record"),
+    Column("digest", LargeBinary, comment="Keyed hash of the identifier and of the system that gave it"),
+    Column("client_id", Uuid, nullable=False, comment="To whom it is linked"),
+    Column("event_id", Uuid, nullable=False, comment="The event that linked it"),
+    PrimaryKeyConstraint("organization_id", "digest", name="client_identifier_pkey"),
+    UniqueConstraint("organization_id", "event_id", name="client_identifier_event_key"),
+    schema="log",
+    comment="By which identifiers of other systems clients are found, as long as these are linked",
+)
+protect(client_identifier, app=["select"])
 for _statement in (NEW_EVENT_TYPE, APPEND_FUNCTION, LOCK_HEAD_FUNCTION, SETTLE_FUNCTION, DIFFERING_HEADS_FUNCTION):
-    after_create(reference, _statement)
-for_the_app(reference, "log.append", "log.lock_head", "log.settle", "log.differing_heads")
+    after_create(client_identifier, _statement)
+for_the_app(client_identifier, "log.append", "log.lock_head", "log.settle", "log.differing_heads")
 
 client_key = Table(
     "client_key",

@@ -11,10 +11,12 @@ import asyncpg
 import structlog
 from asyncpg.pool import PoolConnectionProxy
 
+from service.database.append_function import LINKING
 from service.database.connection import call, scoped, transaction
 from service.log.decision import Decision, decide, follow_one_another
 from service.log.errors import DatabaseUnavailable, HeadsDiffer, IdConflict, UnknownOrganization, answering
 from service.log.header import header
+from service.log.identifiers import Changes, holders
 from service.log.reading import EVENTS, stored
 from service.log.sealed import Appended, SealedEvent
 from service.runtime.batcher import Waiting
@@ -47,7 +49,12 @@ WaitingAppend: TypeAlias = Waiting[Append, list[Appended]]
 def rows_to_append(
     organization_id: UUID, events: Sequence[SealedEvent], recorded_at: Sequence[datetime] | None = None
 ) -> list[Row]:
-    """The events as log.append takes them: with recorded_at (none: now), the body's digest and the header."""
+    """The events as log.append takes them: with recorded_at (none: now), the body's digest and the header.
+
+    Raises LookupError where the hash of an identifier is missing.
+    """
+    if any(event.type == LINKING and event.identifier is None for event in events):
+        raise LookupError("An event links an identifier, and its hash is not given: see with_identifiers.")
     moments: Sequence[datetime | None] = recorded_at or [None] * len(events)
     return [
         (
@@ -60,6 +67,8 @@ def rows_to_append(
             event.body,
             sha256(event.body).digest(),
             header(organization_id, event),
+            event.identifier,
+            event.merged_into,
         )
         for event, moment in zip(events, moments, strict=True)
     ]
@@ -191,12 +200,18 @@ async def _decide(
         organization_id,
         [event.id for event in events],
     )
-    return decide(appends, {row["client_id"]: row["version"] for row in heads}, {row["id"] for row in taken})
+    return decide(
+        appends,
+        {row["client_id"]: row["version"] for row in heads},
+        {row["id"] for row in taken},
+        await holders(connection, organization_id, Changes.of(events)),
+    )
 
 
 async def _refusal(connection: PoolConnectionProxy, organization_id: UUID, decision: Decision) -> Exception:
-    if decision.conflict is not None:
-        return decision.conflict
+    reason = decision.conflict or decision.identifiers
+    if reason is not None:
+        return reason
     rows = await connection.fetch(
         f"{EVENTS} and id = any($2) order by position", organization_id, list(decision.taken_ids)
     )

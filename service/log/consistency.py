@@ -1,14 +1,15 @@
-"""Checking what stands beside the events of a log: heads, and the references by what is referred to.
+"""Checking what stands beside the events of a log: heads, references by what is referred to, and identifiers.
 
 Each query is one statement, so that it sees events and what stands beside them at one moment, while others record.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
 
+from service.database.append_function import FREEING, LINKING
 from service.log.errors import UnknownOrganization
 from service.log.sealed import StoredEvent
 from service.log.store import EventStore
@@ -51,6 +52,11 @@ select min(e.position) as position
    select from log.timeline_head h where h.organization_id = $1 and h.client_id = c.client_id)
  group by c.client_id"""
 
+_MERGED = """
+select h.client_id, h.position, h.merged_into from log.timeline_head h
+ where h.organization_id = $1 and (h.merged_into is not null or h.client_id = any($2))
+ order by h.position"""
+
 _TWICE = """
 select h.position, 'a timeline has ' || count(*) || ' heads that name this position' as what
   from log.timeline_head h where h.organization_id = $1
@@ -82,6 +88,32 @@ select r.target_id, r.position, r.field, exists (
  order by r.target_id, r.position, r.field
  limit $5"""
 _ROWS = 5_000
+
+_IDENTIFIERS_MISSING = """
+select a.position
+  from unnest($2::bigint[], $3::uuid[], $4::uuid[]) as a(position, id, client_id)
+ where not exists (
+         select from log.client_identifier i
+          where i.organization_id = $1 and i.event_id = a.id and i.client_id = a.client_id)
+   and not exists (
+         select from log.reference r
+          where r.organization_id = $1 and r.target_id = a.id and r.client_id = a.client_id
+            and r.type = any($5))
+   and not exists (
+         select from keyring.client_key k
+          where k.organization_id = $1 and k.client_id = a.client_id and k.destroyed_at is not null)
+ order by a.position"""
+
+_IDENTIFIERS_BEYOND = """
+select coalesce(e.position, 0) as position
+  from log.client_identifier i
+  left join log.event e on e.organization_id = i.organization_id and e.id = i.event_id
+ where i.organization_id = $1
+   and ((e.client_id, e.type) is distinct from (i.client_id, $3) or exists (
+         select from log.reference r
+          where r.organization_id = i.organization_id and r.target_id = i.event_id and r.client_id = i.client_id
+            and r.type = any($2)))
+ order by position"""
 
 
 async def log_end(store: EventStore, organization_id: UUID) -> int:
@@ -127,6 +159,14 @@ def _log_head(rows: Sequence[asyncpg.Record]) -> Iterator[Finding]:
         yield Finding(0, f"{row['before']} events stand before the log's first place, which is 1")
 
 
+async def merges(store: EventStore, organization_id: UUID, merged: Collection[UUID]) -> list[Finding]:
+    """Whether heads say of those clients that they are merged of whom the log says so: `merged`."""
+    rows = await store.rows(organization_id, _MERGED, list(merged))
+    wrong = [row for row in rows if (row["merged_into"] is not None) != (row["client_id"] in merged)]
+    what = "the head of a timeline does not say as the log does whether the client is merged"
+    return [Finding(row["position"], what) for row in wrong]
+
+
 async def twice(store: EventStore, organization_id: UUID) -> list[Finding]:
     """Rows beside the log that are there more often than a key allows, since somebody took the key away."""
     return [Finding(*row) for row in await store.rows(organization_id, _TWICE)]
@@ -154,6 +194,22 @@ async def references_beyond(store: EventStore, organization_id: UUID) -> list[Fi
         findings += map(_beyond, (row for row in rows if not row["fits"]))
         after = (rows[-1]["target_id"], rows[-1]["position"], rows[-1]["field"])
     return findings
+
+
+async def identifiers_missing(store: EventStore, events: Sequence[StoredEvent]) -> list[Finding]:
+    """The links among these events that count, and by which nobody is found."""
+    links = [(event.position, event.id, event.client_id) for event in events if event.type == LINKING]
+    if not links:
+        return []
+    columns = map(list, zip(*links, strict=True))
+    rows = await store.rows(events[0].organization_id, _IDENTIFIERS_MISSING, *columns, FREEING)
+    return [Finding(row["position"], "nobody is found by the identifier that it links") for row in rows]
+
+
+async def identifiers_beyond(store: EventStore, organization_id: UUID) -> list[Finding]:
+    """Rows of log.client_identifier that no event has made, or that should have been taken away."""
+    rows = await store.rows(organization_id, _IDENTIFIERS_BEYOND, FREEING, LINKING)
+    return [Finding(row["position"], "log.client_identifier has a row that no link accounts for") for row in rows]
 
 
 def _beyond(row: asyncpg.Record) -> Finding:

@@ -4,35 +4,42 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from service.log.errors import VersionConflict
+from service.log.errors import IdentifierTaken, VersionConflict
+from service.log.identifiers import Changes, Held
 from service.log.sealed import SealedEvent
 
 
 @dataclass(slots=True)
 class Decision:
-    """Why an append cannot be written; it can when both are empty."""
+    """Why an append cannot be written; it can when all are empty."""
 
     taken_ids: set[UUID] = field(default_factory=set)
     conflict: VersionConflict | None = None
+    identifiers: IdentifierTaken | None = None
 
     @property
     def accepted(self) -> bool:
         """Whether the append can be written."""
-        return not self.taken_ids and self.conflict is None
+        return not self.taken_ids and self.conflict is None and self.identifiers is None
 
 
-def decide(appends: Iterable[Sequence[SealedEvent]], heads: dict[UUID, int], taken: set[UUID]) -> list[Decision]:
+def decide(
+    appends: Iterable[Sequence[SealedEvent]], heads: dict[UUID, int], taken: set[UUID], held: Held | None = None
+) -> list[Decision]:
     """Decides each append as if those before it had been written, or refused.
 
-    `heads` has the version of each client's timeline, `taken` the ids already used; both are brought up to date.
-    A taken id weighs more than a version: a repeated request must learn that it has been answered before.
+    `heads` has the version of each client's timeline, `taken` the ids already used, `held` who has the identifiers
+    concerned; all are brought up to date. A taken id weighs more than a version: a repeated request must learn that it
+    has been answered before.
     """
     decisions = []
+    held = Held() if held is None else held
     for events in appends:
-        decision = _decide_one(events, heads, taken)
+        decision = _decide_one(events, heads, taken, held)
         if decision.accepted:
             heads.update((event.client_id, event.version) for event in events)
             taken.update(event.id for event in events)
+            held.change(Changes.of(events))
         decisions.append(decision)
     return decisions
 
@@ -48,7 +55,7 @@ def follow_one_another(events: Iterable[SealedEvent]) -> bool:
     return True
 
 
-def _decide_one(events: Sequence[SealedEvent], heads: dict[UUID, int], taken: set[UUID]) -> Decision:
+def _decide_one(events: Sequence[SealedEvent], heads: dict[UUID, int], taken: set[UUID], held: Held) -> Decision:
     ids = {event.id for event in events}
     repeated = ids if len(ids) < len(events) else set()
     if repeated or ids & taken:
@@ -59,4 +66,5 @@ def _decide_one(events: Sequence[SealedEvent], heads: dict[UUID, int], taken: se
         if event.version != actual + 1:
             return Decision(conflict=VersionConflict(event.client_id, event.version - 1, actual))
         versions[event.client_id] = event.version
-    return Decision()
+    clients = held.in_the_way_of(Changes.of(events))
+    return Decision(identifiers=IdentifierTaken(clients) if clients else None)

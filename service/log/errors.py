@@ -42,6 +42,15 @@ class IdConflict(IntegrityError):
         """The events that have the ids; empty when one append gave the same id twice."""
 
 
+class IdentifierTaken(IntegrityError):
+    """Identifiers to be linked are linked already: nothing of the append was written."""
+
+    def __init__(self, client_ids: Sequence[UUID]) -> None:
+        super().__init__(f"{len(client_ids)} of the organization's clients have these identifiers already.")
+        self.client_ids = tuple(client_ids)
+        """Those who have them, each once, in the order in which the append names what they have."""
+
+
 class UnknownOrganization(LookupError):
     """No organization has this id."""
 

@@ -27,6 +27,8 @@ class Known(NamedTuple):
     """How far the organization's own timeline has come, where it says by which policy is decided."""
     apart: Mapping[UUID, str]
     """Those of the entries asked for that are kept apart (R27), and who recorded each."""
+    merged_into: UUID | None
+    """The client who is the same person, with whom care goes on; None where nobody."""
 
 
 class _Asked(NamedTuple):
@@ -101,11 +103,11 @@ class _Found:
             once={kind: self._once.get((client_id, kind), ()) for kind in needs.once},
         )
         if not row["key_id"]:
-            return Known(facts, None, self._own_version, {})
+            return Known(facts, None, self._own_version, {}, row["merged_into"])
         key = WrappedKey(client_id, row["key_id"], row["kek_id"], row["wrapped_key"], row["notes_key_id"])
         sealed = {id_: self._sealed[client_id, id_] for id_ in facts.entries}
         apart = {id_: by for id_, (key_id, by) in sealed.items() if key_id == key.notes_key_id}
-        return Known(facts, key, self._own_version, apart)
+        return Known(facts, key, self._own_version, apart, row["merged_into"])
 
 
 def _fact(row: asyncpg.Record) -> Fact:

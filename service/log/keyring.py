@@ -180,7 +180,8 @@ class Keyring:
         return NotesKey(UUID(int=row["notes_key_id"].int), key)
 
     async def destroy(self, organization_id: UUID, client_id: UUID) -> None:
-        """Destroys the client's keys, both, for good: no process uses them from then on.
+        """Destroys the client's keys, both, for good: no process uses them from then on, and no identifier finds
+        the client.
 
         A client without keys gets none ever after. Raises OwnerNeeded, DatabaseUnavailable.
         """
@@ -191,6 +192,11 @@ class Keyring:
                     "update keyring.client_key"
                     " set wrapped_key = null, wrapped_notes_key = null, destroyed_at = clock_timestamp()"
                     " where organization_id = $1 and client_id = $2 and destroyed_at is null",
+                    organization_id,
+                    client_id,
+                )
+                await connection.execute(
+                    "delete from log.client_identifier where organization_id = $1 and client_id = $2",
                     organization_id,
                     client_id,
                 )

@@ -28,6 +28,11 @@ class SealedEvent(NamedTuple):
     key_id: UUID
     body: bytes
     """As `seal` makes it; empty before that."""
+    identifier: bytes | None = None
+    """Of an event that links an identifier: the keyed hash under which the client is found by it, unique among those
+    that are linked. It stands beside the log, not in it."""
+    merged_into: UUID | None = None
+    """Of an event that merges the client into another: which."""
 
     def sealed(self, organization_id: UUID, key: bytes, plaintext: bytes) -> "SealedEvent":
         """This event with the plaintext as its body, sealed under a key of the client and bound to the header."""

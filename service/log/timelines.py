@@ -10,6 +10,7 @@ from domain.entry import Actor, Draft, Entry
 from domain.events.base import Event, referred
 from domain.events.catalogue import UnknownEventType, decode, encode
 from domain.events.kept_apart import KeptApart
+from domain.events.merging import ClientMergedInto
 from domain.events.unreadable import Unreadable, Why
 from domain.vocabulary.record import Precision
 from service.log.header import Reference
@@ -176,4 +177,5 @@ def _sealed(
         references=references(draft.event),
         key_id=key.key_id,
         body=b"",
+        merged_into=draft.event.survivor if isinstance(draft.event, ClientMergedInto) else None,
     ).sealed(organization_id, key.key, encode(draft.event))

@@ -7,7 +7,17 @@ from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
-from service.log.consistency import Finding, heads, log_end, references_beyond, references_missing, twice
+from service.log.consistency import (
+    Finding,
+    heads,
+    identifiers_beyond,
+    identifiers_missing,
+    log_end,
+    merges,
+    references_beyond,
+    references_missing,
+    twice,
+)
 from service.log.header import header, leaf
 from service.log.sealed import StoredEvent
 from service.log.store import EventStore
@@ -39,10 +49,10 @@ async def verify(
 ) -> Verification:
     """Recomputes every digest and leaf of a log, and checks that positions, versions and moments follow one another.
 
-    Checks too what stands beside the events: that the heads of the log and of its timelines fit them, and that the
-    rows of log.reference are those of the events' own references. Reads the log in batches, up to where it ended at
-    the beginning. `progress` is told how many positions are done, and how many there are. Raises UnknownOrganization,
-    DatabaseUnavailable.
+    Checks too what stands beside the events: that the heads of the log and of its timelines fit them, that the rows of
+    log.reference are those of the events' own references, and that a client is found by each link that counts. Reads
+    the log in batches, up to where it ended at the beginning. `progress` is told how many positions are done, and how
+    many there are. Raises UnknownOrganization, DatabaseUnavailable.
     """
     check = _Check()
     end = await log_end(store, organization_id)
@@ -50,11 +60,14 @@ async def verify(
         for event in batch:
             check.event(event)
         check.findings += await references_missing(store, batch)
+        check.findings += await identifiers_missing(store, batch)
         if progress is not None and batch[-1].position % _BATCH == 0:
             progress(batch[-1].position, end)
     check.gap_before(end + 1)
     check.findings += await heads(store, organization_id, check.versions)
+    check.findings += await merges(store, organization_id, check.merged)
     check.findings += await references_beyond(store, organization_id)
+    check.findings += await identifiers_beyond(store, organization_id)
     check.findings += await twice(store, organization_id)
     return Verification(check.events, check.findings)
 
@@ -77,6 +90,7 @@ class _Check:
     position: int = 0
     recorded_at: datetime | None = None
     versions: dict[UUID, int] = field(default_factory=dict)
+    merged: set[UUID] = field(default_factory=set)
 
     def event(self, event: StoredEvent) -> None:
         self.gap_before(event.position)
@@ -94,6 +108,10 @@ class _Check:
         if event.version != last + 1:
             self._find(f"its version is {event.version}, after version {last} of the same client")
         self.versions[event.client_id] = event.version
+        if event.type == "client_merged_into":
+            self.merged.add(event.client_id)
+        elif event.type == "client_separated":
+            self.merged.discard(event.client_id)
 
     def gap_before(self, position: int) -> None:
         missing = position - self.position - 1

@@ -3,7 +3,8 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
@@ -13,7 +14,11 @@ from service.bootstrap import System
 from service.runtime.gc_tuning import tune_gc
 from service.serving.http_protocol import HttpLimits, HttpProtocol, http_protocol
 from service.serving.stopping import asked_to_stop, set_when_signalled
+from service.serving.tracing import Traces
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.serving.metrics import Metrics
 
 GRACE_SECONDS = 20
 """How long requests under way may take to end once the service is asked to stop, while new ones are refused."""
@@ -29,16 +34,22 @@ async def serve_api(
 ) -> None:
     """Answer requests until a signal asks to stop (Ctrl-C, SIGTERM) or `stopping` is set.
 
-    `announce` is called once the system is open and requests are taken. Raises what opening the system raises.
+    `announce` is called once the system is open and requests are taken. Raises TracingMissing, and what opening
+    the system raises.
     """
     failures: list[Exception] = []
+    metrics, traces = _metrics(settings), Traces.of(settings)
 
     with asked_to_stop(stopping) as asked:
 
         @asynccontextmanager
         async def opened() -> AsyncIterator[System]:
             try:
-                async with open_system() as system:
+                async with (
+                    open_system() as system,
+                    metrics.looking(system) if metrics else nullcontext(),
+                    traces.sending() if traces else nullcontext(),
+                ):
                     # Again, since uvicorn has taken the signals for itself before it runs the lifespan.
                     set_when_signalled(asked)
                     tune_gc()
@@ -50,7 +61,12 @@ async def serve_api(
 
         # Callers wait from now on, and are not refused, until uvicorn takes their requests.
         listening.listen()
-        app = create_app(opened)
+        app = create_app(
+            opened,
+            allowed_origins=settings.allowed_origins,
+            count=metrics.request if metrics else None,
+            tracer=traces.tracer if traces else None,
+        )
         server = uvicorn.Server(_config(app, settings))
         ending = asyncio.create_task(_end(server, app, asked))
         try:
@@ -63,6 +79,14 @@ async def serve_api(
             ending.cancel()
     for failure in failures:
         raise failure
+
+
+def _metrics(settings: Settings) -> "Metrics | None":
+    if settings.metrics_port is None:
+        return None
+    from service.serving.metrics import Metrics
+
+    return Metrics()
 
 
 def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:

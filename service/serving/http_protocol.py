@@ -12,6 +12,7 @@ from uuid import uuid4
 import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from service.api.graceful_stop import REQUESTS
 from service.api.problem import Problem
 from service.api.problems import HeaderTooLarge, MalformedRequest, RequestTimeout, TooManyConnections
 
@@ -38,7 +39,8 @@ class HttpLimits(NamedTuple):
     head_seconds: float = 10.0
     """How long a new connection may be silent, and how long a request's line and headers may take."""
     body_seconds: float = 20.0
-    """How long a request's body may take, and an answer that the caller does not take off."""
+    """How long a request's body may take, and an answer that the caller does not take off. Where a body is answered
+    while it comes, how long the next piece of it may take."""
 
 
 class _Part(Enum):
@@ -128,6 +130,8 @@ class HttpProtocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         self.hasten()
+        if REQUESTS in self.app_state:
+            self.app_state[REQUESTS].end_waiting()
         super().shutdown()
 
     def hasten(self) -> None:
@@ -140,12 +144,16 @@ class HttpProtocol(HttpToolsProtocol):
             return
         if self._turned and self._part is _Part.NOTHING:
             self._expect_no_more()
-        elif self._turned:
+        elif self._turned or (self._moved and self._is_answered_meanwhile()):
             self._expect_within(self._seconds())
         elif not self._moved:
             self._unfinished += size
             if self._unfinished > MOST_HEAD_BYTES:
                 self._refuse(_head_too_large())
+
+    def _is_answered_meanwhile(self) -> bool:
+        """Whether the body is one that is answered while it comes, which takes as long as it goes on."""
+        return self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete
 
     def pause_writing(self) -> None:
         super().pause_writing()

@@ -13,6 +13,7 @@ from service.bootstrap import Addresses, connected
 from service.serving.api import serve_api
 from service.serving.children import Child, Orders
 from service.serving.opening import connected_and_projecting, look_before_serving
+from service.serving.scrapers import answering_scrapers
 from service.serving.stopping import asked_to_stop
 from service.settings import Settings
 
@@ -36,17 +37,18 @@ async def serve(
     """Serve until a signal asks to stop (Ctrl-C, SIGTERM): then the API ends first, and the projector after it.
 
     `announce` is called once requests are taken. A process that dies is started again; when this one dies, its
-    processes stop by themselves. Raises MigrationError, CannotServe.
+    processes stop by themselves. Raises MigrationError, CannotServe, CannotListen, TracingMissing.
     """
     async with connected(settings, addresses) as system:
         await look_before_serving(system)
     apart = processes.projector and (processes.workers > 1 or cores() > 1)
     open_system = connected_and_projecting if processes.projector and not apart else connected
-    async with _running([Orders("projector", addresses)] if apart else []):
-        if processes.workers > 1:
-            await _serve_in_several(addresses, listening, announce, processes.workers)
-        else:
-            await serve_api(settings, lambda: open_system(settings, addresses), listening, announce)
+    with answering_scrapers(settings.metrics_host, settings.metrics_port):
+        async with _running([Orders("projector", addresses)] if apart else []):
+            if processes.workers > 1:
+                await _serve_in_several(addresses, listening, announce, processes.workers)
+            else:
+                await serve_api(settings, lambda: open_system(settings, addresses), listening, announce)
 
 
 def cores() -> int:

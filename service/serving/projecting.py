@@ -1,4 +1,4 @@
-"""Keeping the projections up to date: what the projector's process does, wherever it runs."""
+"""Keeping the projections up to date and telling webhooks: what the projector's process does, wherever it runs."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,10 +16,11 @@ log = structlog.get_logger(__name__)
 
 
 async def project(system: System, stopping: asyncio.Event) -> None:
-    """Keep the projections up to date until `stopping` is set; what is under way then ends in order."""
+    """Keep the projections up to date, and send to webhooks, until `stopping` is set; what is under way then ends."""
     follower = system.follower()
     async with asyncio.TaskGroup() as group:
         group.create_task(follower.run())
+        group.create_task(system.webhook_sender.run(stopping))
         watching = group.create_task(system.builds.watch())
         await stopping.wait()
         watching.cancel()

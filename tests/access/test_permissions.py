@@ -84,10 +84,11 @@ def test_whoever_opened_a_record_cannot_take_that_back() -> None:
 
 
 def test_who_reads() -> None:
-    for permission in ("Timeline.r", "CarePlan.r", "CarePlan.s"):
+    for permission in ("Timeline.r", "CarePlan.r", "CarePlan.s", "Feed.s"):
         assert {role for role in KeyRole if permission in PERMISSIONS[role]} == set(KeyRole) - {KeyRole.ANALYST}
-    assert PERMISSIONS[KeyRole.AUDITOR] == {"Timeline.r", "CarePlan.r", "CarePlan.s", "AuditEvent.r"}
+    assert PERMISSIONS[KeyRole.AUDITOR] == {"Timeline.r", "CarePlan.r", "CarePlan.s", "Feed.s", "AuditEvent.r"}
     assert {role for role in KeyRole if "AuditEvent.r" in PERMISSIONS[role]} == {KeyRole.AUDITOR, KeyRole.SUPERVISOR}
+    assert {role for role in KeyRole if "Feed.r" in PERMISSIONS[role]} == {KeyRole.SYSTEM}
     assert not PERMISSIONS[KeyRole.ANALYST]
 
 
@@ -145,7 +146,7 @@ def test_what_is_recorded_along_with_it_is_set_right_by_its_strand_and_circles_e
     [
         ("user/CarePlan.rs", {"CarePlan.r", "CarePlan.s"}),
         ("user/Medication.c", set()),
-        ("user/*.s", {"CarePlan.s"}),
+        ("user/*.s", {"CarePlan.s", "Feed.s"}),
         ("user/CarePlan.d", set()),
         ("system/CarePlan.r", set()),
         ("patient/CarePlan.r", set()),
@@ -183,4 +184,4 @@ def test_a_key_is_not_made_with_a_scope_that_its_role_cannot_have(role: KeyRole,
 
 
 def test_whoever_runs_the_service_reads_and_records_nothing_in_its_name() -> None:
-    assert operator(uuid4()).permissions == {"Timeline.r", "CarePlan.r", "CarePlan.s"}
+    assert operator(uuid4()).permissions == {"Timeline.r", "CarePlan.r", "CarePlan.s", "Feed.r", "Feed.s", "Webhook.r"}

@@ -20,8 +20,15 @@ from tests.api.listing import ago
 from tests.api.routes import ROUTES, method, named, needs_a_key
 from tests.system import access_to, follow
 
-READS = [route for route in ROUTES if needs_a_key(route) and method(route) == "GET"]
-"""Whatever is read with a key tells of clients; what does not will have to be named here."""
+FEED = "/v1/events"
+"""It tells which events there are; of clients only where their content is asked for."""
+
+READS = [
+    route
+    for route in ROUTES
+    if needs_a_key(route) and method(route) == "GET" and route.path != FEED and "Webhooks" not in route.tags
+]
+"""Whatever is read with a key tells of clients, but for these; what does not will have to be named here."""
 
 WHAT = {
     "events": "timeline",
@@ -87,6 +94,28 @@ async def test_every_read_leaves_its_record(clinic: Clinic, client: UUID, route:
         assert (record.version, record.position) == (6, None)
     else:
         assert (record.version, record.position) == (None, answer.json()["position"])
+
+
+async def test_the_feed_leaves_a_record_where_it_tells_what_events_say(clinic: Clinic, client: UUID) -> None:
+    follower = await clinic.with_key(KeyRole.SYSTEM, "ehr", {"system/*.rs"})
+
+    assert (await follower.get(FEED)).status_code == 200
+    assert (await follower.get(FEED, content="true")).status_code == 200
+
+    (record,) = await records(clinic, client)
+    assert (record.what, record.name, record.parameters) == ("feed", "ehr", {"after": 0})
+
+
+async def test_whoever_finds_a_client_by_identifier_leaves_a_record(clinic: Clinic, client: UUID) -> None:
+    identifier = {"system": "ehr", "value": "7-Rosa"}
+    await clinic.record(str(client), recording({"type": "identifier_linked", **identifier}))
+
+    found = await clinic.request("POST", "/v1/clients/search", json=identifier)
+
+    assert [each["client_id"] for each in found.json()["clients"]] == [str(client)]
+    (record,) = await records(clinic, client)
+    assert (record.what, record.operation, record.version) == ("client_search", "POST /v1/clients/search", 7)
+    assert "Rosa" not in str(record)
 
 
 @pytest.mark.parametrize("route", [each for each in READS if "{client_id}" in each.path], ids=named)
@@ -205,7 +234,7 @@ async def test_only_auditors_and_supervisors_ask_who_read(clinic: Clinic, client
     path = f"/v1/clients/{client}/access-records"
     for role in KeyRole:
         scopes = {"system/*.cruds"} if role is KeyRole.SYSTEM else None
-        caller = await clinic.with_key(role, "kim", scopes)
+        caller = await clinic.with_key(role, f"kim-{role.replace('_', '-')}", scopes)
         answer = await caller.get(path)
         if role in {KeyRole.AUDITOR, KeyRole.SUPERVISOR}:
             assert answer.status_code == 200

@@ -1,4 +1,4 @@
-"""Words about a client, names, ids of clients and keys stay out of logs; words and names out of the tables.
+"""Words about a client, names, identifiers and keys stay out of logs; words, names and identifiers out of the tables.
 
 Each canary is put wherever a caller can put it, in requests that succeed and that fail.
 """
@@ -21,6 +21,7 @@ from tests.databases import server_log
 
 NAME = "Quetzalcoatl Featherstone"
 WORDS = "we talked by the lighthouse about the marmalade"
+VALUE = "MRN-5550142-heliotrope"
 NOTE = "silhouettes of her grandmother returned without warning"
 """Of a counseling note: the rest of the record, which tells WORDS, must not tell this."""
 CLIENT = "deadbeef-cafe-4bad-8ace-0123456789ab"
@@ -49,6 +50,7 @@ EVENTS: list[Json] = [
     {"type": "lapse_recorded", "substances": ["alcohol"], "environment": WORDS, "learned": WORDS},
     {"type": "milestone_celebrated", "own": WORDS, "how": WORDS},
     {"type": "safety_plan_written", "warning_signs": [WORDS], "people_to_ask": [NAME]},
+    {"type": "identifier_linked", "system": f"https://{VALUE}.example.org", "value": VALUE, "note": WORDS},
     {"type": "handoff_requested", "from_role": "peer", "to_role": "counselor", "to_party": NAME, "urgency": "routine"},
     {"type": "postvention_reviewed", "crisis": CRISIS, "reviewed_by": ["peer"], "what_worked": WORDS},
     {"type": "counseling_note_written", "note": NOTE},
@@ -76,6 +78,10 @@ async def succeed(clinic: Clinic) -> list[int]:
     recorded = await clinic.record(CLIENT, *map(recording, EVENTS))
     again = await clinic.create(recording(CONTACT, id=CRISIS), client_id=CLIENT)
     unchanged = await clinic.get(events_of(CLIENT), {"If-None-Match": recorded.headers["etag"]})
+    search = {"system": f"https://{VALUE}.example.org", "value": VALUE}
+    found = await clinic.request("POST", "/v1/clients/search", json=search)
+    there = await clinic.create(recording(CONTACT), identifiers=[search])
+    assert found.json()["clients"][0]["client_id"] == there.json()["client_id"] == CLIENT
     note = recorded.json()["events"][-1]["id"]
     said = {"entry": note, "reason": "wrong_content", "note": NOTE}
     replaced = {"type": "entry_corrected", "replacement": {"type": "counseling_note_written", "note": NOTE}, **said}
@@ -87,7 +93,7 @@ async def succeed(clinic: Clinic) -> list[int]:
     assert all(NOTE not in read.text for read in reads)
     read = await clinic.get(f"/v1/clients/{CLIENT}/counseling-notes/{note}")
     assert read.text.count(NOTE) == 4
-    return [answer.status_code for answer in (created, recorded, again, unchanged, read, *reads)]
+    return [answer.status_code for answer in (created, recorded, again, unchanged, found, there, read, *reads)]
 
 
 async def fail(clinic: Clinic) -> list[int]:
@@ -105,6 +111,9 @@ async def fail(clinic: Clinic) -> list[int]:
         await clinic.record(CLIENT, recording(GOAL), headers={"If-Match": '"1"', "X-Request-Id": f"{CLIENT} {WORDS}"}),
         await clinic.record(CLIENT, recording(GOAL), headers={"If-Match": WORDS}),
         await clinic.record(str(uuid4()), recording({**GOAL, "description": WORDS})),
+        await clinic.create(recording(CONTACT), identifiers=[{"system": "text-line", "value": f"{VALUE}\0"}]),
+        await clinic.request("POST", "/v1/clients/search", json={"system": VALUE, "value": VALUE, WORDS: VALUE}),
+        await clinic.get("/v1/clients/search", system=VALUE, value=VALUE),
         await clinic.request("POST", events_of(CLIENT), content=WORDS, headers={"Content-Type": "text/plain"}),
         await clinic.request("PATCH", f"{events_of(CLIENT)}?name={NAME}", content=WORDS),
         await clinic.get(f"/v1/clients/{CLIENT}/{WORDS}", name=NAME),
@@ -112,7 +121,7 @@ async def fail(clinic: Clinic) -> list[int]:
         await clinic.get(events_of(CLIENT), {"Authorization": f"Bearer {clinic.key}x"}),
     ]
     for answer in answers:
-        for canary in (NAME, WORDS, NOTE, CLIENT, clinic.key):
+        for canary in (NAME, WORDS, NOTE, VALUE, CLIENT, clinic.key):
             assert canary not in answer.text
     return [answer.status_code for answer in answers]
 
@@ -122,7 +131,7 @@ async def test_the_services_log_holds_none_of_it(sung: Live) -> None:
 
     assert '"status":201' in log
     assert "/v1/clients/{client_id}/events" in log
-    for canary in (*forms(NAME), *forms(WORDS), *forms(NOTE), *forms(CLIENT), *forms(sung.clinic.key)):
+    for canary in (*forms(NAME), *forms(WORDS), *forms(NOTE), *forms(VALUE), *forms(CLIENT), *forms(sung.clinic.key)):
         assert canary not in log
 
 
@@ -130,7 +139,7 @@ async def test_the_databases_log_holds_none_of_it(sung: Live, server: EmbeddedPo
     log = server_log(server)
 
     assert "database system is ready" in log
-    for canary in (*forms(NAME), *forms(WORDS), *forms(NOTE), *forms(CLIENT), *forms(sung.clinic.key)):
+    for canary in (*forms(NAME), *forms(WORDS), *forms(NOTE), *forms(VALUE), *forms(CLIENT), *forms(sung.clinic.key)):
         assert canary not in log
 
 
@@ -141,7 +150,14 @@ async def test_a_dump_of_the_tables_holds_neither_words_nor_names(
 
     assert CLIENT in dump
     assert "counselor/ana" in dump
-    for canary in (*forms(NAME), *forms(WORDS), *forms(NOTE), sung.clinic.key, sung.clinic.key.removeprefix("ct_")):
+    for canary in (
+        *forms(NAME),
+        *forms(WORDS),
+        *forms(NOTE),
+        *forms(VALUE),
+        sung.clinic.key,
+        sung.clinic.key.removeprefix("ct_"),
+    ):
         assert canary not in dump
 
 

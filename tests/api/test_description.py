@@ -27,7 +27,15 @@ def operations(described: Described) -> list[Described]:
     return [operation for path in described["paths"].values() for operation in path.values()]
 
 
-ABOUT_CLIENTS = ("/v1/clients", "/v1/worklist", "/v1/caseload", "/v1/signals")
+ABOUT_CLIENTS = (
+    "/v1/clients",
+    "/v1/import",
+    "/v1/worklist",
+    "/v1/caseload",
+    "/v1/signals",
+    "/v1/webhooks",
+    "/v1/events",
+)
 
 SNAPSHOT = Path(__file__).parents[2] / "docs" / "openapi.json"
 
@@ -109,12 +117,18 @@ async def test_answers_fit_their_schemas(clinic: Clinic, described: Described) -
         await clinic.request("POST", "/v1/clients", json=body)
     for body in examples.RECORDINGS.values():
         await clinic.request("POST", events_of(examples.CLIENT), json=body)
-
     supervisor = await clinic.with_key(KeyRole.SUPERVISOR, "lee")
+    made = [await supervisor.request("POST", "/v1/webhooks", json=body) for body in examples.WEBHOOKS.values()]
     for path, each in described["paths"].items():
-        filled = path.format(client_id=examples.CLIENT, event_id=examples.CRISIS, note_id=examples.NOTE, slug="refused")
+        filled = path.format(
+            client_id=examples.CLIENT,
+            event_id=examples.CRISIS,
+            note_id=examples.NOTE,
+            slug="refused",
+            webhook_id=made[0].json()["webhook_id"],
+        )
         if "get" in each:
-            caller = supervisor if path.endswith("/access-records") else clinic
+            caller = supervisor if path.endswith("/access-records") or "/webhooks" in path else clinic
             answer = await caller.get(filled)
             assert answer.status_code == 200, answer.text
             media_type = answer.headers["content-type"].partition(";")[0]

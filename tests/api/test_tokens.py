@@ -72,13 +72,13 @@ async def test_an_events_actor_is_the_key_that_the_log_names(clinic: Clinic) -> 
 async def test_a_token_allows_what_its_role_and_scopes_allow(trusting: Clinic) -> None:
     client = await trusting.client()
     reader = replace(trusting, key=token(claims(sub="lee", roles=["Reader"])))
-    recorder = replace(trusting, key=token(claims(sub="feed", scope="record")))
+    recorder = replace(trusting, key=token(claims(sub="app", scope="user/Contact.c")))
     nobody = replace(trusting, key=token(claims(roles=["Janitor"])))
 
     assert (await reader.get(events_of(client))).status_code == 200
-    assert problem_in(await reader.record(client, recording(SESSION)), "scope-missing").missing_scope == "record"
+    problem_in(await reader.record(client, recording(SESSION)), "role-not-allowed")
     assert (await recorder.record(client, recording(SESSION))).status_code == 201
-    problem_in(await recorder.get(events_of(client)), "scope-missing")
+    assert problem_in(await recorder.get(events_of(client)), "scope-missing").missing_scope == "user/Timeline.r"
     problem_in(await nobody.get(events_of(client)), "role-missing")
 
 

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from rich.console import Console
 
-from benchmarks import append, bulk, lag, many, post, projecting, reading, rebuild, timeline
+from benchmarks import append, bulk, feed, importing, lag, many, post, projecting, reading, rebuild, timeline, webhooks
 from benchmarks.ground import Ground
 from benchmarks.harness import Limit, Result, Rounds
 from benchmarks.machine import machine
@@ -38,7 +38,10 @@ async def ground(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Grou
         pytest.param(lag.measure, {"clients": 16, "events_before": 3, "each": 2}, 1, id="lag"),
         pytest.param(reading.measure, {"long": 30, "short": 5, "reads_a_round": 2}, 1, id="reading"),
         pytest.param(rebuild.measure, {"events": 300, "peer_events": 100, "processes": 1}, 1, id="rebuild"),
+        pytest.param(feed.measure, {"events": 20, "readers": 4, "readers_a_key": 2, "at_once": 10}, 1, id="feed"),
+        pytest.param(webhooks.measure, {"events": 20}, 1, id="webhooks"),
         pytest.param(projecting.measure, {"long": 30, "short": 5, "events_a_round": 3}, 1, id="projecting"),
+        pytest.param(importing.measure, {"clients": 2, "events": 10}, 1, id="import"),
     ],
 )
 async def test_a_measure_gives_its_rows(ground: Ground, measure: Measure, sizes: dict[str, int], rows: int) -> None:

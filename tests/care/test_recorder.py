@@ -41,6 +41,7 @@ def another(system: System) -> Recorder:
         system.timelines,
         EntryContents(Pages(system.pool), system.timelines),
         system.organizations,
+        identifiers=system.identifiers,
     )
 
 

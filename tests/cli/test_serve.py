@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
@@ -27,7 +28,16 @@ from tests.system import draft, followed
 
 
 @pytest.fixture
-async def service(tmp_path: Path) -> AsyncIterator[ServiceProcess]:
+def metrics_port(monkeypatch: pytest.MonkeyPatch) -> int:
+    """A port that was free a moment ago, at which the services of this module answer Prometheus."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+    monkeypatch.setenv("CARE_TIMELINE_METRICS_PORT", str(port))
+    return port
+
+
+@pytest.fixture
+async def service(tmp_path: Path, metrics_port: int) -> AsyncIterator[ServiceProcess]:
     """A service over an embedded server of its own."""
     service = ServiceProcess(tmp_path)
     yield service
@@ -59,17 +69,23 @@ async def test_it_tells_its_address_follows_the_log_and_ends_in_order(
     [((), 0, 1), (("--no-projector",), 0, 0), (("--workers", "3"), 3, 1), (("--workers", "2", "--no-projector"), 2, 0)],
 )
 async def test_it_runs_the_processes_asked_for_and_none_is_left_when_it_stops(
-    service: ServiceProcess, options: tuple[str, ...], apis: int, projectors: int
+    service: ServiceProcess, metrics_port: int, options: tuple[str, ...], apis: int, projectors: int
 ) -> None:
     await service.start(*options)
     started = [*service.processes("api"), *service.processes("projector")]
     counted = (len(service.processes("api")), len(service.processes("projector")))
     async with httpx.AsyncClient(base_url=service.address) as http:
         alive = [(await http.get("/healthz", headers={"Connection": "close"})).status_code for _ in range(20)]
+        metrics = (await http.get(f"http://127.0.0.1:{metrics_port}/metrics")).text.splitlines()
+        beside_the_api = await http.get("/metrics")
     code = await service.stop()
 
     assert counted == (apis, projectors)
     assert alive == [200] * 20
+    healthy = 'care_timeline_request_seconds_count{method="GET",route="/healthz",status="200"} 20.0'
+    assert healthy in metrics, "whichever process answered"
+    assert any(line.startswith('care_timeline_projection_lag_events{projection="care_plan"}') for line in metrics)
+    assert beside_the_api.status_code == 404
     assert code == 0
     assert [each for each in started if each.is_running()] == []
     assert service.postgresql() == []

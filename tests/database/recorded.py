@@ -21,6 +21,7 @@ from service.database.embedded import DatabaseUrls, EmbeddedPostgres
 from service.database.migrate import migrate, newest_revision
 from service.database.owner import connect_owner
 from service.log.facts import FactReader
+from service.log.identifiers import Identifiers
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.organizations import Organizations, create_organization
 from service.log.pages import Pages
@@ -44,7 +45,10 @@ async def record(urls: DatabaseUrls) -> None:
         store, keyring = EventStore(pool), Keyring(pool, KeyEncryptionKeys({KEK_ID: KEK}))
         timelines = Timelines(store, keyring)
         contents = EntryContents(Pages(pool), timelines)
-        recorder = Recorder(store, FactReader(pool), keyring, timelines, contents, Organizations(pool, keyring))
+        organizations, identifiers = Organizations(pool, keyring), Identifiers(pool, keyring)
+        recorder = Recorder(
+            store, FactReader(pool), keyring, timelines, contents, organizations, identifiers=identifiers
+        )
         scopes = SCOPES_OF_ROLE[KeyRole.COUNSELOR]
         caller = Caller(organization.organization_id, uuid4(), "ana", KeyRole.COUNSELOR, scopes)
         goal = draft(goal_set(target=7), at="2026-03-02T16:00Z")

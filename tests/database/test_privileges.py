@@ -22,10 +22,14 @@ TABLES: dict[str, set[str]] = {
     "log.timeline_head": READ,
     "log.event": READ,
     "log.reference": READ,
+    "log.client_identifier": READ,
     "keyring.client_key": READ,
     "access.api_key": READ,
     "access.access_record": READ,
     "access.access_record_client": READ,
+    "subscription.webhook": {"SELECT", "INSERT", "UPDATE", "DELETE"},
+    "subscription.delivery": {"SELECT", "INSERT", "UPDATE"},
+    "subscription.attempt": {"SELECT", "INSERT"},
     "migration.alembic_version": READ,
 }
 """What the role may do with tables, whole; on no column of them may it do more."""
@@ -42,6 +46,8 @@ FUNCTIONS = {
     "log.organization_ids()",
     "log.differing_heads()",
     "access.keep_records(uuid,access.new_record[])",
+    "subscription.due(timestamp with time zone)",
+    "subscription.tidy(timestamp with time zone)",
     "keyring.make_client_key(uuid,uuid,text,uuid,bytea,uuid,bytea)",
 }
 

@@ -20,6 +20,7 @@ from domain.events.record import EntryCorrected, EntryRetracted
 from domain.facts import needs
 from domain.policy import Policy
 from domain.refusals import Refusal, Refused
+from domain.rules import refusals_of_each
 from domain.vocabulary.people import Role
 from domain.vocabulary.record import CorrectionReason, Precision
 from tests.builders import POLICY, History, goal_set, handoff, moment, plan, registered, session
@@ -28,6 +29,7 @@ from tests.strategies import drafts_upon, histories
 NOON = "2026-03-02T18:00Z"
 
 ABOUT_THE_BODY_ALONE = {
+    "court_order_expires_after_issue",
     "ends_after_it_begins",
     "ends_after_it_starts",
     "lapse_days_have_passed",
@@ -36,6 +38,7 @@ ABOUT_THE_BODY_ALONE = {
     "milestone_counts_days",
     "others_told_with_consent",
     "reaches_one_milestone",
+    "recorded_with_the_merge",
     "relapse_prevention_plan_says_something",
     "use_ends_after_it_begins",
     "use_lies_in_the_past",
@@ -199,6 +202,22 @@ def test_a_decision_over_facts_is_that_over_the_whole_history(history: History, 
     assert refused == set(_naively(history, drafts))
 
 
+@given(data=st.data())
+def test_each_of_many_is_judged_as_if_it_came_alone_after_those_that_were_recorded(data: st.DataObject) -> None:
+    history = data.draw(histories())
+    now = history.last_recorded + timedelta(minutes=1)
+    drafts = data.draw(drafts_upon(history, now))
+
+    each = refusals_of_each(drafts, history.record.facts_for(drafts), now, POLICY)
+
+    recorded: list[Draft] = []
+    for draft_, refusals in zip(drafts, each, strict=True):
+        alone = _refused(history, [*recorded, draft_], POLICY)
+        assert {(len(recorded), refusal.rule) for refusal in refusals} == alone
+        if not refusals:
+            recorded.append(draft_)
+
+
 def _refused(history: History, drafts: Sequence[Draft], policy: Policy) -> set[tuple[int, str]]:
     try:
         history.record.admit(drafts, history.last_recorded + timedelta(minutes=1), policy)
@@ -293,15 +312,20 @@ def _broken_by_kind(event: EntryCorrected | EntryRetracted, kind: str) -> Iterat
             yield "corrects_an_entry_of_care"
     elif kind == "client_registered" and event.reason is not CorrectionReason.WRONG_CLIENT:
         yield "registration_stays"
+    elif kind in {"identifier_unlinked", "clients_merged", "merge_undone", "client_merged_into", "client_separated"}:
+        yield f"{kind}_stays"
 
 
 def _broken_by_bringing_back(restored: UUID, rows: dict[UUID, Event], retracted: set[UUID]) -> Iterator[str]:
     if isinstance(rows[restored], EntryRetracted):
         yield "retraction_stays"
         return
+    kind = rows[restored].type
+    if kind == "identifier_linked":
+        yield "identifier_linked_not_restored"
+        return
     if restored not in retracted:
         return
-    kind = rows[restored].type
     once = {target for _, target, mark in referred(rows[restored]) if mark.once}
     for id_, recorded in rows.items():
         same = {target for _, target, mark in referred(recorded) if mark.once}

@@ -30,7 +30,7 @@ SCOPED = re.compile(r"begin; set local [\w.]+ = '([\w-]+)'")
 @pytest.fixture
 async def crowded(server: EmbeddedPostgres, system: System) -> DatabaseUrls:
     """2,000 organizations that sleep, whose logs the projector has followed to their ends."""
-    return await crowded_database(server, system.builds.names())
+    return await crowded_database(server, system.followers())
 
 
 @pytest.fixture

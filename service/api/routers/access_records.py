@@ -6,16 +6,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.vocabulary.purposes import PurposeOfUse
 from service.access.access_records import AccessRecord
 from service.access.caller import KeyRole
 from service.api.dependencies import AuditingAccess, RunningSystem
+from service.api.links import LINK_HEADER, page_links
 from service.api.openapi_responses import OF_A_READ, answered, problem_responses
 from service.api.parameters import IN_DIGITS, ClientId, plain_uuid
 from service.api.problems import UnknownClient
-from service.api.responses import list_answer
+from service.api.responses import JSON, PRIVATE, json_of
 from service.api.strict_route import StrictRoute
 
 router = APIRouter(prefix="/v1/clients/{client_id}/access-records", route_class=StrictRoute, tags=["Reading"])
@@ -85,8 +87,8 @@ _DESCRIPTION: Final = """\
 Every read about a client leaves a record before it is answered: who, what, at which version, why and when. Lists over
 many clients leave one that names all of their page. Commands of whoever runs the service leave theirs as well.
 
-For auditors and supervisors: this needs the scope `audit`. It is a read too, and stands among the records of the next
-page that is asked for. The records of an erased client stay."""
+For auditors and supervisors. It is a read too, and stands among the records when they are asked for again. The records
+of an erased client stay."""
 
 
 @router.get(
@@ -94,14 +96,17 @@ page that is asked for. The records of an erased client stay."""
     summary="Read who read about a client",
     description=_DESCRIPTION,
     response_model=AccessRecordsAnswer,
-    responses={200: answered("A page of the records."), **problem_responses(*OF_A_READ, UnknownClient)},
+    responses={200: answered("A page of the records.", LINK_HEADER), **problem_responses(*OF_A_READ, UnknownClient)},
 )
 async def read_access_records(
     access: AuditingAccess,
     system: RunningSystem,
     client_id: ClientId,
+    request: Request,
     asked: Annotated[AccessRecordsQuery, Query()],
 ) -> Response:
     """The client's access records, the newest first."""
     page = await system.access_log.page(access, client_id, before=asked.before, limit=asked.limit)
-    return list_answer(access_records_answer(client_id, page.version, page.records, more=page.more))
+    content = access_records_answer(client_id, page.version, page.records, more=page.more)
+    links = page_links(request, next_after=content.next, place="before")
+    return Response(json_of(content), 200, {**PRIVATE, **links}, JSON)

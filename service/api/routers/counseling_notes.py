@@ -3,9 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from starlette.requests import Request
 from starlette.responses import Response
 
 from service.api.dependencies import NotesAccess, RunningSystem
+from service.api.links import LINK_HEADER, page_links
 from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, VERSION_HEADER, answered, problem_responses
 from service.api.parameters import ClientId, CounselingNotesQuery, EventId, KnownVersion
 from service.api.problems import ClientErased, UnknownClient, UnknownEvent
@@ -22,7 +24,7 @@ router = APIRouter(prefix="/v1/clients/{client_id}/counseling-notes", route_clas
     summary="Read counseling notes",
     response_model=CounselingNotesAnswer,
     responses={
-        200: answered("A page of the notes.", VERSION_HEADER),
+        200: answered("A page of the notes.", VERSION_HEADER | LINK_HEADER),
         **NOT_MODIFIED,
         **problem_responses(*OF_A_READ, UnknownClient, ClientErased),
     },
@@ -31,6 +33,7 @@ async def read_counseling_notes(
     access: NotesAccess,
     system: RunningSystem,
     client_id: ClientId,
+    request: Request,
     asked: Annotated[CounselingNotesQuery, Query()],
     known_version: KnownVersion = None,
 ) -> Response:
@@ -50,7 +53,8 @@ async def read_counseling_notes(
         notes=tuple(map(RecordedEvent.of, found.notes)),
         next=found.next,
     )
-    return read_answer(content, found.version, known_version)
+    links = page_links(request, next_after=content.next)
+    return read_answer(content, found.version, known_version, links)
 
 
 @router.get(

@@ -16,6 +16,7 @@ from service.bootstrap import System
 from service.database.migrate import MigrationError, require_migrated
 from service.projector.builds import State as BuildState
 from service.projector.status import status
+from service.runtime.deadlines import at_most
 
 PATIENCE_SECONDS: Final = 3.0
 REMEMBERED_SECONDS: Final = 1.0
@@ -90,7 +91,7 @@ async def read_readiness(request: Request, system: RunningSystem) -> Readiness:
         looking = request.app.state.looking = asyncio.create_task(_look(request.app.state, system))
         looking.add_done_callback(_hear)
     # Not cancelled when it takes too long: the driver would wait until a server that hangs confirms that.
-    await asyncio.wait([looking], timeout=PATIENCE_SECONDS)
+    await asyncio.wait([looking], timeout=at_most(PATIENCE_SECONDS))
     if not looking.done():
         raise TimeoutError
     try:

@@ -4,10 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
 
-from service.api.openapi_responses import problem_responses
+from service.api.openapi_responses import DIGEST_TAG, answered, not_modified, problem_responses
+from service.api.parameters import KnownVersion
 from service.api.problem import PATH, Problem
-from service.api.problems import CATALOGUE, InvalidInput, UnknownProblem
+from service.api.problems import CATALOGUE, InvalidInput, MalformedHeader, UnknownProblem
+from service.api.responses import json_of, public_answer
 from service.api.strict_route import StrictRoute
 
 router = APIRouter(prefix=PATH, route_class=StrictRoute, tags=["Problems"])
@@ -47,25 +50,34 @@ def kind_of(problem: type[Problem]) -> ProblemKind:
 @router.get(
     "",
     summary="List the kinds of problems",
-    response_description="All kinds of problems.",
-    responses=problem_responses(),
+    response_model=ProblemKinds,
+    responses={
+        200: answered("All kinds of problems.", DIGEST_TAG),
+        **not_modified(DIGEST_TAG),
+        **problem_responses(InvalidInput, MalformedHeader),
+    },
 )
-async def list_problems() -> ProblemKinds:
+async def list_problems(known_tag: KnownVersion = None) -> Response:
     """Every kind of problem that an operation can answer, with its status and what to do about it."""
-    return ProblemKinds(problems=tuple(map(kind_of, CATALOGUE.values())))
+    return public_answer(json_of(ProblemKinds(problems=tuple(map(kind_of, CATALOGUE.values())))), known_tag)
 
 
 @router.get(
     "/{slug}",
     summary="Explain a kind of problem",
-    response_description="The kind of problem.",
-    responses=problem_responses(InvalidInput, UnknownProblem),
+    response_model=ProblemKind,
+    responses={
+        200: answered("The kind of problem.", DIGEST_TAG),
+        **not_modified(DIGEST_TAG),
+        **problem_responses(InvalidInput, MalformedHeader, UnknownProblem),
+    },
 )
 async def explain_problem(
     slug: Annotated[str, Path(description="The last part of a problem's `type`.", pattern="^[a-z-]+$")],
-) -> ProblemKind:
+    known_tag: KnownVersion = None,
+) -> Response:
     """One kind of problem: what it means and what to do about it."""
     problem = CATALOGUE.get(slug)
     if problem is None:
         raise UnknownProblem("No problem goes by this name.")
-    return kind_of(problem)
+    return public_answer(json_of(kind_of(problem)), known_tag)

@@ -17,6 +17,8 @@ from service.api.parameters import ClientId, ExpectedVersion, IdempotencyKey
 from service.api.problems import (
     ClientErased,
     ClientExists,
+    ClientMerged,
+    IdentifierTaken,
     IdUsed,
     InvalidInput,
     Refused,
@@ -24,14 +26,13 @@ from service.api.problems import (
     VersionConflict,
 )
 from service.api.recording_route import RecordingRoute
-from service.api.request_models import NewClient, OneOrMore, client_id_of, drafts
+from service.api.refusals import refusal_errors
+from service.api.request_models import NewClient, OneOrMore, client_id_of, drafts, link_drafts
 from service.api.response_models import Receipt, RecordedEvents
 from service.api.responses import answer
 from service.api.strict_route import StrictRoute
 from service.care.recorder import Recorder, RecordingResult
-
-OF_THE_RECORDING: Final = frozenset({"id", "occurred_at"})
-"""Fields that a refusal may name beside those of the event."""
+from service.log import errors
 
 _HEADERS: Final = {
     "ETag": "The version that the timeline reached.",
@@ -51,7 +52,16 @@ events_router = APIRouter(prefix="/v1/clients/{client_id}/events", route_class=R
     responses={
         201: answered("Recorded.", _HEADERS),
         200: answered("Recorded before.", _HEADERS, model=RecordedEvents),
-        **problem_responses(*OF_A_RECORDING, UnknownClient, ClientErased, IdUsed, VersionConflict, Refused),
+        **problem_responses(
+            *OF_A_RECORDING,
+            UnknownClient,
+            ClientErased,
+            IdUsed,
+            IdentifierTaken,
+            ClientMerged,
+            VersionConflict,
+            Refused,
+        ),
     },
 )
 async def record_events(
@@ -87,8 +97,8 @@ async def record_events(
     response_model=RecordedEvents,
     responses={
         201: answered("Created.", _HEADERS),
-        200: answered("Created before.", _HEADERS, model=RecordedEvents),
-        **problem_responses(*OF_A_RECORDING, ClientExists, ClientErased, IdUsed, Refused),
+        200: answered("Created before, or there by one of the identifiers.", _HEADERS, model=RecordedEvents),
+        **problem_responses(*OF_A_RECORDING, ClientExists, ClientErased, IdUsed, IdentifierTaken, Refused),
     },
 )
 async def create_client(
@@ -104,13 +114,27 @@ async def create_client(
 
     Answers 201 when the client is new, and 200 with the same answer when exactly this was recorded before.
     Without a `client_id` the same first event always makes the same client.
+
+    With `identifiers`, a client who has one of them already is the answer instead: 200 with that `client_id`, the
+    version of the timeline and no `events`, since nothing was recorded. (Where that client was merged into another, the
+    other.) However many such requests arrive at once, one
+    creates the client and the others are answered with it. Where a `client_id` is given, or several clients have
+    them, the answer is the problem `identifier-taken`.
     """
     asked = drafts(new.events, caller, idempotency_key)
+    asked += link_drafts(new.identifiers, asked[0])
     client_id = new.client_id or client_id_of(caller, asked[0])
     if client_id == caller.organization_id:
         error = FieldError(field="client_id", rule="not_the_organization", message="Give an id of the client's own.")
         raise InvalidInput("The organization's id cannot be a client's; see `errors`.", errors=[error])
-    recorded = await _record(system.recorder, caller, client_id, asked, "events[{}]", new_client=True)
+    try:
+        recorded = await _record(system.recorder, caller, client_id, asked, "events[{}]", new_client=True)
+    except errors.IdentifierTaken as taken:
+        if new.client_id or len(taken.client_ids) > 1:
+            raise
+        there = await system.identifiers.with_whom_care_goes_on(caller.organization_id, taken.client_ids[0])
+        client_id = there.client_id
+        recorded = RecordingResult(client_id, there.version, (), repeated=True)
     return _answer(recorded, f"/v1/clients/{client_id}/events")
 
 
@@ -127,18 +151,8 @@ async def _record(
     try:
         return await recorder.record(caller, client_id, asked, expected_version=expected_version, new_client=new_client)
     except refusals.Refused as refused:
-        errors = [
-            FieldError(field=_field(places.format(place), refusal.field), rule=refusal.rule, message=refusal.message)
-            for place, refusal in refused.refusals
-        ]
+        errors = refusal_errors(refused.refusals, places)
     raise Refused("Nothing was recorded, since it breaks a rule of care; see `errors`.", errors=errors)
-
-
-def _field(place: str, field: str) -> str:
-    """The path of a refused field in the body: the domain names fields of the event as the event does."""
-    if field and field not in OF_THE_RECORDING and not field.startswith("event."):
-        field = f"event.{field}"
-    return f"{place}.{field}" if place and field else place or field
 
 
 def _answer(recorded: RecordingResult, location: str) -> Response:

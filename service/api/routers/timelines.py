@@ -6,6 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.effective import effective
@@ -17,6 +18,7 @@ from domain.events.unreadable import Unreadable
 from service.access.access_records import Access, Asked
 from service.api.dependencies import RunningSystem, TimelineAccess
 from service.api.field_errors import FieldError
+from service.api.links import LINK_HEADER, page_links
 from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, VERSION_HEADER, answered, problem_responses
 from service.api.parameters import ClientId, EventId, KnownVersion, Order, TimelineQuery
 from service.api.problem import Problem
@@ -35,7 +37,7 @@ router = APIRouter(prefix="/v1/clients/{client_id}/events", route_class=StrictRo
     summary="Read a timeline",
     response_model=TimelineAnswer,
     responses={
-        200: answered("A page of the timeline.", VERSION_HEADER),
+        200: answered("A page of the timeline.", VERSION_HEADER | LINK_HEADER),
         **NOT_MODIFIED,
         **problem_responses(*OF_A_READ, UnknownClient, ClientErased, KnownAtInFuture),
     },
@@ -44,6 +46,7 @@ async def read_timeline(
     access: TimelineAccess,
     system: RunningSystem,
     client_id: ClientId,
+    request: Request,
     asked: Annotated[TimelineQuery, Query()],
     known_version: KnownVersion = None,
 ) -> Response:
@@ -54,9 +57,9 @@ async def read_timeline(
     corrections are applied, what was retracted is left out, and late entries stand where they belong.
 
     `next` is what to give as `after` for the next page, `previous` what to give as `before` for the one before;
-    they are null on the last and on the first. Pages of the order `recorded` fit together whatever is recorded
-    meanwhile, and each costs what it holds, however long the timeline is. For the order `effective`, give `known_at`
-    to read all pages as of one moment.
+    they are null on the last and on the first, and the header `Link` has the same as addresses. Pages of the order
+    `recorded` fit together whatever is recorded meanwhile, and each costs what it holds, however long the timeline is.
+    For the order `effective`, give `known_at` to read all pages as of one moment.
 
     Of counseling notes, and of what corrects or retracts one, the header alone is told here, whoever asks: `event` is
     null and `kept_apart` true.
@@ -78,7 +81,8 @@ async def read_timeline(
             previous=_previous(page, asked),
             next=_next(page, asked),
         )
-        return read_answer(content, page.version, known_version)
+        links = page_links(request, next_after=content.next, previous_before=content.previous)
+        return read_answer(content, page.version, known_version, links)
 
 
 @router.get(

@@ -1,0 +1,111 @@
+"""Merging two clients who are one person: what is recorded on the other client's timeline along with it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+from uuid import UUID, uuid5
+
+from domain.entry import Draft
+from domain.events.base import Event, referred
+from domain.events.merging import ClientMergedInto, ClientSeparated, ClientsMerged, MergeUndone
+from domain.facts import Facts, Needs
+from domain.refusals import Refusal, Refused
+from service.access.caller import Caller
+from service.care.errors import ClientMerged
+from service.log.facts import FactReader, Known
+from service.log.keyring import ClientErased, DataKey, Keyring
+from service.log.sealed import SealedEvent
+from service.log.timelines import seal_drafts
+
+_IDS: Final = UUID("b1f5d0c4-7a3e-5c1d-8e42-90d6c3a7f215")
+"""The namespace of the ids of what is recorded on the other timeline. It never changes."""
+
+
+class Merging:
+    """Decides a merge and its undoing on the duplicate's side.
+
+    Both timelines are appended to in one transaction, each bound to the version that the decision was made upon.
+    """
+
+    def __init__(self, facts: FactReader, keyring: Keyring) -> None:
+        self._facts = facts
+        self._keyring = keyring
+
+    async def beside(self, caller: Caller, client_id: UUID, drafts: Sequence[Draft], facts: Facts) -> list[SealedEvent]:
+        """What the drafts, which the client's own rules admit, bring to another timeline: mostly nothing.
+
+        `facts` are the client's, with the contents that the rules ask about. Raises Refused.
+        """
+        merging = [place for place, draft in enumerate(drafts) if isinstance(draft.event, ClientsMerged | MergeUndone)]
+        if not merging:
+            return []
+        if len(drafts) > 1:
+            raise _refused("recorded_alone", "", "Record this in a request of its own.", place=merging[0])
+        draft, event, counterpart = drafts[0], drafts[0].event, counterpart_id(drafts[0].id)
+        beside: Event
+        if isinstance(event, ClientsMerged):
+            other, beside = event.duplicate, ClientMergedInto(survivor=client_id, merge=draft.id)
+            known = await self._of(caller, other)
+            _check_duplicate(caller, client_id, other, known)
+        else:
+            assert isinstance(event, MergeUndone)
+            told = facts.contents[event.merge]
+            if told is None or not isinstance(told.event, ClientsMerged):
+                raise _refused("merge_is_readable", "merge", "What that entry says cannot be read.")
+            other, beside = told.event.duplicate, ClientSeparated(merge=counterpart_id(event.merge))
+            known = await self._of(caller, other)
+        key = self._key(caller, known)
+        said = replace(draft, id=counterpart, event=beside)
+        return seal_drafts(caller.organization_id, other, known.facts.version, [said], caller.actor, key)
+
+    async def _of(self, caller: Caller, client_id: UUID) -> Known:
+        return await self._facts.read(caller.organization_id, client_id, Needs())
+
+    def _key(self, caller: Caller, known: Known) -> DataKey:
+        try:
+            if known.key is not None:
+                return self._keyring.open(caller.organization_id, known.key)
+        except ClientErased:
+            pass
+        raise _refused("duplicate_is_known", "duplicate", "That client was erased: nothing can be recorded of them.")
+
+
+def check_not_merged(drafts: Sequence[Draft], merged_into: UUID | None) -> None:
+    """Raises ClientMerged where the drafts tell news of a client with whom care does not go on.
+
+    What answers, corrects or retracts an entry is recorded where that entry is: what waits there can still be done.
+    """
+    if merged_into is not None and not all(_answers(draft.event) for draft in drafts):
+        raise ClientMerged(merged_into)
+
+
+def merge_refusals(drafts: Sequence[Draft], merged_into: UUID | None) -> Iterator[tuple[int, Refusal]]:
+    """The drafts that cannot be recorded among others, each by its place: merges, and news of a merged client."""
+    for place, draft in enumerate(drafts):
+        if isinstance(draft.event, ClientsMerged | MergeUndone):
+            yield place, Refusal("recorded_alone", "", "Record this in a request of its own.")
+        elif merged_into is not None and not _answers(draft.event):
+            message = f"Care goes on with another client: record this at client {merged_into}."
+            yield place, Refusal("client_not_merged", "", message)
+
+
+def counterpart_id(id_: UUID) -> UUID:
+    """The id of the event on the other timeline, by that of the merge or of its undoing: a retry has the same."""
+    return uuid5(_IDS, str(id_))
+
+
+def _answers(event: Event) -> bool:
+    return any(not mark.cites for _, _, mark in referred(event))
+
+
+def _check_duplicate(caller: Caller, client_id: UUID, duplicate: UUID, known: Known) -> None:
+    if duplicate == client_id:
+        raise _refused("merges_two_clients", "duplicate", "This is the client themselves; give the other one's id.")
+    if known.facts.version == 0 or duplicate == caller.organization_id:
+        raise _refused("duplicate_is_known", "duplicate", "Your organization has no client with this id.")
+    if known.merged_into is not None:
+        raise _refused("merged_once", "duplicate", "That client is merged already; undo that first, with merge_undone.")
+
+
+def _refused(rule: str, field: str, message: str, *, place: int = 0) -> Refused:
+    return Refused([(place, Refusal(rule, field, message))])

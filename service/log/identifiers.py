@@ -1,0 +1,181 @@
+"""Clients by the identifiers of other systems: found by a keyed hash, since no identifier stands anywhere in clear.
+
+The hash is HMAC-SHA-256 under a key that is derived from the organization's own data key: without the key-encryption
+keys nobody can try values against it, and two organizations have different hashes of one identifier. A row stands
+beside the log as long as the link counts: log.append makes it with the link, and takes it away when the identifier is
+unlinked or the link retracted.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from hmac import digest
+from typing import Final, NamedTuple
+from unicodedata import normalize
+from uuid import UUID
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from domain.entry import Draft
+from domain.events.base import referred
+from domain.events.identifiers import IdentifierLinked
+from service.database.append_function import FREEING
+from service.database.connection import scoped
+from service.log.errors import IdentifierTaken, answering
+from service.log.keyring import Keyring, UnknownKey
+from service.log.seal import KEY_BYTES
+from service.log.sealed import SealedEvent
+
+_PURPOSE: Final = b"care-timeline: clients by identifier"
+_LINKED = """select digest, client_id, event_id from log.client_identifier
+ where organization_id = $1 and (digest = any($2) or event_id = any($3))"""
+
+
+_WITH_WHOM_CARE_GOES_ON = """with recursive way as (
+  select h.client_id, h.version, h.merged_into from log.timeline_head h
+   where h.organization_id = $1 and h.client_id = $2
+  union
+  select h.client_id, h.version, h.merged_into
+    from way w join log.timeline_head h on h.organization_id = $1 and h.client_id = w.merged_into
+) select client_id, version from way where merged_into is null"""
+
+
+class CurrentClient(NamedTuple):
+    """A client with whom care goes on, and the version of their timeline."""
+
+    client_id: UUID
+    version: int
+
+
+class Found(NamedTuple):
+    """A client who was found by an identifier."""
+
+    client_id: UUID
+    merged_into: UUID | None
+    """The client with whom care goes on; None where it does with them."""
+
+
+class Link(NamedTuple):
+    """Who has an identifier, and the event that linked it."""
+
+    client_id: UUID
+    event_id: UUID
+
+
+class Changes(NamedTuple):
+    """What some events, recorded together, link and free."""
+
+    links: list[tuple[bytes, Link]]
+    freed: set[UUID]
+    """The events that they unlink or retract, by id, whether or not these linked something."""
+
+    @classmethod
+    def of(cls, events: Sequence[SealedEvent]) -> "Changes":
+        """What these events change. A link that they take back themselves is none."""
+        freed = {target for event in events if event.type in FREEING for _, target in event.references}
+        links = [(event.identifier, Link(event.client_id, event.id)) for event in events if event.identifier]
+        return cls([(hashed, link) for hashed, link in links if link.event_id not in freed], freed)
+
+    @classmethod
+    def asked(cls, client_id: UUID, drafts: Sequence[Draft], hashes: Mapping[UUID, bytes]) -> "Changes":
+        """What these drafts of a client's would change, with the hashes of what they link."""
+        freed = {id_ for draft in drafts if draft.event.type in FREEING for _, id_, _ in referred(draft.event)}
+        return cls([(hashes[id_], Link(client_id, id_)) for id_ in hashes if id_ not in freed], freed)
+
+
+class Held(dict[bytes, Link]):
+    """The links that stand, by the identifier's hash: of the identifiers and links that some events concern."""
+
+    def in_the_way_of(self, changes: Changes) -> list[UUID]:
+        """The clients who have what would be linked, each once; what is freed along with it is free by then."""
+        standing = {hashed: link for hashed, link in self.items() if link.event_id not in changes.freed}
+        found: list[UUID] = []
+        for hashed, link in changes.links:
+            if hashed in standing:
+                found.append(standing[hashed].client_id)
+            standing[hashed] = link
+        return list(dict.fromkeys(found))
+
+    def change(self, changes: Changes) -> None:
+        """Has these changes count, nothing being in their way."""
+        for hashed in [hashed for hashed, link in self.items() if link.event_id in changes.freed]:
+            del self[hashed]
+        self.update(changes.links)
+
+
+class Identifiers:
+    """Finds clients by identifier, and hashes identifiers for those who link them. Raises DatabaseUnavailable."""
+
+    def __init__(self, pool: asyncpg.Pool, keyring: Keyring) -> None:
+        self._pool = pool
+        self._keyring = keyring
+
+    async def find(self, organization_id: UUID, system: str, value: str) -> Found | None:
+        """The client to whom the identifier is linked."""
+        try:
+            key = await self._keyring.data_key(organization_id, organization_id, create=False)
+        except UnknownKey:
+            return None  # nothing was ever linked
+        hashed = identifier_hash(_derived(key.key), system, value)
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id) as connection:
+                rows = await connection.fetch(_LINKED, organization_id, [hashed], [])
+        if not rows:
+            return None
+        holder = UUID(int=rows[0]["client_id"].int)
+        current = await self.with_whom_care_goes_on(organization_id, holder)
+        return Found(holder, current.client_id if current.client_id != holder else None)
+
+    async def with_whom_care_goes_on(self, organization_id: UUID, client_id: UUID) -> CurrentClient:
+        """The client themselves or, where they were merged, the other one at the end of the way. Raises LookupError."""
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id) as connection:
+                rows = await connection.fetch(_WITH_WHOM_CARE_GOES_ON, organization_id, client_id)
+        if not rows:
+            raise LookupError("There is no such client.")
+        return CurrentClient(UUID(int=rows[0]["client_id"].int), rows[0]["version"])
+
+    async def require_free(
+        self, organization_id: UUID, client_id: UUID, drafts: Sequence[Draft], hashes: Mapping[UUID, bytes]
+    ) -> None:
+        """Raises IdentifierTaken where somebody has what these drafts would link; the append asks again."""
+        changes = Changes.asked(client_id, drafts, hashes)
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id) as connection:
+                held = await holders(connection, organization_id, changes)
+        if clients := held.in_the_way_of(changes):
+            raise IdentifierTaken(clients)
+
+
+async def identifier_hashes(keyring: Keyring, organization_id: UUID, drafts: Iterable[Draft]) -> Mapping[UUID, bytes]:
+    """The hash of what each draft links, by the draft's id; nothing is asked where none does."""
+    links = [(draft.id, draft.event) for draft in drafts if isinstance(draft.event, IdentifierLinked)]
+    if not links:
+        return {}
+    key = _derived((await keyring.data_key(organization_id, organization_id)).key)
+    return {id_: identifier_hash(key, event.system, event.value) for id_, event in links}
+
+
+def with_identifiers(events: Sequence[SealedEvent], hashes: Mapping[UUID, bytes]) -> list[SealedEvent]:
+    """The events, each with the hash of what it links, if any."""
+    return [event._replace(identifier=hashes.get(event.id)) for event in events] if hashes else list(events)
+
+
+def identifier_hash(key: bytes, system: str, value: str) -> bytes:
+    """HMAC-SHA-256(key, length of the system's UTF-8 in 2 bytes ‖ system ‖ value), the value in Unicode's form C."""
+    named = system.encode()
+    return digest(key, len(named).to_bytes(2, "big") + named + normalize("NFC", value).encode(), "sha256")
+
+
+async def holders(connection: PoolConnectionProxy, organization_id: UUID, changes: Changes) -> Held:
+    """The links that stand of what these changes link and free."""
+    if not changes.links:
+        return Held()
+    hashes = [hashed for hashed, _ in changes.links]
+    rows = await connection.fetch(_LINKED, organization_id, hashes, list(changes.freed))
+    return Held({row["digest"]: Link(UUID(int=row["client_id"].int), UUID(int=row["event_id"].int)) for row in rows})
+
+
+def _derived(key: bytes) -> bytes:
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=_PURPOSE).derive(key)
