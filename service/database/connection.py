@@ -1,7 +1,7 @@
 """Connections to PostgreSQL; each transaction sees one organization."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 
 import asyncpg
@@ -56,6 +56,20 @@ async def open_pool(
 async def open_connection(url: str, *, settings: dict[str, str] | None = None) -> asyncpg.Connection:
     """One connection outside any pool, with the pool's limits and `settings`; the caller closes it."""
     return await asyncpg.connect(url, timeout=_CONNECT_SECONDS, server_settings={**_SETTINGS, **(settings or {})})
+
+
+@asynccontextmanager
+async def borrowed(pool: asyncpg.Pool) -> AsyncIterator[PoolConnectionProxy]:
+    """A connection for statements that each are a transaction of their own (see `call`).
+
+    A server that hangs does not confirm that a statement was cancelled: then the connection is given up.
+    """
+    connection = await pool.acquire()
+    try:
+        yield connection
+    finally:
+        with suppress(TimeoutError):
+            await pool.release(connection, timeout=_ROLLBACK_SECONDS)
 
 
 @asynccontextmanager
