@@ -27,7 +27,7 @@ from service.projector.snapshots import Snapshot, open_snapshot
 from service.runtime.sliced_work import SlicedWork
 
 KEPT_EVENTS: Final = 50_000
-"""So long may all timelines together be whose states are kept open in memory: about a kilobyte an event."""
+"""So long may all timelines together be whose states are kept open in memory: one to three kB an event."""
 
 _HEAD = """SELECT h.version, coalesce(own.version, 0) AS own_version, l.position AS log_position
   FROM log.timeline_head h
