@@ -14,6 +14,7 @@ from service.access.caller import Caller
 from service.access.errors import NotAuthenticated, RoleMissing, TooManyWrong
 from service.access.jwks import APART_SECONDS, KeysUnavailable
 from service.api import problems
+from service.api.disclosure_headers import ACCESS
 from service.api.problem import Problem
 from service.bootstrap import System
 
@@ -125,7 +126,9 @@ async def get_access(
 ) -> Access:
     """The caller's reading about clients, for a purpose, as its access record tells of it."""
     operation = f"{request.method} {request.scope['route'].path}"
-    return Access(caller, purpose or caller.usual_purpose, operation, request.scope[REQUEST_ID])
+    access = Access(caller, purpose or caller.usual_purpose, operation, request.scope[REQUEST_ID])
+    request.scope[ACCESS] = access
+    return access
 
 
 RunningSystem = Annotated[System, Depends(get_system)]
