@@ -144,6 +144,12 @@ class UnknownProblem(Problem):
     status, slug, title = HTTPStatus.NOT_FOUND, "unknown-problem", "There is no such problem"
 
 
+class UnknownEventType(Problem):
+    """No type of event goes by this name; `GET /v1/event-types` lists them all."""
+
+    status, slug, title = HTTPStatus.NOT_FOUND, "unknown-event-type", "There is no such type of event"
+
+
 class UnknownWebhook(Problem):
     """Your organization has no webhook with this id."""
 
