@@ -666,6 +666,19 @@ def _api_keys() -> None:
             nullable=True,
             comment="What its holder reads for, unless a request says it; null: as the role does",
         ),
+        sa.Column(
+            "recipient",
+            sa.Text(),
+            nullable=True,
+            comment="The other organization that holds it, as consents name it; null: this one",
+        ),
+        sa.Column(
+            "recipient_classes",
+            sa.ARRAY(sa.Text()),
+            server_default=sa.text("'{}'"),
+            nullable=False,
+            comment="The classes of recipients to which that organization belongs",
+        ),
         sa.Column("secret_digest", sa.LargeBinary(), nullable=False, comment="Digest of the secret part"),
         sa.Column(
             "previous_digest",
@@ -706,6 +719,7 @@ def _api_keys() -> None:
         ),
         sa.PrimaryKeyConstraint("organization_id", "key_id", name="api_key_pkey"),
         sa.CheckConstraint("(previous_digest is null) = (previous_until is null)", name="api_key_previous_check"),
+        sa.CheckConstraint("recipient is not null or recipient_classes = '{}'", name="api_key_recipient_check"),
         schema="access",
         comment="Keys to the API",
     )
@@ -780,7 +794,17 @@ def _access_records() -> None:
             nullable=True,
             comment="The position of the log that a list reflected; null for one client",
         ),
+        sa.Column(
+            "recipient",
+            sa.Text(),
+            nullable=True,
+            comment="The other organization to which it was disclosed; null where it stayed here",
+        ),
+        sa.Column(
+            "consent_id", sa.Uuid(), nullable=True, comment="The event that granted the consent to the disclosure"
+        ),
         sa.CheckConstraint("num_nonnulls(version, position) = 1", name="access_record_version_or_position_check"),
+        sa.CheckConstraint("(recipient is null) = (consent_id is null)", name="access_record_disclosure_check"),
         sa.PrimaryKeyConstraint("organization_id", "record_id", name="access_record_pkey"),
         schema="access",
         comment="Who read about clients, what, why and when: written before the answer is given, never changed",
@@ -809,7 +833,8 @@ $$""")
     op.execute("""
 create type access.new_record as (
   record_id uuid, operation text, what text, parameters jsonb, purpose text, actor_id uuid, credential_id text,
-  role text, name text, request_id text, version integer, position bigint, client_ids uuid[]
+  role text, name text, request_id text, version integer, position bigint,
+  recipient text, consent_id uuid, client_ids uuid[]
 )""")
     op.execute("""
 create function access.keep_records(
@@ -824,9 +849,9 @@ begin
   moment := clock_timestamp();
   insert into access.access_record (
     organization_id, record_id, recorded_at, operation, what, parameters, purpose, actor_id, credential_id, role, name,
-    request_id, version, position)
+    request_id, version, position, recipient, consent_id)
   select the_organization, r.record_id, moment, r.operation, r.what, r.parameters, r.purpose, r.actor_id,
-         r.credential_id, r.role, r.name, r.request_id, r.version, r.position
+         r.credential_id, r.role, r.name, r.request_id, r.version, r.position, r.recipient, r.consent_id
     from unnest(records) r;
   insert into access.access_record_client (organization_id, client_id, record_id)
   select the_organization, told.client_id, r.record_id

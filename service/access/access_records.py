@@ -19,6 +19,7 @@ from pydantic_core import from_json, to_json
 
 from domain.vocabulary.purposes import PurposeOfUse
 from service.access.caller import Caller, operator
+from service.access.recipients import Disclosure
 from service.database.connection import call, scoped
 from service.runtime import clock
 from service.runtime.batcher import Abandoned, Batcher, Groups, Waiting
@@ -29,7 +30,7 @@ _LARGEST_GROUP: Final = 1_000
 
 _COLUMNS: Final = (
     "r.record_id, r.recorded_at, r.operation, r.what, r.parameters, r.purpose, r.actor_id, r.credential_id, r.role,"
-    " r.name, r.request_id, r.version, r.position"
+    " r.name, r.request_id, r.version, r.position, r.recipient, r.consent_id"
 )
 _OF_CLIENT: Final = f"""
 select {_COLUMNS}
@@ -45,7 +46,7 @@ Row = tuple[object, ...]
 """Values of access.new_record, in its order."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Access:
     """Somebody's reading about clients: who, why, and through what."""
 
@@ -55,6 +56,8 @@ class Access:
     """Through what: the method and the route's template, or the command."""
     request_id: str
     """The request, as the answer and the service's log name it."""
+    disclosure: Disclosure | None = None
+    """What allows to tell it another organization, once that is decided; None for whoever calls from this one."""
 
     @property
     def organization_id(self) -> UUID:
@@ -88,6 +91,10 @@ class AccessRecord(NamedTuple):
     """The version of the timeline that was answered; None for a page of a list."""
     position: int | None
     """The position of the log that the list reflected; None for a read of one client."""
+    recipient: str | None
+    """The other organization to which it was disclosed; None where it stayed in this one."""
+    consent_id: UUID | None
+    """The event that granted the consent to that disclosure."""
 
 
 class AccessNotRecorded(Exception):
@@ -172,12 +179,12 @@ async def _write_together(
 
 
 def _row(access: Access, asked: Asked, client_ids: Collection[UUID], version: int | None, position: int | None) -> Row:
-    caller = access.caller
+    caller, disclosure = access.caller, access.disclosure
     said = {name: value for name, value in asked.parameters.items() if value is not None}
     return (
         _rising_id(clock.now()), access.operation, asked.what, to_json(said).decode(), access.purpose.value,
         caller.subject_id, caller.credential_id, caller.role.value, caller.name, access.request_id, version, position,
-        list(client_ids),
+        disclosure and disclosure.recipient, disclosure and disclosure.consent_id, list(client_ids),
     )  # fmt: skip
 
 

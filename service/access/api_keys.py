@@ -18,13 +18,14 @@ from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
 import asyncpg
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel
 
-from domain.events.base import Slug
+from domain.vocabulary.consents import RecipientClass
 from domain.vocabulary.purposes import PurposeOfUse
 from service.access.caller import Caller
+from service.access.key_checks import KeyRefused, check_expiry, checked_name, checked_recipient, granted
+from service.access.recipients import Recipient
 from service.access.roles import KeyRole
-from service.access.scopes import SCOPES_OF_ROLE, check_scopes
 from service.database.connection import scoped
 from service.database.owner import as_owner
 from service.runtime import clock
@@ -35,14 +36,9 @@ OVERLAP: Final = timedelta(hours=24)
 """How long the secret before a rotation is good unless told otherwise (our choice: a day to reach every machine)."""
 
 _KEPT: Final = (
-    "organization_id, key_id, name, role, scopes, purpose, secret_digest, previous_digest, previous_until,"
-    " created_at, rotated_at, expires_at, revoked_at"
+    "organization_id, key_id, name, role, scopes, purpose, recipient, recipient_classes, secret_digest,"
+    " previous_digest, previous_until, created_at, rotated_at, expires_at, revoked_at"
 )
-_slug = TypeAdapter(Slug)
-
-
-class KeyRefused(ValueError):
-    """A key cannot be made or rotated as asked; the message says why, and what to do."""
 
 
 class Presented(NamedTuple):
@@ -84,6 +80,10 @@ class ApiKey(BaseModel):
     secret_digest: bytes
     purpose: PurposeOfUse | None = None
     """What its holder reads for unless a request says otherwise; None leaves it to their role."""
+    recipient: str | None = None
+    """The other organization that holds it, as consents name it; None for one of this organization."""
+    recipient_classes: tuple[RecipientClass, ...] = ()
+    """The classes of recipients to which that organization belongs."""
     previous_digest: bytes | None = None
     previous_until: datetime | None = None
     created_at: datetime
@@ -112,10 +112,11 @@ class ApiKey(BaseModel):
     @property
     def caller(self) -> Caller:
         """Who calls with it."""
-        scopes = frozenset(self.scopes)
+        recipient = Recipient(self.recipient, self.recipient_classes) if self.recipient else None
         return Caller(
-            self.organization_id, self.key_id, self.name, self.role, scopes, str(self.key_id), purpose=self.purpose
-        )
+            self.organization_id, self.key_id, self.name, self.role, frozenset(self.scopes), str(self.key_id),
+            purpose=self.purpose, recipient=recipient,
+        )  # fmt: skip
 
 
 class ApiKeys:
@@ -137,24 +138,30 @@ class ApiKeys:
         expires_at: datetime | None = None,
         *,
         purpose: PurposeOfUse | None = None,
+        recipient: Recipient | None = None,
     ) -> tuple[ApiKey, str]:
         """A new key and its text, which can be shown only now.
 
-        Without scopes it may do all that its role may. A system's are always said, since it needs few.
+        Without scopes it may do all that its role may. A system's are always said, since it needs few. With a recipient
+        it is for a system of that organization, which reads what consents allow it.
         Raises OwnerNeeded; KeyRefused for a bad or taken name, for scopes that are none or too wide, for a system
-        without, or for an expiry that is over.
+        without, for a recipient that cannot be one, or for an expiry that is over.
         """
         now = clock.now()
-        _check_expiry(expires_at, now)
+        check_expiry(expires_at, now)
+        its_scopes = granted(role, scopes)
+        outside = checked_recipient(recipient, role, its_scopes) if recipient else None
         secret = secrets.token_bytes(SECRET_BYTES)
         key = ApiKey(
             organization_id=organization_id,
             key_id=uuid4(),
-            name=_checked_name(name),
+            name=checked_name(name),
             role=role,
-            scopes=_granted(role, scopes),
+            scopes=its_scopes,
             secret_digest=_digest(secret),
             purpose=purpose,
+            recipient=outside and outside.name,
+            recipient_classes=outside.classes if outside else (),
             created_at=now,
             expires_at=expires_at,
         )
@@ -163,10 +170,11 @@ class ApiKeys:
                 async with connection.transaction():
                     await connection.execute(
                         "INSERT INTO access.api_key"
-                        " (organization_id, key_id, name, role, scopes, secret_digest, created_at, expires_at, purpose)"
-                        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                        " (organization_id, key_id, name, role, scopes, secret_digest, created_at, expires_at, purpose,"
+                        " recipient, recipient_classes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
                         key.organization_id, key.key_id, key.name, key.role.value, list(key.scopes),
-                        key.secret_digest, key.created_at, key.expires_at, purpose and purpose.value,
+                        key.secret_digest, key.created_at, key.expires_at, purpose and purpose.value, key.recipient,
+                        [each.value for each in key.recipient_classes],
                     )  # fmt: skip
             except asyncpg.UniqueViolationError:
                 taken_by = await connection.fetchval(
@@ -196,7 +204,7 @@ class ApiKeys:
         expiry.
         """
         now = clock.now()
-        _check_expiry(expires_at, now)
+        check_expiry(expires_at, now)
         secret = secrets.token_bytes(SECRET_BYTES)
         async with as_owner(self._owner, organization_id) as connection:
             record = await connection.fetchrow(
@@ -277,24 +285,3 @@ def _text(organization_id: UUID, key_id: UUID, secret: bytes) -> str:
 def _digest(data: bytes) -> bytes:
     """SHA-256: enough for secrets of 256 random bits, which nobody can guess."""
     return hashlib.sha256(data).digest()
-
-
-def _checked_name(name: str) -> str:
-    try:
-        return _slug.validate_python(name)
-    except ValidationError as error:
-        raise KeyRefused("A key's name is a slug: a-z, 0-9, '.', '_', '-', at most 64 characters.") from error
-
-
-def _granted(role: KeyRole, scopes: Iterable[str] | None) -> tuple[str, ...]:
-    if scopes is None and role is KeyRole.SYSTEM:
-        raise KeyRefused("Say what the system may do, such as the scope system/CheckIn.c for a check-in app.")
-    try:
-        return tuple(sorted(SCOPES_OF_ROLE[role] if scopes is None else check_scopes(role, scopes)))
-    except ValueError as error:
-        raise KeyRefused(str(error)) from error
-
-
-def _check_expiry(expires_at: datetime | None, now: datetime) -> None:
-    if expires_at is not None and expires_at <= now:
-        raise KeyRefused("A key expires in the future.")

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from domain.entry import Actor
 from domain.vocabulary.purposes import PurposeOfUse
+from service.access.permissions import FOR_RECIPIENTS
+from service.access.recipients import Recipient
 from service.access.roles import KeyRole
 from service.access.scopes import SCOPES_OF_ROLE, NotPermitted, permissions_of, permitted
 
@@ -38,11 +40,14 @@ class Caller:
     """With what they call: the API key's id or, with tokens, that of the issuer's signing key."""
     purpose: PurposeOfUse | None = None
     """What they read for unless a request says otherwise; None leaves it to their role."""
+    recipient: Recipient | None = None
+    """The other organization whose system it is: it reads only what a consent allows. None for one of this one."""
     permissions: frozenset[str] = field(init=False, repr=False, compare=False)
-    """What the scopes give to the role."""
+    """What the scopes give to the role, and of that to another organization."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "permissions", permissions_of(self.role, self.scopes))
+        given = permissions_of(self.role, self.scopes)
+        object.__setattr__(self, "permissions", given if self.recipient is None else given & FOR_RECIPIENTS)
 
     @property
     def usual_purpose(self) -> PurposeOfUse:
@@ -57,7 +62,7 @@ class Caller:
     def require(self, permission: str) -> None:
         """That the caller has this permission, such as CarePlan.r, or *.c: any that records. Raises NotPermitted."""
         if not permitted(permission, self.permissions):
-            raise NotPermitted(self.role, permission)
+            raise NotPermitted(self.role, permission, outside=self.recipient is not None)
 
 
 def operator(organization_id: UUID) -> Caller:

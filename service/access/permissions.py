@@ -194,5 +194,9 @@ PERMISSIONS: Final[Mapping[KeyRole, frozenset[str]]] = {
 }
 """The same as permissions, such as CarePlan.r."""
 
+FOR_RECIPIENTS: Final = frozenset({f"{Resource.TIMELINE}.r", f"{Resource.CARE_PLAN}.r"})
+"""The most that a key of another organization may do, whatever its role: a consent is about one client, so it reads of
+one, and lists, follows and records nothing. Counseling notes are never disclosed here."""
+
 SEES_EVERY_CLIENT: Final = frozenset({KeyRole.SUPERVISOR, KeyRole.AUDITOR, KeyRole.SYSTEM})
 """Roles that see all clients also where the organization's policy lets people see those of their own team alone."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from service.access.permissions import PERMISSIONS, Resource
+from service.access.permissions import FOR_RECIPIENTS, PERMISSIONS, Resource
 from service.access.roles import KeyRole
 
 _SCOPE: Final = re.compile(r"(user|system)/(\*|[A-Za-z]+)\.(?=[cruds])(c?r?u?d?s?)")
@@ -24,14 +24,17 @@ _VERBS: Final = {"c": "record", "r": "read", "u": "correct or retract", "s": "li
 
 class NotPermitted(Exception):
     """The caller may not do this. The message names the scope or the role's rule; `missing_scope` is None where no
-    scope would help, since the role may not.
+    scope would help, since the role, or another organization (`outside`), may not.
     """
 
-    def __init__(self, role: KeyRole, permission: str) -> None:
+    def __init__(self, role: KeyRole, permission: str, *, outside: bool = False) -> None:
         resource, _, letter = permission.rpartition(".")
-        self.missing_scope = f"{_context(role)}/{permission}" if permitted(permission, PERMISSIONS[role]) else None
+        most = PERMISSIONS[role] & FOR_RECIPIENTS if outside else PERMISSIONS[role]
+        self.missing_scope = f"{_context(role)}/{permission}" if permitted(permission, most) else None
         if self.missing_scope:
             message = f"This needs the scope {self.missing_scope}, or one that includes it."
+        elif outside:
+            message = "Another organization's key may read of one client at a time, and nothing else."
         else:
             others = sorted(other for other, theirs in PERMISSIONS.items() if permitted(permission, theirs))
             what = "anything of this kind" if resource == ANYTHING else resource
@@ -51,6 +54,14 @@ def narrows(word: str) -> bool:
     or in the words of SMART's version 1. Tokens hold other words beside them, such as openid.
     """
     return word.startswith(_ABOUT_RECORDS)
+
+
+def check_scopes_of_recipient(role: KeyRole, scopes: Iterable[str]) -> None:
+    """That each of these scopes gives something to another organization. Raises ValueError, as `check_scopes` does."""
+    for scope in sorted(scopes):
+        if not _given(role, scope) & FOR_RECIPIENTS:
+            most = ", ".join(sorted(f"{_context(role)}/{each}" for each in FOR_RECIPIENTS))
+            raise ValueError(f"{scope} gives nothing to another organization, which may have {most}.")
 
 
 @lru_cache(maxsize=4096)

@@ -18,11 +18,13 @@ SENT: Final = (
 )
 """Headers that a page may send."""
 READ: Final = (
+    "Disclosure-Consent",
     "ETag",
     "Link",
     "Location",
     "RateLimit",
     "RateLimit-Policy",
+    "Redisclosure-Notice",
     "Retry-After",
     "WWW-Authenticate",
     "X-Request-Id",

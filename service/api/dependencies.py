@@ -14,6 +14,7 @@ from service.access.caller import Caller
 from service.access.errors import NotAuthenticated, RoleMissing, TooManyWrong
 from service.access.jwks import APART_SECONDS, KeysUnavailable
 from service.api import problems
+from service.api.disclosure_headers import ACCESS
 from service.api.problem import Problem
 from service.bootstrap import System
 
@@ -135,7 +136,9 @@ async def get_recording_access(request: Request, caller: Annotated[Caller, Depen
 
 def _access(request: Request, caller: Caller, purpose: PurposeOfUse | None) -> Access:
     operation = f"{request.method} {request.scope['route'].path}"
-    return Access(caller, purpose or caller.usual_purpose, operation, request.scope[REQUEST_ID])
+    access = Access(caller, purpose or caller.usual_purpose, operation, request.scope[REQUEST_ID])
+    request.scope[ACCESS] = access
+    return access
 
 
 RunningSystem = Annotated[System, Depends(get_system)]

@@ -191,6 +191,8 @@ def _read_by_ana(entries: Sequence[Entry]) -> AccessRecord:
         request_id="4f1c0d6e2b7a4d0e9a412b8f6d1c9e57",
         version=len(entries),
         position=None,
+        recipient=None,
+        consent_id=None,
     )
 
 

@@ -18,6 +18,7 @@ from service.api.field_errors import FieldError
 from service.api.input_errors import field_errors
 from service.api.problem import Problem
 from service.care.accesses import NoLegalGround
+from service.care.disclosures import NotConsented
 from service.care.errors import ClientExists, ClientMerged, IdUsed, KnownAtInFuture, UnknownClient
 from service.log.errors import DatabaseUnavailable, HeadsDiffer, VersionConflict
 from service.log.keyring import ClientErased
@@ -129,6 +130,13 @@ def _no_legal_ground(_: NoLegalGround) -> Problem:
     return problems.NoLegalGround(detail)
 
 
+def _not_consented(_: NotConsented) -> Problem:
+    detail = (
+        "The client consented to other disclosures to your organization, and to none for this purpose and this part."
+    )
+    return problems.NotConsented(detail)
+
+
 def _heads_differ(_: HeadsDiffer) -> Problem:
     detail = (
         "Your organization's log does not end where it should, so nothing was recorded. Whoever runs this service has"
@@ -156,6 +164,7 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     ListsBehind: _lists_behind,
     AccessNotRecorded: _access_not_recorded,
     NoLegalGround: _no_legal_ground,
+    NotConsented: _not_consented,
     HeadsDiffer: _heads_differ,
     TooManyReaders: _too_many_readers,
     UnknownWebhook: _unknown_webhook,

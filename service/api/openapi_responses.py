@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any, Final
 
+from service.api.disclosure_headers import DISCLOSURE_HEADERS
 from service.api.problem import MEDIA_TYPE, Problem, ProblemDocument
 from service.api.problems import (
     AccessNotRecorded,
@@ -17,6 +18,7 @@ from service.api.problems import (
     MalformedBody,
     MalformedHeader,
     NoLegalGround,
+    NotConsented,
     RoleMissing,
     RoleNotAllowed,
     ScopeMissing,
@@ -43,7 +45,7 @@ OF_A_CALLER: Final = (
 OF_A_CALL: Final = (*OF_A_CALLER, DatabaseUnavailable, DeadlineExceeded, InvalidInput, MalformedHeader)
 """The problems of every call with one."""
 
-OF_A_READ: Final = (*OF_A_CALL, NoLegalGround, AccessNotRecorded)
+OF_A_READ: Final = (*OF_A_CALL, NoLegalGround, NotConsented, AccessNotRecorded)
 """The problems of every read of a client."""
 
 WITH_A_BODY: Final = (MalformedBody, BodyTooLarge, UnsupportedMediaType)
@@ -55,6 +57,9 @@ OF_A_RECORDING: Final = (*OF_A_CALL, HeadsDiffer, *WITH_A_BODY)
 VERSION_HEADER: Final = {
     "ETag": "The version of the timeline that this answer knows of, of a projection with a digest; fit for If-Match."
 }
+
+READ_HEADERS: Final = VERSION_HEADER | DISCLOSURE_HEADERS
+"""The headers of every read of one client that another organization may be allowed."""
 
 LIST_TAG: Final = {
     "ETag": "The position that the page reflects, and a digest of all that it says but `as_of`; for If-None-Match."
@@ -122,4 +127,4 @@ def not_modified(told: Mapping[str, str]) -> Responses:
     return {304: answered("You have this answer already.", told)}
 
 
-NOT_MODIFIED: Final = not_modified(VERSION_HEADER)
+NOT_MODIFIED: Final = not_modified(READ_HEADERS)

@@ -106,6 +106,16 @@ class NoLegalGround(Problem):
     status, slug, title = HTTPStatus.FORBIDDEN, "no-legal-ground", "Not without a court order or consent"
 
 
+class NotConsented(Problem):
+    """Your organization is another one, and no consent of the client's that is in force allows it this read.
+
+    Some consent names your organization: `purpose` and `scope` of the one needed have to fit what you read it for
+    (`Purpose-Of-Use`) and what you ask. A client who consented to no disclosure to you looks like one who is not there.
+    """
+
+    status, slug, title = HTTPStatus.FORBIDDEN, "not-consented", "Not without the client's consent"
+
+
 class UnknownPath(Problem):
     """Nothing is at this path; /docs and /openapi.json list what there is."""
 

@@ -22,6 +22,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from service.api.dependencies import authenticate, get_caller
+from service.api.disclosure_headers import add_disclosure_headers
 from service.api.exception_handlers import problem_of
 from service.api.field_errors import MOST_ERRORS, FieldError, shown
 from service.api.problem import Problem
@@ -71,6 +72,7 @@ class StrictRoute(APIRoute):
                 if problem is None:
                     raise
                 response = self.render(problem)
+            add_disclosure_headers(request, response)
             if left:
                 limits.say(response, left)
             return response

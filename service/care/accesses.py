@@ -1,29 +1,21 @@
 """What stands around every read about clients: whether its purpose allows it, and the record of it."""
 
-from collections.abc import Collection, Mapping
-from typing import Final
+from collections.abc import Collection
 from uuid import UUID
 
-from domain.vocabulary.consents import ConsentPurpose, ConsentScope
+from domain.vocabulary.consents import ConsentPurpose
 from domain.vocabulary.purposes import PurposeOfUse
 from projections.care_plan import CARE_PLAN, CarePlanAnswer
 from service.access.access_records import Access, AccessRecords, Asked
 from service.access.caller import Caller
 from service.care.client_access import ClientAccess
 from service.care.clients import require_client
+from service.care.disclosures import NotConsented, covering, disclosure_to
 from service.care.errors import UnknownClient
+from service.log.keyring import ClientErased
+from service.projector.folding import ProjectionFailed
 from service.projector.fresh_states import FreshStates
 from service.runtime import clock
-
-_WHOLE: Final = frozenset({ConsentScope.WHOLE_RECORD})
-_COVERED_BY: Final[Mapping[str, frozenset[ConsentScope]]] = {
-    "care_plan": _WHOLE | {ConsentScope.CARE_PLAN},
-    "crisis_card": _WHOLE | {ConsentScope.CRISIS},
-    "postvention": _WHOLE | {ConsentScope.CRISIS},
-    "counseling_notes": frozenset({ConsentScope.COUNSELING_NOTES}),
-}
-"""What an order or a consent has to cover for a part of the record; whatever stands not here needs all of it.
-Counseling notes are no part of the whole: they need their own (42 CFR 2.31(b))."""
 
 
 class NoLegalGround(Exception):
@@ -46,22 +38,28 @@ class Accesses:
         """Whether the caller sees the client, and may read this for that purpose.
 
         Raises UnknownClient for whom they do not see, and NoLegalGround: for legal proceedings a court order or a
-        consent to just this has to be in force (42 CFR 2.12(d), 2.31, 2.61 to 2.67; care.md, privacy rule 4).
+        consent to just this has to be in force (42 CFR 2.12(d), 2.31, 2.61 to 2.67; care.md, privacy rule 4). To
+        another organization it is a disclosure, whatever for: raises NotConsented, or UnknownClient, where no consent
+        of the client's allows it, and else notes in the access which one does.
         """
         require_client(access.caller, client_id)
         await self._clients.check(access.caller, client_id)
-        if access.purpose is PurposeOfUse.LEGAL_PROCEEDINGS:
-            found = await self._fresh.read(access.organization_id, client_id, CARE_PLAN)
-            if found is None:
-                raise UnknownClient
-            now = clock.now()
-            plan = CARE_PLAN.answer(found.state, now, found.policies.readable_at(now))
-            assert isinstance(plan, CarePlanAnswer)
+        recipient = access.caller.recipient
+        if recipient is not None:
+            plan = await self._plan_for_outsiders(access.organization_id, client_id)
+            access.disclosure = disclosure_to(recipient, plan, access.purpose, asked.what)
+        elif access.purpose is PurposeOfUse.LEGAL_PROCEEDINGS:
+            plan = await self._plan(access.organization_id, client_id)
             if not _has_ground(plan, asked.what):
                 raise NoLegalGround
 
     def begin_with_many(self, access: Access) -> None:
-        """The same for a list over clients: an order or a consent is about one client. Raises NoLegalGround."""
+        """The same for a list over clients: an order or a consent is about one client.
+
+        Raises NoLegalGround, NotConsented.
+        """
+        if access.caller.recipient is not None:
+            raise NotConsented
         if access.purpose is PurposeOfUse.LEGAL_PROCEEDINGS:
             raise NoLegalGround
 
@@ -76,12 +74,32 @@ class Accesses:
     ) -> None:
         """Record the access: of one client at a version, of many at a position of the log.
 
-        Returns once that is on disk. Raises AccessNotRecorded; then nothing may be answered.
+        Returns once that is on disk. Raises AccessNotRecorded, and NotConsented for another organization's read that
+        did not begin here; then nothing may be answered.
         """
+        if access.caller.recipient is not None and access.disclosure is None:
+            raise NotConsented
         await self._records.keep(access, asked, client_ids, version=version, position=position)
+
+    async def _plan(self, organization_id: UUID, client_id: UUID) -> CarePlanAnswer:
+        """The plan as it is now, with what was consented to and ordered. Raises UnknownClient."""
+        found = await self._fresh.read(organization_id, client_id, CARE_PLAN)
+        if found is None:
+            raise UnknownClient
+        now = clock.now()
+        plan = CARE_PLAN.answer(found.state, now, found.policies.readable_at(now))
+        assert isinstance(plan, CarePlanAnswer)
+        return plan
+
+    async def _plan_for_outsiders(self, organization_id: UUID, client_id: UUID) -> CarePlanAnswer:
+        """The same; whoever has no consent to show must not learn of a client from what goes wrong either."""
+        try:
+            return await self._plan(organization_id, client_id)
+        except (ClientErased, ProjectionFailed):
+            raise UnknownClient from None
 
 
 def _has_ground(plan: CarePlanAnswer, what: str) -> bool:
-    covering = _COVERED_BY.get(what, _WHOLE)
+    enough = covering(what)
     consents = (each for each in plan.consents if each.purpose is ConsentPurpose.LEGAL_PROCEEDINGS)
-    return any(each.in_force and not covering.isdisjoint(each.scope) for each in (*consents, *plan.court_orders))
+    return any(each.in_force and not enough.isdisjoint(each.scope) for each in (*consents, *plan.court_orders))

@@ -17,7 +17,7 @@ def tell(page: AccessPage) -> None:
     for each in page.records:
         version = str(each.version) if each.version is not None else f"position {each.position}"
         table.add_row(
-            f"{each.recorded_at:%Y-%m-%d %H:%M:%S}", f"{each.role}/{each.name}", each.purpose, each.what, version,
+            f"{each.recorded_at:%Y-%m-%d %H:%M:%S}", _who(each), each.purpose, each.what, version,
             each.operation,
         )  # fmt: skip
     if page.records:
@@ -26,6 +26,10 @@ def tell(page: AccessPage) -> None:
         out.print("Nobody has read about this client before now.", soft_wrap=True)
     if page.more:
         err.print("There are earlier ones: ask for more with --limit.", soft_wrap=True)
+
+
+def _who(record: AccessRecord) -> str:
+    return f"{record.role}/{record.name}" + (f" of {record.recipient}" if record.recipient else "")
 
 
 def tell_as_csv(page: AccessPage) -> None:

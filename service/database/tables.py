@@ -246,6 +246,14 @@ api_key = Table(
     Column("role", Text, nullable=False, comment="The holder's role in care"),
     Column("scopes", ARRAY(Text), nullable=False, comment="What it may do"),
     Column("purpose", Text, comment="What its holder reads for, unless a request says it; null: as the role does"),
+    Column("recipient", Text, comment="The other organization that holds it, as consents name it; null: this one"),
+    Column(
+        "recipient_classes",
+        ARRAY(Text),
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="The classes of recipients to which that organization belongs",
+    ),
     Column("secret_digest", LargeBinary, nullable=False, comment="Digest of the secret part"),
     Column("previous_digest", LargeBinary, comment="Digest of the secret before; null once nobody may use it"),
     Column("previous_until", _MOMENT, comment="Until when the secret before is good as well"),
@@ -255,6 +263,7 @@ api_key = Table(
     Column("revoked_at", _MOMENT, comment="When it stopped working for good; null while it works"),
     PrimaryKeyConstraint("organization_id", "key_id", name="api_key_pkey"),
     CheckConstraint("(previous_digest is null) = (previous_until is null)", name="api_key_previous_check"),
+    CheckConstraint("recipient is not null or recipient_classes = '{}'", name="api_key_recipient_check"),
     Index(
         "api_key_name", "organization_id", "name", unique=True, postgresql_where=text("revoked_at is null")
     ),  # one living key of a name: a name says who holds it
@@ -287,8 +296,11 @@ access_record = Table(
     Column("request_id", Text, nullable=False, comment="The request, as the answer and the service's log name it"),
     Column("version", Integer, comment="The version of the timeline that was answered; null for a list"),
     Column("position", BigInteger, comment="The position of the log that a list reflected; null for one client"),
+    Column("recipient", Text, comment="The other organization to which it was disclosed; null where it stayed here"),
+    Column("consent_id", Uuid, comment="The event that granted the consent to the disclosure"),
     PrimaryKeyConstraint("organization_id", "record_id", name="access_record_pkey"),
     CheckConstraint("num_nonnulls(version, position) = 1", name="access_record_version_or_position_check"),
+    CheckConstraint("(recipient is null) = (consent_id is null)", name="access_record_disclosure_check"),
     schema="access",
     comment="Who read about clients, what, why and when: written before the answer is given, never changed",
 )

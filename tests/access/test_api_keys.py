@@ -11,11 +11,12 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from service.access.api_keys import PREFIX, SECRET_BYTES, ApiKeys, KeyRefused
+from service.access.api_keys import PREFIX, SECRET_BYTES, ApiKeys
 from service.access.authentication import REMEMBERED_SECONDS, Authentication
 from service.access.brake import Brake
 from service.access.caller import KeyRole
 from service.access.errors import NotAuthenticated, TooManyWrong
+from service.access.key_checks import KeyRefused
 from service.access.tokens import Tokens
 from service.database.embedded import DatabaseUrls
 from service.runtime import clock

@@ -1,6 +1,6 @@
 """A clinic that calls the API: an organization, a key of it, and the requests that people there make."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,8 +8,11 @@ from uuid import UUID
 
 import httpx
 
+from domain.vocabulary.consents import RecipientClass
+from domain.vocabulary.purposes import PurposeOfUse
 from projections.catalogue import PROJECTIONS
 from service.access.caller import KeyRole
+from service.access.recipients import Recipient
 from service.api.app import create_app
 from service.api.field_errors import FieldError
 from service.api.pages import HTML
@@ -27,6 +30,19 @@ REGISTERED: Json = {"type": "client_registered", "name": "Dana Example", "time_z
 SESSION: Json = {"type": "session_held", "kind": "individual", "channel": "in_person", "held_by": "counselor"}
 CRISIS: Json = {"type": "crisis_contact_recorded", "kinds": ["panic"], "channel": "phone", "noticed_by": "peer"}
 GOAL: Json = {"type": "goal_set", "category": "sleep", "description": "Sleep through the night"}
+WHOLE: Json = {
+    "type": "consent_granted",
+    "discloser": "Harbor Lane Recovery",
+    "recipients": ["Harbor Pharmacy"],
+    "purpose": "treatment",
+    "scope": ["whole_record"],
+    "signed_on": "2026-03-01",
+    "signed_by": "Dana Example",
+    "signed_as": "client",
+    "right_to_revoke_told": True,
+    "redisclosure_told": True,
+}
+"""A consent to tell Harbor Pharmacy everything, for treatment."""
 
 
 def recording(event: Json, at: str = "2026-03-02T15:00:00Z", **said: Json) -> Json:
@@ -48,6 +64,21 @@ class Clinic:
     ) -> "Clinic":
         """The same clinic, calling with another, new key."""
         _, key = await self.system.api_keys.create(self.organization_id, name, role, scopes)
+        return replace(self, key=key)
+
+    async def outsider(
+        self,
+        organization: str,
+        name: str,
+        *classes: RecipientClass,
+        scopes: Collection[str] = ("system/*.r",),
+        purpose: PurposeOfUse | None = None,
+    ) -> "Clinic":
+        """A system of another organization, with a key of this one."""
+        recipient = Recipient(organization, classes)
+        _, key = await self.system.api_keys.create(
+            self.organization_id, name, KeyRole.SYSTEM, scopes, purpose=purpose, recipient=recipient
+        )
         return replace(self, key=key)
 
     async def request(

@@ -22,7 +22,7 @@ from service.access.scopes import permitted
 from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
 from service.runtime import clock
-from tests.api.clinic import GOAL, REGISTERED, SESSION, Clinic, errors_in, events_of, problem_in, recording
+from tests.api.clinic import GOAL, REGISTERED, SESSION, WHOLE, Clinic, errors_in, events_of, problem_in, recording
 from tests.databases import new_organization
 from tests.system import follow
 
@@ -165,6 +165,21 @@ async def test_each_role_may_do_what_the_table_says_and_nothing_else(two: Two, r
         else:
             detail = problem_in(answer, "role-not-allowed").detail
             assert f"The role {role} may not" in detail, operation
+
+
+async def test_another_organizations_key_gets_nothing_but_what_is_read_of_one_client(two: Two) -> None:
+    counselor = two.own[KeyRole.COUNSELOR]
+    consent = await counselor.record(two.client, recording(WHOLE))
+    assert consent.status_code == 201, consent.text
+    outsider = await counselor.outsider("Harbor Pharmacy", "pharmacy", scopes={"system/*.cruds"})
+    for operation, need in NEEDS.items():
+        answer = await ask(outsider, two, operation)
+
+        if need in {None, "Timeline.r", "CarePlan.r"}:
+            assert answer.status_code == 200, (operation, answer.text)
+        else:
+            detail = problem_in(answer, "role-not-allowed").detail
+            assert detail == "Another organization's key may read of one client at a time, and nothing else."
 
 
 async def test_whose_scopes_only_read_records_nothing_and_the_other_way_round(two: Two) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
+from domain.vocabulary.consents import RecipientClass
 from projections.catalogue import PROJECTIONS
 from service.access.caller import KeyRole
 from service.access.errors import NotAuthenticated
@@ -68,6 +69,25 @@ async def test_keys_are_listed_without_their_text(command: Command) -> None:
 
     assert re.search(r"lee +auditor +user/\*\.cruds ", listed)
     assert token[3:] not in listed
+
+
+async def test_a_key_for_another_organization_says_whose_it_is(command: Command, system: System) -> None:
+    said = await command(
+        "keys", "create", "--role", "system", "--name", "pharmacy", "--scope", "system/*.r",
+        "--recipient", "Harbor Pharmacy", "--recipient-class", "treating_providers",
+    )  # fmt: skip
+
+    assert "It is held by Harbor Pharmacy" in said.err
+    caller = await system.authentication.authenticate(said.out.strip(), ADDRESS)
+    assert caller.recipient == ("Harbor Pharmacy", (RecipientClass.TREATING_PROVIDERS,))
+    assert "pharmacy  system of Harbor Pharmacy  system/*.r" in await command.done("keys", "list")
+
+    alone = await command(
+        "keys", "create", "--role", "system", "--name", "x", "--scope", "system/*.r",
+        "--recipient-class", "treating_providers",
+    )  # fmt: skip
+    assert alone.code == 2
+    assert "--recipient" in alone.err
 
 
 async def test_tables_are_whole_when_they_are_piped(

@@ -57,6 +57,11 @@ class RecordedAccess(BaseModel):
     version: int | None = Field(description="The version of the timeline that was told; null for a page of a list.")
     position: int | None = Field(description="The position of the log that a list reflected; null otherwise.")
 
+    recipient: str | None = Field(
+        description="The other organization to which it was disclosed; null where it stayed in yours."
+    )
+    consent_id: UUID | None = Field(description="The event that granted the consent to that disclosure; null without.")
+
     @classmethod
     def of(cls, record: AccessRecord) -> "RecordedAccess":
         """The answer for a record."""
@@ -85,7 +90,9 @@ def access_records_answer(
 
 _DESCRIPTION: Final = """\
 Every read about a client leaves a record before it is answered: who, what, at which version, why and when. Lists over
-many clients leave one that names all of their page. Commands of whoever runs the service leave theirs as well.
+many clients leave one that names all of their page. Commands of whoever runs the service leave theirs as well. What was
+disclosed to another organization names it as `recipient`, with the consent: these are the client's accounting of
+disclosures.
 
 For auditors and supervisors. It is a read too, and stands among the records when they are asked for again. The records
 of an erased client stay."""

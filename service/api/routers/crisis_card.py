@@ -7,7 +7,7 @@ from starlette.responses import Response
 from projections.care_plan import CARE_PLAN, CarePlanAnswer
 from rendering.crisis_card import crisis_card
 from service.api.dependencies import ReadingAccess, RunningSystem
-from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, VERSION_HEADER, answered, problem_responses
+from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, READ_HEADERS, answered, problem_responses
 from service.api.pages import PageRoute, as_pages, page_answer
 from service.api.parameters import ClientId, KnownVersion
 from service.api.problems import ClientErased, ProjectionFailed, UnknownClient
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1/clients/{client_id}", route_class=PageRoute, tags
     summary="Read the crisis card",
     response_class=HTMLResponse,
     responses={
-        200: answered("The card, ready to print.", VERSION_HEADER),
+        200: answered("The card, ready to print.", READ_HEADERS),
         **NOT_MODIFIED,
         **as_pages(problem_responses(*OF_A_READ, UnknownClient, ClientErased, ProjectionFailed)),
     },

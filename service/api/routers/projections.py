@@ -13,7 +13,7 @@ from projections.answers import Answer
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from service.api.dependencies import ReadingAccess, RunningSystem
-from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, VERSION_HEADER, answered, problem_responses
+from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, READ_HEADERS, answered, problem_responses
 from service.api.parameters import ClientId, KnownVersion, Moments
 from service.api.problems import ClientErased, KnownAtInFuture, ProjectionFailed, UnknownClient
 from service.api.reading_route import ReadingRoute
@@ -108,7 +108,7 @@ for _projection in PROJECTIONS:
         description=(_answered(_projection).__doc__ or "") + HOW_TO_ASK,
         response_model=_MODELS[_projection.name],
         responses={
-            200: answered(f"{_title} of the client.", VERSION_HEADER),
+            200: answered(f"{_title} of the client.", READ_HEADERS),
             **NOT_MODIFIED,
             **problem_responses(*OF_A_READ, UnknownClient, ClientErased, KnownAtInFuture, ProjectionFailed),
         },

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from projections.summary import SUMMARIZED, SummaryAnswer, summary
 from service.api.dependencies import ReadingAccess, RunningSystem
-from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, VERSION_HEADER, answered, problem_responses
+from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, READ_HEADERS, answered, problem_responses
 from service.api.parameters import ClientId, KnownVersion, Moments
 from service.api.problems import ClientErased, KnownAtInFuture, ProjectionFailed, UnknownClient
 from service.api.responses import projected_answer
@@ -46,7 +46,7 @@ they say more about each of it."""
     + HOW_TO_ASK,
     response_model=SummaryOfClient,
     responses={
-        200: answered("Summary of the client.", VERSION_HEADER),
+        200: answered("Summary of the client.", READ_HEADERS),
         **NOT_MODIFIED,
         **problem_responses(*OF_A_READ, UnknownClient, ClientErased, KnownAtInFuture, ProjectionFailed),
     },

@@ -19,7 +19,7 @@ from service.access.access_records import Access, Asked
 from service.api.dependencies import RunningSystem, TimelineAccess
 from service.api.field_errors import FieldError
 from service.api.links import LINK_HEADER, page_links
-from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, VERSION_HEADER, answered, problem_responses
+from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, READ_HEADERS, answered, problem_responses
 from service.api.parameters import ClientId, EventId, KnownVersion, Order, TimelineQuery
 from service.api.problem import Problem
 from service.api.problems import ClientErased, InvalidInput, KnownAtInFuture, UnknownClient, UnknownEvent
@@ -37,7 +37,7 @@ router = APIRouter(prefix="/v1/clients/{client_id}/events", route_class=StrictRo
     summary="Read a timeline",
     response_model=TimelineAnswer,
     responses={
-        200: answered("A page of the timeline.", VERSION_HEADER | LINK_HEADER),
+        200: answered("A page of the timeline.", READ_HEADERS | LINK_HEADER),
         **NOT_MODIFIED,
         **problem_responses(*OF_A_READ, UnknownClient, ClientErased, KnownAtInFuture),
     },
@@ -90,7 +90,7 @@ async def read_timeline(
     summary="Read an event",
     response_model=EventAnswer,
     responses={
-        200: answered("The event.", VERSION_HEADER),
+        200: answered("The event.", READ_HEADERS),
         **NOT_MODIFIED,
         **problem_responses(*OF_A_READ, UnknownClient, ClientErased, UnknownEvent),
     },

@@ -1,16 +1,20 @@
 """care-timeline keys."""
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
+from domain.vocabulary.consents import RecipientClass
 from domain.vocabulary.purposes import PurposeOfUse
 from service.access.roles import KeyRole
 from service.cli.help_text import add, prose
 from service.cli.moments import length, moment
 from service.cli.options import OrganizationOption
+
+if TYPE_CHECKING:
+    from service.access.api_keys import ApiKey
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,6 +32,7 @@ app = typer.Typer(
       care-timeline keys create --role counselor --name ana
       care-timeline keys create --role auditor --name lee --expires-in 90d --organization "Harbor Lane Recovery"
       care-timeline keys create --role system --name check-in-app --scope system/CheckIn.c
+      care-timeline keys create --role system --name pharmacy --recipient "Harbor Pharmacy" --scope system/*.r
       care-timeline keys list
       care-timeline keys rotate 0b9d6f7e-5f0c-4a3e-9d1f-3c2b1a0e9d8c --overlap 2d
       care-timeline keys revoke 0b9d6f7e-5f0c-4a3e-9d1f-3c2b1a0e9d8c
@@ -55,7 +60,7 @@ ExpiresOn = Annotated[
 ]
 
 
-def create(
+def create(  # noqa: PLR0913 - one for each option
     *,
     role: Annotated[KeyRole, typer.Option(help="The role of whoever holds the key.", show_default=False)],
     name: Annotated[
@@ -80,6 +85,21 @@ def create(
             show_default="operations for auditors, else treatment",
         ),
     ] = None,
+    recipient: Annotated[
+        str | None,
+        typer.Option(
+            help="The other organization whose system holds it, letter by letter as consents name it: it reads only"
+            " what a consent in force allows.",
+            show_default="this organization",
+        ),
+    ] = None,
+    recipient_class: Annotated[
+        list[RecipientClass] | None,
+        typer.Option(
+            help="A class of recipients to which that organization belongs; may be given several times.",
+            show_default="none",
+        ),
+    ] = None,
 ) -> None:
     """
     Make an API key. Its text is shown now and never again: only a digest is kept.
@@ -89,7 +109,9 @@ def create(
 
     Exit codes: 0 made, 1 not.
     """
-    from service.access.api_keys import ApiKey, KeyRefused
+    from service.access.api_keys import ApiKey
+    from service.access.key_checks import KeyRefused
+    from service.access.recipients import Recipient
     from service.bootstrap import running
     from service.cli.console import err, out
     from service.cli.errors import CommandFailed
@@ -99,13 +121,16 @@ def create(
     from service.settings import Settings
 
     expires = _expiry(expires_in, expires_on)
+    if recipient_class and not recipient:
+        raise typer.BadParameter("Say with --recipient which organization belongs to that class.")
+    outside = Recipient(recipient, tuple(recipient_class or ())) if recipient is not None else None
 
     async def work(settings: Settings) -> tuple[Organization, ApiKey, str]:
         async with running(settings) as system:
             meant = choose(await system.organizations.all(), organization)
             try:
                 key, token = await system.api_keys.create(
-                    meant.organization_id, name, role, scope, expires, purpose=purpose
+                    meant.organization_id, name, role, scope, expires, purpose=purpose, recipient=outside
                 )
             except KeyRefused as error:
                 raise CommandFailed(str(error)) from error
@@ -113,6 +138,8 @@ def create(
 
     meant, key, token = run(work)
     err.print(f"A key for {key.name}, {key.role.value} at {meant.name}: {', '.join(key.scopes) or 'no scopes'}.")
+    if key.recipient:
+        err.print(f"It is held by {key.recipient}, which reads with it only what a client's consent in force allows.")
     err.print(f"It expires on {_minute(key.expires_at)}." if key.expires_at else "It does not expire.")
     err.print("Keep it safe, it is shown only now. It goes into the header Authorization: Bearer …")
     out.print(token, soft_wrap=True)
@@ -144,7 +171,7 @@ def list_all(organization: OrganizationOption = None) -> None:
         days = [f"{day:%Y-%m-%d}" if day else "" for day in (key.created_at, key.rotated_at)]
         expires, revoked = (_minute(moment) for moment in (key.expires_at, key.revoked_at))
         table.add_row(
-            key.name, key.role, " ".join(key.scopes), str(key.key_id), *days,
+            key.name, _holder(key), " ".join(key.scopes), str(key.key_id), *days,
             f"{expires}, over" if key.expired(now) else expires, revoked,
             style="dim" if revoked or key.expired(now) else "",
         )  # fmt: skip
@@ -178,7 +205,8 @@ def rotate(
 
     Exit codes: 0 rotated, 1 not.
     """
-    from service.access.api_keys import OVERLAP, ApiKey, KeyRefused
+    from service.access.api_keys import OVERLAP, ApiKey
+    from service.access.key_checks import KeyRefused
     from service.bootstrap import running
     from service.cli.console import err, out
     from service.cli.errors import CommandFailed
@@ -248,6 +276,10 @@ def new_encryption_key() -> None:
     from service.cli.console import out
 
     out.print(new_key_encryption_key(), soft_wrap=True)
+
+
+def _holder(key: "ApiKey") -> str:
+    return f"{key.role} of {key.recipient}" if key.recipient else key.role.value
 
 
 def _expiry(expires_in: timedelta | None, expires_on: datetime | None) -> datetime | None:

@@ -1,0 +1,28 @@
+"""Recipients: other organizations, to which a read is a disclosure, and what such a disclosure rests on."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from domain.vocabulary.consents import ConsentPurpose, ConsentScope, RecipientClass
+
+
+class Recipient(NamedTuple):
+    """Another organization whose system reads here, as consents name it (42 CFR 2.31(a)(4))."""
+
+    name: str
+    """Its name, letter by letter as consents say it."""
+    classes: tuple[RecipientClass, ...] = ()
+    """The classes of recipients to which it belongs; whoever makes its key answers for that."""
+
+
+class Disclosure(NamedTuple):
+    """What allows an answer to another organization: a consent of the client's, in force."""
+
+    recipient: str
+    """To whom, by name."""
+    consent_id: UUID
+    """The event by which the consent was granted."""
+    purpose: ConsentPurpose
+    """What the consent is for."""
+    scope: tuple[ConsentScope, ...]
+    """How much it allows."""

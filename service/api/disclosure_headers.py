@@ -1,0 +1,33 @@
+"""What goes along with each answer to another organization: the notice, and the consent by which it is told."""
+
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service.access.access_records import Access
+
+ACCESS: Final = "care_timeline.access"
+"""Where a request's scope holds the reading that it is."""
+
+NOTICE: Final = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
+"""The second of the statements that 42 CFR 2.32(a) lets accompany a disclosure, in force since 16 April 2024."""
+
+DISCLOSURE_HEADERS: Final = {
+    "Redisclosure-Notice": f"To another organization: {NOTICE}",
+    "Disclosure-Consent": 'To another organization: the consent that allows this answer, as `"<its event\'s id>";'
+    'purpose="treatment";scope="care_plan crisis"`.',
+}
+"""What the API's description says of them."""
+
+
+def add_disclosure_headers(request: Request, response: Response) -> None:
+    """The notice (42 CFR 2.32(a)) and what was consented to (2.32(b)), on an answer that is a disclosure."""
+    access: Access | None = request.scope.get(ACCESS)
+    if access is None or access.disclosure is None:
+        return
+    consent = access.disclosure
+    response.headers["Redisclosure-Notice"] = NOTICE
+    response.headers["Disclosure-Consent"] = (
+        f'"{consent.consent_id}";purpose="{consent.purpose}";scope="{" ".join(consent.scope)}"'
+    )
