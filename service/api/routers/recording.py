@@ -31,7 +31,8 @@ from service.api.request_models import NewClient, OneOrMore, client_id_of, draft
 from service.api.response_models import Receipt, RecordedEvents
 from service.api.responses import answer
 from service.api.strict_route import StrictRoute
-from service.care.recorder import Recorder, RecordingResult
+from service.care.recorder import Recorder
+from service.care.recording_steps import RecordingResult
 from service.log import errors
 
 _HEADERS: Final = {
