@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from service.access.caller import Caller
 from service.api import problems
-from service.api.deadline import put_off
+from service.api.deadline import prolong
 from service.api.graceful_stop import RequestsUnderWay, stopping
 from service.api.import_lines import Line, LineSplitter, groups, import_group, is_full
 from service.api.import_models import ImportStanding, LineResult, LineStatus
@@ -69,7 +69,7 @@ class ImportRun:
             async with aclosing(self._groups()) as coming:
                 async for group in coming:
                     done = await import_group(self._system, self._caller, group)
-                    put_off(self._request)
+                    prolong(self._request)
                     self._counted.update(result.status for result in done.results)
                     self._next_line = done.at or group[-1].number + 1
                     yield self._told(done.results)
@@ -141,7 +141,7 @@ class ImportRun:
                 reading = _reading(stream)
                 if b"\n" in piece:
                     waited = 0.0
-                    put_off(self._request)
+                    prolong(self._request)
                 yield piece
         finally:
             reading.cancel()
