@@ -9,14 +9,13 @@ from collections.abc import Callable, Coroutine
 from inspect import signature
 from typing import Any, Final
 
-from fastapi.exceptions import RequestValidationError
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from service.api.dependencies import CALLER, get_caller, get_system
 from service.api.parameters import ClientId, ExpectedVersion, IdempotencyKey
-from service.api.strict_route import StrictRoute
+from service.api.strict_route import StrictRoute, read_parameter
 
 _READ_HERE: Final = {"caller", "system", "client_id", "sent", "expected_version", "idempotency_key"}
 _CLIENT_ID: Final[TypeAdapter[Any]] = TypeAdapter(ClientId)
@@ -42,18 +41,13 @@ class RecordingRoute(StrictRoute):
             response: Response = await self.endpoint(
                 caller=request.scope[CALLER],
                 system=await get_system(request),
-                client_id=_read(_CLIENT_ID, request.path_params["client_id"], ("path", "client_id")),
+                client_id=read_parameter(_CLIENT_ID, request.path_params["client_id"], ("path", "client_id")),
                 sent=await request.json(),
-                expected_version=_read(_EXPECTED_VERSION, headers.get("if-match"), ("header", "If-Match")),
-                idempotency_key=_read(_IDEMPOTENCY_KEY, headers.get("idempotency-key"), ("header", "Idempotency-Key")),
+                expected_version=read_parameter(_EXPECTED_VERSION, headers.get("if-match"), ("header", "If-Match")),
+                idempotency_key=read_parameter(
+                    _IDEMPOTENCY_KEY, headers.get("idempotency-key"), ("header", "Idempotency-Key")
+                ),
             )
             return response
 
         return answer
-
-
-def _read(form: TypeAdapter[Any], said: str | None, where: tuple[str, str]) -> Any:
-    try:
-        return form.validate_python(said)
-    except ValidationError as error:
-        raise RequestValidationError([{**each, "loc": where} for each in error.errors()]) from None

@@ -57,7 +57,7 @@ COUNTS = [
 def path_of(route: APIRoute, **said: str) -> str:
     """The route's path, with ids of nobody where others are not said."""
     ids = {name: str(uuid4()) for name in ("client_id", "event_id", "note_id", "webhook_id")}
-    known = {**ids, "slug": "refused", **said}
+    known = {**ids, "slug": "refused", "event_type": "goal_measured", **said}
     return route.path.format_map(known)
 
 
@@ -146,7 +146,15 @@ async def test_without_a_key_nothing_is_read(http: httpx.AsyncClient, route: API
 def test_nobody_is_answered_without_a_key_but_by_these() -> None:
     public = {named(route) for route in ROUTES if route not in OF_CLIENTS}
 
-    assert public == {"GET /healthz", "GET /readyz", "GET /v1/problems", "GET /v1/problems/{slug}"}
+    assert public == {
+        "GET /healthz",
+        "GET /readyz",
+        "GET /v1/problems",
+        "GET /v1/problems/{slug}",
+        "GET /v1/vocabulary",
+        "GET /v1/event-types",
+        "GET /v1/event-types/{event_type}",
+    }
 
 
 @pytest.mark.parametrize("route", TAKE_A_BODY, ids=named)

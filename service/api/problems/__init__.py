@@ -22,6 +22,7 @@ from service.api.problems.reading import (
     ProjectionFailed,
     UnknownClient,
     UnknownEvent,
+    UnknownEventType,
 )
 from service.api.problems.recording import (
     ClientExists,
@@ -97,6 +98,7 @@ __all__ = [
     "UnknownClient",
     "UnknownDelivery",
     "UnknownEvent",
+    "UnknownEventType",
     "UnknownPath",
     "UnknownProblem",
     "UnknownWebhook",

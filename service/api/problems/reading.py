@@ -22,6 +22,12 @@ class UnknownEvent(Problem):
     status, slug, title = HTTPStatus.NOT_FOUND, "unknown-event", "There is no such event"
 
 
+class UnknownEventType(Problem):
+    """No type of event goes by this name; `GET /v1/event-types` lists them all."""
+
+    status, slug, title = HTTPStatus.NOT_FOUND, "unknown-event-type", "There is no such type of event"
+
+
 class ClientErased(Problem):
     """The key that opens this client's record was destroyed: the person is erased, and nobody can read or add to it.
 
