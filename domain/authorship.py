@@ -14,7 +14,8 @@ from domain.events.emergency_access import EmergencyAccessReviewed
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.team import TeamMemberAssigned
 from domain.facts import Facts, reviewed_access
-from domain.policy import CorrectionsPolicy, Policy
+from domain.policy import Policy
+from domain.policy.organization import CorrectionsPolicy
 from domain.refusals import Refusal, Refused
 from domain.vocabulary.people import Role
 

@@ -9,25 +9,21 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from domain.entry import Draft
-from domain.events.base import EntryContent, Event, PossibleDays, RefersTo, referred
+from domain.events.base import Event, PossibleDays, RefersTo, referred
 from domain.events.catalogue import EVENT_TYPES
 from domain.events.record import RECORD_TYPES, EntryCorrected, EntryRetracted
 from domain.facts import Fact, Facts, once_alone, once_answers
+from domain.known_entries import KnownSoFar, NothingKnown
 from domain.policy import Policy
+from domain.possible_moments import AHEAD_OF_UTC, BEHIND_UTC, earliest_moment
 from domain.refusals import Refusal, Refused
-from domain.vocabulary.record import CorrectionReason, Precision
+from domain.vocabulary.record import CorrectionReason
 
 OPENING = ("client_registered", "crisis_contact_recorded")
 """A timeline begins with one of these: people also come into care through a crisis (R08)."""
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 """Nothing in a living client's record occurred before; an earlier time is a slip of the keyboard."""
-
-_AHEAD_OF_UTC = timedelta(hours=14)
-"""By so much the clocks of the easternmost time zone are ahead of UTC."""
-
-_BEHIND_UTC = timedelta(hours=12)
-"""By so much the clocks of the westernmost time zone are behind UTC."""
 
 
 def admit(drafts: Sequence[Draft], facts: Facts, now: datetime, policy: Policy) -> None:
@@ -37,7 +33,7 @@ def admit(drafts: Sequence[Draft], facts: Facts, now: datetime, policy: Policy) 
     declare.
     """
     latest = now + timedelta(minutes=policy.recording.future_tolerance_minutes)
-    joined = _Joined(facts)
+    joined = KnownSoFar(facts)
     refused: list[tuple[int, Refusal]] = []
     for place, draft in enumerate(drafts):
         joined.deciding = draft
@@ -53,7 +49,7 @@ def refusals_of_each(drafts: Sequence[Draft], facts: Facts, now: datetime, polic
     So one that refers to a refused one is refused too. Raises LookupError as `admit` does.
     """
     latest = now + timedelta(minutes=policy.recording.future_tolerance_minutes)
-    joined = _Joined(facts)
+    joined = KnownSoFar(facts)
     found = []
     for draft in drafts:
         joined.deciding = draft
@@ -64,108 +60,7 @@ def refusals_of_each(drafts: Sequence[Draft], facts: Facts, now: datetime, polic
     return found
 
 
-class _Joined:
-    """What stands, with the drafts decided so far upon it: the KnownEntries that rules ask."""
-
-    def __init__(self, facts: Facts) -> None:
-        self._facts = facts
-        self.deciding: Draft
-        self._drafts: list[Draft] = []
-        self._drafted: list[Fact] = []
-        self._retracted: set[UUID] = set()
-        self._brought_back: set[UUID] = set()
-
-    def join(self, draft: Draft) -> None:
-        event = draft.event
-        references = tuple((name, target) for name, target, _ in referred(event))
-        self._drafts.append(draft)
-        self._drafted.append(Fact(draft.id, event.type, draft.occurred_at, references, retracted=False))
-        if isinstance(event, EntryRetracted):
-            self._retract(event.entry)
-
-    def _retract(self, entry_id: UUID) -> None:
-        self._retracted.add(entry_id)
-        self._brought_back.discard(entry_id)
-        if restored := self.brought_back_by(self.find(entry_id)):
-            self._retracted.discard(restored.id)
-            self._brought_back.add(restored.id)
-
-    @property
-    def new(self) -> bool:
-        return self._facts.version == 0 and not self._drafts
-
-    def find(self, entry_id: UUID) -> Fact | None:
-        drafted = (fact for fact in reversed(self._drafted) if fact.id == entry_id)
-        return next(drafted, None) or self._facts.entries.get(entry_id)
-
-    def stands(self, fact: Fact) -> bool:
-        if fact.id in self._brought_back:
-            return True
-        return not fact.retracted and fact.id not in self._retracted
-
-    def brought_back_by(self, retraction: Fact | None) -> Fact | None:
-        """What counts again when this entry is retracted: what it retracts, if it is a retraction that does."""
-        if retraction is None or retraction.type != "entry_retracted":
-            return None
-        return self.find(retraction.references[0][1])
-
-    def has(self, kind: str) -> bool:
-        """Whether an entry of this type stands, of which a client has one at most."""
-        back = (self.find(entry_id) for entry_id in self._brought_back)
-        known = (*self._facts.once.get(kind, ()), *self._drafted, *(fact for fact in back if fact))
-        return any(fact.type == kind and self.stands(fact) for fact in known)
-
-    def answered(self, entry_id: UUID, *by: str) -> bool:
-        return any(self._answers(entry_id, by))
-
-    def answered_before(self, entry_id: UUID, *by: str) -> bool:
-        answers = [self.content_of(fact.id) for fact in self._answers(entry_id, by)]
-        earliest = _earliest(self.deciding.occurred_at, self.deciding.precision)
-        return any(_latest(told.occurred_at, told.precision) < earliest for told in answers if told)
-
-    def _answers(self, entry_id: UUID, by: tuple[str, ...]) -> list[Fact]:
-        """What answers that entry and stands."""
-        recorded = [fact for kind in by for fact in self._facts.answers[entry_id, kind]]
-        drafted = [
-            fact
-            for fact in self._drafted
-            if fact.type in by and any(target == entry_id for _, target in fact.references)
-        ]
-        return list(filter(self.stands, (*recorded, *drafted)))
-
-    def content_of(self, entry_id: UUID) -> EntryContent | None:
-        drafted = any(draft.id == entry_id for draft in self._drafts)
-        told = None if drafted else self._facts.contents[entry_id]
-        for draft in self._drafts:
-            if draft.id == entry_id:
-                told = EntryContent(draft.event, draft.occurred_at, draft.precision)
-            elif told and draft.id not in self._retracted:
-                told = _corrected(told, draft.event, entry_id)
-        return told if entry_id not in self._retracted else None
-
-
-class _NothingKnown:
-    """Known entries for what replaces another's body: it must be right in itself, and the entry stands where it is."""
-
-    def answered(self, entry_id: UUID, *by: str) -> bool:
-        return False
-
-    def answered_before(self, entry_id: UUID, *by: str) -> bool:
-        return False
-
-    def content_of(self, entry_id: UUID) -> EntryContent | None:
-        return None
-
-
-def _corrected(told: EntryContent, event: Event, entry_id: UUID) -> EntryContent:
-    if not isinstance(event, EntryCorrected) or event.entry != entry_id:
-        return told
-    return EntryContent(
-        event.replacement or told.event, event.occurred_at or told.occurred_at, event.precision or told.precision
-    )
-
-
-def _refusals(draft: Draft, joined: _Joined, latest: datetime) -> Iterator[Refusal]:
+def _refusals(draft: Draft, joined: KnownSoFar, latest: datetime) -> Iterator[Refusal]:
     event = draft.event
     if joined.new and event.type not in OPENING:
         yield Refusal(
@@ -175,7 +70,7 @@ def _refusals(draft: Draft, joined: _Joined, latest: datetime) -> Iterator[Refus
         )
     if joined.find(draft.id):
         yield Refusal("id_is_new", "id", "This id is used twice; give every event an id of its own.")
-    yield from _time_refusals(_earliest(draft.occurred_at, draft.precision), latest)
+    yield from _time_refusals(earliest_moment(draft.occurred_at, draft.precision), latest)
     for name, target, mark in referred(event):
         yield from _reference_refusals(event, name, target, mark, joined)
     if isinstance(event, EntryCorrected):
@@ -192,7 +87,7 @@ def _refusals(draft: Draft, joined: _Joined, latest: datetime) -> Iterator[Refus
     yield from _day_refusals(event, draft.occurred_at, latest)
 
 
-def _reference_refusals(event: Event, name: str, target: UUID, mark: RefersTo, joined: _Joined) -> Iterator[Refusal]:
+def _reference_refusals(event: Event, name: str, target: UUID, mark: RefersTo, joined: KnownSoFar) -> Iterator[Refusal]:
     found = joined.find(target)
     if found is None:
         yield Refusal(
@@ -239,16 +134,16 @@ def _correction_refusals(event: EntryCorrected, found: Fact | None, latest: date
                 "replacement",
                 "A correction cannot point to other entries; retract this entry and record it anew.",
             )
-        for refusal in event.replacement.refusals(_NothingKnown()):
+        for refusal in event.replacement.refusals(NothingKnown()):
             yield refusal._replace(field=f"replacement.{refusal.field}".rstrip("."))
         occurred_at = event.occurred_at or found.occurred_at
         yield from _day_refusals(event.replacement, occurred_at, latest)
     if event.occurred_at:
-        earliest = _earliest(event.occurred_at, event.precision)
+        earliest = earliest_moment(event.occurred_at, event.precision)
         yield from _time_refusals(earliest, latest, field_name="event.occurred_at")
 
 
-def _retraction_refusals(event: EntryRetracted, joined: _Joined) -> Iterator[Refusal]:
+def _retraction_refusals(event: EntryRetracted, joined: KnownSoFar) -> Iterator[Refusal]:
     found = joined.find(event.entry)
     if found and not _kind(found).retractable:
         yield Refusal(
@@ -279,7 +174,7 @@ def _retraction_refusals(event: EntryRetracted, joined: _Joined) -> Iterator[Ref
         yield from _bringing_back_refusals(restored, joined)
 
 
-def _bringing_back_refusals(restored: Fact, joined: _Joined) -> Iterator[Refusal]:
+def _bringing_back_refusals(restored: Fact, joined: KnownSoFar) -> Iterator[Refusal]:
     """That another entry has come into the place of the one that would count again."""
     taken = any(map(joined.has, once_alone(restored.type))) or any(
         joined.answered(target, kind) for target, kind in once_answers(restored)
@@ -299,19 +194,9 @@ def _kind(fact: Fact) -> type[Event]:
 
 def _day_refusals(event: Event, occurred_at: datetime, latest: datetime) -> Iterator[Refusal]:
     """What its days break; nothing where the moment itself is refused."""
-    if EARLIEST <= occurred_at <= latest + _AHEAD_OF_UTC:
-        earliest_day, latest_day = (occurred_at - _BEHIND_UTC).date(), (occurred_at + _AHEAD_OF_UTC).date()
-        yield from event.refusals_by_day(PossibleDays(earliest_day, latest_day, (latest + _AHEAD_OF_UTC).date()))
-
-
-def _earliest(occurred_at: datetime, precision: Precision | None) -> datetime:
-    """The first moment at which it may have occurred: a day begins in the easternmost time zone."""
-    return occurred_at - _AHEAD_OF_UTC if precision is Precision.DAY else occurred_at
-
-
-def _latest(occurred_at: datetime, precision: Precision) -> datetime:
-    """The last moment at which it may have occurred: a day ends in the westernmost time zone."""
-    return occurred_at + timedelta(days=1) + _BEHIND_UTC if precision is Precision.DAY else occurred_at
+    if EARLIEST <= occurred_at <= latest + AHEAD_OF_UTC:
+        earliest_day, latest_day = (occurred_at - BEHIND_UTC).date(), (occurred_at + AHEAD_OF_UTC).date()
+        yield from event.refusals_by_day(PossibleDays(earliest_day, latest_day, (latest + AHEAD_OF_UTC).date()))
 
 
 def _time_refusals(occurred_at: datetime, latest: datetime, field_name: str = "occurred_at") -> Iterator[Refusal]:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from domain.policy import WorkingDaysPolicy
+from domain.policy.organization import WorkingDaysPolicy
 
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)

@@ -81,7 +81,7 @@ def _named(annotation: Any) -> str:
 
 
 _PLAIN: Final = {
-    Policy: "every number of care, as `domain/policy.py` has them",
+    Policy: "every number of care, as `domain/policy/` has them",
     str: "text",
     int: "whole number",
     float: "number",

@@ -12,16 +12,17 @@ from domain.replacing import replace
 from domain.vocabulary.consents import ConsentPurpose, ConsentScope, RecipientClass, SignerAuthority
 from domain.vocabulary.record import Precision
 from projections.answers import Answer, At, all_answered
+from projections.care_plan.disclosures import Disclosure
 from projections.collection import Elements
 from projections.context import Context
-from projections.elements import KEY, NOT_SHOWN, Named, ViewContext, at_a_moment
+from projections.elements import KEY, ViewContext
 from projections.fold import Fold
 from projections.mark import Mark, Placed
 from projections.strands import Strand
 
 
 @dataclass(frozen=True, slots=True)
-class Consent(Placed):
+class Consent(Placed, Disclosure):
     """A disclosure that the client allowed. In force: holds_from not after now, ends_at after now or null."""
 
     event_id: Annotated[UUID, KEY]
@@ -56,16 +57,6 @@ class Consent(Placed):
     """The client's taking it back; null where they did not."""
     expired: Mark | None = None
     """That the event happened upon which it ends; null where it has not."""
-
-    @property
-    def number_of_recipients(self) -> Annotated[int, Named("recipients"), NOT_SHOWN]:
-        """How many recipients it names."""
-        return len(self.recipients)
-
-    @at_a_moment
-    def in_force(self, context: ViewContext) -> bool:
-        """Whether it holds at the moment asked about."""
-        return self.holds_from <= context.at and (self.ends_at is None or context.at < self.ends_at)
 
 
 @dataclass(frozen=True, slots=True)

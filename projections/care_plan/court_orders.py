@@ -11,16 +11,17 @@ from domain.events.court_orders import CourtOrderEnded, CourtOrderRecorded
 from domain.replacing import replace
 from domain.vocabulary.consents import ConsentScope
 from projections.answers import Answer, At, all_answered
+from projections.care_plan.disclosures import Disclosure
 from projections.collection import Elements
 from projections.context import Context
-from projections.elements import KEY, NOT_SHOWN, Named, ViewContext, at_a_moment
+from projections.elements import KEY, ViewContext
 from projections.fold import Fold
 from projections.mark import Mark, Placed, mark
 from projections.strands import Strand
 
 
 @dataclass(frozen=True, slots=True)
-class CourtOrder(Placed):
+class CourtOrder(Placed, Disclosure):
     """A disclosure that a court allowed. In force: holds_from not after now, ends_at after now or null."""
 
     event_id: Annotated[UUID, KEY]
@@ -45,16 +46,6 @@ class CourtOrder(Placed):
     """From when on it does not hold any more: the end of the last day, or when it was lifted."""
     ended: Mark | None = None
     """That it was lifted, or is over; null where nothing says so."""
-
-    @property
-    def number_of_recipients(self) -> Annotated[int, Named("recipients"), NOT_SHOWN]:
-        """How many recipients it names."""
-        return len(self.recipients)
-
-    @at_a_moment
-    def in_force(self, context: ViewContext) -> bool:
-        """Whether it holds at the moment asked about."""
-        return self.holds_from <= context.at and (self.ends_at is None or context.at < self.ends_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from domain.events.crisis import CrisisContactRecorded
 from domain.events.registration import ClientDied
 from domain.events.screening import ScreeningScored
 from domain.instruments.cssrs import CssrsAnswers, triage
-from domain.policy import ScreeningPolicy
+from domain.policy.crises import ScreeningPolicy
 from domain.replacing import replace
 from domain.vocabulary.crisis import RiskTier
 from domain.vocabulary.obligations import ObligationKind

@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from domain.events.base import FreeText
-from domain.policy import MilestonesPolicy
+from domain.policy.milestones import MilestonesPolicy
 from domain.vocabulary.milestones import DiagnosedSeverity, RemissionState
 from domain.vocabulary.people import Role
 from domain.vocabulary.substances import Substance

@@ -7,7 +7,7 @@ from itertools import count, pairwise, takewhile
 from typing import Annotated, NamedTuple
 from uuid import UUID
 
-from domain.policy import MilestonesPolicy
+from domain.policy.milestones import MilestonesPolicy
 from domain.replacing import replace
 from domain.vocabulary.substances import Substance
 from projections.collection import Elements

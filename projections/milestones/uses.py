@@ -14,7 +14,7 @@ from uuid import UUID
 from domain.entry import Entry, Recorded
 from domain.events.intake import SubstanceUse
 from domain.events.lapses import LapseRecorded
-from domain.policy import MilestonesPolicy
+from domain.policy.milestones import MilestonesPolicy
 from domain.replacing import replace
 from domain.vocabulary.substances import OPIOIDS, Substance, UseFrequency
 from projections.context import Context

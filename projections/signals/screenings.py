@@ -14,7 +14,7 @@ from domain.instruments.cssrs import CssrsAnswers, triage
 from domain.instruments.phq9 import Phq9Answers, asks_for_cssrs
 from domain.instruments.scoring import Scored
 from domain.instruments.screener import ScreenerAnswers, scored
-from domain.policy import EarlyWarningPolicy
+from domain.policy.early_warning import EarlyWarningPolicy
 from domain.replacing import replace
 from domain.vocabulary.crisis import RiskTier
 from domain.vocabulary.screening import Band, Measure

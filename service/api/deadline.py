@@ -14,23 +14,17 @@ _DETAIL: Final = (
     "The service could not answer in time. If the request writes, it was either done or not; send it again as it was:"
     " nothing is recorded twice."
 )
-
-
 _KEPT_AS: Final = "care_timeline.deadline"
 
 
-def prolong(request: Request, seconds: float | None) -> None:
-    """Give this request so many seconds more, which it waits on purpose; None for one that ends by other means."""
-    deadline: asyncio.Timeout = request.scope[_KEPT_AS]
-    now = deadline.when()
-    if now is not None:
-        deadline.reschedule(None if seconds is None else now + seconds)
+def prolong(request: Request, waits: float | None = 0) -> None:
+    """Give a request that has got a step further its whole time anew, and the seconds more that it waits on purpose.
 
-
-def put_off(request: Request) -> None:
-    """Give the request its whole time anew: it is one that may take long, and it has just got a step further."""
+    None for one that ends by other means, and has no deadline from then on.
+    """
     deadline: asyncio.Timeout = request.scope[_KEPT_AS]
-    deadline.reschedule(asyncio.get_running_loop().time() + _seconds(request.scope))
+    now = asyncio.get_running_loop().time()
+    deadline.reschedule(None if waits is None else now + _seconds(request.scope) + waits)
 
 
 class Deadline:

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from service.access.caller import Caller
 from service.api import problems
-from service.api.deadline import put_off
+from service.api.deadline import prolong
 from service.api.dependencies import authenticate_again
 from service.api.exception_handlers import problem_of
 from service.api.graceful_stop import RequestsUnderWay, stopping
@@ -79,7 +79,7 @@ class ImportRun:
                 async for group in coming:
                     await self._look_at_key()
                     done = await import_group(self._system, self._caller, group)
-                    put_off(self._request)
+                    prolong(self._request)
                     self._counted.update(result.status for result in done.results)
                     self._next_line = done.at or group[-1].number + 1
                     yield self._told(done.results)
@@ -161,7 +161,7 @@ class ImportRun:
                 reading = _reading(stream)
                 if b"\n" in piece:
                     waited = 0.0
-                    put_off(self._request)
+                    prolong(self._request)
                 yield piece
         finally:
             reading.cancel()

@@ -17,6 +17,8 @@ from service.api.field_errors import FieldError
 
 MEDIA_TYPE: Final = "application/problem+json"
 PATH: Final = "/v1/problems"
+RETRY_AFTER: Final = {"Retry-After": "Seconds to wait before the next attempt."}
+"""What a problem says of the header that it comes with when waiting helps."""
 
 
 class ProblemDocument(BaseModel):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -139,11 +139,11 @@ class WebhookAnswer(_Answer):
     )
 
     @classmethod
-    def fields_of(cls, webhook: Webhook) -> dict[str, Any]:
-        """What is told of a webhook."""
+    def of(cls, webhook: Webhook, **more: Any) -> Self:
+        """What is told of a webhook, and what else this answer says."""
         told = webhook._asdict()
         until = told.pop("former_until")
-        return {**told, "former_secret_until": until}
+        return cls(**told, former_secret_until=until, **more)
 
 
 class WebhookWithSecret(WebhookAnswer):

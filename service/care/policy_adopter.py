@@ -8,7 +8,7 @@ from domain.events.organization import PolicyAdopted
 from domain.policy import Policy
 from domain.vocabulary.record import Precision
 from service.access.caller import Caller
-from service.care.recorder import ATTEMPTS
+from service.care.recording_steps import ATTEMPTS
 from service.log.errors import VersionConflict
 from service.log.keyring import Keyring
 from service.log.organizations import Organizations

@@ -384,7 +384,7 @@ async def test_lines_are_answered_while_others_have_yet_to_be_sent(ehr: Clinic) 
     assert [each["status"] for each in told] == ["recorded"] * 3 + ["complete"]
 
 
-async def test_the_deadline_of_a_request_is_put_off_with_every_line(
+async def test_the_deadline_of_a_request_is_prolonged_with_every_line(
     ehr: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("service.api.deadline._seconds", lambda _: 0.3)

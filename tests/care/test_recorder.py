@@ -23,7 +23,8 @@ from service.access.permissions import STRANDS, Resource
 from service.bootstrap import System
 from service.care.entry_contents import EntryContents
 from service.care.errors import ClientExists, IdUsed, UnknownClient
-from service.care.recorder import Recorder, RecordingResult
+from service.care.recorder import Recorder
+from service.care.recording_steps import RecordingResult
 from service.log.facts import FactReader
 from service.log.pages import Pages
 from service.log.sealed import StoredEvent

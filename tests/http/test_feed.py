@@ -14,7 +14,8 @@ import pytest
 import pytest_asyncio
 from httpx_sse import aconnect_sse
 
-from domain.policy import ClientAccessPolicy, Policy
+from domain.policy import Policy
+from domain.policy.organization import ClientAccessPolicy
 from service.access.caller import KeyRole, operator
 from service.api import event_stream
 from service.bootstrap import System

@@ -10,7 +10,8 @@ from domain.events.base import Event
 from domain.events.intake import EpisodeClosed
 from domain.events.referrals import ReferralMade
 from domain.events.registration import ClientDied
-from domain.policy import BarriersPolicy, Policy
+from domain.policy import Policy
+from domain.policy.handoffs import BarriersPolicy
 from domain.vocabulary.barriers import Barrier, BarrierAction, BarrierOutcome
 from domain.vocabulary.intake import DischargeReason
 from domain.vocabulary.obligations import ObligationKind

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from domain.events.plan import GoalClosed
-from domain.policy import CaringContactsPolicy, CrisisPolicy, Policy
+from domain.policy import Policy
+from domain.policy.crises import CaringContactsPolicy, CrisisPolicy
 from domain.vocabulary.crisis import CrisisKind
 from domain.vocabulary.goals import GoalOutcome
 from domain.vocabulary.handoffs import HandoffUrgency

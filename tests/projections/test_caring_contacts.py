@@ -9,7 +9,8 @@ import pytest
 from domain.events.postvention import Adjustment
 from domain.events.registration import ClientDied
 from domain.instruments.cssrs import CssrsAnswers
-from domain.policy import CaringContactsPolicy, Policy
+from domain.policy import Policy
+from domain.policy.crises import CaringContactsPolicy
 from domain.vocabulary.contacts import OutreachPurpose
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome
 from domain.vocabulary.obligations import ObligationKind

@@ -8,7 +8,8 @@ import pytest
 from domain.events.base import Event
 from domain.events.intake import EpisodeClosed
 from domain.events.registration import ClientDied
-from domain.policy import CrisisPolicy, Policy
+from domain.policy import Policy
+from domain.policy.crises import CrisisPolicy
 from domain.vocabulary.contacts import Channel
 from domain.vocabulary.crisis import CrisisOutcome
 from domain.vocabulary.intake import DischargeReason

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.policy import WorkingDaysPolicy
+from domain.policy.organization import WorkingDaysPolicy
 from projections.local_days import end_of_day, local_day, start_of_day, working_day_after
 
 CHICAGO = ZoneInfo("America/Chicago")

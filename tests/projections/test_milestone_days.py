@@ -4,7 +4,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from domain.policy import MilestonesPolicy, Policy
+from domain.policy import Policy
+from domain.policy.milestones import MilestonesPolicy
 from domain.vocabulary.substances import Substance
 from projections.milestones import MILESTONES
 from projections.milestones.fold import STEP, STRETCH

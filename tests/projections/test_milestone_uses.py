@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from domain.events.intake import EpisodeClosed, IntakeUpdated
 from domain.events.milestones import MilestoneCelebrated, MilestoneDefined, MilestoneReached, RemissionRecorded
 from domain.events.registration import ClientMoved
-from domain.policy import MilestonesPolicy, Policy
+from domain.policy import Policy
+from domain.policy.milestones import MilestonesPolicy
 from domain.vocabulary.intake import DischargeReason
 from domain.vocabulary.milestones import DiagnosedSeverity, LifeMilestone, RemissionState
 from domain.vocabulary.people import Role

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from domain.events.intake import EpisodeClosed
 from domain.events.next_steps import NextStepAgreed, NextStepDone, NextStepDropped
 from domain.events.registration import ClientDied
-from domain.policy import NextStepsPolicy, Policy
+from domain.policy import Policy
+from domain.policy.plan import NextStepsPolicy
 from domain.vocabulary.intake import DischargeReason
 from domain.vocabulary.next_steps import DropReason, NextStepKind
 from domain.vocabulary.obligations import ObligationKind

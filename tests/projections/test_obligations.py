@@ -9,7 +9,9 @@ from hypothesis import given
 from domain.events.base import Event
 from domain.events.handoffs import HandoffAccepted, HandoffCompleted, HandoffDeclined
 from domain.instruments.cssrs import CssrsAnswers
-from domain.policy import CrisisPolicy, Policy, WorkingDaysPolicy
+from domain.policy import Policy
+from domain.policy.crises import CrisisPolicy
+from domain.policy.organization import WorkingDaysPolicy
 from domain.vocabulary.handoffs import HandoffDeclineReason, HandoffUrgency
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role

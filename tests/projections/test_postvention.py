@@ -11,7 +11,8 @@ from domain.events.intake import EpisodeClosed
 from domain.events.postvention import Adjustment
 from domain.events.registration import ClientDied
 from domain.instruments.cssrs import CssrsAnswers
-from domain.policy import Policy, PostventionPolicy
+from domain.policy import Policy
+from domain.policy.crises import PostventionPolicy
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome, RiskTier
 from domain.vocabulary.intake import DischargeReason
 from domain.vocabulary.people import Role

@@ -7,7 +7,8 @@ from hashlib import sha256
 import pytest
 
 from domain.events.base import Event
-from domain.policy import CrisisCardPolicy, Policy, PolicyInvalid, policy_from_toml
+from domain.policy import Policy, PolicyInvalid, policy_from_toml
+from domain.policy.crises import CrisisCardPolicy
 from projections.care_plan import CARE_PLAN, CarePlanAnswer
 from rendering.crisis_card import crisis_card
 from rendering.html import NOTHING_FROM_ELSEWHERE

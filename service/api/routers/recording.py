@@ -35,7 +35,7 @@ from service.api.response_models import Receipt, RecordedEvents
 from service.api.responses import answer
 from service.api.strict_route import StrictRoute
 from service.bootstrap import System
-from service.care.recorder import RecordingResult
+from service.care.recording_steps import RecordingResult
 from service.log import errors
 from service.log.identifiers import Found
 

@@ -61,7 +61,7 @@ async def create_webhook(caller: ChangingWebhooks, system: RunningSystem, sent: 
     """
     _check(sent.url, system.settings)
     webhook, secret = await system.webhooks.create(caller, sent.url, sent.types, sent.description)
-    content = WebhookWithSecret(**WebhookAnswer.fields_of(webhook), secret=secret)
+    content = WebhookWithSecret.of(webhook, secret=secret)
     return _answer(content, 201, location=f"/v1/webhooks/{webhook.webhook_id}")
 
 
@@ -74,7 +74,7 @@ async def create_webhook(caller: ChangingWebhooks, system: RunningSystem, sent: 
 async def list_webhooks(caller: ReadingWebhooks, system: RunningSystem) -> Response:
     """All webhooks of your organization, with how each stands."""
     found = await system.webhooks.list(caller.organization_id)
-    return _answer(WebhooksAnswer(webhooks=tuple(WebhookAnswer(**WebhookAnswer.fields_of(each)) for each in found)))
+    return _answer(WebhooksAnswer(webhooks=tuple(WebhookAnswer.of(each) for each in found)))
 
 
 @router.get(
@@ -86,7 +86,7 @@ async def list_webhooks(caller: ReadingWebhooks, system: RunningSystem) -> Respo
 async def read_webhook(caller: ReadingWebhooks, system: RunningSystem, webhook_id: WebhookId) -> Response:
     """One webhook, and how it stands. Its secret is not told again."""
     webhook = await system.webhooks.get(caller.organization_id, webhook_id)
-    return _answer(WebhookAnswer(**WebhookAnswer.fields_of(webhook)))
+    return _answer(WebhookAnswer.of(webhook))
 
 
 @router.put(
@@ -104,7 +104,7 @@ async def change_webhook(
     """
     _check(sent.url, system.settings)
     webhook = await system.webhooks.change(caller.organization_id, webhook_id, sent.url, sent.types, sent.description)
-    return _answer(WebhookAnswer(**WebhookAnswer.fields_of(webhook)))
+    return _answer(WebhookAnswer.of(webhook))
 
 
 @router.delete(
@@ -135,7 +135,7 @@ async def rotate_webhook_secret(
     """A new secret, which is told only now. While they overlap, `webhook-signature` has a signature with each."""
     overlap = timedelta(hours=sent.overlap_hours)
     webhook, secret = await system.webhooks.rotate(caller.organization_id, webhook_id, overlap)
-    return _answer(WebhookWithSecret(**WebhookAnswer.fields_of(webhook), secret=secret))
+    return _answer(WebhookWithSecret.of(webhook, secret=secret))
 
 
 @router.post(
@@ -162,7 +162,7 @@ async def test_webhook(caller: ChangingWebhooks, system: RunningSystem, webhook_
 async def pause_webhook(caller: ChangingWebhooks, system: RunningSystem, webhook_id: WebhookId) -> Response:
     """Nothing more is sent until you resume it; what is under way is ended."""
     webhook = await system.webhooks.pause(caller.organization_id, webhook_id)
-    return _answer(WebhookAnswer(**WebhookAnswer.fields_of(webhook)))
+    return _answer(WebhookAnswer.of(webhook))
 
 
 @router.post(
@@ -174,7 +174,7 @@ async def pause_webhook(caller: ChangingWebhooks, system: RunningSystem, webhook
 async def resume_webhook(caller: ChangingWebhooks, system: RunningSystem, webhook_id: WebhookId) -> Response:
     """It works again, whether it was paused or disabled, and is told of all that it missed."""
     webhook = await system.webhooks.resume(caller.organization_id, webhook_id)
-    return _answer(WebhookAnswer(**WebhookAnswer.fields_of(webhook)))
+    return _answer(WebhookAnswer.of(webhook))
 
 
 def _answer(content: BaseModel, status: int = 200, *, location: str | None = None) -> Response:

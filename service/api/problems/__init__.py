@@ -1,0 +1,114 @@
+"""Every kind of problem that the API answers. Its docstring is what `GET /v1/problems/{slug}` says about it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from service.api.problem import Problem
+from service.api.problems.access import (
+    AccessNotRecorded,
+    IssuerUnavailable,
+    KeyNeeded,
+    NoLegalGround,
+    NotConsented,
+    RoleMissing,
+    RoleNotAllowed,
+    ScopeMissing,
+    TooManyWrongKeys,
+)
+from service.api.problems.reading import (
+    ClientErased,
+    KnownAtInFuture,
+    ListsBehind,
+    ListsNotReady,
+    ProjectionFailed,
+    UnknownClient,
+    UnknownEvent,
+    UnknownEventType,
+)
+from service.api.problems.recording import (
+    ClientExists,
+    ClientMerged,
+    HeadsDiffer,
+    IdentifierTaken,
+    IdUsed,
+    Refused,
+    VersionConflict,
+)
+from service.api.problems.requests import (
+    BodyTooLarge,
+    HeaderTooLarge,
+    InvalidInput,
+    MalformedBody,
+    MalformedHeader,
+    MalformedRequest,
+    MethodNotAllowed,
+    RequestTimeout,
+    UnknownPath,
+    UnknownProblem,
+    UnsupportedMediaType,
+)
+from service.api.problems.service import (
+    DatabaseUnavailable,
+    DeadlineExceeded,
+    NotMigrated,
+    Stopping,
+    TooManyConnections,
+    TooManyRequests,
+    Unexpected,
+)
+from service.api.problems.subscriptions import TooManyReaders, TooManyWebhooks, UnknownDelivery, UnknownWebhook
+
+__all__ = [
+    "CATALOGUE",
+    "AccessNotRecorded",
+    "BodyTooLarge",
+    "ClientErased",
+    "ClientExists",
+    "ClientMerged",
+    "DatabaseUnavailable",
+    "DeadlineExceeded",
+    "HeaderTooLarge",
+    "HeadsDiffer",
+    "IdUsed",
+    "IdentifierTaken",
+    "InvalidInput",
+    "IssuerUnavailable",
+    "KeyNeeded",
+    "KnownAtInFuture",
+    "ListsBehind",
+    "ListsNotReady",
+    "MalformedBody",
+    "MalformedHeader",
+    "MalformedRequest",
+    "MethodNotAllowed",
+    "NoLegalGround",
+    "NotConsented",
+    "NotMigrated",
+    "ProjectionFailed",
+    "Refused",
+    "RequestTimeout",
+    "RoleMissing",
+    "RoleNotAllowed",
+    "ScopeMissing",
+    "Stopping",
+    "TooManyConnections",
+    "TooManyReaders",
+    "TooManyRequests",
+    "TooManyWebhooks",
+    "TooManyWrongKeys",
+    "Unexpected",
+    "UnknownClient",
+    "UnknownDelivery",
+    "UnknownEvent",
+    "UnknownEventType",
+    "UnknownPath",
+    "UnknownProblem",
+    "UnknownWebhook",
+    "UnsupportedMediaType",
+    "VersionConflict",
+]
+
+CATALOGUE: Final[Mapping[str, type[Problem]]] = {
+    problem.slug: problem for problem in sorted(Problem.__subclasses__(), key=lambda each: (each.status, each.slug))
+}
+"""Every kind of problem by its slug."""
