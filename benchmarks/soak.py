@@ -95,13 +95,11 @@ class Soak:
             watch = Watch(self._clinic, started.pid, self.tally, ours)
             ends_at = loop.time() + seconds
             calls = Calls(http, self._tokens, self.tally, ends_at)
-            lagging = asyncio.create_task(watch.follow_lag())
-            looking = asyncio.create_task(_look(watch, seconds, every))
-            async with asyncio.TaskGroup() as callers:
-                for work in self._load(calls, started, writes, reads):
-                    callers.create_task(work)
-            await looking
-            lagging.cancel()
+            async with asyncio.TaskGroup() as tasks:
+                lagging = tasks.create_task(watch.follow_lag())
+                works = (_look(watch, seconds, every), *self._load(calls, started, writes, reads))
+                await asyncio.wait([tasks.create_task(work) for work in works])
+                lagging.cancel()
             await self._all_told()
         return watch.thirds()
 

@@ -89,8 +89,9 @@ class Calls:
             if number % 5 == 0:
                 await self._get(_LISTS[number // 5 % len(_LISTS)])
             elif number % 5 == 1:
-                page = await self._get(f"/v1/events?after={after}&limit=50")
-                after = page["next"] if page and page["more"] else 0
+                answer = await self._get(f"/v1/events?after={after}&limit=50")
+                page = answer.json() if answer else {"more": False}
+                after = page["next"] if page["more"] else 0
             else:
                 client_id = clients[number * 7 % len(clients)]
                 await self._get(f"/v1/clients/{client_id}/{_OF_A_CLIENT[number % len(_OF_A_CLIENT)]}")
@@ -133,9 +134,8 @@ class Calls:
         for event in answer.json()["events"] if answer else ():
             self._tally.acknowledge(UUID(event["id"]), event["position"])
 
-    async def _get(self, path: str) -> dict[str, int] | None:
-        answer = await self._call("GET", path, self._tokens[KeyRole.COUNSELOR], 200)
-        return answer.json() if answer else None
+    async def _get(self, path: str) -> httpx.Response | None:
+        return await self._call("GET", path, self._tokens[KeyRole.COUNSELOR], 200)
 
     async def _call(
         self, method: str, path: str, token: str, expected: int, body: bytes | None = None
