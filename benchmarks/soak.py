@@ -101,6 +101,9 @@ class Soak:
                 await asyncio.wait([tasks.create_task(work) for work in works])
                 lagging.cancel()
             await self._all_told()
+            ready = (await http.get("/readyz")).json()
+            if parked := sum(each["parked"] for each in ready["projections"]):
+                self.tally.errors["clients for whom a projection failed"] = parked
         return watch.thirds()
 
     def _load(self, calls: Calls, started: Server, writes: float, reads: float) -> list[Any]:

@@ -147,14 +147,19 @@ class Calls:
         try:
             answer = await self._http.request(method, path, content=body, headers=headers)
         except httpx.HTTPError as error:
-            tally.errors[f"{method}: {type(error).__name__}"] += 1
+            tally.errors[f"{method} {_what(path)}: {type(error).__name__}"] += 1
             return None
         if answer.status_code != expected:
             slug = answer.json().get("type", "") if "json" in answer.headers.get("content-type", "") else ""
-            tally.errors[f"{method}: {answer.status_code} {slug.rpartition('/')[2]}".rstrip()] += 1
+            tally.errors[f"{method} {_what(path)}: {answer.status_code} {slug.rpartition('/')[2]}".rstrip()] += 1
             return None
         tally.seconds["write" if body else "read"].append(time.perf_counter() - began)
         return answer
+
+
+def _what(path: str) -> str:
+    """What a path asks for, without whose it is."""
+    return path.partition("?")[0].rpartition("/")[2]
 
 
 class FeedReader:
