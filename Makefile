@@ -13,7 +13,7 @@ LOCK := build/lock/bin/uv pip compile --quiet --no-config --universal --python-v
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo serve test check format catalogue migration openapi bench lock wheel tidy install
+.PHONY: help demo serve test check format catalogue migration openapi client bench lock wheel tidy install
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -28,13 +28,13 @@ demo: install ## tell a story of care (STORY=juan: another) through the real ser
 serve: install ## run the service with its embedded PostgreSQL
 	@CARE_TIMELINE_DATA_DIR="$(DATA)" $(BIN)/care-timeline serve $(ARGS)
 
-test: install ## run every test
+test: install build/client/generated ## run every test
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
-check: install ## format, lint, types and the direction of imports
+check: install build/client/generated ## format, lint, types and the direction of imports
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy $(wildcard $(SOURCES))
+	@$(BIN)/mypy $(wildcard $(SOURCES)) clients/python/src
 	@$(BIN)/lint-imports --no-logo
 
 format: install ## put the code into its one format and repair what ruff can
@@ -44,6 +44,9 @@ format: install ## put the code into its one format and repair what ruff can
 openapi: install ## write the API's description to docs/openapi.json
 	@$(BIN)/python -c 'import json; from service.api.app import describe; print(json.dumps(describe(), indent=1))' \
 		> docs/openapi.json
+
+client: build/client/generated ## generate the Python client from docs/openapi.json and build its wheel into dist/
+	@cd clients/python && ../../build/client/bin/python -m hatchling build --target wheel --directory ../../dist
 
 pages: install ## write the pages of docs/ that are made from the code: the events, and the rows of care
 	@$(BIN)/python -m rendering.pages
@@ -65,10 +68,11 @@ lock: build/lock/installed ## choose the newest versions that pyproject.toml all
 	@$(LOCK) --upgrade --group build --output-file requirements/build.txt
 	@$(LOCK) --upgrade pyproject.toml --group development --output-file requirements/development.txt \
 		--constraint requirements/runtime.txt --constraint requirements/build.txt
+	@$(LOCK) --upgrade --group clients/python/pyproject.toml:build --output-file requirements/client.txt
 	@git diff --stat -- requirements
 
 tidy: ## remove what make made, except the record that demo and serve keep
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv build dist clients/python/src/care_timeline_client/rest .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 install: .venv/installed
 
@@ -84,6 +88,16 @@ install: .venv/installed
 
 .venv/installed: .venv/locked pyproject.toml
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The client's generator asks for other versions than the service, so it has an environment of its own.
+build/client/installed: requirements/client.txt
+	@$(PYTHON) -m venv --clear build/client
+	@build/client/bin/python -m pip --disable-pip-version-check -qq install --require-hashes -r requirements/client.txt
+	@touch $@
+
+build/client/generated: build/client/installed docs/openapi.json clients/python/generate.py
+	@build/client/bin/python clients/python/generate.py
 	@touch $@
 
 build/lock/installed:

@@ -1,4 +1,5 @@
-"""A bare FastAPI endpoint: a pydantic model in, one INSERT through an asyncpg pool, 201 and a model out.
+"""Bare FastAPI endpoints: a pydantic model in, one INSERT through an asyncpg pool, 201 and a model out; and one SELECT
+of a plan that stands there ready, 200 and a model out.
 
 Run as `python -m benchmarks.bare_endpoint URL`; prints the port on which it listens.
 """
@@ -24,6 +25,8 @@ create table bare_event (
 )
 """
 
+PLAN_TABLE = "create table bare_plan (client_id uuid primary key, version int not null, plan jsonb not null)"
+
 
 class NewEvent(BaseModel):
     """What is posted: the same body as ours gets."""
@@ -39,6 +42,14 @@ class Recorded(BaseModel):
     id: UUID
     client_id: UUID
     recorded_at: datetime
+
+
+class Plan(BaseModel):
+    """A client's plan, as ours answers it."""
+
+    client_id: UUID
+    version: int
+    plan: dict[str, Any]
 
 
 @asynccontextmanager
@@ -65,6 +76,14 @@ async def record(client_id: UUID, new: NewEvent) -> Recorded:
             json.dumps(new.event),
         )
     return Recorded(id=new.id, client_id=client_id, recorded_at=recorded_at)
+
+
+@app.get("/clients/{client_id}/plan")
+async def read(client_id: UUID) -> Plan:
+    """Read one row."""
+    async with app.state.pool.acquire() as connection:
+        row = await connection.fetchrow("select version, plan from bare_plan where client_id = $1", client_id)
+    return Plan(client_id=client_id, version=row["version"], plan=json.loads(row["plan"]))
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ import asyncpg
 from benchmarks.crowd import crowd
 from benchmarks.ground import BenchmarkClinic, Ground
 from benchmarks.harness import Limit, Result, Rounds
-from benchmarks.load import Acknowledged, drive_at
-from benchmarks.post import CONNECTIONS, Requests
+from benchmarks.load import CONNECTIONS, Acknowledged, drive_at
+from benchmarks.post import Requests
 from benchmarks.serving import SERVE, serving
 
 LOOK_EVERY = 0.005

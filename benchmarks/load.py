@@ -10,6 +10,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple, cast
 
+CONNECTIONS = 16
+"""Over so many connections at once the service is measured."""
+
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
 _POSITION = re.compile(rb'"position":\s*(\d+)')
 _STATUS = slice(len(b"HTTP/1.1 "), len(b"HTTP/1.1 201"))
@@ -21,10 +24,15 @@ def post(path: str, body: bytes, *headers: str) -> bytes:
     return "\r\n".join((*lines, f"Content-Length: {len(body)}", "", "")).encode() + body
 
 
-async def drive(port: int, requests: Sequence[Sequence[bytes]]) -> float:
-    """Requests a second, over one connection for each list. Raises AssertionError unless each is answered 201."""
+def get(path: str, *headers: str) -> bytes:
+    """A GET as bytes on the wire."""
+    return "\r\n".join((f"GET {path} HTTP/1.1", "Host: localhost", *headers, "", "")).encode()
+
+
+async def drive(port: int, requests: Sequence[Sequence[bytes]], *, status: bytes = b"201") -> float:
+    """Requests a second, over one connection for each list. Raises AssertionError where one is answered otherwise."""
     loop = asyncio.get_running_loop()
-    connections = [_Connection(each) for each in requests]
+    connections = [_Connection(each, status=status) for each in requests]
     for connection in connections:
         await loop.create_connection(partial(_same, connection), "127.0.0.1", port)
     began = time.perf_counter()
@@ -79,8 +87,15 @@ def _same(connection: "_Connection") -> "_Connection":
 class _Connection(asyncio.Protocol):
     """Sends the next request when the one before is answered; or, where somebody hears of answers, when told to."""
 
-    def __init__(self, requests: Sequence[bytes], heard: Callable[[Acknowledged], None] | None = None) -> None:
+    def __init__(
+        self,
+        requests: Sequence[bytes],
+        heard: Callable[[Acknowledged], None] | None = None,
+        *,
+        status: bytes = b"201",
+    ) -> None:
         self._requests = iter(requests)
+        self._status = status
         self._heard = heard
         self._answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._answer = b""
@@ -111,7 +126,7 @@ class _Connection(asyncio.Protocol):
         length = _LENGTH.search(self._answer, 0, end + 2)
         if length and len(self._answer) < end + 4 + int(length[1]):
             return
-        if self._answer[_STATUS] != b"201":
+        if self._answer[_STATUS] != self._status:
             self.done.set_exception(AssertionError(self._answer.decode(errors="replace")))
             self._transport.close()
             return

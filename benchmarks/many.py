@@ -8,8 +8,9 @@ from itertools import islice
 from benchmarks.crowd import Coming, crowd, documented, fill, in_turn
 from benchmarks.ground import BenchmarkClinic, Ground
 from benchmarks.harness import Limit, Result, Rounds
+from benchmarks.load import CONNECTIONS
 from benchmarks.peer_projection import Peer
-from benchmarks.post import BARE, CONNECTIONS, Requests, bare_endpoint, needed
+from benchmarks.post import BARE, Requests, bare_endpoint, needed
 from benchmarks.serving import PROJECT_ALL, PROJECT_ONE, SERVE, SERVE_API, projecting, serving
 from samples.simulation import SimulatedEntry
 from service.runtime.gc_tuning import tune_gc

@@ -13,7 +13,7 @@ from domain.events.base import Event
 from domain.events.emergency_access import EmergencyAccessReviewed
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.team import TeamMemberAssigned
-from domain.facts import Facts
+from domain.facts import Facts, reviewed_access
 from domain.policy import CorrectionsPolicy, Policy
 from domain.refusals import Refusal, Refused
 from domain.vocabulary.people import Role
@@ -52,6 +52,9 @@ def _refusals(event: Event, facts: Facts, actor: Actor, policy: Policy) -> Itera
         author = _author(facts, event.entry)
         if author and not may_set_right(actor, author, policy.corrections):
             yield _set_right_by(author, policy.corrections)
+        openers = [_author(facts, access) for access in reviewed_access(facts, event.entry)]
+        if any(opener and opener.id == actor.id for opener in openers):
+            yield REVIEWED_BY_ANOTHER._replace(field="entry")
     if isinstance(event, EmergencyAccessReviewed):
         author = _author(facts, event.access)
         if (author or actor).id == actor.id:

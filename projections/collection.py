@@ -115,6 +115,8 @@ class Elements(Generic[E]):
         return put if self._saved is None else {_key(element): element for element in self._saved.all()} | put
 
     def __iter__(self) -> Iterator[E]:
+        if self._saved is not None and not self._older and not self._recent:
+            return iter(self._saved.all())
         return iter(self._all().values())
 
     def __reversed__(self) -> Iterator[E]:

@@ -167,11 +167,15 @@ class Fold(Generic[S]):
 
     def save(self, state: S) -> bytes:
         """The state as bytes."""
-        return save(self._states, state)
+        return self._saved_initial if state is self.initial else save(self._states, state)
 
     def load(self, saved: bytes) -> S:
-        """The state that was saved in this shape. Raises ValidationError."""
-        return load(self._states, saved)
+        """The state that was saved in this shape; the initial one is `initial` itself. Raises ValidationError."""
+        return self.initial if saved == self._saved_initial else load(self._states, saved)
+
+    @cached_property
+    def _saved_initial(self) -> bytes:
+        return save(self._states, self.initial)
 
     @cached_property
     def _states(self) -> TypeAdapter[S]:

@@ -1,6 +1,7 @@
 """States as bytes, and back: what is small at once, and the elements of collections when they are asked for."""
 
 from collections.abc import Iterator
+from enum import Enum
 from functools import cache
 from hashlib import sha256
 from typing import Any, Final, TypeVar, get_args
@@ -36,7 +37,7 @@ def load(states: TypeAdapter[S], saved: bytes) -> S:
 
 @cache
 def shape(state: type) -> bytes:
-    """A digest of the names and types of everything that such a state holds.
+    """A digest of the names and types of everything that such a state holds, and of the members of enumerations.
 
     What was saved in another shape is not to be loaded: nobody would see that its parts do not fit until they are read.
     """
@@ -50,6 +51,11 @@ def _told(said: Any, met: set[type]) -> Iterator[str]:
             for each in attributes(said):
                 yield f"{said.__qualname__}.{each.name}: {each.type}"
                 yield from _told(each.type, met)
+        return
+    if isinstance(said, type) and issubclass(said, Enum):
+        if said not in met:
+            met.add(said)
+            yield f"{said.__qualname__}: {[each.value for each in said]}"
         return
     for inner in get_args(said):
         yield from _told(inner, met)

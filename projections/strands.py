@@ -1,13 +1,15 @@
 """Strands: a fold composed of others, which know nothing of each other."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import Any, Generic, NamedTuple, TypeVar
+from datetime import UTC, datetime
+from functools import cache, cached_property
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Table
 
 from domain.entry import Entry
 from domain.events.base import Event
+from domain.policy import Policy
 from projections.answers import Answer
 from projections.context import Context
 from projections.elements import ViewContext
@@ -20,11 +22,16 @@ from projections.strand_states import StrandStates, Unread
 E = TypeVar("E")
 S = TypeVar("S")
 
+_ANY_MOMENT: Final = ViewContext(datetime(2000, 1, 1, tzinfo=UTC), Policy())
+
 _Handling = tuple[str, Callable[[Any, Entry, Any, Context], Any]]
 
 
 class Strand(NamedTuple, Generic[S]):
-    """One strand of care in a composed projection."""
+    """One strand of care in a composed projection.
+
+    Of a client of whom it knows nothing it asks for nothing, and shows the same at every moment.
+    """
 
     fold: Fold[S]
     """What is kept, how events change it, and what it asks for."""
@@ -41,8 +48,18 @@ def answer_classes(strands: Mapping[str, Strand[Any]]) -> tuple[type[Any], ...]:
 
 def shown(strands: Mapping[str, Strand[Any]], state: Any, context: ViewContext) -> dict[str, Any]:
     """What all strands show, by the names of the answer's fields."""
-    parts = (strand.show(getattr(state, name), context) for name, strand in strands.items())
-    return {name: value for part in parts for name, value in part}
+    said: dict[str, Any] = {}
+    for name, strand in strands.items():
+        kept = getattr(state, name)
+        said |= _shown_of_nothing(strand) if kept is strand.fold.initial else vars(strand.show(kept, context))
+    return said
+
+
+@cache
+def _shown_of_nothing(strand: Strand[Any]) -> dict[str, Any]:
+    """What it shows before anything happened: so it is with most strands of most clients, and made once for all."""
+    said: dict[str, Any] = vars(strand.show(strand.fold.initial, _ANY_MOMENT))
+    return said
 
 
 class Strands(Fold[StrandStates]):
@@ -101,7 +118,9 @@ class Strands(Fold[StrandStates]):
     def obligations(self, state: StrandStates) -> Iterator[Obligation]:
         """Everything that was ever asked for, strand after strand."""
         for name, fold in self._strands.items():
-            yield from fold.obligations(getattr(state, name))
+            kept = getattr(state, name)
+            if kept is not fold.initial:
+                yield from fold.obligations(kept)
 
     @cached_property
     def shape(self) -> bytes:

@@ -15,6 +15,9 @@ import psutil
 
 COMMAND = (sys.executable, "-c", "from service.cli.main import app; app()")
 
+A_SYSTEMS_KEY = ("keys", "create", "--role", "system", "--name", "text-line", "--scope", "system/*.cruds")
+"""The command that makes a key for all that a system may do."""
+
 
 class ServiceProcess:
     """One `care-timeline serve` at a time over one data folder."""

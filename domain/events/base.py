@@ -178,9 +178,10 @@ class KnownEntries(Protocol):
 
 
 def _say_what_a_type_is(schema: dict[str, Any]) -> None:
-    """Every kind of event has the field, and it means the same in each."""
+    """Every kind of event has the field, it means the same in each, and by it a reader knows which one it has."""
     if "type" in schema.get("properties", {}):
         schema["properties"]["type"]["description"] = "The kind of event."
+        schema["required"] = ["type", *(name for name in schema.get("required", ()) if name != "type")]
 
 
 class Part(BaseModel):

@@ -1,6 +1,7 @@
 """What a coded term is: its name in the record, and its codes in the standards of the field."""
 
 from enum import StrEnum
+from inspect import cleandoc
 from typing import NamedTuple, Self
 
 
@@ -59,3 +60,20 @@ class Term(StrEnum):
         term._value_ = value
         term.codes = codes
         return term
+
+    @property
+    def display(self) -> str:
+        """The term as a person reads it, such as Lethal means safety."""
+        return self.name.replace("_", " ").capitalize()
+
+    @classmethod
+    def description(cls) -> str:
+        """What the list is of, and what is to be said of single terms."""
+        return cleandoc(cls.__doc__ or "")
+
+
+def lists_of_terms() -> list[type[Term]]:
+    """Every list of the vocabulary that is loaded, by its name; the service loads them all."""
+    package = __name__.rpartition(".")[0]
+    lists = (each for each in Term.__subclasses__() if each.__module__.startswith(f"{package}."))
+    return sorted(lists, key=lambda each: each.__name__)

@@ -14,6 +14,8 @@ from service.access.roles import KeyRole
 
 _SCOPE: Final = re.compile(r"(user|system)/(\*|[A-Za-z]+)\.(?=[cruds])(c?r?u?d?s?)")
 
+_ABOUT_RECORDS: Final = ("user/", "system/", "patient/")
+
 ANYTHING: Final = "*"
 """The resource of a permission that any resource meets, such as *.c for whoever records something."""
 
@@ -44,9 +46,11 @@ def permitted(permission: str, among: frozenset[str]) -> bool:
     return any(each.endswith(permission[1:]) for each in among)
 
 
-def is_scope(word: str) -> bool:
-    """Whether this is written as our scopes are: tokens hold other words beside them, such as openid."""
-    return _SCOPE.fullmatch(word) is not None
+def narrows(word: str) -> bool:
+    """Whether this is meant as a scope about a record, be it one that gives nothing here: with a query, of a patient,
+    or in the words of SMART's version 1. Tokens hold other words beside them, such as openid.
+    """
+    return word.startswith(_ABOUT_RECORDS)
 
 
 @lru_cache(maxsize=4096)

@@ -19,7 +19,7 @@ import jwt
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.access.errors import NotAuthenticated, RoleMissing
 from service.access.jwks import FETCH_SECONDS, IssuerKeys, fetch_from
-from service.access.scopes import is_scope
+from service.access.scopes import narrows
 from service.access.trusted_issuers import TrustedIssuer
 
 MOST_CHARACTERS: Final = 8_192
@@ -178,10 +178,13 @@ def _role(claims: Mapping[str, Any], issuer: TrustedIssuer) -> KeyRole:
 
 
 def _scopes(claims: Mapping[str, Any], role: KeyRole) -> frozenset[str]:
-    """The scopes of ours that the token has. Without any a person has all that their role may, and a system nothing."""
+    """The token's scopes about records. Without any a person has all that their role may, and a system nothing.
+
+    One that gives nothing here counts: whoever asked for less than their role may does not get all of it.
+    """
     said = claims.get("scope", claims.get("scp", ""))
     words = said.split() if isinstance(said, str) else said if isinstance(said, list) else []
-    ours = frozenset(word for word in words if isinstance(word, str) and is_scope(word))
+    ours = frozenset(word for word in words if isinstance(word, str) and narrows(word))
     return ours if ours or role is KeyRole.SYSTEM else SCOPES_OF_ROLE[role]
 
 

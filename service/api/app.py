@@ -25,6 +25,7 @@ from service.api.routers import (
     access_records,
     counseling_notes,
     crisis_card,
+    event_types,
     feed,
     health,
     history_import,
@@ -35,6 +36,7 @@ from service.api.routers import (
     recording,
     summary,
     timelines,
+    vocabulary,
     webhook_deliveries,
     webhooks,
 )
@@ -57,6 +59,8 @@ ROUTERS: Final = (
     webhooks.router,
     webhook_deliveries.router,
     problem_kinds.router,
+    vocabulary.router,
+    event_types.router,
     health.router,
     history_import.router,
 )

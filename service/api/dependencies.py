@@ -31,7 +31,8 @@ _access_token = HTTPBearer(
     bearerFormat="JWT",
     description="An OAuth 2.0 access token (RFC 9068) of an authorization server that whoever runs the service trusts:"
     " signed with RS256, ES256 or EdDSA, for this service's audience, with `exp` and the `typ` agreed on (at+jwt)."
-    " One of its roles is the caller's role; where its `scope` has scopes of this service, only these apply.",
+    " One of its roles is the caller's role; where its `scope` has scopes of `user/`, `system/` or"
+    " `patient/`, only what these give applies.",
     auto_error=False,
 )
 
@@ -124,6 +125,15 @@ async def get_access(
     request: Request, caller: Annotated[Caller, Depends(get_caller)], purpose: Purpose = None
 ) -> Access:
     """The caller's reading about clients, for a purpose, as its access record tells of it."""
+    return _access(request, caller, purpose)
+
+
+async def get_recording_access(request: Request, caller: Annotated[Caller, Depends(get_caller)]) -> Access:
+    """The caller who records, for their usual purpose: some answers tell who has an identifier."""
+    return _access(request, caller, None)
+
+
+def _access(request: Request, caller: Caller, purpose: PurposeOfUse | None) -> Access:
     operation = f"{request.method} {request.scope['route'].path}"
     return Access(caller, purpose or caller.usual_purpose, operation, request.scope[REQUEST_ID])
 
@@ -135,9 +145,9 @@ NotesAccess = Annotated[Access, Security(get_access, scopes=["CounselingNote.r"]
 ListingAccess = Annotated[Access, Security(get_access, scopes=["CarePlan.s"])]
 AuditingAccess = Annotated[Access, Security(get_access, scopes=["AuditEvent.r"])]
 FollowingAccess = Annotated[Access, Security(get_access, scopes=["Feed.s"])]
-RecordingCaller = Annotated[Caller, Security(get_caller, scopes=["*.c"])]
+RecordingAccess = Annotated[Access, Security(get_recording_access, scopes=["*.c"])]
 """Whoever may record something; of what, is decided event by event (service/care/recording_permissions.py)."""
 ReadingWebhooks = Annotated[Caller, Security(get_caller, scopes=["Webhook.r"])]
 ChangingWebhooks = Annotated[Caller, Security(get_caller, scopes=["Webhook.c"])]
-CreatingCaller = Annotated[Caller, Security(get_caller, scopes=["Client.c"])]
+CreatingAccess = Annotated[Access, Security(get_recording_access, scopes=["Client.c"])]
 ImportingCaller = Annotated[Caller, Security(get_caller, scopes=["Import.c"])]

@@ -9,6 +9,7 @@ TAGS: Final = [
     {"name": "Recording", "description": "Creating clients and recording what happened."},
     {"name": "Reading", "description": "The record, and what is made of it, now or at any earlier moment."},
     {"name": "Lists", "description": "What waits, and how things stand, over all clients of your organization."},
+    {"name": "Vocabulary", "description": "Coded terms, and the types of events with their JSON Schemas."},
     {"name": "Following", "description": "What is recorded in your organization, in order, as it is recorded."},
     {"name": "Webhooks", "description": "Having another system told that events were recorded."},
     {"name": "Problems", "description": "What errors mean."},

@@ -10,7 +10,9 @@ from pydantic import BaseModel
 
 from domain.entry import Entry
 from domain.events.base import referred
+from domain.events.plan import GoalMeasured
 from domain.policy import Policy
+from domain.vocabulary.appointments import CancelledBy
 from domain.vocabulary.crisis import RiskTier
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
@@ -34,12 +36,14 @@ from service.api.request_models import EventToRecord
 from service.api.response_models import CounselingNotesAnswer, Receipt, RecordedEvent, RecordedEvents, TimelineAnswer
 from service.api.responses import json_of
 from service.api.routers.access_records import access_records_answer
+from service.api.routers.event_types import EventTypesAnswer, event_type, with_schema
 from service.api.routers.health import Health, ProjectionState, Readiness
 from service.api.routers.identifiers import FoundClient, FoundClients
 from service.api.routers.problem_kinds import ProblemKinds, kind_of
 from service.api.routers.projections import answer_of, operation_id
 from service.api.routers.summary import summary_of
 from service.api.routers.timelines import event_answer
+from service.api.routers.vocabulary import Vocabulary, coded_list
 from service.projector.list_rows import ListedClient, ListedSignal, ListedTask
 from service.subscriptions.feed_event import FeedEvent, FeedReference
 
@@ -65,6 +69,9 @@ def example_answers() -> dict[str, bytes]:
         **example_webhooks(crisis),
         "list_problems": ProblemKinds(problems=(kind_of(Refused),)),
         "explain_problem": kind_of(Refused),
+        "read_vocabulary": Vocabulary(lists=(coded_list(CancelledBy),)),
+        "list_event_types": EventTypesAnswer(event_types=(event_type(GoalMeasured),)),
+        "read_event_type": with_schema(GoalMeasured),
         "read_health": Health(alive=True),
         "read_readiness": Readiness(
             ready=True,

@@ -19,7 +19,7 @@ from service.api.input_errors import field_errors
 from service.api.problem import Problem
 from service.care.accesses import NoLegalGround
 from service.care.errors import ClientExists, ClientMerged, IdUsed, KnownAtInFuture, UnknownClient
-from service.log.errors import DatabaseUnavailable, HeadsDiffer, IdentifierTaken, VersionConflict
+from service.log.errors import DatabaseUnavailable, HeadsDiffer, VersionConflict
 from service.log.keyring import ClientErased
 from service.projector.folding import ProjectionFailed
 from service.projector.list_reads import ListsBehind, ListsNotReady
@@ -64,14 +64,6 @@ def _id_used(_: IdUsed) -> Problem:
 def _client_merged(error: ClientMerged) -> Problem:
     detail = "Care goes on with another client; see `merged_into`. Nothing was recorded."
     return problems.ClientMerged(detail, merged_into=error.survivor)
-
-
-def _identifier_taken(error: IdentifierTaken) -> Problem:
-    if len(error.client_ids) > 1:
-        detail = f"{len(error.client_ids)} clients have identifiers that were given; `client_id` is the first."
-    else:
-        detail = "A client has an identifier that was given; see `client_id`."
-    return problems.IdentifierTaken(f"{detail} Nothing was recorded.", client_id=error.client_ids[0])
 
 
 def _version_conflict(error: VersionConflict) -> Problem:
@@ -157,7 +149,6 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     ClientExists: _client_exists,
     ClientErased: _client_erased,
     IdUsed: _id_used,
-    IdentifierTaken: _identifier_taken,
     ClientMerged: _client_merged,
     VersionConflict: _version_conflict,
     KnownAtInFuture: _known_at_in_future,

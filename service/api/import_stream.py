@@ -14,6 +14,8 @@ from starlette.types import Receive, Scope, Send
 from service.access.caller import Caller
 from service.api import problems
 from service.api.deadline import put_off
+from service.api.dependencies import authenticate_again
+from service.api.exception_handlers import problem_of
 from service.api.graceful_stop import RequestsUnderWay, stopping
 from service.api.import_lines import Line, LineSplitter, groups, import_group, is_full
 from service.api.import_models import ImportStanding, LineResult, LineStatus
@@ -23,6 +25,12 @@ from service.api.responses import PRIVATE
 from service.bootstrap import System
 
 NDJSON: Final = "application/x-ndjson"
+
+PERMISSIONS: Final = ("Import.c",)
+"""What whoever imports must have, for as long as it goes on."""
+
+LOOK_SECONDS: Final = 15.0
+"""So often the key is looked at again."""
 
 _PAUSE_SECONDS: Final = 0.2
 """When nothing more has come for so long, what has come is dealt with."""
@@ -59,6 +67,7 @@ class ImportRun:
         self._asked = asked
         self._counted: Counter[LineStatus] = Counter()
         self._next_line = asked.from_line
+        self._look_at = time.monotonic() + LOOK_SECONDS
 
     async def answer(self) -> AsyncIterator[bytes]:
         """The parts of the answer: results of lines, and how the import stands at the end.
@@ -68,6 +77,7 @@ class ImportRun:
         try:
             async with aclosing(self._groups()) as coming:
                 async for group in coming:
+                    await self._look_at_key()
                     done = await import_group(self._system, self._caller, group)
                     put_off(self._request)
                     self._counted.update(result.status for result in done.results)
@@ -75,10 +85,20 @@ class ImportRun:
                     yield self._told(done.results)
                     if done.problem:
                         raise done.problem
-        except Problem as problem:
+        except Exception as error:
+            problem = problem_of(error)
+            if problem is None:
+                raise
             yield self._standing("stopped", problem)
         else:
             yield self._standing("complete")
+
+    async def _look_at_key(self) -> None:
+        """An import may go on for hours: not with a key that was revoked or a token that has expired meanwhile."""
+        now = time.monotonic()
+        if now >= self._look_at:
+            self._caller = await authenticate_again(self._request, PERMISSIONS)
+            self._look_at = now + LOOK_SECONDS
 
     def _told(self, results: Sequence[LineResult]) -> bytes:
         if self._asked.results is ImportResults.ALL:

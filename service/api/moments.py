@@ -74,8 +74,7 @@ OccurredAt = Annotated[
     PlainValidator(_occurred_at),
     WithJsonSchema(
         {
-            "type": "string",
-            "anyOf": [{"format": "date-time"}, {"format": "date"}],
+            "anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}],
             "examples": ["2026-03-01T15:00:00Z", "2026-03-01"],
         }
     ),

@@ -9,6 +9,7 @@ from fastapi import Header, Path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from service.api import examples
 from service.api.moments import Moment
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
@@ -47,8 +48,10 @@ def _version(said: Any) -> Any:
     return int(form[1])
 
 
-ClientId = Annotated[UUID, BeforeValidator(plain_uuid), Path(description="The client's id.")]
-EventId = Annotated[UUID, BeforeValidator(plain_uuid), Path(description="The event's id.")]
+ClientId = Annotated[
+    UUID, BeforeValidator(plain_uuid), Path(description="The client's id.", examples=[examples.CLIENT])
+]
+EventId = Annotated[UUID, BeforeValidator(plain_uuid), Path(description="The event's id.", examples=[examples.CRISIS])]
 
 ExpectedVersion = Annotated[
     int | None,

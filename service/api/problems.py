@@ -134,6 +134,12 @@ class UnknownProblem(Problem):
     status, slug, title = HTTPStatus.NOT_FOUND, "unknown-problem", "There is no such problem"
 
 
+class UnknownEventType(Problem):
+    """No type of event goes by this name; `GET /v1/event-types` lists them all."""
+
+    status, slug, title = HTTPStatus.NOT_FOUND, "unknown-event-type", "There is no such type of event"
+
+
 class UnknownWebhook(Problem):
     """Your organization has no webhook with this id."""
 
@@ -186,8 +192,8 @@ class IdUsed(Problem):
 class IdentifierTaken(Problem):
     """An identifier to be linked is linked to a client already; nothing was recorded.
 
-    `client_id` names the client. An identifier is linked to one client at a time: record `identifier_unlinked` on that
-    client's timeline first, or `entry_retracted` where it was linked by mistake.
+    `client_id` names the client, where you see them. An identifier is linked to one client at a time: record
+    `identifier_unlinked` on that client's timeline first, or `entry_retracted` where it was linked by mistake.
     """
 
     status, slug, title = HTTPStatus.CONFLICT, "identifier-taken", "The identifier is linked already"

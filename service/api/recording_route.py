@@ -9,16 +9,15 @@ from collections.abc import Callable, Coroutine
 from inspect import signature
 from typing import Any, Final
 
-from fastapi.exceptions import RequestValidationError
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.api.dependencies import CALLER, get_caller, get_system
+from service.api.dependencies import CALLER, get_recording_access, get_system
 from service.api.parameters import ClientId, ExpectedVersion, IdempotencyKey
-from service.api.strict_route import StrictRoute
+from service.api.strict_route import StrictRoute, read_parameter
 
-_READ_HERE: Final = {"caller", "system", "client_id", "sent", "expected_version", "idempotency_key"}
+_READ_HERE: Final = {"access", "system", "client_id", "sent", "expected_version", "idempotency_key"}
 _CLIENT_ID: Final[TypeAdapter[Any]] = TypeAdapter(ClientId)
 _EXPECTED_VERSION: Final[TypeAdapter[Any]] = TypeAdapter(ExpectedVersion)
 _IDEMPOTENCY_KEY: Final[TypeAdapter[Any]] = TypeAdapter(IdempotencyKey)
@@ -33,27 +32,22 @@ class RecordingRoute(StrictRoute):
         Raises TypeError, as the application is made, for an endpoint that asks for anything else.
         """
         found = set(signature(self.endpoint).parameters), {each.call for each in self.dependant.dependencies}
-        if found != (_READ_HERE, {get_caller, get_system}):
+        if found != (_READ_HERE, {get_recording_access, get_system}):
             raise TypeError(f"{self.endpoint.__name__} asks for what RecordingRoute does not read; see its module.")
 
         async def answer(request: Request) -> Response:
             await request.body()
             headers = request.headers
             response: Response = await self.endpoint(
-                caller=request.scope[CALLER],
+                access=await get_recording_access(request, request.scope[CALLER]),
                 system=await get_system(request),
-                client_id=_read(_CLIENT_ID, request.path_params["client_id"], ("path", "client_id")),
+                client_id=read_parameter(_CLIENT_ID, request.path_params["client_id"], ("path", "client_id")),
                 sent=await request.json(),
-                expected_version=_read(_EXPECTED_VERSION, headers.get("if-match"), ("header", "If-Match")),
-                idempotency_key=_read(_IDEMPOTENCY_KEY, headers.get("idempotency-key"), ("header", "Idempotency-Key")),
+                expected_version=read_parameter(_EXPECTED_VERSION, headers.get("if-match"), ("header", "If-Match")),
+                idempotency_key=read_parameter(
+                    _IDEMPOTENCY_KEY, headers.get("idempotency-key"), ("header", "Idempotency-Key")
+                ),
             )
             return response
 
         return answer
-
-
-def _read(form: TypeAdapter[Any], said: str | None, where: tuple[str, str]) -> Any:
-    try:
-        return form.validate_python(said)
-    except ValidationError as error:
-        raise RequestValidationError([{**each, "loc": where} for each in error.errors()]) from None

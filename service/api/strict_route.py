@@ -14,8 +14,9 @@ from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl
 
 from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -85,6 +86,14 @@ class StrictRoute(APIRoute):
         return problem.response()
 
 
+def read_parameter(form: TypeAdapter[Any], said: str | None, where: tuple[str, str]) -> Any:
+    """What a path or a header says, for routes that do without FastAPI. Raises RequestValidationError."""
+    try:
+        return form.validate_python(said)
+    except ValidationError as error:
+        raise RequestValidationError([{**each, "loc": where} for each in error.errors()]) from None
+
+
 def _form(body: FieldInfo) -> TypeAdapter[Any]:
     return TypeAdapter(Annotated[body.annotation, body])  # type: ignore[arg-type]
 
@@ -99,7 +108,8 @@ def _flat(dependant: Dependant) -> Iterator[Dependant]:
 def _scopes(asked: Iterable[Dependant]) -> set[str] | None:
     """All scopes that the caller of the endpoint needs; None where anybody may call it."""
     callers = [each for each in asked if each.call is get_caller]
-    return {scope for each in callers for scope in each.own_oauth_scopes or ()} if callers else None
+    found = [scopes for each in callers for scopes in (each.parent_oauth_scopes, each.own_oauth_scopes)]
+    return {scope for scopes in found for scope in scopes or ()} if callers else None
 
 
 def _query_parameters(asked: Iterable[Dependant]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from domain.events.catalogue import EVENT_TYPES
+from service.api import examples
 from service.api.parameters import IN_DIGITS, plain_uuid
 from service.subscriptions.webhook_deliveries import Delivery
 from service.subscriptions.webhook_receivers import Outcome
@@ -20,7 +21,9 @@ from service.subscriptions.webhooks import Webhook
 MOST_URL_CHARACTERS: Final = 2_000
 MOST_OVERLAP_HOURS: Final = 168
 
-WebhookId = Annotated[UUID, BeforeValidator(plain_uuid), Path(description="The webhook's id.")]
+WebhookId = Annotated[
+    UUID, BeforeValidator(plain_uuid), Path(description="The webhook's id.", examples=[examples.WEBHOOK])
+]
 
 
 def _url(said: str) -> str:

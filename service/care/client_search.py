@@ -1,6 +1,8 @@
 """Finding clients by the identifiers that other systems have for them."""
 
+from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 from service.access.access_records import Access, Asked
 from service.care.accesses import Accesses
@@ -29,6 +31,24 @@ class ClientSearch:
             await self._accesses.begin(access, found.client_id, _SEARCH)
         except UnknownClient:
             return None
-        current = await self._identifiers.with_whom_care_goes_on(access.organization_id, found.client_id)
-        await self._accesses.keep(access, _SEARCH, [found.client_id], version=current.version)
+        await self._keep(access, found)
         return found
+
+    async def told(self, access: Access, client_ids: Sequence[UUID]) -> list[Found]:
+        """Those of the clients who have what somebody would link whom the caller sees; of others no id may be told.
+
+        That they are in care they learn of all of them, so each has an access record. Raises as `find` does.
+        """
+        seen: list[Found] = []
+        for client_id in client_ids:
+            found = await self._identifiers.holder(access.organization_id, client_id)
+            try:
+                await self._accesses.begin(access, client_id, _SEARCH)
+                seen.append(found)
+            except UnknownClient:
+                pass
+            await self._keep(access, found)
+        return seen
+
+    async def _keep(self, access: Access, found: Found) -> None:
+        await self._accesses.keep(access, _SEARCH, [found.client_id], version=found.version)

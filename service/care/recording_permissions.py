@@ -7,7 +7,7 @@ from domain.entry import Draft
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.facts import Facts
 from service.access.caller import Caller
-from service.access.permissions import STRANDS
+from service.access.permissions import STRANDS, Resource
 from service.access.scopes import NotPermitted
 
 
@@ -29,12 +29,17 @@ def require_setting_right(caller: Caller, drafts: Sequence[Draft], facts: Facts)
 
 
 def not_permitted(caller: Caller, drafts: Sequence[Draft], facts: Facts) -> dict[UUID, NotPermitted]:
-    """Of drafts that are recorded independently of each other: those that the caller may not record, and why."""
+    """Of drafts that are recorded independently of each other: those that the caller may not record, and why.
+
+    Whoever brings a client in with them has to be allowed to create one.
+    """
     drafted = {draft.id: draft for draft in drafts}
     found: dict[UUID, NotPermitted] = {}
     for draft in drafts:
         try:
             require_recording(caller, [draft])
+            if facts.version == 0:
+                caller.require(f"{Resource.CLIENT}.c")
             if permission := _to_set_right(draft, drafted, facts):
                 caller.require(permission)
         except NotPermitted as error:
@@ -48,13 +53,19 @@ def _to_set_right(draft: Draft, drafted: Mapping[UUID, Draft], facts: Facts) -> 
     if target is None:
         return None
     for _ in drafted:  # what is recorded along with it may be about another that is
-        further = _set_right(drafted[target]) if target in drafted else None
+        further = _set_right(drafted[target]) if _is_new(target, drafted, facts) else None
         if further is None:
             break
         target = further
     found = facts.of_care(target)
-    kind = drafted[target].event.type if target in drafted else found.type if found else ""
+    kind = drafted[target].event.type if _is_new(target, drafted, facts) else found.type if found else ""
     return f"{STRANDS[kind]}.u" if kind in STRANDS else None
+
+
+def _is_new(id_: UUID, drafted: Mapping[UUID, Draft], facts: Facts) -> bool:
+    """Whether it is one of the drafts. What stands under an id counts, not what is sent under it again: an import
+    refuses that line alone."""
+    return id_ in drafted and id_ not in facts.entries
 
 
 def _set_right(draft: Draft) -> UUID | None:

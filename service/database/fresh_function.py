@@ -2,7 +2,7 @@
 
 # Stable, so that all of it is seen as of one moment. It runs as whoever calls it: the service may read all of this.
 FRESH_STATE_FUNCTION = """create function log.fresh_state(
-  the_organization uuid, the_client uuid, build text, types text[],
+  the_organization uuid, the_client uuid, build text, types text[], known integer,
   out version integer, out own_version integer, out log_position bigint,
   out key_id uuid, out kek_id text, out wrapped_key bytea, out notes_key_id uuid,
   out snapshot_version integer, out snapshot_until timestamptz, out snapshot_key_id uuid, out state bytea,
@@ -25,7 +25,7 @@ begin
   select k.key_id, k.kek_id, k.wrapped_key, k.notes_key_id
     into key_id, kek_id, wrapped_key, notes_key_id
     from keyring.client_key k where k.organization_id = the_organization and k.client_id = the_client;
-  if build is not null then
+  if build is not null and known is null then
     execute format('select s.version, s.until, s.key_id, s.state from %I.snapshot s'
                    ' where s.organization_id = $1 and s.client_id = $2 order by s.version desc limit 1', build)
        into snapshot_version, snapshot_until, snapshot_key_id, state using the_organization, the_client;
@@ -33,8 +33,9 @@ begin
   select array_agg(e order by e.version) into events
     from log.event e
    where e.organization_id = the_organization and e.client_id = the_client
-     and e.version > coalesce(snapshot_version, 0) and e.type = any(types);
+     and e.version > coalesce(known, snapshot_version, 0) and e.type = any(types);
 end
 $$"""
 """What a client's state is made of: where the timeline and the log end, the wrapped key, the build's newest snapshot,
-and the events of these types since. A null version says that there is no such client."""
+and the events of these types since; or just those since the version that is known already. A null version says that
+there is no such client."""

@@ -32,13 +32,13 @@ _LINKED = """select digest, client_id, event_id from log.client_identifier
  where organization_id = $1 and (digest = any($2) or event_id = any($3))"""
 
 
-_WITH_WHOM_CARE_GOES_ON = """with recursive way as (
+_WAY = """with recursive way as (
   select h.client_id, h.version, h.merged_into from log.timeline_head h
    where h.organization_id = $1 and h.client_id = $2
   union
   select h.client_id, h.version, h.merged_into
     from way w join log.timeline_head h on h.organization_id = $1 and h.client_id = w.merged_into
-) select client_id, version from way where merged_into is null"""
+) select client_id, version, merged_into from way"""
 
 
 class CurrentClient(NamedTuple):
@@ -52,8 +52,15 @@ class Found(NamedTuple):
     """A client who was found by an identifier."""
 
     client_id: UUID
-    merged_into: UUID | None
-    """The client with whom care goes on; None where it does with them."""
+    version: int
+    """Of their own timeline."""
+    current: CurrentClient
+    """With whom care goes on: themselves, unless they were merged."""
+
+    @property
+    def merged_into(self) -> UUID | None:
+        """The client with whom care goes on; None where it does with them."""
+        return None if self.current.client_id == self.client_id else self.current.client_id
 
 
 class Link(NamedTuple):
@@ -121,20 +128,20 @@ class Identifiers:
         with answering(writing=False):
             async with scoped(self._pool, organization_id) as connection:
                 rows = await connection.fetch(_LINKED, organization_id, [hashed], [])
-        if not rows:
-            return None
-        holder = UUID(int=rows[0]["client_id"].int)
-        current = await self.with_whom_care_goes_on(organization_id, holder)
-        return Found(holder, current.client_id if current.client_id != holder else None)
+        return await self.holder(organization_id, UUID(int=rows[0]["client_id"].int)) if rows else None
 
-    async def with_whom_care_goes_on(self, organization_id: UUID, client_id: UUID) -> CurrentClient:
-        """The client themselves or, where they were merged, the other one at the end of the way. Raises LookupError."""
+    async def holder(self, organization_id: UUID, client_id: UUID) -> Found:
+        """The client who has an identifier, and with whom care goes on: where they were merged, the other one at the
+        end of the way. Raises LookupError."""
         with answering(writing=False):
             async with scoped(self._pool, organization_id) as connection:
-                rows = await connection.fetch(_WITH_WHOM_CARE_GOES_ON, organization_id, client_id)
-        if not rows:
+                rows = await connection.fetch(_WAY, organization_id, client_id)
+        versions = {UUID(int=row["client_id"].int): row["version"] for row in rows}
+        last = next((row for row in rows if row["merged_into"] is None), None)
+        if last is None:
             raise LookupError("There is no such client.")
-        return CurrentClient(UUID(int=rows[0]["client_id"].int), rows[0]["version"])
+        current = CurrentClient(UUID(int=last["client_id"].int), last["version"])
+        return Found(client_id, versions[client_id], current)
 
     async def require_free(
         self, organization_id: UUID, client_id: UUID, drafts: Sequence[Draft], hashes: Mapping[UUID, bytes]

@@ -1,17 +1,21 @@
-"""Fresh states: the newest snapshot, and what was recorded since folded on, however far the projector has come."""
+"""Fresh states: the newest snapshot, and what was recorded since folded on, however far the projector has come.
+
+What a read has come to is kept: the next one of the same client goes on from there.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import asyncpg
+from cachetools import LRUCache
 
 from domain.events.record import RECORD_TYPES
 from domain.policies import Policies
 from projections.projection import Projection
 from service.database.connection import Connection, borrowed, call, scoped
-from service.log.keyring import ClientKeys, Keyring, WrappedKey
+from service.log.keyring import ClientErased, ClientKeys, Keyring, WrappedKey
 from service.log.organizations import Organizations
 from service.log.reading import EVENTS, stored
 from service.log.sealed import StoredEvent
@@ -21,6 +25,9 @@ from service.projector.opened_events import open_event, opened
 from service.projector.relevant_events import Concerned, concerned, kind_of, read_by, version_of
 from service.projector.snapshots import Snapshot, open_snapshot
 from service.runtime.sliced_work import SlicedWork
+
+KEPT_EVENTS: Final = 50_000
+"""So long may all timelines together be whose states are kept open in memory: one to three kB an event."""
 
 _HEAD = """SELECT h.version, coalesce(own.version, 0) AS own_version, l.position AS log_position
   FROM log.timeline_head h
@@ -41,9 +48,18 @@ class Fresh(NamedTuple):
     until: datetime | None
     """When the last that it knows of occurred, which may be in some minutes; None when there is nothing."""
 
+    @property
+    def base(self) -> Base:
+        """The state as one to fold on from, whatever policy is adopted meanwhile: it changes nothing that is in it."""
+        return Base(self.version, self.until, self.state)
+
 
 class FreshStates:
-    """Folds states for reads of one client."""
+    """Folds states for reads of one client.
+
+    Those it came to last are kept, by organization, client and projection. Like snapshots they are right for as long as
+    what comes lands after them, and nobody is given one whose key is not there any more.
+    """
 
     def __init__(
         self, pool: asyncpg.Pool, keyring: Keyring, organizations: Organizations, builds: Builds, sliced: SlicedWork
@@ -53,6 +69,7 @@ class FreshStates:
         self._organizations = organizations
         self._builds = builds
         self._sliced = sliced
+        self._kept: LRUCache[tuple[UUID, UUID, str], Base] = LRUCache(KEPT_EVENTS, getsizeof=lambda base: base.version)
 
     async def read(self, organization_id: UUID, client_id: UUID, projection: Projection[Any]) -> Fresh | None:
         """The projection's state of the client now; None when there is no such client.
@@ -60,24 +77,41 @@ class FreshStates:
         Raises ProjectionFailed, ClientErased, UnknownKey, SealBroken.
         """
         build = await self._builds.to_read(projection.name)
+        place = (organization_id, client_id, projection.name)
+        kept = self._kept.get(place)
         try:
-            return await self._read(organization_id, client_id, projection, build)
+            fresh = await self._read(organization_id, client_id, projection, build, kept)
         except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
             # The build was removed since this process last looked.
             await self._builds.refresh()
-            return await self._read(organization_id, client_id, projection, None)
+            fresh = await self._read(organization_id, client_id, projection, None, kept)
+        except ClientErased:
+            self._forget(organization_id, client_id)
+            raise
+        if fresh and fresh.version <= KEPT_EVENTS:
+            self._kept[place] = fresh.base
+        return fresh
+
+    def _forget(self, organization_id: UUID, client_id: UUID) -> None:
+        for place in [place for place in self._kept if place[:2] == (organization_id, client_id)]:
+            del self._kept[place]
 
     async def _read(
-        self, organization_id: UUID, client_id: UUID, projection: Projection[Any], build: Build | None
+        self,
+        organization_id: UUID,
+        client_id: UUID,
+        projection: Projection[Any],
+        build: Build | None,
+        kept: Base | None,
     ) -> Fresh | None:
         """What most reads need comes in one statement; where that does not do, they go on step by step."""
-        types, schema = read_by(projection.relevant), build.schema if build else None
+        types, schema, known = read_by(projection.relevant), build.schema if build else None, kept and kept.version
         async with borrowed(self._pool) as connection:
-            (found,) = await call(connection, organization_id, "log.fresh_state", client_id, schema, types)
+            (found,) = await call(connection, organization_id, "log.fresh_state", client_id, schema, types, known)
         if found["version"] is None:
             return None
         key = self._keyring.open(organization_id, WrappedKey(client_id, *(found[name] for name in _KEY)))
-        base: Base | None = beginning(projection)
+        base: Base | None = kept or beginning(projection)
         if found["state"] is not None:
             snapshot = Snapshot(client_id, *(found[name] for name in _SNAPSHOT))
             base = open_snapshot(projection, organization_id, snapshot, key)

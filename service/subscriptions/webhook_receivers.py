@@ -69,7 +69,7 @@ def is_public(address: str) -> bool:
         inner = found.ipv4_mapped or found.sixtofour
         if found in _NAT64:
             inner = IPv4Address(int(found) & 0xFFFFFFFF)
-        if found.teredo is not None or found.scope_id is not None:
+        if found.teredo is not None or found.scope_id is not None or found.is_site_local:
             return False
         found = inner or found
     return found.is_global and not found.is_multicast and not found.is_reserved

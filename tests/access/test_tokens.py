@@ -208,6 +208,10 @@ async def test_roles_and_a_name_may_stand_in_claims_of_other_names(net: Net) -> 
         ({"scope": "user/CarePlan.r user/CheckIn.c", "roles": "Reader"}, {"CarePlan.r"}),
         ({"scope": "user/CheckIn.c", "roles": "Reader"}, set()),
         ({"scope": "system/*.cruds"}, set()),
+        ({"scope": "user/CarePlan.read"}, set()),
+        ({"scope": "openid user/CarePlan.rs?category=assess-plan"}, set()),
+        ({"scope": "user/CarePlan.sr"}, set()),
+        ({"scope": "patient/*.rs"}, set()),
         ({"scope": 7}, EVERYTHING),
     ],
 )

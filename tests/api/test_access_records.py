@@ -118,6 +118,25 @@ async def test_whoever_finds_a_client_by_identifier_leaves_a_record(clinic: Clin
     assert "Rosa" not in str(record)
 
 
+async def test_so_does_whoever_is_told_of_one_as_they_create_or_link(clinic: Clinic, client: UUID) -> None:
+    identifier = {"system": "ehr", "value": "7-Rosa"}
+    linked = recording({"type": "identifier_linked", **identifier})
+    await clinic.record(str(client), linked)
+    other = await clinic.client()
+    merged = recording({"type": "clients_merged", "duplicate": str(client)})
+    assert (await clinic.record(other, merged)).status_code == 201
+
+    created = await clinic.create(recording(REGISTERED), identifiers=[identifier])
+    taken = await clinic.record(other, {**linked, "id": str(uuid4())})
+
+    assert (created.status_code, created.json()["client_id"], created.json()["version"]) == (200, other, 2)
+    assert problem_in(taken, "identifier-taken").client_id == client
+    assert [(each.what, each.operation, each.version) for each in await records(clinic, client)] == [
+        ("client_search", "POST /v1/clients", 8),
+        ("client_search", "POST /v1/clients/{client_id}/events", 8),
+    ]
+
+
 @pytest.mark.parametrize("route", [each for each in READS if "{client_id}" in each.path], ids=named)
 async def test_what_is_still_the_same_was_read_too(clinic: Clinic, client: UUID, route: APIRoute) -> None:
     path = await path_of(clinic, route, client)

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from starlette.types import Message
 
 from service.access.caller import KeyRole
-from service.api.dependencies import RecordingCaller, RunningSystem
+from service.api.dependencies import RecordingAccess, RunningSystem
 from service.api.parameters import ClientId
 from service.api.recording_route import RecordingRoute
 from tests.api.clinic import Clinic, errors_in, problem_in
@@ -57,7 +57,7 @@ COUNTS = [
 def path_of(route: APIRoute, **said: str) -> str:
     """The route's path, with ids of nobody where others are not said."""
     ids = {name: str(uuid4()) for name in ("client_id", "event_id", "note_id", "webhook_id")}
-    known = {**ids, "slug": "refused", **said}
+    known = {**ids, "slug": "refused", "event_type": "goal_measured", **said}
     return route.path.format_map(known)
 
 
@@ -146,7 +146,15 @@ async def test_without_a_key_nothing_is_read(http: httpx.AsyncClient, route: API
 def test_nobody_is_answered_without_a_key_but_by_these() -> None:
     public = {named(route) for route in ROUTES if route not in OF_CLIENTS}
 
-    assert public == {"GET /healthz", "GET /readyz", "GET /v1/problems", "GET /v1/problems/{slug}"}
+    assert public == {
+        "GET /healthz",
+        "GET /readyz",
+        "GET /v1/problems",
+        "GET /v1/problems/{slug}",
+        "GET /v1/vocabulary",
+        "GET /v1/event-types",
+        "GET /v1/event-types/{event_type}",
+    }
 
 
 @pytest.mark.parametrize("route", TAKE_A_BODY, ids=named)
@@ -174,7 +182,7 @@ async def test_whoever_leaves_in_the_middle_of_a_body_is_no_defect(
 
 
 async def test_the_short_way_takes_no_endpoint_that_asks_for_more() -> None:
-    async def endpoint(caller: RecordingCaller, system: RunningSystem, client_id: ClientId, dry_run: bool) -> None:
+    async def endpoint(access: RecordingAccess, system: RunningSystem, client_id: ClientId, dry_run: bool) -> None:
         """Asks for something that RecordingRoute does not read."""
 
     with pytest.raises(TypeError, match="RecordingRoute does not read"):

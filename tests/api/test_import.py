@@ -278,6 +278,48 @@ async def test_each_line_asks_for_its_strand(clinic: Clinic) -> None:
     assert results[4]["problem"]["missing_scope"] == "user/Client.u"
 
 
+async def test_what_a_line_sets_right_is_what_stands_whatever_another_line_says_under_its_id(clinic: Clinic) -> None:
+    ehr = await clinic.with_key(KeyRole.SYSTEM, "ehr", {"system/*.cru"})
+    await sent(ehr, ndjson([line("disguise", 0, REGISTERED), line("disguise", 1, CRISIS)]))
+    app = await clinic.with_key(KeyRole.SYSTEM, "app", {"system/Import.c", "system/Contact.cu"})
+    retracted = {"type": "entry_retracted", "entry": str(event_id("disguise", 1)), "reason": "duplicate"}
+
+    *results, _ = await sent(app, ndjson([line("disguise", 1, SESSION), line("disguise", 2, retracted)]))
+
+    assert [each["problem"]["type"].rpartition("/")[2] for each in results] == ["id-used", "scope-missing"]
+
+
+async def test_a_line_that_brings_a_client_in_asks_for_what_creating_one_does(clinic: Clinic) -> None:
+    line_988 = await clinic.with_key(KeyRole.SYSTEM, "988", {"system/Import.c", "system/Crisis.c"})
+
+    *results, _ = await sent(line_988, ndjson([line("brought in", 0, CRISIS)]))
+
+    assert [each["problem"].get("missing_scope") for each in results] == ["system/Client.c"]
+
+
+async def test_an_import_ends_where_it_stands_when_its_key_is_revoked(
+    ehr: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_stream, "LOOK_SECONDS", 0)
+    lines = history(1, 2, "revoked")
+
+    async def body() -> AsyncIterator[bytes]:
+        yield ndjson(lines[:2])
+        await asyncio.sleep(0.5)
+        assert await ehr.system.api_keys.revoke(ehr.organization_id, key_id)
+        ehr.system.authentication._keys.clear()  # otherwise it is believed for 30 seconds
+        yield ndjson(lines[2:])
+
+    (key_id,) = [
+        each.key_id for each in await ehr.system.api_keys.list(ehr.organization_id) if each.name == "ehr"
+    ]  # fmt: skip
+    *results, end = await sent(ehr, body())
+
+    assert [each["status"] for each in results] == ["recorded", "recorded"]
+    assert (end["status"], end["next_line"]) == ("stopped", 3)
+    assert end["problem"]["type"] == "/v1/problems/key-needed"
+
+
 async def over_the_wire(app: FastAPI, clinic: Clinic, receive: Receive, query: bytes = b"") -> list[Json]:
     """What is answered to a body that comes as `receive` says; the application sees no more of a network."""
     told: list[Json] = []

@@ -9,7 +9,7 @@ import pytest_asyncio
 from domain.policy import Policy
 from service.access.caller import KeyRole, operator
 from service.runtime import clock
-from tests.api.clinic import READS, SESSION, Clinic, Json, errors_in, events_of, problem_in, recording
+from tests.api.clinic import READS, REGISTERED, SESSION, Clinic, Json, errors_in, events_of, problem_in, recording
 from tests.api.listing import ago, client_with, record, rows
 from tests.builders import crisis
 
@@ -103,6 +103,24 @@ async def test_recording_is_open_to_all_and_tells_nothing(closed: Clinic) -> Non
     refused = await ben.record(str(client), recording(assigned(ben_id, "peer")))
     assert errors_in(refused, "refused") == {("event.person_id", "team_member_assigned_by_another")}
     assert not await sees(ben, client)
+
+
+async def test_who_has_an_identifier_is_told_to_those_alone_who_see_the_client(closed: Clinic) -> None:
+    hidden = await client_with(closed)
+    mrn = {"system": "mrn", "value": "0042317"}
+    linked = recording({"type": "identifier_linked", **mrn}, clock.now().isoformat())
+    assert (await closed.record(str(hidden), linked)).status_code == 201
+    ben, ben_id = await person(closed)
+    own = await client_with(ben)
+
+    created = await ben.create(recording(REGISTERED), identifiers=[mrn])
+    taken = await ben.record(str(own), {**linked, "id": str(uuid4())})
+
+    assert problem_in(created, "identifier-taken").client_id is None
+    assert problem_in(taken, "identifier-taken").client_id is None
+    assert str(hidden) not in created.text + taken.text + str(created.headers) + str(taken.headers)
+    records = (await closed.get(f"/v1/clients/{hidden}/access-records")).json()["records"]
+    assert [(each["actor_id"], each["what"]) for each in records] == [(str(ben_id), "client_search")] * 2
 
 
 async def test_emergency_access_opens_the_record_for_a_while_and_waits_for_a_supervisor(closed: Clinic) -> None:

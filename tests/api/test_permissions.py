@@ -37,6 +37,9 @@ NEEDS: dict[str, str | None] = {
     "GET /readyz": None,
     "GET /v1/problems": None,
     "GET /v1/problems/{slug}": None,
+    "GET /v1/vocabulary": None,
+    "GET /v1/event-types": None,
+    "GET /v1/event-types/{event_type}": None,
     "POST /v1/clients": "Client.c",
     "POST /v1/clients/search": "CarePlan.s",
     f"POST {OF_A_CLIENT}/events": "*.c",
@@ -101,7 +104,7 @@ class Two:
     def path(self, operation: str, key: str, client: str | None, webhook: str) -> str:
         """The path of the operation, about the client or another."""
         ids = {"client_id": client or self.client, "event_id": self.event, "note_id": self.notes.get(key, self.event)}
-        return operation.partition(" ")[2].format(**ids, slug="refused", webhook_id=webhook)
+        return operation.partition(" ")[2].format(**ids, slug="refused", event_type="goal_measured", webhook_id=webhook)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -42,6 +42,7 @@ KNOWN = {
     "event_id": examples.CRISIS,
     "note_id": examples.NOTE,
     "slug": "refused",
+    "event_type": "goal_measured",
     "webhook_id": examples.WEBHOOK,
 }
 """Ids of what there is, so that calls get further than to a 404."""

@@ -149,7 +149,7 @@ async def test_whoever_looks_stands_in_the_access_log(command: Command) -> None:
     told = await command.done("access-log", CLIENT, "--csv", "--limit", "1")
     header, first = told.splitlines()
     assert header.startswith(
-        "record_id,recorded_at,operation,what,parameters,purpose,actor_id,key_id,role,name,request"
+        "record_id,recorded_at,operation,what,parameters,purpose,actor_id,credential_id,role,name,request"
     )
     assert ",care-timeline access-log,access_records," in first
 

@@ -13,7 +13,7 @@ from service.bootstrap import running
 from service.settings import Settings
 from tests.crash.load import WRITERS, Load
 from tests.projector.comparing import assert_equal_to_fresh_folds
-from tests.service_process import ServiceProcess
+from tests.service_process import A_SYSTEMS_KEY, ServiceProcess
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ async def service(tmp_path: Path) -> AsyncIterator[ServiceProcess]:
 
 @pytest.mark.parametrize("victim", ["service", "PostgreSQL"])
 async def test_what_was_acknowledged_survives_a_kill(service: ServiceProcess, victim: str, tmp_path: Path) -> None:
-    load = Load(service.command("keys", "create", "--role", "system", "--name", "text-line"))
+    load = Load(service.command(*A_SYSTEMS_KEY))
     await service.start()
     await load.begin(service.address)
     writing = asyncio.create_task(load.run(service.address, asyncio.Event()))
@@ -55,7 +55,7 @@ async def test_what_was_acknowledged_survives_a_kill(service: ServiceProcess, vi
 async def test_a_process_that_is_killed_is_started_again_and_nothing_is_lost(
     service: ServiceProcess, role: str, tmp_path: Path
 ) -> None:
-    load = Load(service.command("keys", "create", "--role", "system", "--name", "text-line"))
+    load = Load(service.command(*A_SYSTEMS_KEY))
     await service.start("--workers", "2")
     await load.begin(service.address)
     stop = asyncio.Event()
@@ -83,7 +83,7 @@ async def test_a_process_that_is_killed_is_started_again_and_nothing_is_lost(
 async def test_postgresql_crashes_under_load_and_everybody_goes_on_without_a_restart(
     service: ServiceProcess, tmp_path: Path
 ) -> None:
-    load = Load(service.command("keys", "create", "--role", "system", "--name", "text-line"))
+    load = Load(service.command(*A_SYSTEMS_KEY))
     await service.start("--workers", "2")
     await load.begin(service.address)
     processes = {each.pid for role in ("api", "projector") for each in service.processes(role)}
@@ -110,7 +110,7 @@ async def test_postgresql_crashes_under_load_and_everybody_goes_on_without_a_res
 async def test_postgresql_that_is_killed_comes_back_under_the_living_service(
     service: ServiceProcess, options: tuple[str, ...], tmp_path: Path
 ) -> None:
-    load = Load(service.command("keys", "create", "--role", "system", "--name", "text-line"))
+    load = Load(service.command(*A_SYSTEMS_KEY))
     await service.start(*options)
     await load.begin(service.address)
     stop = asyncio.Event()

@@ -12,7 +12,7 @@ import pytest
 
 from service.database.embedded import EmbeddedPostgres
 from tests.crash.load import CHECK_IN, WRITERS, Load
-from tests.service_process import ServiceProcess
+from tests.service_process import A_SYSTEMS_KEY, ServiceProcess
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ async def service(tmp_path: Path) -> AsyncIterator[ServiceProcess]:
 
 @pytest.mark.parametrize("options", [(), ("--workers", "2")])
 async def test_under_load_requests_are_answered_or_refused(service: ServiceProcess, options: tuple[str, ...]) -> None:
-    key = service.command("keys", "create", "--role", "system", "--name", "text-line")
+    key = service.command(*A_SYSTEMS_KEY)
     await service.start(*options)
     load = Load(key)
     await load.begin(service.address)
@@ -44,7 +44,7 @@ async def test_under_load_requests_are_answered_or_refused(service: ServiceProce
 
 
 async def test_what_has_begun_ends_and_what_is_new_is_refused(service: ServiceProcess, tmp_path: Path) -> None:
-    load = Load(key := service.command("keys", "create", "--role", "system", "--name", "text-line"))
+    load = Load(key := service.command(*A_SYSTEMS_KEY))
     await service.start()
     await load.begin(service.address)
     path = f"/v1/clients/{load.clients[0]}/events"
@@ -74,7 +74,7 @@ async def test_what_has_begun_ends_and_what_is_new_is_refused(service: ServicePr
 async def test_what_does_not_end_within_the_grace_is_ended_without_a_500(
     service: ServiceProcess, tmp_path: Path
 ) -> None:
-    load = Load(key := service.command("keys", "create", "--role", "system", "--name", "text-line"))
+    load = Load(key := service.command(*A_SYSTEMS_KEY))
     await service.start(before="import service.serving.api as a; a.GRACE_SECONDS = 1; ")
     await load.begin(service.address)
     path = f"/v1/clients/{load.clients[0]}/events"

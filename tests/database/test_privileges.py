@@ -40,7 +40,7 @@ WHAT_IS_DERIVED = ("projection", "following")
 FUNCTIONS = {
     "log.append(uuid,log.new_event[])",
     "log.facts(uuid,uuid[],uuid[],uuid[],text[],uuid[],text[])",
-    "log.fresh_state(uuid,uuid,text,text[])",
+    "log.fresh_state(uuid,uuid,text,text[],integer)",
     "log.lock_head(uuid)",
     "log.settle(uuid)",
     "log.organization_ids()",

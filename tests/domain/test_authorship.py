@@ -1,15 +1,16 @@
 """Who may correct and retract whose entries, review an emergency access, and add themselves to a team."""
 
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
 
-from domain.authorship import check_authorship
+from domain.authorship import authorship_refusals, check_authorship
 from domain.entry import Actor, Draft
 from domain.events.base import Event
 from domain.events.emergency_access import EmergencyAccessReviewed
 from domain.events.record import EntryCorrected, EntryRetracted
-from domain.facts import Fact, Facts
+from domain.facts import Fact, Facts, further_needs
 from domain.policy import Policy, PolicyInvalid, policy_from_toml
 from domain.refusals import Refused
 from domain.vocabulary.people import Role
@@ -94,6 +95,28 @@ def test_an_emergency_access_is_reviewed_by_another_than_who_opened_it() -> None
 
     assert refused(review, sue, sue) == {"emergency_access_reviewed_by_another"}
     assert not refused(review, sue, actor("counselor"))
+
+
+def test_nor_is_what_a_review_found_set_right_by_whoever_opened_the_record() -> None:
+    sue, review, access = actor("supervisor", "sue"), UUID(int=8), ENTRY
+    at = moment("2026-03-02T15:00Z")
+    told = EmergencyAccessReviewed(access=access, justified=True)
+    corrected = EntryCorrected(entry=review, reason=CorrectionReason.WRONG_CONTENT, replacement=told)
+    moved = EntryCorrected(entry=review, reason=CorrectionReason.WRONG_TIME, occurred_at=at)
+    for event in (corrected, moved, EntryRetracted(entry=review, reason=CorrectionReason.DUPLICATE)):
+        drafts = [Draft(uuid4(), event, at, Precision.INSTANT, "test")]
+        asked = further_needs(drafts, Facts(1, {review: _reviewed(review, access, at)}, {}, {}))
+        assert asked is not None
+        assert asked.ids == {access}
+        for opener, rules in ((sue, {"emergency_access_reviewed_by_another"}), (actor("counselor"), set())):
+            opened = Fact(access, "emergency_access_opened", at, (), retracted=False, actor=opener)
+            facts = Facts(2, {review: _reviewed(review, access, at), access: opened}, {}, {})
+            assert {refusal.rule for _, refusal in authorship_refusals(drafts, facts, sue, Policy())} == rules
+
+
+def _reviewed(id_: UUID, access: UUID, at: datetime) -> Fact:
+    lee = actor("supervisor", "lee")
+    return Fact(id_, "emergency_access_reviewed", at, (("access", access),), retracted=False, actor=lee)
 
 
 @pytest.mark.parametrize("corrected", [False, True], ids=["recorded", "corrected"])

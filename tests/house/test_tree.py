@@ -96,7 +96,7 @@ def test_words_that_only_look_alike_are_left_alone(text: str) -> None:
     assert not [finding for pattern in (REGISTRIES, MACHINE, HURTING) for finding in findings(pattern, text)]
 
 
-@pytest.mark.parametrize("lock", ["runtime", "build", "development"])
+@pytest.mark.parametrize("lock", ["runtime", "build", "client", "development"])
 def test_every_locked_package_has_one_version_and_its_hashes(lock: str) -> None:
     text = (ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8")
     requirements = re.split(r"\n(?=[a-z])", text.strip())

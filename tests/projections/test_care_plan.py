@@ -1,19 +1,24 @@
 """The shared care plan as a whole: given a history, it shows what was agreed, what is under way and who said so."""
 
+from typing import Any
+
 import pytest
 
 from domain.events.plan import GoalClosed
-from domain.policy import Policy
+from domain.policy import CaringContactsPolicy, CrisisPolicy, Policy
 from domain.vocabulary.crisis import CrisisKind
 from domain.vocabulary.goals import GoalOutcome
 from domain.vocabulary.handoffs import HandoffUrgency
 from domain.vocabulary.intake import Condition, EntryRoute, StageOfChange
 from domain.vocabulary.people import Role
 from domain.vocabulary.substances import Substance
-from projections.care_plan import CARE_PLAN
+from projections.care_plan import CARE_PLAN, STRANDS
 from projections.care_plan import PLAN as PLAN_TABLE
 from projections.care_plan.episodes import SUBSTANCE
+from projections.context import Stay, TimeZones
+from projections.elements import ViewContext
 from projections.obligations import ObligationStatus
+from projections.strands import Strand
 from tests.builders import (
     History,
     check_in,
@@ -36,6 +41,11 @@ AT = "2026-03-02T15:00Z"
 NEXT_DAY = "2026-03-03T15:00Z"
 LATER = "2026-03-04T15:00Z"
 MUCH_LATER = "2026-09-01T12:00Z"
+
+OTHER_NUMBERS = Policy(
+    caring_contacts=CaringContactsPolicy(days=(), months=(2,)),
+    crisis=CrisisPolicy(contact_within_hours=(12, 48), kept_at_high_tier_hours=(48,)),
+)
 
 
 @pytest.fixture
@@ -167,3 +177,21 @@ def test_an_empty_plan_can_be_shown_and_has_its_one_row() -> None:
     rows = CARE_PLAN.rows(CARE_PLAN.begin())
     assert rows.keys() == set(CARE_PLAN.tables)
     assert [table.name for table, found in rows.items() if found] == ["care_plan"]
+
+
+@pytest.mark.parametrize("strand", STRANDS.values(), ids=list(STRANDS))
+def test_a_strand_that_knows_of_nothing_asks_for_nothing_and_shows_the_same_at_every_moment(
+    strand: Strand[Any],
+) -> None:
+    initial = strand.fold.initial
+    then, later = (
+        ViewContext(moment(at), policy, zones)
+        for at, policy, zones in (
+            ("2026-03-01T15:00Z", Policy(), TimeZones()),
+            ("2031-12-31T23:59Z", OTHER_NUMBERS, TimeZones((Stay(moment("2026-03-01T15:00Z"), "Asia/Tokyo"),))),
+        )
+    )
+
+    assert not list(strand.fold.obligations(initial))
+    assert strand.show(initial, then) == strand.show(initial, later)
+    assert strand.fold.load(strand.fold.save(initial)) is initial

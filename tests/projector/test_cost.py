@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Table
 
+from domain.events.record import EntryCorrected, EntryRetracted
+from domain.vocabulary.record import CorrectionReason
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from projections.rows import Rows
@@ -18,13 +20,13 @@ from service.database.embedded import DatabaseUrls, EmbeddedPostgres
 from service.following.follower import Follower
 from service.projector.projector import Projector
 from service.runtime import clock
-from tests.builders import check_in, registered
+from tests.builders import check_in, moment, registered
 from tests.databases import new_database, new_organization
 from tests.projector.broken import Delegating
 from tests.projector.comparing import assert_equal_to_fresh_folds
 from tests.projector.counting import folds_counted
 from tests.projector.systems import system_of
-from tests.system import draft, follow
+from tests.system import access_to, draft, follow
 
 
 def cold(system: System) -> Follower:
@@ -60,6 +62,43 @@ async def test_a_late_entry_is_folded_again_by_the_projections_that_it_concerns_
         await cold(system).follow(organization_id)
 
     assert {name for name, count in counted.items() if count} == concerned
+
+
+async def test_a_read_goes_on_from_the_one_before_and_says_what_the_whole_timeline_says(
+    system: System, counselor: Caller
+) -> None:
+    organization_id, client_id = counselor.organization_id, uuid4()
+    access, name = access_to(organization_id), "care_plan"
+    await system.recorder.record(counselor, client_id, [draft(registered(), at="2026-03-01T15:00Z")], new_client=True)
+    check_ins = [draft(check_in(), at=f"2026-03-{day:02}T15:00Z") for day in range(2, 6)]
+    for each in check_ins:
+        await system.recorder.record(counselor, client_id, [each])
+    await system.projection_reader.read(access, client_id, name)
+    wrong = EntryCorrected(
+        entry=check_ins[-1].id, reason=CorrectionReason.WRONG_TIME, occurred_at=moment("2026-03-05T18:00Z")
+    )
+
+    folds = []
+    for more in (
+        [],
+        [draft(check_in(), at="2026-03-06T15:00Z")],
+        [draft(check_in(), at="2026-03-02T18:00Z")],
+        [draft(wrong)],
+        [draft(EntryRetracted(entry=check_ins[0].id, reason=CorrectionReason.DID_NOT_OCCUR))],
+        [],
+    ):
+        for each in more:
+            await system.recorder.record(counselor, client_id, [each])
+        with folds_counted() as counted:
+            read = await system.projection_reader.read(access, client_id, name)
+        folds.append(counted[name])
+        known_at = await system.store.settled(organization_id)
+        folded = await system.projection_reader.read(access, client_id, name, known_at=known_at)
+        assert read.answer.model_dump() == folded.answer.model_dump()
+
+    assert folds[:2] == [0, 1], "nothing is folded twice"
+    assert all(count > 1 for count in folds[2:5]), "what lands before it is folded anew"
+    assert folds[5] == 0
 
 
 class _Tableless(Delegating):

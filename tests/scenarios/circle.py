@@ -25,7 +25,6 @@ from projections.milestones import MILESTONES
 from projections.milestones.view import MilestonesAnswer, Track
 from projections.obligations import Obligation
 from projections.postvention import POSTVENTION, CrisisReview, PostventionAnswer
-from samples.demo.api import CareApi
 from samples.demo.story import Chapter, Step, Story, StoryWriter
 from service.access.caller import KeyRole
 from service.api.response_models import EventAnswer, Receipt
@@ -33,6 +32,7 @@ from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
 from tests.builders import only
 from tests.databases import new_organization
+from tests.scenarios.client_api import ClientApi
 
 E = TypeVar("E")
 
@@ -62,7 +62,7 @@ class Told:
     """A story as it was told: what was shown after each of its entries, in order."""
 
     story: Story
-    api: CareApi
+    api: ClientApi
     http: httpx.AsyncClient
     keys: dict[KeyRole, str]
     shown: list[Shown] = field(default_factory=list)
@@ -162,7 +162,7 @@ async def tell(service: Service, http: httpx.AsyncClient, story: Story) -> Told:
     keys = {}
     for role in TEAM:
         _, keys[role] = await service.system.api_keys.create(organization_id, role.value.replace("_", "-"), role)
-    told = Told(story, CareApi(http, story.client_id, keys), http, keys)
+    told = Told(story, ClientApi(http, story.client_id, keys), http, keys)
     for step in story.steps:
         await told.record(step)
     return told
@@ -172,4 +172,6 @@ async def tell(service: Service, http: httpx.AsyncClient, story: Story) -> Told:
 async def telling(service: Service, story: Story) -> AsyncIterator[Told]:
     """The story, told over HTTP."""
     async with httpx.AsyncClient(base_url=service.address, timeout=30) as http:
-        yield await tell(service, http, story)
+        told = await tell(service, http, story)
+        yield told
+        await told.api.close()

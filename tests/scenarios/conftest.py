@@ -6,6 +6,9 @@ from datetime import datetime
 import pytest
 import pytest_asyncio
 
+from tests.client_package import generated
+
+generated()
 pytest.register_assert_rewrite("tests.scenarios.circle")
 
 from service.bootstrap import Addresses, connected  # noqa: E402

@@ -12,6 +12,7 @@ REFUSED = [
     *("192.0.2.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255", "::", "::1", "fe80::1", "fe80::1%eth0"),
     *("fc00::1", "fd12:3456::1", "ff02::1", "2001:db8::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1"),
     *("::ffff:169.254.169.254", "2002:7f00:1::", "64:ff9b::7f00:1", "64:ff9b::a00:1"),
+    "fec0::1",
     "2001:0:4136:e378:8000:63bf:3fff:fdd2",
 ]
 """This machine, private, link-local, unique-local, carriers' and reserved addresses, and others that stand for them."""

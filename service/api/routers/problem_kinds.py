@@ -73,7 +73,9 @@ async def list_problems(known_tag: KnownVersion = None) -> Response:
     },
 )
 async def explain_problem(
-    slug: Annotated[str, Path(description="The last part of a problem's `type`.", pattern="^[a-z-]+$")],
+    slug: Annotated[
+        str, Path(description="The last part of a problem's `type`.", pattern="^[a-z-]+$", examples=["refused"])
+    ],
     known_tag: KnownVersion = None,
 ) -> Response:
     """One kind of problem: what it means and what to do about it."""

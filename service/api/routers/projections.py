@@ -16,8 +16,8 @@ from service.api.dependencies import ReadingAccess, RunningSystem
 from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, VERSION_HEADER, answered, problem_responses
 from service.api.parameters import ClientId, KnownVersion, Moments
 from service.api.problems import ClientErased, KnownAtInFuture, ProjectionFailed, UnknownClient
+from service.api.reading_route import ReadingRoute
 from service.api.responses import projected_answer
-from service.api.strict_route import StrictRoute
 
 HOW_TO_ASK: Final = """
 
@@ -96,7 +96,7 @@ def _endpoint(projection: Projection[Any]) -> Callable[..., Coroutine[Any, Any, 
 
 _MODELS: Final = {projection.name: _model(projection) for projection in PROJECTIONS}
 
-router = APIRouter(prefix="/v1/clients/{client_id}", route_class=StrictRoute, tags=["Reading"])
+router = APIRouter(prefix="/v1/clients/{client_id}", route_class=ReadingRoute, tags=["Reading"])
 
 for _projection in PROJECTIONS:
     _title = _projection.title

@@ -1,5 +1,6 @@
 """Recording: a new client, and events on a client's timeline."""
 
+from collections.abc import Sequence
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -8,19 +9,21 @@ from starlette.responses import Response
 
 from domain import refusals
 from domain.entry import Draft
-from service.access.caller import Caller
+from service.access.access_records import Access
 from service.api import examples
-from service.api.dependencies import CreatingCaller, RecordingCaller, RunningSystem
+from service.api.dependencies import CreatingAccess, RecordingAccess, RunningSystem
 from service.api.field_errors import FieldError
 from service.api.openapi_responses import OF_A_RECORDING, answered, problem_responses, titled
 from service.api.parameters import ClientId, ExpectedVersion, IdempotencyKey
 from service.api.problems import (
+    AccessNotRecorded,
     ClientErased,
     ClientExists,
     ClientMerged,
     IdentifierTaken,
     IdUsed,
     InvalidInput,
+    NoLegalGround,
     Refused,
     UnknownClient,
     VersionConflict,
@@ -31,8 +34,10 @@ from service.api.request_models import NewClient, OneOrMore, client_id_of, draft
 from service.api.response_models import Receipt, RecordedEvents
 from service.api.responses import answer
 from service.api.strict_route import StrictRoute
-from service.care.recorder import Recorder, RecordingResult
+from service.bootstrap import System
+from service.care.recorder import RecordingResult
 from service.log import errors
+from service.log.identifiers import Found
 
 _HEADERS: Final = {
     "ETag": "The version that the timeline reached.",
@@ -61,11 +66,13 @@ events_router = APIRouter(prefix="/v1/clients/{client_id}/events", route_class=R
             ClientMerged,
             VersionConflict,
             Refused,
+            NoLegalGround,
+            AccessNotRecorded,
         ),
     },
 )
 async def record_events(
-    caller: RecordingCaller,
+    access: RecordingAccess,
     system: RunningSystem,
     client_id: ClientId,
     sent: Annotated[OneOrMore, Body(openapi_examples=titled(examples.RECORDINGS))],
@@ -83,8 +90,12 @@ async def record_events(
     With `If-Match` the events are recorded only if the timeline is still at the version that you have read.
     """
     events, places = (sent, "[{}]") if isinstance(sent, list) else ([sent], "")
-    asked = drafts(events, caller, idempotency_key)
-    recorded = await _record(system.recorder, caller, client_id, asked, places, expected_version=expected_version)
+    asked = drafts(events, access.caller, idempotency_key)
+    try:
+        recorded = await _record(system, access, client_id, asked, places, expected_version=expected_version)
+    except errors.IdentifierTaken as taken:
+        seen = await system.client_search.told(access, taken.client_ids)
+        raise _taken(len(taken.client_ids), seen) from None
     first = recorded.entries[0]
     timeline = f"/v1/clients/{client_id}/events"
     return _answer(recorded, f"{timeline}?after={first.version - 1}" if places else f"{timeline}/{first.id}")
@@ -98,11 +109,20 @@ async def record_events(
     responses={
         201: answered("Created.", _HEADERS),
         200: answered("Created before, or there by one of the identifiers.", _HEADERS, model=RecordedEvents),
-        **problem_responses(*OF_A_RECORDING, ClientExists, ClientErased, IdUsed, IdentifierTaken, Refused),
+        **problem_responses(
+            *OF_A_RECORDING,
+            ClientExists,
+            ClientErased,
+            IdUsed,
+            IdentifierTaken,
+            Refused,
+            NoLegalGround,
+            AccessNotRecorded,
+        ),
     },
 )
 async def create_client(
-    caller: CreatingCaller,
+    access: CreatingAccess,
     system: RunningSystem,
     new: Annotated[NewClient, Body(openapi_examples=titled(examples.NEW_CLIENTS))],
     idempotency_key: IdempotencyKey = None,
@@ -117,10 +137,11 @@ async def create_client(
 
     With `identifiers`, a client who has one of them already is the answer instead: 200 with that `client_id`, the
     version of the timeline and no `events`, since nothing was recorded. (Where that client was merged into another, the
-    other.) However many such requests arrive at once, one
-    creates the client and the others are answered with it. Where a `client_id` is given, or several clients have
-    them, the answer is the problem `identifier-taken`.
+    other.) However many such requests arrive at once, one creates the client and the others are answered with it, which
+    is a read of them and leaves its access record. Where a `client_id` is given, several clients have them or you do
+    not see the client, the answer is the problem `identifier-taken`.
     """
+    caller = access.caller
     asked = drafts(new.events, caller, idempotency_key)
     asked += link_drafts(new.identifiers, asked[0])
     client_id = new.client_id or client_id_of(caller, asked[0])
@@ -128,19 +149,19 @@ async def create_client(
         error = FieldError(field="client_id", rule="not_the_organization", message="Give an id of the client's own.")
         raise InvalidInput("The organization's id cannot be a client's; see `errors`.", errors=[error])
     try:
-        recorded = await _record(system.recorder, caller, client_id, asked, "events[{}]", new_client=True)
+        recorded = await _record(system, access, client_id, asked, "events[{}]", new_client=True)
     except errors.IdentifierTaken as taken:
-        if new.client_id or len(taken.client_ids) > 1:
-            raise
-        there = await system.identifiers.with_whom_care_goes_on(caller.organization_id, taken.client_ids[0])
-        client_id = there.client_id
-        recorded = RecordingResult(client_id, there.version, (), repeated=True)
+        seen = await system.client_search.told(access, taken.client_ids)
+        if new.client_id or len(taken.client_ids) > 1 or not seen:
+            raise _taken(len(taken.client_ids), seen) from None
+        client_id, version = seen[0].current
+        recorded = RecordingResult(client_id, version, (), repeated=True)
     return _answer(recorded, f"/v1/clients/{client_id}/events")
 
 
 async def _record(
-    recorder: Recorder,
-    caller: Caller,
+    system: System,
+    access: Access,
     client_id: UUID,
     asked: list[Draft],
     places: str,
@@ -149,10 +170,21 @@ async def _record(
     new_client: bool = False,
 ) -> RecordingResult:
     try:
-        return await recorder.record(caller, client_id, asked, expected_version=expected_version, new_client=new_client)
+        return await system.recorder.record(
+            access.caller, client_id, asked, expected_version=expected_version, new_client=new_client
+        )
     except refusals.Refused as refused:
-        errors = refusal_errors(refused.refusals, places)
-    raise Refused("Nothing was recorded, since it breaks a rule of care; see `errors`.", errors=errors)
+        broken = refusal_errors(refused.refusals, places)
+    raise Refused("Nothing was recorded, since it breaks a rule of care; see `errors`.", errors=broken)
+
+
+def _taken(clients: int, seen: Sequence[Found]) -> IdentifierTaken:
+    """That so many clients have identifiers that were given; of those whom the caller sees the first is named."""
+    detail = "A client has an identifier" if clients == 1 else f"{clients} clients have identifiers"
+    if not seen:
+        return IdentifierTaken(f"{detail} that was given, and you see none of them. Nothing was recorded.")
+    which = "see `client_id`" if clients == 1 else "`client_id` is the first"
+    return IdentifierTaken(f"{detail} that was given; {which}. Nothing was recorded.", client_id=seen[0].client_id)
 
 
 def _answer(recorded: RecordingResult, location: str) -> Response:

@@ -1,0 +1,5 @@
+"""The tests of this folder import what is generated."""
+
+from tests.client_package import generated
+
+generated()
