@@ -57,7 +57,7 @@ catalogue: install ## write down what the migrations make in a database's catalo
 migration: install ## write the migration to the tables as declared: make migration MESSAGE="add a column"
 	@$(BIN)/python -m service.database.new_migration "$(MESSAGE)"
 
-bench: install ## measure us, a peer and the limit side by side
+bench: install ## measure us, a peer and the limit side by side (ARGS=soak: ten minutes of mixed load)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 wheel: install ## build the package into dist/

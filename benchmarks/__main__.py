@@ -13,11 +13,13 @@ def main(
     measures: Annotated[
         list[str] | None,
         typer.Argument(
-            help="append, bulk, timeline, post, many, lag, projecting, rebuild, reading, feed, import, webhooks.",
-            show_default="all of them",
+            help="append, bulk, timeline, post, many, lag, projecting, rebuild, reading, feed, import, webhooks;"
+            " soak, only when named.",
+            show_default="all but soak",
         ),
     ] = None,
     rounds: Annotated[int, typer.Option(min=1, help="How often each side runs; one round more warms up.")] = 5,
+    soak_seconds: Annotated[float, typer.Option(min=30, help="How long the soak lasts.")] = 600.0,
     output: Annotated[Path | None, typer.Option(help="A file for the table as Markdown.")] = None,
 ) -> None:
     """
@@ -25,7 +27,7 @@ def main(
     """
     from benchmarks.run import run
 
-    run(measures or [], rounds, output)
+    run(measures or [], rounds, output, soak_seconds)
 
 
 if __name__ == "__main__":

@@ -26,10 +26,7 @@ async def measure(ground: Ground, rounds: Rounds, *, clients: int = 100, events:
     seeds = count()
 
     def history() -> Iterator[SimulatedEntry]:
-        stories = [list(one_client(next(seeds), events)) for _ in range(clients)]
-        told = list(documented(in_turn([Coming(story[0].client_id, story, 0) for story in stories])))
-        apart = kept_apart(entry.draft for entry in told)
-        return (entry for entry in told if entry.id not in apart)  # no system records counseling notes
+        return new_clients(seeds, clients, events)
 
     async with ground.clinic() as clinic:
         _, key = await clinic.system.api_keys.create(clinic.organization_id, "ehr", KeyRole.SYSTEM, {"system/*.cu"})
@@ -43,6 +40,14 @@ async def measure(ground: Ground, rounds: Rounds, *, clients: int = 100, events:
             )
     measured = f"import by NDJSON, {clients:,} new clients with {events} events each"
     return [Result(measured, DIRECT, "events/s", imported, direct, Limit(0.5))]
+
+
+def new_clients(seeds: Iterator[int], clients: int, events: int) -> Iterator[SimulatedEntry]:
+    """What a system may import of so many clients, with so many events each, in turn."""
+    stories = [list(one_client(next(seeds), events)) for _ in range(clients)]
+    told = list(documented(in_turn([Coming(story[0].client_id, story, 0) for story in stories])))
+    apart = kept_apart(entry.draft for entry in told)
+    return (entry for entry in told if entry.id not in apart)  # no system records counseling notes
 
 
 class Sender:

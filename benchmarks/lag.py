@@ -72,7 +72,7 @@ async def _watch(clinic: BenchmarkClinic) -> list[Reached]:
     connection = await asyncpg.connect(clinic.urls.superuser)
     try:
         while True:
-            position = await _position(connection, clinic.organization_id)
+            position = await position_of_all(connection, clinic.organization_id)
             if not found or position > found[-1].position:
                 found.append(Reached(position, time.perf_counter()))
             await asyncio.sleep(LOOK_EVERY)
@@ -86,11 +86,12 @@ async def _caught_up(clinic: BenchmarkClinic) -> None:
     """Waits until all projections have come to the log's end."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         head = await clinic.system.store.log_head(clinic.organization_id)
-        while await _position(clinic.superuser, clinic.organization_id) < head:  # noqa: ASYNC110 nobody tells
+        while await position_of_all(clinic.superuser, clinic.organization_id) < head:  # noqa: ASYNC110 nobody tells
             await asyncio.sleep(LOOK_EVERY)
 
 
-async def _position(connection: "asyncpg.Connection[asyncpg.Record]", organization_id: UUID) -> int:
+async def position_of_all(connection: "asyncpg.Connection[asyncpg.Record]", organization_id: UUID) -> int:
+    """The position to which all projections have come."""
     position: int = await connection.fetchval(
         "select coalesce(min(cursor.position), 0) from following.cursor"
         " join projection.build on schema_name = cursor.name"

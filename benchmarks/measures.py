@@ -2,7 +2,21 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from benchmarks import append, bulk, feed, importing, lag, many, post, projecting, reading, rebuild, timeline, webhooks
+from benchmarks import (
+    append,
+    bulk,
+    feed,
+    importing,
+    lag,
+    many,
+    post,
+    projecting,
+    reading,
+    rebuild,
+    soak,
+    timeline,
+    webhooks,
+)
 from benchmarks.ground import Ground
 from benchmarks.harness import Result, Rounds
 
@@ -19,4 +33,8 @@ MEASURES: Mapping[str, Callable[[Ground, Rounds], Awaitable[list[Result]]]] = {
     "feed": feed.measure,
     "import": importing.measure,
     "webhooks": webhooks.measure,
+    "soak": soak.measure,
 }
+
+ONLY_WHEN_ASKED = frozenset({"soak"})
+"""What takes minutes and compares the service with itself: not a part of the table unless named."""

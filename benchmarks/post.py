@@ -69,10 +69,14 @@ class Requests:
         ]
 
     def _request(self, prefix: str, entry: SimulatedEntry) -> bytes:
-        event = entry.event.model_dump_json(exclude_none=True, exclude_computed_fields=True)
-        body = f'{{"id":"{entry.id}","occurred_at":"{entry.occurred_at.isoformat()}","event":{event}}}'.encode()
         authorization = self._authorizations[entry.actor.role]
-        return post(f"{prefix}/{entry.client_id}/events", body, authorization)
+        return post(f"{prefix}/{entry.client_id}/events", body_of(entry), authorization)
+
+
+def body_of(entry: SimulatedEntry) -> bytes:
+    """The entry as it is posted."""
+    event = entry.event.model_dump_json(exclude_none=True, exclude_computed_fields=True)
+    return f'{{"id":"{entry.id}","occurred_at":"{entry.occurred_at.isoformat()}","event":{event}}}'.encode()
 
 
 def needed(rounds: Rounds, clients: int, each: int) -> int:

@@ -5,8 +5,9 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import IO, NamedTuple
 
 from benchmarks.ground import BenchmarkClinic
 
@@ -25,15 +26,34 @@ PROJECT_ONE = ("-c", _FIRST_ONLY + _CLI, "project")
 """The projector alone: with all projections, and with the first of the catalogue only."""
 
 
+class Server(NamedTuple):
+    """A server that answers."""
+
+    port: int
+    pid: int
+
+
 @asynccontextmanager
 async def serving(clinic: BenchmarkClinic, *arguments: str) -> AsyncIterator[int]:
     """A server; the port on which it listens."""
-    async with _process(clinic, *arguments, stdout=subprocess.PIPE) as process:
+    async with server(clinic, *arguments) as started:
+        yield started.port
+
+
+@asynccontextmanager
+async def server(
+    clinic: BenchmarkClinic,
+    *arguments: str,
+    settings: Mapping[str, str] | None = None,
+    log: IO[bytes] | int = subprocess.DEVNULL,
+) -> AsyncIterator[Server]:
+    """A server with settings of its own, in the environment's words; `log` is where its standard error goes."""
+    async with _process(clinic, *arguments, stdout=subprocess.PIPE, stderr=log, settings=settings) as process:
         assert process.stdout
         said = (await process.stdout.readline()).decode()
         found = re.search(r"(\d+)\s*$", said)
         assert found, f"{arguments} did not start: {said}"
-        yield int(found[1])
+        yield Server(int(found[1]), process.pid)
 
 
 @asynccontextmanager
@@ -44,7 +64,13 @@ async def projecting(clinic: BenchmarkClinic, *arguments: str) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def _process(clinic: BenchmarkClinic, *arguments: str, stdout: int) -> AsyncIterator[asyncio.subprocess.Process]:
+async def _process(
+    clinic: BenchmarkClinic,
+    *arguments: str,
+    stdout: int,
+    stderr: IO[bytes] | int = subprocess.DEVNULL,
+    settings: Mapping[str, str] | None = None,
+) -> AsyncIterator[asyncio.subprocess.Process]:
     assert clinic.settings.key_encryption_keys
     environment = {
         **os.environ,
@@ -53,9 +79,10 @@ async def _process(clinic: BenchmarkClinic, *arguments: str, stdout: int) -> Asy
         # One key sends all that can be answered; counting it costs what it costs.
         "CARE_TIMELINE_REQUESTS_PER_MINUTE": "100000000",
         "CARE_TIMELINE_REQUESTS_AT_ONCE": "100000000",
+        **(settings or {}),
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *arguments, env=environment, stdout=stdout, stderr=subprocess.DEVNULL
+        sys.executable, *arguments, env=environment, stdout=stdout, stderr=stderr
     )
     try:
         yield process

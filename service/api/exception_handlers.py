@@ -80,6 +80,7 @@ def _known_at_in_future(error: KnownAtInFuture) -> Problem:
 
 
 def _projection_failed(error: ProjectionFailed) -> Problem:
+    log.error("projection_failed", projection=error.projection, event_id=str(error.entry_id), error=error.error)
     detail = (
         f"The projection {error.projection} failed at the event {error.entry_id}. Everything recorded is safe; ask"
         " with `known_at` before that event was recorded, or read the timeline."

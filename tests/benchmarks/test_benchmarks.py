@@ -7,7 +7,21 @@ import pytest
 import pytest_asyncio
 from rich.console import Console
 
-from benchmarks import append, bulk, feed, importing, lag, many, post, projecting, reading, rebuild, timeline, webhooks
+from benchmarks import (
+    append,
+    bulk,
+    feed,
+    importing,
+    lag,
+    many,
+    post,
+    projecting,
+    reading,
+    rebuild,
+    soak,
+    timeline,
+    webhooks,
+)
 from benchmarks.ground import Ground
 from benchmarks.harness import Limit, Result, Rounds
 from benchmarks.machine import machine
@@ -51,6 +65,18 @@ async def test_a_measure_gives_its_rows(ground: Ground, measure: Measure, sizes:
     for result in results:
         assert all(figure > 0 for figure in (*result.ours, *result.others))
         assert len(result.ratios) == 1
+
+
+async def test_a_soak_finds_nothing_lost_and_looks_at_what_should_stay_flat(
+    ground: Ground, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = await soak.measure(
+        ground, Rounds(1), seconds=1.5, every=0.25, clients=8, events_before=4, writes=24, reads=24
+    )
+
+    of_thirds, of_everything = results[:5], results[5:]
+    assert all(result.ours[0] > 0 for result in of_thirds)
+    assert [result.ratio for result in of_everything] == [1] * 4, capsys.readouterr().out
 
 
 async def test_the_table_names_the_machine_and_says_what_falls_short(ground: Ground) -> None:
