@@ -91,9 +91,7 @@ async def test_a_snapshot_that_does_not_open_is_folded_anew(clinic: Clinic) -> N
         after = await _answers(clinic, client)
 
     assert after == before
-    assert counted["care_plan"] == 9, (
-        "the whole timeline, for the plan; the screen that is made of it goes on from there"
-    )
+    assert counted["care_plan"] == 9, "the whole timeline, for the plan; the summary goes on from there"
     for _ in range(4):
         assert (await clinic.record(client, recording(GOAL))).status_code == 201
     await followed(clinic.system, clinic.organization_id)
