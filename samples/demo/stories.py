@@ -45,6 +45,4 @@ STORIES: Final[dict[str, Offer]] = {
         the_young_professional,
     ),
 }
-"""By the name with which each is asked for; the first is told where none is."""
-
-DEFAULT: Final = next(iter(STORIES))
+"""By the name with which each is asked for."""

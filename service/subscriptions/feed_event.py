@@ -63,7 +63,7 @@ class FeedEvent(_Told):
     occurred_at: datetime = Field(description="When it happened, in UTC: earlier than what came before it, if late.")
     precision: Precision = Field(description="How exactly that moment is known.")
     recorded_at: datetime = Field(description="When it was recorded, by the service's clock.")
-    actor_id: UUID = Field(description="The id of the API key that recorded it.")
+    actor_id: UUID = Field(description="Who recorded it: the id of the API key, or that of the token's subject.")
     recorded_by: str = Field(description="The role and name of the API key that recorded it.")
     source: str = Field(description="The system that the news came from.")
     correlation_id: UUID | None = Field(description="An id that related events share.")
