@@ -123,6 +123,7 @@ def _audited(entries: Sequence[Entry]) -> dict[str, BaseModel]:
     found = Hindsight(
         version=len(entries),
         version_then=len(entries) - 2,
+        entries=entries,
         sides=[sides(each, *both, at) for each, both in zip(PROJECTIONS, stood, strict=True)],
         since=(),
     )

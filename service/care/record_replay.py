@@ -21,6 +21,7 @@ from service.care.timeline_reader import TimelineReader, settle
 from service.log.organizations import Organizations
 from service.log.store import EventStore
 from service.projector.folding import ProjectionFailed, fold
+from service.runtime import clock
 from service.runtime.sliced_work import SlicedWork
 from service.runtime.tracebacks import describe
 
@@ -53,6 +54,8 @@ class Hindsight(NamedTuple):
     """The version of the timeline that is known now."""
     version_then: int
     """The version that was known at the moment; 0 where nothing had been recorded."""
+    entries: Sequence[Entry]
+    """All entries that are known now."""
     sides: Sequence[Sides]
     since: Sequence[Entry]
     """The entries recorded since that tell of the time until the moment, or set right what had been recorded."""
@@ -109,11 +112,13 @@ class RecordReplay:
             yield ReplayPage(whole.version, whole.entries, steps, later=len(told) < len(later))
 
     @asynccontextmanager
-    async def hindsight(self, access: Access, client_id: UUID, at: datetime) -> AsyncIterator[Hindsight]:
-        """What every projection said at that moment, and what it says about it now."""
+    async def hindsight(self, access: Access, client_id: UUID, at: datetime | None) -> AsyncIterator[Hindsight]:
+        """What every projection said at that moment, else at the present one, and what it says about it now."""
         asked = Asked("hindsight", {"at": at})
         await settle(self._store, access.organization_id, at)
         async with self._timelines.whole(access, client_id, asked=asked) as whole:
+            # The present is after the reading, so that what was recorded a moment ago counts.
+            at = at or clock.now()
             policies = await self._organizations.policies(access.organization_id)
             known = [entry for entry in whole.entries if entry.recorded_at <= at]
             both = []
@@ -122,7 +127,7 @@ class RecordReplay:
                 now = await self._stood(projection, whole.entries, policies, at, known_at=None)
                 both.append(sides(projection, then, now, at))
             since = [entry for entry in whole.entries if entry.recorded_at > at and _tells_of(entry, at)]
-            yield Hindsight(whole.version, known[-1].version if known else 0, both, since)
+            yield Hindsight(whole.version, known[-1].version if known else 0, whole.entries, both, since)
 
     async def _stood(
         self,

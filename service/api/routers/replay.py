@@ -54,8 +54,12 @@ class HindsightQuery(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     at: Annotated[
-        Moment, Field(description="The moment: what was known then, and what is known about it now. Not in the future.")
-    ]
+        Moment | None,
+        Field(
+            description="The moment: what was known then, and what is known about it now. Must not lie in the future."
+            " Without it the present, about which nothing can be known later yet."
+        ),
+    ] = None
 
 
 class _Answer(BaseModel):
@@ -121,7 +125,7 @@ class HindsightAnswer(_Answer):
     """What was known about a client at a moment, and what is known about that moment now."""
 
     client_id: UUID = Field(description="The client's id.")
-    at: datetime = Field(description="The moment asked about.")
+    at: datetime | None = Field(description="The moment asked about; null when not asked.")
     version: int = Field(description="The version of the timeline that is known now.")
     version_then: int = Field(description="The version that was known then; 0 when nothing had been recorded.")
     then: _PROJECTED = Field(description="What every projection said, as of that moment and as known at it.")
@@ -141,7 +145,7 @@ def replay_answer(
 
 
 def hindsight_answer(
-    client_id: UUID, at: datetime, found: Hindsight, since: Sequence[RecordedEvent]
+    client_id: UUID, at: datetime | None, found: Hindsight, since: Sequence[RecordedEvent]
 ) -> HindsightAnswer:
     """What was known then, beside what is known now."""
     return HindsightAnswer(
