@@ -1,13 +1,15 @@
 """A record replayed as it was recorded: entry by entry, what each changed in every projection (pure)."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import takewhile
 from typing import Any, Generic, NamedTuple, TypeVar
+from uuid import UUID
 
 from domain.effective import Effective
 from domain.entry import Entry
-from domain.events.base import Event
+from domain.events.base import Event, referred
 from domain.events.record import RECORD_TYPES
 from domain.policies import Policies
 from projections.context import TELL_THE_TIME_ZONE, TimeZones, time_zones
@@ -50,7 +52,6 @@ class Replay:
     def __init__(self, projections: Sequence[Projection[Any]], policies: Policies) -> None:
         self._policies = policies
         self._recorded: list[Entry] = []
-        self._until: datetime | None = None
         self._foldings = [_Folding(projection, policies) for projection in projections]
 
     def state(self, projection: Projection[S]) -> Folded[S]:
@@ -60,19 +61,17 @@ class Replay:
     def take_in(self, entry: Entry) -> None:
         """Bring the projections on by the entry that was recorded next. Raises ReplayFailed."""
         self._recorded.append(entry)
-        comes_last = self._until is None or entry.occurred_at >= self._until
-        if comes_last and entry.event.type not in _MOVES_OTHERS:
-            self._until = entry.occurred_at
-            for folding in self._foldings:
-                folding.fold_on([entry], entry)
-        else:
+        if entry.event.type in _MOVES_OTHERS:
             self._fold_again(entry)
+        else:
+            for folding in self._foldings:
+                folding.insert(entry)
 
     def step(self, entry: Entry) -> Step:
         """The same, and what that changed. Raises ReplayFailed, PolicyUnreadable."""
         before = [each.folded for each in self._foldings]
         self.take_in(entry)
-        at = max(entry.recorded_at, self._until or entry.recorded_at)
+        at = max([entry.recorded_at, *(each.moments[-1] for each in self._foldings if each.moments)])
         policy = self._policies.at(at, known_at=entry.recorded_at)
         changed = [
             (each.projection, difference)
@@ -92,50 +91,62 @@ class Replay:
             asks = folding.projection.fold.asks_for_former
             if asks not in found:
                 found[asks] = folding.projection.timeline(self._recorded)
-            self._until = found[asks].until
-            folding.fold_again(found[asks].entries, zones, entry)
-
-
-class _Stand(NamedTuple):
-    """An effective entry, and the state once it is folded in."""
-
-    entry: Entry
-    folded: Folded[Any]
+            folding.fold_again(found[asks], zones, entry)
 
 
 class _Folding(Generic[S]):
-    """One projection on its way."""
+    """One projection on its way: the entries that count in their order, and the state once each is folded in."""
 
     def __init__(self, projection: Projection[S], policies: Policies) -> None:
         self.projection = projection
-        self._policies = policies
+        self.moments: list[datetime] = []
+        """The moment at which each entry stands."""
+        self._entries: list[Entry] = []
+        self._states: list[Folded[S]] = []
         self._begun: Folded[S] = projection.begin()
-        self._stands: list[_Stand] = []
+        self._policies = policies
 
     @property
     def folded(self) -> Folded[S]:
-        return self._stands[-1].folded if self._stands else self._begun
+        return self._states[-1] if self._states else self._begun
 
-    def fold_on(self, entries: Sequence[Entry], came: Entry) -> None:
+    def insert(self, entry: Entry) -> None:
+        """An entry that was recorded last, and about which nothing is recorded yet, stands after all of its moment."""
+        answered = {id_ for _, id_, mark in referred(entry.event) if not mark.cites}
+        moment = max([entry.occurred_at, *self._moments_of(answered)])
+        place = bisect_right(self.moments, moment)
+        entries, moments = [entry, *self._entries[place:]], [moment, *self.moments[place:]]
+        self._fold_on(place, entries, moments, entry)
+
+    def fold_again(self, found: Effective, zones: TimeZones, came: Entry) -> None:
+        """From the first entry that stands otherwise than it did."""
+        same = 0
+        if zones == self._begun.time_zones:
+            pairs = zip(self._entries, found.entries, strict=False)
+            same = sum(1 for _ in takewhile(lambda pair: _stand_alike(*pair), pairs))
+        else:
+            self._begun = Folded(zones, self.projection.fold.initial)
+        self._fold_on(same, found.entries[same:], found.moments[same:], came)
+
+    def _moments_of(self, ids: Collection[UUID]) -> list[datetime]:
+        if not ids:
+            return []
+        stands = zip(self._entries, self.moments, strict=True)
+        return [moment for entry, moment in stands if entry.id in ids and not entry.former]
+
+    def _fold_on(self, place: int, entries: Sequence[Entry], moments: Sequence[datetime], came: Entry) -> None:
+        """With these entries from that place on."""
+        del self._entries[place:], self.moments[place:], self._states[place:]
         folded = self.folded
-        for entry in entries:
+        for entry, moment in zip(entries, moments, strict=True):
             try:
                 folded = self.projection.apply(folded, entry, self._policies)
             except Exception as error:
                 raise ReplayFailed(self.projection.name, came) from error
-            self._stands.append(_Stand(entry, folded))
-
-    def fold_again(self, entries: Sequence[Entry], zones: TimeZones, came: Entry) -> None:
-        """From the first entry that stands otherwise than it did."""
-        if zones == self._begun.time_zones:
-            pairs = zip(self._stands, entries, strict=False)
-            same = sum(1 for _ in takewhile(lambda pair: _stands_so(*pair), pairs))
-        else:
-            same, self._begun = 0, Folded(zones, self.projection.fold.initial)
-        del self._stands[same:]
-        self.fold_on(entries[same:], came)
+            self._entries.append(entry)
+            self.moments.append(moment)
+            self._states.append(folded)
 
 
-def _stands_so(stand: _Stand, entry: Entry) -> bool:
-    was = stand.entry
-    return was is entry or (was.id, was.correction_id, was.revision) == (entry.id, entry.correction_id, entry.revision)
+def _stand_alike(one: Entry, other: Entry) -> bool:
+    return one is other or (one.id, one.correction_id, one.revision) == (other.id, other.correction_id, other.revision)
