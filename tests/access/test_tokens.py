@@ -212,13 +212,21 @@ async def test_roles_and_a_name_may_stand_in_claims_of_other_names(net: Net) -> 
         ({"scope": "openid user/CarePlan.rs?category=assess-plan"}, set()),
         ({"scope": "user/CarePlan.sr"}, set()),
         ({"scope": "patient/*.rs"}, set()),
-        ({"scope": 7}, EVERYTHING),
+        ({"scope": ""}, EVERYTHING),
+        ({"scope": "openid", "scp": ["user/CheckIn.c"]}, {"CheckIn.c"}),
     ],
 )
 async def test_a_token_gives_what_its_scopes_give_to_the_role(
     tokens: Tokens, said: dict[str, object], permissions: set[str]
 ) -> None:
     assert (await tokens.authenticate(token(claims(**said))))[0].permissions == permissions
+
+
+@pytest.mark.parametrize("name", ["scope", "scp"])
+@pytest.mark.parametrize("said", [None, 7, True, {}, ["user/CheckIn.c", 7], [["user/CheckIn.c"]]], ids=repr)
+async def test_a_scope_of_another_form_gives_nothing_at_all(tokens: Tokens, name: str, said: object) -> None:
+    with pytest.raises(NotAuthenticated, match=f"its {name} is no text"):
+        await tokens.authenticate(token(claims() | {name: said}))
 
 
 async def test_a_token_of_a_system_without_scopes_of_ours_gives_nothing(net: Net) -> None:
