@@ -158,7 +158,8 @@ def _verified(token: str, key: jwt.PyJWK, issuer: TrustedIssuer) -> dict[str, An
 
 def _caller(claims: Mapping[str, Any], issuer: TrustedIssuer, key_id: str) -> Caller:
     role = _role(claims, issuer)
-    subject = subject_id(issuer.issuer, claims["sub"])
+    known = None if role is KeyRole.SYSTEM else issuer.people.get(claims["sub"])  # a system is no person
+    subject = known or subject_id(issuer.issuer, claims["sub"])
     name = _name(claims.get(issuer.name_claim)) or _name(claims["sub"]) or str(subject)
     return Caller(issuer.organization_id, subject, name, role, _scopes(claims, role), key_id)
 

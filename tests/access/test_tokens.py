@@ -54,6 +54,19 @@ async def test_a_token_says_who_calls(tokens: Tokens, algorithm: str) -> None:
     assert expires > time.time()
 
 
+async def test_a_subject_who_is_known_here_already_stays_the_person_they_were(net: Net) -> None:
+    ana = UUID("0b9d6f7e-5f0c-4a3e-9d1f-3c2b1a0e9d8c")
+    trusted = issuer(people={"user-1": ana, "app": ana}, roles={"Counselor": KeyRole.COUNSELOR, "App": KeyRole.SYSTEM})
+    async with open_tokens([trusted], net.transport) as tokens:
+        caller, _ = await tokens.authenticate(token())
+        other, _ = await tokens.authenticate(token(claims(sub="user-2")))
+        app, _ = await tokens.authenticate(token(claims(sub="app", roles="App", scope="system/CheckIn.c")))
+
+    assert caller.subject_id == ana
+    assert other.subject_id == subject_id(ISSUER, "user-2")
+    assert app.subject_id == subject_id(ISSUER, "app"), "a system is no person"
+
+
 def test_a_subject_has_one_id_for_ever_and_shares_it_with_nobody() -> None:
     assert subject_id(ISSUER, "user-1") == UUID("1273b911-6fd8-59cb-9e7f-a207045e01bc")
     others = {subject_id(ISSUER, "user-2"), subject_id(ISSUER + "user", "-1"), subject_id("", ISSUER + "user-1")}
