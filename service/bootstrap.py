@@ -214,7 +214,8 @@ async def connected(
         fresh = FreshStates(pool, keyring, organizations, builds, sliced)
         access_records = AccessRecords(log_pool)
         stack.push_async_callback(access_records.close)
-        accesses = Accesses(access_records, fresh, ClientAccess(organizations, fresh))
+        clients = ClientAccess(organizations, fresh)
+        accesses = Accesses(access_records, fresh, clients)
         timeline_reader = TimelineReader(store, pages, timelines, contents, accesses, sliced)
         receivers = Receivers(allow_private=settings.webhooks_to_private_addresses)
         stack.push_async_callback(receivers.close)
@@ -237,7 +238,14 @@ async def connected(
             catch_up=CatchUp(pool, keyring, organizations, builds),
             comparison=Comparison(pool, keyring, organizations, builds),
             recorder=Recorder(
-                store, FactReader(log_pool), keyring, timelines, contents, organizations, identifiers=identifiers
+                store,
+                FactReader(log_pool),
+                keyring,
+                timelines,
+                contents,
+                organizations,
+                identifiers=identifiers,
+                clients=clients,
             ),
             identifiers=identifiers,
             client_search=ClientSearch(identifiers, accesses),
