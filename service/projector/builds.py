@@ -50,6 +50,8 @@ class Builds:
     def __init__(self, pool: asyncpg.Pool, projections: Sequence[Projection[Any]]) -> None:
         self._pool = pool
         self._projections = {(one.name, one.version): one for one in projections}
+        for one in projections:
+            _ = one.shape  # finding it reads sources: now, and not in the middle of a fold, when they may be others
         self._followed: Mapping[str, tuple[Build, Projection[Any]]] = {}
         self._read: Mapping[str, Build] = {}
         self._read_at = 0.0
