@@ -102,7 +102,7 @@ class Builds:
             await asyncio.sleep(KNOWN_SECONDS)
             try:
                 await self.refresh()
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 whatever it is, the next look may go well
                 log.warning("builds_not_read", error=describe(error), again_in_seconds=KNOWN_SECONDS)
 
     def _stale(self, older_than: float) -> bool:
