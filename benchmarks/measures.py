@@ -14,6 +14,7 @@ from benchmarks import (
     reading,
     reads,
     rebuild,
+    replay,
     soak,
     timeline,
     webhooks,
@@ -35,6 +36,7 @@ MEASURES: Mapping[str, Callable[[Ground, Rounds], Awaitable[list[Result]]]] = {
     "feed": feed.measure,
     "import": importing.measure,
     "webhooks": webhooks.measure,
+    "replay": replay.measure,
     "soak": soak.measure,
 }
 

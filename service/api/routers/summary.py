@@ -13,7 +13,7 @@ from service.api.dependencies import ReadingAccess, RunningSystem
 from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, READ_HEADERS, answered, problem_responses
 from service.api.parameters import ClientId, KnownVersion, Moments
 from service.api.problems import ClientErased, KnownAtInFuture, ProjectionFailed, UnknownClient
-from service.api.responses import json_of, projected_answer
+from service.api.responses import projected_answer
 from service.api.routers.projections import HOW_TO_ASK, OfClient
 from service.api.strict_route import StrictRoute
 
@@ -64,4 +64,4 @@ async def read_summary(
     )
     version, made = found[0].version, summary(each.answer for each in found)
     content = summary_of(client_id, version, asked.as_of, asked.known_at, made)
-    return projected_answer(json_of(content), version, known_version)
+    return projected_answer(content, version, known_version)
