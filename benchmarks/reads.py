@@ -3,8 +3,8 @@ FastAPI endpoints.
 
 Of a plan the bare endpoint reads one row by its key, in which the same answer stands ready. The plans were read before
 and nothing is recorded meanwhile, as when somebody looks at their clients once more. Our record of a read is on disk
-before it is answered, so one that also INSERTs a row stands beside it, too. Of the worklist, whose first page is read, the
-bare endpoint reads as many rows from one table, in which each task stands as it is answered, in the order of its key.
+before it is answered, so one that also INSERTs a row stands beside it, too. Of the worklist, whose first page is read,
+the bare endpoint reads as many rows from one table, where each task stands as it is answered, in the order of its key.
 """
 
 from collections.abc import Sequence
