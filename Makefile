@@ -28,6 +28,8 @@ demo: install ## tell a story of care (STORY=juan: another) through the real ser
 serve: install ## run the service with its embedded PostgreSQL
 	@CARE_TIMELINE_DATA_DIR="$(DATA)" $(BIN)/care-timeline serve $(ARGS)
 
+# The tests start many processes: each finds what an earlier one compiled, also where the shell forbids to keep that.
+test: export PYTHONDONTWRITEBYTECODE =
 test: install build/client/generated ## run every test
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 

@@ -1,5 +1,7 @@
 """Fixtures for every test; what they are is told where they are made."""
 
+import os
+
 import hypothesis
 import pytest
 
@@ -11,5 +13,15 @@ pytest.register_assert_rewrite("tests.projector.comparing")
 
 from tests.databases import database, fresh_database, organization_id, pool, server, store  # noqa: E402
 from tests.system import counselor, system  # noqa: E402
+from tests.temporary_folders import in_memory  # noqa: E402
 
 __all__ = ["counselor", "database", "fresh_database", "organization_id", "pool", "server", "store", "system"]
+
+
+def pytest_configure() -> None:
+    """Temporary folders, the servers' data among them, are kept in memory where there is room, unless told otherwise.
+
+    The variable is pytest's own; --basetemp goes before it.
+    """
+    if folder := in_memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))

@@ -81,7 +81,7 @@ class Copy:
         for name in PARTS:
             part = ROOT / name
             if part.is_dir():
-                shutil.copytree(part, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+                shutil.copytree(part, folder / name)  # with what is compiled: it stays good for files that stay
             else:
                 shutil.copy(part, folder)
 
