@@ -34,12 +34,14 @@ from service.api.routers import (
     problem_kinds,
     projections,
     recording,
+    replay,
     summary,
     timelines,
     vocabulary,
     webhook_deliveries,
     webhooks,
 )
+from service.api.webhook_calls import calls
 from service.bootstrap import System
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ ROUTERS: Final = (
     crisis_card.router,
     summary.router,
     access_records.router,
+    replay.router,
     webhooks.router,
     webhook_deliveries.router,
     problem_kinds.router,
@@ -102,6 +105,7 @@ def create_app(
         description=DESCRIPTION,
         version=VERSION,
         openapi_tags=TAGS,
+        webhooks=calls,
         # As they are, and first, since most requests go there: those of an included router are looked for twice.
         routes=[*recording.events_router.routes, *DESCRIPTION_ROUTES, *DOCS],
         openapi_url=None,
