@@ -11,7 +11,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
-from service.serving.api import GRACE_SECONDS
+from service.serving.stopping import GRACE_SECONDS
 from service.settings import Settings
 
 ROOT = Path(__file__).parents[2]
