@@ -67,9 +67,11 @@ wheel: install ## build the package into dist/
 
 lock: build/lock/installed ## choose the newest versions that pyproject.toml allows and pin them with hashes
 	@$(LOCK) --upgrade pyproject.toml --output-file requirements/runtime.txt
+	@$(LOCK) --upgrade pyproject.toml --extra telemetry --output-file requirements/image.txt \
+		--constraint requirements/runtime.txt
 	@$(LOCK) --upgrade --group build --output-file requirements/build.txt
 	@$(LOCK) --upgrade pyproject.toml --group development --output-file requirements/development.txt \
-		--constraint requirements/runtime.txt --constraint requirements/build.txt
+		--constraint requirements/image.txt --constraint requirements/build.txt
 	@$(LOCK) --upgrade --group clients/python/pyproject.toml:build --output-file requirements/client.txt
 	@git diff --stat -- requirements
 
