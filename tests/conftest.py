@@ -6,7 +6,11 @@ import hypothesis
 import pytest
 
 # No deadline: how fast an example runs depends on what else the machine does. `make bench` measures.
+# `make test ARGS=--hypothesis-profile=thorough` looks longer, as before a release or over night; `few` is for runs
+# within a run, of properties that the run itself tries as often as usual.
 hypothesis.settings.register_profile("care-timeline", deadline=None, max_examples=50)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2_000)
+hypothesis.settings.register_profile("few", deadline=None, max_examples=10)
 hypothesis.settings.load_profile("care-timeline")
 
 pytest.register_assert_rewrite("tests.projector.comparing")
