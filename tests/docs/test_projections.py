@@ -26,8 +26,8 @@ def test_the_projection_of_the_page_is_one_as_all_others_and_a_new_version_is_bu
         *("tests/api/test_access.py", "tests/api/test_canary.py"),
     )
 
-    with EmbeddedPostgres(tmp_path / "data"):  # which commands find running
-        copy.command("care-timeline simulate --clients 3 --events 300")
+    copy.command("care-timeline simulate --clients 3 --events 300")
+    with EmbeddedPostgres(tmp_path / "data"):  # which the commands find running
         copy.make(changes_of(CHANGING))
         migrate, built_beside, rebuild, switched_in, remove = map(copy.command, commands_of(CHANGING))
         at_the_end = copy.command("care-timeline projections")
