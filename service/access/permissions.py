@@ -55,6 +55,7 @@ class Resource(StrEnum):
     TASK = "Task"
     AUDIT_EVENT = "AuditEvent"
     WEBHOOK = "Webhook"
+    CHECKPOINT = "Checkpoint"
 
 
 _OF_MODULE: Final[Mapping[str, Resource]] = {
@@ -167,14 +168,14 @@ ROLES: Final[Mapping[KeyRole, Mapping[Resource, str]]] = {
         _circle(never={Resource.MEDICATION}),
         dict.fromkeys(_EVERY_STRAND, "u"),
         {Resource.EMERGENCY_ACCESS_REVIEW: "cu", Resource.AUDIT_EVENT: "r"},
-        {Resource.WEBHOOK: "cr"},
+        {Resource.WEBHOOK: "cr", Resource.CHECKPOINT: "cr"},
         _IMPORTS,
     ),
-    KeyRole.AUDITOR: _joined(_SHARED, {Resource.AUDIT_EVENT: "r"}),
+    KeyRole.AUDITOR: _joined(_SHARED, {Resource.AUDIT_EVENT: "r", Resource.CHECKPOINT: "r"}),
     KeyRole.ANALYST: {},
     KeyRole.SYSTEM: _joined(
         _SHARED,
-        {Resource.FEED: "r", Resource.WEBHOOK: "cr"},
+        {Resource.FEED: "r", Resource.WEBHOOK: "cr", Resource.CHECKPOINT: "cr"},
         dict.fromkeys(_EVERY_STRAND - _OF_PEOPLE, "cu"),
         _IMPORTS,
     ),

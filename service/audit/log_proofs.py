@@ -4,9 +4,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 from service.audit import checkpoint_store, tree
-from service.audit.checkpoint_store import CheckpointStore, KeptCheckpoint
+from service.audit.checkpoint_store import CheckpointStore
 from service.audit.errors import BeyondTheCheckpoint
 from service.database.connection import scoped
 from service.log.errors import answering
@@ -60,9 +61,10 @@ class LogProofs:
         """
         with answering(writing=False):
             async with scoped(self._pool, organization_id, first=BY_INDEX) as connection:
-                size = _within(await self._latest(connection, organization_id), size)
-                if not 1 <= position <= size:
-                    raise BeyondTheCheckpoint(size)
+                latest = await self._latest(connection, organization_id)
+                size = latest if size is None else size
+                if not 1 <= position <= size <= latest:
+                    raise BeyondTheCheckpoint(latest)
                 ranges = [*inclusion_ranges(position - 1, size), (0, size)]
                 *proof, root = await tree.roots(connection, organization_id, size, ranges)
                 (leaf,) = await tree.read_leaves(connection, organization_id, (position - 1, position))
@@ -75,9 +77,10 @@ class LogProofs:
         """
         with answering(writing=False):
             async with scoped(self._pool, organization_id, first=BY_INDEX) as connection:
-                new_size = _within(await self._latest(connection, organization_id), new_size)
-                if not 0 <= old_size <= new_size:
-                    raise BeyondTheCheckpoint(new_size)
+                latest = await self._latest(connection, organization_id)
+                new_size = latest if new_size is None else new_size
+                if not 0 <= old_size <= new_size <= latest:
+                    raise BeyondTheCheckpoint(latest)
                 ranges = [*consistency_ranges(old_size, new_size), (0, old_size), (0, new_size)]
                 *proof, old, new = await tree.roots(connection, organization_id, new_size, ranges)
         return ConsistencyProof(old_size, old, new_size, new, proof)
@@ -100,17 +103,9 @@ class LogProofs:
                 _require(await self._latest(connection, organization_id), TileId(0, number), width)
                 return await tree.read_leaves(connection, organization_id, (start, start + width))
 
-    async def _latest(self, connection: asyncpg.pool.PoolConnectionProxy, organization_id: UUID) -> int:
-        kept: KeptCheckpoint | None = await checkpoint_store.latest(
-            connection, organization_id, self._store.origin(organization_id)
-        )
+    async def _latest(self, connection: PoolConnectionProxy, organization_id: UUID) -> int:
+        kept = await checkpoint_store.latest(connection, organization_id, self._store.origin(organization_id))
         return kept.checkpoint.size if kept else 0
-
-
-def _within(latest: int, size: int | None) -> int:
-    if size is not None and size > latest:
-        raise BeyondTheCheckpoint(latest)
-    return latest if size is None else size
 
 
 def _require(latest: int, tile: TileId, width: int) -> None:

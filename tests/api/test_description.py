@@ -11,6 +11,7 @@ import pytest
 
 from service.access.caller import KeyRole
 from service.api import examples
+from service.proofs.tiles import tile_path
 from tests.api.clinic import Clinic, events_of
 from tests.api.routes import ROUTES
 
@@ -35,6 +36,7 @@ ABOUT_CLIENTS = (
     "/v1/signals",
     "/v1/webhooks",
     "/v1/events",
+    "/v1/log",
 )
 
 SNAPSHOT = Path(__file__).parents[2] / "docs" / "openapi.json"
@@ -128,6 +130,7 @@ async def test_answers_fit_their_schemas(clinic: Clinic, described: Described) -
         await clinic.request("POST", events_of(examples.CLIENT), json=body)
     supervisor = await clinic.with_key(KeyRole.SUPERVISOR, "lee")
     made = [await supervisor.request("POST", "/v1/webhooks", json=body) for body in examples.WEBHOOKS.values()]
+    size = (await clinic.system.checkpoint_signer.make(clinic.organization_id)).checkpoint.size
     for path, each in described["paths"].items():
         filled = path.format(
             client_id=examples.CLIENT,
@@ -136,9 +139,13 @@ async def test_answers_fit_their_schemas(clinic: Clinic, described: Described) -
             slug="refused",
             event_type="goal_measured",
             webhook_id=made[0].json()["webhook_id"],
+            size=size,
+            level=0,
+            tile=tile_path(0, size),
         )
         if "get" in each:
-            caller = supervisor if path.endswith("/access-records") or "/webhooks" in path else clinic
+            supervised = path.startswith(("/v1/webhooks", "/v1/log")) or path.endswith("/access-records")
+            caller = supervisor if supervised else clinic
             answer = await caller.get(filled)
             assert answer.status_code == 200, answer.text
             media_type = answer.headers["content-type"].partition(";")[0]
