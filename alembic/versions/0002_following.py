@@ -110,6 +110,18 @@ def _webhooks() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, comment="When it was made"),
         sa.Column("created_by", sa.Text(), nullable=False, comment="Who made it: their role and name"),
         sa.Column(
+            "created_by_id",
+            sa.Uuid(),
+            nullable=False,
+            comment="Who made it: the id under which they record",
+        ),
+        sa.Column(
+            "created_with",
+            sa.Text(),
+            nullable=True,
+            comment="With what they called: the API key's id, or that of the token's signing key",
+        ),
+        sa.Column(
             "state",
             sa.Text(),
             nullable=False,
@@ -164,7 +176,7 @@ def _webhooks() -> None:
             "retry_at",
             sa.DateTime(timezone=True),
             nullable=True,
-            comment="Before this nothing is sent; null while nothing fails",
+            comment="Before this nothing is sent, after a failure or as the receiver asks",
         ),
         sa.CheckConstraint("state in ('active', 'paused', 'disabled')", name="webhook_state_check"),
         sa.CheckConstraint("(former_secret is null) = (former_until is null)", name="webhook_former_check"),

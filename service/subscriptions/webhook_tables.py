@@ -35,6 +35,8 @@ webhook = Table(
     Column("description", Text, nullable=False, comment="What it is for, in the words of whoever made it"),
     Column("created_at", _MOMENT, nullable=False, comment="When it was made"),
     Column("created_by", Text, nullable=False, comment="Who made it: their role and name"),
+    Column("created_by_id", Uuid, nullable=False, comment="Who made it: the id under which they record"),
+    Column("created_with", Text, comment="With what they called: the API key's id, or that of the token's signing key"),
     Column(
         "state", Text, nullable=False, comment="active; paused, by a caller; disabled, after it had failed for days"
     ),
@@ -58,7 +60,7 @@ webhook = Table(
         comment="How often in a row nothing of what was sent together was accepted",
     ),
     Column("failing_since", _MOMENT, comment="Since when nothing has been accepted; null while something is"),
-    Column("retry_at", _MOMENT, comment="Before this nothing is sent; null while nothing fails"),
+    Column("retry_at", _MOMENT, comment="Before this nothing is sent, after a failure or as the receiver asks"),
     PrimaryKeyConstraint("organization_id", "webhook_id", name="webhook_pkey"),
     CheckConstraint("state in ('active', 'paused', 'disabled')", name="webhook_state_check"),
     CheckConstraint("(former_secret is null) = (former_until is null)", name="webhook_former_check"),

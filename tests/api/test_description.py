@@ -12,6 +12,7 @@ import pytest
 from service.access.caller import KeyRole
 from service.api import examples
 from service.proofs.tiles import tile_path
+from service.subscriptions.webhook_messages import WebhookMessage
 from tests.api.clinic import Clinic, events_of
 from tests.api.routes import ROUTES
 
@@ -105,6 +106,22 @@ def test_every_request_has_examples_that_fit_their_schema(described: Described) 
                 fits(described, content["schema"], example["value"])
 
 
+def test_what_receivers_of_webhooks_get_is_described_with_examples_that_fit(described: Described) -> None:
+    assert described["webhooks"].keys() == {"event_recorded", "webhook_test"}
+    for call in (each["post"] for each in described["webhooks"].values()):
+        assert call["description"]
+        assert {each["name"] for each in call["parameters"]} == {"webhook-id", "webhook-timestamp", "webhook-signature"}
+        assert all(each["description"] and each["required"] for each in call["parameters"])
+        assert {"204", "410", "429", "503", "default"} <= set(call["responses"])
+        assert call["requestBody"]["required"]
+        (content,) = call["requestBody"]["content"].items()
+        assert content[0] == "application/cloudevents+json"
+        for example in content[1]["examples"].values():
+            fits(described, content[1]["schema"], example["value"])
+            message = WebhookMessage.model_validate_json(json.dumps(example["value"]))
+            assert json.loads(message.model_dump_json()) == example["value"], "as it is sent"
+
+
 _VALIDATORS: dict[str, Any] = {}
 """By their schemas: most answers share that of problems, and each takes a while to be made."""
 
@@ -144,8 +161,9 @@ async def test_answers_fit_their_schemas(clinic: Clinic, described: Described) -
             tile=tile_path(0, size),
         )
         if "get" in each:
-            supervised = path.startswith(("/v1/webhooks", "/v1/log")) or path.endswith("/access-records")
-            caller = supervisor if supervised else clinic
+            asks_supervisor = path.endswith(("/access-records", "/replay", "/hindsight"))
+            asks_supervisor = asks_supervisor or path.startswith(("/v1/webhooks", "/v1/log"))
+            caller = supervisor if asks_supervisor else clinic
             answer = await caller.get(filled)
             assert answer.status_code == 200, answer.text
             media_type = answer.headers["content-type"].partition(";")[0]

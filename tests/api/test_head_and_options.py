@@ -16,7 +16,7 @@ from tests.api.clinic import Clinic, events_of, problem_in
 from tests.api.routes import ROUTES, method, named
 from tests.api.test_every_route import path_of
 
-GETS = [route for route in ROUTES if method(route) == "GET" and not {"Webhooks", "Proofs"} & {*route.tags}]
+GETS = [route for route in ROUTES if method(route) == "GET" and "Webhooks" not in route.tags]
 OF_THE_MOMENT = {"date", "ratelimit", "x-request-id", "content-length"}
 
 
@@ -34,7 +34,10 @@ async def test_head_answers_the_headers_of_get_and_no_body(recorded: Clinic, rou
     ids = {"client_id": examples.CLIENT, "event_id": examples.CRISIS, "note_id": examples.NOTE}
     path = path_of(route, **{name: str(value) for name, value in ids.items()})
 
-    if route.path.endswith("/access-records"):
+    if "Proofs" in route.tags:
+        kept = await recorded.system.checkpoint_signer.make(recorded.organization_id)
+        path = path_of(route, size=str(kept.checkpoint.size))
+    if {"Auditing", "Proofs"} & {*route.tags}:
         recorded = await recorded.with_key(KeyRole.AUDITOR, "kim")
 
     got, head = await recorded.get(path), await recorded.request("HEAD", path)

@@ -109,20 +109,6 @@ async def test_a_standard_client_follows_the_tiles(auditor: Clinic) -> None:
     assert tile.headers["content-type"] == "application/octet-stream"
 
 
-@pytest.mark.parametrize("path", ["checkpoint", "checkpoints/3", "inclusion-proof", "consistency-proof",
-                                  "tile/0/000.p/3", "tile/entries/000.p/3"])  # fmt: skip
-async def test_what_the_auditor_has_is_not_sent_again(auditor: Clinic, path: str) -> None:
-    read = await auditor.get(f"{LOG}/{path}")
-    assert read.status_code == 200, read.text
-
-    again = await auditor.get(f"{LOG}/{path}", {"If-None-Match": read.headers["etag"]})
-
-    assert (again.status_code, again.content) == (304, b"")
-    assert again.headers["cache-control"] == read.headers["cache-control"]
-    head = await auditor.request("HEAD", f"{LOG}/{path}")
-    assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", read.headers["etag"])
-
-
 @pytest.mark.parametrize(
     "path",
     ["inclusion-proof?position=4", "inclusion-proof?size=4", "inclusion-proof?position=3&size=2",
