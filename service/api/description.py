@@ -13,6 +13,7 @@ TAGS: Final = [
     {"name": "Vocabulary", "description": "Coded terms, and the types of events with their JSON Schemas."},
     {"name": "Following", "description": "What is recorded in your organization, in order, as it is recorded."},
     {"name": "Webhooks", "description": "Having another system told that events were recorded."},
+    {"name": "Proofs", "description": "Checkpoints, tiles and proofs: that nothing in the log was changed."},
     {"name": "Problems", "description": "What errors mean."},
     {"name": "Health", "description": "For those who run the service."},
 ]
@@ -41,7 +42,8 @@ far as the scopes of key or token allow it: docs/permissions.md has the table. `
 for, such as `CarePlan.r`; each event asks for its strand's, such as `Medication.c`, and each correction for that of the
 entry, such as `Medication.u`. Importing the history of many clients asks for `Import.c` as well.
 
-A key or token that is not good is answered 401, and `detail` says why. After too many of them from one address the
+A key or token that is not good is answered 401, and `detail` says why; where tokens are taken, `WWW-Authenticate` says
+who makes them (RFC 9728). After too many of them from one address the
 answer is 429, with `Retry-After`; keys and tokens that are right and in use work on meanwhile.
 
 Counseling notes are kept apart from the rest of the record (42 CFR 2.11): the timeline shows that there is one. Only
