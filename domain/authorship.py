@@ -14,6 +14,7 @@ from uuid import UUID
 from domain.entry import Actor, Draft, Entry
 from domain.events.base import Event
 from domain.events.emergency_access import EmergencyAccessReviewed
+from domain.events.erasure import ErasureApproved
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.team import TeamMemberAssigned, TeamMemberReleased
 from domain.facts import Facts, reviewed_access
@@ -27,6 +28,9 @@ SYSTEM: Final = "system"
 
 REVIEWED_BY_ANOTHER: Final = Refusal(
     "emergency_access_reviewed_by_another", "access", "An emergency access is reviewed by another than who opened it."
+)
+APPROVED_BY_ANOTHER: Final = Refusal(
+    "erasure_approved_by_another", "request", "An erasure is approved by another person than who requested it."
 )
 ASSIGNED_BY_ANOTHER: Final = Refusal(
     "team_member_assigned_by_another",
@@ -73,6 +77,10 @@ def _refusals(event: Event, facts: Facts, actor: Actor, policy: Policy) -> Itera
         author = _author(facts, event.access)
         if (author or actor).id == actor.id:
             yield REVIEWED_BY_ANOTHER
+    if isinstance(event, ErasureApproved) and policy.erasure.second_person:
+        requester = _author(facts, event.request)
+        if (requester or actor).id == actor.id:
+            yield APPROVED_BY_ANOTHER
     assigned = event.replacement if isinstance(event, EntryCorrected) else event
     if isinstance(assigned, TeamMemberAssigned) and assigned.person_id == actor.id and _closed_to(actor, facts, policy):
         yield ASSIGNED_BY_ANOTHER

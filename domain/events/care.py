@@ -13,6 +13,14 @@ from domain.events.court_orders import CourtOrderEnded, CourtOrderRecorded
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
 from domain.events.crisis_cards import CrisisCardIssued
 from domain.events.emergency_access import EmergencyAccessOpened, EmergencyAccessReviewed
+from domain.events.erasure import (
+    ClientErased,
+    ErasureApproved,
+    ErasureRequested,
+    ErasureWithdrawn,
+    LegalHoldLifted,
+    LegalHoldPlaced,
+)
 from domain.events.handoffs import (
     HandoffAccepted,
     HandoffCompleted,
@@ -146,6 +154,12 @@ OfCare = (
     | MergeUndone
     | ClientMergedInto
     | ClientSeparated
+    | LegalHoldPlaced
+    | LegalHoldLifted
+    | ErasureRequested
+    | ErasureApproved
+    | ErasureWithdrawn
+    | ClientErased
 )
 
 CareEvent = Annotated[OfCare, Field(discriminator="type")]

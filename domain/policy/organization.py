@@ -51,6 +51,25 @@ class ClientAccessPolicy(Section):
     emergency_access_reviewed_within_working_days: Positive = 2
 
 
+class ErasurePolicy(Section):
+    """When a client's record may be erased (R57). Source: our choice.
+
+    `retention_years`: so long after the last that was recorded of the client nothing is erased, whoever asks; 0 for no
+    such time. State laws ask for 5 to 10 years after the last service, and some for longer where the client was a
+    minor; HIPAA names none for records of care. 7 is what most of them accept, so that nobody erases by default what a
+    law tells them to keep: set your own state's.
+
+    `delay_days`: so long after the approval, time to change one's mind, since nothing brings the record back.
+    `second_person`: whether another person than who requested it has to approve it. A request that waits is answered
+    within `approved_within_working_days`; to withdraw it is an answer too.
+    """
+
+    delay_days: Annotated[int, Field(ge=0, le=3_650)] = 7
+    second_person: bool = True
+    retention_years: Annotated[int, Field(ge=0, le=100)] = 7
+    approved_within_working_days: Positive = 5
+
+
 class WorkingDaysPolicy(Section):
     """The organization's working days: 0 is Monday. Days begin and end in its time zone."""
 

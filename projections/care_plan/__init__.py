@@ -23,6 +23,7 @@ from projections.care_plan import (
     crisis_cards,
     emergency_accesses,
     episodes,
+    erasure,
     goals,
     handoffs,
     harm_reduction,
@@ -101,6 +102,7 @@ STRANDS: Final[dict[str, Strand[Any]]] = {
     "risk_contacts": risk_contacts.STRAND,
     "emergency_accesses": emergency_accesses.STRAND,
     "merges": merges.STRAND,
+    "erasure": erasure.STRAND,
 }
 """Each strand by the name under which the plan keeps its state, in the order of the answer."""
 

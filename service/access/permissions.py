@@ -57,6 +57,7 @@ class Resource(StrEnum):
     REPLAY = "Replay"
     WEBHOOK = "Webhook"
     CHECKPOINT = "Checkpoint"
+    ERASURE = "Erasure"
 
 
 _OF_MODULE: Final[Mapping[str, Resource]] = {
@@ -90,6 +91,7 @@ _OF_MODULE: Final[Mapping[str, Resource]] = {
     "supports": Resource.SUPPORT,
     "appointments": Resource.APPOINTMENT,
     "next_steps": Resource.TASK,
+    "erasure": Resource.ERASURE,
 }
 """The strand of each module of domain/events. An event of a module that is not here cannot be recorded."""
 
@@ -128,7 +130,7 @@ _IMPORTS: Final[Mapping[Resource, str]] = {Resource.IMPORT: "c"}
 _OF_SUPERVISORS: Final = frozenset({Resource.EMERGENCY_ACCESS, Resource.EMERGENCY_ACCESS_REVIEW})
 """Strands that a supervisor alone sets right: whoever opened a record could take that back."""
 
-_OF_PEOPLE: Final = frozenset({*_OF_SUPERVISORS, Resource.COUNSELING_NOTE, Resource.COURT_ORDER})
+_OF_PEOPLE: Final = frozenset({*_OF_SUPERVISORS, Resource.COUNSELING_NOTE, Resource.COURT_ORDER, Resource.ERASURE})
 """Strands that no system records: it has nobody to answer for it, and no role to whom its notes would be told."""
 
 
@@ -137,7 +139,7 @@ def _circle(*, never: Iterable[Resource]) -> Mapping[Resource, str]:
 
     Of counseling notes they read and set right those of their own role alone (service/care/counseling_notes.py).
     """
-    left_out = {*never, Resource.EMERGENCY_ACCESS_REVIEW}
+    left_out = {*never, Resource.EMERGENCY_ACCESS_REVIEW, Resource.ERASURE}
     records = {strand: "c" if strand in _OF_SUPERVISORS else "cu" for strand in _EVERY_STRAND - left_out}
     return _joined(_SHARED, records, {Resource.COUNSELING_NOTE: "r"})
 
@@ -169,6 +171,7 @@ ROLES: Final[Mapping[KeyRole, Mapping[Resource, str]]] = {
         _circle(never={Resource.MEDICATION}),
         dict.fromkeys(_EVERY_STRAND, "u"),
         {Resource.EMERGENCY_ACCESS_REVIEW: "cu", Resource.AUDIT_EVENT: "r", Resource.REPLAY: "r"},
+        {Resource.ERASURE: "c"},
         {Resource.WEBHOOK: "cr", Resource.CHECKPOINT: "cr"},
         _IMPORTS,
     ),
@@ -185,7 +188,8 @@ ROLES: Final[Mapping[KeyRole, Mapping[Resource, str]]] = {
 
 Made for a small clinic, where one person does the work of several: everyone in the circle reads everything and records
 nearly everything. Only a prescriber records medication. A peer records no toxicology, no screening, no assessment, no
-court order and no merge of clients. A supervisor sets everything right, whatever they may record. An auditor reads all
+court order and no merge of clients. A supervisor sets everything right, whatever they may record, and alone places
+holds and requests erasures. An auditor reads all
 and records nothing, and asks, as supervisors do, who read about a client, and what each event changed. An analyst reads
 nobody's record (coded rows are theirs), and a system does what its scopes say.
 """

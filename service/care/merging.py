@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from domain.entry import Draft
 from domain.events.base import Event, referred
+from domain.events.erasure import ErasureRequested, LegalHoldPlaced
 from domain.events.merging import ClientMergedInto, ClientSeparated, ClientsMerged, MergeUndone
 from domain.facts import Facts, Needs
 from domain.refusals import Refusal, Refused
@@ -93,7 +94,8 @@ def check_not_merged(drafts: Sequence[Draft], merged_into: UUID | None) -> None:
     The survivor's id is told to whoever may record, also where they do not see that client: news has to get there, a
     crisis above all, and an id that chance made tells nothing and opens nothing.
 
-    What answers, corrects or retracts an entry is recorded where that entry is: what waits there can still be done.
+    What answers, corrects or retracts an entry is recorded where that entry is: what waits there can still be done. So
+    is what is about the record itself, a hold or the request to erase it.
     """
     if merged_into is not None and not all(_answers(draft.event) for draft in drafts):
         raise ClientMerged(merged_into)
@@ -115,6 +117,8 @@ def counterpart_id(id_: UUID) -> UUID:
 
 
 def _answers(event: Event) -> bool:
+    if isinstance(event, LegalHoldPlaced | ErasureRequested):
+        return True  # they are about that record itself, which is erased by itself
     return any(not mark.cites for _, _, mark in referred(event))
 
 

@@ -77,6 +77,8 @@ def test_what_is_promised_of_single_strands() -> None:
     assert recorders("crisis_contact_recorded") == CIRCLE | {KeyRole.SYSTEM}, "anyone activates the team (R43)"
     assert recorders("emergency_access_opened") == CIRCLE
     assert recorders("emergency_access_reviewed") == {KeyRole.SUPERVISOR}
+    for kind in ("legal_hold_placed", "legal_hold_lifted", "erasure_requested", "erasure_approved"):
+        assert recorders(kind) == {KeyRole.SUPERVISOR}
 
 
 def test_whoever_opened_a_record_cannot_take_that_back() -> None:

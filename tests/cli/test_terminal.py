@@ -24,6 +24,7 @@ from domain.events.base import Event
 from domain.events.catalogue import CARE_EVENTS, decode
 from domain.refusals import Refused
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
+from service.access.permissions import Resource, strand_of
 from service.bootstrap import System
 from service.cli.console import SafeConsole
 from service.database.embedded import DatabaseUrls
@@ -91,7 +92,11 @@ async def client(database: DatabaseUrls, system: System) -> tuple[UUID, UUID]:
             if event is None:
                 continue
             said = replace(draft(event), source=CANARY)
-            caller = supervisor if body["type"] == "emergency_access_reviewed" else prescriber
+            caller = prescriber
+            if strand_of(event_class) in {Resource.EMERGENCY_ACCESS_REVIEW, Resource.ERASURE}:
+                caller = supervisor
+            if body["type"] == "erasure_approved":  # by another than who requested it
+                caller = replace(supervisor, subject_id=uuid4())
             try:
                 await system.recorder.record(caller, client_id, [said], new_client=not ids)
             except Refused as refused:
@@ -109,8 +114,9 @@ async def client(database: DatabaseUrls, system: System) -> tuple[UUID, UUID]:
             ids[body["type"]] = said.id
     missing = {event_class.model_fields["type"].default for event_class in CARE_EVENTS} - ids.keys()
     excluded = {"handoff_declined", "handoff_lost", "handoff_withdrawn", "milestone_reached"}
+    of_erasure = {"client_erased", "erasure_withdrawn", "erasure_approved"}
     of_two_clients = {"clients_merged", "merge_undone", "client_merged_into", "client_separated"}
-    assert missing <= excluded | of_two_clients, "what others that are there exclude"
+    assert missing <= excluded | of_two_clients | of_erasure, "what others that are there exclude"
     await system.api_keys.create(organization_id, "ana", KeyRole.COUNSELOR)
     superuser = await asyncpg.connect(database.superuser)
     try:

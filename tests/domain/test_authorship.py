@@ -9,6 +9,7 @@ from domain.authorship import assignments_set_right, authorship_refusals, check_
 from domain.entry import Actor, Draft
 from domain.events.base import Event
 from domain.events.emergency_access import EmergencyAccessReviewed
+from domain.events.erasure import ErasureApproved
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.facts import Fact, Facts, further_needs
 from domain.policy import Policy, PolicyInvalid, policy_from_toml
@@ -112,6 +113,14 @@ def test_nor_is_what_a_review_found_set_right_by_whoever_opened_the_record() -> 
             opened = Fact(access, "emergency_access_opened", at, (), retracted=False, actor=opener)
             facts = Facts(2, {review: _reviewed(review, access, at), access: opened}, {}, {})
             assert {refusal.rule for _, refusal in authorship_refusals(drafts, facts, sue, Policy())} == rules
+
+
+def test_r57_an_erasure_is_approved_by_another_than_who_requested_it_unless_the_policy_says_otherwise() -> None:
+    sue, approval = actor("supervisor", "sue"), ErasureApproved(request=ENTRY)
+
+    assert refused(approval, sue, sue) == {"erasure_approved_by_another"}
+    assert not refused(approval, sue, actor("supervisor", "lee"))
+    assert not refused(approval, sue, sue, Policy.model_validate({"erasure": {"second_person": False}}))
 
 
 def _reviewed(id_: UUID, access: UUID, at: datetime) -> Fact:

@@ -15,6 +15,7 @@ from domain.events.appointments import AppointmentCancelled
 from domain.events.barriers import BarrierRaised, BarrierWorkedOn
 from domain.events.base import Event
 from domain.events.emergency_access import EmergencyAccessOpened, EmergencyAccessReviewed
+from domain.events.erasure import ErasureApproved, ErasureRequested, ErasureWithdrawn
 from domain.events.handoffs import (
     HandoffAccepted,
     HandoffCompleted,
@@ -44,6 +45,7 @@ from domain.vocabulary.barriers import Barrier, BarrierAction
 from domain.vocabulary.contacts import OutreachPurpose
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome
 from domain.vocabulary.emergency_access import EmergencyPurpose, EmergencyReason
+from domain.vocabulary.erasure import ErasureGround
 from domain.vocabulary.handoffs import HandoffDeclineReason, HandoffLossReason, HandoffWithdrawalReason
 from domain.vocabulary.harm_reduction import DeclineReason, SafetyOffer
 from domain.vocabulary.intake import DischargeReason
@@ -226,6 +228,11 @@ ROWS: Final[dict[Kind, Row]] = {
         ],
         lambda ids: EmergencyAccessReviewed(access=ids[0], justified=True),
         None,
+    ),
+    Kind.ERASURE_APPROVAL: Row(
+        [lambda _: ErasureRequested(ground=ErasureGround.CLIENT)],
+        lambda ids: ErasureApproved(request=ids[0]),
+        lambda ids: ErasureWithdrawn(request=ids[0]),
     ),
     Kind.RISK_CONTACT: Row([lambda _: c_ssrs(q1=True)], lambda _: outreach(True), died),
 }

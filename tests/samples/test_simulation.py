@@ -40,6 +40,15 @@ OF_OTHER_SYSTEMS = {
     "client_separated",
 }
 """What integrations record, and what comes of it; a simulated clinic has none."""
+OF_ERASURE = {
+    "legal_hold_placed",
+    "legal_hold_lifted",
+    "erasure_requested",
+    "erasure_approved",
+    "erasure_withdrawn",
+    "client_erased",
+}
+"""What is about the record itself; of who was erased a simulated clinic would have nothing to tell."""
 NOT_YET_TOLD: tuple[str, ...] = ("emergency_access_opened", "emergency_access_reviewed")
 """Kinds of event that no simulated client brings yet."""
 
@@ -129,7 +138,7 @@ def test_every_kind_of_event_of_care_occurs_and_check_ins_most_often(clinic: lis
     kinds = Counter(entry.event.type for entry in clinic)
     of_care = {event_class.model_fields["type"].default for event_class in get_args(OfCare)}
 
-    assert set(kinds) == (of_care | OF_THE_RECORD) - OF_OTHER_SYSTEMS - set(NOT_YET_TOLD)
+    assert set(kinds) == (of_care | OF_THE_RECORD) - OF_OTHER_SYSTEMS - OF_ERASURE - set(NOT_YET_TOLD)
     assert [kind for kind, _ in kinds.most_common(2)] == ["check_in_received", "session_held"]
 
 
