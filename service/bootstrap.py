@@ -34,6 +34,7 @@ from service.care.client_access import ClientAccess
 from service.care.client_search import ClientSearch
 from service.care.counseling_notes import CounselingNotes
 from service.care.entry_contents import EntryContents
+from service.care.erasures import Erasures
 from service.care.lists import Lists
 from service.care.policy_adopter import PolicyAdopter
 from service.care.projection_reader import ProjectionReader
@@ -101,6 +102,7 @@ class System:
     catch_up: CatchUp
     comparison: Comparison
     recorder: Recorder
+    erasures: Erasures
     identifiers: Identifiers
     client_search: ClientSearch
     projection_reader: ProjectionReader
@@ -224,6 +226,8 @@ async def connected(
         api_keys = ApiKeys(log_pool, addresses.owner)
         tokens = await stack.enter_async_context(open_tokens(trusted_issuers(settings.trusted_issuers)))
         fresh = FreshStates(pool, keyring, organizations, builds, sliced)
+        projector = Projector(keyring, organizations, builds)
+        wakeups.tell_of_erasures(keyring, fresh, projector)
         access_records = AccessRecords(log_pool)
         stack.push_async_callback(access_records.close)
         clients = ClientAccess(organizations, fresh)
@@ -250,7 +254,7 @@ async def connected(
             api_keys=api_keys,
             authentication=Authentication(api_keys, tokens, Brake(settings.wrong_keys_per_minute)),
             builds=builds,
-            projector=Projector(keyring, organizations, builds),
+            projector=projector,
             catch_up=CatchUp(pool, keyring, organizations, builds),
             comparison=Comparison(pool, keyring, organizations, builds),
             recorder=Recorder(
@@ -263,6 +267,7 @@ async def connected(
                 identifiers=identifiers,
                 clients=clients,
             ),
+            erasures=Erasures(addresses.owner, organizations, wakeups.appended),
             identifiers=identifiers,
             client_search=ClientSearch(identifiers, accesses),
             projection_reader=ProjectionReader(timeline_reader, organizations, projections, fresh, accesses, sliced),

@@ -27,6 +27,7 @@ def upgrade() -> None:
     _keys()
     _facts()
     _fresh_state()
+    _erasure()
     _api_keys()
     _access_records()
 
@@ -170,8 +171,13 @@ def _events() -> None:
             nullable=False,
             comment="The client's key that sealed the body: their data key, or that for counseling notes",
         ),
-        sa.Column("body", sa.LargeBinary(), nullable=False, comment="Nonce, then the JSON sealed with AES-256-GCM"),
-        sa.Column("body_digest", sa.LargeBinary(), nullable=False, comment="SHA-256 of body as stored"),
+        sa.Column(
+            "body",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="Nonce, then the JSON sealed with AES-256-GCM; empty once its client was erased",
+        ),
+        sa.Column("body_digest", sa.LargeBinary(), nullable=False, comment="SHA-256 of body as it was recorded"),
         sa.Column(
             "leaf",
             sa.LargeBinary(),
@@ -183,7 +189,7 @@ def _events() -> None:
         sa.UniqueConstraint("organization_id", "client_id", "version", name="event_version_key"),
         sa.UniqueConstraint("organization_id", "id", name="event_id_key"),
         schema="log",
-        comment="The log: what happened to clients, sealed, never changed",
+        comment="The log: what happened to clients, sealed, never changed but for erasure",
     )
     op.execute("alter table log.event alter column body set storage external")
     _protect("log.event")
@@ -195,7 +201,28 @@ begin
 end
 $$""")
     op.execute("revoke execute on function log.refuse_change from public")
-    _append_only("log.event")
+    op.execute("""
+create function log.keep_but_for_erasure() returns trigger language plpgsql as $$
+declare
+  emptied log.event := old;
+begin
+  emptied.body := '';
+  if new is distinct from emptied or not exists (
+       select from keyring.client_key k
+        where k.organization_id = old.organization_id and k.client_id = old.client_id
+          and k.destroyed_at is not null) then
+    raise insufficient_privilege using message = 'log.event is append-only: UPDATE is refused';
+  end if;
+  return new;
+end
+$$""")
+    op.execute("revoke execute on function log.keep_but_for_erasure from public")
+    op.execute("""
+        create trigger append_only before delete or truncate on log.event
+        for each statement execute function log.refuse_change()""")
+    op.execute("""
+        create trigger append_only_but_for before update on log.event
+        for each row execute function log.keep_but_for_erasure()""")
 
 
 def _references() -> None:
@@ -652,6 +679,132 @@ begin
 end
 $$""")
     _for_the_app("log.fresh_state")
+
+
+def _erasure() -> None:
+    op.execute("""
+create function keyring.same_person(the_organization uuid, the_client uuid)
+  returns setof uuid
+  language sql stable security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+  with recursive person(client_id) as (
+    select the_client
+    union
+    select case when h.client_id = p.client_id then h.merged_into else h.client_id end
+      from person p
+      join log.timeline_head h on h.organization_id = the_organization and h.merged_into is not null
+       and p.client_id in (h.client_id, h.merged_into)
+  ) select client_id from person
+$$""")
+    op.execute("""
+create function keyring.erasure_hindrance(
+  the_organization uuid, the_client uuid, the_request uuid, two_persons boolean
+) returns text
+  language sql stable security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when r.id is null then 'not_requested'
+    when exists (
+      select from log.reference w
+       where w.organization_id = the_organization and w.target_id = r.id and w.type = 'erasure_withdrawn'
+         and w.client_id = the_client) then 'withdrawn'
+    when not exists (
+      select from log.reference a
+        join log.event e on e.organization_id = the_organization and e.id = a.event_id
+       where a.organization_id = the_organization and a.target_id = r.id and a.type = 'erasure_approved'
+         and a.client_id = the_client and (not two_persons or e.actor_id <> r.actor_id)) then 'not_approved'
+    when exists (
+      select from keyring.same_person(the_organization, the_client) p(client_id)
+        join log.event h on h.organization_id = the_organization and h.client_id = p.client_id
+       where h.type = 'legal_hold_placed' and not exists (
+         select from log.reference l
+          where l.organization_id = the_organization and l.target_id = h.id and l.type = 'legal_hold_lifted'
+            and l.client_id = h.client_id)) then 'held'
+    when exists (
+      select from log.timeline_head h
+       where h.organization_id = the_organization and h.merged_into = the_client and not exists (
+         select from keyring.client_key k
+          where k.organization_id = the_organization and k.client_id = h.client_id
+            and k.destroyed_at is not null)) then 'duplicates'
+  end
+  from (select) as always
+  left join log.event r on r.organization_id = the_organization and r.id = the_request and r.client_id = the_client
+   and r.type = 'erasure_requested'
+$$""")
+    op.execute("""
+create function keyring.erase_client(
+  the_organization uuid, the_client uuid, the_request uuid, two_persons boolean, telling log.new_event[],
+  out emptied bigint, out removed bigint
+) language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+declare
+  hindrance text;
+  last text;
+  place text;
+  gone bigint;
+begin
+  if the_organization is distinct from nullif(current_setting('care_timeline.organization', true), '')::uuid then
+    raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
+  end if;
+  if the_client = the_organization then
+    raise object_not_in_prerequisite_state using message = 'not_a_client';
+  end if;
+
+  -- Whoever projects or rebuilds has read the keys already: first they write what they have, and it is removed below.
+  perform from following.cursor c
+    where c.organization_id = the_organization and c.name in (select b.schema_name from projection.build b)
+    order by c.name for update;
+  insert into keyring.client_key (organization_id, client_id, kek_id, key_id, notes_key_id, destroyed_at)
+  values (the_organization, the_client, 'none', gen_random_uuid(), gen_random_uuid(), clock_timestamp())
+      on conflict on constraint client_key_pkey do nothing;
+  update keyring.client_key k set wrapped_key = null, wrapped_notes_key = null, destroyed_at = clock_timestamp()
+   where k.organization_id = the_organization and k.client_id = the_client and k.destroyed_at is null;
+
+  -- From here on nothing is recorded, until this ends: no hold, and no withdrawal.
+  perform from log.log_head h where h.organization_id = the_organization for update;
+  if the_request is not null then
+    hindrance := keyring.erasure_hindrance(the_organization, the_client, the_request, two_persons);
+    if hindrance is not null then
+      raise object_not_in_prerequisite_state using message = hindrance;
+    end if;
+  end if;
+  select e.type into last from log.event e
+   where e.organization_id = the_organization and e.client_id = the_client order by e.version desc limit 1;
+  if last <> 'client_erased' then
+    if cardinality(telling) <> 1 or (telling[1]).type <> 'client_erased' or (telling[1]).client_id <> the_client
+       or (telling[1]).body <> '' or (telling[1]).body_digest <> sha256('') then
+      raise invalid_parameter_value using message = 'an erasure is told by one event, client_erased, without a body';
+    end if;
+    if (select a.before from log.append(the_organization, telling) a) is null then
+      raise serialization_failure using message = 'the timeline has moved on';
+    end if;
+  end if;
+
+  update log.event e set body = ''
+   where e.organization_id = the_organization and e.client_id = the_client and e.body <> '';
+  get diagnostics emptied = row_count;
+  delete from log.client_identifier i where i.organization_id = the_organization and i.client_id = the_client;
+  removed := 0;
+  for place in
+    select format('%I.%I', n.nspname, c.relname)
+      from pg_class c
+      join pg_namespace n on n.oid = c.relnamespace
+      join pg_attribute a on a.attrelid = c.oid and a.attname = 'client_id' and not a.attisdropped
+     where c.relkind in ('r', 'p') and n.nspname in (select b.schema_name from projection.build b)
+  loop
+    execute format('delete from %s where organization_id = $1 and client_id = $2', place)
+      using the_organization, the_client;
+    get diagnostics gone = row_count;
+    removed := removed + gone;
+  end loop;
+  perform pg_notify('care_timeline_erased', the_organization || ' ' || the_client);
+end
+$$""")
+    for function in ("same_person", "erasure_hindrance", "erase_client"):
+        op.execute(f"revoke execute on function keyring.{function} from public")
 
 
 def _api_keys() -> None:

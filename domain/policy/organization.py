@@ -1,6 +1,6 @@
 """How an organization works: its days, how it takes entries in, and who may correct and see what."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -68,6 +68,18 @@ class ErasurePolicy(Section):
     second_person: bool = True
     retention_years: Annotated[int, Field(ge=0, le=100)] = 7
     approved_within_working_days: Positive = 5
+
+    def due_at(self, approved_at: datetime) -> datetime:
+        """From when on what was approved is carried out; `approved_at` is when that was recorded."""
+        return approved_at + timedelta(days=self.delay_days)
+
+    def kept_until(self, last_recorded_at: datetime) -> datetime:
+        """Until when the record is kept; `last_recorded_at` is when anything was last recorded of the client."""
+        year = last_recorded_at.year + self.retention_years
+        try:
+            return last_recorded_at.replace(year=year)
+        except ValueError:  # a 29th of February
+            return last_recorded_at.replace(year=year, month=3, day=1)
 
 
 class WorkingDaysPolicy(Section):

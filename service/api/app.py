@@ -98,6 +98,7 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         async with open_system() as app.state.system:
             settings = app.state.system.settings
+            app.state.system.wakeups.listen()  # to forget who is erased
             app.state.rate_limits = RateLimits(settings.requests_per_minute, settings.requests_at_once)
             yield {REQUESTS: requests}
 

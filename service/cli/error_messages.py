@@ -8,6 +8,7 @@ from domain.policy import PolicyInvalid
 from service.access.access_records import AccessNotRecorded
 from service.access.trusted_issuers import IssuersUnreadable
 from service.care.accesses import NoLegalGround
+from service.care.erasures import ErasureNotDue
 from service.care.errors import KnownAtInFuture, UnknownClient
 from service.cli.errors import CommandFailed
 from service.database.embedded import EmbeddedPostgresError
@@ -39,6 +40,7 @@ SPEAK_FOR_THEMSELVES = (
     UnknownOrganization,
     PolicyUnreadable,
     IssuersUnreadable,
+    ErasureNotDue,
 )
 
 UNREACHABLE = (

@@ -4,7 +4,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from service.cli.commands import keys, organizations, policy, projections
+from service.cli.commands import erasures, keys, organizations, policy, projections
 from service.cli.commands.access_log import access_log
 from service.cli.commands.catch_up import catch_up
 from service.cli.commands.checkpoint import checkpoint
@@ -25,6 +25,7 @@ from service.cli.help_text import add, prose
 
 RUN = "Run"
 SET_UP = "Set up"
+ERASE = "Erase"
 LOOK = "Look and check"
 KEEP_UP = "Keep projections up to date"
 TRY = "Try it out"
@@ -63,6 +64,7 @@ app.add_typer(organizations.app, name="organizations", rich_help_panel=SET_UP)
 app.add_typer(keys.app, name="keys", rich_help_panel=SET_UP)
 app.add_typer(policy.app, name="policy", rich_help_panel=SET_UP)
 add(app, import_history, name="import", panel=SET_UP)
+app.add_typer(erasures.app, name="erasures", rich_help_panel=ERASE)
 add(app, doctor, panel=LOOK)
 add(app, replay, panel=LOOK)
 add(app, hindsight, panel=LOOK)

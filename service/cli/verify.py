@@ -21,7 +21,8 @@ async def verify(system: System, organization: Organization) -> bool:
     for finding in verification.findings:
         _tell(organization.name, finding.position, finding.what)
     if verification.intact:
-        _end(organization.name, f"{verification.events:,} events, all as they were recorded.")
+        erased = f", but for {verification.erased:,} that were erased with their clients" if verification.erased else ""
+        _end(organization.name, f"{verification.events:,} events, all as they were recorded{erased}.")
     else:
         _end(organization.name, f"{verification.events:,} events, {len(verification.findings)} do not fit.")
     return verification.intact

@@ -60,9 +60,13 @@ def protect(table: Table, *, app: Sequence[str]) -> None:
         after_create(table, statement)
 
 
-def append_only(table: Table) -> None:
-    """Makes the database refuse UPDATE, DELETE and TRUNCATE on a table, whoever asks, its owner included."""
+def append_only(table: Table, *, but_for: str | None = None) -> None:
+    """Makes the database refuse UPDATE, DELETE and TRUNCATE on a table, whoever asks, its owner included.
+
+    `but_for` names a trigger's function that decides of each row whether it may be updated.
+    """
     schema = table.schema
+    refused = "delete or truncate" if but_for else "update or delete or truncate"
     after_create(
         table,
         f"""create or replace function {schema}.refuse_change() returns trigger language plpgsql as $$
@@ -74,10 +78,16 @@ $$""",
     )
     after_create(
         table,
-        f"create trigger append_only before update or delete or truncate on {table.fullname}"
+        f"create trigger append_only before {refused} on {table.fullname}"
         f" for each statement execute function {schema}.refuse_change()",
     )
     after_create(table, f"revoke execute on function {schema}.refuse_change from public")
+    if but_for:
+        after_create(
+            table,
+            f"create trigger append_only_but_for before update on {table.fullname}"
+            f" for each row execute function {but_for}()",
+        )
 
 
 def for_the_app(table: Table, *functions: str) -> None:

@@ -22,6 +22,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from service.database.access_functions import KEEP_RECORDS_FUNCTION, NEW_RECORD_TYPE
 from service.database.append_function import APPEND_FUNCTION, NEW_EVENT_TYPE
+from service.database.erasure_function import (
+    ERASE_CLIENT_FUNCTION,
+    ERASURE_HINDRANCE_FUNCTION,
+    KEEP_BUT_FOR_ERASURE_FUNCTION,
+    SAME_PERSON_FUNCTION,
+)
 from service.database.facts_function import FACTS_FUNCTION
 from service.database.fresh_function import FRESH_STATE_FUNCTION
 from service.database.head_functions import DIFFERING_HEADS_FUNCTION, LOCK_HEAD_FUNCTION, SETTLE_FUNCTION
@@ -150,8 +156,13 @@ event = Table(
         nullable=False,
         comment="The client's key that sealed the body: their data key, or that for counseling notes",
     ),
-    Column("body", LargeBinary, nullable=False, comment="Nonce, then the JSON sealed with AES-256-GCM"),
-    Column("body_digest", LargeBinary, nullable=False, comment="SHA-256 of body as stored"),
+    Column(
+        "body",
+        LargeBinary,
+        nullable=False,
+        comment="Nonce, then the JSON sealed with AES-256-GCM; empty once its client was erased",
+    ),
+    Column("body_digest", LargeBinary, nullable=False, comment="SHA-256 of body as it was recorded"),
     Column(
         "leaf",
         LargeBinary,
@@ -163,10 +174,12 @@ event = Table(
     UniqueConstraint("organization_id", "id", name="event_id_key"),
     CheckConstraint("cardinality(reference_fields) = cardinality(reference_ids)", name="event_references_check"),
     schema="log",
-    comment="The log: what happened to clients, sealed, never changed",
+    comment="The log: what happened to clients, sealed, never changed but for erasure",
 )
 protect(event, app=["select"])
-append_only(event)
+after_create(event, KEEP_BUT_FOR_ERASURE_FUNCTION)
+after_create(event, "revoke execute on function log.keep_but_for_erasure from public")
+append_only(event, but_for="log.keep_but_for_erasure")
 after_create(
     event,
     f"create policy owner_checks on log.event for select to {OWNER_ROLE}"
@@ -236,6 +249,10 @@ after_create(client_key, FACTS_FUNCTION)
 for_the_app(client_key, "log.facts")
 after_create(client_key, FRESH_STATE_FUNCTION)
 for_the_app(client_key, "log.fresh_state")
+for _statement in (SAME_PERSON_FUNCTION, ERASURE_HINDRANCE_FUNCTION, ERASE_CLIENT_FUNCTION):
+    after_create(client_key, _statement)
+for _function in ("same_person", "erasure_hindrance", "erase_client"):
+    after_create(client_key, f"revoke execute on function keyring.{_function} from public")
 
 api_key = Table(
     "api_key",

@@ -1,4 +1,5 @@
-"""Tells followers that something was appended: in this process at once, in other processes by NOTIFY.
+"""Tells followers that something was appended: in this process at once, in other processes by NOTIFY; and whoever keeps
+something of clients in memory that one was erased.
 
 A NOTIFY inside the append's own transaction would be simpler, and lost by nobody; but a transaction that notifies
 takes a lock at its commit that spans all databases of the server, so appends of all organizations would commit one
@@ -9,13 +10,14 @@ dies in between: whoever follows looks by itself now and then.
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import asyncpg
 import structlog
 
 from service.database.connection import open_connection
+from service.database.erasure_function import ERASED_CHANNEL
 from service.runtime.tracebacks import describe
 from service.runtime.waiting import set_within
 
@@ -41,6 +43,16 @@ _LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientEr
 log = structlog.get_logger(__name__)
 
 
+class Forgets(Protocol):
+    """What keeps something of clients in this process's memory."""
+
+    def forget(self, organization_id: UUID, client_id: UUID) -> None:
+        """Drop what is kept of a client who was erased."""
+
+    def forget_all(self) -> None:
+        """Drop what is kept of everybody, since it may have been missed that somebody was erased."""
+
+
 class _Watcher(NamedTuple):
     wake: Callable[[UUID], None]
     look: Callable[[], None]
@@ -58,6 +70,7 @@ class Wakeups:
         self._url = url
         self._look_seconds = look_seconds
         self._watchers: list[_Watcher] = []
+        self._forgetting: list[Forgets] = []
         self._to_tell: set[UUID] = set()
         self._stirred = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -76,6 +89,14 @@ class Wakeups:
         for watcher in self._watchers:
             watcher.wake(organization_id)
         self._to_tell.add(organization_id)
+        self._stir()
+
+    def tell_of_erasures(self, *forgetting: Forgets) -> None:
+        """These are told of every client who is erased, by whichever process, while this one listens."""
+        self._forgetting += forgetting
+
+    def listen(self) -> None:
+        """Listen from now on, also while nobody watches: for a process that keeps something of clients in memory."""
         self._stir()
 
     @contextmanager
@@ -129,6 +150,10 @@ class Wakeups:
 
     async def _carry(self, connection: asyncpg.Connection) -> None:
         """Tell and listen until the connection is lost or no longer needed."""
+        if self._forgetting:
+            await connection.add_listener(ERASED_CHANNEL, self._heard_of_an_erasure)
+            for each in self._forgetting:
+                each.forget_all()  # of what happened before this connection nothing was heard
         while not connection.is_closed():
             if self._watchers and not self.listening:
                 await connection.add_listener(CHANNEL, self._heard)
@@ -176,3 +201,13 @@ class Wakeups:
         else:
             for watcher in self._watchers:
                 watcher.wake(organization_id)
+
+    def _heard_of_an_erasure(self, _: Any, __: int, ___: str, payload: object) -> None:
+        try:
+            organization_id, client_id = map(UUID, str(payload).split())
+        except ValueError:
+            for each in self._forgetting:
+                each.forget_all()
+        else:
+            for each in self._forgetting:
+                each.forget(organization_id, client_id)

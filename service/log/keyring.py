@@ -1,4 +1,4 @@
-"""Each client's keys: made when first needed, kept wrapped, destroyed together to erase the person.
+"""Each client's keys: made when first needed, kept wrapped, destroyed together when the person is erased.
 
 There are two: the data key, which opens the record, and one that opens counseling notes alone (R27). Whoever reads the
 record asks for the first, and of the second learns the id.
@@ -19,6 +19,7 @@ from service.log.errors import answering
 from service.log.seal import KEY_BYTES, SealBroken, forget_keys, open_sealed, seal
 
 _KEPT_KEYS = 10_000
+_PERSON_BYTES = 32  # of a context: the organization's id and the client's
 _ERASED = "The client's keys were destroyed: the person is erased."
 
 _KEYS = """select client_id, key_id, kek_id, wrapped_key, notes_key_id from keyring.client_key
@@ -112,7 +113,7 @@ class Keyring:
 
     The database is asked each time, so that a destroyed key is not used from memory, whoever destroyed it; what is
     kept is only how the last few thousand wrapped keys unwrap. `owner` is the address of the database's owner: only
-    as owner are keys destroyed and wrapped anew.
+    as owner are keys wrapped anew, and destroyed (service/log/erasing.py).
     """
 
     def __init__(self, pool: asyncpg.Pool, keks: KeyEncryptionKeys, owner: str | None = None) -> None:
@@ -120,6 +121,7 @@ class Keyring:
         self._keks = keks
         self._owner = owner
         self._unwrapped: LRUCache[tuple[str, bytes, bytes], bytes] = LRUCache(_KEPT_KEYS)
+        self._erased: set[bytes] = set()
 
     async def data_key(self, organization_id: UUID, client_id: UUID, *, create: bool = True) -> DataKey:
         """The client's data key; when missing, both keys are made.
@@ -179,27 +181,16 @@ class Keyring:
         key = self._unwrap(row["kek_id"], row["wrapped_notes_key"], context)
         return NotesKey(UUID(int=row["notes_key_id"].int), key)
 
-    async def destroy(self, organization_id: UUID, client_id: UUID) -> None:
-        """Destroys the client's keys, both, for good: no process uses them from then on, and no identifier finds
-        the client.
+    def forget(self, organization_id: UUID, client_id: UUID) -> None:
+        """Drop what is kept of the client's keys, and keep nothing of them from now on: the client was erased."""
+        erased = organization_id.bytes + client_id.bytes
+        self._erased.add(erased)
+        for place in [place for place in self._unwrapped if place[2].startswith(erased)]:
+            del self._unwrapped[place]
+        forget_keys()
 
-        A client without keys gets none ever after. Raises OwnerNeeded, DatabaseUnavailable.
-        """
-        with answering(writing=True):
-            async with as_owner(self._owner, organization_id) as connection:
-                await self._make(connection, organization_id, client_id)
-                await connection.execute(
-                    "update keyring.client_key"
-                    " set wrapped_key = null, wrapped_notes_key = null, destroyed_at = clock_timestamp()"
-                    " where organization_id = $1 and client_id = $2 and destroyed_at is null",
-                    organization_id,
-                    client_id,
-                )
-                await connection.execute(
-                    "delete from log.client_identifier where organization_id = $1 and client_id = $2",
-                    organization_id,
-                    client_id,
-                )
+    def forget_all(self) -> None:
+        """Drop what is kept of every key: who was erased may have been missed."""
         self._unwrapped.clear()
         forget_keys()
 
@@ -266,7 +257,8 @@ class Keyring:
                 raise SealBroken(
                     f"The client's key does not open: it, or the key-encryption key {kek_id}, was changed."
                 ) from None
-            self._unwrapped[kek_id, wrapped, context] = key
+            if context[:_PERSON_BYTES] not in self._erased:
+                self._unwrapped[kek_id, wrapped, context] = key
         return key
 
 

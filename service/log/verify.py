@@ -18,6 +18,7 @@ from service.log.consistency import (
     references_missing,
     twice,
 )
+from service.log.erased_bodies import ErasedBodies
 from service.log.header import header, leaf
 from service.log.sealed import StoredEvent
 from service.log.store import EventStore
@@ -37,6 +38,8 @@ class Verification(NamedTuple):
     events: int
     """How many events were there to check."""
     findings: list[Finding]
+    erased: int = 0
+    """How many of them an erasure emptied: their headers, digests and leaves are as they were."""
 
     @property
     def intact(self) -> bool:
@@ -50,11 +53,12 @@ async def verify(
     """Recomputes every digest and leaf of a log, and checks that positions, versions and moments follow one another.
 
     Checks too what stands beside the events: that the heads of the log and of its timelines fit them, that the rows of
-    log.reference are those of the events' own references, and that a client is found by each link that counts. Reads
-    the log in batches, up to where it ended at the beginning. `progress` is told how many positions are done, and how
-    many there are. Raises UnknownOrganization, DatabaseUnavailable.
+    log.reference are those of the events' own references, that a client is found by each link that counts, and that no
+    body is missing but those of clients who were erased. Reads the log in batches, up to where it ended at the
+    beginning. `progress` is told how many positions are done, and how many there are. Raises UnknownOrganization,
+    DatabaseUnavailable.
     """
-    check = _Check()
+    check = _Check(await ErasedBodies.begin(store, organization_id))
     end = await log_end(store, organization_id)
     async for batch in _batches(store, organization_id, end):
         for event in batch:
@@ -69,7 +73,8 @@ async def verify(
     check.findings += await references_beyond(store, organization_id)
     check.findings += await identifiers_beyond(store, organization_id)
     check.findings += await twice(store, organization_id)
-    return Verification(check.events, check.findings)
+    check.findings += await check.erased.end(store, organization_id)
+    return Verification(check.events, check.findings, check.erased.events)
 
 
 async def _batches(store: EventStore, organization_id: UUID, end: int) -> AsyncIterator[list[StoredEvent]]:
@@ -85,6 +90,7 @@ async def _batches(store: EventStore, organization_id: UUID, end: int) -> AsyncI
 
 @dataclass(slots=True)
 class _Check:
+    erased: ErasedBodies
     events: int = 0
     findings: list[Finding] = field(default_factory=list)
     position: int = 0
@@ -96,11 +102,13 @@ class _Check:
         self.gap_before(event.position)
         self.events += 1
         self.position = event.position
-        if sha256(event.body).digest() != event.body_digest:
+        if not self.erased.emptied(event) and sha256(event.body).digest() != event.body_digest:
             self._find("its body is not the one its digest was made of")
         expected = leaf(event.position, event.recorded_at, header(event.organization_id, event), event.body_digest)
         if expected != event.leaf:
             self._find("its header, recorded_at or digest is not the one its leaf was made of")
+        if wrong := self.erased.wrong(event):
+            self._find(wrong)
         if self.recorded_at is not None and event.recorded_at < self.recorded_at:
             self._find("it was recorded earlier than the event before it")
         self.recorded_at = event.recorded_at

@@ -75,6 +75,7 @@ class FreshStates:
         self._builds = builds
         self._sliced = sliced
         self._kept: LRUCache[tuple[UUID, UUID, str], Fresh] = LRUCache(KEPT_EVENTS, getsizeof=lambda one: one.version)
+        self._erased: set[tuple[UUID, UUID]] = set()
 
     async def read(self, organization_id: UUID, client_id: UUID, projection: Projection[Any]) -> Fresh | None:
         """The projection's state of the client now; None when there is no such client.
@@ -92,17 +93,23 @@ class FreshStates:
             await self._builds.refresh()
             fresh = await self._read(organization_id, client_id, projection, None, kept)
         except ClientErased:
-            self._forget(organization_id, client_id)
+            self.forget(organization_id, client_id)
             raise
         if fresh and last and last.last_answer.is_of(fresh.state):
             fresh = fresh._replace(last_answer=last.last_answer)
-        if fresh and fresh.version <= KEPT_EVENTS:
+        if fresh and fresh.version <= KEPT_EVENTS and place[:2] not in self._erased:
             self._kept[place] = fresh
         return fresh
 
-    def _forget(self, organization_id: UUID, client_id: UUID) -> None:
+    def forget(self, organization_id: UUID, client_id: UUID) -> None:
+        """Drop what is kept of the client, and keep nothing from now on, whoever reads just now: they were erased."""
+        self._erased.add((organization_id, client_id))
         for place in [place for place in self._kept if place[:2] == (organization_id, client_id)]:
             del self._kept[place]
+
+    def forget_all(self) -> None:
+        """Drop what is kept of everybody: who was erased may have been missed."""
+        self._kept.clear()
 
     async def _read(
         self,

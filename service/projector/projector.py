@@ -73,6 +73,16 @@ class Projector:
         for failure in batch.failures:
             self._kept.pop((stretches[failure.schema], failure.client_id), None)
 
+    def forget(self, organization_id: UUID, client_id: UUID) -> None:
+        """Drop what is kept of the client, who was erased. Of a batch under way the erasure has waited for the end."""
+        for stretch, kept in list(self._kept):
+            if (stretch.organization_id, kept) == (organization_id, client_id):
+                del self._kept[stretch, kept]
+
+    def forget_all(self) -> None:
+        """Drop what is kept of everybody: who was erased may have been missed."""
+        self._kept.clear()
+
     def _stretch(self, organization_id: UUID, schema: str, place: int, end: int) -> _Stretch:
         """The stretch that goes on from this place to `end`, a new one when it is not where the last one ended."""
         stretch, ended = self._stretches.get((organization_id, schema), (_Stretch(organization_id, schema, 0), -1))

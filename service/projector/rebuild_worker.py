@@ -33,6 +33,8 @@ Catalogue = Callable[[], Sequence[Projection[Any]]]
 
 _CLIENTS = f"{EVENTS} AND client_id = ANY($2) AND position <= $3 AND type = ANY($4) ORDER BY client_id, version"
 
+_HOLD_KEYS = "SELECT FROM keyring.client_key WHERE organization_id = $1 AND client_id = ANY($2) FOR SHARE"
+
 
 class Target(NamedTuple):
     """A build, and up to which position of the organization's log it is built: the follower goes on from there."""
@@ -83,6 +85,8 @@ class Rebuilder:
 
     async def _copy(self, chunk: Chunk) -> int:
         async with scoped(self._pool, chunk.organization_id, durable=False) as connection:
+            # Whoever erases one of them waits until they are written, and then removes it.
+            await connection.execute(_HOLD_KEYS, chunk.organization_id, list(chunk.clients))
             keys = await self._keyring.keys(chunk.organization_id, chunk.clients, connection=connection)
             events = await self._read(connection, chunk)
             policies = await self._organizations.policies(chunk.organization_id, connection=connection)

@@ -9,6 +9,7 @@ import structlog
 from service.access.caller import KeyRole
 from service.database.embedded import DatabaseUrls
 from tests.api.clinic import READS, SESSION, Clinic, Json, errors_in, events_of, problem_in, recording
+from tests.erasing import erase
 
 SAID = "Wept when the harbour was mentioned"
 CORRECTED = "Wept before the harbour was mentioned"
@@ -190,7 +191,7 @@ async def test_r27_erasing_a_client_destroys_both_keys(clinic: Clinic, database:
     client = await clinic.client()
     note = await recorded(clinic, client, NOTE)
 
-    await clinic.system.keyring.destroy(clinic.organization_id, UUID(client))
+    await erase(clinic.system, clinic.organization_id, UUID(client))
 
     for path in (notes_of(client), f"{notes_of(client)}/{note}"):
         problem_in(await clinic.get(path), "client-erased")

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 from service.access.caller import KeyRole
 from service.api.pages import HTML
 from tests.api.clinic import REGISTERED, Clinic, Json, errors_in, events_of, problem_in, recording
+from tests.erasing import erase
 from tests.rendering.reading_pages import elements, said
 
 SAFETY_PLAN: Json = {"type": "safety_plan_written", "own_coping": ["A walk by the lake <now>"]}
@@ -90,7 +91,7 @@ async def test_problems_are_pages(clinic: Clinic) -> None:
 
 async def test_an_erased_client_has_no_card(clinic: Clinic) -> None:
     client = await clinic.client(recording(REGISTERED), recording(SAFETY_PLAN))
-    await clinic.system.keyring.destroy(clinic.organization_id, UUID(client))
+    await erase(clinic.system, clinic.organization_id, UUID(client))
 
     answer = await clinic.get(card_of(client))
 

@@ -17,6 +17,7 @@ from service.api.disclosure_headers import NOTICE
 from service.care.disclosures import NotConsented
 from tests.api.clinic import READS, SESSION, WHOLE, Clinic, Json, events_of, problem_in, recording
 from tests.api.listing import ago
+from tests.erasing import erase
 
 PHARMACY = "Harbor Pharmacy"
 OPEN_READS = [*READS, "crisis-card", "events?order=effective"]
@@ -217,7 +218,7 @@ async def test_a_client_whose_record_was_erased_looks_like_one_who_is_not_there(
     clinic: Clinic, pharmacy: Clinic
 ) -> None:
     client = await consented(clinic, WHOLE)
-    await clinic.system.keyring.destroy(clinic.organization_id, UUID(client))
+    await erase(clinic.system, clinic.organization_id, UUID(client))
 
     assert await looks_unknown(pharmacy, client)
 

@@ -9,6 +9,7 @@ import structlog
 
 from service.database.embedded import DatabaseUrls
 from tests.api.clinic import GOAL, READS, REGISTERED, SESSION, Clinic, Json, errors_in, events_of, problem_in, recording
+from tests.erasing import erase
 
 CRISIS: Json = {"type": "crisis_contact_recorded", "kinds": ["panic"], "channel": "phone", "noticed_by": "peer"}
 
@@ -24,7 +25,7 @@ async def test_nothing_is_read_of_an_erased_client_and_nothing_recorded(clinic: 
     for read in READS:
         assert (await clinic.get(f"/v1/clients/{client}/{read}")).status_code == 200
 
-    await clinic.system.keyring.destroy(clinic.organization_id, UUID(client))
+    await erase(clinic.system, clinic.organization_id, UUID(client))
 
     for read in [*READS, f"events/{event}"]:
         problem_in(await clinic.get(f"/v1/clients/{client}/{read}"), "client-erased")
@@ -35,14 +36,14 @@ async def test_nothing_is_read_of_an_erased_client_and_nothing_recorded(clinic: 
 
 async def test_an_erased_client_does_not_come_back_under_the_same_id(clinic: Clinic) -> None:
     client = str(uuid4())
-    await clinic.system.keyring.destroy(clinic.organization_id, UUID(client))
+    await erase(clinic.system, clinic.organization_id, UUID(client))
 
     problem_in(await clinic.create(recording(REGISTERED), client_id=client), "client-erased")
 
 
 async def test_the_others_are_not_concerned(clinic: Clinic) -> None:
     erased, other = await clinic.client(), await clinic.client()
-    await clinic.system.keyring.destroy(clinic.organization_id, UUID(erased))
+    await erase(clinic.system, clinic.organization_id, UUID(erased))
 
     assert (await clinic.record(other, recording(SESSION))).status_code == 201
     assert (await clinic.get(f"/v1/clients/{other}/care-plan")).status_code == 200

@@ -7,6 +7,7 @@ import pytest
 
 from service.bootstrap import System
 from tests.api.clinic import REGISTERED, Clinic, Json, errors_in, events_of, problem_in, recording
+from tests.erasing import erase
 
 MRN: Json = {"system": "https://ehr.example.org/mrn", "value": "0042317"}
 TEXT_LINE: Json = {"system": "text-line", "value": "0042317"}
@@ -170,7 +171,7 @@ async def test_whoever_is_erased_is_found_no_more(clinic: Clinic, system: System
     client = await clinic.client()
     await link(clinic, client)
 
-    await system.keyring.destroy(clinic.organization_id, UUID(client))
+    await erase(system, clinic.organization_id, UUID(client))
 
     assert await found(clinic) == []
     await link(clinic, await clinic.client())

@@ -9,6 +9,7 @@ from service.bootstrap import System
 from service.log.verify import verify
 from tests.api.clinic import CRISIS, GOAL, REGISTERED, Clinic, Json, errors_in, events_of, problem_in, recording
 from tests.api.test_identifiers import MRN, found, link, unlinked
+from tests.erasing import erase
 
 
 def merging(duplicate: str, **said: Json) -> Json:
@@ -107,7 +108,7 @@ async def test_what_cannot_be_merged_is_refused_and_neither_timeline_grows(
     clinic: Clinic, other_clinic: Clinic, system: System, survivor: str, duplicate: str
 ) -> None:
     erased = await clinic.client()
-    await system.keyring.destroy(clinic.organization_id, UUID(erased))
+    await erase(system, clinic.organization_id, UUID(erased))
     unknown = [str(uuid4()), str(clinic.organization_id), await other_clinic.client(), erased]
     for each in unknown:
         refused = await clinic.record(survivor, merging(each))

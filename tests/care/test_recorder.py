@@ -30,6 +30,7 @@ from service.log.pages import Pages
 from service.log.sealed import StoredEvent
 from service.log.timelines import Timelines
 from tests.builders import check_in, goal_set, handoff, registered
+from tests.erasing import erase
 from tests.system import draft
 
 
@@ -126,7 +127,7 @@ async def test_half_a_repetition_is_a_conflict(system: System, counselor: Caller
 async def test_an_id_of_an_erased_client_is_used_all_the_same(system: System, counselor: Caller, client: UUID) -> None:
     erased, said = uuid4(), draft(registered())
     await system.recorder.record(counselor, erased, [said], new_client=True)
-    await system.keyring.destroy(counselor.organization_id, erased)
+    await erase(system, counselor.organization_id, erased)
 
     with pytest.raises(IdUsed):
         await system.recorder.record(counselor, client, [draft(check_in(), id_=said.id)])

@@ -12,6 +12,7 @@ from service.database.embedded import DatabaseUrls
 from tests.builders import registered, safety_plan
 from tests.cli.command import Command
 from tests.databases import new_organization
+from tests.erasing import erase
 from tests.rendering.reading_pages import said
 from tests.system import draft
 
@@ -66,7 +67,7 @@ async def test_an_unknown_client_has_no_card(command: Command, tmp_path: Path) -
 async def test_an_erased_client_has_no_card(command: Command, system: System, caller: Caller, tmp_path: Path) -> None:
     erased = uuid4()
     await system.recorder.record(caller, erased, [draft(registered(), "2026-03-02T09:00-06:00")], new_client=True)
-    await system.keyring.destroy(caller.organization_id, erased)
+    await erase(system, caller.organization_id, erased)
 
     refused = await command("crisis-card", erased, "--output", tmp_path / "card.html")
 

@@ -22,6 +22,7 @@ from service.log.header import header, leaf
 from service.log.seal import seal
 from tests.builders import goal_set, lapse, registered
 from tests.cli.command import Command
+from tests.erasing import erase
 from tests.system import draft, follow
 
 NOT_NAMED = ""
@@ -96,7 +97,7 @@ async def test_what_the_projector_has_not_followed_yet_is_no_difference(
 
 
 async def test_a_client_who_was_erased_is_left_out(command: Command, clinic: Clinic, system: System) -> None:
-    await system.keyring.destroy(clinic.organization_id, clinic.ben)
+    await erase(system, clinic.organization_id, clinic.ben)
 
     said = await command.done("verify", "--organization", clinic.organization_id, "--projections")
 

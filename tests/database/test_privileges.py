@@ -11,6 +11,7 @@ from service.database.embedded import DatabaseUrls
 from service.log.appending import APPEND, rows_to_append
 from service.log.keyring import ClientErased, KeyEncryptionKeys, Keyring
 from service.log.store import EventStore
+from tests.erasing import erase_as_owner
 from tests.log.events import sealed_event
 
 READ = {"SELECT"}
@@ -260,7 +261,7 @@ async def test_a_destroyed_key_is_not_made_again_by_the_service(
     pool: asyncpg.Pool, database: DatabaseUrls, organization_id: UUID
 ) -> None:
     client_id, keyring = uuid4(), Keyring(pool, KeyEncryptionKeys({"first": bytes(32)}), database.owner)
-    await keyring.destroy(organization_id, client_id)
+    await erase_as_owner(database.owner, organization_id, client_id)
 
     with pytest.raises(ClientErased):
         await keyring.data_key(organization_id, client_id)

@@ -26,6 +26,7 @@ from service.serving.http_protocol import HttpLimits
 from service.subscriptions import tail
 from tests.api.clinic import SESSION, Clinic, problem_in, recording
 from tests.databases import new_organization
+from tests.erasing import erase
 from tests.http.serving import served
 
 FEED = "/v1/events"
@@ -314,7 +315,7 @@ async def test_content_needs_its_own_scope_and_stays_away_without_being_asked_fo
         assert told["content"]["event"]["name"] == "Dana Example"
         assert streamed == told
         assert without == {**told, "content": None}
-        await system.keyring.destroy(organization_id, UUID(client))
+        await erase(system, organization_id, UUID(client))
         (erased,) = (await full.part(content="true"))["events"]
         assert erased["content"] == {"event": None, "untold": "client_erased"}
 

@@ -25,6 +25,7 @@ from service.log.store import EventStore
 from service.log.timelines import Timelines
 from service.runtime.batcher import Waiting
 from tests.builders import Record, registered
+from tests.erasing import erase_as_owner
 from tests.system import draft
 
 KEKS = KeyEncryptionKeys({"first": bytes(32)})
@@ -108,7 +109,7 @@ async def test_a_client_sees_no_entry_of_another_and_nobody_one_of_another_organ
 
 
 async def test_the_key_comes_with_the_facts_and_shows_when_it_was_destroyed(
-    keyring: Keyring, reader: FactReader, organization_id: UUID
+    keyring: Keyring, reader: FactReader, organization_id: UUID, database: DatabaseUrls
 ) -> None:
     client_id = uuid4()
     data_key = await keyring.data_key(organization_id, client_id)
@@ -117,7 +118,7 @@ async def test_the_key_comes_with_the_facts_and_shows_when_it_was_destroyed(
     assert kept
     assert keyring.open(organization_id, kept) == data_key
 
-    await keyring.destroy(organization_id, client_id)
+    await erase_as_owner(database.owner, organization_id, client_id)
     kept = (await reader.read(organization_id, client_id, Needs())).key
     assert kept
     assert kept.wrapped is None

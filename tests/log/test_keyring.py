@@ -11,6 +11,7 @@ from service.database.embedded import DatabaseUrls
 from service.database.owner import OwnerNeeded
 from service.log.keyring import ClientErased, KeyEncryptionKeys, Keyring, UnknownKey
 from service.log.seal import SealBroken
+from tests.erasing import erase_as_owner
 
 FIRST, SECOND = bytes([1]) * 32, bytes([2]) * 32
 KEKS = KeyEncryptionKeys({"first": FIRST})
@@ -55,7 +56,7 @@ async def test_keys_of_many_clients_come_at_once_and_bring_nobody_back(
     keys = [await Keyring(pool, KEKS).data_key(organization_id, client_id) for client_id in clients]
     stranger = uuid4()
     keyring = Keyring(pool, KEKS, database.owner)
-    await keyring.destroy(organization_id, clients[2])
+    await erase_as_owner(database.owner, organization_id, clients[2])
 
     found = await keyring.keys(organization_id, [*clients, stranger])
 
@@ -113,7 +114,7 @@ async def test_a_destroyed_key_is_gone_and_never_replaced(
     await keyring.data_key(organization_id, client_id)
 
     for erased in (client_id, client_id, stranger):
-        await keyring.destroy(organization_id, erased)
+        await erase_as_owner(database.owner, organization_id, erased)
 
     for erased in (client_id, stranger):
         with pytest.raises(ClientErased):
@@ -149,11 +150,11 @@ def test_key_encryption_keys_are_checked() -> None:
 async def test_a_key_destroyed_elsewhere_is_not_used_from_memory(
     pool: asyncpg.Pool, organization_id: UUID, database: DatabaseUrls
 ) -> None:
-    here, elsewhere, client_id = Keyring(pool, KEKS), Keyring(pool, KEKS, database.owner), uuid4()
+    here, client_id = Keyring(pool, KEKS), uuid4()
     data_key = await here.data_key(organization_id, client_id)
     assert await here.data_key(organization_id, client_id) == data_key
 
-    await elsewhere.destroy(organization_id, client_id)
+    await erase_as_owner(database.owner, organization_id, client_id)
 
     with pytest.raises(ClientErased):
         await here.data_key(organization_id, client_id, create=False)

@@ -17,6 +17,7 @@ from service.log.sealed import SealedEvent
 from service.log.store import EventStore
 from service.log.timelines import Timelines, seal_drafts
 from tests.builders import check_in, registered
+from tests.erasing import erase_as_owner
 from tests.log.events import OCCURRED_AT, sealed_event
 
 ADA = Actor(UUID(int=5), "counselor/ada")
@@ -145,7 +146,7 @@ async def test_a_client_who_was_erased_has_no_timeline(
     client_id, timelines = three_entries[0].client_id, Timelines(store, Keyring(pool, KEKS))
     assert len(await timelines.read(organization_id, client_id)) == 3
 
-    await Keyring(pool, KEKS, database.owner).destroy(organization_id, client_id)
+    await erase_as_owner(database.owner, organization_id, client_id)
 
     with pytest.raises(ClientErased):
         await timelines.read(organization_id, client_id)

@@ -34,6 +34,7 @@ from service.projector.folding import ProjectionFailed
 from service.projector.projector import Projector
 from service.projector.status import status
 from tests.builders import History, check_in, registered
+from tests.erasing import erase
 from tests.projector.broken import MISSED, Broken, Delegating
 from tests.projector.comparing import assert_equal_to_fresh_folds
 from tests.projector.systems import system_of
@@ -277,7 +278,7 @@ async def test_a_client_whose_key_was_destroyed_is_parked_by_name(system: System
     for each in (client_id, healthy):
         await system.recorder.record(counselor, each, [draft(registered())], new_client=True)
     await system.recorder.record(counselor, client_id, [draft(check_in())])
-    await system.keyring.destroy(organization_id, client_id)
+    await erase(system, organization_id, client_id)
     before = await _to_mend(system)
 
     await follow(system, organization_id)
@@ -287,7 +288,7 @@ async def test_a_client_whose_key_was_destroyed_is_parked_by_name(system: System
             found = await connection.fetch(f"SELECT client_id, error FROM {name}.parked")
             # The last of the projections is not concerned by what was recorded.
             assert [tuple(record) for record in found] == [(client_id, "ClientErased")] or "postvention" in name
-            assert await connection.fetchval(f"SELECT position FROM following.cursor WHERE name = '{name}'") == 3
+            assert await connection.fetchval(f"SELECT position FROM following.cursor WHERE name = '{name}'") == 4
     assert await _to_mend(system) == before, "an erased client is nobody's to mend"
     assert [well async for well in system.catch_up.retry(organization_id)] == []
 

@@ -1,0 +1,129 @@
+"""Erasures: which are due by the organization's policy, carrying them out, and doing so again after an old backup."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from domain.policy.organization import ErasurePolicy
+from service.access.caller import Caller
+from service.database.owner import Owner, as_owner
+from service.log import erasing
+from service.log.erasing import Erased, Erasure, ErasureAsked, ErasureRefused
+from service.log.errors import answering
+from service.log.organizations import Organizations
+from service.runtime import clock
+
+__all__ = ["Erased", "Erasure", "ErasureNotDue", "Erasures", "Standing"]
+
+_HINDRANCES = {
+    "not_requested": "it was not requested",
+    "withdrawn": "the request was withdrawn",
+    "not_approved": "it waits for an approval",
+    "held": "a legal hold is in force",
+    "duplicates": "the clients who were merged into this one are to be erased first",
+    "not_a_client": "this is the organization itself",
+}
+
+
+class ErasureNotDue(Exception):
+    """The client is not erased; the message says why, without a word of the client's."""
+
+
+class Standing(NamedTuple):
+    """A request to erase a client, and how it stands now."""
+
+    asked: ErasureAsked
+    due_at: datetime | None
+    """From when on it is carried out; None while it was not approved."""
+    kept_until: datetime
+    """Until when the organization's policy keeps the record."""
+    hindrance: str | None
+    """Why it is not carried out now, in words; None where it is due."""
+
+
+class Erasures:
+    """Erases clients, as the database's owner: the service's own role cannot.
+
+    What the log says in clear the database itself decides upon; here is added what the policy says, which is sealed.
+    """
+
+    def __init__(self, owner: str | None, organizations: Organizations, appended: Callable[[UUID], None]) -> None:
+        """`owner` is the owner's address; `appended` is told of an organization to whose log something was added."""
+        self._owner = owner
+        self._organizations = organizations
+        self._appended = appended
+
+    async def standing(self, organization_id: UUID) -> list[Standing]:
+        """Every request that counts, in the order in which they were recorded. Raises OwnerNeeded."""
+        policy = await self._policy(organization_id)
+        async with self._as_owner(organization_id) as owner:
+            found = await erasing.asked(owner, organization_id, two_persons=policy.second_person)
+        return [_standing(each, policy, clock.now()) for each in found]
+
+    async def carry_out(self, caller: Caller, client_id: UUID) -> Erasure:
+        """Erase a client for good, where that is due. Raises ErasureNotDue, OwnerNeeded."""
+        organization_id = caller.organization_id
+        of_client = [each for each in await self.standing(organization_id) if each.asked.client_id == client_id]
+        if not of_client:
+            raise ErasureNotDue("No request to erase this client waits.")
+        due = next((each for each in of_client if each.hindrance is None), None)
+        if due is None:
+            raise ErasureNotDue(f"The client is not erased: {of_client[-1].hindrance}.")
+        policy = await self._policy(organization_id)
+        try:
+            async with self._as_owner(organization_id) as owner:
+                done = await erasing.erase(
+                    owner, organization_id, client_id, caller.actor, due.asked, two_persons=policy.second_person
+                )
+        except ErasureRefused as refused:
+            raise ErasureNotDue(f"The client is not erased: {_HINDRANCES[refused.hindrance]}.") from refused
+        self._appended(organization_id)
+        return done
+
+    async def erased(self, organization_id: UUID) -> list[Erased]:
+        """Who was erased, in order of time. Raises OwnerNeeded."""
+        async with self._as_owner(organization_id) as owner:
+            return await erasing.erased(owner, organization_id)
+
+    async def again(self, caller: Caller, clients: Iterable[UUID]) -> list[Erasure]:
+        """Erase clients who were erased once, in the database of which this is an older state.
+
+        Neither policy nor holds are asked: they were, then. Whoever is erased here already is left out; who is not
+        known gets no record under that id ever. Raises OwnerNeeded.
+        """
+        organization_id, done = caller.organization_id, []
+        there = {each.client_id for each in await self.erased(organization_id) if each.keys_destroyed}
+        for client_id in dict.fromkeys(clients):
+            if client_id in there:
+                continue
+            async with self._as_owner(organization_id) as owner:
+                done.append(await erasing.erase(owner, organization_id, client_id, caller.actor, None))
+        self._appended(organization_id)
+        return done
+
+    async def _policy(self, organization_id: UUID) -> ErasurePolicy:
+        return (await self._organizations.policies(organization_id)).readable_at(clock.now()).erasure
+
+    @asynccontextmanager
+    async def _as_owner(self, organization_id: UUID) -> AsyncIterator[Owner]:
+        with answering(writing=True):
+            async with as_owner(self._owner, organization_id) as owner:
+                yield owner
+
+
+def due(standing: Sequence[Standing]) -> list[UUID]:
+    """The clients whose erasure is due, each once."""
+    return list(dict.fromkeys(each.asked.client_id for each in standing if each.hindrance is None))
+
+
+def _standing(asked: ErasureAsked, policy: ErasurePolicy, now: datetime) -> Standing:
+    due_at = policy.due_at(asked.approved_at) if asked.approved_at else None
+    kept_until = policy.kept_until(asked.last_recorded_at)
+    hindrance = _HINDRANCES[asked.hindrance] if asked.hindrance else None
+    if hindrance is None and kept_until > now:
+        hindrance = f"the record is kept until {kept_until:%Y-%m-%d}, as the policy says"
+    if hindrance is None and due_at and due_at > now:
+        hindrance = f"it is due from {due_at:%Y-%m-%d %H:%M} UTC on"
+    return Standing(asked, due_at, kept_until, hindrance)

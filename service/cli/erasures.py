@@ -1,0 +1,75 @@
+"""Erasures in the terminal and in files."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ValidationError
+from rich.table import Table
+
+from service.care.erasures import Erasure, Standing
+from service.cli.console import err, out, show
+from service.cli.errors import CommandFailed
+from service.log.erasing import Erased
+
+
+class _Line(BaseModel):
+    """A line of the list of those who were erased."""
+
+    organization_id: UUID
+    client_id: UUID
+    erased_at: AwareDatetime
+
+
+def tell(standing: Sequence[Standing]) -> None:
+    """Print the requests as a table."""
+    if not standing:
+        out.print("No request to erase a client waits.")
+        return
+    table = Table("Client", "Requested", "By", "Approved", "By", "Not yet, since", box=None, pad_edge=False)
+    for each in standing:
+        asked = each.asked
+        table.add_row(
+            str(asked.client_id), _moment(asked.requested_at), asked.requested_by, _moment(asked.approved_at),
+            asked.approved_by or "", each.hindrance or "(due)",
+        )  # fmt: skip
+    show(table)
+
+
+def said(done: Erasure) -> str:
+    """What an erasure did, in a sentence."""
+    return f"{done.client_id}: erased; {done.emptied:,} events emptied, {done.removed:,} rows and snapshots removed."
+
+
+def confirmed(question: str) -> bool:
+    """Whether whoever runs the command says yes."""
+    try:
+        return err.input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+    except EOFError:
+        return False
+
+
+def line_of(organization_id: UUID, erased: Erased) -> str:
+    """The line of the list that tells of a client who was erased."""
+    line = _Line(organization_id=organization_id, client_id=erased.client_id, erased_at=erased.erased_at)
+    return json.dumps(line.model_dump(mode="json")) + "\n"
+
+
+def read_list(file: Path) -> dict[UUID, list[UUID]]:
+    """The clients of each organization in such a list. Raises CommandFailed, which names the line."""
+    found: dict[UUID, list[UUID]] = {}
+    for number, text in enumerate(file.read_bytes().splitlines(), start=1):
+        try:
+            line = _Line.model_validate_json(text)
+        except ValidationError:
+            raise CommandFailed(
+                f"{file}, line {number}: this is no line that care-timeline erasures export writes. Nobody was erased."
+            ) from None
+        found.setdefault(line.organization_id, []).append(line.client_id)
+    return found
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
