@@ -4,7 +4,7 @@ Whole tiles are stored; those at the tree's right edge are made from leaves and 
 for. So a proof reads two tiles of a level at most, however long the log is.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -27,7 +27,11 @@ _LEAVES = """
 select leaf from log.event where organization_id = $1 and position > $2 and position <= $3 order by position
 """
 _ROOTS = """
-select root from audit.tile where organization_id = $1 and level = $2 and number >= $3 and number < $4 order by number
+select wanted.level, wanted.number, string_agg(t.root, ''::bytea order by t.number) as hashes
+  from unnest($2::smallint[], $3::bigint[], $4::integer[]) as wanted(level, number, width)
+  join audit.tile t on t.organization_id = $1 and t.level = wanted.level - 1
+                   and t.number >= wanted.number * 256 and t.number < wanted.number * 256 + wanted.width
+ group by wanted.level, wanted.number
 """
 
 
@@ -60,7 +64,7 @@ async def root_and_end(connection: PoolConnectionProxy, organization_id: UUID, s
     last = TileId(0, (size - 1) // TILE_WIDTH)
     wanted = {each: width_at(each, size) for each in tiles_of([everything])} | {last: width_at(last, size)}
     stored = await read_tiles(connection, organization_id, wanted)
-    leaves = await _made(connection, organization_id, last, wanted[last])
+    leaves = await _of_leaves(connection, organization_id, last.number, wanted[last])
     if leaves != stored[last]:
         raise TreeBroken(f"Events up to position {size} are not those of which the tree was made.")
     return root_in_tiles(stored, everything)
@@ -70,16 +74,18 @@ async def read_tiles(
     connection: PoolConnectionProxy, organization_id: UUID, widths: Mapping[TileId, int]
 ) -> dict[TileId, bytes]:
     """Tiles, each cut to its width; stored or made. Raises TreeBroken where one is not there that should be."""
-    wanted = list(widths)
-    found = await connection.fetch(
-        _STORED, organization_id, [each.level for each in wanted], [each.number for each in wanted]
-    )
+    levels, numbers = [each.level for each in widths], [each.number for each in widths]
+    found = await connection.fetch(_STORED, organization_id, levels, numbers)
     tiles = {TileId(row["level"], row["number"]): row["hashes"] for row in found}
-    for each in wanted:
-        if each in tiles:
-            tiles[each] = tiles[each][: widths[each] * HASH_BYTES]
-        else:
-            tiles[each] = await _made(connection, organization_id, each, widths[each])
+    missing = [each for each in widths if each not in tiles]
+    tiles |= await _of_roots(connection, organization_id, {each: widths[each] for each in missing if each.level})
+    for each in missing:
+        if each.level == 0:
+            tiles[each] = await _of_leaves(connection, organization_id, each.number, widths[each])
+    for each, width in widths.items():
+        tiles[each] = tiles.get(each, b"")[: width * HASH_BYTES]
+        if len(tiles[each]) != width * HASH_BYTES:
+            raise TreeBroken(f"Of the tree's level {each.level} hashes are missing that should be there.")
     return tiles
 
 
@@ -92,15 +98,16 @@ async def read_leaves(connection: PoolConnectionProxy, organization_id: UUID, le
     return found
 
 
-async def _made(connection: PoolConnectionProxy, organization_id: UUID, tile: TileId, width: int) -> bytes:
-    start = tile.number * TILE_WIDTH
-    hashes: Iterable[bytes]
-    if tile.level == 0:
-        hashes = map(leaf_hash, await read_leaves(connection, organization_id, (start, start + width)))
-    else:
-        found = await connection.fetch(_ROOTS, organization_id, tile.level - 1, start, start + width)
-        hashes = [row[0] for row in found]
-    made = b"".join(hashes)
-    if len(made) != width * HASH_BYTES:
-        raise TreeBroken(f"Of the tree's level {tile.level} tiles are missing that should be there.")
-    return made
+async def _of_leaves(connection: PoolConnectionProxy, organization_id: UUID, number: int, width: int) -> bytes:
+    start = number * TILE_WIDTH
+    return b"".join(map(leaf_hash, await read_leaves(connection, organization_id, (start, start + width))))
+
+
+async def _of_roots(
+    connection: PoolConnectionProxy, organization_id: UUID, widths: Mapping[TileId, int]
+) -> dict[TileId, bytes]:
+    if not widths:
+        return {}
+    columns = [each.level for each in widths], [each.number for each in widths], list(widths.values())
+    found = await connection.fetch(_ROOTS, organization_id, *columns)
+    return {TileId(row["level"], row["number"]): row["hashes"] for row in found}
