@@ -12,12 +12,15 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from service.audit.errors import TreeBroken
-from service.proofs.merkle import HASH_BYTES, Range, leaf_hash
+from service.proofs.merkle import HASH_BYTES, GrowingTree, Range, leaf_hash
 from service.proofs.tiles import TILE_WIDTH, TileId, root_in_tiles, tiles_of, width_at
 
 TILES_AT_ONCE: Final = 1_000
 """How many tiles one transaction makes: about a second's work."""
 
+_LEAVES_AT_ONCE: Final = 10_000
+
+_WHOLE = "select coalesce(max(number) + 1, 0) from audit.tile where organization_id = $1 and level = 0"
 _STORED = """
 select t.level, t.number, t.hashes
   from unnest($2::smallint[], $3::bigint[]) as wanted(level, number)
@@ -53,6 +56,22 @@ async def roots(
     """The roots of subtrees of the tree of that size. Raises TreeBroken."""
     tiles = await read_tiles(connection, organization_id, {each: width_at(each, size) for each in tiles_of(ranges)})
     return [root_in_tiles(tiles, each) for each in ranges]
+
+
+async def root_of_log(connection: PoolConnectionProxy, organization_id: UUID, size: int) -> bytes:
+    """The root of the tree of that size, of a log that may not be the one of which the stored tiles were made.
+
+    From tiles where there are enough of them, and its end from the log (`root_and_end`); else leaf by leaf. Nothing is
+    stored: a tile that was made of a log that is not right would stay. Raises TreeBroken.
+    """
+    whole = await connection.fetchval(_WHOLE, organization_id)
+    if whole >= size // TILE_WIDTH:
+        return await root_and_end(connection, organization_id, size)
+    tree = GrowingTree()
+    while tree.size < size:
+        leaves = (tree.size, min(size, tree.size + _LEAVES_AT_ONCE))
+        tree.extend(map(leaf_hash, await read_leaves(connection, organization_id, leaves)))
+    return tree.root
 
 
 async def root_and_end(connection: PoolConnectionProxy, organization_id: UUID, size: int) -> bytes:
