@@ -37,10 +37,11 @@ def effective(
 ) -> Effective:
     """What had happened by `as_of`, as far as it had been recorded by `known_at`; both inclusive.
 
-    `entries` are one person's, in order of position: one client's, or those of several clients who were merged. Corrected entries stand with their corrected body and
-    time, under their own id; retracted ones and the record's own events are left out. The order is
-    (occurred_at, position), except that nothing comes before an entry which it answers: people note the
-    acceptance of a handoff with a rounder time than the request. What an entry only cites orders nothing.
+    `entries` are one person's, in order of position: one client's, or those of several clients who were merged.
+    Corrected entries stand with their corrected body and time, under their own id; retracted ones and the record's own
+    events are left out. The order is (occurred_at, position), except that nothing comes before an entry which it
+    answers: people note the acceptance of a handoff with a rounder time than the request. What an entry only cites
+    orders nothing.
 
     An Unreadable entry keeps its place, at the time that was recorded with it, and hides no other. What was corrected
     or retracted by one is unreadable itself: how it counts now is not known. A fold that handles such a type raises

@@ -185,6 +185,14 @@ def _events() -> None:
         schema="log",
         comment="The log: what happened to clients, sealed, never changed",
     )
+    op.create_index(
+        "event_merges",
+        "event",
+        ["organization_id", "client_id"],
+        unique=False,
+        schema="log",
+        postgresql_where=sa.text("type in ('clients_merged', 'client_merged_into')"),
+    )
     op.execute("alter table log.event alter column body set storage external")
     _protect("log.event")
     op.execute("""

@@ -222,7 +222,7 @@ async def test_lists_of_what_waits_read_it_by_its_index_page_by_page(clinic: Cli
         schemas[name] = build.schema
     at_all = frozenset[str]()
     worklist = worklist_page(schemas["care_plan"], at_all, None, 9)
-    signals = signals_page(schemas["signals"], None, at_all, 9)
+    signals = signals_page(schemas["signals"], schemas["care_plan"], at_all, 9)
     given = {"organization_id": clinic.organization_id, "now": clock.now()}
     costly = "set local enable_sort = off; set local enable_seqscan = off"
     for page, index in ((worklist, "obligation_waiting"), (signals, "signal_waiting")):
