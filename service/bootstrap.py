@@ -108,6 +108,14 @@ class System:
     webhook_queue: WebhookQueue
     webhook_sender: WebhookSender
 
+    async def rewrap(self, organization_id: UUID) -> int:
+        """Wraps anew whatever key-encryption keys wrap, clients' keys and webhooks' secrets; of how many of these.
+
+        After that, in every organization, older ones can leave the settings. Raises OwnerNeeded, UnknownKey,
+        SealBroken.
+        """
+        return await self.keyring.rewrap(organization_id) + await self.webhooks.rewrap(organization_id)
+
     def follower(self) -> Follower:
         """A follower that hands the log to the projector and to webhooks; `service.serving.projecting` runs one.
 

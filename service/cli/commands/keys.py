@@ -9,6 +9,7 @@ import typer
 from domain.vocabulary.consents import RecipientClass
 from domain.vocabulary.purposes import PurposeOfUse
 from service.access.roles import KeyRole
+from service.cli.commands.encryption_keys import new_encryption_key, rewrap
 from service.cli.help_text import add, prose
 from service.cli.moments import length, moment
 from service.cli.options import OrganizationOption
@@ -20,7 +21,7 @@ app = typer.Typer(
     no_args_is_help=True,
     help=prose(
         """
-    The API keys by which people and systems record and read, and the key that encrypts all others.
+    The API keys by which people and systems record and read, and the keys that encrypt all others.
 
     A key says who holds it (name and role) and what it may do. Without scopes that is all that its role may, as
     docs/permissions.md lists it. Scopes are SMART's: [bold]user/CarePlan.rs[/bold] reads plans and lists clients,
@@ -264,20 +265,6 @@ def revoke(
     out.print("Revoked.")
 
 
-def new_encryption_key() -> None:
-    """
-    Print a fresh key-encryption key, for CARE_TIMELINE_KEY_ENCRYPTION_KEYS.
-
-    It wraps the keys of all clients: whoever loses it can read none of their records. Keep it in a secret store,
-    apart from the database and its backups. To change keys, put the new one before the old one, separated by a
-    comma: the first wraps, all of them open.
-    """
-    from service.bootstrap import new_key_encryption_key
-    from service.cli.console import out
-
-    out.print(new_key_encryption_key(), soft_wrap=True)
-
-
 def _holder(key: "ApiKey") -> str:
     return f"{key.role} of {key.recipient}" if key.recipient else key.role.value
 
@@ -299,3 +286,4 @@ add(app, list_all, name="list")
 add(app, rotate)
 add(app, revoke)
 add(app, new_encryption_key, name="new-encryption-key")
+add(app, rewrap)
