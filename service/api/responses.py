@@ -38,15 +38,28 @@ def answer(
     return Response(json_of(content), status, headers, JSON)
 
 
-def read_answer(content: BaseModel, version: int, known: str | None, links: Mapping[str, str] = _NO_LINKS) -> Response:
+def read_answer(
+    content: BaseModel,
+    version: int,
+    known: str | None,
+    links: Mapping[str, str] = _NO_LINKS,
+    *,
+    of_several: bool = False,
+) -> Response:
     """What was recorded, or 304 where `known`, the caller's If-None-Match, says that they have it already.
 
-    What was recorded never changes: the same question at the same version has the same answer.
+    What was recorded never changes: the same question at the same version has the same answer. `of_several` says that
+    it comes from the timelines of several clients who are one person, of which the version is just that of one: then
+    the tag has a digest, too.
     """
+    if of_several:
+        return projected_answer(content, version, known, links)
     return unchanged(f'"{version}"', known) or answer(content, version, links=links)
 
 
-def projected_answer(content: BaseModel, version: int, known: str | None) -> Response:
+def projected_answer(
+    content: BaseModel, version: int, known: str | None, links: Mapping[str, str] = _NO_LINKS
+) -> Response:
     """What is made of the record, or 304 as in `read_answer`.
 
     At the same version it differs with the clock, with the policy and with the release that makes it, so its tag is the
@@ -54,7 +67,7 @@ def projected_answer(content: BaseModel, version: int, known: str | None) -> Res
     """
     body = json_of(content)
     tag = f'"{version}.{sha256(body).hexdigest()[:DIGEST_DIGITS]}"'
-    return unchanged(tag, known) or Response(body, 200, {**PRIVATE, "ETag": tag}, JSON)
+    return unchanged(tag, known) or Response(body, 200, {**PRIVATE, **links, "ETag": tag}, JSON)
 
 
 def list_answer(content: ListPage, known: str | None, links: Mapping[str, str]) -> Response:

@@ -34,9 +34,10 @@ class AccessLog:
         """
         asked = Asked("access_records", {"before": before, "limit": limit})
         await self._accesses.begin(access, client_id, asked)
-        version = await self._pages.version(access.organization_id, client_id)
-        if version is None:
+        head = await self._pages.head(access.organization_id, client_id)
+        if head is None:
             raise UnknownClient
+        version = head.version
         found = await self._records.of_client(access.organization_id, client_id, before=before, limit=limit + 1)
         await self._accesses.keep(access, asked, [client_id], version=version)
         return AccessPage(version, found[:limit], more=len(found) > limit)

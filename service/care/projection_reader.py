@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.entry import Entry
+from domain.events.unreadable import Unreadable, Why
 from domain.policies import Policies, PolicyUnreadable
 from domain.policy import Policy
 from domain.vocabulary.record import Precision
@@ -103,7 +104,8 @@ class ProjectionReader:
                     policy = _in_force(projection, each.policies, moment, None)
                     answer = projection.answer(each.state, moment, policy)
                     answers.append(ProjectionAnswer(client_id, each.version, None, None, answer, policy))
-                await self._accesses.keep(access, asked, [client_id], version=answers[0].version)
+                about = [client_id, *(fresh[0].merged or ())]
+                await self._accesses.keep(access, asked, about, version=answers[0].version)
                 return answers
         return await self._folded_together(access, client_id, projections, asked, as_of, known_at)
 
@@ -116,7 +118,7 @@ class ProjectionReader:
             fresh = [each for each in found if each]
             if len(fresh) < len(found):
                 raise UnknownClient
-            if len({each.version for each in fresh}) == 1:
+            if all((each.version, each.merged) == (fresh[0].version, fresh[0].merged) for each in fresh):
                 return fresh
         return None
 
@@ -137,7 +139,8 @@ class ProjectionReader:
             policies = await self._organizations.policies(access.organization_id)
             until = moment if known_at is None else as_of
             by_former = {each.fold.asks_for_former: each for each in projections}
-            found = {each: _occurred(one, whole.entries, until, known_at) for each, one in by_former.items()}
+            there = [entry for entry in whole.entries if not _erased(entry)]
+            found = {each: _occurred(one, there, until, known_at) for each, one in by_former.items()}
             for projection in projections:
                 ordered = found[projection.fold.asks_for_former]
                 folded = projection.begin(ordered)
@@ -147,6 +150,11 @@ class ProjectionReader:
                 answer = projection.answer(folded, moment, policy)
                 answers.append(ProjectionAnswer(client_id, whole.version, as_of, known_at, answer, policy))
         return answers
+
+
+def _erased(entry: Entry) -> bool:
+    """Whether it is of a client who was merged into this one and then erased: of them nothing is told any more."""
+    return isinstance(entry.event, Unreadable) and entry.event.why is Why.CLIENT_ERASED
 
 
 def _occurred(

@@ -49,7 +49,7 @@ class Recorder:
         self._store = store
         self._keyring = keyring
         self._organizations = organizations
-        self._merging = Merging(facts, keyring)
+        self._merging = Merging(facts, keyring, contents)
         self._steps = RecordingSteps(store, facts, keyring, timelines, contents, identifiers)
         self._independent = IndependentRecorder(self._steps, store, keyring, organizations, identifiers)
 
@@ -108,7 +108,10 @@ class Recorder:
             require_setting_right(caller, drafts, facts)
             check_authorship(drafts, facts, caller.actor, policy)
             facts = await steps.with_contents(caller, client_id, asked, facts)
-            admit(drafts, facts, now, policy)
+            try:
+                admit(drafts, facts, now, policy)
+            except Refused as refused:
+                raise await self._merging.elsewhere(caller, client_id, drafts, refused) from None
             beside = await self._merging.beside(caller, client_id, drafts, facts)
             try:
                 return await steps.append(caller, client_id, version, drafts, key, apart, beside=beside)

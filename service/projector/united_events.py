@@ -5,7 +5,7 @@ is folded on from is never of such a client, and whether one is can be told from
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from asyncpg.pool import PoolConnectionProxy
@@ -14,6 +14,8 @@ from service.log.keyring import ClientErased, ClientKeys, Keyring
 from service.log.merges import OF_MERGES, OF_SURVIVOR, merged_into, united_timelines
 from service.log.sealed import StoredEvent
 from service.projector.opened_events import Opened
+
+_HEADS: Final = "select client_id, version from log.timeline_head where organization_id = $1 and client_id = any($2)"
 
 
 class United(NamedTuple):
@@ -32,6 +34,11 @@ def had_merges(events: Iterable[Opened | StoredEvent]) -> bool:
     return any(event.type in OF_MERGES for event in events)
 
 
+def survives(events: Iterable[StoredEvent]) -> bool:
+    """Whether another client was merged into theirs at any time."""
+    return any(event.type in OF_SURVIVOR for event in events)
+
+
 async def unite(
     connection: PoolConnectionProxy,
     keyring: Keyring,
@@ -47,7 +54,7 @@ async def unite(
     Of a client who was erased and had been merged into another nothing is there. Nothing is read where no merge is
     among the events.
     """
-    merging = [client_id for client_id, events in own.items() if any(event.type in OF_SURVIVOR for event in events)]
+    merging = [client_id for client_id, events in own.items() if survives(events)]
     merged = await merged_into(connection, organization_id, merging, up_to=up_to) if merging else {}
     if not merged:
         return United(own, keys, {})
@@ -61,3 +68,32 @@ async def unite(
     }
     usable, unusable = {**theirs.usable, **keys.usable}, {**theirs.unusable, **keys.unusable}
     return United({**own, **readable}, ClientKeys(usable, unusable), merged)
+
+
+class Survivor(NamedTuple):
+    """All that one client is folded from."""
+
+    version: int
+    """Of the client's own timeline."""
+    events: Sequence[StoredEvent]
+    keys: ClientKeys
+    merged: Mapping[UUID, int]
+    """The clients merged into this one, and the version of each."""
+
+
+async def read_survivor(
+    connection: PoolConnectionProxy, keyring: Keyring, organization_id: UUID, client_id: UUID, *, types: Sequence[str]
+) -> Survivor:
+    """What a client is folded from who is known to the log, in a transaction that is ONE_SNAPSHOT.
+
+    Raises ClientErased, UnknownKey and SealBroken where it is this client's own key.
+    """
+    keys = await keyring.keys(organization_id, [client_id], connection=connection)
+    keys.of(client_id)
+    own = await united_timelines(connection, organization_id, {client_id: ()}, types=types)
+    united = await unite(connection, keyring, organization_id, own, keys, types=types)
+    others = united.merged.get(client_id, ())
+    rows = await connection.fetch(_HEADS, organization_id, [client_id, *others])
+    heads = {UUID(int=row["client_id"].int): row["version"] for row in rows}
+    version = heads.pop(client_id)
+    return Survivor(version, united.events[client_id], united.keys, heads)
