@@ -56,9 +56,9 @@ class ClientMergedInto(_OfTheOther):
     type: Literal["client_merged_into"] = "client_merged_into"
     survivor: StrictUUID
     """The id of the client with whom care goes on."""
+    # A reference, though to another timeline: so it stands in clear, and headers alone tell who is one person with whom.
     merge: Annotated[StrictUUID, RefersTo("clients_merged", cites=True)]
-    """The event on that client's timeline that merged them. No other reference leads to another timeline; it stands in
-    clear as they all do, so that headers alone tell who is one person with whom."""
+    """The event on that client's timeline that merged them."""
 
 
 class ClientSeparated(_OfTheOther):

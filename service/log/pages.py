@@ -168,8 +168,9 @@ class Pages:
                     return TimelinePage(version, [], earlier=False, later=False, survives=True)
                 client = _Client(connection, organization_id, client_id, as_of)
                 if before is None:
+                    after = min(after, version)
                     events = await client.events(_FORWARD, after, version + 1, limit + 1)
-                    earlier = after > 0 and await client.any(0, min(after, version) + 1)
+                    earlier = after > 0 and await client.any(0, after + 1)
                     return TimelinePage(version, events[:limit], earlier, later=len(events) > limit)
                 events = await client.events(_BACKWARD, 0, min(before, version + 1), limit + 1)
                 later = before <= version and await client.any(before - 1, version + 1)
@@ -187,7 +188,16 @@ class Pages:
                 if head.survives:
                     return Written(head.version, [], None, survives=True)
                 version = head.version
-                asked = (organization_id, client_id, after, version + 1, None, event_type, role, limit + 1)
+                asked = (
+                    organization_id,
+                    client_id,
+                    min(after, version),
+                    version + 1,
+                    None,
+                    event_type,
+                    role,
+                    limit + 1,
+                )
                 found = stored(await connection.fetch(_WRITTEN, *asked))
                 ids = [event.id for event in found[:limit]]
                 rows = await connection.fetch(_CONCERNING, organization_id, client_id, ids)

@@ -52,7 +52,7 @@ async def read_timeline(
 ) -> Response:
     """The client's events, page by page.
 
-    In the order `recorded` (by version) every event stands as it was recorded, corrections and retractions
+    In the order `recorded` every event stands as it was recorded, corrections and retractions
     among them. In the order `effective` only what counts is told, in the order in which it happened:
     corrections are applied, what was retracted is left out, and late entries stand where they belong.
 
@@ -60,6 +60,9 @@ async def read_timeline(
     they are null on the last and on the first, and the header `Link` has the same as addresses. Pages of the order
     `recorded` fit together whatever is recorded meanwhile, and each costs what it holds, however long the timeline is.
     For the order `effective`, give `known_at` to read all pages as of one moment.
+
+    Where other clients were merged into this one, their events stand here as well, in the order in which all were
+    recorded: `client_id` says whose each is.
 
     Of counseling notes, and of what corrects or retracts one, the header alone is told here, whoever asks: `event` is
     null and `kept_apart` true.
