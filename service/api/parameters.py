@@ -132,8 +132,8 @@ class TimelineQuery(Moments):
     order: Annotated[
         Order,
         Field(
-            description="`recorded`: every event as it was recorded, in that order. `effective`: what counts, in the order"
-            " in which it happened: corrections applied, retracted events left out."
+            description="`recorded`: every event as it was recorded, in that order. `effective`: what counts, in"
+            " the order in which it happened: corrections applied, retracted events left out."
         ),
     ] = Order.RECORDED
     after: Annotated[
@@ -149,8 +149,8 @@ class TimelineQuery(Moments):
     before: Annotated[
         Annotated[int, Field(ge=1, le=999_999_999_999)] | None,
         Field(
-            description="Go back instead, to the events just before the one at this place: `previous` of the page after."
-            " They stand in the same order. A place beyond the end asks for the last page.",
+            description="Go back instead, to the events just before the one at this place: `previous` of the page"
+            " after. They stand in the same order. A place beyond the end asks for the last page.",
         ),
         IN_DIGITS,
     ] = None

@@ -188,16 +188,8 @@ class Pages:
                 if head.survives:
                     return Written(head.version, [], None, survives=True)
                 version = head.version
-                asked = (
-                    organization_id,
-                    client_id,
-                    min(after, version),
-                    version + 1,
-                    None,
-                    event_type,
-                    role,
-                    limit + 1,
-                )
+                after = min(after, version)
+                asked = (organization_id, client_id, after, version + 1, None, event_type, role, limit + 1)
                 found = stored(await connection.fetch(_WRITTEN, *asked))
                 ids = [event.id for event in found[:limit]]
                 rows = await connection.fetch(_CONCERNING, organization_id, client_id, ids)

@@ -164,11 +164,13 @@ async def test_counseling_notes_of_both_are_read_page_by_page_by_their_authors_r
     assert (await clinic.record(duplicate, recording(again))).status_code == 201
 
     assert await told(clinic, survivor) == ["one", "two again", "three"]
-    found, after = [], 0
-    while after is not None:
+    found: list[str] = []
+    after = 0
+    for _ in range(3):
         page = (await clinic.get(notes_of(survivor), after=after, limit=1)).json()
         found += [note["id"] for note in page["notes"]]
         after = page["next"]
+    assert after is None
     assert found == [first, second, third]
     one = (await clinic.get(f"{notes_of(survivor)}/{second}")).json()
     assert (one["status"], one["effective"]["client_id"]) == ("corrected", duplicate)
