@@ -165,7 +165,7 @@ async def test_counseling_notes_of_both_are_read_page_by_page_by_their_authors_r
 
     assert await told(clinic, survivor) == ["one", "two again", "three"]
     found: list[str] = []
-    after = 0
+    after: int | None = 0
     for _ in range(3):
         page = (await clinic.get(notes_of(survivor), after=after, limit=1)).json()
         found += [note["id"] for note in page["notes"]]
