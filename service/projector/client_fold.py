@@ -9,7 +9,7 @@ from projections.projection import Projection
 from projections.rows import Rows
 from service.projector.advance import Base, beginning, fold_whole, resume
 from service.projector.folding import rows_of
-from service.projector.opened_events import Opened, concerning
+from service.projector.opened_events import Opened, concerning, opened
 from service.projector.united_events import had_merges
 
 
@@ -24,6 +24,7 @@ class ClientFold(NamedTuple):
 
 def fold_client(projection: Projection[Any], events: Sequence[Opened], numbers: Numbers) -> ClientFold:
     """The events that a client is folded from, from the beginning, folded. Raises ProjectionFailed."""
+    opened(events, projection.name)  # also where just merges are there: nothing is kept of whose key does not open
     entries = concerning(events, projection.relevant, projection.name)
     if not entries:
         return ClientFold(beginning(projection), {})

@@ -162,7 +162,9 @@ async def test_a_page_says_for_how_many_clients_it_does_not_tell_everything(
         )
     await erase(database, erased)
 
-    assert [(await clinic.get(f"/v1/{path}")).json()["parked"] for path in LISTS] == [1, 1, 1], "the plan tells who was merged"
+    assert [(await clinic.get(f"/v1/{path}")).json()["parked"] for path in LISTS] == [1, 1, 1], (
+        "the plan tells who was merged"
+    )
 
 
 @pytest.mark.parametrize("path", LISTS)

@@ -22,7 +22,7 @@ from service.database.connection import Connection, scoped
 from service.projector.fresh_states import FreshStates
 from service.projector.rebuild_worker import Chunk, Rebuilder, Target, _Copy
 from service.runtime import clock
-from tests.builders import check_in, fold, goal_set, handoff, registered, session
+from tests.builders import check_in, crisis, fold, goal_set, handoff, registered, session
 from tests.projector.broken import MISSED, Broken
 from tests.projector.comparing import assert_equal_to_fresh_folds, concerning, entries_of
 from tests.projector.test_projector import follower_of, parked
@@ -169,6 +169,23 @@ async def test_where_a_projection_fails_for_one_it_does_for_the_survivor_until_b
     done = [well async for well in story.system.catch_up.retry(story.organization_id)]
     assert done == [True, True]
     await story.check()
+
+
+async def test_a_survivor_who_is_erased_holds_nobody_up(story: Story) -> None:
+    first, second, other = [uuid4() for _ in range(3)]
+    for client_id in (first, second, other):
+        await story.tell(client_id, crisis())
+    await story.tell(first, ClientsMerged(duplicate=second))
+    await story.system.keyring.destroy(story.organization_id, first)
+    await story.tell(other, check_in())
+
+    await story.warm.follow(story.organization_id)
+    rebuilder = Rebuilder(story.system.pool, story.system.keyring, PROJECTIONS)
+    with patch.object(_Copy, "write"):
+        done = await rebuilder.rebuild(Chunk(story.organization_id, (first,), (Target("rebuilt", "milestones", 9),), 0))
+
+    found = await story.system.comparison.compare(story.organization_id)
+    assert (done.parked, found.clients, found.differences) == (0, 3, []), "who was erased is nobody's to mend"
 
 
 async def test_verify_finds_what_somebody_changed_in_a_survivors_rows(story: Story) -> None:
