@@ -12,7 +12,9 @@ from benchmarks import (
     post,
     projecting,
     reading,
+    reads,
     rebuild,
+    replay,
     soak,
     timeline,
     webhooks,
@@ -29,10 +31,12 @@ MEASURES: Mapping[str, Callable[[Ground, Rounds], Awaitable[list[Result]]]] = {
     "lag": lag.measure,
     "projecting": projecting.measure,
     "rebuild": rebuild.measure,
+    "reads": reads.measure,
     "reading": reading.measure,
     "feed": feed.measure,
     "import": importing.measure,
     "webhooks": webhooks.measure,
+    "replay": replay.measure,
     "soak": soak.measure,
 }
 

@@ -31,6 +31,7 @@ from service.care.entry_contents import EntryContents
 from service.care.lists import Lists
 from service.care.policy_adopter import PolicyAdopter
 from service.care.projection_reader import ProjectionReader
+from service.care.record_replay import RecordReplay
 from service.care.recorder import Recorder
 from service.care.timeline_reader import TimelineReader
 from service.database.connection import open_pool
@@ -96,6 +97,7 @@ class System:
     client_search: ClientSearch
     projection_reader: ProjectionReader
     timeline_reader: TimelineReader
+    record_replay: RecordReplay
     counseling_notes: CounselingNotes
     lists: Lists
     accesses: Accesses
@@ -212,7 +214,8 @@ async def connected(
         fresh = FreshStates(pool, keyring, organizations, builds, sliced)
         access_records = AccessRecords(log_pool)
         stack.push_async_callback(access_records.close)
-        accesses = Accesses(access_records, fresh, ClientAccess(organizations, fresh))
+        clients = ClientAccess(organizations, fresh)
+        accesses = Accesses(access_records, fresh, clients)
         timeline_reader = TimelineReader(store, pages, timelines, contents, accesses, sliced)
         receivers = Receivers(allow_private=settings.webhooks_to_private_addresses)
         stack.push_async_callback(receivers.close)
@@ -235,12 +238,20 @@ async def connected(
             catch_up=CatchUp(pool, keyring, organizations, builds),
             comparison=Comparison(pool, keyring, organizations, builds),
             recorder=Recorder(
-                store, FactReader(log_pool), keyring, timelines, contents, organizations, identifiers=identifiers
+                store,
+                FactReader(log_pool),
+                keyring,
+                timelines,
+                contents,
+                organizations,
+                identifiers=identifiers,
+                clients=clients,
             ),
             identifiers=identifiers,
             client_search=ClientSearch(identifiers, accesses),
             projection_reader=ProjectionReader(timeline_reader, organizations, projections, fresh, accesses, sliced),
             timeline_reader=timeline_reader,
+            record_replay=RecordReplay(store, timeline_reader, organizations, projections, sliced),
             counseling_notes=CounselingNotes(pages, timelines, accesses),
             lists=Lists(ListReads(pool, builds), accesses),
             accesses=accesses,

@@ -19,6 +19,7 @@ import jwt
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.access.errors import NotAuthenticated, RoleMissing
 from service.access.jwks import FETCH_SECONDS, IssuerKeys, fetch_from
+from service.access.protected_resource import protected_resource
 from service.access.scopes import narrows
 from service.access.trusted_issuers import TrustedIssuer
 
@@ -47,6 +48,8 @@ class Tokens:
 
     def __init__(self, issuers: Mapping[str, tuple[TrustedIssuer, IssuerKeys]]) -> None:
         self._issuers = issuers
+        self.resource = protected_resource(issuer for issuer, _ in issuers.values())
+        """What clients may be told of who makes tokens; None where there is nothing to tell."""
 
     @staticmethod
     def looks_like_one(text: str) -> bool:
@@ -158,7 +161,8 @@ def _verified(token: str, key: jwt.PyJWK, issuer: TrustedIssuer) -> dict[str, An
 
 def _caller(claims: Mapping[str, Any], issuer: TrustedIssuer, key_id: str) -> Caller:
     role = _role(claims, issuer)
-    subject = subject_id(issuer.issuer, claims["sub"])
+    known = None if role is KeyRole.SYSTEM else issuer.people.get(claims["sub"])  # a system is no person
+    subject = known or subject_id(issuer.issuer, claims["sub"])
     name = _name(claims.get(issuer.name_claim)) or _name(claims["sub"]) or str(subject)
     return Caller(issuer.organization_id, subject, name, role, _scopes(claims, role), key_id)
 
@@ -180,12 +184,24 @@ def _role(claims: Mapping[str, Any], issuer: TrustedIssuer) -> KeyRole:
 def _scopes(claims: Mapping[str, Any], role: KeyRole) -> frozenset[str]:
     """The token's scopes about records. Without any a person has all that their role may, and a system nothing.
 
-    One that gives nothing here counts: whoever asked for less than their role may does not get all of it.
+    One that gives nothing here counts: whoever asked for less than their role may does not get all of it. A claim of
+    another form than RFC 9068 gives it (section 2.2.3: RFC 8693's text of words with spaces between) is no token
+    without scopes: it says nothing that can be relied on, so the token is refused. A list of words is taken, as some
+    issuers write `scp`.
     """
-    said = claims.get("scope", claims.get("scp", ""))
-    words = said.split() if isinstance(said, str) else said if isinstance(said, list) else []
-    ours = frozenset(word for word in words if isinstance(word, str) and narrows(word))
+    ours = frozenset(word for word in _scope_words(claims) if narrows(word))
     return ours if ours or role is KeyRole.SYSTEM else SCOPES_OF_ROLE[role]
+
+
+def _scope_words(claims: Mapping[str, Any]) -> list[str]:
+    words: list[str] = []
+    for name in ("scope", "scp"):
+        said = claims.get(name, "")
+        found = said.split() if isinstance(said, str) else said
+        if not isinstance(found, list) or not all(isinstance(word, str) for word in found):
+            raise _refused(f"its {name} is no text of scopes with spaces between them", guessed=False)
+        words += found
+    return words
 
 
 def _name(said: Any) -> str:

@@ -7,7 +7,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.entry import Entry
-from domain.events.unreadable import Unreadable, Why
 from domain.policies import Policies, PolicyUnreadable
 from domain.policy import Policy
 from domain.vocabulary.record import Precision
@@ -20,6 +19,7 @@ from service.care.timeline_reader import TimelineReader
 from service.log.organizations import Organizations
 from service.projector.folding import ProjectionFailed, fold
 from service.projector.fresh_states import Fresh, FreshStates
+from service.projector.last_answer import LastAnswer
 from service.runtime import clock
 from service.runtime.sliced_work import SlicedWork
 
@@ -37,6 +37,8 @@ class ProjectionAnswer:
     known_at: datetime | None
     answer: Answer
     policy: Policy
+    last: LastAnswer
+    """What was last answered of the same state: it has the JSON of this answer, if this is that."""
 
 
 class ProjectionReader:
@@ -101,9 +103,10 @@ class ProjectionReader:
             if fresh and all(each.until is None or each.until <= moment for each in fresh):
                 answers = []
                 for projection, each in zip(projections, fresh, strict=True):
-                    policy = _in_force(projection, each.policies, moment, None)
-                    answer = projection.answer(each.state, moment, policy)
-                    answers.append(ProjectionAnswer(client_id, each.version, None, None, answer, policy))
+                    policy = in_force(projection, each.policies, moment, None)
+                    last = each.last_answer
+                    answer = last.about(projection, moment, policy)
+                    answers.append(ProjectionAnswer(client_id, each.version, None, None, answer, policy, last))
                 about = [client_id, *(fresh[0].merged or ())]
                 await self._accesses.keep(access, asked, about, version=answers[0].version)
                 return answers
@@ -139,25 +142,20 @@ class ProjectionReader:
             policies = await self._organizations.policies(access.organization_id)
             until = moment if known_at is None else as_of
             by_former = {each.fold.asks_for_former: each for each in projections}
-            there = [entry for entry in whole.entries if not _erased(entry)]
-            found = {each: _occurred(one, there, until, known_at) for each, one in by_former.items()}
+            found = {each: occurred(one, whole.readable, until, known_at) for each, one in by_former.items()}
             for projection in projections:
                 ordered = found[projection.fold.asks_for_former]
                 folded = projection.begin(ordered)
                 async for entries in self._sliced.slices(ordered):
                     folded = fold(projection, entries, policies, folded)
-                policy = _in_force(projection, policies, moment, known_at)
-                answer = projection.answer(folded, moment, policy)
-                answers.append(ProjectionAnswer(client_id, whole.version, as_of, known_at, answer, policy))
+                policy = in_force(projection, policies, moment, known_at)
+                last = LastAnswer(folded)
+                answer = last.about(projection, moment, policy)
+                answers.append(ProjectionAnswer(client_id, whole.version, as_of, known_at, answer, policy, last))
         return answers
 
 
-def _erased(entry: Entry) -> bool:
-    """Whether it is of a client who was merged into this one and then erased: of them nothing is told any more."""
-    return isinstance(entry.event, Unreadable) and entry.event.why is Why.CLIENT_ERASED
-
-
-def _occurred(
+def occurred(
     projection: Projection[Any], entries: Sequence[Entry], as_of: datetime | None, known_at: datetime | None
 ) -> list[Entry]:
     """What the projection folds of what had occurred by then, a plain read's present included: what a clock that runs
@@ -175,7 +173,7 @@ def _occurred(
     ]
 
 
-def _in_force(projection: Projection[Any], policies: Policies, moment: datetime, known_at: datetime | None) -> Policy:
+def in_force(projection: Projection[Any], policies: Policies, moment: datetime, known_at: datetime | None) -> Policy:
     """The policy by which an answer is made. Raises ProjectionFailed where it cannot be read."""
     try:
         return policies.at(moment, known_at=known_at)

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 from weakref import WeakValueDictionary
 
+from domain.authorship import assignments_set_right, ever_assigned
 from domain.counseling_notes import author_refusals, kept_apart, role_of
 from domain.entry import Draft, Entry
 from domain.facts import FURTHER_ROUNDS, Facts, Needs, further_needs
+from domain.policy import Policy
 from domain.refusals import Refusal
 from service.access.caller import Caller
 from service.care.entry_contents import EntryContents
@@ -79,6 +81,16 @@ class RecordingSteps:
         contents = await self._contents.contents(caller.organization_id, client_id, wanted)
         return replace(facts, contents={id_: contents.get(id_) for id_ in wanted})
 
+    async def with_assigned(
+        self, caller: Caller, client_id: UUID, drafts: Sequence[Draft], facts: Facts, policy: Policy
+    ) -> Facts:
+        """The facts with whom those assignments to the team ever named that the drafts set right."""
+        wanted = assignments_set_right(drafts, facts, caller.actor, policy)
+        if not wanted:
+            return facts
+        found = await self._contents.concerning(caller.organization_id, client_id, wanted)
+        return replace(facts, ever_assigned={each: ever_assigned(each, found.entries) for each in wanted})
+
     async def append(
         self,
         caller: Caller,
@@ -89,15 +101,18 @@ class RecordingSteps:
         apart: Mapping[UUID, str],
         *,
         beside: Sequence[SealedEvent],
+        hashes: Mapping[UUID, bytes] | None = None,
     ) -> RecordingResult:
         """Seal the drafts and append them upon that version, with `beside` for another client. Then they are durable.
 
+        `hashes` are those of the identifiers that they link, where it is known already that nobody has these.
         Raises IdentifierTaken, VersionConflict and IdConflict, with nothing written.
         """
         organization_id, actor = caller.organization_id, caller.actor
-        hashes = await identifier_hashes(self._keyring, organization_id, drafts)
-        if hashes:  # before a key is made for a client who turns out to be another
-            await self._identifiers.require_free(organization_id, client_id, drafts, hashes)
+        if hashes is None:
+            hashes = await identifier_hashes(self._keyring, organization_id, drafts)
+            if hashes:  # before a key is made for a client who turns out to be another
+                await self._identifiers.require_free(organization_id, client_id, drafts, hashes)
         key = key or await self._keyring.data_key(organization_id, client_id)
         notes = kept_apart(drafts, apart)
         notes_key = await self._keyring.notes_key(organization_id, client_id) if notes else None

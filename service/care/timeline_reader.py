@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from domain.entry import Entry
+from domain.events.unreadable import Unreadable, Why
 from service.access.access_records import Access, Asked
 from service.care.accesses import Accesses
 from service.care.entry_contents import EntryContents
@@ -34,10 +35,19 @@ class EntryPage(NamedTuple):
     merged: tuple[UUID, ...] | None = None
     """Of a client into whom others were merged at any time: those who are now, whose entries stand here as well."""
 
+    @property
+    def readable(self) -> list[Entry]:
+        """The entries without those of a merged client who was erased: of them nothing is told any more."""
+        return self.entries if self.merged is None else [entry for entry in self.entries if not _erased(entry)]
+
     def place(self, entry: Entry) -> int:
         """What tells the entry's place among those in the order of recording: its version, or in the timelines of
         several clients its position."""
         return entry.version if self.merged is None else entry.position
+
+
+def _erased(entry: Entry) -> bool:
+    return isinstance(entry.event, Unreadable) and entry.event.why is Why.CLIENT_ERASED
 
 
 class TimelineReader:
@@ -127,6 +137,18 @@ class TimelineReader:
             entries = await self._timelines.open(organization_id, page.events)
             await self._accesses.keep(access, asked, [client_id], version=page.version)
             yield EntryPage(page.version, entries, page.earlier, page.later)
+
+    async def as_known(self, organization_id: UUID, client_id: UUID, whole: EntryPage, at: datetime) -> list[Entry]:
+        """What of the whole timeline was known at a moment, readable; it keeps no access record beside that of `whole`.
+
+        Where others were merged into the client it is read again: who were one person may have been others then.
+        """
+        if whole.merged is None:
+            return [entry for entry in whole.entries if entry.recorded_at <= at]
+        united = await self._pages.united(organization_id, client_id, known_at=at)
+        events = united.events if united else []
+        entries = await self._timelines.open_united(organization_id, client_id, events)
+        return [entry for entry in entries if not _erased(entry)]
 
     async def event(self, access: Access, client_id: UUID, event_id: UUID) -> EntryPage:
         """The client's entry of this id, or that of a client merged into them; its corrections and retractions, and of

@@ -214,3 +214,27 @@ async def test_a_consent_of_either_lets_another_organization_read_the_survivor(
     for read in ("care-plan", "events"):
         told = await pharmacy.get(f"/v1/clients/{survivor}/{read}", {"Purpose-Of-Use": "TREAT"})
         assert told.status_code == 200, told.text
+
+
+async def test_a_survivor_is_replayed_as_one_person_and_hindsight_tells_what_nobody_knew_then(
+    clinic: Clinic, survivor: str, duplicate: str
+) -> None:
+    then = (await clinic.get(events_of(duplicate))).json()["events"][-1]["recorded_at"]
+    await merge(clinic, survivor, duplicate)
+    whole = await entries(clinic, survivor)
+
+    steps: list[tuple[str, str]] = []
+    after = 0
+    for _ in whole:
+        page = (await clinic.get(f"/v1/clients/{survivor}/replay", after=after, limit=1)).json()
+        steps += [(step["event"]["client_id"], step["event"]["type"]) for step in page["steps"]]
+        after = page["next"] or after
+    assert steps == whole
+    found = (await clinic.get(f"/v1/clients/{survivor}/hindsight", at=then)).json()
+    handoffs = [found[side]["care_plan"]["handoffs"] for side in ("then", "now")]
+    assert [len(each) for each in handoffs] == [0, 1]
+    assert {event["client_id"] for event in found["since"]} == {duplicate}
+
+    await clinic.system.keyring.destroy(clinic.organization_id, UUID(duplicate))
+    for read in ("replay", "hindsight"):
+        assert (await clinic.get(f"/v1/clients/{survivor}/{read}")).status_code == 200

@@ -32,6 +32,7 @@ app = typer.Typer(
 
       care-timeline keys create --role counselor --name ana
       care-timeline keys create --role auditor --name lee --expires-in 90d --organization "Harbor Lane Recovery"
+      care-timeline keys create --role supervisor --name ana-lead --person 0b9d6f7e-5f0c-4a3e-9d1f-3c2b1a0e9d8c
       care-timeline keys create --role system --name check-in-app --scope system/CheckIn.c
       care-timeline keys create --role system --name pharmacy --recipient "Harbor Pharmacy" --scope system/*.r
       care-timeline keys list
@@ -86,6 +87,14 @@ def create(  # noqa: PLR0913 - one for each option
             show_default="operations for auditors, else treatment",
         ),
     ] = None,
+    person: Annotated[
+        UUID | None,
+        typer.Option(
+            help="The actor_id of whoever holds it, where they record with another key or with tokens already: they"
+            " stay one person.",
+            show_default="a person of its own",
+        ),
+    ] = None,
     recipient: Annotated[
         str | None,
         typer.Option(
@@ -126,19 +135,25 @@ def create(  # noqa: PLR0913 - one for each option
         raise typer.BadParameter("Say with --recipient which organization belongs to that class.")
     outside = Recipient(recipient, tuple(recipient_class or ())) if recipient is not None else None
 
-    async def work(settings: Settings) -> tuple[Organization, ApiKey, str]:
+    async def work(settings: Settings) -> tuple[Organization, ApiKey, str, list[str]]:
         async with running(settings) as system:
             meant = choose(await system.organizations.all(), organization)
+            others = [each for each in await system.api_keys.list(meant.organization_id) if each.subject_id == person]
             try:
                 key, token = await system.api_keys.create(
-                    meant.organization_id, name, role, scope, expires, purpose=purpose, recipient=outside
-                )
+                    meant.organization_id, name, role, scope, expires,
+                    purpose=purpose, person_id=person, recipient=outside,
+                )  # fmt: skip
             except KeyRefused as error:
                 raise CommandFailed(str(error)) from error
-            return meant, key, token
+            return meant, key, token, [each.name for each in others]
 
-    meant, key, token = run(work)
+    meant, key, token, others = run(work)
     err.print(f"A key for {key.name}, {key.role.value} at {meant.name}: {', '.join(key.scopes) or 'no scopes'}.")
+    if others:
+        err.print(f"Whoever holds it is the person who has the key {', '.join(others)}.")
+    elif key.person_id:
+        err.print("No key is that person's yet: right where they call with access tokens, else look at the id again.")
     if key.recipient:
         err.print(f"It is held by {key.recipient}, which reads with it only what a client's consent in force allows.")
     err.print(f"It expires on {_minute(key.expires_at)}." if key.expires_at else "It does not expire.")
@@ -165,15 +180,19 @@ def list_all(organization: OrganizationOption = None) -> None:
             meant = choose(await system.organizations.all(), organization)
             return await system.api_keys.list(meant.organization_id)
 
-    columns = ("Name", "Role", "Scopes", "Key id", "Made", "Rotated", "Expires", "Revoked")
+    keys = run(work)
+    columns = ["Name", "Role", "Scopes", "Key id", "Made", "Rotated", "Expires", "Revoked"]
+    if any(key.person_id for key in keys):
+        columns.append("Person")
     table = Table(*columns, box=None, pad_edge=False)
     now = clock.now()
-    for key in run(work):
+    for key in keys:
         days = [f"{day:%Y-%m-%d}" if day else "" for day in (key.created_at, key.rotated_at)]
         expires, revoked = (_minute(moment) for moment in (key.expires_at, key.revoked_at))
         table.add_row(
             key.name, _holder(key), " ".join(key.scopes), str(key.key_id), *days,
             f"{expires}, over" if key.expired(now) else expires, revoked,
+            *([str(key.person_id)] if key.person_id else []),
             style="dim" if revoked or key.expired(now) else "",
         )  # fmt: skip
     if table.rows:
