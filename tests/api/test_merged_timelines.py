@@ -222,19 +222,20 @@ async def test_a_survivor_is_replayed_as_one_person_and_hindsight_tells_what_nob
     then = (await clinic.get(events_of(duplicate))).json()["events"][-1]["recorded_at"]
     await merge(clinic, survivor, duplicate)
     whole = await entries(clinic, survivor)
+    auditor = await clinic.with_key(KeyRole.AUDITOR, "lee")
 
     steps: list[tuple[str, str]] = []
     after = 0
     for _ in whole:
-        page = (await clinic.get(f"/v1/clients/{survivor}/replay", after=after, limit=1)).json()
+        page = (await auditor.get(f"/v1/clients/{survivor}/replay", after=after, limit=1)).json()
         steps += [(step["event"]["client_id"], step["event"]["type"]) for step in page["steps"]]
         after = page["next"] or after
     assert steps == whole
-    found = (await clinic.get(f"/v1/clients/{survivor}/hindsight", at=then)).json()
+    found = (await auditor.get(f"/v1/clients/{survivor}/hindsight", at=then)).json()
     handoffs = [found[side]["care_plan"]["handoffs"] for side in ("then", "now")]
     assert [len(each) for each in handoffs] == [0, 1]
     assert {event["client_id"] for event in found["since"]} == {duplicate}
 
     await clinic.system.keyring.destroy(clinic.organization_id, UUID(duplicate))
     for read in ("replay", "hindsight"):
-        assert (await clinic.get(f"/v1/clients/{survivor}/{read}")).status_code == 200
+        assert (await auditor.get(f"/v1/clients/{survivor}/{read}")).status_code == 200
