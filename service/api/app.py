@@ -23,6 +23,7 @@ from service.api.rate_limits import RateLimits
 from service.api.request_log import Count, RequestLog
 from service.api.routers import (
     access_records,
+    access_report,
     counseling_notes,
     crisis_card,
     event_types,
@@ -57,6 +58,7 @@ ROUTERS: Final = (
     crisis_card.router,
     summary.router,
     access_records.router,
+    access_report.router,
     webhooks.router,
     webhook_deliveries.router,
     problem_kinds.router,

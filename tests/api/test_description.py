@@ -29,6 +29,7 @@ def operations(described: Described) -> list[Described]:
 
 
 ABOUT_CLIENTS = (
+    "/v1/access-records",
     "/v1/clients",
     "/v1/import",
     "/v1/worklist",
@@ -155,7 +156,7 @@ async def test_answers_fit_their_schemas(clinic: Clinic, described: Described) -
             webhook_id=made[0].json()["webhook_id"],
         )
         if "get" in each:
-            caller = supervisor if path.endswith("/access-records") or "/webhooks" in path else clinic
+            caller = supervisor if "/access-re" in path or "/webhooks" in path else clinic
             answer = await caller.get(filled)
             assert answer.status_code == 200, answer.text
             media_type = answer.headers["content-type"].partition(";")[0]
