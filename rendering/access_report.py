@@ -31,6 +31,8 @@ PARTS: Final[Mapping[str, str]] = {
     "client_search": "whether you are in care here",
     "feed": "what was written down about you, as it was written down",
     "what_if": "a trial of other settings, in which you were counted",
+    "replay": "your history here, step by step",
+    "hindsight": "your record as it was at a moment, and as it is now",
     "access_records": "who has looked at your record",
     "access_report": "this list, or one like it",
 }

@@ -28,6 +28,8 @@ from service.runtime.tracebacks import describe
 _LARGEST_GROUP: Final = 1_000
 """Clients that are told of in one transaction, unless a single answer tells of more."""
 
+_NOT_KEPT: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, Abandoned)
+
 log = structlog.get_logger(__name__)
 
 Row = tuple[object, ...]
@@ -94,7 +96,7 @@ class AccessRecords:
             return  # nobody is told of
         try:
             await self._batcher.submit(access.organization_id, _row(access, asked, client_ids, version, position))
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, Abandoned) as error:
+        except _NOT_KEPT as error:
             log.error("access_not_recorded", error=describe(error))
             raise AccessNotRecorded from error
 

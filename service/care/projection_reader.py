@@ -100,7 +100,7 @@ class ProjectionReader:
             if fresh and all(each.until is None or each.until <= moment for each in fresh):
                 answers = []
                 for projection, each in zip(projections, fresh, strict=True):
-                    policy = _in_force(projection, each.policies, moment, None)
+                    policy = in_force(projection, each.policies, moment, None)
                     answer = projection.answer(each.state, moment, policy)
                     answers.append(ProjectionAnswer(client_id, each.version, None, None, answer, policy))
                 await self._accesses.keep(access, asked, [client_id], version=answers[0].version)
@@ -137,19 +137,19 @@ class ProjectionReader:
             policies = await self._organizations.policies(access.organization_id)
             until = moment if known_at is None else as_of
             by_former = {each.fold.asks_for_former: each for each in projections}
-            found = {each: _occurred(one, whole.entries, until, known_at) for each, one in by_former.items()}
+            found = {each: occurred(one, whole.entries, until, known_at) for each, one in by_former.items()}
             for projection in projections:
                 ordered = found[projection.fold.asks_for_former]
                 folded = projection.begin(ordered)
                 async for entries in self._sliced.slices(ordered):
                     folded = fold(projection, entries, policies, folded)
-                policy = _in_force(projection, policies, moment, known_at)
+                policy = in_force(projection, policies, moment, known_at)
                 answer = projection.answer(folded, moment, policy)
                 answers.append(ProjectionAnswer(client_id, whole.version, as_of, known_at, answer, policy))
         return answers
 
 
-def _occurred(
+def occurred(
     projection: Projection[Any], entries: Sequence[Entry], as_of: datetime | None, known_at: datetime | None
 ) -> list[Entry]:
     """What the projection folds of what had occurred by then, a plain read's present included: what a clock that runs
@@ -167,7 +167,7 @@ def _occurred(
     ]
 
 
-def _in_force(projection: Projection[Any], policies: Policies, moment: datetime, known_at: datetime | None) -> Policy:
+def in_force(projection: Projection[Any], policies: Policies, moment: datetime, known_at: datetime | None) -> Policy:
     """The policy by which an answer is made. Raises ProjectionFailed where it cannot be read."""
     try:
         return policies.at(moment, known_at=known_at)

@@ -19,7 +19,7 @@ from service.api.parameters import ClientId
 from service.api.problems import InvalidInput, UnknownClient
 from service.runtime import clock
 
-router = APIRouter(prefix="/v1/clients/{client_id}", route_class=PageRoute, tags=["Reading"])
+router = APIRouter(prefix="/v1/clients/{client_id}", route_class=PageRoute, tags=["Auditing"])
 
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
