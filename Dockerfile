@@ -43,7 +43,7 @@ RUN groupadd --gid 10001 care-timeline \
 
 COPY --from=build /opt/care-timeline /opt/care-timeline
 
-# Used by the embedded PostgreSQL alone: with CARE_TIMELINE_DATABASE_URL set, nothing is kept here.
+# Used by the embedded PostgreSQL; with CARE_TIMELINE_DATABASE_URL set, nothing but checkpoints, where they are told to.
 VOLUME /var/lib/care-timeline
 USER 10001:10001
 EXPOSE 8420

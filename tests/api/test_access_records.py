@@ -34,7 +34,7 @@ READS = [
     if needs_a_key(route)
     and method(route) == "GET"
     and route.path not in {FEED, SEARCH}
-    and "Webhooks" not in route.tags
+    and not {"Webhooks", "Proofs"} & {*route.tags}
 ]
 """Whatever is read with a key tells of clients, but for these; what does not will have to be named here."""
 
