@@ -19,6 +19,7 @@ from service.care.timeline_reader import TimelineReader
 from service.log.organizations import Organizations
 from service.projector.folding import ProjectionFailed, fold
 from service.projector.fresh_states import Fresh, FreshStates
+from service.projector.last_answer import LastAnswer
 from service.runtime import clock
 from service.runtime.sliced_work import SlicedWork
 
@@ -36,6 +37,8 @@ class ProjectionAnswer:
     known_at: datetime | None
     answer: Answer
     policy: Policy
+    last: LastAnswer
+    """What was last answered of the same state: it has the JSON of this answer, if this is that."""
 
 
 class ProjectionReader:
@@ -101,8 +104,9 @@ class ProjectionReader:
                 answers = []
                 for projection, each in zip(projections, fresh, strict=True):
                     policy = in_force(projection, each.policies, moment, None)
-                    answer = projection.answer(each.state, moment, policy)
-                    answers.append(ProjectionAnswer(client_id, each.version, None, None, answer, policy))
+                    last = each.last_answer
+                    answer = last.about(projection, moment, policy)
+                    answers.append(ProjectionAnswer(client_id, each.version, None, None, answer, policy, last))
                 await self._accesses.keep(access, asked, [client_id], version=answers[0].version)
                 return answers
         return await self._folded_together(access, client_id, projections, asked, as_of, known_at)
@@ -144,8 +148,9 @@ class ProjectionReader:
                 async for entries in self._sliced.slices(ordered):
                     folded = fold(projection, entries, policies, folded)
                 policy = in_force(projection, policies, moment, known_at)
-                answer = projection.answer(folded, moment, policy)
-                answers.append(ProjectionAnswer(client_id, whole.version, as_of, known_at, answer, policy))
+                last = LastAnswer(folded)
+                answer = last.about(projection, moment, policy)
+                answers.append(ProjectionAnswer(client_id, whole.version, as_of, known_at, answer, policy, last))
         return answers
 
 

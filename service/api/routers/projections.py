@@ -17,7 +17,7 @@ from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, READ_HEADERS,
 from service.api.parameters import ClientId, KnownVersion, Moments
 from service.api.problems import ClientErased, KnownAtInFuture, ProjectionFailed, UnknownClient
 from service.api.reading_route import ReadingRoute
-from service.api.responses import projected_answer
+from service.api.responses import json_with, projected_json
 
 HOW_TO_ASK: Final = """
 
@@ -80,6 +80,8 @@ def _model(projection: Projection[Any]) -> type[OfClient]:
 
 
 def _endpoint(projection: Projection[Any]) -> Callable[..., Coroutine[Any, Any, Response]]:
+    field = name_in_answers(projection)
+
     async def read(
         access: ReadingAccess,
         system: RunningSystem,
@@ -90,8 +92,9 @@ def _endpoint(projection: Projection[Any]) -> Callable[..., Coroutine[Any, Any, 
         found = await system.projection_reader.read(
             access, client_id, projection.name, as_of=asked.as_of, known_at=asked.known_at
         )
-        content = answer_of(projection, client_id, found.version, asked.as_of, asked.known_at, found.answer)
-        return projected_answer(content, found.version, known_version)
+        about = OfClient(client_id=client_id, version=found.version, as_of=asked.as_of, known_at=asked.known_at)
+        body = json_with(about, field, found.last.json(found.answer))
+        return projected_json(body, found.version, known_version)
 
     return read
 
