@@ -15,6 +15,7 @@ from service.api.problems.access import (
     ScopeMissing,
     TooManyWrongKeys,
 )
+from service.api.problems.proofs import CosignatureRefused, LogNotWhole, NoCheckpoint, NotInACheckpoint
 from service.api.problems.reading import (
     ClientErased,
     KnownAtInFuture,
@@ -65,6 +66,7 @@ __all__ = [
     "ClientErased",
     "ClientExists",
     "ClientMerged",
+    "CosignatureRefused",
     "DatabaseUnavailable",
     "DeadlineExceeded",
     "HeaderTooLarge",
@@ -77,12 +79,15 @@ __all__ = [
     "KnownAtInFuture",
     "ListsBehind",
     "ListsNotReady",
+    "LogNotWhole",
     "MalformedBody",
     "MalformedHeader",
     "MalformedRequest",
     "MethodNotAllowed",
+    "NoCheckpoint",
     "NoLegalGround",
     "NotConsented",
+    "NotInACheckpoint",
     "NotMigrated",
     "ProjectionFailed",
     "Refused",
