@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from cachetools import TTLCache
@@ -45,18 +45,28 @@ class ClientAccess:
         return switched_on
 
     async def check(self, caller: Caller, client_id: UUID) -> None:
-        """That the caller sees the client. Raises UnknownClient, as for a client who is not there.
+        """That the caller sees the client, or the one with whom care goes on where this one was merged into another.
 
+        Raises UnknownClient, as for a client who is not there.
         Where that depends on the team, also ProjectionFailed and ClientErased: nobody is shown what cannot be decided.
         """
         if not await self.restricted(caller):
             return
-        fresh = await self._fresh.read(caller.organization_id, client_id, CARE_PLAN)
-        if fresh is None:
-            raise UnknownClient
-        person, now = caller.subject_id, clock.now()
-        plan = fresh.state.state
-        on_the_team = any(each.person_id == person and each.is_there(now) for each in plan.team.members)
-        accesses = plan.emergency_accesses.accesses
-        if not on_the_team and not any(each.person_id == person and each.is_open(now) for each in accesses):
-            raise UnknownClient
+        asked: UUID | None = client_id
+        while asked:
+            fresh = await self._fresh.read(caller.organization_id, asked, CARE_PLAN)
+            if fresh is None:
+                break
+            plan = fresh.state.state
+            if _is_seen_by(caller.subject_id, plan):
+                return
+            asked = plan.merges.into and plan.merges.into.survivor_id
+        raise UnknownClient
+
+
+def _is_seen_by(person: UUID, plan: Any) -> bool:
+    """Whether the person is on the team now, or has opened the record in an emergency."""
+    now = clock.now()
+    on_the_team = any(each.person_id == person and each.is_there(now) for each in plan.team.members)
+    accesses = plan.emergency_accesses.accesses
+    return on_the_team or any(each.person_id == person and each.is_open(now) for each in accesses)

@@ -65,19 +65,18 @@ def caseload_page(
 
 
 @lru_cache(_KEPT)
-def signals_page(schema: str, care_plan: str | None, given: frozenset[str], limit: int) -> Statement:
-    """Those that have waited longest stand first. It can be narrowed by `rule`; `seen_by` needs the care plan."""
-    waiting = signals(schema, BY_CALLER)
+def signals_page(schema: str, care_plan: str, given: frozenset[str], limit: int) -> Statement:
+    """Those that have waited longest stand first. It can be narrowed by `rule`."""
+    waiting = signals(schema, care_plan, BY_CALLER)
     if "rule" in given:
         waiting = waiting.where(waiting.selected_columns.rule == bindparam("rule"))
     return compiled(_page(_seen(waiting, care_plan, given), SIGNALS_ORDER, given, limit))
 
 
-def _seen(rows: Select[Any], care_plan: str | None, given: frozenset[str]) -> Select[Any]:
+def _seen(rows: Select[Any], care_plan: str, given: frozenset[str]) -> Select[Any]:
     """Of these rows those about clients whom the caller sees."""
     if _SEER.key not in given:
         return rows
-    assert care_plan is not None, "who is on the team stands in the care plan"
     return rows.where(seen_by(care_plan, rows.selected_columns.client_id, _SEER))
 
 

@@ -11,7 +11,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
-from service.serving.api import GRACE_SECONDS
+from service.serving.stopping import GRACE_SECONDS
 from service.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -122,6 +122,7 @@ def test_the_image_is_made_of_what_the_wheel_is_made_of() -> None:
     copied = {match.split("/")[0] for match in re.findall(r"^COPY (?!--from)(\S+)", dockerfile, re.MULTILINE)}
 
     assert copied == allowed
+    assert "-r requirements/image.txt" in dockerfile
     assert "USER 10001:10001" in dockerfile
 
 
