@@ -29,6 +29,7 @@ from service.audit.checkpoint_signer import CheckpointSigner
 from service.audit.checkpoint_store import CheckpointStore
 from service.audit.log_proofs import LogProofs
 from service.audit.signing_keys import SigningKeys, new_signing_key
+from service.audit.witnesses import Witness
 from service.care.access_log import AccessLog
 from service.care.accesses import Accesses
 from service.care.client_access import ClientAccess
@@ -334,6 +335,7 @@ def _checkpoint_signer(
         store,
         folder=AnchorFolder(folder) if folder else None,
         endpoint=AnchorEndpoint(settings.checkpoint_url) if settings.checkpoint_url else None,
+        witnesses=[Witness(url) for url in settings.witness_urls],
         seconds=settings.checkpoint_seconds,
     )
 
