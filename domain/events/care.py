@@ -12,6 +12,7 @@ from domain.events.counseling_notes import CounselingNoteWritten
 from domain.events.court_orders import CourtOrderEnded, CourtOrderRecorded
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
 from domain.events.crisis_cards import CrisisCardIssued
+from domain.events.disclosures import DisclosureMade, EmergencyDisclosureMade, EmergencyDisclosureReviewed
 from domain.events.emergency_access import EmergencyAccessOpened, EmergencyAccessReviewed
 from domain.events.handoffs import (
     HandoffAccepted,
@@ -72,6 +73,9 @@ OfCare = (
     | ConsentExpired
     | CourtOrderRecorded
     | CourtOrderEnded
+    | DisclosureMade
+    | EmergencyDisclosureMade
+    | EmergencyDisclosureReviewed
     | GoalSet
     | GoalMeasured
     | GoalClosed

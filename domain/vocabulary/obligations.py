@@ -26,3 +26,4 @@ class ObligationKind(Term):
     REFERRAL_OUTCOME = "referral_outcome"
     RISK_CONTACT = "risk_contact"
     EMERGENCY_ACCESS_REVIEW = "emergency_access_review"
+    EMERGENCY_DISCLOSURE_REVIEW = "emergency_disclosure_review"

@@ -28,6 +28,8 @@ class Resource(StrEnum):
     ASSESSMENT = "Assessment"
     CONSENT = "Consent"
     COURT_ORDER = "CourtOrder"
+    DISCLOSURE = "Disclosure"
+    EMERGENCY_DISCLOSURE = "EmergencyDisclosure"
     RELAPSE_PREVENTION = "RelapsePrevention"
     CONTACT = "Contact"
     CHECK_IN = "CheckIn"
@@ -64,6 +66,7 @@ _OF_MODULE: Final[Mapping[str, Resource]] = {
     "intake": Resource.EPISODE_OF_CARE,
     "consents": Resource.CONSENT,
     "court_orders": Resource.COURT_ORDER,
+    "disclosures": Resource.DISCLOSURE,
     "plan": Resource.CARE_PLAN,
     "looking_ahead": Resource.RELAPSE_PREVENTION,
     "contacts": Resource.CONTACT,
@@ -97,6 +100,8 @@ _OF_TYPE: Final[Mapping[str, Resource]] = {
     "remission_recorded": Resource.ASSESSMENT,  # as a clinician finds it
     "task_reassigned": Resource.TASK,
     "emergency_access_reviewed": Resource.EMERGENCY_ACCESS_REVIEW,
+    "emergency_disclosure_made": Resource.EMERGENCY_DISCLOSURE,
+    "emergency_disclosure_reviewed": Resource.EMERGENCY_ACCESS_REVIEW,
 }
 """Events that stand apart from the rest of their module."""
 
@@ -123,10 +128,12 @@ which events are recorded. `Feed.r` is what they say."""
 _IMPORTS: Final[Mapping[Resource, str]] = {Resource.IMPORT: "c"}
 """Recording the history of many clients at once; each event asks for its strand's permission besides."""
 
-_OF_SUPERVISORS: Final = frozenset({Resource.EMERGENCY_ACCESS, Resource.EMERGENCY_ACCESS_REVIEW})
-"""Strands that a supervisor alone sets right: whoever opened a record could take that back."""
+_OF_SUPERVISORS: Final = frozenset(
+    {Resource.EMERGENCY_ACCESS, Resource.EMERGENCY_DISCLOSURE, Resource.EMERGENCY_ACCESS_REVIEW}
+)
+"""Strands that a supervisor alone sets right: whoever opened a record, or told of one, could take that back."""
 
-_OF_PEOPLE: Final = frozenset({*_OF_SUPERVISORS, Resource.COUNSELING_NOTE, Resource.COURT_ORDER})
+_OF_PEOPLE: Final = frozenset({*_OF_SUPERVISORS, Resource.COUNSELING_NOTE, Resource.COURT_ORDER, Resource.DISCLOSURE})
 """Strands that no system records: it has nobody to answer for it, and no role to whom its notes would be told."""
 
 

@@ -30,6 +30,7 @@ NOON = "2026-03-02T18:00Z"
 
 ABOUT_THE_BODY_ALONE = {
     "court_order_expires_after_issue",
+    "disclosure_says_what_allowed_it",
     "ends_after_it_begins",
     "ends_after_it_starts",
     "lapse_days_have_passed",
