@@ -19,12 +19,27 @@ class ConsentScope(Term):
     """How much and what kind of information may be disclosed (42 CFR 2.31(a)(3))."""
 
     WHOLE_RECORD = "whole_record"
+    """All but counseling notes."""
     CARE_PLAN = "care_plan"
-    ATTENDANCE = "attendance"
+    """What was agreed and is under way: goals, plan, interventions, team, supports, appointments, referrals, steps."""
+    ASSESSMENT = "assessment"
+    """The intake and ASAM's dimensions: substances, conditions, history."""
+    CONTACTS = "contacts"
+    """Sessions, check-ins and outreach, with what was told in them."""
+    SUBSTANCE_USE = "substance_use"
+    """Lapses, close calls, overdoses, danger of one, harm reduction."""
     MEDICATION = "medication"
+    TOXICOLOGY = "toxicology"
+    SCREENING = "screening"
+    """Scores and answers of instruments, such as C-SSRS and PHQ-9, and the contacts that they ask for."""
     CRISIS = "crisis"
+    """Crises, safety plan, crisis card, reviews after a crisis."""
+    ATTENDANCE = "attendance"
+    """Whether the client comes, and no more."""
     CONTACT_ONLY = "contact_only"
+    """That and how the client can be reached, and no more."""
     COUNSELING_NOTES = "counseling_notes"
+    """Counseling notes, which need a consent to just them (42 CFR 2.31(b))."""
 
 
 class RecipientClass(Term):

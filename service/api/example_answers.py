@@ -192,7 +192,7 @@ def _read_by_ana(entries: Sequence[Entry]) -> AccessRecord:
         version=len(entries),
         position=None,
         recipient=None,
-        consent_id=None,
+        allowed_by=None,
     )
 
 

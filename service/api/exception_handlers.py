@@ -17,8 +17,7 @@ from service.api import problems
 from service.api.field_errors import FieldError
 from service.api.input_errors import field_errors
 from service.api.problem import Problem
-from service.care.accesses import NoLegalGround
-from service.care.disclosures import NotConsented
+from service.care.disclosures import NoLegalGround, NotConsented
 from service.care.errors import ClientExists, ClientMerged, IdUsed, KnownAtInFuture, UnknownClient
 from service.log.errors import DatabaseUnavailable, HeadsDiffer, VersionConflict
 from service.log.keyring import ClientErased

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from cachetools import TTLCache
@@ -44,19 +44,26 @@ class ClientAccess:
             self._own_team_only[organization_id] = switched_on
         return switched_on
 
-    async def check(self, caller: Caller, client_id: UUID) -> None:
+    async def check(self, caller: Caller, client_id: UUID) -> Any | None:
         """That the caller sees the client. Raises UnknownClient, as for a client who is not there.
 
         Where that depends on the team, also ProjectionFailed and ClientErased: nobody is shown what cannot be decided.
+        Gives the plan that it was decided by, for whatever else depends on it; None where none was asked.
         """
         if not await self.restricted(caller):
-            return
-        fresh = await self._fresh.read(caller.organization_id, client_id, CARE_PLAN)
-        if fresh is None:
-            raise UnknownClient
+            return None
+        plan = await plan_now(self._fresh, caller.organization_id, client_id)
         person, now = caller.subject_id, clock.now()
-        plan = fresh.state.state
         on_the_team = any(each.person_id == person and each.is_there(now) for each in plan.team.members)
         accesses = plan.emergency_accesses.accesses
         if not on_the_team and not any(each.person_id == person and each.is_open(now) for each in accesses):
             raise UnknownClient
+        return plan
+
+
+async def plan_now(fresh: FreshStates, organization_id: UUID, client_id: UUID) -> Any:
+    """The strands of the client's care plan as of now. Raises UnknownClient, ProjectionFailed, ClientErased."""
+    found = await fresh.read(organization_id, client_id, CARE_PLAN)
+    if found is None:
+        raise UnknownClient
+    return found.state.state

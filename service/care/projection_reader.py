@@ -11,9 +11,11 @@ from domain.policies import Policies, PolicyUnreadable
 from domain.policy import Policy
 from domain.vocabulary.record import Precision
 from projections.answers import Answer
-from projections.projection import Projection
+from projections.disclosed_plan import disclosed, left_out
+from projections.projection import Folded, Projection
 from service.access.access_records import Access, Asked
 from service.care.accesses import Accesses
+from service.care.disclosures import CARE_PLAN_PART
 from service.care.errors import UnknownClient
 from service.care.timeline_reader import TimelineReader
 from service.log.organizations import Organizations
@@ -36,6 +38,8 @@ class ProjectionAnswer:
     known_at: datetime | None
     answer: Answer
     policy: Policy
+    left_out: tuple[str, ...] = ()
+    """The fields of the answer that what allows to tell it does not open."""
 
 
 class ProjectionReader:
@@ -101,8 +105,9 @@ class ProjectionReader:
                 answers = []
                 for projection, each in zip(projections, fresh, strict=True):
                     policy = _in_force(projection, each.policies, moment, None)
-                    answer = projection.answer(each.state, moment, policy)
-                    answers.append(ProjectionAnswer(client_id, each.version, None, None, answer, policy))
+                    told, withheld = _told(access, asked, each.state)
+                    answer = projection.answer(told, moment, policy)
+                    answers.append(ProjectionAnswer(client_id, each.version, None, None, answer, policy, withheld))
                 await self._accesses.keep(access, asked, [client_id], version=answers[0].version)
                 return answers
         return await self._folded_together(access, client_id, projections, asked, as_of, known_at)
@@ -144,9 +149,17 @@ class ProjectionReader:
                 async for entries in self._sliced.slices(ordered):
                     folded = fold(projection, entries, policies, folded)
                 policy = _in_force(projection, policies, moment, known_at)
-                answer = projection.answer(folded, moment, policy)
-                answers.append(ProjectionAnswer(client_id, whole.version, as_of, known_at, answer, policy))
+                told, withheld = _told(access, asked, folded)
+                answer = projection.answer(told, moment, policy)
+                answers.append(ProjectionAnswer(client_id, whole.version, as_of, known_at, answer, policy, withheld))
         return answers
+
+
+def _told(access: Access, asked: Asked, folded: Folded[Any]) -> tuple[Folded[Any], tuple[str, ...]]:
+    """What of the state is told to the caller, and the fields of the answer that are left out."""
+    if access.ground is None or asked.what != CARE_PLAN_PART:
+        return folded, ()
+    return disclosed(folded, access.ground.scope), left_out(access.ground.scope)
 
 
 def _occurred(

@@ -7,7 +7,7 @@ from domain.policies import PolicyUnreadable
 from domain.policy import PolicyInvalid
 from service.access.access_records import AccessNotRecorded
 from service.access.trusted_issuers import IssuersUnreadable
-from service.care.accesses import NoLegalGround
+from service.care.disclosures import NoLegalGround
 from service.care.errors import KnownAtInFuture, UnknownClient
 from service.cli.errors import CommandFailed
 from service.database.embedded import EmbeddedPostgresError

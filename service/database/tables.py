@@ -297,10 +297,14 @@ access_record = Table(
     Column("version", Integer, comment="The version of the timeline that was answered; null for a list"),
     Column("position", BigInteger, comment="The position of the log that a list reflected; null for one client"),
     Column("recipient", Text, comment="The other organization to which it was disclosed; null where it stayed here"),
-    Column("consent_id", Uuid, comment="The event that granted the consent to the disclosure"),
+    Column(
+        "allowed_by",
+        Uuid,
+        comment="The event that allowed it: a consent, a court order, an emergency; null where it needed none",
+    ),
     PrimaryKeyConstraint("organization_id", "record_id", name="access_record_pkey"),
     CheckConstraint("num_nonnulls(version, position) = 1", name="access_record_version_or_position_check"),
-    CheckConstraint("(recipient is null) = (consent_id is null)", name="access_record_disclosure_check"),
+    CheckConstraint("recipient is null or allowed_by is not null", name="access_record_disclosure_check"),
     schema="access",
     comment="Who read about clients, what, why and when: written before the answer is given, never changed",
 )

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from starlette.responses import Response
 
 from projections.answers import Answer
+from projections.care_plan import CARE_PLAN
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from service.api.dependencies import ReadingAccess, RunningSystem
@@ -30,6 +31,11 @@ at the moment asked about.
 With `If-None-Match`, answers 304 when the answer is still the same. Its `ETag` is the version and, after a dot, a
 digest of the answer, which can change with the clock alone, while the timeline stays at its version."""
 """What the description of every such read ends with."""
+
+_LEFT_OUT: Final = (
+    "The fields of the care plan of which nothing is told here, whether or not anything is recorded of them, since the"
+    " consent, court order or emergency by which you read does not open them. Empty for whoever reads all."
+)
 
 
 class OfClient(BaseModel):
@@ -55,9 +61,13 @@ def answer_of(
     as_of: datetime | None,
     known_at: datetime | None,
     answer: Any,
+    *,
+    left_out: tuple[str, ...] = (),
 ) -> OfClient:
-    """What the projection answers about a client, with what was asked."""
+    """What the projection answers about a client, with what was asked; of the care plan also what is left out."""
     said: dict[str, Any] = {"client_id": client_id, "version": version, "as_of": as_of, "known_at": known_at}
+    if projection is CARE_PLAN:
+        said["left_out"] = left_out
     return _MODELS[projection.name](**said, **{_field(projection): answer})
 
 
@@ -74,6 +84,8 @@ def _model(projection: Projection[Any]) -> type[OfClient]:
     name = f"{projection.title.title().replace(' ', '')}OfClient"
     described: Any = (_answered(projection), Field(description=f"{projection.title} of the client."))
     fields = {_field(projection): described}
+    if projection is CARE_PLAN:
+        fields["left_out"] = (tuple[str, ...], Field(description=_LEFT_OUT))
     return create_model(name, __base__=OfClient, __doc__=f"{projection.title} of a client.", **fields)
 
 
@@ -88,7 +100,15 @@ def _endpoint(projection: Projection[Any]) -> Callable[..., Coroutine[Any, Any, 
         found = await system.projection_reader.read(
             access, client_id, projection.name, as_of=asked.as_of, known_at=asked.known_at
         )
-        content = answer_of(projection, client_id, found.version, asked.as_of, asked.known_at, found.answer)
+        content = answer_of(
+            projection,
+            client_id,
+            found.version,
+            asked.as_of,
+            asked.known_at,
+            found.answer,
+            left_out=found.left_out,
+        )
         return projected_answer(content, found.version, known_version)
 
     return read
