@@ -1,13 +1,16 @@
 """Where the policy lets people see the clients of their own team alone: the team, and emergency access."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
 
 from domain.policy import Policy
+from projections.projection import Projection
 from service.access.caller import KeyRole, operator
+from service.projector.fresh_states import FreshStates
 from service.runtime import clock
 from tests.api.clinic import READS, REGISTERED, SESSION, Clinic, Json, errors_in, events_of, problem_in, recording
 from tests.api.listing import ago, client_with, record, rows
@@ -154,6 +157,28 @@ async def test_emergency_access_ends(closed: Clinic) -> None:
     assert (await ben.record(str(client), long_ago)).status_code == 201
     assert not await sees(ben, client)
     assert await listed(ben, client) == set()
+
+
+async def test_a_read_for_proceedings_asks_for_the_plan_once(closed: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = await client_with(closed)
+    ben, ben_id = await person(closed)
+    order: Json = {
+        "type": "court_order_recorded", "court": "County Court", "reference": "24", "issued_on": "2026-03-02",
+        "recipients": ["County Probation"], "scope": ["whole_record"], "compels": True,
+    }  # fmt: skip
+    now = clock.now().isoformat()
+    await closed.record(str(client), recording(assigned(ben_id), now), recording(order, now))
+    read, asked = FreshStates.read, 0
+
+    async def counted(self: FreshStates, organization: UUID, client_id: UUID, projection: Projection[Any]) -> Any:
+        nonlocal asked
+        asked += 1
+        return await read(self, organization, client_id, projection)
+
+    monkeypatch.setattr(FreshStates, "read", counted)
+    answer = await ben.get(events_of(str(client)), {"Purpose-Of-Use": "HLEGAL"})
+
+    assert (answer.status_code, asked) == (200, 1)
 
 
 async def test_nobody_opens_the_record_of_a_client_who_is_not_there(closed: Clinic) -> None:

@@ -8,6 +8,7 @@ import pytest
 from domain.authorship import authorship_refusals, check_authorship
 from domain.entry import Actor, Draft
 from domain.events.base import Event
+from domain.events.disclosures import EmergencyDisclosureReviewed
 from domain.events.emergency_access import EmergencyAccessReviewed
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.facts import Fact, Facts, further_needs
@@ -92,6 +93,14 @@ def test_what_is_recorded_together_with_its_correction_has_the_same_author() -> 
 def test_an_emergency_access_is_reviewed_by_another_than_who_opened_it() -> None:
     sue = actor("supervisor", "sue")
     review = EmergencyAccessReviewed(access=ENTRY, justified=True)
+
+    assert refused(review, sue, sue) == {"emergency_reviewed_by_another"}
+    assert not refused(review, sue, actor("counselor"))
+
+
+def test_so_is_an_emergency_disclosure_by_another_than_who_recorded_it() -> None:
+    sue = actor("supervisor", "sue")
+    review = EmergencyDisclosureReviewed(disclosure=ENTRY, justified=True)
 
     assert refused(review, sue, sue) == {"emergency_reviewed_by_another"}
     assert not refused(review, sue, actor("counselor"))

@@ -74,10 +74,11 @@ class NoLegalGround(Problem):
 
 
 class NotConsented(Problem):
-    """Your organization is another one, and no consent of the client's that is in force allows it this read.
+    """Your organization is another one, and neither a consent in force nor an emergency allows it this read.
 
-    Some consent names your organization: `purpose` and `scope` of the one needed have to fit what you read it for
-    (`Purpose-Of-Use`) and what you ask. A client who consented to no disclosure to you looks like one who is not there.
+    Some consent or emergency disclosure names your organization: `purpose` and `scope` have to fit what you read it for
+    (`Purpose-Of-Use`; in an emergency `ETREAT`) and what you ask. A client of whom nothing is disclosed to you looks
+    like one who is not there.
     """
 
     status, slug, title = HTTPStatus.FORBIDDEN, "not-consented", "Not without the client's consent"
