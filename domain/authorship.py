@@ -1,19 +1,22 @@
 """What may be recorded depends on who recorded what it is about: corrections, retractions, reviews, one's own team.
 
+What would widen somebody's own access they do not record themselves, whether it is news or sets right what is recorded:
+where people see the clients of their own team alone, they neither assign themselves nor undo what put them off a team.
+
 The roles and the switch are the organization's policy. What a role may record at all is decided by whoever lets people
 in (service/access/permissions.py).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
-from domain.entry import Actor, Draft
+from domain.entry import Actor, Draft, Entry
 from domain.events.base import Event, referred
 from domain.events.disclosures import EmergencyDisclosureReviewed
 from domain.events.emergency_access import EmergencyAccessReviewed
 from domain.events.record import EntryCorrected, EntryRetracted
-from domain.events.team import TeamMemberAssigned
+from domain.events.team import TeamMemberAssigned, TeamMemberReleased
 from domain.facts import Facts, reviewed_emergency
 from domain.policy import Policy
 from domain.policy.organization import CorrectionsPolicy
@@ -34,6 +37,16 @@ ASSIGNED_BY_ANOTHER: Final = Refusal(
     "Here people see the clients on whose team they are, so nobody adds themselves; ask a supervisor or a colleague, or"
     " in an emergency record emergency_access_opened.",
 )
+
+UNDONE_BY_ANOTHER: Final = Refusal(
+    "own_access_widened_by_another",
+    "entry",
+    "Here people see the clients on whose team they are, so what ended or changed their own place on one is set right"
+    " by another; ask a supervisor or a colleague, or in an emergency record emergency_access_opened.",
+)
+
+_ASSIGNED: Final[str] = TeamMemberAssigned.model_fields["type"].default
+_RELEASED: Final[str] = TeamMemberReleased.model_fields["type"].default
 
 
 def check_authorship(drafts: Sequence[Draft], facts: Facts, actor: Actor, policy: Policy) -> None:
@@ -66,6 +79,54 @@ def _refusals(event: Event, facts: Facts, actor: Actor, policy: Policy) -> Itera
     assigned = event.replacement if isinstance(event, EntryCorrected) else event
     if isinstance(assigned, TeamMemberAssigned) and assigned.person_id == actor.id and _closed_to(actor, facts, policy):
         yield ASSIGNED_BY_ANOTHER
+    elif (
+        isinstance(event, EntryCorrected | EntryRetracted)
+        and _closed_to(actor, facts, policy)
+        and _may_widen(event, facts, actor)
+    ):
+        yield UNDONE_BY_ANOTHER
+
+
+def assignments_set_right(drafts: Sequence[Draft], facts: Facts, actor: Actor, policy: Policy) -> set[UUID]:
+    """The assignments to the team of which has to be known whom they ever named (`ever_assigned`); mostly none."""
+    if not _closed_to(actor, facts, policy):
+        return set()
+    events = [draft.event for draft in drafts if isinstance(draft.event, EntryCorrected | EntryRetracted)]
+    return {found for event in events if (found := _assignment(facts, event.entry))}
+
+
+def ever_assigned(assignment: UUID, entries: Iterable[Entry]) -> frozenset[UUID]:
+    """Whom this assignment names or ever named, of entries that have it and what corrects it."""
+    said: list[Event | None] = []
+    for entry in entries:
+        if entry.id == assignment:
+            said.append(entry.event)
+        elif isinstance(entry.event, EntryCorrected) and entry.event.entry == assignment:
+            said.append(entry.event.replacement)
+    return frozenset(event.person_id for event in said if isinstance(event, TeamMemberAssigned) and event.person_id)
+
+
+def _may_widen(event: EntryCorrected | EntryRetracted, facts: Facts, actor: Actor) -> bool:
+    """Whether it could put the actor onto the team, or keep them on it for longer.
+
+    It does not where it takes an assignment back or gives it to another. Where it is not known what a chain of
+    retractions is about in the end, it may.
+    """
+    if event.entry in facts.entries and facts.of_care(event.entry) is None:
+        return True
+    assignment = _assignment(facts, event.entry)
+    if assignment is None or actor.id not in facts.ever_assigned[assignment]:
+        return False
+    gives_up = isinstance(event, EntryRetracted) or event.replacement is not None
+    return event.entry != assignment or not gives_up
+
+
+def _assignment(facts: Facts, entry_id: UUID) -> UUID | None:
+    """The assignment to the team that the entry is or ended, or that it sets right; None where it is about none."""
+    found = facts.of_care(entry_id)
+    if found is None or found.type not in {_ASSIGNED, _RELEASED}:
+        return None
+    return found.id if found.type == _ASSIGNED else found.references[0][1]
 
 
 def may_set_right(actor: Actor, author: Actor, policy: CorrectionsPolicy) -> bool:

@@ -108,6 +108,14 @@ class System:
     webhook_queue: WebhookQueue
     webhook_sender: WebhookSender
 
+    async def rewrap(self, organization_id: UUID) -> int:
+        """Wraps anew whatever key-encryption keys wrap, clients' keys and webhooks' secrets; of how many of these.
+
+        After that, in every organization, older ones can leave the settings. Raises OwnerNeeded, UnknownKey,
+        SealBroken.
+        """
+        return await self.keyring.rewrap(organization_id) + await self.webhooks.rewrap(organization_id)
+
     def follower(self) -> Follower:
         """A follower that hands the log to the projector and to webhooks; `service.serving.projecting` runs one.
 
@@ -204,7 +212,8 @@ async def connected(
         fresh = FreshStates(pool, keyring, organizations, builds, sliced)
         access_records = AccessRecords(log_pool)
         stack.push_async_callback(access_records.close)
-        accesses = Accesses(access_records, fresh, ClientAccess(organizations, fresh))
+        clients = ClientAccess(organizations, fresh)
+        accesses = Accesses(access_records, fresh, clients)
         timeline_reader = TimelineReader(store, pages, timelines, contents, accesses, sliced)
         receivers = Receivers(allow_private=settings.webhooks_to_private_addresses)
         stack.push_async_callback(receivers.close)
@@ -227,7 +236,14 @@ async def connected(
             catch_up=CatchUp(pool, keyring, organizations, builds),
             comparison=Comparison(pool, keyring, organizations, builds),
             recorder=Recorder(
-                store, FactReader(log_pool), keyring, timelines, contents, organizations, identifiers=identifiers
+                store,
+                FactReader(log_pool),
+                keyring,
+                timelines,
+                contents,
+                organizations,
+                identifiers=identifiers,
+                clients=clients,
             ),
             identifiers=identifiers,
             client_search=ClientSearch(identifiers, accesses),

@@ -667,6 +667,12 @@ def _api_keys() -> None:
             comment="What its holder reads for, unless a request says it; null: as the role does",
         ),
         sa.Column(
+            "person_id",
+            sa.Uuid(),
+            nullable=True,
+            comment="Who holds it, where they call with something else as well; null: the key is its own subject",
+        ),
+        sa.Column(
             "recipient",
             sa.Text(),
             nullable=True,

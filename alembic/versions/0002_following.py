@@ -108,6 +108,12 @@ def _webhooks() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, comment="When it was made"),
         sa.Column("created_by", sa.Text(), nullable=False, comment="Who made it: their role and name"),
         sa.Column(
+            "created_by_id",
+            sa.Uuid(),
+            nullable=False,
+            comment="Who made it: the id of their API key, or of the token's subject",
+        ),
+        sa.Column(
             "state",
             sa.Text(),
             nullable=False,
@@ -162,7 +168,7 @@ def _webhooks() -> None:
             "retry_at",
             sa.DateTime(timezone=True),
             nullable=True,
-            comment="Before this nothing is sent; null while nothing fails",
+            comment="Before this nothing is sent, after a failure or as the receiver asks",
         ),
         sa.CheckConstraint("state in ('active', 'paused', 'disabled')", name="webhook_state_check"),
         sa.CheckConstraint("(former_secret is null) = (former_until is null)", name="webhook_former_check"),

@@ -23,7 +23,7 @@ from pydantic import BaseModel
 from domain.vocabulary.consents import RecipientClass
 from domain.vocabulary.purposes import PurposeOfUse
 from service.access.caller import Caller
-from service.access.key_checks import KeyRefused, check_expiry, checked_name, checked_recipient, granted
+from service.access.key_checks import KeyRefused, check_expiry, check_person, checked_name, checked_recipient, granted
 from service.access.recipients import Recipient
 from service.access.roles import KeyRole
 from service.database.connection import scoped
@@ -36,7 +36,7 @@ OVERLAP: Final = timedelta(hours=24)
 """How long the secret before a rotation is good unless told otherwise (our choice: a day to reach every machine)."""
 
 _KEPT: Final = (
-    "organization_id, key_id, name, role, scopes, purpose, recipient, recipient_classes, secret_digest,"
+    "organization_id, key_id, name, role, scopes, purpose, person_id, recipient, recipient_classes, secret_digest,"
     " previous_digest, previous_until, created_at, rotated_at, expires_at, revoked_at"
 )
 
@@ -80,6 +80,9 @@ class ApiKey(BaseModel):
     secret_digest: bytes
     purpose: PurposeOfUse | None = None
     """What its holder reads for unless a request says otherwise; None leaves it to their role."""
+    person_id: UUID | None = None
+    """Who holds it, where they call with something else as well and are known by that; None: the key's own id is who
+    it is."""
     recipient: str | None = None
     """The other organization that holds it, as consents name it; None for one of this organization."""
     recipient_classes: tuple[RecipientClass, ...] = ()
@@ -110,11 +113,16 @@ class ApiKey(BaseModel):
         return self.expires_at is not None and self.expires_at <= now
 
     @property
+    def subject_id(self) -> UUID:
+        """Who it is that calls with it."""
+        return self.person_id or self.key_id
+
+    @property
     def caller(self) -> Caller:
         """Who calls with it."""
         recipient = Recipient(self.recipient, self.recipient_classes) if self.recipient else None
         return Caller(
-            self.organization_id, self.key_id, self.name, self.role, frozenset(self.scopes), str(self.key_id),
+            self.organization_id, self.subject_id, self.name, self.role, frozenset(self.scopes), str(self.key_id),
             purpose=self.purpose, recipient=recipient,
         )  # fmt: skip
 
@@ -138,18 +146,21 @@ class ApiKeys:
         expires_at: datetime | None = None,
         *,
         purpose: PurposeOfUse | None = None,
+        person_id: UUID | None = None,
         recipient: Recipient | None = None,
     ) -> tuple[ApiKey, str]:
         """A new key and its text, which can be shown only now.
 
         Without scopes it may do all that its role may. A system's are always said, since it needs few. With a recipient
-        it is for a system of that organization, which reads what consents allow it.
+        it is for a system of that organization, which reads what consents allow it. With a person's id it is another
+        key of theirs: who records, who is on a team and who read is then one, whatever they call with.
         Raises OwnerNeeded; KeyRefused for a bad or taken name, for scopes that are none or too wide, for a system
-        without, for a recipient that cannot be one, or for an expiry that is over.
+        without, for a recipient that cannot be one, for a system said to be a person, or for an expiry that is over.
         """
         now = clock.now()
         check_expiry(expires_at, now)
         its_scopes = granted(role, scopes)
+        check_person(person_id, role)
         outside = checked_recipient(recipient, role, its_scopes) if recipient else None
         secret = secrets.token_bytes(SECRET_BYTES)
         key = ApiKey(
@@ -160,6 +171,7 @@ class ApiKeys:
             scopes=its_scopes,
             secret_digest=_digest(secret),
             purpose=purpose,
+            person_id=person_id,
             recipient=outside and outside.name,
             recipient_classes=outside.classes if outside else (),
             created_at=now,
@@ -171,10 +183,11 @@ class ApiKeys:
                     await connection.execute(
                         "INSERT INTO access.api_key"
                         " (organization_id, key_id, name, role, scopes, secret_digest, created_at, expires_at, purpose,"
-                        " recipient, recipient_classes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                        " person_id, recipient, recipient_classes)"
+                        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
                         key.organization_id, key.key_id, key.name, key.role.value, list(key.scopes),
-                        key.secret_digest, key.created_at, key.expires_at, purpose and purpose.value, key.recipient,
-                        [each.value for each in key.recipient_classes],
+                        key.secret_digest, key.created_at, key.expires_at, purpose and purpose.value, key.person_id,
+                        key.recipient, [each.value for each in key.recipient_classes],
                     )  # fmt: skip
             except asyncpg.UniqueViolationError:
                 taken_by = await connection.fetchval(

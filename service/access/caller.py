@@ -31,8 +31,8 @@ class Caller:
 
     organization_id: UUID
     subject_id: UUID
-    """Who it is, by an id that stays: that of the API key or, with tokens, of their subject. Where somebody is assigned
-    to a team under it (`person_id`), that is them."""
+    """Who it is, by an id that stays: that of the API key or, with tokens, of their subject, unless either is said to
+    be a person's who has others. Where somebody is assigned to a team under it (`person_id`), that is them."""
     name: str
     role: KeyRole
     scopes: frozenset[str]

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -50,6 +51,12 @@ def checked_recipient(recipient: Recipient, role: KeyRole, scopes: Collection[st
     except ValueError as error:
         raise KeyRefused(str(error)) from error
     return Recipient(name, tuple(sorted(set(recipient.classes))))
+
+
+def check_person(person_id: UUID | None, role: KeyRole) -> None:
+    """That whoever is to hold a key of this role can be that person."""
+    if person_id is not None and role is KeyRole.SYSTEM:
+        raise KeyRefused("A system is no person: leave the person out, or choose the role in which they call.")
 
 
 def check_expiry(expires_at: datetime | None, now: datetime) -> None:

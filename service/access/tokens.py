@@ -158,7 +158,8 @@ def _verified(token: str, key: jwt.PyJWK, issuer: TrustedIssuer) -> dict[str, An
 
 def _caller(claims: Mapping[str, Any], issuer: TrustedIssuer, key_id: str) -> Caller:
     role = _role(claims, issuer)
-    subject = subject_id(issuer.issuer, claims["sub"])
+    known = None if role is KeyRole.SYSTEM else issuer.people.get(claims["sub"])  # a system is no person
+    subject = known or subject_id(issuer.issuer, claims["sub"])
     name = _name(claims.get(issuer.name_claim)) or _name(claims["sub"]) or str(subject)
     return Caller(issuer.organization_id, subject, name, role, _scopes(claims, role), key_id)
 
@@ -180,12 +181,24 @@ def _role(claims: Mapping[str, Any], issuer: TrustedIssuer) -> KeyRole:
 def _scopes(claims: Mapping[str, Any], role: KeyRole) -> frozenset[str]:
     """The token's scopes about records. Without any a person has all that their role may, and a system nothing.
 
-    One that gives nothing here counts: whoever asked for less than their role may does not get all of it.
+    One that gives nothing here counts: whoever asked for less than their role may does not get all of it. A claim of
+    another form than RFC 9068 gives it (section 2.2.3: RFC 8693's text of words with spaces between) is no token
+    without scopes: it says nothing that can be relied on, so the token is refused. A list of words is taken, as some
+    issuers write `scp`.
     """
-    said = claims.get("scope", claims.get("scp", ""))
-    words = said.split() if isinstance(said, str) else said if isinstance(said, list) else []
-    ours = frozenset(word for word in words if isinstance(word, str) and narrows(word))
+    ours = frozenset(word for word in _scope_words(claims) if narrows(word))
     return ours if ours or role is KeyRole.SYSTEM else SCOPES_OF_ROLE[role]
+
+
+def _scope_words(claims: Mapping[str, Any]) -> list[str]:
+    words: list[str] = []
+    for name in ("scope", "scp"):
+        said = claims.get(name, "")
+        found = said.split() if isinstance(said, str) else said
+        if not isinstance(found, list) or not all(isinstance(word, str) for word in found):
+            raise _refused(f"its {name} is no text of scopes with spaces between them", guessed=False)
+        words += found
+    return words
 
 
 def _name(said: Any) -> str:

@@ -11,6 +11,9 @@ role_claim = ["realm_access", "roles"]
 [issuer.roles]                 # the first that a token has is the caller's
 "Clinical Supervisor" = "supervisor"
 "Counselor" = "counselor"
+
+[issuer.people]                # subjects who are known here under an id already
+"f:8c1e:ana" = "0b9d6f7e-5f0c-4a3e-9d1f-3c2b1a0e9d8c"
 """
 
 import tomllib
@@ -50,6 +53,9 @@ class TrustedIssuer(BaseModel):
     """The organization whose people and systems it speaks for."""
     roles: Annotated[dict[_Text, KeyRole], Field(min_length=1)]
     """Which of its roles are which of ours; of several that a token has, the first here counts."""
+    people: dict[_Text, UUID] = Field(default_factory=dict)
+    """Subjects (`sub`) who are known here already: under which id each records and is on teams, such as the id of the
+    API key that they had before."""
     role_claim: _Text | Annotated[tuple[_Text, ...], Field(min_length=1)] = "roles"
     """The claim that holds the role or roles; several words are a path into claims within claims."""
     name_claim: _Text = "sub"

@@ -40,6 +40,7 @@ from service.api.routers import (
     webhook_deliveries,
     webhooks,
 )
+from service.api.webhook_calls import calls
 from service.bootstrap import System
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def create_app(
         description=DESCRIPTION,
         version=VERSION,
         openapi_tags=TAGS,
+        webhooks=calls,
         # As they are, and first, since most requests go there: those of an included router are looked for twice.
         routes=[*recording.events_router.routes, *DESCRIPTION_ROUTES, *DOCS],
         openapi_url=None,

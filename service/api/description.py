@@ -82,9 +82,9 @@ has to be written as `%2B`.
 ## Reading on, and not again
 
 Pages have a header `Link` (RFC 8288) with the addresses of the `first`, the `prev` and the `next` one. Every GET but
-those of health has an `ETag`: send it back as `If-None-Match`, and 304 says that the answer is the same. Reads of a
-client know of everything that was acknowledged; lists take a `position` to wait for. HEAD answers what GET would,
-without its body; OPTIONS tells in `Allow` what a path understands.
+those of health, of the feed and of access records has an `ETag`: send it back as `If-None-Match`, and 304 says that the
+answer is the same. Reads of a client know of everything that was acknowledged; lists take a `position` to wait for.
+HEAD answers what GET would, without its body; OPTIONS tells in `Allow` what a path understands.
 
 ## How much, and for how long
 

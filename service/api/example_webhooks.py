@@ -36,6 +36,8 @@ def example_webhooks(told: Entry) -> dict[str, BaseModel]:
         "failing_since": None,
         "created_at": at - timedelta(days=3),
         "created_by": "supervisor/lee",
+        "created_by_id": UUID("5f0a7c3e-8d21-4b96-9e47-1c6b0d2f8a35"),
+        "key_revoked_at": None,
         "former_secret_until": None,
     }
     webhook = WebhookAnswer(**fields, state="active")

@@ -7,10 +7,11 @@ from fastapi import FastAPI
 
 from service.api.example_answers import example_answers
 from service.api.import_models import ImportLine, ImportStanding, LineResult
-from service.api.openapi_responses import components, headers
+from service.api.openapi_responses import components, headers, titled
 from service.api.problem import ProblemDocument
 from service.api.rate_limits import RATE_LIMIT_HEADERS
 from service.api.responses import JSON
+from service.api.webhook_calls import EXAMPLES
 
 UNSEEN: Final = (ProblemDocument, ImportLine, LineResult, ImportStanding)
 """Models that FastAPI does not see: problems, and the lines of an import."""
@@ -36,6 +37,9 @@ class Api(FastAPI):
                 for operation in operations.values():
                     _add_example(operation)
                     _add_headers(operation)
+            for name, shown in EXAMPLES.items():
+                (content,) = described["webhooks"][name]["post"]["requestBody"]["content"].values()
+                content["examples"] = titled(shown)
             described["components"]["headers"] = headers(_OF_EVERY_ANSWER | RATE_LIMIT_HEADERS)
             self.openapi_schema = described
         return self.openapi_schema

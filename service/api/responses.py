@@ -71,6 +71,13 @@ def list_answer(content: ListPage, known: str | None, links: Mapping[str, str]) 
     return unchanged(tag, known) or Response(body, 200, {**PRIVATE, **links, "ETag": tag}, JSON)
 
 
+def digest_answer(content: BaseModel, known: str | None, links: Mapping[str, str] = _NO_LINKS) -> Response:
+    """What stands as it stands this moment and has no version, or 304 where `known` says that the caller has it."""
+    body = json_of(content)
+    tag = f'"{sha256(body).hexdigest()[:DIGEST_DIGITS]}"'
+    return unchanged(tag, known) or Response(body, 200, {**PRIVATE, **links, "ETag": tag}, JSON)
+
+
 def public_answer(body: bytes, known: str | None) -> Response:
     """What everybody may know and only another release changes; it may be kept, and is asked for anew each time."""
     tag = f'"{sha256(body).hexdigest()[:DIGEST_DIGITS]}"'

@@ -11,7 +11,8 @@ from domain.events.merging import ClientMergedInto, ClientSeparated, ClientsMerg
 from domain.facts import Facts, Needs
 from domain.refusals import Refusal, Refused
 from service.access.caller import Caller
-from service.care.errors import ClientMerged
+from service.care.client_access import ClientAccess
+from service.care.errors import ClientMerged, UnknownClient
 from service.log.facts import FactReader, Known
 from service.log.keyring import ClientErased, DataKey, Keyring
 from service.log.sealed import SealedEvent
@@ -25,26 +26,33 @@ class Merging:
     """Decides a merge and its undoing on the duplicate's side.
 
     Both timelines are appended to in one transaction, each bound to the version that the decision was made upon.
+
+    Recording is open to whoever does not see a client; merging is not, since what happened to the one is shown with the
+    other from then on. It asks sight of both, and its undoing sight of the survivor, with whom all of it is shown.
     """
 
-    def __init__(self, facts: FactReader, keyring: Keyring) -> None:
+    def __init__(self, facts: FactReader, keyring: Keyring, clients: ClientAccess) -> None:
         self._facts = facts
         self._keyring = keyring
+        self._clients = clients
 
     async def beside(self, caller: Caller, client_id: UUID, drafts: Sequence[Draft], facts: Facts) -> list[SealedEvent]:
         """What the drafts, which the client's own rules admit, bring to another timeline: mostly nothing.
 
-        `facts` are the client's, with the contents that the rules ask about. Raises Refused.
+        `facts` are the client's, with the contents that the rules ask about. Raises Refused, and UnknownClient where
+        the caller does not see the client; a duplicate whom they do not see is refused as one who is not there.
         """
         merging = [place for place, draft in enumerate(drafts) if isinstance(draft.event, ClientsMerged | MergeUndone)]
         if not merging:
             return []
         if len(drafts) > 1:
             raise _refused("recorded_alone", "", "Record this in a request of its own.", place=merging[0])
+        await self._clients.check(caller, client_id)
         draft, event, counterpart = drafts[0], drafts[0].event, counterpart_id(drafts[0].id)
         beside: Event
         if isinstance(event, ClientsMerged):
             other, beside = event.duplicate, ClientMergedInto(survivor=client_id, merge=draft.id)
+            await self._check_seen(caller, other)
             known = await self._of(caller, other)
             _check_duplicate(caller, client_id, other, known)
         else:
@@ -57,6 +65,12 @@ class Merging:
         key = self._key(caller, known)
         said = replace(draft, id=counterpart, event=beside)
         return seal_drafts(caller.organization_id, other, known.facts.version, [said], caller.actor, key)
+
+    async def _check_seen(self, caller: Caller, duplicate: UUID) -> None:
+        try:
+            await self._clients.check(caller, duplicate)
+        except (UnknownClient, ClientErased):
+            raise _duplicate_unknown() from None
 
     async def _of(self, caller: Caller, client_id: UUID) -> Known:
         return await self._facts.read(caller.organization_id, client_id, Needs())
@@ -72,6 +86,9 @@ class Merging:
 
 def check_not_merged(drafts: Sequence[Draft], merged_into: UUID | None) -> None:
     """Raises ClientMerged where the drafts tell news of a client with whom care does not go on.
+
+    The survivor's id is told to whoever may record, also where they do not see that client: news has to get there, a
+    crisis above all, and an id that chance made tells nothing and opens nothing.
 
     What answers, corrects or retracts an entry is recorded where that entry is: what waits there can still be done.
     """
@@ -102,9 +119,13 @@ def _check_duplicate(caller: Caller, client_id: UUID, duplicate: UUID, known: Kn
     if duplicate == client_id:
         raise _refused("merges_two_clients", "duplicate", "This is the client themselves; give the other one's id.")
     if known.facts.version == 0 or duplicate == caller.organization_id:
-        raise _refused("duplicate_is_known", "duplicate", "Your organization has no client with this id.")
+        raise _duplicate_unknown()
     if known.merged_into is not None:
         raise _refused("merged_once", "duplicate", "That client is merged already; undo that first, with merge_undone.")
+
+
+def _duplicate_unknown() -> Refused:
+    return _refused("duplicate_is_known", "duplicate", "Your organization has no client with this id.")
 
 
 def _refused(rule: str, field: str, message: str, *, place: int = 0) -> Refused:

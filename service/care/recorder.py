@@ -9,6 +9,7 @@ from domain.facts import Facts, needs
 from domain.refusals import Refused
 from domain.rules import admit
 from service.access.caller import Caller
+from service.care.client_access import ClientAccess
 from service.care.clients import require_client
 from service.care.entry_contents import EntryContents
 from service.care.errors import ClientExists, IdUsed, UnknownClient
@@ -45,11 +46,12 @@ class Recorder:
         organizations: Organizations,
         *,
         identifiers: Identifiers,
+        clients: ClientAccess,
     ) -> None:
         self._store = store
         self._keyring = keyring
         self._organizations = organizations
-        self._merging = Merging(facts, keyring)
+        self._merging = Merging(facts, keyring, clients)
         self._steps = RecordingSteps(store, facts, keyring, timelines, contents, identifiers)
         self._independent = IndependentRecorder(self._steps, store, keyring, organizations, identifiers)
 
@@ -106,6 +108,7 @@ class Recorder:
             now = clock.now()
             policy = policies.readable_at(now)
             require_setting_right(caller, drafts, facts)
+            facts = await steps.with_assigned(caller, client_id, drafts, facts, policy)
             check_authorship(drafts, facts, caller.actor, policy)
             facts = await steps.with_contents(caller, client_id, asked, facts)
             admit(drafts, facts, now, policy)

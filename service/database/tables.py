@@ -246,6 +246,11 @@ api_key = Table(
     Column("role", Text, nullable=False, comment="The holder's role in care"),
     Column("scopes", ARRAY(Text), nullable=False, comment="What it may do"),
     Column("purpose", Text, comment="What its holder reads for, unless a request says it; null: as the role does"),
+    Column(
+        "person_id",
+        Uuid,
+        comment="Who holds it, where they call with something else as well; null: the key is its own subject",
+    ),
     Column("recipient", Text, comment="The other organization that holds it, as consents name it; null: this one"),
     Column(
         "recipient_classes",

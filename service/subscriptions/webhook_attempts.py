@@ -7,7 +7,6 @@ once; a receiver tells a repeat by its id.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from secrets import SystemRandom
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -15,22 +14,16 @@ from asyncpg.pool import PoolConnectionProxy
 
 from service.subscriptions.webhook_messages import RecordedHeader
 from service.subscriptions.webhook_receivers import Outcome
+from service.subscriptions.webhook_waiting import GIVE_UP_AFTER, asked_wait, due_after, pause
 
 BATCH: Final = 32
 LEASE: Final = timedelta(minutes=2)
 """How long nobody else tries what was claimed: longer than a batch can take."""
 
-GIVE_UP_AFTER: Final = timedelta(days=5)
-"""After so long of failures a delivery is given up, and a webhook that accepted nothing else is disabled."""
-
 GONE: Final = 410
 """By this status a receiver says that it wants nothing more, and the webhook is disabled at once."""
 
-_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=12)
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
-_JITTER: Final = 0.2
 _DOWN_AFTER: Final = 3  # failures in a row, after which the first success brings forward all that waits
-_random = SystemRandom()
 
 _WEBHOOK = """
 select url, failures, failing_since from subscription.webhook
@@ -84,6 +77,9 @@ update subscription.webhook set failures = 0, failing_since = null, retry_at = n
 _FAILS = """
 update subscription.webhook set failures = failures + 1, failing_since = $3, retry_at = $4
  where organization_id = $1 and webhook_id = $2
+"""
+_WAITS = """
+update subscription.webhook set retry_at = $3 where organization_id = $1 and webhook_id = $2
 """
 _FORWARD = """
 update subscription.delivery set due_at = $3
@@ -141,7 +137,10 @@ async def note(
     if accepted:
         await connection.execute(_DELIVERED, *ours, [each.claimed.event.position for each in accepted], moment)
     if failed:
-        due = [due_after(each.claimed, moment) for each in failed]
+        due = [
+            due_after(each.claimed.tries, each.claimed.first_tried_at, asked_wait(each.outcome, moment), moment)
+            for each in failed
+        ]
         await connection.execute(_FAILED, *ours, [each.claimed.event.position for each in failed], due, moment)
     if unsent:
         await connection.execute(_RELEASED, *ours, [each.event.position for each in unsent], moment)
@@ -150,30 +149,18 @@ async def note(
         _ATTEMPTS, *ours, positions, [each.began_at for each in attempts], [each.milliseconds for each in outcomes],
         [each.status for each in outcomes], [each.error for each in outcomes],
     )  # fmt: skip
+    gone = any(outcome.status == GONE for outcome in outcomes)
+    asked = max((asked_wait(outcome, moment) for outcome in outcomes), default=timedelta())
     if accepted:
         if stands["failures"]:
             await connection.execute(_WORKS, *ours)
         if stands["failures"] >= _DOWN_AFTER:
             await connection.execute(_FORWARD, *ours, moment)
-        return False
+        if asked:
+            await connection.execute(_WAITS, *ours, moment + asked)
+        return gone
     if not failed:
         return False
     since = stands["failing_since"] or moment
-    await connection.execute(_FAILS, *ours, since, moment + _pause(stands["failures"]))
-    return moment - since >= GIVE_UP_AFTER or any(outcome.status == GONE for outcome in outcomes)
-
-
-def due_after(failed: Claimed, moment: datetime) -> datetime | None:
-    """When what has just failed is tried again: after 5 s, 20 s, 80 s … up to 12 h; None once it is given up."""
-    if moment - failed.first_tried_at >= GIVE_UP_AFTER:
-        return None
-    return moment + _jittered(min(_FIRST_WAIT * 4 ** min(failed.tries, 10), _LONGEST_WAIT))
-
-
-def _pause(failures: int) -> timedelta:
-    """How long nothing is sent to a receiver that accepted nothing: 5 s, 10 s, 20 s … up to 5 min."""
-    return _jittered(min(_FIRST_PAUSE * 2 ** min(failures, 10), _LONGEST_PAUSE))
-
-
-def _jittered(wait: timedelta) -> timedelta:
-    return wait * _random.uniform(1 - _JITTER, 1 + _JITTER)
+    await connection.execute(_FAILS, *ours, since, moment + max(pause(stands["failures"]), asked))
+    return gone or moment - since >= GIVE_UP_AFTER

@@ -32,7 +32,7 @@ class RecordedHeader(NamedTuple):
     recorded_at: datetime
 
 
-class EventData(BaseModel):
+class WebhookData(BaseModel):
     """What a webhook tells of an event."""
 
     model_config = ConfigDict(frozen=True)
@@ -46,41 +46,35 @@ class EventData(BaseModel):
     recorded_at: datetime = Field(description="When it was recorded.")
 
 
-class Message(BaseModel):
+class WebhookMessage(BaseModel):
     """What a webhook's receiver is sent, in the form of CloudEvents 1.0."""
 
     model_config = ConfigDict(frozen=True)
 
-    specversion: Literal["1.0"] = Field("1.0", description="The version of CloudEvents.")
+    specversion: Literal["1.0"] = Field(description="The version of CloudEvents.")
     id: UUID = Field(description="The event's id. A message that is sent again has the same.")
     source: str = Field(description="Your organization: /organizations/ and its id.")
     type: str = Field(description=f"{TYPE_PREFIX} and the type of the event, or {TEST_TYPE}.")
     time: datetime = Field(description="When the event was recorded.")
-    datacontenttype: Literal["application/json"] = Field("application/json", description="The form of `data`.")
-    data: EventData | None = Field(description="What is told of the event; null in a test.")
+    datacontenttype: Literal["application/json"] = Field(description="The form of `data`.")
+    data: WebhookData | None = Field(description="What is told of the event; null in a test.")
 
 
-def message_of(organization_id: UUID, event: RecordedHeader) -> Message:
+def message_of(organization_id: UUID, event: RecordedHeader) -> WebhookMessage:
     """The message that tells that an event was recorded."""
-    data = EventData(
+    data = WebhookData(
         client_id=None if event.client_id == organization_id else event.client_id,
         version=event.version,
         position=event.position,
         occurred_at=event.occurred_at,
         recorded_at=event.recorded_at,
     )
-    return Message(
-        id=event.id,
-        source=_source(organization_id),
-        type=f"{TYPE_PREFIX}{event.type}",
-        time=event.recorded_at,
-        data=data,
-    )
+    return _message(organization_id, event.id, f"{TYPE_PREFIX}{event.type}", event.recorded_at, data)
 
 
-def test_message(organization_id: UUID, moment: datetime) -> Message:
+def test_message(organization_id: UUID, moment: datetime) -> WebhookMessage:
     """A message that tells of nothing, by which a receiver can be tried."""
-    return Message(id=uuid4(), source=_source(organization_id), type=TEST_TYPE, time=moment, data=None)
+    return _message(organization_id, uuid4(), TEST_TYPE, moment, None)
 
 
 def new_secret() -> bytes:
@@ -93,7 +87,7 @@ def secret_text(secret: bytes) -> str:
     return SECRET_PREFIX + base64.b64encode(secret).decode()
 
 
-def signed_headers(message: Message, body: str, moment: datetime, keys: Iterable[bytes]) -> dict[str, str]:
+def signed_headers(message: WebhookMessage, body: str, moment: datetime, keys: Iterable[bytes]) -> dict[str, str]:
     """The headers that go with the body: its id, when it is sent, and a signature with each of the secrets."""
     message_id = str(message.id)
     signatures = (Signer(key).sign(message_id, moment, body) for key in keys)
@@ -105,5 +99,15 @@ def signed_headers(message: Message, body: str, moment: datetime, keys: Iterable
     }
 
 
-def _source(organization_id: UUID) -> str:
-    return f"/organizations/{organization_id}"
+def _message(
+    organization_id: UUID, message_id: UUID, kind: str, moment: datetime, data: WebhookData | None
+) -> WebhookMessage:
+    return WebhookMessage(
+        specversion="1.0",
+        id=message_id,
+        source=f"/organizations/{organization_id}",
+        type=kind,
+        time=moment,
+        datacontenttype="application/json",
+        data=data,
+    )

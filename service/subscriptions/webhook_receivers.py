@@ -47,6 +47,8 @@ class Outcome(NamedTuple):
     error: str | None
     """None when it was accepted; else status, redirect, timeout, name, address, connection, tls, protocol, failed."""
     milliseconds: int
+    retry_after: str | None = None
+    """What the receiver answered as Retry-After, as it stood there; None where it asked for nothing."""
 
     @property
     def accepted(self) -> bool:
@@ -156,10 +158,14 @@ class Receivers:
     async def post(self, url: str, headers: Mapping[str, str], content: str) -> Outcome:
         """Post to a receiver; whatever it does, there is an outcome, soon after `answer_seconds` at the latest."""
         began = time.perf_counter()
-        status, error = await self._post(httpx.URL(url), headers, content.encode())
-        return Outcome(status, error, round((time.perf_counter() - began) * 1_000))
+        answer = await self._post(httpx.URL(url), headers, content.encode())
+        milliseconds = round((time.perf_counter() - began) * 1_000)
+        if isinstance(answer, str):
+            return Outcome(None, answer, milliseconds)
+        return Outcome(answer.status, _judged(answer.status), milliseconds, _retry_after(answer))
 
-    async def _post(self, url: httpx.URL, headers: Mapping[str, str], content: bytes) -> tuple[int | None, str | None]:
+    async def _post(self, url: httpx.URL, headers: Mapping[str, str], content: bytes) -> httpcore.Response | str:
+        """The answer, or which kind of failure there was instead of one."""
         target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
         sent = [
             (b"Host", url.netloc),
@@ -167,7 +173,7 @@ class Receivers:
             (b"User-Agent", b"care-timeline"),
             *((name.encode(), value.encode()) for name, value in headers.items()),
         ]
-        status: int | None = None
+        answer: httpcore.Response | None = None
         try:
             async with asyncio.timeout(self._answer_seconds) as deadline:
                 # Connecting and the TLS handshake have a third each: what times out there is closed by httpcore, and
@@ -176,13 +182,12 @@ class Receivers:
                 async with self._pool.stream(
                     "POST", target, headers=sent, content=content, extensions={"timeout": seconds}
                 ) as answer:
-                    status = answer.status
                     deadline.reschedule(asyncio.get_running_loop().time() + _BODY_SECONDS)
                     await _read_a_little(answer)
         except Exception as error:  # noqa: BLE001 whatever a stranger makes happen, it is one more attempt that failed
-            if status is None:
-                return None, _kind(error)
-        return status, _judged(status)
+            if answer is None:
+                return _kind(error)
+        return answer
 
 
 async def _read_a_little(answer: httpcore.Response) -> None:
@@ -191,6 +196,10 @@ async def _read_a_little(answer: httpcore.Response) -> None:
         size += len(chunk)
         if size > _BODY_BYTES:
             return
+
+
+def _retry_after(answer: httpcore.Response) -> str | None:
+    return next((str(said, "latin-1") for name, said in answer.headers if name.lower() == b"retry-after"), None)
 
 
 def _judged(status: int) -> str | None:

@@ -13,10 +13,11 @@ from service.database.connection import scoped
 from service.runtime import clock
 from service.runtime.tracebacks import describe
 from service.runtime.waiting import set_within
-from service.subscriptions.webhook_attempts import Attempt, Claimed, claim, note
+from service.subscriptions.webhook_attempts import GONE, Attempt, Claimed, claim, note
 from service.subscriptions.webhook_messages import message_of, signed_headers, test_message
 from service.subscriptions.webhook_queue import WebhookQueue
 from service.subscriptions.webhook_receivers import Outcome, Receivers
+from service.subscriptions.webhook_waiting import asked_wait
 from service.subscriptions.webhooks import Webhooks, stop
 
 AT_ONCE: Final = 8
@@ -179,14 +180,16 @@ class _Batch:
         self._places = asyncio.Semaphore(AT_ONCE)
 
     async def send(self, claimed: list[Claimed]) -> None:
-        """Send them; where those that were sent first all failed, the others are left for later."""
+        """Send them; the others are left for later where those that were sent first all failed, where the receiver asks
+        to wait, and where it says that it is gone.
+        """
         async with asyncio.TaskGroup() as group:
             for each in claimed:
                 group.create_task(self._send(each))
 
     async def _send(self, claimed: Claimed) -> None:
         async with self._places:
-            if self.attempts and not any(each.outcome.accepted for each in self.attempts):
+            if self._stopped():
                 return
             began_at = self._now()
             message = message_of(self._organization_id, claimed.event)
@@ -194,3 +197,9 @@ class _Batch:
             headers = signed_headers(message, body, began_at, self._keys)
             outcome = await self._receivers.post(self._url, headers, body)
             self.attempts.append(Attempt(claimed, began_at, outcome))
+
+    def _stopped(self) -> bool:
+        outcomes = [each.outcome for each in self.attempts]
+        if any(outcome.status == GONE or asked_wait(outcome, self._now()) for outcome in outcomes):
+            return True
+        return bool(outcomes) and not any(outcome.accepted for outcome in outcomes)

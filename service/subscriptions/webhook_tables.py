@@ -36,6 +36,9 @@ webhook = Table(
     Column("created_at", _MOMENT, nullable=False, comment="When it was made"),
     Column("created_by", Text, nullable=False, comment="Who made it: their role and name"),
     Column(
+        "created_by_id", Uuid, nullable=False, comment="Who made it: the id of their API key, or of the token's subject"
+    ),
+    Column(
         "state", Text, nullable=False, comment="active; paused, by a caller; disabled, after it had failed for days"
     ),
     Column("disabled_at", _MOMENT, comment="When it was disabled; null where it is not"),
@@ -58,7 +61,7 @@ webhook = Table(
         comment="How often in a row nothing of what was sent together was accepted",
     ),
     Column("failing_since", _MOMENT, comment="Since when nothing has been accepted; null while something is"),
-    Column("retry_at", _MOMENT, comment="Before this nothing is sent; null while nothing fails"),
+    Column("retry_at", _MOMENT, comment="Before this nothing is sent, after a failure or as the receiver asks"),
     PrimaryKeyConstraint("organization_id", "webhook_id", name="webhook_pkey"),
     CheckConstraint("state in ('active', 'paused', 'disabled')", name="webhook_state_check"),
     CheckConstraint("(former_secret is null) = (former_until is null)", name="webhook_former_check"),

@@ -28,6 +28,9 @@ class Webhook(NamedTuple):
     description: str
     created_at: datetime
     created_by: str
+    created_by_id: UUID
+    key_revoked_at: datetime | None
+    """When the API key that made it was revoked; None where it was not, and for what a token made."""
     state: str
     disabled_at: datetime | None
     failing_since: datetime | None
@@ -43,13 +46,18 @@ class TooManyWebhooks(Exception):
     """The organization has as many webhooks as it can have."""
 
 
-_COLUMNS = ", ".join(Webhook._fields)
+_KEY_REVOKED_AT = """
+(select k.revoked_at from access.api_key k
+  where k.organization_id = webhook.organization_id and k.key_id = webhook.created_by_id) as key_revoked_at
+"""
+_COLUMNS = ", ".join(_KEY_REVOKED_AT if name == "key_revoked_at" else name for name in Webhook._fields)
 _ONE = "organization_id = $1 and webhook_id = $2"
 _CREATE = f"""
 insert into subscription.webhook
-       (organization_id, webhook_id, url, types, description, created_at, created_by, state, position, kek_id, secret)
-select $1, $2, $3, $4, $5, $6, $7, 'active',
-       coalesce((select position from log.log_head where organization_id = $1), 0), $8, $9
+       (organization_id, webhook_id, url, types, description, created_at, created_by, created_by_id, kek_id, secret,
+        state, position)
+select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'active',
+       coalesce((select position from log.log_head where organization_id = $1), 0)
 returning {_COLUMNS}
 """  # noqa: S608 columns
 _CHANGE = f"""
@@ -76,6 +84,19 @@ update subscription.webhook
 _SECRETS = f"""
 select kek_id, secret, former_kek_id, former_secret, former_until from subscription.webhook where {_ONE}
 """  # noqa: S608 columns
+_FORGET_FORMER = """
+update subscription.webhook set former_kek_id = null, former_secret = null, former_until = null
+ where organization_id = $1 and former_until <= $2
+"""
+_SEALED_BEFORE = """
+select webhook_id, kek_id, secret, former_kek_id, former_secret from subscription.webhook
+ where organization_id = $1 and (kek_id <> $2 or former_kek_id <> $2) for update
+"""
+_SEALED_ANEW = """
+update subscription.webhook
+   set kek_id = $2, secret = $4, former_kek_id = case when $5::bytea is not null then $2 end, former_secret = $5
+ where organization_id = $1 and webhook_id = $3
+"""
 _MISSED = f"""
 update subscription.delivery set due_at = $3, tries = 0, first_tried_at = null, given_up_at = null
  where {_ONE} and delivered_at is null
@@ -105,7 +126,7 @@ class Webhooks:
                 raise TooManyWebhooks
             row = await connection.fetchrow(
                 _CREATE, organization_id, webhook_id, url, types, description, clock.now(), caller.actor.name,
-                *self._sealed(organization_id, webhook_id, secret),
+                caller.subject_id, *self._sealed(organization_id, webhook_id, secret),
             )  # fmt: skip
         return _found(row), secret_text(secret)
 
@@ -174,6 +195,28 @@ class Webhooks:
                 await connection.execute(_MISSED, organization_id, webhook_id, now)
                 await connection.execute(_RESUME, organization_id, webhook_id, until)
             return await _get(connection, organization_id, webhook_id)
+
+    async def rewrap(self, organization_id: UUID) -> int:
+        """Seals the organization's secrets anew under the current key-encryption key; of how many webhooks.
+
+        After that, and after Keyring.rewrap, older key-encryption keys can leave the settings. A secret from before a
+        rotation goes where its time is over. Raises UnknownKey, SealBroken.
+        """
+        async with scoped(self._pool, organization_id) as connection:
+            await connection.execute(_FORGET_FORMER, organization_id, clock.now())
+            rows = await connection.fetch(_SEALED_BEFORE, organization_id, self._keks.current)
+            await connection.executemany(
+                _SEALED_ANEW, [(organization_id, self._keks.current, *self._anew(organization_id, row)) for row in rows]
+            )
+        return len(rows)
+
+    def _anew(self, organization_id: UUID, row: asyncpg.Record) -> tuple[UUID, bytes, bytes | None]:
+        context = _context(organization_id, row["webhook_id"])
+        newest, former = (
+            sealed and self._keks.wrap(self._keks.unwrap(kek_id, sealed, context), context)
+            for kek_id, sealed in ((row["kek_id"], row["secret"]), (row["former_kek_id"], row["former_secret"]))
+        )
+        return row["webhook_id"], newest, former
 
     async def secrets_of(
         self, connection: PoolConnectionProxy, organization_id: UUID, webhook_id: UUID, moment: datetime

@@ -213,3 +213,22 @@ def test_one_holder_of_a_network_of_ipv6_is_one_caller() -> None:
     assert brake.wait("2001:db8:0:1::1") is None
     brake.count("::ffff:192.0.2.7")
     assert brake.wait("192.0.2.7")
+
+
+async def test_another_key_of_a_person_is_that_person(door: Door) -> None:
+    jo, text = await door.create()
+    key, other = await door.keys.create(door.organization_id, "jo-at-night", KeyRole.COUNSELOR, person_id=jo)
+
+    assert await door.opens(text) == await door.opens(other) == jo
+    caller = await door.authentication.authenticate(other, HERE)
+    assert (caller.credential_id, caller.actor.name) == (str(key.key_id), "counselor/jo-at-night")
+    _, rotated = await door.keys.rotate(door.organization_id, key.key_id)
+    assert await door.opens(rotated) == jo
+    assert [each.person_id for each in await door.keys.list(door.organization_id)] == [None, jo]
+
+
+async def test_a_system_is_no_person(door: Door) -> None:
+    jo, _ = await door.create()
+
+    with pytest.raises(KeyRefused, match="no person"):
+        await door.keys.create(door.organization_id, "app", KeyRole.SYSTEM, ["system/CheckIn.c"], person_id=jo)

@@ -54,6 +54,19 @@ async def test_a_token_says_who_calls(tokens: Tokens, algorithm: str) -> None:
     assert expires > time.time()
 
 
+async def test_a_subject_who_is_known_here_already_stays_the_person_they_were(net: Net) -> None:
+    ana = UUID("0b9d6f7e-5f0c-4a3e-9d1f-3c2b1a0e9d8c")
+    trusted = issuer(people={"user-1": ana, "app": ana}, roles={"Counselor": KeyRole.COUNSELOR, "App": KeyRole.SYSTEM})
+    async with open_tokens([trusted], net.transport) as tokens:
+        caller, _ = await tokens.authenticate(token())
+        other, _ = await tokens.authenticate(token(claims(sub="user-2")))
+        app, _ = await tokens.authenticate(token(claims(sub="app", roles="App", scope="system/CheckIn.c")))
+
+    assert caller.subject_id == ana
+    assert other.subject_id == subject_id(ISSUER, "user-2")
+    assert app.subject_id == subject_id(ISSUER, "app"), "a system is no person"
+
+
 def test_a_subject_has_one_id_for_ever_and_shares_it_with_nobody() -> None:
     assert subject_id(ISSUER, "user-1") == UUID("1273b911-6fd8-59cb-9e7f-a207045e01bc")
     others = {subject_id(ISSUER, "user-2"), subject_id(ISSUER + "user", "-1"), subject_id("", ISSUER + "user-1")}
@@ -212,13 +225,21 @@ async def test_roles_and_a_name_may_stand_in_claims_of_other_names(net: Net) -> 
         ({"scope": "openid user/CarePlan.rs?category=assess-plan"}, set()),
         ({"scope": "user/CarePlan.sr"}, set()),
         ({"scope": "patient/*.rs"}, set()),
-        ({"scope": 7}, EVERYTHING),
+        ({"scope": ""}, EVERYTHING),
+        ({"scope": "openid", "scp": ["user/CheckIn.c"]}, {"CheckIn.c"}),
     ],
 )
 async def test_a_token_gives_what_its_scopes_give_to_the_role(
     tokens: Tokens, said: dict[str, object], permissions: set[str]
 ) -> None:
     assert (await tokens.authenticate(token(claims(**said))))[0].permissions == permissions
+
+
+@pytest.mark.parametrize("name", ["scope", "scp"])
+@pytest.mark.parametrize("said", [None, 7, True, {}, ["user/CheckIn.c", 7], [["user/CheckIn.c"]]], ids=repr)
+async def test_a_scope_of_another_form_gives_nothing_at_all(tokens: Tokens, name: str, said: object) -> None:
+    with pytest.raises(NotAuthenticated, match=f"its {name} is no text"):
+        await tokens.authenticate(token(claims() | {name: said}))
 
 
 async def test_a_token_of_a_system_without_scopes_of_ours_gives_nothing(net: Net) -> None:

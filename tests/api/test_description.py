@@ -11,6 +11,7 @@ import pytest
 
 from service.access.caller import KeyRole
 from service.api import examples
+from service.subscriptions.webhook_messages import WebhookMessage
 from tests.api.clinic import Clinic, events_of
 from tests.api.routes import ROUTES
 
@@ -101,6 +102,22 @@ def test_every_request_has_examples_that_fit_their_schema(described: Described) 
             assert content["examples"]
             for example in content["examples"].values():
                 fits(described, content["schema"], example["value"])
+
+
+def test_what_receivers_of_webhooks_get_is_described_with_examples_that_fit(described: Described) -> None:
+    assert described["webhooks"].keys() == {"event_recorded", "webhook_test"}
+    for call in (each["post"] for each in described["webhooks"].values()):
+        assert call["description"]
+        assert {each["name"] for each in call["parameters"]} == {"webhook-id", "webhook-timestamp", "webhook-signature"}
+        assert all(each["description"] and each["required"] for each in call["parameters"])
+        assert {"204", "410", "429", "503", "default"} <= set(call["responses"])
+        assert call["requestBody"]["required"]
+        (content,) = call["requestBody"]["content"].items()
+        assert content[0] == "application/cloudevents+json"
+        for example in content[1]["examples"].values():
+            fits(described, content[1]["schema"], example["value"])
+            message = WebhookMessage.model_validate_json(json.dumps(example["value"]))
+            assert json.loads(message.model_dump_json()) == example["value"], "as it is sent"
 
 
 _VALIDATORS: dict[str, Any] = {}

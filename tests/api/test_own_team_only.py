@@ -89,6 +89,23 @@ async def test_who_is_on_the_team_sees_the_client_while_they_are(closed: Clinic)
     assert await listed(ben, client) == set()
 
 
+async def test_who_was_released_does_not_take_the_release_back(closed: Clinic) -> None:
+    """Not even while an emergency access lets them see the client."""
+    client = await client_with(closed)
+    (ben, ben_id), (cleo, cleo_id) = await person(closed), await person(closed, name="cleo")
+    joined = await closed.record(str(client), recording(assigned(ben_id), clock.now().isoformat()))
+    await closed.record(str(client), recording(assigned(cleo_id), clock.now().isoformat()))
+    left = {"type": "team_member_released", "member": joined.json()["events"][0]["id"], "reason": "caseload"}
+    released = await cleo.record(str(client), recording(left, clock.now().isoformat()))
+    back = recording({"type": "entry_retracted", "entry": released.json()["events"][0]["id"], "reason": "other"})
+    await ben.record(str(client), recording(opened(), clock.now().isoformat()))
+
+    refused = await ben.record(str(client), back)
+    assert errors_in(refused, "refused") == {("event.entry", "own_access_widened_by_another")}
+    assert (await cleo.record(str(client), back)).status_code == 201
+    assert await sees(ben, client)
+
+
 @pytest.mark.parametrize("role", [KeyRole.SUPERVISOR, KeyRole.AUDITOR])
 async def test_who_looks_after_the_record_sees_everyone(closed: Clinic, role: KeyRole) -> None:
     client = await client_with(closed)
@@ -124,6 +141,59 @@ async def test_who_has_an_identifier_is_told_to_those_alone_who_see_the_client(c
     assert str(hidden) not in created.text + taken.text + str(created.headers) + str(taken.headers)
     records = (await closed.get(f"/v1/clients/{hidden}/access-records")).json()["records"]
     assert [(each["actor_id"], each["what"]) for each in records] == [(str(ben_id), "client_search")] * 2
+
+
+async def test_a_person_with_two_keys_is_one_person(closed: Clinic) -> None:
+    client = await client_with(closed)
+    ben, ben_id = await person(closed)
+    create = closed.system.api_keys.create
+    _, text = await create(closed.organization_id, "ben-lead", KeyRole.SUPERVISOR, person_id=ben_id)
+    _, other = await create(closed.organization_id, "ben-phone", KeyRole.COUNSELOR, person_id=ben_id)
+    lead, phone = replace(closed, key=text), replace(closed, key=other)
+
+    await closed.record(str(client), recording(assigned(ben_id), clock.now().isoformat()))
+    assert await sees(phone, client)
+    access = (await ben.record(str(client), recording(opened(), clock.now().isoformat()))).json()["events"][0]["id"]
+    review = {"type": "emergency_access_reviewed", "access": access, "justified": True}
+    refused = await lead.record(str(client), recording(review, clock.now().isoformat()))
+    assert errors_in(refused, "refused") == {("event.access", "emergency_access_reviewed_by_another")}
+    records = (await closed.get(f"/v1/clients/{client}/access-records")).json()["records"]
+    assert {(each["actor_id"], each["name"]) for each in records} == {(str(ben_id), "ben-phone")}
+
+
+async def test_only_who_sees_both_clients_merges_them(closed: Clinic) -> None:
+    (ben, ben_id), hidden = await person(closed), str(await client_with(closed))
+    own, other = str(await client_with(ben)), str(await client_with(closed))
+    await closed.record(own, recording(assigned(ben_id), clock.now().isoformat()))
+
+    def merging(duplicate: str) -> Json:
+        return recording({"type": "clients_merged", "duplicate": duplicate}, clock.now().isoformat())
+
+    unseen, nobody = await ben.record(own, merging(hidden)), await ben.record(own, merging(str(uuid4())))
+    assert errors_in(unseen, "refused") == {("event.duplicate", "duplicate_is_known")}
+    assert unseen.json()["errors"] == nobody.json()["errors"]
+    problem_in(await ben.record(hidden, merging(own)), "unknown-client")
+
+    merge = await closed.record(own, merging(other))
+    assert merge.status_code == 201
+    undone = {"type": "merge_undone", "merge": merge.json()["events"][0]["id"]}
+    cleo, _ = await person(closed, name="cleo")
+    problem_in(await cleo.record(own, recording(undone, clock.now().isoformat())), "unknown-client")
+    assert (await ben.record(own, recording(undone, clock.now().isoformat()))).status_code == 201
+    await closed.record(hidden, recording(assigned(ben_id), clock.now().isoformat()))
+    assert (await ben.record(own, merging(hidden))).status_code == 201
+
+
+async def test_where_care_goes_on_is_told_also_to_those_who_do_not_see_that_client(closed: Clinic) -> None:
+    """Their news has to get there, and the id alone opens nothing."""
+    (ben, _), duplicate, survivor = await person(closed), str(await client_with(closed)), await client_with(closed)
+    merging = {"type": "clients_merged", "duplicate": duplicate}
+    assert (await closed.record(str(survivor), recording(merging, clock.now().isoformat()))).status_code == 201
+
+    refused = problem_in(await ben.record(duplicate, recording(SESSION)), "client-merged")
+    assert refused.merged_into == survivor
+    assert not await sees(ben, survivor)
+    assert (await ben.record(str(survivor), recording(SESSION))).status_code == 201
 
 
 async def test_emergency_access_opens_the_record_for_a_while_and_waits_for_a_supervisor(closed: Clinic) -> None:

@@ -4,17 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
 
 from service.access.caller import KeyRole
+from service.access.permissions import FOR_RECIPIENTS, PERMISSIONS, SEES_EVERY_CLIENT
 from service.api.examples import WEBHOOKS
 from service.bootstrap import Addresses, connected
 from service.database.embedded import DatabaseUrls
 from service.serving.projecting import projecting
 from tests.api.clinic import GOAL, REGISTERED, Clinic, errors_in, http_to, problem_in, recording
+from tests.api.test_links import linked
 from tests.databases import new_organization
 from tests.subscriptions.receiving import Receiver, receiving
 from tests.system import settings_for
@@ -76,6 +78,30 @@ async def test_a_url_to_which_nothing_may_be_sent_is_refused(supervisor: Clinic,
 
     assert errors_in(answer, "invalid-input") == {("url", rule)}
     assert url not in answer.text
+
+
+async def test_a_webhook_is_the_organizations_and_says_whose_key_made_it_and_that_it_was_revoked(
+    clinic: Clinic, database: DatabaseUrls
+) -> None:
+    maker, other = [await clinic.with_key(KeyRole.SUPERVISOR, name) for name in ("lee", "sam")]
+    webhook = await made(maker)
+    path = f"/v1/webhooks/{webhook['webhook_id']}"
+    before = await other.get(path)
+
+    await clinic.system.api_keys.revoke(clinic.organization_id, UUID(webhook["created_by_id"]))
+
+    after = (await other.get(path)).json()
+    assert before.json()["key_revoked_at"] is None
+    assert after["key_revoked_at"]
+    assert (after["created_by"], after["state"]) == ("supervisor/lee", "active")
+    assert (await other.get("/v1/webhooks")).json()["webhooks"] == [after]
+
+
+def test_only_who_sees_every_client_makes_webhooks() -> None:
+    may = {role for role, permissions in PERMISSIONS.items() if "Webhook.c" in permissions}
+
+    assert may <= SEES_EVERY_CLIENT
+    assert not FOR_RECIPIENTS & {"Webhook.c", "Webhook.r"}
 
 
 async def test_a_type_that_nobody_knows_is_refused(supervisor: Clinic) -> None:
@@ -153,8 +179,10 @@ async def test_what_is_recorded_comes_to_the_receiver_and_again_when_asked(told:
         await receiver.came(5)
         while (await clinic.get(f"{path}/deliveries", state="waiting")).json()["deliveries"]:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-    first = (await clinic.get(f"{path}/deliveries", limit=1)).json()
-    rest = (await clinic.get(f"{path}/deliveries", before=first["next"])).json()
+    page = await clinic.get(f"{path}/deliveries?limit=1&state=delivered")
+    first, links = page.json(), linked(page.headers["link"])
+    assert links["next"] == f"{path}/deliveries?limit=1&state=delivered&before={first['next']}"
+    rest = (await clinic.get(links["next"])).json()
     assert [each["state"] for each in first["deliveries"] + rest["deliveries"]] == ["delivered"] * 2
     assert first["deliveries"][0]["event_id"] == event
     assert rest["next"] is None

@@ -43,6 +43,7 @@ def another(system: System) -> Recorder:
         EntryContents(Pages(system.pool), system.timelines),
         system.organizations,
         identifiers=system.identifiers,
+        clients=system.accesses._clients,
     )
 
 

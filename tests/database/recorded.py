@@ -12,8 +12,10 @@ from tempfile import TemporaryDirectory
 from uuid import UUID, uuid4
 
 from domain.events.plan import GoalMeasured
+from projections.catalogue import PROJECTIONS
 from service.access.api_keys import ApiKeys
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
+from service.care.client_access import ClientAccess
 from service.care.entry_contents import EntryContents
 from service.care.recorder import Recorder
 from service.database.connection import open_pool
@@ -27,6 +29,9 @@ from service.log.organizations import Organizations, create_organization
 from service.log.pages import Pages
 from service.log.store import EventStore
 from service.log.timelines import Timelines
+from service.projector.builds import Builds
+from service.projector.fresh_states import FreshStates
+from service.runtime.sliced_work import SlicedWork
 from tests.builders import goal_set, registered
 from tests.system import draft
 
@@ -46,9 +51,11 @@ async def record(urls: DatabaseUrls) -> None:
         timelines = Timelines(store, keyring)
         contents = EntryContents(Pages(pool), timelines)
         organizations, identifiers = Organizations(pool, keyring), Identifiers(pool, keyring)
+        fresh = FreshStates(pool, keyring, organizations, Builds(pool, PROJECTIONS), SlicedWork())
         recorder = Recorder(
-            store, FactReader(pool), keyring, timelines, contents, organizations, identifiers=identifiers
-        )
+            store, FactReader(pool), keyring, timelines, contents, organizations,
+            identifiers=identifiers, clients=ClientAccess(organizations, fresh),
+        )  # fmt: skip
         scopes = SCOPES_OF_ROLE[KeyRole.COUNSELOR]
         caller = Caller(organization.organization_id, uuid4(), "ana", KeyRole.COUNSELOR, scopes)
         goal = draft(goal_set(target=7), at="2026-03-02T16:00Z")

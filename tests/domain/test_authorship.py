@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.authorship import authorship_refusals, check_authorship
+from domain.authorship import assignments_set_right, authorship_refusals, check_authorship, ever_assigned
 from domain.entry import Actor, Draft
 from domain.events.base import Event
 from domain.events.disclosures import EmergencyDisclosureReviewed
@@ -16,7 +16,7 @@ from domain.policy import Policy, PolicyInvalid, policy_from_toml
 from domain.refusals import Refused
 from domain.vocabulary.people import Role
 from domain.vocabulary.record import CorrectionReason, Precision
-from tests.builders import moment, session, team_member
+from tests.builders import History, moment, registered, session, team_member
 
 ENTRY = UUID(int=7)
 OTHERS = Policy.model_validate({"corrections": {"by_authors_role": False, "by_roles": ["case_manager"]}})
@@ -141,3 +141,79 @@ def test_where_people_see_their_own_clients_alone_nobody_adds_themselves(correct
     assert not refused(myself, ben, ben, TEAM_ONLY, version=0), "whoever brings a client in may stay with them"
     assert not refused(myself, actor("counselor"), ben, TEAM_ONLY) or corrected
     assert not refused(myself, Actor(ben.id, "supervisor/ben"), ben, TEAM_ONLY)
+
+
+ASSIGNED, RELEASED, CORRECTED, RETRACTED = (UUID(int=each) for each in (11, 12, 13, 14))
+UNDONE = {"own_access_widened_by_another"}
+BEN = actor("counselor", "ben")
+SUE = actor("supervisor", "sue")
+
+
+def team_facts(named: Actor = BEN, recorded_by: Actor = SUE) -> Facts:
+    """That somebody was assigned and released, the assignment corrected, and a retraction of the release."""
+    at = moment("2026-03-02T15:00Z")
+    stands: list[tuple[UUID, str, tuple[tuple[str, UUID], ...]]] = [
+        (ASSIGNED, "team_member_assigned", ()),
+        (RELEASED, "team_member_released", (("member", ASSIGNED),)),
+        (CORRECTED, "entry_corrected", (("entry", ASSIGNED),)),
+        (RETRACTED, "entry_retracted", (("entry", RELEASED),)),
+    ]
+    facts = [Fact(id_, kind, at, about, retracted=False, actor=recorded_by) for id_, kind, about in stands]
+    return Facts(4, {fact.id: fact for fact in facts}, {}, {}, ever_assigned={ASSIGNED: frozenset({named.id})})
+
+
+def set_right(event: Event, by: Actor, facts: Facts, policy: Policy = TEAM_ONLY) -> set[str]:
+    draft = Draft(uuid4(), event, moment("2026-03-02T15:00Z"), Precision.INSTANT, "test")
+    return {refusal.rule for _, refusal in authorship_refusals([draft], facts, by, policy)}
+
+
+@pytest.mark.parametrize("entry", [RELEASED, CORRECTED, RETRACTED], ids=["release", "correction", "retraction"])
+def test_nobody_undoes_what_put_them_off_the_team(entry: UUID) -> None:
+    """Also where they recorded it themselves."""
+    undone = EntryRetracted(entry=entry, reason=CorrectionReason.OTHER)
+
+    assert set_right(undone, BEN, team_facts(recorded_by=BEN)) == UNDONE
+    assert not set_right(undone, Actor(BEN.id, "supervisor/ben"), team_facts())
+    assert not set_right(undone, actor("counselor", "cleo"), team_facts(recorded_by=BEN))
+    assert not set_right(undone, BEN, team_facts(named=SUE, recorded_by=BEN))
+    assert not set_right(undone, BEN, team_facts(recorded_by=BEN), Policy())
+
+
+def test_nor_moves_when_it_was() -> None:
+    for entry in (ASSIGNED, RELEASED):
+        moved = EntryCorrected(entry=entry, reason=CorrectionReason.WRONG_TIME, occurred_at=moment("2026-02-01T15:00Z"))
+        assert set_right(moved, BEN, team_facts(recorded_by=BEN)) == UNDONE
+
+
+def test_everybody_may_give_up_their_own_place_on_a_team() -> None:
+    anothers = team_member(Role.COUNSELOR, "Cleo", person_id=uuid4())
+    given = EntryCorrected(entry=ASSIGNED, reason=CorrectionReason.WRONG_CONTENT, replacement=anothers)
+
+    assert not set_right(given, BEN, team_facts(recorded_by=BEN))
+    back = EntryRetracted(entry=ASSIGNED, reason=CorrectionReason.OTHER)
+    assert not set_right(back, BEN, team_facts(recorded_by=BEN))
+
+
+def test_where_it_is_not_known_what_a_chain_of_retractions_is_about_it_is_refused() -> None:
+    facts = team_facts(recorded_by=BEN)
+    cut = Facts(4, {RETRACTED: facts.entries[RETRACTED]}, {}, {})
+
+    assert set_right(EntryRetracted(entry=RETRACTED, reason=CorrectionReason.OTHER), BEN, cut) == UNDONE
+
+
+def test_whom_an_assignment_ever_named_is_asked_for_where_it_matters_alone() -> None:
+    facts, draft = team_facts(), Draft(uuid4(), RETRACTION, moment("2026-03-02T15:00Z"), Precision.INSTANT, "test")
+    release = Draft(
+        uuid4(), EntryRetracted(entry=RETRACTED, reason=CorrectionReason.OTHER), draft.occurred_at, draft.precision, ""
+    )
+
+    assert assignments_set_right([draft, release], facts, BEN, TEAM_ONLY) == {ASSIGNED}
+    assert assignments_set_right([draft, release], facts, SUE, TEAM_ONLY) == set()
+    assert assignments_set_right([draft, release], facts, BEN, Policy()) == set()
+
+    history = History()
+    history.add(registered(), at="2026-03-01T15:00Z")
+    assigned = history.add(team_member(person_id=BEN.id), at="2026-03-02T15:00Z")
+    history.add(team_member(person_id=uuid4()), at="2026-03-02T15:00Z")
+    history.correct(assigned, team_member(person_id=SUE.id))
+    assert ever_assigned(assigned, history.entries) == {BEN.id, SUE.id}

@@ -37,6 +37,15 @@ async def gone(writer: asyncio.StreamWriter) -> None:
     writer.write(b"HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n")
 
 
+def busy(status: int, retry_after: str) -> Behave:
+    """Answers that status, and asks to wait."""
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        writer.write(f"HTTP/1.1 {status} Busy\r\nRetry-After: {retry_after}\r\nContent-Length: 0\r\n\r\n".encode())
+
+    return answer
+
+
 async def hang(writer: asyncio.StreamWriter) -> None:
     await asyncio.sleep(60)
 

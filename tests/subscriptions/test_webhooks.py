@@ -2,23 +2,40 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import structlog
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from service.bootstrap import Addresses, System, connected
+from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
+from service.log.keyring import KeyEncryptionKeys, Keyring, UnknownKey
+from service.settings import parse_key_encryption_keys
+from service.subscriptions.webhook_messages import secret_text
 from service.subscriptions.webhook_receivers import Receivers
 from service.subscriptions.webhook_sender import AT_ONCE
-from service.subscriptions.webhooks import UnknownWebhook
+from service.subscriptions.webhooks import UnknownWebhook, Webhooks
 from tests.log.events import OCCURRED_AT
 from tests.subscriptions.conftest import Hooked, restarted
-from tests.subscriptions.receiving import Behave, accept, answer_without_end, babble, close, drip, fail, gone, hang
-from tests.system import settings_for
+from tests.subscriptions.receiving import (
+    Behave,
+    accept,
+    answer_without_end,
+    babble,
+    busy,
+    close,
+    drip,
+    fail,
+    gone,
+    hang,
+)
+from tests.system import KEY_ENCRYPTION_KEY, settings_for
 
 
 async def test_what_is_recorded_is_told_in_its_order_signed_and_without_what_it_says(hooked: Hooked) -> None:
@@ -213,12 +230,76 @@ async def test_after_five_days_of_failures_it_is_disabled_and_resumed_with_all_t
 
 
 async def test_a_receiver_that_says_that_it_is_gone_is_disabled_at_once(hooked: Hooked) -> None:
-    await hooked.record()
-    hooked.receiver.behave = gone
+    async def go_after_the_first(writer: asyncio.StreamWriter) -> None:
+        await (accept if len(hooked.receiver.received) == 1 else gone)(writer)
+
+    await hooked.record(30)
+    hooked.receiver.behave = go_after_the_first
 
     await hooked.send()
 
     assert (await hooked.webhook()).state == "disabled"
+    assert len(hooked.receiver.received) <= AT_ONCE + 1, "it is told of nothing more"
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_receiver_that_asks_to_wait_is_sent_nothing_before(hooked: Hooked, status: int) -> None:
+    async def get_busy_after_the_first(writer: asyncio.StreamWriter) -> None:
+        await (accept if len(hooked.receiver.received) == 1 else busy(status, "3600"))(writer)
+
+    recorded = await hooked.record(30)
+    hooked.receiver.behave = get_busy_after_the_first
+    await hooked.send()
+    sent = len(hooked.receiver.received)
+    assert sent <= AT_ONCE + 1, "what had not begun by then waits too"
+
+    hooked.receiver.behave = accept
+    recorded += await hooked.record()
+    hooked.clock.pass_(minutes=59)
+    assert await hooked.send() == 0
+    hooked.clock.pass_(minutes=2)
+    await hooked.send()
+
+    assert set(hooked.receiver.ids) == set(recorded)
+    assert len(hooked.receiver.received) == sent + 30, "and what was accepted is not told again"
+
+
+async def test_secrets_and_clients_keys_are_wrapped_anew_and_the_old_key_can_be_dropped(
+    hooked: Hooked, database: DatabaseUrls
+) -> None:
+    organization_id, client_id = hooked.organization_id, uuid4()
+    data_key = await hooked.system.keyring.data_key(organization_id, client_id)
+    _, rotated = await hooked.system.webhooks.rotate(organization_id, hooked.webhook_id, timedelta(hours=1))
+    old, new = parse_key_encryption_keys(KEY_ENCRYPTION_KEY.get_secret_value()), {"new": bytes(range(32))}
+    both, without_the_old = (with_keys(hooked.system, keys, database) for keys in (new | old, new))
+
+    assert (await both.rewrap(organization_id), await both.rewrap(organization_id)) == (2, 0)
+
+    assert await without_the_old.keyring.data_key(organization_id, client_id) == data_key
+    asked = organization_id, hooked.webhook_id, hooked.clock.now()
+    async with scoped(hooked.system.pool, organization_id) as connection:
+        kept = await without_the_old.webhooks.secrets_of(connection, *asked)
+        with pytest.raises(UnknownKey):
+            await hooked.system.webhooks.secrets_of(connection, *asked)
+    assert [secret_text(each) for each in kept] == [rotated, hooked.secret]
+
+
+def with_keys(system: System, keys: Mapping[str, bytes], database: DatabaseUrls) -> System:
+    keks = KeyEncryptionKeys(keys)
+    return replace(system, keyring=Keyring(system.pool, keks, database.owner), webhooks=Webhooks(system.pool, keks))
+
+
+async def test_a_secret_whose_time_is_over_goes_when_the_others_are_wrapped_anew(
+    hooked: Hooked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system, organization_id = hooked.system, hooked.organization_id
+    await system.webhooks.rotate(organization_id, hooked.webhook_id, timedelta(hours=1))
+    hooked.clock.pass_(hours=2)
+    monkeypatch.setattr("service.subscriptions.webhooks.clock.now", hooked.clock.now)
+
+    await system.webhooks.rewrap(organization_id)
+
+    assert (await hooked.webhook()).former_until is None
 
 
 async def test_while_it_is_paused_nothing_is_sent_and_afterwards_everything_once(hooked: Hooked) -> None:

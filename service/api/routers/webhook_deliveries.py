@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, Query, Request
 from starlette.responses import Response
 
 from service.api import examples
 from service.api.dependencies import ChangingWebhooks, ReadingWebhooks, RunningSystem
-from service.api.openapi_responses import WITH_A_BODY, answered, problem_responses, titled
-from service.api.parameters import EventId
+from service.api.links import LINK_HEADER, page_links
+from service.api.openapi_responses import DIGEST_TAG, WITH_A_BODY, answered, not_modified, problem_responses, titled
+from service.api.parameters import EventId, KnownVersion
 from service.api.problems import UnknownDelivery
-from service.api.responses import JSON, PRIVATE, json_of
+from service.api.responses import JSON, PRIVATE, digest_answer, json_of
 from service.api.routers.webhooks import OF_A_WEBHOOK
 from service.api.strict_route import StrictRoute
 from service.api.webhook_models import (
@@ -29,10 +30,19 @@ router = APIRouter(prefix="/v1/webhooks/{webhook_id}", route_class=StrictRoute, 
     "/deliveries",
     summary="Read the record of deliveries",
     response_model=DeliveriesAnswer,
-    responses={200: answered("A page of the record."), **problem_responses(*OF_A_WEBHOOK)},
+    responses={
+        200: answered("A page of the record.", DIGEST_TAG | LINK_HEADER),
+        **not_modified(DIGEST_TAG),
+        **problem_responses(*OF_A_WEBHOOK),
+    },
 )
 async def list_webhook_deliveries(
-    caller: ReadingWebhooks, system: RunningSystem, webhook_id: WebhookId, asked: Annotated[DeliveriesQuery, Query()]
+    caller: ReadingWebhooks,
+    system: RunningSystem,
+    webhook_id: WebhookId,
+    request: Request,
+    asked: Annotated[DeliveriesQuery, Query()],
+    known_tag: KnownVersion = None,
 ) -> Response:
     """How telling each event stands, with every attempt: never what was sent or answered.
 
@@ -44,7 +54,7 @@ async def list_webhook_deliveries(
     shown = found[: asked.limit]
     following = shown[-1].position if len(found) > asked.limit else None
     content = DeliveriesAnswer(deliveries=tuple(map(DeliveryAnswer.of, shown)), next=following)
-    return Response(json_of(content), 200, dict(PRIVATE), JSON)
+    return digest_answer(content, known_tag, page_links(request, next_after=following, place="before"))
 
 
 @router.post(

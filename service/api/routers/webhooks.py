@@ -12,14 +12,17 @@ from service.api import examples
 from service.api.dependencies import ChangingWebhooks, ReadingWebhooks, RunningSystem
 from service.api.field_errors import FieldError
 from service.api.openapi_responses import (
+    DIGEST_TAG,
     OF_A_CALL,
     WITH_A_BODY,
     answered,
+    not_modified,
     problem_responses,
     titled,
 )
+from service.api.parameters import KnownVersion
 from service.api.problems import InvalidInput, TooManyWebhooks, UnknownWebhook
-from service.api.responses import JSON, PRIVATE, json_of
+from service.api.responses import JSON, PRIVATE, digest_answer, json_of
 from service.api.strict_route import StrictRoute
 from service.api.webhook_models import (
     AttemptAnswer,
@@ -69,24 +72,34 @@ async def create_webhook(caller: ChangingWebhooks, system: RunningSystem, sent: 
     "",
     summary="List webhooks",
     response_model=WebhooksAnswer,
-    responses={200: answered("All webhooks."), **problem_responses(*OF_A_CALL)},
+    responses={
+        200: answered("All webhooks.", DIGEST_TAG),
+        **not_modified(DIGEST_TAG),
+        **problem_responses(*OF_A_CALL),
+    },
 )
-async def list_webhooks(caller: ReadingWebhooks, system: RunningSystem) -> Response:
+async def list_webhooks(caller: ReadingWebhooks, system: RunningSystem, known_tag: KnownVersion = None) -> Response:
     """All webhooks of your organization, with how each stands."""
     found = await system.webhooks.list(caller.organization_id)
-    return _answer(WebhooksAnswer(webhooks=tuple(WebhookAnswer.of(each) for each in found)))
+    return digest_answer(WebhooksAnswer(webhooks=tuple(WebhookAnswer.of(each) for each in found)), known_tag)
 
 
 @router.get(
     "/{webhook_id}",
     summary="Read a webhook",
     response_model=WebhookAnswer,
-    responses={200: answered("The webhook."), **problem_responses(*OF_A_WEBHOOK)},
+    responses={
+        200: answered("The webhook.", DIGEST_TAG),
+        **not_modified(DIGEST_TAG),
+        **problem_responses(*OF_A_WEBHOOK),
+    },
 )
-async def read_webhook(caller: ReadingWebhooks, system: RunningSystem, webhook_id: WebhookId) -> Response:
+async def read_webhook(
+    caller: ReadingWebhooks, system: RunningSystem, webhook_id: WebhookId, known_tag: KnownVersion = None
+) -> Response:
     """One webhook, and how it stands. Its secret is not told again."""
     webhook = await system.webhooks.get(caller.organization_id, webhook_id)
-    return _answer(WebhookAnswer.of(webhook))
+    return digest_answer(WebhookAnswer.of(webhook), known_tag)
 
 
 @router.put(

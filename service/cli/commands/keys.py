@@ -9,6 +9,7 @@ import typer
 from domain.vocabulary.consents import RecipientClass
 from domain.vocabulary.purposes import PurposeOfUse
 from service.access.roles import KeyRole
+from service.cli.commands.encryption_keys import new_encryption_key, rewrap
 from service.cli.help_text import add, prose
 from service.cli.moments import length, moment
 from service.cli.options import OrganizationOption
@@ -20,7 +21,7 @@ app = typer.Typer(
     no_args_is_help=True,
     help=prose(
         """
-    The API keys by which people and systems record and read, and the key that encrypts all others.
+    The API keys by which people and systems record and read, and the keys that encrypt all others.
 
     A key says who holds it (name and role) and what it may do. Without scopes that is all that its role may, as
     docs/permissions.md lists it. Scopes are SMART's: [bold]user/CarePlan.rs[/bold] reads plans and lists clients,
@@ -31,6 +32,7 @@ app = typer.Typer(
 
       care-timeline keys create --role counselor --name ana
       care-timeline keys create --role auditor --name lee --expires-in 90d --organization "Harbor Lane Recovery"
+      care-timeline keys create --role supervisor --name ana-lead --person 0b9d6f7e-5f0c-4a3e-9d1f-3c2b1a0e9d8c
       care-timeline keys create --role system --name check-in-app --scope system/CheckIn.c
       care-timeline keys create --role system --name pharmacy --recipient "Harbor Pharmacy" --scope system/*.r
       care-timeline keys list
@@ -85,6 +87,14 @@ def create(  # noqa: PLR0913 - one for each option
             show_default="operations for auditors, else treatment",
         ),
     ] = None,
+    person: Annotated[
+        UUID | None,
+        typer.Option(
+            help="The actor_id of whoever holds it, where they record with another key or with tokens already: they"
+            " stay one person.",
+            show_default="a person of its own",
+        ),
+    ] = None,
     recipient: Annotated[
         str | None,
         typer.Option(
@@ -125,19 +135,25 @@ def create(  # noqa: PLR0913 - one for each option
         raise typer.BadParameter("Say with --recipient which organization belongs to that class.")
     outside = Recipient(recipient, tuple(recipient_class or ())) if recipient is not None else None
 
-    async def work(settings: Settings) -> tuple[Organization, ApiKey, str]:
+    async def work(settings: Settings) -> tuple[Organization, ApiKey, str, list[str]]:
         async with running(settings) as system:
             meant = choose(await system.organizations.all(), organization)
+            others = [each for each in await system.api_keys.list(meant.organization_id) if each.subject_id == person]
             try:
                 key, token = await system.api_keys.create(
-                    meant.organization_id, name, role, scope, expires, purpose=purpose, recipient=outside
-                )
+                    meant.organization_id, name, role, scope, expires,
+                    purpose=purpose, person_id=person, recipient=outside,
+                )  # fmt: skip
             except KeyRefused as error:
                 raise CommandFailed(str(error)) from error
-            return meant, key, token
+            return meant, key, token, [each.name for each in others]
 
-    meant, key, token = run(work)
+    meant, key, token, others = run(work)
     err.print(f"A key for {key.name}, {key.role.value} at {meant.name}: {', '.join(key.scopes) or 'no scopes'}.")
+    if others:
+        err.print(f"Whoever holds it is the person who has the key {', '.join(others)}.")
+    elif key.person_id:
+        err.print("No key is that person's yet: right where they call with access tokens, else look at the id again.")
     if key.recipient:
         err.print(f"It is held by {key.recipient}, which reads with it only what a client's consent in force allows.")
     err.print(f"It expires on {_minute(key.expires_at)}." if key.expires_at else "It does not expire.")
@@ -164,15 +180,19 @@ def list_all(organization: OrganizationOption = None) -> None:
             meant = choose(await system.organizations.all(), organization)
             return await system.api_keys.list(meant.organization_id)
 
-    columns = ("Name", "Role", "Scopes", "Key id", "Made", "Rotated", "Expires", "Revoked")
+    keys = run(work)
+    columns = ["Name", "Role", "Scopes", "Key id", "Made", "Rotated", "Expires", "Revoked"]
+    if any(key.person_id for key in keys):
+        columns.append("Person")
     table = Table(*columns, box=None, pad_edge=False)
     now = clock.now()
-    for key in run(work):
+    for key in keys:
         days = [f"{day:%Y-%m-%d}" if day else "" for day in (key.created_at, key.rotated_at)]
         expires, revoked = (_minute(moment) for moment in (key.expires_at, key.revoked_at))
         table.add_row(
             key.name, _holder(key), " ".join(key.scopes), str(key.key_id), *days,
             f"{expires}, over" if key.expired(now) else expires, revoked,
+            *([str(key.person_id)] if key.person_id else []),
             style="dim" if revoked or key.expired(now) else "",
         )  # fmt: skip
     if table.rows:
@@ -264,20 +284,6 @@ def revoke(
     out.print("Revoked.")
 
 
-def new_encryption_key() -> None:
-    """
-    Print a fresh key-encryption key, for CARE_TIMELINE_KEY_ENCRYPTION_KEYS.
-
-    It wraps the keys of all clients: whoever loses it can read none of their records. Keep it in a secret store,
-    apart from the database and its backups. To change keys, put the new one before the old one, separated by a
-    comma: the first wraps, all of them open.
-    """
-    from service.bootstrap import new_key_encryption_key
-    from service.cli.console import out
-
-    out.print(new_key_encryption_key(), soft_wrap=True)
-
-
 def _holder(key: "ApiKey") -> str:
     return f"{key.role} of {key.recipient}" if key.recipient else key.role.value
 
@@ -299,3 +305,4 @@ add(app, list_all, name="list")
 add(app, rotate)
 add(app, revoke)
 add(app, new_encryption_key, name="new-encryption-key")
+add(app, rewrap)
