@@ -13,6 +13,7 @@ from benchmarks import (
     projecting,
     reading,
     rebuild,
+    replay,
     soak,
     timeline,
     webhooks,
@@ -33,6 +34,7 @@ MEASURES: Mapping[str, Callable[[Ground, Rounds], Awaitable[list[Result]]]] = {
     "feed": feed.measure,
     "import": importing.measure,
     "webhooks": webhooks.measure,
+    "replay": replay.measure,
     "soak": soak.measure,
 }
 

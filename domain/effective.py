@@ -19,13 +19,19 @@ _HEADERS_ALONE = frozenset({Unreadable, KeptApart})
 
 
 class Effective(NamedTuple):
-    """Effective entries in order, and the moment of the last of them (None when there are none).
-
-    An entry recorded later that occurred at `until` or after it belongs at the end.
-    """
+    """Effective entries in order, and the moment at which each stands."""
 
     entries: list[Entry]
-    until: datetime | None
+    moments: list[datetime]
+    """When each occurred, or the last of what it answers where that came later: the order is by these."""
+
+    @property
+    def until(self) -> datetime | None:
+        """The last moment; None when there are no entries.
+
+        An entry recorded later that occurred at that moment or after it belongs at the end.
+        """
+        return self.moments[-1] if self.moments else None
 
 
 def effective(
@@ -80,7 +86,7 @@ def effective(
         if as_of is None or moment <= as_of:
             placed.append((moment, entry.version, len(placed), standing))
     placed.sort()
-    return Effective([each[-1] for each in placed], placed[-1][0] if placed else None)
+    return Effective([each[-1] for each in placed], [each[0] for each in placed])
 
 
 def _after_answered(entry: Entry, moments: dict[UUID, datetime]) -> datetime:

@@ -1,8 +1,8 @@
 """Folds: how a state changes with each kind of event, and what rows and obligations its elements have."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from pydantic import TypeAdapter
 from sqlalchemy import Table
@@ -31,6 +31,16 @@ class EventUnreadable(Exception):
 
     def __init__(self, entry: Entry) -> None:
         super().__init__(f"The event at position {entry.position} cannot be read.")
+
+
+class ElementChange(NamedTuple):
+    """Elements of one kind that stand together, as they were and as they are."""
+
+    element: type
+    before: Sequence[Any]
+    after: Sequence[Any]
+    made_of_others: bool
+    """Whether such an element holds no more than others of the state."""
 
 
 class Fold(Generic[S]):
@@ -160,6 +170,12 @@ class Fold(Generic[S]):
         for kept in self._kept:
             kept.add_changed_rows(was, now, before, after)
 
+    def changed_elements(self, before: S, after: S) -> Iterator[ElementChange]:
+        """The elements that differ, as they were and as they are now: what has rows, and what is asked for."""
+        if before is not after:
+            for kept in self._kept:
+                yield from kept.changed_elements(before, after)
+
     @cached_property
     def shape(self) -> bytes:
         """Another one whenever a state holds other fields: what was saved in it is then not to be loaded."""
@@ -203,6 +219,8 @@ class ElementRows(Generic[S, E]):
         self.elements = elements
         self.changes = changes
         self.asks: list[Callable[[E], Iterable[Obligation]]] = []
+        self.made_of_others = False
+        self._told: list[tuple[type, Callable[[E], Iterable[Any]]]] = []
         self._rows: list[tuple[Table, Callable[[Iterable[E]], list[Row]]]] = []
 
     def table(self, name: str) -> Table:
@@ -212,6 +230,7 @@ class ElementRows(Generic[S, E]):
     def rows_of(self, table: Table, declared_by: type) -> Table:
         """Each element is a row of this table, by what the class, perhaps its base, declares."""
         row = row_of(declared_by)
+        self._told.append((self._element, lambda element: (element,)))
         self._rows.append((table, lambda elements: [row(element) for element in elements]))
         return table
 
@@ -231,12 +250,20 @@ class ElementRows(Generic[S, E]):
             return [row(each) for element in elements for each in of(element)]
 
         self._rows.append((table, rows))
+        self._told.append((part, of))
         return table
 
     @property
     def tables(self) -> list[Table]:
         """The tables in which they have rows."""
         return [table for table, _ in self._rows]
+
+    def changed_elements(self, before: S, after: S) -> Iterator[ElementChange]:
+        """The elements that differ and what they are made up of, as they were and as they are now."""
+        for change in self.changes(before, after):
+            for part, of in self._told:
+                was, now = (() if each is None else tuple(of(each)) for each in change)
+                yield ElementChange(part, was, now, self.made_of_others)
 
     def add_changed_rows(self, was: dict[Table, list[Row]], now: dict[Table, list[Row]], before: S, after: S) -> None:
         """Add the rows of the elements that differ: as they were, and as they are now."""

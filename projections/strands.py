@@ -13,7 +13,7 @@ from domain.policy import Policy
 from projections.answers import Answer
 from projections.context import Context
 from projections.elements import ViewContext
-from projections.fold import ElementRows, Fold
+from projections.fold import ElementChange, ElementRows, Fold
 from projections.obligations import Obligation
 from projections.rows import Row
 from projections.saved_states import STRAND
@@ -87,6 +87,7 @@ class Strands(Fold[StrandStates]):
     ) -> ElementRows[StrandStates, E]:
         """One element that is made of these strands' states; say then which rows it has."""
         rows = self.one(element, of)
+        rows.made_of_others = True
         self._across.append((strands, rows))
         return rows
 
@@ -114,6 +115,15 @@ class Strands(Fold[StrandStates]):
                 kept.add_changed_rows(was, now, before, after)
         for name in changed:
             self._strands[name].add_changed_rows(was, now, getattr(before, name), getattr(after, name))
+
+    def changed_elements(self, before: StrandStates, after: StrandStates) -> Iterator[ElementChange]:
+        """The elements that differ, strand after strand; then those that are made across strands."""
+        changed = [name for name in self._strands if before is not after and not after.same(name, before)]
+        for name in changed:
+            yield from self._strands[name].changed_elements(getattr(before, name), getattr(after, name))
+        for strands, kept in self._across:
+            if not set(strands).isdisjoint(changed):
+                yield from kept.changed_elements(before, after)
 
     def obligations(self, state: StrandStates) -> Iterator[Obligation]:
         """Everything that was ever asked for, strand after strand."""

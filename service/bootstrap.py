@@ -31,6 +31,7 @@ from service.care.entry_contents import EntryContents
 from service.care.lists import Lists
 from service.care.policy_adopter import PolicyAdopter
 from service.care.projection_reader import ProjectionReader
+from service.care.record_replay import RecordReplay
 from service.care.recorder import Recorder
 from service.care.timeline_reader import TimelineReader
 from service.database.connection import open_pool
@@ -96,6 +97,7 @@ class System:
     client_search: ClientSearch
     projection_reader: ProjectionReader
     timeline_reader: TimelineReader
+    record_replay: RecordReplay
     counseling_notes: CounselingNotes
     lists: Lists
     accesses: Accesses
@@ -249,6 +251,7 @@ async def connected(
             client_search=ClientSearch(identifiers, accesses),
             projection_reader=ProjectionReader(timeline_reader, organizations, projections, fresh, accesses, sliced),
             timeline_reader=timeline_reader,
+            record_replay=RecordReplay(store, timeline_reader, organizations, projections, sliced),
             counseling_notes=CounselingNotes(pages, timelines, accesses),
             lists=Lists(ListReads(pool, builds), accesses),
             accesses=accesses,

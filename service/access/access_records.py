@@ -40,6 +40,8 @@ select {_COLUMNS}
  order by c.record_id desc
  limit $4"""  # noqa: S608 - columns
 
+_NOT_KEPT: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, Abandoned)
+
 log = structlog.get_logger(__name__)
 
 Row = tuple[object, ...]
@@ -131,7 +133,7 @@ class AccessRecords:
             return  # nobody is told of
         try:
             await self._batcher.submit(access.organization_id, _row(access, asked, client_ids, version, position))
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, Abandoned) as error:
+        except _NOT_KEPT as error:
             log.error("access_not_recorded", error=describe(error))
             raise AccessNotRecorded from error
 

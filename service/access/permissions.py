@@ -56,6 +56,7 @@ class Resource(StrEnum):
     APPOINTMENT = "Appointment"
     TASK = "Task"
     AUDIT_EVENT = "AuditEvent"
+    REPLAY = "Replay"
     WEBHOOK = "Webhook"
 
 
@@ -173,11 +174,11 @@ ROLES: Final[Mapping[KeyRole, Mapping[Resource, str]]] = {
     KeyRole.SUPERVISOR: _joined(
         _circle(never={Resource.MEDICATION}),
         dict.fromkeys(_EVERY_STRAND, "u"),
-        {Resource.EMERGENCY_ACCESS_REVIEW: "cu", Resource.AUDIT_EVENT: "r"},
+        {Resource.EMERGENCY_ACCESS_REVIEW: "cu", Resource.AUDIT_EVENT: "r", Resource.REPLAY: "r"},
         {Resource.WEBHOOK: "cr"},
         _IMPORTS,
     ),
-    KeyRole.AUDITOR: _joined(_SHARED, {Resource.AUDIT_EVENT: "r"}),
+    KeyRole.AUDITOR: _joined(_SHARED, {Resource.AUDIT_EVENT: "r", Resource.REPLAY: "r"}),
     KeyRole.ANALYST: {},
     KeyRole.SYSTEM: _joined(
         _SHARED,
@@ -191,8 +192,8 @@ ROLES: Final[Mapping[KeyRole, Mapping[Resource, str]]] = {
 Made for a small clinic, where one person does the work of several: everyone in the circle reads everything and records
 nearly everything. Only a prescriber records medication. A peer records no toxicology, no screening, no assessment, no
 court order and no merge of clients. A supervisor sets everything right, whatever they may record. An auditor reads all
-and records nothing, and asks, as supervisors do, who read about a client. An analyst reads nobody's record (coded rows
-are theirs), and a system does what its scopes say.
+and records nothing, and asks, as supervisors do, who read about a client, and what each event changed. An analyst reads
+nobody's record (coded rows are theirs), and a system does what its scopes say.
 """
 
 PERMISSIONS: Final[Mapping[KeyRole, frozenset[str]]] = {

@@ -147,6 +147,7 @@ ReadingAccess = Annotated[Access, Security(get_access, scopes=["CarePlan.r"])]
 NotesAccess = Annotated[Access, Security(get_access, scopes=["CounselingNote.r"])]
 ListingAccess = Annotated[Access, Security(get_access, scopes=["CarePlan.s"])]
 AuditingAccess = Annotated[Access, Security(get_access, scopes=["AuditEvent.r"])]
+ReplayAccess = Annotated[Access, Security(get_access, scopes=["Replay.r"])]
 FollowingAccess = Annotated[Access, Security(get_access, scopes=["Feed.s"])]
 RecordingAccess = Annotated[Access, Security(get_recording_access, scopes=["*.c"])]
 """Whoever may record something; of what, is decided event by event (service/care/recording_permissions.py)."""

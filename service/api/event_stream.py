@@ -34,6 +34,10 @@ over the processes that are there, and no proxy's limit on the length of an answ
 HEARTBEAT_SECONDS: Final = 15.0
 """So often something is sent at least, as the standard advises, and the key is looked at again."""
 
+SILENT_SECONDS: Final = 30.0
+"""When nothing can be sent for so long, since the database does not answer, the stream ends: its reader, who connects
+again after 45 silent seconds, is not kept waiting."""
+
 _SPREAD: Final = 0.2
 _RETRY: Final = b"retry: 1000\n"
 # A line, and no blank one after it: that would have some readers tell an event without data.
@@ -109,16 +113,20 @@ class EventStream(StreamingResponse):
         yield _RETRY
         try:
             while not following.ended and (now := loop.time()) < ends_at:
-                if now >= look_at:
-                    caller = await authenticate_again(self._request, self._permissions)
-                    if await self._system.accesses.restricted(caller):
-                        return
-                    look_at = now + HEARTBEAT_SECONDS
-                part = await following.next(limit=AT_ONCE, seconds=min(look_at, ends_at) - now)
-                events = part.events
-                if self._content:
-                    events = await self._system.feed_contents.told(self._access, events)
-                yield b"".join(map(frame, events)) or _HEARTBEAT
+                async with asyncio.timeout(SILENT_SECONDS):
+                    if now >= look_at:
+                        caller = await authenticate_again(self._request, self._permissions)
+                        if await self._system.accesses.restricted(caller):
+                            return
+                        look_at = now + HEARTBEAT_SECONDS
+                    told = await self._next(following, seconds=min(look_at, ends_at) - now)
+                yield told or _HEARTBEAT
         except Exception as error:
             if problem_of(error) is None:
                 raise
+
+    async def _next(self, following: Following, *, seconds: float) -> bytes:
+        events = (await following.next(limit=AT_ONCE, seconds=seconds)).events
+        if self._content:
+            events = await self._system.feed_contents.told(self._access, events)
+        return b"".join(map(frame, events))

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from domain.entry import Entry
 from domain.events.base import referred
 from domain.events.plan import GoalMeasured
+from domain.policies import Policies
 from domain.policy import Policy
 from domain.vocabulary.appointments import CancelledBy
 from domain.vocabulary.crisis import RiskTier
@@ -21,6 +22,7 @@ from domain.vocabulary.signals import SignalRule
 from projections.answers import Answer
 from projections.care_plan import CarePlanAnswer
 from projections.catalogue import PROJECTIONS
+from projections.replay import Replay
 from projections.summary import SUMMARIZED, summary
 from rendering.crisis_card import crisis_card
 from service.access.access_records import AccessRecord
@@ -41,9 +43,11 @@ from service.api.routers.health import Health, ProjectionState, Readiness
 from service.api.routers.identifiers import FoundClient, FoundClients
 from service.api.routers.problem_kinds import ProblemKinds, kind_of
 from service.api.routers.projections import answer_of, operation_id
+from service.api.routers.replay import ReplayStep, hindsight_answer, replay_answer
 from service.api.routers.summary import summary_of
 from service.api.routers.timelines import event_answer
 from service.api.routers.vocabulary import Vocabulary, coded_list
+from service.care.record_replay import Hindsight, Stood, sides
 from service.projector.list_rows import ListedClient, ListedSignal, ListedTask
 from service.subscriptions.feed_event import FeedEvent, FeedReference
 
@@ -96,12 +100,36 @@ def example_answers() -> dict[str, bytes]:
         shown[operation_id(projection)] = answer_of(projection, _CLIENT, len(entries), asked_at, None, answer)
         if isinstance(answer, CarePlanAnswer):
             pages["read_crisis_card"] = crisis_card(answer, policy, asked_at)
+    shown |= _audited(entries)
     on_one_screen = summary(answers[projection.name] for projection in SUMMARIZED)
     shown["read_summary"] = summary_of(_CLIENT, len(entries), asked_at, None, on_one_screen)
     return {
         **{operation: json_of(answer) for operation, answer in shown.items()},
         **{operation: html.encode() for operation, html in pages.items()},
         "import_history": _import(),
+    }
+
+
+def _audited(entries: Sequence[Entry]) -> dict[str, BaseModel]:
+    """The last event's step, and how the record stood before the last two were recorded."""
+    policies, at = Policies(Policy()), entries[-3].recorded_at
+    replay, then, now = (Replay(PROJECTIONS, policies) for _ in range(3))
+    last = [replay.step(entry) for entry in entries][-1]
+    for entry in entries:
+        now.take_in(entry)
+        if entry.recorded_at <= at:
+            then.take_in(entry)
+    stood = [(Stood(then.state(each), Policy()), Stood(now.state(each), Policy())) for each in PROJECTIONS]
+    found = Hindsight(
+        version=len(entries),
+        version_then=len(entries) - 2,
+        entries=entries,
+        sides=[sides(each, *both, at) for each, both in zip(PROJECTIONS, stood, strict=True)],
+        since=(),
+    )
+    return {
+        "replay_record": replay_answer(_CLIENT, len(entries), None, [ReplayStep.of(last)], later=False),
+        "read_hindsight": hindsight_answer(_CLIENT, at, found, ()),
     }
 
 

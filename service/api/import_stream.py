@@ -32,6 +32,8 @@ PERMISSIONS: Final = ("Import.c",)
 LOOK_SECONDS: Final = 15.0
 """So often the key is looked at again."""
 
+_TELLING_SECONDS: Final = 5.0
+
 _PAUSE_SECONDS: Final = 0.2
 """When nothing more has come for so long, what has come is dealt with."""
 
@@ -77,8 +79,11 @@ class ImportRun:
         try:
             async with aclosing(self._groups()) as coming:
                 async for group in coming:
-                    await self._look_at_key()
-                    done = await import_group(self._system, self._caller, group)
+                    # An answer that has begun is not taken back: it tells itself that the deadline was not kept.
+                    prolong(self._request, _TELLING_SECONDS)
+                    async with asyncio.timeout(self._system.settings.request_seconds):
+                        await self._look_at_key()
+                        done = await import_group(self._system, self._caller, group)
                     prolong(self._request)
                     self._counted.update(result.status for result in done.results)
                     self._next_line = done.at or group[-1].number + 1

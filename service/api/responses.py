@@ -46,7 +46,9 @@ def read_answer(content: BaseModel, version: int, known: str | None, links: Mapp
     return unchanged(f'"{version}"', known) or answer(content, version, links=links)
 
 
-def projected_answer(content: BaseModel, version: int, known: str | None) -> Response:
+def projected_answer(
+    content: BaseModel, version: int, known: str | None, links: Mapping[str, str] = _NO_LINKS
+) -> Response:
     """What is made of the record, or 304 as in `read_answer`.
 
     At the same version it differs with the clock, with the policy and with the release that makes it, so its tag is the
@@ -54,7 +56,7 @@ def projected_answer(content: BaseModel, version: int, known: str | None) -> Res
     """
     body = json_of(content)
     tag = f'"{version}.{sha256(body).hexdigest()[:DIGEST_DIGITS]}"'
-    return unchanged(tag, known) or Response(body, 200, {**PRIVATE, "ETag": tag}, JSON)
+    return unchanged(tag, known) or Response(body, 200, {**PRIVATE, **links, "ETag": tag}, JSON)
 
 
 def list_answer(content: ListPage, known: str | None, links: Mapping[str, str]) -> Response:

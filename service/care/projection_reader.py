@@ -104,7 +104,7 @@ class ProjectionReader:
             if fresh and all(each.until is None or each.until <= moment for each in fresh):
                 answers = []
                 for projection, each in zip(projections, fresh, strict=True):
-                    policy = _in_force(projection, each.policies, moment, None)
+                    policy = in_force(projection, each.policies, moment, None)
                     told, withheld = _told(access, asked, each.state)
                     answer = projection.answer(told, moment, policy)
                     answers.append(ProjectionAnswer(client_id, each.version, None, None, answer, policy, withheld))
@@ -142,13 +142,13 @@ class ProjectionReader:
             policies = await self._organizations.policies(access.organization_id)
             until = moment if known_at is None else as_of
             by_former = {each.fold.asks_for_former: each for each in projections}
-            found = {each: _occurred(one, whole.entries, until, known_at) for each, one in by_former.items()}
+            found = {each: occurred(one, whole.entries, until, known_at) for each, one in by_former.items()}
             for projection in projections:
                 ordered = found[projection.fold.asks_for_former]
                 folded = projection.begin(ordered)
                 async for entries in self._sliced.slices(ordered):
                     folded = fold(projection, entries, policies, folded)
-                policy = _in_force(projection, policies, moment, known_at)
+                policy = in_force(projection, policies, moment, known_at)
                 told, withheld = _told(access, asked, folded)
                 answer = projection.answer(told, moment, policy)
                 answers.append(ProjectionAnswer(client_id, whole.version, as_of, known_at, answer, policy, withheld))
@@ -162,7 +162,7 @@ def _told(access: Access, asked: Asked, folded: Folded[Any]) -> tuple[Folded[Any
     return disclosed(folded, access.ground.scope), left_out(access.ground.scope)
 
 
-def _occurred(
+def occurred(
     projection: Projection[Any], entries: Sequence[Entry], as_of: datetime | None, known_at: datetime | None
 ) -> list[Entry]:
     """What the projection folds of what had occurred by then, a plain read's present included: what a clock that runs
@@ -180,7 +180,7 @@ def _occurred(
     ]
 
 
-def _in_force(projection: Projection[Any], policies: Policies, moment: datetime, known_at: datetime | None) -> Policy:
+def in_force(projection: Projection[Any], policies: Policies, moment: datetime, known_at: datetime | None) -> Policy:
     """The policy by which an answer is made. Raises ProjectionFailed where it cannot be read."""
     try:
         return policies.at(moment, known_at=known_at)

@@ -9,6 +9,7 @@ from service.cli.commands.access_log import access_log
 from service.cli.commands.catch_up import catch_up
 from service.cli.commands.crisis_card import crisis_card
 from service.cli.commands.doctor import doctor
+from service.cli.commands.hindsight import hindsight
 from service.cli.commands.import_history import import_history
 from service.cli.commands.migrate import migrate
 from service.cli.commands.project import project
@@ -62,6 +63,7 @@ app.add_typer(policy.app, name="policy", rich_help_panel=SET_UP)
 add(app, import_history, name="import", panel=SET_UP)
 add(app, doctor, panel=LOOK)
 add(app, replay, panel=LOOK)
+add(app, hindsight, panel=LOOK)
 add(app, summary, panel=LOOK)
 add(app, crisis_card, name="crisis-card", panel=LOOK)
 add(app, access_log, name="access-log", panel=LOOK)

@@ -1,54 +1,60 @@
-"""Showing a client's record at a moment, whole or on one screen, or after each of its entries."""
+"""Showing a client's record at a moment, whole or on one screen; entry by entry; and what is known now about it."""
 
+import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from rich.rule import Rule
+import typer
 from rich.text import Text
 
 from domain.entry import Entry
 from domain.events.registration import ClientRegistered
+from projections.replay import Step
 from projections.summary import SUMMARIZED, summary
 from rendering import Formatting, render
+from rendering.replay import hindsight_drawn, replay_page, step_drawn
 from rendering.summary import summary as summary_drawn
 from rendering.timeline import timeline
 from service.access.access_records import Access
-from service.care.projection_reader import ProjectionReader
-from service.care.timeline_reader import TimelineReader
+from service.bootstrap import System
 from service.cli.console import out
+from service.cli.files import write_private
+from service.cli.moments import moment
 from service.log.organizations import Organization
 from service.runtime import clock
 
-_NOTHING_YET = "Nothing had been recorded by then."
+HOW_TO_STEP: Final = "Enter: next   b: back   12: entry #12   2026-03-01T15:00Z: the last recorded by then   q: quit"
+_NOTHING_YET: Final = "Nothing had been recorded by then."
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Whose record, which projections of it, and at which two times."""
 
-    reader: ProjectionReader
-    timelines: TimelineReader
+    system: System
     organization: Organization
     client_id: UUID
-    projections: Sequence[str]
-    as_of: datetime | None
-    known_at: datetime | None
     access: Access
+    projections: Sequence[str] = ()
+    as_of: datetime | None = None
+    known_at: datetime | None = None
 
     async def entries(self) -> list[Entry]:
         """What had been recorded. Raises UnknownClient, KnownAtInFuture."""
-        async with self.timelines.whole(self.access, self.client_id, known_at=self.known_at) as whole:
+        async with self.system.timeline_reader.whole(self.access, self.client_id, known_at=self.known_at) as whole:
             return whole.entries
 
     def fmt(self, entries: Sequence[Entry]) -> Formatting:
         """Moments in the client's time zone, or the organization's before registration."""
         zones = [entry.event.time_zone for entry in entries if isinstance(entry.event, ClientRegistered)]
         zone = ZoneInfo(zones[-1] if zones else self.organization.time_zone)
-        moment = self.as_of or self.known_at or clock.now()
-        return Formatting(zone, {entry.id: entry.version for entry in entries}, moment.astimezone(zone).year)
+        at = self.as_of or self.known_at or clock.now()
+        return Formatting(zone, {entry.id: entry.version for entry in entries}, at.astimezone(zone).year)
 
 
 async def show_summary(asked: Asked) -> None:
@@ -60,7 +66,7 @@ async def show_summary(asked: Asked) -> None:
         out.print(_NOTHING_YET)
         return
     names = [projection.name for projection in SUMMARIZED]
-    found = await asked.reader.read_together(
+    found = await asked.system.projection_reader.read_together(
         asked.access, asked.client_id, names, what="summary", as_of=asked.as_of, known_at=asked.known_at
     )
     out.print(summary_drawn(summary(each.answer for each in found), fmt))
@@ -79,20 +85,72 @@ async def show(asked: Asked, *, timeline_too: bool) -> None:
     await _render_each(asked, fmt)
 
 
-async def show_each(asked: Asked) -> None:
-    """Print the record as it was known after each of its entries."""
-    entries = await asked.entries()
-    for count, entry in enumerate(entries, start=1):
-        fmt = asked.fmt(entries[:count])
-        said = f"#{entry.version} {entry.event.type}, occurred {fmt.full(entry.occurred_at)}"
-        out.print(Rule(Text(said, style="bold"), align="left"))
-        out.print(f"recorded {fmt.full(entry.recorded_at)} by {entry.recorded_by}")
-        await _render_each(replace(asked, known_at=entry.recorded_at), fmt)
+async def show_steps(asked: Asked) -> None:
+    """Print what each entry changed; at a terminal, one after the other as the reader asks."""
+    async with asked.system.record_replay.steps(asked.access, asked.client_id, known_at=asked.known_at) as page:
+        if not page.steps:
+            out.print(_NOTHING_YET)
+        elif out.is_terminal and sys.stdin.isatty():
+            _step_through(page.steps, asked.fmt(page.entries))
+        else:
+            fmt = asked.fmt(page.entries)
+            for step in page.steps:
+                out.print(step_drawn(step, fmt))
+
+
+def _step_through(steps: Sequence[Step], fmt: Formatting) -> None:
+    place: int | None = 0
+    while place is not None:
+        out.print(step_drawn(steps[place], fmt))
+        out.print(Text(f"entry {place + 1} of {len(steps)}   {HOW_TO_STEP}", style="dim"))
+        try:
+            place = next_place(out.input("> "), place, steps)
+        except typer.BadParameter as error:
+            out.print(Text(str(error), style="red"))
+        except EOFError:
+            return
+
+
+def next_place(said: str, place: int, steps: Sequence[Step]) -> int | None:
+    """Where the reader wants to go; None to leave, as after the last step. Raises typer.BadParameter."""
+    said = said.strip()
+    match said:
+        case "q":
+            return None
+        case "b":
+            return max(0, place - 1)
+        case "":
+            return place + 1 if place + 1 < len(steps) else None
+    if said.removeprefix("#").isdecimal():
+        version = int(said.removeprefix("#"))
+        found = next((each for each, step in enumerate(steps) if step.entry.version == version), None)
+    else:
+        at = moment(said)
+        found = next((each for each in reversed(range(len(steps))) if steps[each].entry.recorded_at <= at), None)
+    if found is None:
+        raise typer.BadParameter("There is no such entry.")
+    return found
+
+
+async def write_page(asked: Asked, path: Path) -> None:
+    """Write the whole replay as a page to print. Raises CommandFailed."""
+    async with asked.system.record_replay.steps(asked.access, asked.client_id, known_at=asked.known_at) as page:
+        write_private(path, replay_page(str(asked.client_id), page.steps, asked.fmt(page.entries), clock.now()))
+    out.print(f"Wrote {path}, which only you can read.")
+
+
+async def show_hindsight(asked: Asked, at: datetime) -> None:
+    """Print what is known now about a moment that was not known then."""
+    async with asked.system.record_replay.hindsight(asked.access, asked.client_id, at) as found:
+        fmt = asked.fmt(found.entries)
+        out.print(Text(f"Known now about {fmt.full(at)}, and not known then", style="bold"))
+        changed = [(side.projection, each) for side in found.sides for each in side.differences]
+        out.print(hindsight_drawn(changed, found.since, fmt))
 
 
 async def _render_each(asked: Asked, fmt: Formatting) -> None:
     for name in asked.projections:
-        answered = await asked.reader.read(
+        answered = await asked.system.projection_reader.read(
             asked.access, asked.client_id, name, as_of=asked.as_of, known_at=asked.known_at
         )
         out.print(render(name, answered.answer, fmt))

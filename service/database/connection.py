@@ -21,13 +21,26 @@ _SETTINGS = {
 }
 _CONNECT_SECONDS = 10.0
 _COMMAND_SECONDS = 65.0  # by then the server has ended the statement itself, unless it hangs
-_ROLLBACK_SECONDS = 3.0
+_REST_SECONDS = 1.0
+"""So long may a connection take, after a statement on it was cancelled or failed, to come to rest."""
 
 
 class _PooledConnection(asyncpg.Connection):
     """A connection that knows whether the database is a Citus cluster's coordinator."""
 
     citus = False
+
+
+class _Pool(asyncpg.Pool):
+    """A pool that takes connections back in any state, and within a moment.
+
+    A server that hangs does not confirm that a statement was cancelled: then the connection is given up, and whoever
+    had it does not wait. asyncpg's own pool would wait for as long as a statement may take.
+    """
+
+    async def release(self, connection: PoolConnectionProxy, *, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        with suppress(TimeoutError):
+            await super().release(connection, timeout=timeout or _REST_SECONDS)
 
 
 async def open_pool(
@@ -38,12 +51,16 @@ async def open_pool(
     `settings` add to, or replace, the limits set here on locks, statements and idle transactions. Sessions are not
     reset between uses, which saves a round trip: whoever borrows a connection changes settings for its transaction
     only (SET LOCAL), as `scoped` does. A statement that a server which hangs neither answers nor ends raises
-    TimeoutError.
+    TimeoutError; whoever is cancelled meanwhile gives the connection up.
     """
-    return await asyncpg.create_pool(
+    return await _Pool(
         url,
         min_size=min_size,
         max_size=max_size,
+        max_queries=50_000,
+        max_inactive_connection_lifetime=300.0,
+        loop=None,
+        record_class=asyncpg.Record,
         timeout=_CONNECT_SECONDS,
         command_timeout=_COMMAND_SECONDS,
         server_settings={**_SETTINGS, **(settings or {})},
@@ -56,20 +73,6 @@ async def open_pool(
 async def open_connection(url: str, *, settings: dict[str, str] | None = None) -> asyncpg.Connection:
     """One connection outside any pool, with the pool's limits and `settings`; the caller closes it."""
     return await asyncpg.connect(url, timeout=_CONNECT_SECONDS, server_settings={**_SETTINGS, **(settings or {})})
-
-
-@asynccontextmanager
-async def borrowed(pool: asyncpg.Pool) -> AsyncIterator[PoolConnectionProxy]:
-    """A connection for statements that each are a transaction of their own (see `call`).
-
-    A server that hangs does not confirm that a statement was cancelled: then the connection is given up.
-    """
-    connection = await pool.acquire()
-    try:
-        yield connection
-    finally:
-        with suppress(TimeoutError):
-            await pool.release(connection, timeout=_ROLLBACK_SECONDS)
 
 
 @asynccontextmanager
@@ -108,7 +111,7 @@ async def transaction(
     except BaseException:
         if not connection.is_closed():
             # A server that hangs confirms neither that a statement was cancelled nor this: the connection is given up.
-            await connection.execute("rollback", timeout=_ROLLBACK_SECONDS)
+            await connection.execute("rollback", timeout=_REST_SECONDS)
         raise
 
 

@@ -14,7 +14,7 @@ from cachetools import LRUCache
 from domain.events.record import RECORD_TYPES
 from domain.policies import Policies
 from projections.projection import Projection
-from service.database.connection import Connection, borrowed, call, scoped
+from service.database.connection import Connection, call, scoped
 from service.log.keyring import ClientErased, ClientKeys, Keyring, WrappedKey
 from service.log.organizations import Organizations
 from service.log.reading import EVENTS, stored
@@ -106,7 +106,7 @@ class FreshStates:
     ) -> Fresh | None:
         """What most reads need comes in one statement; where that does not do, they go on step by step."""
         types, schema, known = read_by(projection.relevant), build.schema if build else None, kept and kept.version
-        async with borrowed(self._pool) as connection:
+        async with self._pool.acquire() as connection:
             (found,) = await call(connection, organization_id, "log.fresh_state", client_id, schema, types, known)
         if found["version"] is None:
             return None

@@ -10,7 +10,6 @@ from uuid import UUID
 import structlog
 
 from service.following.wakeups import Wakeups
-from service.log.errors import DatabaseUnavailable
 from service.log.headers import Headers
 from service.runtime.tracebacks import describe
 from service.runtime.waiting import set_within
@@ -21,6 +20,8 @@ _KEPT: Final = 1_000
 
 _AT_ONCE: Final = 500
 _PAUSE_SECONDS: Final = 1.0
+_ANSWER_SECONDS: Final = 10.0
+"""A read that takes longer hangs: it is given up, and tried again."""
 
 log = structlog.get_logger(__name__)
 
@@ -66,8 +67,9 @@ class Tail:
             while True:
                 stirred.clear()
                 try:
-                    part = await self._headers.after(self._organization_id, self.position, limit=_AT_ONCE)
-                except (DatabaseUnavailable, OSError) as error:
+                    async with asyncio.timeout(_ANSWER_SECONDS):
+                        part = await self._headers.after(self._organization_id, self.position, limit=_AT_ONCE)
+                except Exception as error:  # noqa: BLE001 whatever it is, the readers wait for what comes next
                     log.warning("feed_waits", error=describe(error))
                     await asyncio.sleep(_PAUSE_SECONDS)
                     continue

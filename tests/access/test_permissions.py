@@ -90,7 +90,14 @@ def test_whoever_opened_a_record_cannot_take_that_back(strand: Resource) -> None
 def test_who_reads() -> None:
     for permission in ("Timeline.r", "CarePlan.r", "CarePlan.s", "Feed.s"):
         assert {role for role in KeyRole if permission in PERMISSIONS[role]} == set(KeyRole) - {KeyRole.ANALYST}
-    assert PERMISSIONS[KeyRole.AUDITOR] == {"Timeline.r", "CarePlan.r", "CarePlan.s", "Feed.s", "AuditEvent.r"}
+    assert PERMISSIONS[KeyRole.AUDITOR] == {
+        "Timeline.r",
+        "CarePlan.r",
+        "CarePlan.s",
+        "Feed.s",
+        "AuditEvent.r",
+        "Replay.r",
+    }
     assert {role for role in KeyRole if "AuditEvent.r" in PERMISSIONS[role]} == {KeyRole.AUDITOR, KeyRole.SUPERVISOR}
     assert {role for role in KeyRole if "Feed.r" in PERMISSIONS[role]} == {KeyRole.SYSTEM}
     assert not PERMISSIONS[KeyRole.ANALYST]

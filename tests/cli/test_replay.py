@@ -1,18 +1,23 @@
 """Replay: a client's record at any moment, in both times."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
+import pytest
 import pytest_asyncio
+import typer
 
 from domain.events.counseling_notes import CounselingNoteWritten
 from domain.events.record import EntryCorrected
 from domain.vocabulary.record import CorrectionReason
 from domain.vocabulary.substances import Substance
+from projections.replay import Step
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.bootstrap import System
+from service.cli.replay import next_place
 from service.database.embedded import DatabaseUrls
-from tests.builders import intake, lapse, plan, registered
+from tests.builders import History, intake, lapse, plan, registered
 from tests.cli.command import Command
 from tests.databases import new_organization
 from tests.system import draft
@@ -62,7 +67,7 @@ async def test_r27_of_a_counseling_note_the_header_alone_is_shown(
     wrong = EntryCorrected(entry=note.id, reason=CorrectionReason.WRONG_CONTENT, replacement=replacement)
     await system.recorder.record(caller, NOTED, [draft(registered()), note, draft(wrong)], new_client=True)
 
-    for asked in ([], ["--each"], ["--as-of", "2026-04-10T12:00Z"]):
+    for asked in ([], ["--steps"], ["--as-of", "2026-04-10T12:00Z"]):
         shown = await command.done("replay", NOTED, *asked)
         assert "harbour" not in shown
         assert "lighthouse" not in shown
@@ -97,13 +102,55 @@ async def test_only_the_projections_that_were_asked_for_are_shown(command: Comma
     assert "counselor/ana" not in shown
 
 
-async def test_each_shows_the_plan_after_every_entry(command: Command) -> None:
-    shown = await command.done("replay", CLIENT, "--projection", "care_plan", "--each")
+async def test_steps_tell_what_each_entry_changed(command: Command) -> None:
+    shown = await command.done("replay", CLIENT, "--steps")
 
-    pictures = shown.split("Care plan")
-    assert len(pictures) == 1 + 4
-    assert ["One day after another" in picture for picture in pictures] == [False, False, False, True, True]
-    assert "#4 lapse_recorded, occurred Fri 20 Mar 2026 21:00:00 CDT" in shown
+    opening, *_, told_last = shown.split("#4 lapse recorded")
+    assert "#3 plan" in opening
+    assert "One day after another" in opening
+    assert "occurred Fri 20 Mar 2026 21:00:00 CDT" in told_last
+    assert "by counselor/ana through tests" in told_last
+    assert "Care plan: lapse #4 added" in told_last
+    assert "Milestones: stretch #2 changed" in told_last
+
+
+async def test_hindsight_tells_what_is_known_now_that_was_not_then(command: Command, recorded: list[datetime]) -> None:
+    before_it_was_told = (recorded[-1] - timedelta(microseconds=1)).isoformat()
+
+    shown = await command.done("hindsight", CLIENT, before_it_was_told)
+
+    assert "lapse recorded" in shown
+    assert "Care plan: lapse #4 added" in shown
+    assert "plan #3" not in shown
+
+
+async def test_all_steps_are_written_as_a_page_that_only_its_owner_reads(command: Command, tmp_path: Path) -> None:
+    page = tmp_path / "replay.html"
+
+    await command.done("replay", CLIENT, "--html", page)
+
+    written = page.read_text(encoding="utf-8")
+    assert "Care plan: lapse #4 added" in written
+    assert "<script" not in written
+    assert page.stat().st_mode & 0o077 == 0
+
+
+def test_at_a_terminal_the_reader_goes_where_they_want() -> None:
+    history = History()
+    for day, event in enumerate((registered(), lapse(), lapse()), start=1):
+        history.add(event, at=f"2026-03-0{day}T12:00Z")
+    steps = [Step(entry, entry.recorded_at, ()) for entry in history.entries]
+
+    assert next_place("", 0, steps) == 1
+    assert next_place("", 2, steps) is None
+    assert next_place("b", 2, steps) == 1
+    assert next_place("b", 0, steps) == 0
+    assert next_place("#3", 0, steps) == next_place("3", 0, steps) == 2
+    assert next_place("2026-03-02T18:00Z", 0, steps) == 1
+    assert next_place("q", 1, steps) is None
+    for nowhere in ("12", "2026-01-01T00:00Z", "tomorrow"):
+        with pytest.raises(typer.BadParameter):
+            next_place(nowhere, 0, steps)
 
 
 async def test_before_the_first_entry_nothing_was_known(command: Command) -> None:

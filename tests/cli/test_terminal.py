@@ -129,7 +129,7 @@ async def client(database: DatabaseUrls, system: System) -> tuple[UUID, UUID]:
     "words",
     [
         ("replay", "CLIENT"),
-        ("replay", "CLIENT", "--each"),
+        ("replay", "CLIENT", "--steps"),
         ("summary", "CLIENT"),
         ("organizations", "list"),
         ("keys", "list"),

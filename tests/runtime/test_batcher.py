@@ -165,6 +165,56 @@ async def test_a_caller_that_no_longer_waits_is_left_out_and_keeps_nobody_else_f
     assert work.groups == [[1], [3]]
 
 
+async def test_work_for_which_nobody_waits_any_more_is_given_up_and_those_who_come_next_do_not_wait_for_it() -> None:
+    hangs = asyncio.Event()
+    given_up: list[Group] = []
+
+    async def work(_: UUID, groups: Groups[int, int]) -> None:
+        async for group in groups:
+            if group[0].item < 0:
+                try:
+                    hangs.set()
+                    await asyncio.Event().wait()
+                finally:
+                    given_up.append(group)
+                    await asyncio.sleep(0.01)  # as a connection takes to be given up
+            await double(group)
+
+    batcher: Batcher[int, int] = Batcher(work, most=2)
+    first, second, waits = (asyncio.create_task(batcher.submit(HERE, item)) for item in (-1, -2, 3))
+    await hangs.wait()
+    first.cancel()
+    await asyncio.sleep(0)
+    assert not given_up, "one of them still waits"
+    second.cancel()
+
+    async with asyncio.timeout(SOON):
+        assert await waits == 6
+        assert await batcher.submit(HERE, 4) == 8
+    assert len(given_up) == 1
+    assert first.cancelled()
+
+
+async def test_work_that_goes_on_all_the_same_is_given_up_anew_for_the_next_group() -> None:
+    begun = asyncio.Queue[int]()
+
+    async def work(_: UUID, groups: Groups[int, int]) -> None:
+        async for group in groups:
+            begun.put_nowait(group[0].item)
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                for waiting in group:
+                    waiting.fail(ConnectionError("as it is told"))
+
+    batcher: Batcher[int, int] = Batcher(work, most=1)
+    callers = [asyncio.create_task(batcher.submit(HERE, item)) for item in range(3)]
+    async with asyncio.timeout(SOON):
+        for item, caller in enumerate(callers):
+            assert await begun.get() == item
+            caller.cancel()
+
+
 @pytest.mark.parametrize(("steps", "begun"), [(0, {False}), (1, {True, False})])
 async def test_when_the_loop_ends_every_caller_hears_that_nobody_works_on_it(steps: int, begun: set[bool]) -> None:
     async def endless(_: UUID, groups: Groups[int, int]) -> None:

@@ -20,7 +20,7 @@ from service.api.problems import UnknownClient
 from service.api.responses import JSON, PRIVATE, json_of
 from service.api.strict_route import StrictRoute
 
-router = APIRouter(prefix="/v1/clients/{client_id}/access-records", route_class=StrictRoute, tags=["Reading"])
+router = APIRouter(prefix="/v1/clients/{client_id}/access-records", route_class=StrictRoute, tags=["Auditing"])
 
 
 class AccessRecordsQuery(BaseModel):

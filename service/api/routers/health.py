@@ -90,7 +90,7 @@ async def read_readiness(request: Request, system: RunningSystem) -> Readiness:
     if looking is None or looking.done():
         looking = request.app.state.looking = asyncio.create_task(_look(request.app.state, system))
         looking.add_done_callback(_hear)
-    # Not cancelled when it takes too long: the driver would wait until a server that hangs confirms that.
+    # Not cancelled already when it takes so long: with many organizations the first look may.
     await asyncio.wait([looking], timeout=at_most(PATIENCE_SECONDS))
     if not looking.done():
         raise TimeoutError
@@ -107,12 +107,13 @@ def _hear(looked: "asyncio.Task[Readiness]") -> None:
 
 
 async def _look(state: State, system: System) -> Readiness:
-    await require_migrated(system.pool)
-    kept: TTLCache[str, Readiness] = state.remembered
-    readiness = kept.get(_READINESS)
-    if readiness is None:
-        readiness = kept[_READINESS] = await _readiness(system)
-    return readiness
+    async with asyncio.timeout(system.settings.request_seconds):
+        await require_migrated(system.pool)
+        kept: TTLCache[str, Readiness] = state.remembered
+        readiness = kept.get(_READINESS)
+        if readiness is None:
+            readiness = kept[_READINESS] = await _readiness(system)
+        return readiness
 
 
 async def _readiness(system: System) -> Readiness:

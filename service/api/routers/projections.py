@@ -51,7 +51,7 @@ class OfClient(BaseModel):
 
 def operation_id(projection: Projection[Any]) -> str:
     """The name of the operation that reads the projection."""
-    return f"read_{_field(projection)}"
+    return f"read_{name_in_answers(projection)}"
 
 
 def answer_of(
@@ -68,22 +68,24 @@ def answer_of(
     said: dict[str, Any] = {"client_id": client_id, "version": version, "as_of": as_of, "known_at": known_at}
     if projection is CARE_PLAN:
         said["left_out"] = left_out
-    return _MODELS[projection.name](**said, **{_field(projection): answer})
+    return _MODELS[projection.name](**said, **{name_in_answers(projection): answer})
 
 
-def _field(projection: Projection[Any]) -> str:
+def name_in_answers(projection: Projection[Any]) -> str:
+    """How the API's answers name what the projection says, such as care_plan."""
     return projection.title.lower().replace(" ", "_")
 
 
-def _answered(projection: Projection[Any]) -> type[Answer]:
+def answered_by(projection: Projection[Any]) -> type[Answer]:
+    """The model of what the projection says."""
     answered: type[Answer] = get_type_hints(projection.view)["return"]
     return answered
 
 
 def _model(projection: Projection[Any]) -> type[OfClient]:
     name = f"{projection.title.title().replace(' ', '')}OfClient"
-    described: Any = (_answered(projection), Field(description=f"{projection.title} of the client."))
-    fields = {_field(projection): described}
+    described: Any = (answered_by(projection), Field(description=f"{projection.title} of the client."))
+    fields = {name_in_answers(projection): described}
     if projection is CARE_PLAN:
         fields["left_out"] = (tuple[str, ...], Field(description=_LEFT_OUT))
     return create_model(name, __base__=OfClient, __doc__=f"{projection.title} of a client.", **fields)
@@ -121,11 +123,11 @@ router = APIRouter(prefix="/v1/clients/{client_id}", route_class=ReadingRoute, t
 for _projection in PROJECTIONS:
     _title = _projection.title
     router.add_api_route(
-        f"/{_field(_projection).replace('_', '-')}",
+        f"/{name_in_answers(_projection).replace('_', '-')}",
         _endpoint(_projection),
         operation_id=operation_id(_projection),
         summary=f"Read {_title[0].lower()}{_title[1:]}",
-        description=(_answered(_projection).__doc__ or "") + HOW_TO_ASK,
+        description=(answered_by(_projection).__doc__ or "") + HOW_TO_ASK,
         response_model=_MODELS[_projection.name],
         responses={
             200: answered(f"{_title} of the client.", READ_HEADERS),

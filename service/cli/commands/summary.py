@@ -42,7 +42,7 @@ def summary(
         async with running(settings) as system:
             meant = choose(await system.organizations.all(), organization)
             access = by_operator(meant.organization_id, "care-timeline summary", purpose)
-            asked = Asked(system.projection_reader, system.timeline_reader, meant, client, (), as_of, known_at, access)
+            asked = Asked(system, meant, client, access, (), as_of, known_at)
             await show_summary(asked)
 
     run(work)

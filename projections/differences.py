@@ -1,0 +1,119 @@
+"""What differs between two states of a projection, element by element (pure).
+
+It takes as long as what changed is large: elements that are the same objects in both states are passed over.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
+from functools import cache
+from re import sub
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from projections.answers import Answer, answered
+from projections.elements import KEY, ViewContext, attributes
+from projections.fold import ElementChange
+
+
+class DifferenceKind(Enum):
+    """What became of an element."""
+
+    ADDED = "added"
+    """It was not there before."""
+    CHANGED = "changed"
+    """It was there, and says something else now."""
+    REMOVED = "removed"
+    """It is not there any more: what put it there was corrected or retracted, or something took its place."""
+
+
+class Difference(NamedTuple):
+    """An element that is not as it was."""
+
+    part: str
+    """What kind of element it is: `goal`, `handoff`, `crisis`, `obligation` …"""
+    kind: DifferenceKind
+    event_id: UUID | None
+    """The event that put the element there; null where it names none."""
+    before: Mapping[str, Any]
+    """What it said: all of an element that is removed, and of one that changed the fields that differ."""
+    after: Mapping[str, Any]
+    """What it says: all of an element that was added, and of one that changed the fields that differ."""
+
+
+def differences(changes: Iterable[ElementChange], context: ViewContext) -> Iterator[Difference]:
+    """What these elements said, and what they say, both asked about the same moment; each once."""
+    told: list[Difference] = []
+    for change in changes:
+        for each in _of_kind(change, context):
+            if not any(each[1:] == other[1:] for other in told):
+                told.append(each)
+                yield each
+
+
+def _of_kind(change: ElementChange, context: ViewContext) -> Iterator[Difference]:
+    if change.before == change.after:
+        return
+    before, after = _by_key(change.element, change.before), _by_key(change.element, change.after)
+    for key in before | after:
+        one, other = before.get(key), after.get(key)
+        if one != other:
+            was, now = (None if each is None else answered(each, context) for each in (one, other))
+            if change.made_of_others:
+                yield from _of_each_part(was, now)
+            else:
+                yield from _difference(_named(change.element), was, now)
+
+
+def _by_key(element: type, elements: Iterable[Any]) -> dict[Any, Any]:
+    """By what tells one from the other; those which nothing does stand in their order."""
+    found: dict[Any, Any] = {}
+    met: Counter[Any] = Counter()
+    for each in elements:
+        key = tuple(getattr(each, name) for name in _keys(element))
+        found[key, met[key]] = each
+        met[key] += 1
+    return found
+
+
+@cache
+def _keys(element: type) -> tuple[str, ...]:
+    return tuple(each.name for each in attributes(element) if KEY in each.marks)
+
+
+@cache
+def _named(element: type) -> str:
+    return sub(r"(?<!^)(?=[A-Z])", "_", element.__name__).lower()
+
+
+def _of_each_part(was: Answer | None, now: Answer | None) -> Iterator[Difference]:
+    there = [each for each in (was, now) if each is not None]
+    for part in type(there[0]).model_fields:
+        yield from _difference(part, getattr(was, part, None), getattr(now, part, None))
+
+
+def _difference(part: str, was: Answer | None, now: Answer | None) -> Iterator[Difference]:
+    one, other = _said(was), _said(now)
+    if one == other:
+        return
+    if was is None or now is None:
+        kind = DifferenceKind.ADDED if was is None else DifferenceKind.REMOVED
+    else:
+        kind = DifferenceKind.CHANGED
+        same = {name for name in one if one[name] == other[name]}
+        one, other = _without(one, same), _without(other, same)
+    yield Difference(part, kind, _put_there_by(was if now is None else now), one, other)
+
+
+def _put_there_by(element: Answer | None) -> UUID | None:
+    """The entry that it names; of what is asked for, that because of which it is."""
+    found: UUID | None = getattr(element, "event_id", None) or getattr(element, "because", None)
+    return found
+
+
+def _said(answer: Answer | None) -> dict[str, Any]:
+    return {} if answer is None else vars(answer)
+
+
+def _without(said: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in said.items() if name not in names}
