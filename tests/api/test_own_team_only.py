@@ -156,7 +156,7 @@ async def test_a_person_with_two_keys_is_one_person(closed: Clinic) -> None:
     access = (await ben.record(str(client), recording(opened(), clock.now().isoformat()))).json()["events"][0]["id"]
     review = {"type": "emergency_access_reviewed", "access": access, "justified": True}
     refused = await lead.record(str(client), recording(review, clock.now().isoformat()))
-    assert errors_in(refused, "refused") == {("event.access", "emergency_access_reviewed_by_another")}
+    assert errors_in(refused, "refused") == {("event.access", "emergency_reviewed_by_another")}
     records = (await closed.get(f"/v1/clients/{client}/access-records")).json()["records"]
     assert {(each["actor_id"], each["name"]) for each in records} == {(str(ben_id), "ben-phone")}
 
