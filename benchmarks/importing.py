@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from itertools import count
+from uuid import UUID
 
 import httpx
 
@@ -14,9 +15,10 @@ from benchmarks.crowd import Coming, documented, fill, in_turn
 from benchmarks.ground import BenchmarkClinic, Ground
 from benchmarks.harness import Limit, Result, Rounds
 from benchmarks.serving import SERVE, serving
-from domain.counseling_notes import kept_apart
+from domain.events.base import referred
 from samples.simulation import SimulatedEntry, one_client
-from service.access.caller import KeyRole
+from service.access.permissions import PERMISSIONS, STRANDS
+from service.access.roles import KeyRole
 
 DIRECT = "seal and append_bulk of the same events: no JSON, no rules, no HTTP"
 
@@ -43,11 +45,17 @@ async def measure(ground: Ground, rounds: Rounds, *, clients: int = 100, events:
 
 
 def new_clients(seeds: Iterator[int], clients: int, events: int) -> Iterator[SimulatedEntry]:
-    """What a system may import of so many clients, with so many events each, in turn."""
+    """What a system may import of so many clients, with so many events each, in turn: no counseling notes, no court
+    orders, and nothing that is about those."""
     stories = [list(one_client(next(seeds), events)) for _ in range(clients)]
     told = list(documented(in_turn([Coming(story[0].client_id, story, 0) for story in stories])))
-    apart = kept_apart(entry.draft for entry in told)
-    return (entry for entry in told if entry.id not in apart)  # no system records counseling notes
+    left_out: set[UUID] = set()
+    for entry in told:
+        about = {id_ for _, id_, _ in referred(entry.event)}
+        kind = entry.event.type
+        if about & left_out or (kind in STRANDS and f"{STRANDS[kind]}.c" not in PERMISSIONS[KeyRole.SYSTEM]):
+            left_out.add(entry.id)
+    return (entry for entry in told if entry.id not in left_out)
 
 
 class Sender:

@@ -111,7 +111,13 @@ def _webhooks() -> None:
             "created_by_id",
             sa.Uuid(),
             nullable=False,
-            comment="Who made it: the id of their API key, or of the token's subject",
+            comment="Who made it: the id under which they record",
+        ),
+        sa.Column(
+            "created_with",
+            sa.Text(),
+            nullable=True,
+            comment="With what they called: the API key's id, or that of the token's signing key",
         ),
         sa.Column(
             "state",

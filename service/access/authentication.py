@@ -19,6 +19,7 @@ from service.access.api_keys import ApiKey, ApiKeys, Presented, Standing, presen
 from service.access.brake import Brake
 from service.access.caller import Caller
 from service.access.errors import NotAuthenticated, TooManyWrong
+from service.access.protected_resource import ProtectedResource
 from service.access.tokens import LEEWAY_SECONDS, Tokens
 from service.runtime import clock
 
@@ -56,6 +57,11 @@ class Authentication:
             _MOST_REMEMBERED, REMEMBERED_SECONDS, timer=timer
         )
         self._asking = asyncio.Semaphore(_AT_ONCE)
+
+    @property
+    def resource(self) -> ProtectedResource | None:
+        """What clients may be told of who makes tokens for this service."""
+        return self._tokens.resource
 
     async def authenticate(self, text: str, address: str) -> Caller:
         """Who calls from this address with this key or token.

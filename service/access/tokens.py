@@ -19,6 +19,7 @@ import jwt
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.access.errors import NotAuthenticated, RoleMissing
 from service.access.jwks import FETCH_SECONDS, IssuerKeys, fetch_from
+from service.access.protected_resource import protected_resource
 from service.access.scopes import narrows
 from service.access.trusted_issuers import TrustedIssuer
 
@@ -47,6 +48,8 @@ class Tokens:
 
     def __init__(self, issuers: Mapping[str, tuple[TrustedIssuer, IssuerKeys]]) -> None:
         self._issuers = issuers
+        self.resource = protected_resource(issuer for issuer, _ in issuers.values())
+        """What clients may be told of who makes tokens; None where there is nothing to tell."""
 
     @staticmethod
     def looks_like_one(text: str) -> bool:

@@ -65,6 +65,10 @@ class TrustedIssuer(BaseModel):
     longest_lifetime: Annotated[timedelta, Field(gt=timedelta(0))] = timedelta(hours=24)
     """How long a token may be good at most, from `iat` to `exp` (our choice: a day; the usual is an hour)."""
 
+    announced: bool = True
+    """Whether clients without a token are told of it (RFC 9728); where several organizations share a service, each
+    one's would be told to all."""
+
     @field_validator("keys")
     @classmethod
     def _safe(cls, keys: str) -> str:

@@ -19,6 +19,7 @@ from service.api.exception_handlers import answer_routing_error
 from service.api.graceful_stop import REQUESTS, GracefulStop, RequestsUnderWay
 from service.api.head import Head
 from service.api.openapi import Api
+from service.api.protected_resource import ROUTES as PROTECTED_RESOURCE
 from service.api.rate_limits import RateLimits
 from service.api.request_log import Count, RequestLog
 from service.api.routers import (
@@ -107,7 +108,7 @@ def create_app(
         openapi_tags=TAGS,
         webhooks=calls,
         # As they are, and first, since most requests go there: those of an included router are looked for twice.
-        routes=[*recording.events_router.routes, *DESCRIPTION_ROUTES, *DOCS],
+        routes=[*recording.events_router.routes, *DESCRIPTION_ROUTES, *DOCS, *PROTECTED_RESOURCE],
         openapi_url=None,
         docs_url=None,
         redoc_url=None,

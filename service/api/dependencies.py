@@ -78,14 +78,14 @@ async def authenticate_again(request: Request, scopes: Iterable[str]) -> Caller:
 
 async def _authenticated(request: Request) -> Caller:
     kind, _, text = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not text.strip():
-        raise _key_needed("Send the header Authorization: Bearer and your API key or access token.", "")
     system = await get_system(request)
+    if kind.lower() != "bearer" or not text.strip():
+        raise _key_needed(system, "Send the header Authorization: Bearer and your API key or access token.")
     address = request.client.host if request.client else ""
     try:
         return await system.authentication.authenticate(text.strip(), address)
     except NotAuthenticated as error:
-        raise _key_needed(str(error), ', error="invalid_token"') from None
+        raise _key_needed(system, str(error), ', error="invalid_token"') from None
     except RoleMissing as error:
         raise problems.RoleMissing(str(error)) from None
     except TooManyWrong as error:
@@ -95,8 +95,10 @@ async def _authenticated(request: Request) -> Caller:
         raise problems.IssuerUnavailable(detail, headers={"Retry-After": str(int(APART_SECONDS))}) from None
 
 
-def _key_needed(detail: str, why: str) -> Problem:
-    return problems.KeyNeeded(detail, headers={"WWW-Authenticate": f'Bearer realm="care-timeline"{why}'})
+def _key_needed(system: System, detail: str, why: str = "") -> Problem:
+    resource = system.authentication.resource
+    where = f', resource_metadata="{resource.metadata_address}"' if resource else ""
+    return problems.KeyNeeded(detail, headers={"WWW-Authenticate": f'Bearer realm="care-timeline"{why}{where}'})
 
 
 def _purpose(said: Any) -> Any:

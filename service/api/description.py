@@ -41,7 +41,8 @@ far as the scopes of key or token allow it: docs/permissions.md has the table. `
 for, such as `CarePlan.r`; each event asks for its strand's, such as `Medication.c`, and each correction for that of the
 entry, such as `Medication.u`. Importing the history of many clients asks for `Import.c` as well.
 
-A key or token that is not good is answered 401, and `detail` says why. After too many of them from one address the
+A key or token that is not good is answered 401, and `detail` says why; where tokens are taken, `WWW-Authenticate` says
+who makes them (RFC 9728). After too many of them from one address the
 answer is 429, with `Retry-After`; keys and tokens that are right and in use work on meanwhile.
 
 Counseling notes are kept apart from the rest of the record (42 CFR 2.11): the timeline shows that there is one. Only

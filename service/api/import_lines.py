@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, NamedTuple
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import structlog
 from pydantic import ValidationError
@@ -15,12 +15,14 @@ from service.api import problems
 from service.api.exception_handlers import problem_of
 from service.api.field_errors import FieldError
 from service.api.import_models import ImportLine, LineResult, LineStatus
+from service.api.import_order import NumberedEvent, rounds
 from service.api.input_errors import input_errors
 from service.api.problem import Problem
 from service.api.refusals import refusal_errors
 from service.api.strict_json import errors_in
 from service.bootstrap import System
-from service.care.history_import import ImportedEvent, record_history
+from service.care.errors import UnknownIdentifier
+from service.care.history_import import HistoryImport, ImportedEvent
 from service.care.outcomes import RecordedAt
 from service.runtime.tracebacks import frames
 
@@ -30,6 +32,13 @@ MOST_LINE_BYTES: Final = 250_000
 LINES_AT_ONCE: Final = 500
 BYTES_AT_ONCE: Final = 1_000_000
 """So much is read before it is recorded and answered."""
+
+_NOBODYS: Final = FieldError(
+    field="identifier",
+    rule="identifier_known",
+    message="No client has this identifier. Import the client's first event with it, or link it to them"
+    " (identifier_linked), on a line above; or name the client with client_id.",
+)
 
 log = structlog.get_logger(__name__)
 
@@ -117,23 +126,22 @@ class GroupResult:
 async def import_group(system: System, caller: Caller, lines: Sequence[Line]) -> GroupResult:
     """Deal with these lines, each as if it came alone after those before it; other lines may be written with it."""
     read = await system.sliced.each(lines, lambda line: _read(line, caller))
-    results: list[LineResult] = []
-    together: list[tuple[int, ImportLine]] = []
-    ids: set[UUID] = set()
-    for line, found in zip(lines, read, strict=True):
-        if isinstance(found, Problem):
-            results.append(_refused(line.number, found))
-            continue
-        if found.id in ids:  # what this one means depends on what becomes of the one before
-            done = await _record(system, caller, together)
-            results += done.results
-            if done.problem:
-                return GroupResult(_in_order(results), done.problem, done.at)
-            together, ids = [], set()
-        together.append((line.number, found))
-        ids.add(found.id)
-    done = await _record(system, caller, together)
-    return GroupResult(_in_order([*results, *done.results]), done.problem, done.at)
+    numbered = list(zip([line.number for line in lines], read, strict=True))
+    results = [_refused(number, found) for number, found in numbered if isinstance(found, Problem)]
+    to_come = rounds(_numbered(number, found) for number, found in numbered if not isinstance(found, Problem))
+    history = HistoryImport(system.recorder, system.identifiers, caller)
+    for place, together in enumerate(to_come):
+        done = await _record(history, together)
+        results += done.results
+        if done.problem:
+            at = min([done.at, *(later[0].number for later in to_come[place + 1 :])])
+            return GroupResult(_in_order(results), done.problem, at)
+    return GroupResult(_in_order(results))
+
+
+def _numbered(number: int, line: ImportLine) -> NumberedEvent:
+    identifier = line.identifier.identifier if line.identifier else None
+    return NumberedEvent(number, line.draft, line.client_id, identifier)
 
 
 def _in_order(results: Iterable[LineResult]) -> list[LineResult]:
@@ -159,14 +167,12 @@ def _read(line: Line, caller: Caller) -> ImportLine | Problem:
     return read
 
 
-async def _record(system: System, caller: Caller, lines: Sequence[tuple[int, ImportLine]]) -> GroupResult:
-    outcomes = await record_history(
-        system.recorder, caller, [ImportedEvent(line.client_id, line.draft) for _, line in lines]
-    )
+async def _record(history: HistoryImport, lines: Sequence[NumberedEvent]) -> GroupResult:
+    outcomes = await history.record([ImportedEvent(*line[1:]) for line in lines])
     results: list[LineResult] = []
     problems_of: dict[Exception, Problem] = {}
     stopped: tuple[Problem, int] | None = None
-    for (number, _), outcome in zip(lines, outcomes, strict=True):
+    for (number, *_), outcome in zip(lines, outcomes, strict=True):
         if isinstance(outcome, RecordedAt):
             results.append(_stands(number, outcome))
             continue
@@ -187,6 +193,8 @@ def _problem(error: Exception) -> Problem:
         return problems.Refused(
             "The line was not recorded, since it breaks a rule of care; see `errors`.", errors=errors
         )
+    if isinstance(error, UnknownIdentifier):
+        return problems.Refused("The line was not recorded; see `errors`.", errors=[_NOBODYS])
     problem = problem_of(error)
     if problem is None:
         error_id = uuid4()

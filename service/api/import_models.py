@@ -1,20 +1,28 @@
 """A line of history to import, and what is answered for it."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, model_validator
+from pydantic_core import PydanticCustomError
 
 from domain.entry import Draft
 from domain.events.base import Slug, StrictUUID
 from service.api.problem import ProblemDocument
-from service.api.request_models import EventToRecord
+from service.api.request_models import EventToRecord, Identifier
 
 
 class ImportLine(EventToRecord):
     """One line of history: an event that another system kept, and whose it is."""
 
-    client_id: StrictUUID = Field(description="The client's id. The first event of a new client creates them.")
+    client_id: StrictUUID | None = Field(
+        None, description="The client's id. The first event of a new client creates them. Or say `identifier`."
+    )
+    identifier: Identifier | None = Field(
+        None,
+        description="In place of `client_id`: by which another system knows the client. Where nobody has it, the first"
+        " event of a timeline creates a client who has it; any other line is refused (`identifier_known`).",
+    )
     id: StrictUUID = Field(
         description="The event's id, always the same for the same event of the other system: so a file can be sent"
         " again, and what stands is not recorded twice."
@@ -23,6 +31,12 @@ class ImportLine(EventToRecord):
         description="The system that kept it, never a person. It is a part of what the event says, so it stays the"
         " same when the file is sent again."
     )
+
+    @model_validator(mode="after")
+    def _whose(self) -> Self:
+        if (self.client_id is None) == (self.identifier is None):
+            raise PydanticCustomError("client_or_identifier", "Say whose it is: client_id or identifier, one of them.")
+        return self
 
     @property
     def draft(self) -> Draft:

@@ -17,8 +17,8 @@ class ListPage(BaseModel):
     )
     as_of: datetime = Field(description="The moment by which it is judged what is late, and who is on a team.")
     parked: int = Field(
-        description="For how many clients, in the whole organization, the lists do not tell everything up to that"
-        " position, since a defect keeps their events from being followed. Whoever runs the service is told."
+        description="For how many clients, of all whom you see, the lists do not tell everything up to that position,"
+        " since a defect keeps their events from being followed. Whoever runs the service is told."
     )
     next: str | None = Field(description="What to give as `after` to go on; null when these are the last.")
 

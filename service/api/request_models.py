@@ -1,7 +1,6 @@
 """What callers ask to record, and the ids that it gets when they give none."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated, Final
 from uuid import UUID, uuid4, uuid5
 
@@ -10,20 +9,19 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 from domain.entry import Draft
 from domain.events.base import ShortText, Slug, StrictUUID
 from domain.events.catalogue import AnyEvent
-from domain.events.identifiers import IdentifierLinked, IdentifierSystem
+from domain.events.identifiers import IdentifierSystem
 from domain.vocabulary.record import Precision
 from service.access.caller import Caller
 from service.api.input_errors import ONE, SEVERAL
 from service.api.moments import OccurredAt
+from service.care.new_clients import IDS
+from service.log import identifiers
 
 MOST_EVENTS: Final = 100
 """How many events one request can record."""
 
 MOST_IDENTIFIERS: Final = 20
 """How many identifiers a new client can come with."""
-
-_IDS: Final = UUID("6f0c5a52-3d7e-5b0a-9a53-6a2f0f6b1c11")
-"""The namespace of ids that are derived. It never changes, or retries would no longer be known as such."""
 
 
 class EventToRecord(BaseModel):
@@ -66,6 +64,11 @@ class Identifier(BaseModel):
     value: ShortText = Field(
         description="The identifier. Blanks around it do not count; the rest is compared character by character."
     )
+
+    @property
+    def identifier(self) -> identifiers.Identifier:
+        """The same as it is looked for."""
+        return identifiers.Identifier.of(self.system, self.value)
 
 
 class NewClient(BaseModel):
@@ -110,27 +113,7 @@ def drafts(events: Sequence[EventToRecord], caller: Caller, idempotency_key: str
     ]
 
 
-def link_drafts(identifiers: Sequence[Identifier], first: Draft) -> list[Draft]:
-    """The identifiers as what is recorded after a new client's events, of which the first is given.
-
-    Their ids are derived from its id, never from what they say: ids stand in clear.
-    """
-    return [
-        replace(
-            first,
-            id=uuid5(_IDS, f"identifier {first.id} {place}"),
-            event=IdentifierLinked(system=identifier.system, value=identifier.value),
-        )
-        for place, identifier in enumerate(identifiers)
-    ]
-
-
 def _event_id(caller: Caller, idempotency_key: str | None, place: int) -> UUID:
     if idempotency_key is None:
         return uuid4()
-    return uuid5(_IDS, f"event {caller.organization_id} {caller.subject_id} {place} {idempotency_key}")
-
-
-def client_id_of(caller: Caller, first: Draft) -> UUID:
-    """The id of the client whose timeline this event opens, when the caller gives none."""
-    return uuid5(_IDS, f"client {caller.organization_id} {first.id}")
+    return uuid5(IDS, f"event {caller.organization_id} {caller.subject_id} {place} {idempotency_key}")

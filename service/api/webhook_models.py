@@ -134,9 +134,7 @@ class WebhookAnswer(_Answer):
     )
     created_at: datetime = Field(description="When it was made.")
     created_by: str = Field(description="Who made it: the role and name of their key.")
-    created_by_id: UUID = Field(
-        description="Who made it: the id of their API key or, with tokens, that of the token's subject."
-    )
+    created_by_id: UUID = Field(description="Who made it: the `actor_id` under which they record.")
     key_revoked_at: datetime | None = Field(
         description="When the API key that made it was revoked; null where it was not, or where a token made it. The"
         " webhook is your organization's and goes on."

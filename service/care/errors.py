@@ -8,6 +8,10 @@ class UnknownClient(Exception):
     """The organization has no client with this id."""
 
 
+class UnknownIdentifier(Exception):
+    """None of the organization's clients has this identifier."""
+
+
 class ClientExists(Exception):
     """There is a client with this id already, who began with other entries."""
 

@@ -17,7 +17,7 @@ from service.care.outcomes import Outcome, RecordedAt
 from service.care.recording_permissions import not_permitted
 from service.care.recording_steps import ATTEMPTS, RecordingSteps, author_refusals_of
 from service.log.errors import IdConflict, IdentifierTaken, VersionConflict
-from service.log.identifiers import Identifiers, identifier_hashes
+from service.log.identifiers import Changes, Identifiers, identifier_hashes
 from service.log.keyring import Keyring
 from service.log.organizations import Organizations
 from service.log.store import EventStore
@@ -94,25 +94,31 @@ class IndependentRecorder:
             if refusals:
                 outcomes[draft.id] = Refused([(0, refusal) for refusal in refusals])
         accepted = [draft for draft in judged if draft.id not in outcomes]
-        outcomes |= await self._taken(organization_id, client_id, accepted)
+        hashes = await identifier_hashes(self._keyring, organization_id, accepted)
+        outcomes |= await self._taken(organization_id, client_id, accepted, hashes)
         accepted = [draft for draft in accepted if draft.id not in outcomes]
         if accepted:
-            recorded = await self._steps.append(caller, client_id, facts.version, accepted, key, apart, beside=())
+            recorded = await self._steps.append(
+                caller, client_id, facts.version, accepted, key, apart, beside=(), hashes=hashes
+            )
             for entry in recorded.entries:
                 outcomes[entry.id] = RecordedAt(entry.version, entry.position, repeated=False)
         return outcomes
 
-    async def _taken(self, organization_id: UUID, client_id: UUID, drafts: Sequence[Draft]) -> dict[UUID, Outcome]:
+    async def _taken(
+        self, organization_id: UUID, client_id: UUID, drafts: Sequence[Draft], hashes: Mapping[UUID, bytes]
+    ) -> dict[UUID, Outcome]:
         """Those that would link an identifier which another client has, or which one before them links."""
-        hashes = await identifier_hashes(self._keyring, organization_id, drafts)
+        if not hashes:
+            return {}
+        held = await self._identifiers.held(organization_id, client_id, drafts, hashes)
         outcomes: dict[UUID, Outcome] = {}
-        for place, draft in enumerate(drafts):
-            if draft.id in hashes:
-                before = [each for each in drafts[:place] if each.id not in outcomes]
-                try:
-                    await self._identifiers.require_free(organization_id, client_id, [*before, draft], hashes)
-                except IdentifierTaken:
-                    outcomes[draft.id] = Refused([(0, _IDENTIFIER_TAKEN)])
+        for draft in drafts:
+            changes = Changes.asked(client_id, [draft], hashes)
+            if held.in_the_way_of(changes):
+                outcomes[draft.id] = Refused([(0, _IDENTIFIER_TAKEN)])
+            else:
+                held.change(changes)
         return outcomes
 
     async def _known_each(

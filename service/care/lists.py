@@ -17,7 +17,7 @@ from domain.vocabulary.signals import SignalRule
 from service.access.access_records import Access, Asked
 from service.care.accesses import Accesses
 from service.projector.list_pages import caseload_page, place, signals_page, worklist_page
-from service.projector.list_reads import ListReading, ListReads
+from service.projector.list_reads import ListReading, ListReads, Seer
 from service.projector.list_rows import (
     CLIENTS_ORDER,
     SIGNALS_ORDER,
@@ -45,7 +45,7 @@ class ListPage(Generic[Row]):
     position: int
     as_of: datetime
     parked: int
-    """Of how many clients the rows do not tell everything, since a projection failed for them."""
+    """Of how many clients whom the caller sees the rows do not tell everything, since a projection failed for them."""
     more: bool
     """Whether there are rows after these."""
 
@@ -83,9 +83,10 @@ class Lists:
     ) -> ListPage[ListedTask]:
         """What must still happen, what is due first on top."""
         now = clock.now()
-        narrowed = {"kind": kind, "role": role, "person_id": person_id, "seen_by": await self._seer(access)}
-        values = _values(access, now, part, TASKS_ORDER, **narrowed)
-        async with self._reading(access, ["care_plan"], part) as reading:
+        seer = await self._seer(access, now)
+        narrowed = {"kind": kind, "role": role, "person_id": person_id}
+        values = _values(access, now, part, TASKS_ORDER, seer, **narrowed)
+        async with self._reading(access, ["care_plan"], part, seer) as reading:
             page = worklist_page(reading.schemas["care_plan"], frozenset(values), late, part.limit + 1)
             records = await reading.connection.fetch(page.sql, *page.arguments(values))
         found = _page(reading, now, part, [ListedTask(**record) for record in records])
@@ -96,9 +97,9 @@ class Lists:
     ) -> ListPage[ListedClient]:
         """A row for each client, in the order of their ids, which stays the same whatever happens to them."""
         now = clock.now()
-        seer = await self._seer(access)
-        values = _values(access, now, part, CLIENTS_ORDER, person_id=person_id, seen_by=seer)
-        async with self._reading(access, ["care_plan", "signals"], part) as reading:
+        seer = await self._seer(access, now)
+        values = _values(access, now, part, CLIENTS_ORDER, seer, person_id=person_id)
+        async with self._reading(access, ["care_plan", "signals"], part, seer) as reading:
             schemas = reading.schemas
             page = caseload_page(schemas["care_plan"], schemas["signals"], frozenset(values), in_care, part.limit + 1)
             records = await reading.connection.fetch(page.sql, *page.arguments(values))
@@ -108,9 +109,9 @@ class Lists:
     async def signals(self, access: Access, part: Part, *, rule: SignalRule | None = None) -> ListPage[ListedSignal]:
         """The signals that wait, those first that have waited longest."""
         now = clock.now()
-        seer = await self._seer(access)
-        values = _values(access, now, part, SIGNALS_ORDER, rule=rule, seen_by=seer)
-        async with self._reading(access, ["care_plan", "signals"] if seer else ["signals"], part) as reading:
+        seer = await self._seer(access, now)
+        values = _values(access, now, part, SIGNALS_ORDER, seer, rule=rule)
+        async with self._reading(access, ["care_plan", "signals"] if seer else ["signals"], part, seer) as reading:
             schemas = reading.schemas
             page = signals_page(schemas["signals"], schemas.get("care_plan"), frozenset(values), part.limit + 1)
             records = await reading.connection.fetch(page.sql, *page.arguments(values))
@@ -126,24 +127,25 @@ class Lists:
         await self._accesses.keep(access, Asked(what, parameters), clients, position=page.position)
         return page
 
-    async def _seer(self, access: Access) -> UUID | None:
-        """Whose clients alone are listed: the caller's, where they see no others."""
-        return access.caller.subject_id if await self._accesses.restricted(access.caller) else None
+    async def _seer(self, access: Access, now: datetime) -> Seer | None:
+        """Whose clients alone are listed, and counted: the caller's, where they see no others."""
+        return Seer(access.caller.subject_id, now) if await self._accesses.restricted(access.caller) else None
 
     def _reading(
-        self, access: Access, projections: Sequence[str], part: Part
+        self, access: Access, projections: Sequence[str], part: Part, seer: Seer | None
     ) -> AbstractAsyncContextManager[ListReading]:
         self._accesses.begin_with_many(access)
         return self._reads.reading(
-            access.organization_id, projections, position=part.position, seconds=at_most(WAIT_SECONDS)
+            access.organization_id, projections, position=part.position, seconds=at_most(WAIT_SECONDS), seer=seer
         )
 
 
 def _values(
-    access: Access, now: datetime, part: Part, order: Sequence[str], **narrowed: object | None
+    access: Access, now: datetime, part: Part, order: Sequence[str], seer: Seer | None, **narrowed: object | None
 ) -> Mapping[str, object]:
     """What a page is asked with, by the names that list_pages gives it; what is not asked for is not there."""
     after = place(order, part.after) if part.after is not None else {}
+    narrowed["seen_by"] = seer.person_id if seer else None
     given = {name: value for name, value in narrowed.items() if value is not None}
     return {"organization_id": access.organization_id, "now": now, **after, **given}
 

@@ -21,6 +21,9 @@ from service.log.timelines import seal_drafts
 _IDS: Final = UUID("b1f5d0c4-7a3e-5c1d-8e42-90d6c3a7f215")
 """The namespace of the ids of what is recorded on the other timeline. It never changes."""
 
+NOT_MERGED: Final = "client_not_merged"
+"""The rule that news of a client who was merged breaks."""
+
 
 class Merging:
     """Decides a merge and its undoing on the duplicate's side.
@@ -103,7 +106,7 @@ def merge_refusals(drafts: Sequence[Draft], merged_into: UUID | None) -> Iterato
             yield place, Refusal("recorded_alone", "", "Record this in a request of its own.")
         elif merged_into is not None and not _answers(draft.event):
             message = f"Care goes on with another client: record this at client {merged_into}."
-            yield place, Refusal("client_not_merged", "", message)
+            yield place, Refusal(NOT_MERGED, "", message)
 
 
 def counterpart_id(id_: UUID) -> UUID:

@@ -101,15 +101,18 @@ class RecordingSteps:
         apart: Mapping[UUID, str],
         *,
         beside: Sequence[SealedEvent],
+        hashes: Mapping[UUID, bytes] | None = None,
     ) -> RecordingResult:
         """Seal the drafts and append them upon that version, with `beside` for another client. Then they are durable.
 
+        `hashes` are those of the identifiers that they link, where it is known already that nobody has these.
         Raises IdentifierTaken, VersionConflict and IdConflict, with nothing written.
         """
         organization_id, actor = caller.organization_id, caller.actor
-        hashes = await identifier_hashes(self._keyring, organization_id, drafts)
-        if hashes:  # before a key is made for a client who turns out to be another
-            await self._identifiers.require_free(organization_id, client_id, drafts, hashes)
+        if hashes is None:
+            hashes = await identifier_hashes(self._keyring, organization_id, drafts)
+            if hashes:  # before a key is made for a client who turns out to be another
+                await self._identifiers.require_free(organization_id, client_id, drafts, hashes)
         key = key or await self._keyring.data_key(organization_id, client_id)
         notes = kept_apart(drafts, apart)
         notes_key = await self._keyring.notes_key(organization_id, client_id) if notes else None

@@ -41,6 +41,36 @@ _WAY = """with recursive way as (
 ) select client_id, version, merged_into from way"""
 
 
+_HOLDERS = """with recursive way as (
+  select i.digest, i.client_id as holder, i.client_id as current, h.merged_into
+    from log.client_identifier i
+    join log.timeline_head h on h.organization_id = $1 and h.client_id = i.client_id
+   where i.organization_id = $1 and i.digest = any($2)
+  union
+  select w.digest, w.holder, h.client_id, h.merged_into
+    from way w join log.timeline_head h on h.organization_id = $1 and h.client_id = w.merged_into
+) select digest, holder, current from way where merged_into is null"""
+
+
+class Identifier(NamedTuple):
+    """By which another system knows a client; two that mean the same are equal."""
+
+    system: str
+    value: str
+
+    @classmethod
+    def of(cls, system: str, value: str) -> "Identifier":
+        """The identifier, with its value in Unicode's form C."""
+        return cls(system, normalize("NFC", value))
+
+
+class Holder(NamedTuple):
+    """Who has an identifier, and with whom care goes on: themselves, unless they were merged."""
+
+    client_id: UUID
+    current: UUID
+
+
 class CurrentClient(NamedTuple):
     """A client with whom care goes on, and the version of their timeline."""
 
@@ -88,7 +118,8 @@ class Changes(NamedTuple):
     def asked(cls, client_id: UUID, drafts: Sequence[Draft], hashes: Mapping[UUID, bytes]) -> "Changes":
         """What these drafts of a client's would change, with the hashes of what they link."""
         freed = {id_ for draft in drafts if draft.event.type in FREEING for _, id_, _ in referred(draft.event)}
-        return cls([(hashes[id_], Link(client_id, id_)) for id_ in hashes if id_ not in freed], freed)
+        linking = [draft.id for draft in drafts if draft.id in hashes and draft.id not in freed]
+        return cls([(hashes[id_], Link(client_id, id_)) for id_ in linking], freed)
 
 
 class Held(dict[bytes, Link]):
@@ -117,6 +148,21 @@ class Identifiers:
     def __init__(self, pool: asyncpg.Pool, keyring: Keyring) -> None:
         self._pool = pool
         self._keyring = keyring
+
+    async def holders(self, organization_id: UUID, identifiers: Iterable[Identifier]) -> dict[Identifier, Holder]:
+        """The clients to whom these are linked; of those that nobody has, nothing. Asked at once for all."""
+        try:
+            key = await self._keyring.data_key(organization_id, organization_id, create=False)
+        except UnknownKey:
+            return {}  # nothing was ever linked
+        derived = _derived(key.key)
+        hashes = {identifier_hash(derived, *each): each for each in identifiers}
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id) as connection:
+                rows = await connection.fetch(_HOLDERS, organization_id, list(hashes))
+        return {
+            hashes[row["digest"]]: Holder(UUID(int=row["holder"].int), UUID(int=row["current"].int)) for row in rows
+        }
 
     async def find(self, organization_id: UUID, system: str, value: str) -> Found | None:
         """The client to whom the identifier is linked."""
@@ -147,12 +193,17 @@ class Identifiers:
         self, organization_id: UUID, client_id: UUID, drafts: Sequence[Draft], hashes: Mapping[UUID, bytes]
     ) -> None:
         """Raises IdentifierTaken where somebody has what these drafts would link; the append asks again."""
-        changes = Changes.asked(client_id, drafts, hashes)
+        held = await self.held(organization_id, client_id, drafts, hashes)
+        if clients := held.in_the_way_of(Changes.asked(client_id, drafts, hashes)):
+            raise IdentifierTaken(clients)
+
+    async def held(
+        self, organization_id: UUID, client_id: UUID, drafts: Sequence[Draft], hashes: Mapping[UUID, bytes]
+    ) -> Held:
+        """The links that stand of what these drafts link and free."""
         with answering(writing=False):
             async with scoped(self._pool, organization_id) as connection:
-                held = await holders(connection, organization_id, changes)
-        if clients := held.in_the_way_of(changes):
-            raise IdentifierTaken(clients)
+                return await holders(connection, organization_id, Changes.asked(client_id, drafts, hashes))
 
 
 async def identifier_hashes(keyring: Keyring, organization_id: UUID, drafts: Iterable[Draft]) -> Mapping[UUID, bytes]:

@@ -4,8 +4,9 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -23,17 +24,20 @@ from sqlalchemy import (
     union,
 )
 
+from projections.care_plan import CARE_PLAN
 from service.database.connection import Connection, scoped
 from service.database.statement import Statement, compiled
 from service.database.tables import client_key
 from service.following import tables
 from service.following.cursors import wait_for
 from service.projector.builds import Build, Builds
+from service.projector.list_queries import seen_by
 from service.projector.tables import parked_table
 
 _ONE_SNAPSHOT = "set transaction isolation level repeatable read, read only"
 
 _ORGANIZATION: Final = bindparam("organization_id", type_=Uuid)
+_SEER: Final = bindparam("seen_by", type_=Uuid)
 
 
 class ListsNotReady(Exception):
@@ -54,7 +58,14 @@ class ListReading:
     position: int
     """Of the last event that all of these builds have followed."""
     parked: int
-    """For how many clients a projection failed, so that their rows do not tell everything."""
+    """For how many clients a projection failed, so that their rows do not tell everything: of those who are seen."""
+
+
+class Seer(NamedTuple):
+    """Who sees just the clients on whose team they are at a moment, and those whose record they opened."""
+
+    person_id: UUID
+    now: datetime
 
 
 class ListReads:
@@ -66,10 +77,18 @@ class ListReads:
 
     @asynccontextmanager
     async def reading(
-        self, organization_id: UUID, projections: Sequence[str], *, position: int | None = None, seconds: float
+        self,
+        organization_id: UUID,
+        projections: Sequence[str],
+        *,
+        position: int | None = None,
+        seconds: float,
+        seer: Seer | None = None,
     ) -> AsyncIterator[ListReading]:
         """A reading of these projections that reflects at least that position, for which it waits so many seconds.
 
+        With a `seer`, for whom the care plan has to be among them, nobody else is counted as parked. The position is
+        told all the same: it says how much the organization has recorded, of whomever, as each receipt does.
         Raises ListsNotReady, ListsBehind.
         """
         builds = await self._to_read(projections)
@@ -80,9 +99,10 @@ class ListReads:
                 names = [build.schema for build in builds]
                 given = {"organization_id": organization_id, "names": names}
                 stands = await connection.fetchval(_POSITION.sql, *_POSITION.arguments(given))
-                parked_in = _parked_in(tuple(names))
-                parked = await connection.fetchval(parked_in.sql, *parked_in.arguments(given))
                 schemas = {build.name: build.schema for build in builds}
+                parked_in = _parked_in(tuple(names), schemas[CARE_PLAN.name] if seer else None)
+                of_whom = {"now": seer.now, _SEER.key: seer.person_id} if seer else {}
+                parked = await connection.fetchval(parked_in.sql, *parked_in.arguments(given | of_whom))
                 yield ListReading(connection, schemas, stands, parked)
         except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
             # The build was removed since this process last looked; the next call finds the one in its place.
@@ -116,8 +136,11 @@ def _position() -> Statement:
 
 
 @lru_cache(64)
-def _parked_in(schemas: tuple[str, ...]) -> Statement:
-    """Counts the clients who are parked in one of these builds; erased ones stay so for good."""
+def _parked_in(schemas: tuple[str, ...], care_plan: str | None) -> Statement:
+    """Counts the clients who are parked in one of these builds, and whom the seer of that care plan sees, if any.
+
+    Erased ones are parked for good, and count for nobody.
+    """
     parked = union(
         *(
             select(table.c.client_id).where(table.c.organization_id == _ORGANIZATION)
@@ -129,7 +152,8 @@ def _parked_in(schemas: tuple[str, ...]) -> Statement:
         client_key.c.client_id == parked.c.client_id,
         client_key.c.wrapped_key.is_not(None),
     )
-    return compiled(select(func.count()).select_from(parked.join(client_key, still_there)))
+    counted = select(func.count()).select_from(parked.join(client_key, still_there))
+    return compiled(counted.where(seen_by(care_plan, parked.c.client_id, _SEER)) if care_plan else counted)
 
 
 _POSITION = _position()

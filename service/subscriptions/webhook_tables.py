@@ -35,9 +35,8 @@ webhook = Table(
     Column("description", Text, nullable=False, comment="What it is for, in the words of whoever made it"),
     Column("created_at", _MOMENT, nullable=False, comment="When it was made"),
     Column("created_by", Text, nullable=False, comment="Who made it: their role and name"),
-    Column(
-        "created_by_id", Uuid, nullable=False, comment="Who made it: the id of their API key, or of the token's subject"
-    ),
+    Column("created_by_id", Uuid, nullable=False, comment="Who made it: the id under which they record"),
+    Column("created_with", Text, comment="With what they called: the API key's id, or that of the token's signing key"),
     Column(
         "state", Text, nullable=False, comment="active; paused, by a caller; disabled, after it had failed for days"
     ),

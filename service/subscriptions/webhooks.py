@@ -48,15 +48,15 @@ class TooManyWebhooks(Exception):
 
 _KEY_REVOKED_AT = """
 (select k.revoked_at from access.api_key k
-  where k.organization_id = webhook.organization_id and k.key_id = webhook.created_by_id) as key_revoked_at
+  where k.organization_id = webhook.organization_id and k.key_id::text = webhook.created_with) as key_revoked_at
 """
 _COLUMNS = ", ".join(_KEY_REVOKED_AT if name == "key_revoked_at" else name for name in Webhook._fields)
 _ONE = "organization_id = $1 and webhook_id = $2"
 _CREATE = f"""
 insert into subscription.webhook
-       (organization_id, webhook_id, url, types, description, created_at, created_by, created_by_id, kek_id, secret,
-        state, position)
-select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'active',
+       (organization_id, webhook_id, url, types, description, created_at, created_by, created_by_id, created_with,
+        kek_id, secret, state, position)
+select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'active',
        coalesce((select position from log.log_head where organization_id = $1), 0)
 returning {_COLUMNS}
 """  # noqa: S608 columns
@@ -126,7 +126,7 @@ class Webhooks:
                 raise TooManyWebhooks
             row = await connection.fetchrow(
                 _CREATE, organization_id, webhook_id, url, types, description, clock.now(), caller.actor.name,
-                caller.subject_id, *self._sealed(organization_id, webhook_id, secret),
+                caller.subject_id, caller.credential_id, *self._sealed(organization_id, webhook_id, secret),
             )  # fmt: skip
         return _found(row), secret_text(secret)
 

@@ -10,11 +10,13 @@ import pytest_asyncio
 from domain.policy import Policy
 from projections.projection import Projection
 from service.access.caller import KeyRole, operator
+from service.database.connection import scoped
 from service.projector.fresh_states import FreshStates
 from service.runtime import clock
 from tests.api.clinic import READS, REGISTERED, SESSION, Clinic, Json, errors_in, events_of, problem_in, recording
 from tests.api.listing import ago, client_with, record, rows
 from tests.builders import crisis
+from tests.system import follow
 
 TEAM_ONLY = Policy.model_validate({"client_access": {"own_team_only": True}})
 
@@ -255,3 +257,24 @@ async def test_nobody_opens_the_record_of_a_client_who_is_not_there(closed: Clin
     ben, _ = await person(closed)
 
     problem_in(await ben.record(str(uuid4()), recording(opened())), "unknown-client")
+
+
+async def test_lists_count_nobody_whom_the_caller_does_not_see(closed: Clinic) -> None:
+    ben, ben_id = await person(closed)
+    own, hidden = await client_with(closed), await client_with(closed)
+    joined = await closed.record(str(own), recording(assigned(ben_id), clock.now().isoformat()))
+    assert joined.status_code == 201
+    await follow(closed.system, closed.organization_id)
+    build = await closed.system.builds.to_read("care_plan")
+    assert build
+    async with scoped(closed.system.pool, closed.organization_id) as connection:
+        await connection.execute(
+            f"insert into {build.schema}.parked (organization_id, client_id, version, event_id, error)"
+            " select $1, unnest($2::uuid[]), 1, gen_random_uuid(), 'ValueError'",
+            closed.organization_id,
+            [own, hidden],
+        )
+
+    for path in ("worklist", "caseload", "signals"):
+        assert (await ben.get(f"/v1/{path}")).json()["parked"] == 1, path
+    assert (await closed.get("/v1/caseload")).json()["parked"] == 2

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from service.access.caller import Caller, KeyRole
-from service.api.request_models import EventToRecord, client_id_of, drafts
+from service.api.request_models import EventToRecord, drafts
+from service.care.new_clients import client_id_of
 from tests.api.clinic import GOAL, REGISTERED, SESSION, Clinic, Json, events_of, problem_in, recording
 
 CRISIS: Json = {"type": "crisis_contact_recorded", "kinds": ["panic"], "channel": "phone", "noticed_by": "peer"}

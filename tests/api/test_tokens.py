@@ -94,7 +94,29 @@ async def test_a_token_that_is_not_accepted_says_why(trusting: Clinic) -> None:
     answer = await expired.get("/v1/worklist")
 
     assert "has expired" in problem_in(answer, "key-needed").detail
-    assert answer.headers["www-authenticate"] == 'Bearer realm="care-timeline", error="invalid_token"'
+    assert answer.headers["www-authenticate"] == (
+        'Bearer realm="care-timeline", error="invalid_token",'
+        ' resource_metadata="https://care.example.org/.well-known/oauth-protected-resource"'
+    )
+
+
+async def test_a_client_without_a_token_finds_out_who_makes_them(trusting: Clinic) -> None:
+    refused = await trusting.http.get("/v1/worklist")
+    address = refused.headers["www-authenticate"].partition('resource_metadata="')[2].removesuffix('"')
+
+    told = await trusting.http.get(address.removeprefix(AUDIENCE))
+
+    assert (told.status_code, told.headers["content-type"]) == (200, "application/json")
+    assert (told.json()["resource"], told.json()["authorization_servers"]) == (AUDIENCE, [ISSUER])
+    assert {"user/CarePlan.crus", "user/Medication.cu", "system/CheckIn.cu"} <= set(told.json()["scopes_supported"])
+    assert told.json()["bearer_methods_supported"] == ["header"]
+    known = {"If-None-Match": told.headers["etag"]}
+    assert (await trusting.http.get(address.removeprefix(AUDIENCE), headers=known)).status_code == 304
+
+
+async def test_where_no_issuer_is_trusted_there_is_nothing_to_tell(clinic: Clinic) -> None:
+    problem_in(await clinic.http.get("/.well-known/oauth-protected-resource"), "unknown-path")
+    assert (await clinic.http.get("/v1/worklist")).headers["www-authenticate"] == 'Bearer realm="care-timeline"'
 
 
 async def test_while_the_issuers_keys_cannot_be_had_tokens_wait_and_keys_work(clinic: Clinic) -> None:

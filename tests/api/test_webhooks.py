@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -88,10 +88,13 @@ async def test_a_webhook_is_the_organizations_and_says_whose_key_made_it_and_tha
     path = f"/v1/webhooks/{webhook['webhook_id']}"
     before = await other.get(path)
 
-    await clinic.system.api_keys.revoke(clinic.organization_id, UUID(webhook["created_by_id"]))
+    keys = await clinic.system.api_keys.list(clinic.organization_id)
+    (key,) = [each for each in keys if each.name == "lee"]
+    await clinic.system.api_keys.revoke(clinic.organization_id, key.key_id)
 
     after = (await other.get(path)).json()
     assert before.json()["key_revoked_at"] is None
+    assert webhook["created_by_id"] == str(key.subject_id)
     assert after["key_revoked_at"]
     assert (after["created_by"], after["state"]) == ("supervisor/lee", "active")
     assert (await other.get("/v1/webhooks")).json()["webhooks"] == [after]

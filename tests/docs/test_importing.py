@@ -35,7 +35,8 @@ async def test_the_page_is_true(
     monkeypatch.chdir(tmp_path)
     rows = ("2,a,Ada,2020-01-09T15:00Z", "1,a,Ada,2020-01-02T15:00Z", "3,b,Bo,2020-01-03T15:00Z")
     (tmp_path / "sessions.csv").write_text("\n".join(("number,client,name,held_at", *rows)))
-    (program,) = blocks("python")
+    program, by_the_client = blocks("python")
+    assert "import_history(connection, file)" in by_the_client  # tests/clients has it run
     exec(program, {})  # noqa: S102 - what the page tells people to run
 
     async with http_to(system) as http:

@@ -14,7 +14,9 @@ class KeyNeeded(Problem):
     """
 
     status, slug, title = HTTPStatus.UNAUTHORIZED, "key-needed", "A valid API key or token is needed"
-    documented_headers: ClassVar = {"WWW-Authenticate": "How to send a key or token."}
+    documented_headers: ClassVar = {
+        "WWW-Authenticate": "How to send a key or token and, in `resource_metadata`, where it is told who makes tokens."
+    }
 
 
 class ScopeMissing(Problem):

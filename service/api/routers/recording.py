@@ -30,11 +30,12 @@ from service.api.problems import (
 )
 from service.api.recording_route import RecordingRoute
 from service.api.refusals import refusal_errors
-from service.api.request_models import NewClient, OneOrMore, client_id_of, drafts, link_drafts
+from service.api.request_models import NewClient, OneOrMore, drafts
 from service.api.response_models import Receipt, RecordedEvents
 from service.api.responses import answer
 from service.api.strict_route import StrictRoute
 from service.bootstrap import System
+from service.care.new_clients import client_id_of, link_drafts
 from service.care.recording_steps import RecordingResult
 from service.log import errors
 from service.log.identifiers import Found
@@ -143,7 +144,7 @@ async def create_client(
     """
     caller = access.caller
     asked = drafts(new.events, caller, idempotency_key)
-    asked += link_drafts(new.identifiers, asked[0])
+    asked += link_drafts([each.identifier for each in new.identifiers], asked[0])
     client_id = new.client_id or client_id_of(caller, asked[0])
     if client_id == caller.organization_id:
         error = FieldError(field="client_id", rule="not_the_organization", message="Give an id of the client's own.")

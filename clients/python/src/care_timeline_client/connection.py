@@ -54,7 +54,9 @@ def connect(
     return client.set_async_httpx_client(_AsyncClient(patience, transport=async_transport, **said))
 
 
-class _WorthSendingAgain(Exception):
+class WorthSendingAgain(Exception):
+    """The service answered a status after which the same request may succeed."""
+
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
 
@@ -69,10 +71,10 @@ class _Client(httpx.Client):
         if not may_be_sent_again(request):
             return super().send(request, **how)
         try:
-            for attempt in stamina.retry_context(on=_wait, **_limits(self._patience)):
+            for attempt in stamina.retry_context(on=wait, **limits(self._patience)):
                 with attempt:
                     return _unless_worth_sending_again(super().send(request, **how))
-        except _WorthSendingAgain as last:
+        except WorthSendingAgain as last:
             return last.response
         raise AssertionError("unreachable")
 
@@ -87,10 +89,10 @@ class _AsyncClient(httpx.AsyncClient):
         if not may_be_sent_again(request):
             return await super().send(request, **how)
         try:
-            async for attempt in stamina.retry_context(on=_wait, **_limits(self._patience)):
+            async for attempt in stamina.retry_context(on=wait, **limits(self._patience)):
                 with attempt:
                     return _unless_worth_sending_again(await super().send(request, **how))
-        except _WorthSendingAgain as last:
+        except WorthSendingAgain as last:
             return last.response
         raise AssertionError("unreachable")
 
@@ -102,13 +104,13 @@ def may_be_sent_again(request: httpx.Request) -> bool:
 
 def _unless_worth_sending_again(response: httpx.Response) -> httpx.Response:
     if response.status_code in WORTH_SENDING_AGAIN:
-        raise _WorthSendingAgain(response)
+        raise WorthSendingAgain(response)
     return response
 
 
-def _wait(error: Exception) -> bool | float:
+def wait(error: Exception) -> bool | float:
     """Whether to send it again, after as many seconds as the service asks for, where it does."""
-    if isinstance(error, _WorthSendingAgain):
+    if isinstance(error, WorthSendingAgain):
         return _asked_for(error.response.headers.get("Retry-After")) or True
     return isinstance(error, httpx.TransportError)
 
@@ -124,7 +126,8 @@ def _asked_for(retry_after: str | None) -> float:
         return 0.0
 
 
-def _limits(patience: Patience) -> dict[str, Any]:
+def limits(patience: Patience) -> dict[str, Any]:
+    """The same, as stamina is told it."""
     return {
         "attempts": patience.attempts,
         "timeout": patience.seconds,
