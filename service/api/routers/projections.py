@@ -32,11 +32,6 @@ With `If-None-Match`, answers 304 when the answer is still the same. Its `ETag` 
 digest of the answer, which can change with the clock alone, while the timeline stays at its version."""
 """What the description of every such read ends with."""
 
-_LEFT_OUT: Final = (
-    "The fields of the care plan of which nothing is told here, whether or not anything is recorded of them, since the"
-    " consent, court order or emergency by which you read does not open them. Empty for whoever reads all."
-)
-
 
 class OfClient(BaseModel):
     """What a projection answers about a client."""
@@ -47,6 +42,16 @@ class OfClient(BaseModel):
     version: int = Field(description="The version of the timeline that this answer knows of.")
     as_of: datetime | None = Field(description="As of which moment; null when not asked.")
     known_at: datetime | None = Field(description="As known at which moment; null when not asked.")
+
+
+class OfDisclosedClient(OfClient):
+    """The same of what a consent, a court order or an emergency may open in part."""
+
+    left_out: tuple[str, ...] = Field(
+        description="The fields of the care plan of which nothing is told here, whether or not anything is recorded of"
+        " them, since the consent, court order or emergency by which you read does not open them. Empty for whoever"
+        " reads all."
+    )
 
 
 def operation_id(projection: Projection[Any]) -> str:
@@ -86,9 +91,8 @@ def _model(projection: Projection[Any]) -> type[OfClient]:
     name = f"{projection.title.title().replace(' ', '')}OfClient"
     described: Any = (answered_by(projection), Field(description=f"{projection.title} of the client."))
     fields = {name_in_answers(projection): described}
-    if projection is CARE_PLAN:
-        fields["left_out"] = (tuple[str, ...], Field(description=_LEFT_OUT))
-    return create_model(name, __base__=OfClient, __doc__=f"{projection.title} of a client.", **fields)
+    base = OfDisclosedClient if projection is CARE_PLAN else OfClient
+    return create_model(name, __base__=base, __doc__=f"{projection.title} of a client.", **fields)
 
 
 def _endpoint(projection: Projection[Any]) -> Callable[..., Coroutine[Any, Any, Response]]:
