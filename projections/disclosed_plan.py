@@ -65,6 +65,7 @@ OPENED_BY: Final[Mapping[str, frozenset[ConsentScope]]] = {
     "risk_contacts": _SCREENING,  # it tells what a C-SSRS came to
     "emergency_accesses": _WHOLE_ALONE,
     "disclosures": _WHOLE_ALONE,
+    "restrictions": _WHOLE_ALONE,
     "merges": _PLAN,
 }
 """By which scopes each strand of the plan is opened, beside the whole record. Our choice: what goes into a shared plan

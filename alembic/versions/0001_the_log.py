@@ -185,6 +185,13 @@ def _events() -> None:
         schema="log",
         comment="The log: what happened to clients, sealed, never changed",
     )
+    op.create_index(
+        "event_restriction_requested",
+        "event",
+        ["organization_id", "client_id"],
+        schema="log",
+        postgresql_where=sa.text("type = 'restriction_requested'"),
+    )
     op.execute("alter table log.event alter column body set storage external")
     _protect("log.event")
     op.execute("""

@@ -53,6 +53,7 @@ from domain.events.referrals import (
 )
 from domain.events.registration import ClientDied, ClientMoved, ClientRegistered
 from domain.events.residence import HouseRuleNoted, ResidenceChanged
+from domain.events.restrictions import RestrictionEnded, RestrictionRequested
 from domain.events.screening import ScreeningScored
 from domain.events.signals import SignalAcknowledged
 from domain.events.supports import SupportAdded, SupportEnded, SupportMeetingAttended
@@ -76,6 +77,8 @@ OfCare = (
     | DisclosureMade
     | EmergencyDisclosureMade
     | EmergencyDisclosureReviewed
+    | RestrictionRequested
+    | RestrictionEnded
     | GoalSet
     | GoalMeasured
     | GoalClosed

@@ -20,7 +20,7 @@ from samples.simulation import words
 from samples.simulation.chance import terms
 from samples.simulation.circle import gather_circle
 from samples.simulation.crises import crisis_comes
-from samples.simulation.disclosures import tell_outside
+from samples.simulation.disclosures import ask_for_a_restriction, tell_outside
 from samples.simulation.entry_writer import Written
 from samples.simulation.goals import set_goals
 from samples.simulation.levels import assess_and_place
@@ -59,6 +59,9 @@ _ORDERED_BY_A_COURT = 0.15
 
 _TOLD = 0.3
 """By people of the clinic, where a consent allows it. Our choice."""
+
+_RESTRICTS = 0.1
+"""Asks that somebody not be told. Our choice."""
 
 _SCOPES = tuple(term for term in terms(ConsentScope)[1:] if term is not ConsentScope.COUNSELING_NOTES)
 
@@ -126,6 +129,8 @@ def _take_in(story: SimulatedClient, route: EntryRoute, hour: float) -> None:
         story.later(chance.whole(1, 7), agree_plan)
         return
     _consent(story, hour + 0.5)
+    if chance.happens(_RESTRICTS):
+        story.later(chance.whole(0, 30), ask_for_a_restriction)
     set_goals(story, hour + 0.7)
     gather_circle(story, hour + 0.8)
     begin_asking(story, hour + 0.9)

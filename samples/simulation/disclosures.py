@@ -1,8 +1,11 @@
 """What is told outside: to those whom the client allowed it, and to an emergency department that asks."""
 
 from domain.events.disclosures import DisclosureMade, EmergencyDisclosureMade, EmergencyDisclosureReviewed
+from domain.events.restrictions import RestrictionEnded, RestrictionRequested
 from domain.vocabulary.consents import ConsentPurpose, ConsentScope
 from domain.vocabulary.disclosures import DisclosureMeans, MedicalEmergency, WithoutConsent
+from domain.vocabulary.purposes import PurposeOfUse
+from domain.vocabulary.restrictions import RestrictionEnding
 from samples.simulation import hard_words, words
 from samples.simulation.chance import terms
 from samples.simulation.entry_writer import Written
@@ -25,6 +28,22 @@ def tell_outside(story: SimulatedClient, consent: Written, purpose: ConsentPurpo
         notice_given=chance.happens(0.9),
     )
     story.write(event, story.working_hour(), story.team.counselor, consent)
+
+
+def ask_for_a_restriction(story: SimulatedClient) -> None:
+    """The client asks that a health plan not be told, which most clinics agree to; some take that back."""
+    chance = story.chance
+    event = RestrictionRequested(
+        agreed=chance.happens(0.8), purposes=(PurposeOfUse.PAYMENT,), recipients=(chance.one(words.PARTIES),)
+    )
+    asked = story.write(event, story.working_hour(), story.team.supervisor)
+    if event.agreed and chance.happens(0.3):
+        story.later(chance.whole(20, 90), lambda story: _end(story, asked))
+
+
+def _end(story: SimulatedClient, asked: Written) -> None:
+    event = RestrictionEnded(restriction=asked.id, by=RestrictionEnding.CLIENT_ASKED)
+    story.write(event, story.working_hour(), story.team.supervisor, asked)
 
 
 def tell_an_emergency_department(story: SimulatedClient, hour: float) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from service.access.access_records import Access, AccessRecord, AccessRecords, Asked
 from service.care.accesses import Accesses
+from service.care.disclosures import ACCESS_RECORDS
 from service.care.errors import UnknownClient
 from service.log.pages import Pages
 
@@ -32,7 +33,7 @@ class AccessLog:
 
         Raises UnknownClient, NoLegalGround, AccessNotRecorded.
         """
-        asked = Asked("access_records", {"before": before, "limit": limit})
+        asked = Asked(ACCESS_RECORDS, {"before": before, "limit": limit})
         await self._accesses.begin(access, client_id, asked)
         version = await self._pages.version(access.organization_id, client_id)
         if version is None:

@@ -9,7 +9,13 @@ from service.access.access_records import Access, AccessRecords, Asked
 from service.access.caller import Caller
 from service.care.client_access import ClientAccess, plan_now
 from service.care.clients import require_client
-from service.care.disclosures import NoLegalGround, NotConsented, ground_for_proceedings, ground_for_recipient
+from service.care.disclosures import (
+    NoLegalGround,
+    NotConsented,
+    check_not_restricted,
+    ground_for_proceedings,
+    ground_for_recipient,
+)
 from service.care.errors import UnknownClient
 from service.log.keyring import ClientErased
 from service.projector.folding import ProjectionFailed
@@ -29,21 +35,29 @@ class Accesses:
         """Whether the caller sees the clients of their own team alone."""
         return await self._clients.restricted(caller)
 
+    async def any_restrictions(self, organization_id: UUID) -> bool:
+        """Whether a client of the organization has ever asked for a restriction."""
+        return await self._clients.any_restrictions(organization_id)
+
     async def begin(self, access: Access, client_id: UUID, asked: Asked) -> None:
         """Whether the caller sees the client, and may read this for that purpose.
 
-        Raises UnknownClient for whom they do not see, and NoLegalGround: for legal proceedings a court order or a
+        Raises UnknownClient for whom they do not see, Restricted where the client asked that the record not be used for
+        that (42 CFR 2.26), and NoLegalGround: for legal proceedings a court order or a
         consent to just this has to be in force (42 CFR 2.12(d), 2.31, 2.61 to 2.67; care.md, privacy rule 4). To
         another organization it is a disclosure, whatever for: raises NotConsented, or UnknownClient, where neither a
         consent of the client's nor an emergency allows it. What allows it is noted in the access.
         """
         require_client(access.caller, client_id)
-        plan = await self._clients.check(access.caller, client_id)
         recipient, now = access.caller.recipient, clock.now()
         if recipient is not None:
             plan = await self._plan_for_outsiders(access.organization_id, client_id)
             access.ground = ground_for_recipient(recipient, plan, access.purpose, asked.what, now)
-        elif access.purpose is PurposeOfUse.LEGAL_PROCEEDINGS:
+            return
+        plan = await self._clients.check(access.caller, client_id)
+        if plan is not None:
+            check_not_restricted(plan, access.purpose, asked.what, now)
+        if access.purpose is PurposeOfUse.LEGAL_PROCEEDINGS:
             plan = plan or await plan_now(self._fresh, access.organization_id, client_id)
             access.ground = ground_for_proceedings(plan, asked.what, now)
 

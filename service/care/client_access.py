@@ -1,4 +1,5 @@
-"""Which clients of their organization a caller sees: all, or those of their own team (ClientAccessPolicy)."""
+"""Which clients of their organization a caller sees: all, or those of their own team (ClientAccessPolicy); and none who
+asked to be kept from them."""
 
 import time
 from collections.abc import Callable
@@ -10,8 +11,10 @@ from cachetools import TTLCache
 from projections.care_plan import CARE_PLAN
 from service.access.caller import Caller
 from service.access.permissions import SEES_EVERY_CLIENT
+from service.care.disclosures import restrictions_in_force
 from service.care.errors import UnknownClient
 from service.log.organizations import Organizations
+from service.log.restricted_clients import RestrictedClients
 from service.projector.fresh_states import FreshStates
 from service.runtime import clock
 
@@ -26,10 +29,16 @@ class ClientAccess:
     """
 
     def __init__(
-        self, organizations: Organizations, fresh: FreshStates, *, timer: Callable[[], float] = time.monotonic
+        self,
+        organizations: Organizations,
+        fresh: FreshStates,
+        with_restrictions: RestrictedClients,
+        *,
+        timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._organizations = organizations
         self._fresh = fresh
+        self._with_restrictions = with_restrictions
         self._own_team_only: TTLCache[UUID, bool] = TTLCache(1_000, BELIEVED_SECONDS, timer=timer)
 
     async def restricted(self, caller: Caller) -> bool:
@@ -44,20 +53,28 @@ class ClientAccess:
             self._own_team_only[organization_id] = switched_on
         return switched_on
 
+    async def any_restrictions(self, organization_id: UUID) -> bool:
+        """Whether a client of the organization has ever asked for a restriction."""
+        return bool(await self._with_restrictions.of(organization_id))
+
     async def check(self, caller: Caller, client_id: UUID) -> Any | None:
         """That the caller sees the client. Raises UnknownClient, as for a client who is not there.
 
-        Where that depends on the team, also ProjectionFailed and ClientErased: nobody is shown what cannot be decided.
-        Gives the plan that it was decided by, for whatever else depends on it; None where none was asked.
+        Where that depends on the team or on what the client asked for, also ProjectionFailed and ClientErased: nobody
+        is shown what cannot be decided. Gives the plan that it was decided by, for whatever else depends on it; None
+        where none was asked, and then there is no restriction either.
         """
-        if not await self.restricted(caller):
+        own_team_only = await self.restricted(caller)
+        if not own_team_only and client_id not in await self._with_restrictions.of(caller.organization_id):
             return None
         plan = await plan_now(self._fresh, caller.organization_id, client_id)
         person, now = caller.subject_id, clock.now()
+        kept_away = any(person in each.person_ids for each in restrictions_in_force(plan, now))
         on_the_team = any(each.person_id == person and each.is_there(now) for each in plan.team.members)
-        accesses = plan.emergency_accesses.accesses
-        if not on_the_team and not any(each.person_id == person and each.is_open(now) for each in accesses):
-            raise UnknownClient
+        if kept_away or (own_team_only and not on_the_team):
+            accesses = plan.emergency_accesses.accesses
+            if not any(each.person_id == person and each.is_open(now) for each in accesses):
+                raise UnknownClient
         return plan
 
 

@@ -9,12 +9,16 @@ from domain.vocabulary.consents import ConsentPurpose, ConsentScope
 from domain.vocabulary.purposes import PurposeOfUse
 from projections.care_plan.consents import Consent
 from projections.care_plan.disclosures import EmergencyDisclosure
+from projections.care_plan.restrictions import Restriction
 from projections.disclosed_plan import OPENS_SOMETHING, opened
 from service.access.recipients import Basis, Ground, Recipient
 from service.care.errors import UnknownClient
 
 CARE_PLAN_PART: Final = "care_plan"
 """The part of which a scope may open some strands and leave out others (projections/disclosed_plan.py)."""
+
+ACCESS_RECORDS: Final = "access_records"
+"""What access records call the reading of themselves."""
 
 _WHOLE: Final = frozenset({ConsentScope.WHOLE_RECORD})
 _COVERED_BY: Final[Mapping[str, frozenset[ConsentScope]]] = {
@@ -45,6 +49,10 @@ class NotConsented(Exception):
     """The client consented to other disclosures to this recipient, and not to this one."""
 
 
+class Restricted(Exception):
+    """The client asked that the record not be used for this purpose, and the programme agreed."""
+
+
 class NoLegalGround(Exception):
     """Nothing recorded allows to read this for legal proceedings."""
 
@@ -53,23 +61,44 @@ def ground_for_recipient(recipient: Recipient, plan: Any, purpose: PurposeOfUse,
     """What allows to tell the recipient this for the purpose: the widest consent in force, or else an emergency.
 
     `plan` is the state of the care plan's strands. A consent names the recipient, has the purpose and covers what is
-    asked. An emergency disclosure that is open allows what it covers for emergency treatment alone (42 CFR 2.51).
+    asked; what the client asked not to be told, or not for this, it does not allow (42 CFR 2.26). An emergency
+    disclosure that is open allows what it covers for emergency treatment alone (42 CFR 2.51), whatever was asked.
     Raises NotConsented where a consent or an emergency names them and none allows this. Raises UnknownClient where none
     does: that somebody is a client here is a disclosure as well (42 CFR 2.13(c)).
     """
-    consents = [each for each in plan.consents.consents if each.holds(at) and _names(each, recipient)]
+    restrictions = restrictions_in_force(plan, at)
+    kept_away = any(recipient.name in each.recipients for each in restrictions)
+    consents = [each for each in plan.consents.consents if each.holds(at) and _names(each, recipient) and not kept_away]
     emergencies = [
         each for each in plan.disclosures.emergencies if each.is_open(at) and each.organization == recipient.name
     ]
     if not consents and not emergencies:
         raise UnknownClient
-    wanted = CONSENTED_FOR.get(purpose)
+    restricted = any(purpose in each.purposes for each in restrictions)
+    wanted = None if restricted else CONSENTED_FOR.get(purpose)
     found = _widest(_by_consent(each) for each in consents if each.purpose is wanted and _covers(each.scope, what))
     if found is None and purpose is PurposeOfUse.EMERGENCY_TREATMENT:
         found = _widest(_by_emergency(each) for each in emergencies if _covers(each.scope, what))
     if found is None:
         raise NotConsented
     return found
+
+
+def restrictions_in_force(plan: Any, at: datetime) -> list[Restriction]:
+    """What the client asked for and the programme agreed to, as far as it holds at that moment.
+
+    `plan` is the state of the care plan's strands.
+    """
+    return [each for each in plan.restrictions.restrictions if each.holds(at)]
+
+
+def check_not_restricted(plan: Any, purpose: PurposeOfUse, what: str, at: datetime) -> None:
+    """That the client has not asked that this not be read for the purpose. Raises Restricted.
+
+    Who read about them is told nevertheless: to look into that is in the client's own interest.
+    """
+    if what != ACCESS_RECORDS and any(purpose in each.purposes for each in restrictions_in_force(plan, at)):
+        raise Restricted
 
 
 def ground_for_proceedings(plan: Any, what: str, at: datetime) -> Ground:

@@ -161,6 +161,13 @@ event = Table(
     PrimaryKeyConstraint("organization_id", "position", name="event_pkey"),
     UniqueConstraint("organization_id", "client_id", "version", name="event_version_key"),
     UniqueConstraint("organization_id", "id", name="event_id_key"),
+    # Of a few clients among many; see service.log.restricted_clients.
+    Index(
+        "event_restriction_requested",
+        "organization_id",
+        "client_id",
+        postgresql_where=text("type = 'restriction_requested'"),
+    ),
     CheckConstraint("cardinality(reference_fields) = cardinality(reference_ids)", name="event_references_check"),
     schema="log",
     comment="The log: what happened to clients, sealed, never changed",

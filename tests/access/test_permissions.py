@@ -79,7 +79,8 @@ def test_what_is_promised_of_single_strands() -> None:
     assert recorders("emergency_access_reviewed") == {KeyRole.SUPERVISOR}
     for kind in ("disclosure_made", "emergency_disclosure_made"):
         assert recorders(kind) == CIRCLE, "somebody answers for it"
-    assert recorders("emergency_disclosure_reviewed") == {KeyRole.SUPERVISOR}
+    for kind in ("emergency_disclosure_reviewed", "restriction_requested", "restriction_ended"):
+        assert recorders(kind) == {KeyRole.SUPERVISOR}
 
 
 @pytest.mark.parametrize("strand", [Resource.EMERGENCY_ACCESS, Resource.EMERGENCY_DISCLOSURE])

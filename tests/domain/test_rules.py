@@ -41,6 +41,8 @@ ABOUT_THE_BODY_ALONE = {
     "reaches_one_milestone",
     "recorded_with_the_merge",
     "relapse_prevention_plan_says_something",
+    "restriction_of_such_a_purpose",
+    "restriction_says_what",
     "use_ends_after_it_begins",
     "use_lies_in_the_past",
 }

@@ -75,6 +75,16 @@ class NoLegalGround(Problem):
     status, slug, title = HTTPStatus.FORBIDDEN, "no-legal-ground", "Not without a court order or consent"
 
 
+class Restricted(Problem):
+    """The client asked that their record not be used for this purpose, and your organization agreed.
+
+    `restriction_requested` on the timeline says for what. It does not stand in the way of treatment, emergencies, court
+    orders and the client's own requests: say in `Purpose-Of-Use` what you read it for.
+    """
+
+    status, slug, title = HTTPStatus.FORBIDDEN, "restricted", "Not for this purpose, as the client asked"
+
+
 class NotConsented(Problem):
     """Your organization is another one, and neither a consent in force nor an emergency allows it this read.
 
