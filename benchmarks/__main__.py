@@ -13,7 +13,7 @@ def main(
     measures: Annotated[
         list[str] | None,
         typer.Argument(
-            help="append, bulk, timeline, post, many, lag, projecting, rebuild, reading, feed, import, webhooks,"
+            help="append, bulk, timeline, post, many, lag, projecting, rebuild, reads, reading, feed, import, webhooks,"
             " replay; soak, only when named.",
             show_default="all but soak",
         ),

@@ -1,5 +1,5 @@
-"""Bare FastAPI endpoints: a pydantic model in, one INSERT through an asyncpg pool, 201 and a model out; and one SELECT
-of a plan that stands there ready, 200 and a model out.
+"""Bare FastAPI endpoints: a pydantic model in, one INSERT through an asyncpg pool, 201 and a model out; one SELECT of
+a plan that stands there ready, 200 and a model out; and one SELECT of a page of tasks, 200 and as many models out.
 
 Run as `python -m benchmarks.bare_endpoint URL`; prints the port on which it listens.
 """
@@ -27,6 +27,14 @@ create table bare_event (
 
 PLAN_TABLE = "create table bare_plan (client_id uuid primary key, version int not null, plan jsonb not null)"
 
+TASKS_TABLE = """
+create table bare_task (
+  client_id uuid, kind text, because uuid, step int, opens_at timestamptz not null, due_at timestamptz not null,
+  late boolean not null, owner_role text not null, person_id uuid, reassigned boolean not null,
+  primary key (due_at, client_id, kind, because, step)
+)
+"""
+
 
 class NewEvent(BaseModel):
     """What is posted: the same body as ours gets."""
@@ -50,6 +58,27 @@ class Plan(BaseModel):
     client_id: UUID
     version: int
     plan: dict[str, Any]
+
+
+class Task(BaseModel):
+    """A task, as ours answers it."""
+
+    client_id: UUID
+    kind: str
+    because: UUID
+    step: int
+    opens_at: datetime
+    due_at: datetime
+    late: bool
+    owner_role: str
+    person_id: UUID | None
+    reassigned: bool
+
+
+class Tasks(BaseModel):
+    """A page of tasks."""
+
+    tasks: list[Task]
 
 
 @asynccontextmanager
@@ -84,6 +113,18 @@ async def read(client_id: UUID) -> Plan:
     async with app.state.pool.acquire() as connection:
         row = await connection.fetchrow("select version, plan from bare_plan where client_id = $1", client_id)
     return Plan(client_id=client_id, version=row["version"], plan=json.loads(row["plan"]))
+
+
+@app.get("/worklist")
+async def list_tasks(limit: int = 200) -> Tasks:
+    """Read a page of rows."""
+    async with app.state.pool.acquire() as connection:
+        rows = await connection.fetch(
+            "select client_id, kind, because, step, opens_at, due_at, late, owner_role, person_id, reassigned"
+            " from bare_task order by due_at, client_id, kind, because, step limit $1",
+            limit,
+        )
+    return Tasks(tasks=[Task(**row) for row in rows])
 
 
 if __name__ == "__main__":

@@ -3,10 +3,13 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-Side = Callable[[], Awaitable[float]]
-"""Runs one side once and says what it reached: a rate, or a time."""
+Figure = TypeVar("Figure")
+"""What a side reached: a rate, a time, or several of them."""
+
+Side = Callable[[], Awaitable[Figure]]
+"""Runs one side once and says what it reached."""
 
 
 class Rounds:
@@ -16,9 +19,9 @@ class Rounds:
         self.count = count
         self.tell = tell
 
-    async def interleaved(self, sides: Sequence[tuple[str, Side]]) -> list[list[float]]:
+    async def interleaved(self, sides: Sequence[tuple[str, Side[Figure]]]) -> list[list[Figure]]:
         """What each side reached in each round: A B C, A B C, … after one round that warms up and does not count."""
-        figures: list[list[float]] = [[] for _ in sides]
+        figures: list[list[Figure]] = [[] for _ in sides]
         for number in range(self.count + 1):
             for (name, side), reached in zip(sides, figures, strict=True):
                 self.tell(f"{name}, round {number} of {self.count}" if number else f"{name}, warming up")
@@ -44,7 +47,8 @@ class Result:
     unit: str
     ours: Sequence[float]
     others: Sequence[float]
-    limit: Limit
+    limit: Limit | None = None
+    """None for what is told beside what is limited."""
 
     @property
     def ratios(self) -> list[float]:
@@ -59,4 +63,6 @@ class Result:
     @property
     def holds(self) -> bool:
         """Whether the median keeps to the limit."""
+        if self.limit is None:
+            return True
         return self.ratio <= self.limit.ratio if self.limit.at_most else self.ratio >= self.limit.ratio

@@ -29,8 +29,21 @@ def get(path: str, *headers: str) -> bytes:
     return "\r\n".join((f"GET {path} HTTP/1.1", "Host: localhost", *headers, "", "")).encode()
 
 
-async def drive(port: int, requests: Sequence[Sequence[bytes]], *, status: bytes = b"201") -> float:
-    """Requests a second, over one connection for each list. Raises AssertionError where one is answered otherwise."""
+async def drive(port: int, requests: Sequence[Sequence[bytes]]) -> float:
+    """Requests a second, over one connection for each list. Raises AssertionError unless each is answered 201."""
+    driven = await drive_timed(port, requests, status=b"201")
+    return driven.rate
+
+
+class Driven(NamedTuple):
+    """Requests a second, and the seconds that each took."""
+
+    rate: float
+    took: Sequence[float]
+
+
+async def drive_timed(port: int, requests: Sequence[Sequence[bytes]], *, status: bytes) -> Driven:
+    """The same with what each took, from sending it until its answer was there; `status` is what is to be answered."""
     loop = asyncio.get_running_loop()
     connections = [_Connection(each, status=status) for each in requests]
     for connection in connections:
@@ -39,7 +52,8 @@ async def drive(port: int, requests: Sequence[Sequence[bytes]], *, status: bytes
     for connection in connections:
         connection.send_next()
     await asyncio.gather(*(connection.done for connection in connections))
-    return sum(map(len, requests)) / (time.perf_counter() - began)
+    seconds = time.perf_counter() - began
+    return Driven(sum(map(len, requests)) / seconds, [took for each in connections for took in each.took])
 
 
 class Acknowledged(NamedTuple):
@@ -99,6 +113,8 @@ class _Connection(asyncio.Protocol):
         self._heard = heard
         self._answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._answer = b""
+        self._sent = 0.0
+        self.took: list[float] = []
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -110,6 +126,7 @@ class _Connection(asyncio.Protocol):
             self.done.set_result(None)
             self._transport.close()
         else:
+            self._sent = time.perf_counter()
             self._transport.write(request)
 
     async def send_and_wait(self) -> None:
@@ -130,6 +147,7 @@ class _Connection(asyncio.Protocol):
             self.done.set_exception(AssertionError(self._answer.decode(errors="replace")))
             self._transport.close()
             return
+        self.took.append(time.perf_counter() - self._sent)
         answer, self._answer = self._answer, b""
         if self._heard is None:
             self.send_next()

@@ -1,5 +1,4 @@
-"""POST of one event through the whole service, and through a bare FastAPI endpoint that inserts one row; before it, GET
-of the plans (plan.py).
+"""POST of one event through the whole service, and through a bare FastAPI endpoint that inserts one row.
 
 The projector is at work meanwhile in a process of its own, as `care-timeline serve` runs it.
 """
@@ -8,13 +7,12 @@ from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from itertools import islice
 
-from benchmarks import plan
 from benchmarks.bare_endpoint import TABLE
 from benchmarks.crowd import Coming, crowd, documented, in_turn
 from benchmarks.ground import BenchmarkClinic, Ground
 from benchmarks.harness import Limit, Result, Rounds
 from benchmarks.load import CONNECTIONS, drive, post
-from benchmarks.serving import SERVE, serving
+from benchmarks.serving import BARE_ENDPOINT, SERVE, serving
 from samples.simulation import SimulatedEntry
 
 BARE = "a bare FastAPI endpoint, one INSERT by asyncpg"
@@ -23,26 +21,18 @@ BARE = "a bare FastAPI endpoint, one INSERT by asyncpg"
 async def measure(
     ground: Ground, rounds: Rounds, *, clients: int = 208, events_before: int = 20, each: int = 300
 ) -> list[Result]:
-    """Two rows: few clients with short histories. `each` is the requests of each connection in a round."""
+    """One row: few clients with short histories. `each` is the requests of each connection in a round."""
     coming = needed(rounds, clients, each)
     async with ground.clinic() as clinic:
         following = await crowd(clinic, clients=clients, events=events_before, coming=coming)
         tokens = await clinic.tokens()
         ours, bare = Requests(following, tokens, each), Requests(following, tokens, each)
         async with serving(clinic, *SERVE) as port, bare_endpoint(clinic) as bare_port:
-            read = await plan.measure(
-                clinic,
-                rounds,
-                [one.client_id for one in following],
-                ports=(port, bare_port),
-                key=tokens["counselor"],
-                each=each,
-            )
             reached, bare_reached = await rounds.interleaved(
                 [("post", lambda: ours.post(port)), ("post, bare endpoint", lambda: bare.post_bare(bare_port))]
             )
     measured = f"POST of one event, {clients:,} clients with {events_before} events"
-    return [read, Result(measured, BARE, "requests/s", reached, bare_reached, Limit(0.8))]
+    return [Result(measured, BARE, "requests/s", reached, bare_reached, Limit(0.8))]
 
 
 class Requests:
@@ -88,5 +78,5 @@ def needed(rounds: Rounds, clients: int, each: int) -> int:
 async def bare_endpoint(clinic: BenchmarkClinic) -> AsyncIterator[int]:
     """The bare endpoint, with its table in the clinic's database; its port."""
     await clinic.superuser.execute(TABLE)
-    async with serving(clinic, "-m", "benchmarks.bare_endpoint", clinic.urls.superuser) as port:
+    async with serving(clinic, *BARE_ENDPOINT, clinic.urls.superuser) as port:
         yield port

@@ -25,6 +25,9 @@ PROJECT_ALL = ("-c", _CLI, "project")
 PROJECT_ONE = ("-c", _FIRST_ONLY + _CLI, "project")
 """The projector alone: with all projections, and with the first of the catalogue only."""
 
+BARE_ENDPOINT = ("-m", "benchmarks.bare_endpoint")
+"""The bare endpoint; the URL of its database follows."""
+
 
 class Server(NamedTuple):
     """A server that answers."""

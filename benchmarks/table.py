@@ -58,9 +58,15 @@ def _cells(result: Result) -> list[str]:
         _figure(median(result.ours)),
         _figure(median(result.others)),
         f"{_figure(result.ratio)} ({_figure(min(ratios))}–{_figure(max(ratios))})",
-        f"at {'most' if result.limit.at_most else 'least'} {result.limit.ratio:g}",
-        "holds" if result.holds else "short",
+        *_limit(result),
     ]
+
+
+def _limit(result: Result) -> tuple[str, str]:
+    if result.limit is None:
+        return "", ""
+    said = f"at {'most' if result.limit.at_most else 'least'} {result.limit.ratio:g}"
+    return said, "holds" if result.holds else "short"
 
 
 def _figure(value: float) -> str:

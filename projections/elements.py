@@ -27,7 +27,7 @@ quarter of the time.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
@@ -47,6 +47,7 @@ from typing import (
 
 from domain.events.base import FreeText, ShortText
 from domain.policy import Policy
+from projections.asked_at import AskedAt
 from projections.context import Context, TimeZones
 from projections.meanings import meanings, one_line
 
@@ -82,19 +83,19 @@ class Named(NamedTuple):
 class ViewContext(NamedTuple):
     """About which moment an answer is asked for, and by which numbers."""
 
-    at: datetime
+    at: AskedAt
     policy: Policy
     time_zones: TimeZones = TimeZones()
 
     @property
     def day(self) -> date:
         """The client's local day at that moment."""
-        return Context(self.policy, self.time_zones).day_at(self.at)
+        return Context(self.policy, self.time_zones).day_at(self.at.exact)
 
     @property
     def time_zone(self) -> str:
         """The name of the time zone in which the client lives at that moment."""
-        return Context(self.policy, self.time_zones).zone_at(self.at).key
+        return Context(self.policy, self.time_zones).zone_at(self.at.exact).key
 
 
 class at_a_moment(Generic[T]):  # noqa: N801 - a decorator, like property

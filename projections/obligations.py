@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.events.base import ShortText
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
+from projections.asked_at import AnyMoment
 from projections.columns import table
 from projections.elements import KEY, NOT_SHOWN, Named, ViewContext, at_a_moment
 from projections.mark import Mark
@@ -29,7 +30,7 @@ class ObligationStatus(StrEnum):
 
 
 def status_at(
-    at: datetime, *, due_at: datetime, met_at: datetime | None, released_at: datetime | None = None
+    at: AnyMoment, *, due_at: datetime, met_at: datetime | None, released_at: datetime | None = None
 ) -> ObligationStatus:
     """How what is due at `due_at` stands at the moment `at`. What is met or released at `due_at` is not late yet."""
     if met_at:
@@ -80,7 +81,7 @@ class Obligation(NamedTuple):
         """At the moment asked about: open, late, met, met_late, released, or missed (or released when late)."""
         return self.stands(context.at)
 
-    def stands(self, at: datetime) -> ObligationStatus:
+    def stands(self, at: AnyMoment) -> ObligationStatus:
         """How it stands at that moment."""
         if self.missed and self.met is None:
             return ObligationStatus.MISSED

@@ -18,6 +18,7 @@ from domain.vocabulary.people import Role
 from domain.vocabulary.record import Precision
 from projections.adjustments import Adjustment, asked, released, settled
 from projections.answers import Answer, At, all_answered
+from projections.asked_at import AnyMoment
 from projections.collection import Elements
 from projections.context import Context
 from projections.crisis_chains import NO_CHAINS, NO_RISK_TOLD, Chains, Risk
@@ -96,7 +97,7 @@ class CrisisReview:
         """At the moment asked about: open, late (not held though due), met, met_late (held after it was due)."""
         return self.stands(context.at)
 
-    def stands(self, at: datetime) -> ObligationStatus:
+    def stands(self, at: AnyMoment) -> ObligationStatus:
         """How the review stands at that moment."""
         return status_at(at, due_at=self.due_at, met_at=self.review.at if self.review else None)
 

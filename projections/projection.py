@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
 from sqlalchemy import Table
@@ -18,6 +18,7 @@ from domain.policy import Policy
 from domain.replacing import replace
 from domain.stored import STORED
 from projections.answers import Answer
+from projections.asked_at import AskedAt
 from projections.context import TELL_THE_TIME_ZONE, Context, TimeZones, time_zones
 from projections.elements import ViewContext
 from projections.fold import Fold
@@ -37,6 +38,19 @@ class Folded(Generic[S]):
     """Where the client lives. It is known before the first entry is folded: what tells of it has everything folded
     anew, since days and due times of earlier entries depend on it."""
     state: S
+
+
+class AnswerUntil(NamedTuple):
+    """An answer about a moment, which the same state and policy give at each moment before another."""
+
+    answer: Answer
+    at: datetime
+    until: datetime | None
+    """None where it stays so for good; never later than when anything in it changes, and `at` where that is unknown."""
+
+    def is_about(self, moment: datetime) -> bool:
+        """Whether it is the answer at that moment."""
+        return self.at == moment or (self.at < moment and (self.until is None or moment < self.until))
 
 
 @dataclass(frozen=True)
@@ -122,7 +136,13 @@ class Projection(Generic[S]):
 
     def answer(self, folded: Folded[S], at: datetime, policy: Policy) -> Answer:
         """The answer about the moment `at`, at which this policy is in force."""
-        return self.view(folded.state, ViewContext(at, policy, folded.time_zones))
+        return self.answer_until(folded, at, policy).answer
+
+    def answer_until(self, folded: Folded[S], at: datetime, policy: Policy) -> AnswerUntil:
+        """The same, and how long it stays the answer by this policy."""
+        moment = AskedAt(at)
+        answer = self.view(folded.state, ViewContext(moment, policy, folded.time_zones))
+        return AnswerUntil(answer, at, moment.changes_at)
 
 
 def _answered_to(types: Iterable[str]) -> set[str]:

@@ -12,6 +12,7 @@ from domain.entry import Entry
 from domain.events.base import Event, referred
 from domain.events.record import RECORD_TYPES
 from domain.policies import Policies
+from projections.asked_at import AskedAt
 from projections.context import TELL_THE_TIME_ZONE, TimeZones, time_zones
 from projections.differences import Difference, differences
 from projections.elements import ViewContext
@@ -79,7 +80,7 @@ class Replay:
             if each.folded is not was
             for difference in differences(
                 each.projection.fold.changed_elements(was.state, each.folded.state),
-                ViewContext(at, policy, each.folded.time_zones),
+                ViewContext(AskedAt(at), policy, each.folded.time_zones),
             )
         ]
         return Step(entry, at, changed)

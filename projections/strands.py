@@ -11,6 +11,7 @@ from domain.entry import Entry
 from domain.events.base import Event
 from domain.policy import Policy
 from projections.answers import Answer
+from projections.asked_at import AskedAt
 from projections.context import Context
 from projections.elements import ViewContext
 from projections.fold import ElementChange, ElementRows, Fold
@@ -22,7 +23,7 @@ from projections.strand_states import StrandStates, Unread
 E = TypeVar("E")
 S = TypeVar("S")
 
-_ANY_MOMENT: Final = ViewContext(datetime(2000, 1, 1, tzinfo=UTC), Policy())
+_ANY_MOMENT: Final = ViewContext(AskedAt(datetime(2000, 1, 1, tzinfo=UTC)), Policy())
 
 _Handling = tuple[str, Callable[[Any, Entry, Any, Context], Any]]
 

@@ -650,10 +650,12 @@ begin
                    ' where s.organization_id = $1 and s.client_id = $2 order by s.version desc limit 1', build)
        into snapshot_version, snapshot_until, snapshot_key_id, state using the_organization, the_client;
   end if;
-  select array_agg(e order by e.version) into events
-    from log.event e
-   where e.organization_id = the_organization and e.client_id = the_client
-     and e.version > coalesce(known, snapshot_version, 0) and e.type = any(types);
+  if version > coalesce(known, snapshot_version, 0) then
+    select array_agg(e order by e.version) into events
+      from log.event e
+     where e.organization_id = the_organization and e.client_id = the_client
+       and e.version > coalesce(known, snapshot_version, 0) and e.type = any(types);
+  end if;
 end
 $$""")
     _for_the_app("log.fresh_state")

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from domain.events.base import ShortText
+from projections.asked_at import AnyMoment
 from projections.elements import NOT_SHOWN, Named, ViewContext, at_a_moment
 
 
@@ -26,6 +27,6 @@ class AllowedDisclosure:
         """Whether it holds at the moment asked about."""
         return self.holds(context.at)
 
-    def holds(self, at: datetime) -> bool:
+    def holds(self, at: AnyMoment) -> bool:
         """Whether it holds at that moment."""
         return self.holds_from <= at and (self.ends_at is None or at < self.ends_at)

@@ -14,6 +14,7 @@ from domain.vocabulary.people import Role
 from domain.vocabulary.plan import CadenceKind, Period
 from domain.vocabulary.record import Precision
 from projections.answers import Answer, At, all_answered
+from projections.asked_at import AnyMoment
 from projections.care_plan.care_under_way import ends_care, episode_after
 from projections.collection import Elements
 from projections.context import Context
@@ -52,7 +53,7 @@ class Cadence(Placed):
     note: FreeText | None
     """What else was said."""
 
-    def holds(self, at: datetime) -> bool:
+    def holds(self, at: AnyMoment) -> bool:
         """Whether that moment lies in its time."""
         return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
 

@@ -17,6 +17,7 @@ from domain.vocabulary.disclosures import DisclosureMeans, MedicalEmergency, Wit
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
 from projections.answers import Answer, At, all_answered
+from projections.asked_at import AnyMoment
 from projections.collection import Elements
 from projections.context import Context
 from projections.elements import ViewContext, at_a_moment
@@ -88,7 +89,7 @@ class EmergencyDisclosure(Placed):
         """Whether their system reads at the moment asked about."""
         return self.is_open(context.at)
 
-    def is_open(self, at: datetime) -> bool:
+    def is_open(self, at: AnyMoment) -> bool:
         """Whether their system reads at that moment."""
         return self.made_at <= at < self.ends_at
 

@@ -17,6 +17,7 @@ from domain.vocabulary.emergency_access import EmergencyPurpose, EmergencyReason
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
 from projections.answers import Answer, At, all_answered
+from projections.asked_at import AnyMoment
 from projections.collection import Elements
 from projections.context import Context
 from projections.elements import KEY, ViewContext, at_a_moment
@@ -57,7 +58,7 @@ class EmergencyAccess(Placed):
         """Whether it is open at the moment asked about."""
         return self.is_open(context.at)
 
-    def is_open(self, at: datetime) -> bool:
+    def is_open(self, at: AnyMoment) -> bool:
         """Whether it is open at that moment."""
         return self.opened_at <= at < self.ends_at
 

@@ -13,6 +13,7 @@ from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
 from domain.vocabulary.team import ReassignmentReason
 from projections.answers import Answer, At, all_answered
+from projections.asked_at import AnyMoment
 from projections.care_plan.team import TeamMember
 from projections.collection import Elements
 from projections.context import Context
@@ -75,7 +76,7 @@ def show(state: Owners, context: ViewContext) -> Shown:
 
 
 def owned(
-    obligations: Iterable[Obligation], owners: Owners, team: Iterable[TeamMember], at: datetime
+    obligations: Iterable[Obligation], owners: Owners, team: Iterable[TeamMember], at: AnyMoment
 ) -> Iterator[Obligation]:
     """The obligations with the owners that they have at that moment: whom they went to, and in person where known.
 

@@ -12,6 +12,7 @@ from domain.vocabulary.purposes import PurposeOfUse
 from domain.vocabulary.record import Precision
 from domain.vocabulary.restrictions import RestrictionEnding
 from projections.answers import Answer, At, all_answered
+from projections.asked_at import AnyMoment
 from projections.collection import Elements
 from projections.context import Context
 from projections.elements import ViewContext, at_a_moment
@@ -46,7 +47,7 @@ class Restriction(Placed):
         """Whether it is agreed and holds at the moment asked about."""
         return self.holds(context.at)
 
-    def holds(self, at: datetime) -> bool:
+    def holds(self, at: AnyMoment) -> bool:
         """Whether it is agreed and holds at that moment."""
         return self.agreed and self.holds_from <= at and (self.ended is None or at < self.ended.at)
 

@@ -12,6 +12,7 @@ from domain.replacing import replace
 from domain.vocabulary.people import Role
 from domain.vocabulary.team import ReleaseReason
 from projections.answers import Answer, At, all_answered
+from projections.asked_at import AnyMoment
 from projections.collection import Elements
 from projections.context import Context
 from projections.elements import KEY, ViewContext, at_a_moment
@@ -48,7 +49,7 @@ class TeamMember(Placed):
         """Whether they are on the team at the moment asked about."""
         return self.is_there(context.at)
 
-    def is_there(self, at: datetime) -> bool:
+    def is_there(self, at: AnyMoment) -> bool:
         """Whether they are on the team at that moment."""
         ends = [end for end in (self.ends_at, self.released and self.released.at) if end]
         return self.begins_at <= at and all(at < end for end in ends)

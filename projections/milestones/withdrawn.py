@@ -66,7 +66,7 @@ def _as_it_stands(told: list[Told]) -> list[Told]:
 
 def _withdrawn(told: list[Told], context: ViewContext) -> dict[tuple[str, int, date], WithdrawnStep]:
     """The steps that each change of what is told withdraws, by the last that does."""
-    known = _Known(zones_of(context), {id(each): place for place, each in enumerate(told)}, context.at)
+    known = _Known(zones_of(context), {id(each): place for place, each in enumerate(told)}, context.at.exact)
     return {step[:3]: step for change in _changes(told) for step in known.take_in(change)}
 
 

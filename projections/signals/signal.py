@@ -12,6 +12,7 @@ from domain.events.signals import SignalAcknowledged
 from domain.replacing import replace
 from domain.vocabulary.people import Role
 from domain.vocabulary.signals import SignalRule
+from projections.asked_at import AnyMoment
 from projections.collection import Elements
 from projections.columns import table
 from projections.context import Context
@@ -48,7 +49,7 @@ class Signal:
     acknowledged_by_role: Role | None = None
     """Who did."""
 
-    def ended_by(self, at: datetime) -> bool:
+    def ended_by(self, at: AnyMoment) -> bool:
         """Whether it has ended by itself at that moment."""
         return self.ends_at is not None and self.ends_at <= at
 

@@ -54,7 +54,7 @@ _MORE_TO_TELL = 0.25
 _REVOKED = 0.05
 """Our choice: rarely, most often after a quarrel in the family."""
 
-_ORDERED_BY_A_COURT = 0.15
+_ORDERED_BY_A_COURT = 0.1
 """Our choice: of those who come by way of a court, some are asked about later."""
 
 _TOLD = 0.3

@@ -8,7 +8,7 @@ from samples.simulation.chance import terms
 from samples.simulation.looking_ahead import write_prevention_plan
 from samples.simulation.simulated_client import SimulatedClient
 
-_DIES = 0.05
+_DIES = 0.02
 """Of those whose care ends. Our choice: rare, and often enough for a clinic of 200 clients to have one."""
 
 _MOVES_A_DAY = 0.0003

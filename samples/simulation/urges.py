@@ -18,7 +18,7 @@ _CLOSE_CALL_A_DAY = 0.0035
 _LAPSE_A_DAY = 0.002
 """For each point of craving."""
 
-_OVERDOSE = 0.3
+_OVERDOSE = 0.25
 """Of the returns to opioids that were judged dangerous. Our choice: of people with opioid use disorder one in ten to
 five tells of an overdose within a year."""
 

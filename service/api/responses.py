@@ -49,12 +49,16 @@ def read_answer(content: BaseModel, version: int, known: str | None, links: Mapp
 def projected_answer(
     content: BaseModel, version: int, known: str | None, links: Mapping[str, str] = _NO_LINKS
 ) -> Response:
-    """What is made of the record, or 304 as in `read_answer`.
+    """What is made of the record, or 304 as in `read_answer`; see projected_json."""
+    return projected_json(json_of(content), version, known, links)
+
+
+def projected_json(body: bytes, version: int, known: str | None, links: Mapping[str, str] = _NO_LINKS) -> Response:
+    """What is made of the record, as JSON, or 304 as in `read_answer`.
 
     At the same version it differs with the clock, with the policy and with the release that makes it, so its tag is the
     version and a digest of the answer. `If-Match` looks at the version alone.
     """
-    body = json_of(content)
     tag = f'"{version}.{sha256(body).hexdigest()[:DIGEST_DIGITS]}"'
     return unchanged(tag, known) or Response(body, 200, {**PRIVATE, **links, "ETag": tag}, JSON)
 
@@ -89,6 +93,11 @@ def public_answer(body: bytes, known: str | None) -> Response:
 def json_of(content: BaseModel) -> bytes:
     """The content as JSON in UTF-8."""
     return content.__pydantic_serializer__.to_json(content)
+
+
+def json_with(content: BaseModel, field: str, made: bytes) -> bytes:
+    """The content as JSON with one field more, at its end, whose JSON is made already."""
+    return b"%s,%s:%s}" % (json_of(content)[:-1], to_json(field), made)
 
 
 def unchanged(tag: str, known: str | None, kept: Mapping[str, str] = PRIVATE) -> Response | None:

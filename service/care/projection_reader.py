@@ -12,7 +12,7 @@ from domain.policy import Policy
 from domain.vocabulary.record import Precision
 from projections.answers import Answer
 from projections.disclosed_plan import disclosed, left_out
-from projections.projection import Folded, Projection
+from projections.projection import Projection
 from service.access.access_records import Access, Asked
 from service.care.accesses import Accesses
 from service.care.disclosures import CARE_PLAN_PART
@@ -21,6 +21,7 @@ from service.care.timeline_reader import TimelineReader
 from service.log.organizations import Organizations
 from service.projector.folding import ProjectionFailed, fold
 from service.projector.fresh_states import Fresh, FreshStates
+from service.projector.last_answer import LastAnswer
 from service.runtime import clock
 from service.runtime.sliced_work import SlicedWork
 
@@ -38,6 +39,8 @@ class ProjectionAnswer:
     known_at: datetime | None
     answer: Answer
     policy: Policy
+    last: LastAnswer
+    """What was last answered of the same state: it has the JSON of this answer, if this is that."""
     left_out: tuple[str, ...] = ()
     """The fields of the answer that what allows to tell it does not open."""
 
@@ -105,9 +108,11 @@ class ProjectionReader:
                 answers = []
                 for projection, each in zip(projections, fresh, strict=True):
                     policy = in_force(projection, each.policies, moment, None)
-                    told, withheld = _told(access, asked, each.state)
-                    answer = projection.answer(told, moment, policy)
-                    answers.append(ProjectionAnswer(client_id, each.version, None, None, answer, policy, withheld))
+                    last, withheld = _told(access, asked, each.last_answer)
+                    answer = last.about(projection, moment, policy)
+                    answers.append(
+                        ProjectionAnswer(client_id, each.version, None, None, answer, policy, last, withheld)
+                    )
                 await self._accesses.keep(access, asked, [client_id], version=answers[0].version)
                 return answers
         return await self._folded_together(access, client_id, projections, asked, as_of, known_at)
@@ -149,17 +154,19 @@ class ProjectionReader:
                 async for entries in self._sliced.slices(ordered):
                     folded = fold(projection, entries, policies, folded)
                 policy = in_force(projection, policies, moment, known_at)
-                told, withheld = _told(access, asked, folded)
-                answer = projection.answer(told, moment, policy)
-                answers.append(ProjectionAnswer(client_id, whole.version, as_of, known_at, answer, policy, withheld))
+                last, withheld = _told(access, asked, LastAnswer(folded))
+                answer = last.about(projection, moment, policy)
+                answers.append(
+                    ProjectionAnswer(client_id, whole.version, as_of, known_at, answer, policy, last, withheld)
+                )
         return answers
 
 
-def _told(access: Access, asked: Asked, folded: Folded[Any]) -> tuple[Folded[Any], tuple[str, ...]]:
-    """What of the state is told to the caller, and the fields of the answer that are left out."""
+def _told(access: Access, asked: Asked, last: LastAnswer) -> tuple[LastAnswer, tuple[str, ...]]:
+    """What answers the caller, and the fields that are left out: where some are, never what was kept for others."""
     if access.ground is None or asked.what != CARE_PLAN_PART:
-        return folded, ()
-    return disclosed(folded, access.ground.scope), left_out(access.ground.scope)
+        return last, ()
+    return LastAnswer(disclosed(last.state, access.ground.scope)), left_out(access.ground.scope)
 
 
 def occurred(

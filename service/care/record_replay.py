@@ -11,6 +11,7 @@ from domain.events.record import RECORD_TYPES
 from domain.policies import Policies, PolicyUnreadable
 from domain.policy import Policy
 from projections.answers import Answer
+from projections.asked_at import AskedAt
 from projections.differences import Difference, differences
 from projections.elements import ViewContext
 from projections.projection import Folded, Projection
@@ -148,7 +149,7 @@ class RecordReplay:
 def sides(projection: Projection[Any], then: Stood, now: Stood, at: datetime) -> Sides:
     """What both say about that moment, and what differs."""
     changes = projection.fold.changed_elements(then.folded.state, now.folded.state)
-    context = ViewContext(at, now.policy, now.folded.time_zones)
+    context = ViewContext(AskedAt(at), now.policy, now.folded.time_zones)
     then_said, now_said = (projection.answer(each.folded, at, each.policy) for each in (then, now))
     return Sides(projection, then_said, now_said, tuple(differences(changes, context)))
 

@@ -21,13 +21,15 @@ from service.log.reading import EVENTS, stored
 from service.log.sealed import StoredEvent
 from service.projector.advance import Arrival, Base, beginning, lands_after, resume
 from service.projector.builds import Build, Builds
+from service.projector.last_answer import LastAnswer
 from service.projector.opened_events import open_event, opened
 from service.projector.relevant_events import Concerned, concerned, kind_of, read_by, version_of
 from service.projector.snapshots import Snapshot, open_snapshot
 from service.runtime.sliced_work import SlicedWork
 
 KEPT_EVENTS: Final = 50_000
-"""So long may all timelines together be whose states are kept open in memory: one to three kB an event."""
+"""So long may all timelines together be whose states are kept open in memory: one to three kB an event, and half of
+that again for what was last answered of each."""
 
 _HEAD = """SELECT h.version, coalesce(own.version, 0) AS own_version, l.position AS log_position
   FROM log.timeline_head h
@@ -47,6 +49,8 @@ class Fresh(NamedTuple):
     policies: Policies
     until: datetime | None
     """When the last that it knows of occurred, which may be in some minutes; None when there is nothing."""
+    last_answer: LastAnswer
+    """What was last answered of this state."""
 
     @property
     def base(self) -> Base:
@@ -57,8 +61,9 @@ class Fresh(NamedTuple):
 class FreshStates:
     """Folds states for reads of one client.
 
-    Those it came to last are kept, by organization, client and projection. Like snapshots they are right for as long as
-    what comes lands after them, and nobody is given one whose key is not there any more.
+    Those it came to last are kept, by organization, client and projection, each with what was last answered of it. Like
+    snapshots they are right for as long as what comes lands after them, and nobody is given one whose key is not there
+    any more.
     """
 
     def __init__(
@@ -69,7 +74,7 @@ class FreshStates:
         self._organizations = organizations
         self._builds = builds
         self._sliced = sliced
-        self._kept: LRUCache[tuple[UUID, UUID, str], Base] = LRUCache(KEPT_EVENTS, getsizeof=lambda base: base.version)
+        self._kept: LRUCache[tuple[UUID, UUID, str], Fresh] = LRUCache(KEPT_EVENTS, getsizeof=lambda one: one.version)
 
     async def read(self, organization_id: UUID, client_id: UUID, projection: Projection[Any]) -> Fresh | None:
         """The projection's state of the client now; None when there is no such client.
@@ -78,7 +83,8 @@ class FreshStates:
         """
         build = await self._builds.to_read(projection.name)
         place = (organization_id, client_id, projection.name)
-        kept = self._kept.get(place)
+        last = self._kept.get(place)
+        kept = last and last.base
         try:
             fresh = await self._read(organization_id, client_id, projection, build, kept)
         except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
@@ -88,8 +94,10 @@ class FreshStates:
         except ClientErased:
             self._forget(organization_id, client_id)
             raise
+        if fresh and last and last.last_answer.is_of(fresh.state):
+            fresh = fresh._replace(last_answer=last.last_answer)
         if fresh and fresh.version <= KEPT_EVENTS:
-            self._kept[place] = fresh.base
+            self._kept[place] = fresh
         return fresh
 
     def _forget(self, organization_id: UUID, client_id: UUID) -> None:
@@ -221,7 +229,7 @@ async def _folded_on(
         if not lands_after(come, base.version, base.until):
             return None
         kept = resume(projection, base, entries, policies)
-    return Fresh(kept.version, kept.state, policies, kept.until)
+    return Fresh(kept.version, kept.state, policies, kept.until, LastAnswer(kept.state))
 
 
 def _own_version(head: asyncpg.Record, events: Sequence[StoredEvent]) -> int | None:

@@ -17,6 +17,7 @@ from benchmarks import (
     post,
     projecting,
     reading,
+    reads,
     rebuild,
     soak,
     timeline,
@@ -42,7 +43,8 @@ async def ground(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Grou
         pytest.param(append.measure, {"ours_each": 3, "peer_each": 1, "limit_each": 2}, 3, id="append"),
         pytest.param(bulk.measure, {"events_a_call": 30, "calls": 2}, 1, id="bulk"),
         pytest.param(timeline.measure, {"events": 30, "clients": 2, "reads_each": 1}, 1, id="timeline"),
-        pytest.param(post.measure, {"clients": 16, "events_before": 3, "each": 2}, 2, id="post"),
+        pytest.param(post.measure, {"clients": 16, "events_before": 3, "each": 2}, 1, id="post"),
+        pytest.param(reads.measure, {"clients": 2, "events": 10, "plans": 1, "requests": 64}, 24, id="reads"),
         pytest.param(
             many.measure,
             {"clients": 16, "events_before": 4, "each": 1, "followed": 16, "peer_events": 100},

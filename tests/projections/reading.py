@@ -7,6 +7,7 @@ from sqlalchemy import Table
 
 from domain.policy import Policy
 from projections.answers import answered
+from projections.asked_at import AskedAt
 from projections.care_plan import CARE_PLAN, CarePlanAnswer
 from projections.elements import ViewContext
 from projections.mark import Mark
@@ -34,4 +35,4 @@ def plan_rows(history: History, table: Table) -> list[dict[str, Any]]:
 
 def mark(event_id: UUID, at: str) -> Mark:
     """The mark of an event as an answer shows it."""
-    return answered(Mark(event_id, moment(at)), ViewContext(moment(at), Policy()))
+    return answered(Mark(event_id, moment(at)), ViewContext(AskedAt(moment(at)), Policy()))

@@ -13,6 +13,7 @@ from domain.vocabulary.handoffs import HandoffUrgency
 from domain.vocabulary.intake import Condition, EntryRoute, StageOfChange
 from domain.vocabulary.people import Role
 from domain.vocabulary.substances import Substance
+from projections.asked_at import AskedAt
 from projections.care_plan import CARE_PLAN, STRANDS
 from projections.care_plan import PLAN as PLAN_TABLE
 from projections.care_plan.episodes import SUBSTANCE
@@ -186,7 +187,7 @@ def test_a_strand_that_knows_of_nothing_asks_for_nothing_and_shows_the_same_at_e
 ) -> None:
     initial = strand.fold.initial
     then, later = (
-        ViewContext(moment(at), policy, zones)
+        ViewContext(AskedAt(moment(at)), policy, zones)
         for at, policy, zones in (
             ("2026-03-01T15:00Z", Policy(), TimeZones()),
             ("2031-12-31T23:59Z", OTHER_NUMBERS, TimeZones((Stay(moment("2026-03-01T15:00Z"), "Asia/Tokyo"),))),

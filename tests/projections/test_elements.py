@@ -12,6 +12,7 @@ from domain.events.base import FreeText, ShortText
 from domain.policy import Policy
 from domain.vocabulary.people import Role
 from projections.answers import Answer, At, all_answered, answer_of, answered
+from projections.asked_at import AskedAt
 from projections.columns import row_of, table
 from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Named, ViewContext, at_a_moment, attributes
 from projections.mark import Mark
@@ -147,7 +148,7 @@ def test_the_row_has_a_value_for_each_column_and_no_words(columns: dict[str, Any
 
 
 def test_the_answer_shows_words_and_what_only_a_moment_decides() -> None:
-    answer: Any = answered(WALK, ViewContext(AT, Policy()))
+    answer: Any = answered(WALK, ViewContext(AskedAt(AT), Policy()))
 
     assert answer.model_dump() == {
         "with_whom": ("Ana",),
@@ -180,7 +181,7 @@ def test_an_answer_is_made_of_those_of_elements() -> None:
         walks: tuple[At[Walk], ...]
         longest: At[Walk] | None
 
-    answer = Walks(walks=all_answered([WALK], ViewContext(AT, Policy())), longest=None)
+    answer = Walks(walks=all_answered([WALK], ViewContext(AskedAt(AT), Policy())), longest=None)
 
     assert answer.walks[0].with_whom == ("Ana",)
     assert Walks.model_validate_json(answer.model_dump_json()) == answer

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import Table
 
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.vocabulary.record import CorrectionReason
 from projections.catalogue import PROJECTIONS
+from projections.obligations import ObligationStatus
 from projections.projection import Projection
 from projections.rows import Rows
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
@@ -20,8 +22,9 @@ from service.database.embedded import DatabaseUrls, EmbeddedPostgres
 from service.following.follower import Follower
 from service.projector.projector import Projector
 from service.runtime import clock
-from tests.builders import check_in, moment, registered
+from tests.builders import check_in, crisis, moment, registered
 from tests.databases import new_database, new_organization
+from tests.projections.reading import mark
 from tests.projector.broken import Delegating
 from tests.projector.comparing import assert_equal_to_fresh_folds
 from tests.projector.counting import folds_counted
@@ -99,6 +102,32 @@ async def test_a_read_goes_on_from_the_one_before_and_says_what_the_whole_timeli
     assert folds[:2] == [0, 1], "nothing is folded twice"
     assert all(count > 1 for count in folds[2:5]), "what lands before it is folded anew"
     assert folds[5] == 0
+
+
+async def test_an_answer_is_made_once_until_something_comes_due_or_is_recorded(
+    system: System, counselor: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client_id, access = uuid4(), access_to(counselor.organization_id)
+
+    async def read(now: datetime) -> Any:
+        with monkeypatch.context() as patched:
+            patched.setattr(clock, "now", lambda: now)
+            return (await system.projection_reader.read(access, client_id, "care_plan")).answer
+
+    drafts = [draft(registered(), at="2026-03-01T15:00Z"), draft(crisis(), at="2026-03-10T18:00Z")]
+    await system.recorder.record(counselor, client_id, drafts, new_client=True)
+    made = await read(moment("2026-03-10T18:30Z"))
+    due_at = min(each.due_at for each in made.obligations)
+    late_at = due_at + timedelta(microseconds=1)
+
+    again, late = await read(due_at - timedelta(microseconds=1)), await read(late_at)
+    await system.recorder.record(counselor, client_id, [draft(check_in(), at="2026-03-10T18:20Z")])
+    told = await read(late_at)
+
+    assert again is made
+    assert {each.status for each in made.obligations} == {ObligationStatus.OPEN}
+    assert [each.status for each in late.obligations if each.due_at == due_at] == [ObligationStatus.LATE]
+    assert made.last_contact != told.last_contact == mark(told.last_contact.event_id, "2026-03-10T18:20Z")
 
 
 class _Tableless(Delegating):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import Annotated, Any, Final, get_type_hints
+from typing import Annotated, Any, Final, NamedTuple, get_type_hints
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -18,7 +18,7 @@ from service.api.openapi_responses import NOT_MODIFIED, OF_A_READ, READ_HEADERS,
 from service.api.parameters import ClientId, KnownVersion, Moments
 from service.api.problems import ClientErased, KnownAtInFuture, ProjectionFailed, UnknownClient
 from service.api.reading_route import ReadingRoute
-from service.api.responses import projected_answer
+from service.api.responses import json_with, projected_json
 
 HOW_TO_ASK: Final = """
 
@@ -54,25 +54,31 @@ class OfDisclosedClient(OfClient):
     )
 
 
+class Asked(NamedTuple):
+    """Whom an answer is about, at which version and moments, and which fields of it are left out."""
+
+    client_id: UUID
+    version: int
+    as_of: datetime | None
+    known_at: datetime | None
+    left_out: tuple[str, ...] = ()
+
+
 def operation_id(projection: Projection[Any]) -> str:
     """The name of the operation that reads the projection."""
     return f"read_{name_in_answers(projection)}"
 
 
-def answer_of(
-    projection: Projection[Any],
-    client_id: UUID,
-    version: int,
-    as_of: datetime | None,
-    known_at: datetime | None,
-    answer: Any,
-    *,
-    left_out: tuple[str, ...] = (),
-) -> OfClient:
-    """What the projection answers about a client, with what was asked; of the care plan also what is left out."""
-    said: dict[str, Any] = {"client_id": client_id, "version": version, "as_of": as_of, "known_at": known_at}
-    if projection is CARE_PLAN:
-        said["left_out"] = left_out
+def about(projection: Projection[Any], found: Asked) -> OfClient:
+    """What an answer says beside what the projection does."""
+    said = found._asdict()
+    left_out = said.pop("left_out")
+    return OfDisclosedClient(**said, left_out=left_out) if projection is CARE_PLAN else OfClient(**said)
+
+
+def answer_of(projection: Projection[Any], found: Asked, answer: Any) -> OfClient:
+    """What the projection answers about a client, with what was asked."""
+    said = vars(about(projection, found))
     return _MODELS[projection.name](**said, **{name_in_answers(projection): answer})
 
 
@@ -96,6 +102,8 @@ def _model(projection: Projection[Any]) -> type[OfClient]:
 
 
 def _endpoint(projection: Projection[Any]) -> Callable[..., Coroutine[Any, Any, Response]]:
+    field = name_in_answers(projection)
+
     async def read(
         access: ReadingAccess,
         system: RunningSystem,
@@ -106,16 +114,9 @@ def _endpoint(projection: Projection[Any]) -> Callable[..., Coroutine[Any, Any, 
         found = await system.projection_reader.read(
             access, client_id, projection.name, as_of=asked.as_of, known_at=asked.known_at
         )
-        content = answer_of(
-            projection,
-            client_id,
-            found.version,
-            asked.as_of,
-            asked.known_at,
-            found.answer,
-            left_out=found.left_out,
-        )
-        return projected_answer(content, found.version, known_version)
+        told = about(projection, Asked(client_id, found.version, asked.as_of, asked.known_at, found.left_out))
+        body = json_with(told, field, found.last.json(found.answer))
+        return projected_json(body, found.version, known_version)
 
     return read
 
