@@ -10,11 +10,11 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /build
 
 # Only wheels: there is no compiler here, and a package that lacks one should say so at once.
-COPY requirements/runtime.txt requirements/build.txt requirements/
+COPY requirements/image.txt requirements/build.txt requirements/
 RUN python -m venv /opt/hatchling \
     && /opt/hatchling/bin/pip install --require-hashes --only-binary=:all: -r requirements/build.txt
 RUN python -m venv /opt/care-timeline \
-    && /opt/care-timeline/bin/pip install --require-hashes --only-binary=:all: -r requirements/runtime.txt
+    && /opt/care-timeline/bin/pip install --require-hashes --only-binary=:all: -r requirements/image.txt
 
 COPY pyproject.toml ./
 COPY alembic alembic
@@ -43,7 +43,7 @@ RUN groupadd --gid 10001 care-timeline \
 
 COPY --from=build /opt/care-timeline /opt/care-timeline
 
-# Used by the embedded PostgreSQL alone: with CARE_TIMELINE_DATABASE_URL set, nothing is kept here.
+# Used by the embedded PostgreSQL; with CARE_TIMELINE_DATABASE_URL set, nothing but checkpoints, where they are told to.
 VOLUME /var/lib/care-timeline
 USER 10001:10001
 EXPOSE 8420

@@ -28,6 +28,8 @@ demo: install ## tell a story of care (STORY=juan: another) through the real ser
 serve: install ## run the service with its embedded PostgreSQL
 	@CARE_TIMELINE_DATA_DIR="$(DATA)" $(BIN)/care-timeline serve $(ARGS)
 
+# The tests start many processes: each finds what an earlier one compiled, also where the shell forbids to keep that.
+test: export PYTHONDONTWRITEBYTECODE =
 test: install build/client/generated ## run every test
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
@@ -65,9 +67,11 @@ wheel: install ## build the package into dist/
 
 lock: build/lock/installed ## choose the newest versions that pyproject.toml allows and pin them with hashes
 	@$(LOCK) --upgrade pyproject.toml --output-file requirements/runtime.txt
+	@$(LOCK) --upgrade pyproject.toml --extra telemetry --output-file requirements/image.txt \
+		--constraint requirements/runtime.txt
 	@$(LOCK) --upgrade --group build --output-file requirements/build.txt
 	@$(LOCK) --upgrade pyproject.toml --group development --output-file requirements/development.txt \
-		--constraint requirements/runtime.txt --constraint requirements/build.txt
+		--constraint requirements/image.txt --constraint requirements/build.txt
 	@$(LOCK) --upgrade --group clients/python/pyproject.toml:build --output-file requirements/client.txt
 	@git diff --stat -- requirements
 

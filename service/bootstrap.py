@@ -4,10 +4,11 @@ import asyncio
 import os
 import secrets
 from base64 import b64encode
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -22,6 +23,11 @@ from service.access.authentication import Authentication
 from service.access.brake import Brake
 from service.access.tokens import open_tokens
 from service.access.trusted_issuers import trusted_issuers
+from service.audit.anchors import AnchorEndpoint, AnchorFolder
+from service.audit.checkpoint_signer import CheckpointSigner
+from service.audit.checkpoint_store import CheckpointStore
+from service.audit.log_proofs import LogProofs
+from service.audit.signing_keys import SigningKeys, new_signing_key
 from service.care.access_log import AccessLog
 from service.care.accesses import Accesses
 from service.care.client_access import ClientAccess
@@ -59,7 +65,7 @@ from service.projector.fresh_states import FreshStates
 from service.projector.list_reads import ListReads
 from service.projector.projector import Projector
 from service.runtime.sliced_work import SlicedWork
-from service.settings import Settings, parse_key_encryption_keys
+from service.settings import Settings, parse_key_encryption_keys, parse_signing_keys, parse_witness_keys
 from service.subscriptions.feed import Feed
 from service.subscriptions.feed_content import FeedContents
 from service.subscriptions.tail import Tails
@@ -71,6 +77,8 @@ from service.subscriptions.webhook_sender import WebhookSender
 from service.subscriptions.webhooks import Webhooks
 
 EMBEDDED_KEY_FILE = "key-encryption-key"
+EMBEDDED_SIGNING_KEY_FILE = "signing-key"
+EMBEDDED_CHECKPOINT_FOLDER = "checkpoints"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,10 @@ class System:
     webhook_deliveries: Deliveries
     webhook_queue: WebhookQueue
     webhook_sender: WebhookSender
+    signing_keys: SigningKeys
+    checkpoints: CheckpointStore
+    checkpoint_signer: CheckpointSigner
+    log_proofs: LogProofs
 
     async def rewrap(self, organization_id: UUID) -> int:
         """Wraps anew whatever key-encryption keys wrap, clients' keys and webhooks' secrets; of how many of these.
@@ -221,6 +233,10 @@ async def connected(
         receivers = Receivers(allow_private=settings.webhooks_to_private_addresses)
         stack.push_async_callback(receivers.close)
         webhooks, webhook_queue = Webhooks(pool, keks), WebhookQueue()
+        signing = signing_keys(settings)
+        checkpoints = CheckpointStore(pool, signing, parse_witness_keys(settings.witness_keys))
+        signer = _checkpoint_signer(settings, pool, signing, checkpoints)
+        stack.push_async_callback(signer.close)
         yield System(
             settings=settings,
             pool=pool,
@@ -266,6 +282,10 @@ async def connected(
             webhook_sender=WebhookSender(
                 pool, webhook_queue, webhooks, receivers, keep=timedelta(days=settings.webhook_deliveries_kept_days)
             ),
+            signing_keys=signing,
+            checkpoints=checkpoints,
+            checkpoint_signer=signer,
+            log_proofs=LogProofs(pool, checkpoints),
         )
 
 
@@ -278,24 +298,61 @@ def key_encryption_keys(settings: Settings) -> KeyEncryptionKeys:
     if settings.key_encryption_keys:
         return KeyEncryptionKeys(parse_key_encryption_keys(settings.key_encryption_keys.get_secret_value()))
     path = settings.data_dir / EMBEDDED_KEY_FILE
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if not path.exists() and EmbeddedPostgres(settings.data_dir).exists:
+        raise EmbeddedPostgresError(
+            f"The key-encryption key {path} is missing, and nothing recorded can be read without it. Put it back,"
+            " or name the file that holds it with CARE_TIMELINE_KEY_ENCRYPTION_KEYS_FILE."
+        )
+    return KeyEncryptionKeys(parse_key_encryption_keys(_secret_in(path, new_key_encryption_key)))
+
+
+def signing_keys(settings: Settings) -> SigningKeys:
+    """The keys of the settings that sign checkpoints; in the embedded mode one is made in the data folder.
+
+    With an external database and no key there are none, and nothing is signed.
+    """
+    said = settings.signing_keys.get_secret_value() if settings.signing_keys else ""
+    if not said and settings.embedded:
+        said = _secret_in(settings.data_dir / EMBEDDED_SIGNING_KEY_FILE, new_signing_key)
+    return SigningKeys(parse_signing_keys(said), settings.checkpoint_origin)
+
+
+def checkpoint_folder(settings: Settings) -> Path | None:
+    """Where checkpoints are written; in the embedded mode a folder beside the database, unless another is set."""
+    if settings.checkpoint_folder is None and settings.embedded:
+        return settings.data_dir / EMBEDDED_CHECKPOINT_FOLDER
+    return settings.checkpoint_folder
+
+
+def _checkpoint_signer(
+    settings: Settings, pool: asyncpg.Pool, keys: SigningKeys, store: CheckpointStore
+) -> CheckpointSigner:
+    folder = checkpoint_folder(settings)
+    return CheckpointSigner(
+        pool,
+        keys,
+        store,
+        folder=AnchorFolder(folder) if folder else None,
+        endpoint=AnchorEndpoint(settings.checkpoint_url) if settings.checkpoint_url else None,
+        seconds=settings.checkpoint_seconds,
+    )
+
+
+def _secret_in(path: Path, make: Callable[[], str]) -> str:
+    """What the file holds, which is made where it is missing: by one process, closed to other users."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        if EmbeddedPostgres(settings.data_dir).exists:
-            raise EmbeddedPostgresError(
-                f"The key-encryption key {path} is missing, and nothing recorded can be read without it. Put it back,"
-                " or name the file that holds it with CARE_TIMELINE_KEY_ENCRYPTION_KEYS_FILE."
-            )
         made = path.with_suffix(f".{os.getpid()}")
         descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(new_key_encryption_key())
+            file.write(make())
         try:
             os.link(made, path)
         except FileExistsError:
             pass
         finally:
             made.unlink()
-    return KeyEncryptionKeys(parse_key_encryption_keys(path.read_text("ascii")))
+    return path.read_text("ascii")
 
 
 def new_key_encryption_key() -> str:

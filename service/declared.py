@@ -2,6 +2,7 @@
 
 from sqlalchemy import MetaData
 
+from service.audit import tables as audit_tables
 from service.database import tables
 from service.following import tables as following_tables
 from service.projector import tables as projector_tables
@@ -12,4 +13,5 @@ DECLARED: tuple[MetaData, ...] = (
     following_tables.metadata,
     projector_tables.metadata,
     webhook_tables.metadata,
+    audit_tables.metadata,
 )

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -10,6 +11,7 @@ import platformdirs
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from service.proofs.notes import COSIGNATURE, KEY_BYTES, NoteRefused, VerifierKey, read_verifier_key
 from service.secret_files import SecretFiles
 
 _ORIGIN: Final = r"^https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?$"
@@ -123,6 +125,46 @@ class Settings(BaseSettings):
     webhook_deliveries_kept_days: Annotated[
         int, Field(ge=1, description="For how many days the record of a delivery is kept once it is over.")
     ] = 30
+    signing_keys: Annotated[
+        SecretStr | None,
+        Field(
+            description="Keys that sign checkpoints of the log: base64 of 32 bytes, several separated by commas; all of"
+            " them sign. Unset with an external database, nothing is signed; in the embedded mode one is made and kept"
+            " in the data folder."
+        ),
+    ] = None
+    checkpoint_origin: Annotated[
+        str,
+        Field(
+            pattern=r"^[!-*,-~]{1,200}$",
+            description="How the names of logs begin, best an address of yours without its scheme: the organization's"
+            " id follows it. It stays, unless events are lost for good.",
+        ),
+    ] = "care-timeline"
+    checkpoint_seconds: Annotated[
+        float, Field(ge=1, description="How often a checkpoint is signed of each log that has grown.")
+    ] = 60.0
+    checkpoint_folder: Annotated[
+        Path | None,
+        Field(
+            description="A folder to which checkpoints are written, best on another machine: a log that was restored to"
+            " an earlier point is known by it. Unset: none, in the embedded mode one in the data folder."
+        ),
+    ] = None
+    checkpoint_url: Annotated[
+        str | None,
+        Field(
+            pattern=r"^https?://\S+$",
+            description="An address to which checkpoints are posted; what it answers may be cosignatures.",
+        ),
+    ] = None
+    witness_keys: Annotated[
+        tuple[str, ...],
+        Field(
+            description="The keys of witnesses whose cosignatures are kept, as a JSON list such as"
+            ' ["witness.example+0123abcd+BA…"].'
+        ),
+    ] = ()
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="How much is logged.")] = (
         "info"
     )
@@ -137,6 +179,8 @@ class Settings(BaseSettings):
         if self.owner_database_url and not self.database_url:
             raise ValueError("CARE_TIMELINE_OWNER_DATABASE_URL goes with CARE_TIMELINE_DATABASE_URL; set both.")
         parse_key_encryption_keys(self.key_encryption_keys.get_secret_value() if self.key_encryption_keys else "")
+        parse_signing_keys(self.signing_keys.get_secret_value() if self.signing_keys else "")
+        parse_witness_keys(self.witness_keys)
         return self
 
     @classmethod
@@ -169,4 +213,30 @@ def parse_key_encryption_keys(text: str) -> dict[str, bytes]:
         if not name or len(key) != 32:
             raise ValueError(f"key-encryption key number {place} must read id:base64 of 32 bytes")
         keys[name] = key
+    return keys
+
+
+def parse_signing_keys(text: str) -> tuple[bytes, ...]:
+    """The keys that sign checkpoints. Raises ValueError that tells what is wrong, never a key."""
+    keys = []
+    for place, part in enumerate(filter(None, (part.strip() for part in text.split(","))), start=1):
+        try:
+            key = base64.b64decode(part, validate=True)
+        except binascii.Error:
+            key = b""
+        if len(key) != KEY_BYTES:
+            raise ValueError(f"signing key number {place} must be base64 of {KEY_BYTES} bytes")
+        keys.append(key)
+    return tuple(keys)
+
+
+def parse_witness_keys(said: Iterable[str]) -> tuple[VerifierKey, ...]:
+    """The keys of witnesses. Raises ValueError for what is none."""
+    try:
+        keys = tuple(map(read_verifier_key, said))
+    except NoteRefused as error:
+        raise ValueError(f"A witness's key is not one. {error}") from None
+    for key in keys:
+        if key.kind != COSIGNATURE:
+            raise ValueError(f"The key {key.name} is a log's (type 01), not a witness's (type 04).")
     return keys

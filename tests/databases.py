@@ -10,7 +10,9 @@ module share its tables but each `organization_id` is new. `fresh_database` is m
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -39,15 +41,17 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Embe
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def database(server: EmbeddedPostgres) -> DatabaseUrls:
+async def database(server: EmbeddedPostgres) -> AsyncIterator[DatabaseUrls]:
     """A fresh, migrated database for this module."""
-    return await new_database(server)
+    async with _while_needed(server) as database:
+        yield database
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def fresh_database(server: EmbeddedPostgres) -> DatabaseUrls:
+async def fresh_database(server: EmbeddedPostgres) -> AsyncIterator[DatabaseUrls]:
     """A fresh, migrated database for this test."""
-    return await new_database(server)
+    async with _while_needed(server) as database:
+        yield database
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -96,6 +100,18 @@ async def new_database(server: EmbeddedPostgres, template: str = TEMPLATE) -> Da
     return server.urls(name)
 
 
+@asynccontextmanager
+async def _while_needed(server: EmbeddedPostgres) -> AsyncIterator[DatabaseUrls]:
+    """A copy of the migrated database that is removed afterwards: a run makes some hundred of them."""
+    database = await new_database(server)
+    yield database
+    connection = await asyncpg.connect(server.urls("postgres").superuser)
+    try:
+        await connection.execute(f"drop database {urlsplit(database.app).path[1:]} with (force)")
+    finally:
+        await connection.close()
+
+
 async def create_database(server: EmbeddedPostgres, name: str, template: str) -> None:
     """Makes a database owned by the owner's role."""
     connection = await asyncpg.connect(server.urls("postgres").superuser)
@@ -106,11 +122,14 @@ async def create_database(server: EmbeddedPostgres, name: str, template: str) ->
 
 
 async def _hurry(server: EmbeddedPostgres) -> None:
-    """Has the operating system write to the disk when it likes: what a test writes need not outlive the machine."""
+    """Has the operating system write when it likes, and as little as may be, to what may be memory.
+
+    What a test writes need not outlive the machine.
+    """
     connection = await asyncpg.connect(server.urls("postgres").superuser)
     try:
-        for setting in ("fsync", "full_page_writes"):
-            await connection.execute(f"alter system set {setting} = off")
+        for setting in ("fsync = off", "full_page_writes = off", "max_wal_size = '128MB'"):
+            await connection.execute(f"alter system set {setting}")
         await connection.execute("select pg_reload_conf()")
     finally:
         await connection.close()

@@ -17,6 +17,7 @@ READ = {
     Resource.COUNSELING_NOTE: "the notes of the own role",
     Resource.AUDIT_EVENT: "who read about the client, and why",
     Resource.REPLAY: "what each event changed, and what was known then beside what is known now",
+    Resource.CHECKPOINT: "checkpoints, tiles and proofs of the log; `c` keeps cosignatures of witnesses",
     Resource.WEBHOOK: "which other systems are told of what is recorded; `c` also changes, tries and deletes them",
 }
 """What is read of a resource, or done with it as a whole."""

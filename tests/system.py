@@ -15,6 +15,7 @@ from domain.events.base import Event
 from domain.vocabulary.record import Precision
 from service.access.access_records import Access, by_operator
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
+from service.audit.signing_keys import new_signing_key
 from service.bootstrap import Addresses, System, connected, new_key_encryption_key
 from service.database.embedded import DatabaseUrls
 from service.following.cursors import wait_for
@@ -23,6 +24,7 @@ from service.settings import Settings
 from tests.builders import Moment, moment
 
 KEY_ENCRYPTION_KEY = SecretStr(new_key_encryption_key())
+SIGNING_KEY = SecretStr(new_signing_key())
 
 
 def settings_for(database: DatabaseUrls, data_dir: Path) -> Settings:
@@ -32,6 +34,8 @@ def settings_for(database: DatabaseUrls, data_dir: Path) -> Settings:
         owner_database_url=SecretStr(database.owner),
         data_dir=data_dir,
         key_encryption_keys=KEY_ENCRYPTION_KEY,
+        signing_keys=SIGNING_KEY,
+        checkpoint_origin="clinic.example",
         wrong_keys_per_minute=1_000,  # some tests try every route with a wrong one, from one address
     )
 

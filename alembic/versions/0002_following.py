@@ -1,4 +1,4 @@
-"""Followers of the log: how far each has come; and the webhooks, which follow it from other systems."""
+"""Followers of the log: how far each has come; the webhooks, which follow it from other systems; and its tree."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    for schema in ("following", "subscription"):
+    for schema in ("following", "subscription", "audit"):
         op.execute(f"create schema {schema}")
         op.execute(f"grant usage on schema {schema} to care_timeline_app")
     _cursors()
@@ -19,10 +19,12 @@ def upgrade() -> None:
     _deliveries()
     _attempts()
     _on_webhooks()
+    _tree()
+    _on_the_tree()
 
 
 def downgrade() -> None:
-    for schema in ("subscription", "following"):
+    for schema in ("audit", "subscription", "following"):
         op.execute(f"drop schema {schema} cascade")
 
 
@@ -183,6 +185,7 @@ def _webhooks() -> None:
         comment="Receivers at other systems, which are told that events were recorded",
     )
     _protect("subscription.webhook", "select, insert, update, delete")
+    op.execute("create policy owner_looks on subscription.webhook to care_timeline_owner using (true)")
 
 
 def _deliveries() -> None:
@@ -233,6 +236,7 @@ def _deliveries() -> None:
         comment="Which event is told to which webhook, and how that stands",
     )
     _protect("subscription.delivery", "select, insert, update")
+    op.execute("create policy owner_looks on subscription.delivery to care_timeline_owner using (true)")
     op.create_index(
         "delivery_waiting",
         "delivery",
@@ -272,6 +276,7 @@ def _attempts() -> None:
         comment="What came of each attempt to deliver: never what was sent or answered",
     )
     _protect("subscription.attempt", "select, insert")
+    op.execute("create policy owner_looks on subscription.attempt to care_timeline_owner using (true)")
 
 
 def _on_webhooks() -> None:
@@ -303,6 +308,197 @@ $$""")
     op.execute("grant execute on function subscription.tidy to care_timeline_app")
 
 
+def _tree() -> None:
+    op.create_table(
+        "tile",
+        sa.Column("organization_id", sa.Uuid(), nullable=False, comment="Whose log"),
+        sa.Column(
+            "level",
+            sa.SmallInteger(),
+            nullable=False,
+            comment="0: hashes of leaves; above: roots of whole tiles of the level below",
+        ),
+        sa.Column("number", sa.BigInteger(), nullable=False, comment="Which of its level's tiles, from 0"),
+        sa.Column("hashes", sa.LargeBinary(), nullable=False, comment="Its 256 hashes, one after the other"),
+        sa.Column("root", sa.LargeBinary(), nullable=False, comment="The root of the subtree that they make up"),
+        sa.CheckConstraint("octet_length(hashes) = 8192 and octet_length(root) = 32", name="tile_hashes_check"),
+        sa.PrimaryKeyConstraint("organization_id", "level", "number", name="tile_pkey"),
+        schema="audit",
+        comment="Whole tiles of the Merkle tree over the leaves of an organization's log, made of log.event",
+    )
+    _never_changed("audit.tile", "select")
+    op.execute("alter table audit.tile alter column hashes set storage external")
+    op.create_table(
+        "checkpoint",
+        sa.Column("organization_id", sa.Uuid(), nullable=False, comment="Whose log"),
+        sa.Column("origin", sa.Text(), nullable=False, comment="The log's name, as the checkpoint says it"),
+        sa.Column(
+            "size",
+            sa.BigInteger(),
+            nullable=False,
+            comment="How many events the log had: the position of its last one",
+        ),
+        sa.Column("root", sa.LargeBinary(), nullable=False, comment="The root of its tree"),
+        sa.Column("note", sa.Text(), nullable=False, comment="The checkpoint as it was signed"),
+        sa.Column(
+            "signed_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="When it was kept, just after it was signed",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "origin", "size", name="checkpoint_pkey"),
+        schema="audit",
+        comment="What was signed of the log: one root for each size, for ever",
+    )
+    _never_changed("audit.checkpoint", "select")
+    op.create_table(
+        "cosignature",
+        sa.Column("organization_id", sa.Uuid(), nullable=False, comment="Whose log"),
+        sa.Column("origin", sa.Text(), nullable=False, comment="The log's name"),
+        sa.Column("size", sa.BigInteger(), nullable=False, comment="The checkpoint's size"),
+        sa.Column("witness", sa.Text(), nullable=False, comment="The name of the witness's key"),
+        sa.Column("line", sa.Text(), nullable=False, comment="The signature line, with its end"),
+        sa.Column(
+            "cosigned_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="When the witness says that it was made",
+        ),
+        sa.Column(
+            "kept_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+            comment="When it was kept here",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "origin", "size"],
+            ["audit.checkpoint.organization_id", "audit.checkpoint.origin", "audit.checkpoint.size"],
+            name="cosignature_checkpoint_fkey",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "origin", "size", "witness", name="cosignature_pkey"),
+        schema="audit",
+        comment="That witnesses saw checkpoints go on from the ones before, kept beside them",
+    )
+    _never_changed("audit.cosignature", "select, insert")
+
+
+def _on_the_tree() -> None:
+    op.execute(r"""create function audit.grow_tree(
+  the_organization uuid, up_to bigint, most integer
+) returns integer
+  language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+as $$
+declare
+  made integer := 0;
+  depth smallint := 0;
+  place bigint;
+  layer bytea;
+  top bytea;
+begin
+  if the_organization is distinct from nullif(current_setting('care_timeline.organization', true), '')::uuid then
+    raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
+  end if;
+  while up_to >> (8 * (depth + 1)) > 0 loop
+    select coalesce(max(t.number) + 1, 0) into place
+      from audit.tile t where t.organization_id = the_organization and t.level = depth;
+    if place > up_to >> (8 * (depth + 1)) then
+      raise data_corrupted using message = 'the tree reaches beyond the log';
+    end if;
+    while made < most and (place + 1) << (8 * (depth + 1)) <= up_to loop
+      if depth = 0 then
+        select string_agg(sha256('\x00'::bytea || e.leaf), ''::bytea order by e.position) into layer
+          from log.event e
+         where e.organization_id = the_organization and e.position > place << 8 and e.position <= (place + 1) << 8;
+      else
+        select string_agg(t.root, ''::bytea order by t.number) into layer
+          from audit.tile t
+         where t.organization_id = the_organization and t.level = depth - 1
+           and t.number >= place << 8 and t.number < (place + 1) << 8;
+      end if;
+      if octet_length(layer) is distinct from 8192 then
+        raise data_corrupted using
+          message = format('events are missing before position %s', (place + 1) << (8 * (depth + 1)));
+      end if;
+      top := layer;
+      while octet_length(top) > 32 loop
+        select string_agg(sha256('\x01'::bytea || substr(top, pair * 64 + 1, 64)), ''::bytea order by pair) into top
+          from generate_series(0, octet_length(top) / 64 - 1) as pair;
+      end loop;
+      insert into audit.tile (organization_id, level, number, hashes, root)
+      values (the_organization, depth, place, layer, top);
+      made := made + 1;
+      place := place + 1;
+    end loop;
+    exit when made = most;
+    depth := depth + 1;
+  end loop;
+  return made;
+end
+$$""")
+    op.execute("""create function audit.keep_checkpoint(
+  the_organization uuid, the_origin text, the_size bigint, the_root bytea, the_note text
+) returns timestamptz
+  language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+declare
+  moment timestamptz := clock_timestamp();
+begin
+  if the_organization is distinct from nullif(current_setting('care_timeline.organization', true), '')::uuid then
+    raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
+  end if;
+  if the_size < 1
+     or the_size > (select h.position from log.log_head h where h.organization_id = the_organization)
+     or exists (select from audit.checkpoint c
+                 where c.organization_id = the_organization and c.origin = the_origin and c.size > the_size) then
+    raise invalid_parameter_value using
+      message = 'a checkpoint is of what the log has, and larger than the ones before';
+  end if;
+  insert into audit.checkpoint (organization_id, origin, size, root, note, signed_at)
+  values (the_organization, the_origin, the_size, the_root, the_note, moment);
+  return moment;
+end
+$$""")
+    op.execute("""create function audit.unsigned(the_follower text) returns setof uuid
+  language sql stable security definer
+  set search_path = pg_catalog
+as $$
+  select h.organization_id
+    from log.log_head h
+    left join following.cursor c on c.organization_id = h.organization_id and c.name = the_follower
+   where h.position <> coalesce(c.position, 0)
+     and c.parked_at is null and (c.retry_at is null or c.retry_at <= now())
+$$""")
+    op.execute("""create function audit.refused(the_follower text) returns setof uuid
+  language sql stable security definer
+  set search_path = pg_catalog
+as $$
+  select c.organization_id from following.cursor c where c.name = the_follower and c.parked_at is not null
+$$""")
+    for function in ("grow_tree", "keep_checkpoint", "unsigned", "refused"):
+        op.execute(f"revoke execute on function audit.{function} from public")
+        op.execute(f"grant execute on function audit.{function} to care_timeline_app")
+
+
+def _never_changed(table: str, granted: str) -> None:
+    _protect(table, granted)
+    op.execute("""create or replace function audit.refuse_change() returns trigger language plpgsql as $$
+begin
+  raise insufficient_privilege using
+    message = format('%s.%s is append-only: %s is refused', tg_table_schema, tg_table_name, tg_op);
+end
+$$""")
+    op.execute(
+        f"create trigger append_only before update or delete or truncate on {table}"
+        " for each statement execute function audit.refuse_change()"
+    )
+    op.execute("revoke execute on function audit.refuse_change from public")
+
+
 def _protect(table: str, granted: str) -> None:
     op.execute(f"alter table {table} enable row level security")
     op.execute(f"alter table {table} force row level security")
@@ -311,4 +507,3 @@ def _protect(table: str, granted: str) -> None:
             organization_id = nullif(current_setting('care_timeline.organization', true), '')::uuid
         )""")
     op.execute(f"grant {granted} on {table} to care_timeline_app")
-    op.execute(f"create policy owner_looks on {table} to care_timeline_owner using (true)")

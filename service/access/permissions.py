@@ -59,6 +59,7 @@ class Resource(StrEnum):
     AUDIT_EVENT = "AuditEvent"
     REPLAY = "Replay"
     WEBHOOK = "Webhook"
+    CHECKPOINT = "Checkpoint"
 
 
 _OF_MODULE: Final[Mapping[str, Resource]] = {
@@ -183,14 +184,14 @@ ROLES: Final[Mapping[KeyRole, Mapping[Resource, str]]] = {
         dict.fromkeys(_EVERY_STRAND, "u"),
         dict.fromkeys(_BY_SUPERVISORS, "cu"),
         {Resource.AUDIT_EVENT: "r", Resource.REPLAY: "r"},
-        {Resource.WEBHOOK: "cr"},
+        {Resource.WEBHOOK: "cr", Resource.CHECKPOINT: "cr"},
         _IMPORTS,
     ),
-    KeyRole.AUDITOR: _joined(_SHARED, {Resource.AUDIT_EVENT: "r", Resource.REPLAY: "r"}),
+    KeyRole.AUDITOR: _joined(_SHARED, {Resource.AUDIT_EVENT: "r", Resource.REPLAY: "r", Resource.CHECKPOINT: "r"}),
     KeyRole.ANALYST: {},
     KeyRole.SYSTEM: _joined(
         _SHARED,
-        {Resource.FEED: "r", Resource.WEBHOOK: "cr"},
+        {Resource.FEED: "r", Resource.WEBHOOK: "cr", Resource.CHECKPOINT: "cr"},
         dict.fromkeys(_EVERY_STRAND - _OF_PEOPLE, "cu"),
         _IMPORTS,
     ),

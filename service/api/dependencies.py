@@ -155,5 +155,7 @@ RecordingAccess = Annotated[Access, Security(get_recording_access, scopes=["*.c"
 """Whoever may record something; of what, is decided event by event (service/care/recording_permissions.py)."""
 ReadingWebhooks = Annotated[Caller, Security(get_caller, scopes=["Webhook.r"])]
 ChangingWebhooks = Annotated[Caller, Security(get_caller, scopes=["Webhook.c"])]
+ReadingCheckpoints = Annotated[Caller, Security(get_caller, scopes=["Checkpoint.r"])]
+ChangingCheckpoints = Annotated[Caller, Security(get_caller, scopes=["Checkpoint.c"])]
 CreatingAccess = Annotated[Access, Security(get_recording_access, scopes=["Client.c"])]
 ImportingCaller = Annotated[Caller, Security(get_caller, scopes=["Import.c"])]

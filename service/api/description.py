@@ -13,6 +13,7 @@ TAGS: Final = [
     {"name": "Vocabulary", "description": "Coded terms, and the types of events with their JSON Schemas."},
     {"name": "Following", "description": "What is recorded in your organization, in order, as it is recorded."},
     {"name": "Webhooks", "description": "Having another system told that events were recorded."},
+    {"name": "Proofs", "description": "Checkpoints, tiles and proofs: that nothing in the log was changed."},
     {"name": "Problems", "description": "What errors mean."},
     {"name": "Health", "description": "For those who run the service."},
 ]

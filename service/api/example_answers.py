@@ -27,6 +27,7 @@ from projections.summary import SUMMARIZED, summary
 from rendering.crisis_card import crisis_card
 from service.access.access_records import AccessRecord
 from service.api import examples
+from service.api.example_proofs import example_proofs
 from service.api.example_webhooks import example_webhooks
 from service.api.feed_query import FeedAnswer
 from service.api.field_errors import FieldError
@@ -70,6 +71,7 @@ def example_answers() -> dict[str, bytes]:
             client_id=_CLIENT, version=len(entries), notes=(RecordedEvent.of(note),), next=None
         ),
         "read_counseling_note": event_answer(_CLIENT, note.id, len(entries), entries),
+        **example_proofs(),
         **example_webhooks(crisis),
         "list_problems": ProblemKinds(problems=(kind_of(Refused),)),
         "explain_problem": kind_of(Refused),
@@ -84,6 +86,7 @@ def example_answers() -> dict[str, bytes]:
                 for each in PROJECTIONS
             ),
             logs_to_mend=0,
+            logs_not_signed=0,
         ),
     }
     shown["follow_events"] = _feed(entries)

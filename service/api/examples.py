@@ -143,6 +143,19 @@ ROTATIONS: Final[dict[str, Any]] = {"Both sign for two days": {"overlap_hours": 
 REDELIVERIES: Final[dict[str, Any]] = {"All since a position": {"position": 1004}}
 """Bodies that have events told again."""
 
+_LOG: Final = "care.example.org/4a0c1d1e-3f6b-4c58-9a52-0d6f7a1b2c3d"
+_SIGNATURE: Final = "9Fd2bXKpxlzzT1JQ0nXiqtUtiBXVH/kXxwH7vbwwIL1ApSXX+lWwKDDay1L9zcwwXsH+4SBNhee5uF2peTzYmKP6HAQ="
+CHECKPOINT: Final = f"{_LOG}\n1007\ndujUFpVTllPzGTOKXFy9pySMPjkXE+tVYETYBTSKOd4=\n\n— {_LOG} {_SIGNATURE}\n"
+"""A checkpoint, signed with a key that nobody has."""
+
+COSIGNATURES: Final[dict[str, Any]] = {
+    "Of one witness": {
+        "lines": "— witness.example.org pSZZXwAAAABpsNHIN+"
+        "/OIoQt9LDfPEO9lykjie8Qc4vpodM2Pzlq3CBk/R4GSFplVVIRTlfebZayUVrpu9v3gXkMOuJrnrWVX8TmBA==\n"
+    }
+}
+"""Bodies that have cosignatures kept."""
+
 STORY: Final[list[dict[str, Any]]] = [_REGISTERED, _INTAKE, _GOAL, _READING, _CRISIS, _CORRECTION, _NOTE]
 """The events whose record the example answers show."""
 

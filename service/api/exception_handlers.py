@@ -17,12 +17,14 @@ from service.api import problems
 from service.api.field_errors import FieldError
 from service.api.input_errors import field_errors
 from service.api.problem import Problem
+from service.audit.errors import BeyondTheCheckpoint, NoCheckpoint, TreeBroken
 from service.care.disclosures import NoLegalGround, NotConsented, Restricted
 from service.care.errors import ClientExists, ClientMerged, IdUsed, KnownAtInFuture, UnknownClient
 from service.log.errors import DatabaseUnavailable, HeadsDiffer, VersionConflict
 from service.log.keyring import ClientErased
 from service.projector.folding import ProjectionFailed
 from service.projector.list_reads import ListsBehind, ListsNotReady
+from service.proofs.notes import NoteRefused
 from service.runtime.tracebacks import describe
 from service.subscriptions.feed import TooManyReaders
 from service.subscriptions.webhook_deliveries import UnknownDelivery
@@ -154,6 +156,28 @@ def _too_many_readers(_: TooManyReaders) -> Problem:
     return problems.TooManyReaders(detail, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
+def _no_checkpoint(_: NoCheckpoint) -> Problem:
+    return problems.NoCheckpoint("No checkpoint of that size was signed of your organization's log.")
+
+
+def _beyond_the_checkpoint(error: BeyondTheCheckpoint) -> Problem:
+    return problems.NotInACheckpoint(
+        f"The last checkpoint is of {error.size} events: ask for something within it, or again in a minute."
+        if error.size
+        else "No checkpoint was signed of your organization's log yet."
+    )
+
+
+def _cosignature_refused(error: NoteRefused) -> Problem:
+    return problems.CosignatureRefused(str(error))
+
+
+def _log_not_whole(error: TreeBroken) -> Problem:
+    log.error("log_not_whole", reason=str(error))
+    detail = "Events or tiles of your organization's log are missing, so this cannot be proved."
+    return problems.LogNotWhole(detail)
+
+
 _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     UnknownClient: _unknown_client,
     NotPermitted: _not_permitted,
@@ -175,6 +199,10 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     UnknownWebhook: _unknown_webhook,
     UnknownDelivery: _unknown_delivery,
     TooManyWebhooks: _too_many_webhooks,
+    NoCheckpoint: _no_checkpoint,
+    BeyondTheCheckpoint: _beyond_the_checkpoint,
+    NoteRefused: _cosignature_refused,
+    TreeBroken: _log_not_whole,
     DatabaseUnavailable: _database_unavailable,
     asyncpg.PostgresConnectionError: _database_unavailable,
     asyncpg.OperatorInterventionError: _database_unavailable,

@@ -11,7 +11,6 @@ import typer
 from service.bootstrap import connected
 from service.cli.run_command import run
 from service.runtime.gc_tuning import tune_gc
-from service.serving.api import serve_api
 from service.serving.children import READY, Orders
 from service.serving.projecting import project
 from service.serving.stopping import asked_to_stop, set_when_parent_is_gone
@@ -26,6 +25,8 @@ async def carry_out(orders: Orders, settings: Settings) -> None:
     stopping = asyncio.Event()
     with set_when_parent_is_gone(stopping):
         if orders.listening is not None:
+            from service.serving.api import serve_api  # the projector's process does without
+
             with socket.socket(fileno=orders.listening) as listening:
                 await serve_api(
                     settings, lambda: connected(settings, orders.addresses), listening, _tell_ready, stopping

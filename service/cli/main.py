@@ -7,12 +7,14 @@ import typer
 from service.cli.commands import keys, organizations, policy, projections
 from service.cli.commands.access_log import access_log
 from service.cli.commands.catch_up import catch_up
+from service.cli.commands.checkpoint import checkpoint
 from service.cli.commands.crisis_card import crisis_card
 from service.cli.commands.doctor import doctor
 from service.cli.commands.hindsight import hindsight
 from service.cli.commands.import_history import import_history
 from service.cli.commands.migrate import migrate
 from service.cli.commands.project import project
+from service.cli.commands.prove import prove
 from service.cli.commands.rebuild import rebuild
 from service.cli.commands.replay import replay
 from service.cli.commands.serve import serve
@@ -68,6 +70,8 @@ add(app, summary, panel=LOOK)
 add(app, crisis_card, name="crisis-card", panel=LOOK)
 add(app, access_log, name="access-log", panel=LOOK)
 add(app, verify, panel=LOOK)
+add(app, checkpoint, panel=LOOK)
+add(app, prove, panel=LOOK)
 add(app, what_if, name="what-if", panel=LOOK)
 add(app, project, panel=KEEP_UP)
 add(app, catch_up, name="catch-up", panel=KEEP_UP)

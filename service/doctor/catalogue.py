@@ -17,7 +17,7 @@ from service.projector.tables import APP_PRIVILEGES
 
 DECLARED_FILE: Final = Path(__file__).with_name("declared_catalogue.json")
 
-SCHEMAS: Final = ("access", "following", "keyring", "log", "migration", "projection", "subscription")
+SCHEMAS: Final = ("access", "audit", "following", "keyring", "log", "migration", "projection", "subscription")
 """Where the migrations make things. Views of projections, and builds, are made and granted as operators need them."""
 
 

@@ -1,6 +1,6 @@
-"""Checks of the record: whether its keys open, and whether projections are up to date."""
+"""Checks of the record: whether its keys open, projections are up to date, and checkpoints are signed."""
 
-from service.bootstrap import System
+from service.bootstrap import System, checkpoint_folder
 from service.database.connection import scoped
 from service.doctor.check import Check
 from service.log.keyring import UnknownKey
@@ -50,3 +50,32 @@ async def projections(system: System) -> Check:
     if problems:
         return Check("projections", False, f"{'; '.join(problems)}. Nothing is lost.")
     return Check("projections", True, "All are up to date.")
+
+
+async def checkpoints(system: System) -> Check:
+    """Whether checkpoints are signed of every log, and put down outside of the database."""
+    refused = await system.checkpoint_signer.refused()
+    if refused:
+        named = ", ".join(sorted(map(str, refused)))
+        return Check(
+            "checkpoints",
+            False,
+            f"No checkpoint is signed any more of the logs of {named}: they are not what was signed before. Run"
+            " care-timeline checkpoint --organization for each: it says what was found and what to do.",
+        )
+    if not system.signing_keys:
+        return Check(
+            "checkpoints",
+            False,
+            "There is no key that signs checkpoints, so nobody could tell whether events were cut off from a log's end:"
+            " make one with care-timeline keys new-signing-key, and set CARE_TIMELINE_SIGNING_KEYS_FILE.",
+        )
+    folder = checkpoint_folder(system.settings)
+    if folder is None and system.settings.checkpoint_url is None:
+        return Check(
+            "checkpoints",
+            False,
+            "Checkpoints are kept in the database alone: one that was restored to an earlier point would not be known."
+            " Set CARE_TIMELINE_CHECKPOINT_FOLDER to a folder on another machine.",
+        )
+    return Check("checkpoints", True, f"They are signed, and put down in {folder or 'another place'} too.")

@@ -26,6 +26,7 @@ _NEXT = f"{EVENTS} and position > $2 order by position limit $3"
 _NOT_THE_HANDLERS = (
     DatabaseUnavailable,
     asyncpg.PostgresConnectionError,
+    asyncpg.InternalClientError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,

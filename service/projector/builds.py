@@ -50,6 +50,8 @@ class Builds:
     def __init__(self, pool: asyncpg.Pool, projections: Sequence[Projection[Any]]) -> None:
         self._pool = pool
         self._projections = {(one.name, one.version): one for one in projections}
+        for one in projections:
+            _ = one.shape  # finding it reads sources: now, and not in the middle of a fold, when they may be others
         self._followed: Mapping[str, tuple[Build, Projection[Any]]] = {}
         self._read: Mapping[str, Build] = {}
         self._read_at = 0.0
@@ -100,7 +102,7 @@ class Builds:
             await asyncio.sleep(KNOWN_SECONDS)
             try:
                 await self.refresh()
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 whatever it is, the next look may go well
                 log.warning("builds_not_read", error=describe(error), again_in_seconds=KNOWN_SECONDS)
 
     def _stale(self, older_than: float) -> bool:

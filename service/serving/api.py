@@ -13,15 +13,13 @@ from service.api.app import create_app
 from service.bootstrap import System
 from service.runtime.gc_tuning import tune_gc
 from service.serving.http_protocol import HttpLimits, HttpProtocol, http_protocol
-from service.serving.stopping import asked_to_stop, set_when_signalled
+from service.serving.stopping import GRACE_SECONDS, asked_to_stop, set_when_signalled
 from service.serving.tracing import Traces
 from service.settings import Settings
 
 if TYPE_CHECKING:
     from service.serving.metrics import Metrics
 
-GRACE_SECONDS = 20
-"""How long requests under way may take to end once the service is asked to stop, while new ones are refused."""
 _CANCEL_SECONDS = 1  # how long uvicorn then waits for connections to close before it cancels what has not ended
 
 

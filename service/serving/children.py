@@ -14,7 +14,7 @@ import structlog
 
 from service.bootstrap import Addresses
 from service.runtime.tracebacks import describe
-from service.serving.api import GRACE_SECONDS
+from service.serving.stopping import GRACE_SECONDS
 
 Role = Literal["api", "projector"]
 

@@ -59,6 +59,12 @@ class Metrics:
             registry=registry,
             multiprocess_mode="mostrecent",
         )
+        self._not_signed = Gauge(
+            "care_timeline_logs_not_signed",
+            "Logs of which no checkpoint is signed any more, since they are not what was signed before.",
+            registry=registry,
+            multiprocess_mode="mostrecent",
+        )
         self._by_labels: dict[tuple[str, str, int], Histogram] = {}
 
     def request(self, method: str, route: str | None, status: int, seconds: float) -> None:
@@ -78,6 +84,7 @@ class Metrics:
         for each in await status(system.pool, system.builds):
             self._lag.labels(each.projection).set(each.behind)
             self._parked.labels(each.projection).set(each.parked)
+        self._not_signed.set(len(await system.checkpoint_signer.refused()))
 
     @asynccontextmanager
     async def looking(self, system: System) -> AsyncIterator[None]:

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import psutil
 
 from service.bootstrap import Addresses, connected
-from service.serving.api import serve_api
 from service.serving.children import Child, Orders
 from service.serving.opening import connected_and_projecting, look_before_serving
 from service.serving.scrapers import answering_scrapers
@@ -48,6 +47,8 @@ async def serve(
             if processes.workers > 1:
                 await _serve_in_several(addresses, listening, announce, processes.workers)
             else:
+                from service.serving.api import serve_api  # which the process that only starts others does not need
+
                 await serve_api(settings, lambda: open_system(settings, addresses), listening, announce)
 
 

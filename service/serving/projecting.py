@@ -1,4 +1,4 @@
-"""Keeping the projections up to date and telling webhooks: what the projector's process does, wherever it runs."""
+"""Following the log: projections kept up to date, webhooks told, checkpoints signed, in whichever process it is."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,11 +16,15 @@ log = structlog.get_logger(__name__)
 
 
 async def project(system: System, stopping: asyncio.Event) -> None:
-    """Keep the projections up to date, and send to webhooks, until `stopping` is set; what is under way then ends."""
+    """Keep the projections up to date, send to webhooks and sign checkpoints, until `stopping` is set.
+
+    What is under way then ends.
+    """
     follower = system.follower()
     async with asyncio.TaskGroup() as group:
         group.create_task(follower.run())
         group.create_task(system.webhook_sender.run(stopping))
+        group.create_task(system.checkpoint_signer.run(stopping))
         watching = group.create_task(system.builds.watch())
         await stopping.wait()
         watching.cancel()

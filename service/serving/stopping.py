@@ -9,6 +9,9 @@ from contextlib import contextmanager
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
+GRACE_SECONDS = 20
+"""How long requests under way may take to end once the service is asked to stop, while new ones are refused."""
+
 
 @contextmanager
 def asked_to_stop(stopping: asyncio.Event | None = None) -> Iterator[asyncio.Event]:

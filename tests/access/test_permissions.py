@@ -91,14 +91,8 @@ def test_whoever_opened_a_record_cannot_take_that_back(strand: Resource) -> None
 def test_who_reads() -> None:
     for permission in ("Timeline.r", "CarePlan.r", "CarePlan.s", "Feed.s"):
         assert {role for role in KeyRole if permission in PERMISSIONS[role]} == set(KeyRole) - {KeyRole.ANALYST}
-    assert PERMISSIONS[KeyRole.AUDITOR] == {
-        "Timeline.r",
-        "CarePlan.r",
-        "CarePlan.s",
-        "Feed.s",
-        "AuditEvent.r",
-        "Replay.r",
-    }
+    shared = {"Timeline.r", "CarePlan.r", "CarePlan.s", "Feed.s"}
+    assert PERMISSIONS[KeyRole.AUDITOR] == {*shared, "AuditEvent.r", "Replay.r", "Checkpoint.r"}
     assert {role for role in KeyRole if "AuditEvent.r" in PERMISSIONS[role]} == {KeyRole.AUDITOR, KeyRole.SUPERVISOR}
     assert {role for role in KeyRole if "Feed.r" in PERMISSIONS[role]} == {KeyRole.SYSTEM}
     assert not PERMISSIONS[KeyRole.ANALYST]
@@ -196,4 +190,6 @@ def test_a_key_is_not_made_with_a_scope_that_its_role_cannot_have(role: KeyRole,
 
 
 def test_whoever_runs_the_service_reads_and_records_nothing_in_its_name() -> None:
-    assert operator(uuid4()).permissions == {"Timeline.r", "CarePlan.r", "CarePlan.s", "Feed.r", "Feed.s", "Webhook.r"}
+    assert operator(uuid4()).permissions == {
+        *("Timeline.r", "CarePlan.r", "CarePlan.s", "Feed.r", "Feed.s", "Webhook.r", "Checkpoint.r")
+    }

@@ -19,7 +19,7 @@ from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
 from tests.api.clinic import Clinic
 from tests.databases import new_organization
-from tests.system import KEY_ENCRYPTION_KEY
+from tests.system import KEY_ENCRYPTION_KEY, SIGNING_KEY
 
 START_SECONDS = 60
 
@@ -65,6 +65,8 @@ def _start(listening: socket.socket, database: DatabaseUrls, folder: Path, log: 
             **os.environ,
             "CARE_TIMELINE_DATABASE_URL": database.app,
             "CARE_TIMELINE_KEY_ENCRYPTION_KEYS": KEY_ENCRYPTION_KEY.get_secret_value(),
+            "CARE_TIMELINE_SIGNING_KEYS": SIGNING_KEY.get_secret_value(),
+            "CARE_TIMELINE_CHECKPOINT_ORIGIN": "clinic.example",
             "CARE_TIMELINE_DATA_DIR": str(folder),
             "CARE_TIMELINE_LOG_LEVEL": "debug",
         },

@@ -26,7 +26,10 @@ FEED = "/v1/events"
 READS = [
     route
     for route in ROUTES
-    if needs_a_key(route) and method(route) == "GET" and route.path != FEED and "Webhooks" not in route.tags
+    if needs_a_key(route)
+    and method(route) == "GET"
+    and route.path != FEED
+    and not {"Webhooks", "Proofs"} & {*route.tags}
 ]
 """Whatever is read with a key tells of clients, but for these; what does not will have to be named here."""
 

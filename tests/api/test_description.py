@@ -11,6 +11,7 @@ import pytest
 
 from service.access.caller import KeyRole
 from service.api import examples
+from service.proofs.tiles import tile_path
 from service.subscriptions.webhook_messages import WebhookMessage
 from tests.api.clinic import Clinic, events_of
 from tests.api.routes import ROUTES
@@ -36,6 +37,7 @@ ABOUT_CLIENTS = (
     "/v1/signals",
     "/v1/webhooks",
     "/v1/events",
+    "/v1/log",
 )
 
 SNAPSHOT = Path(__file__).parents[2] / "docs" / "openapi.json"
@@ -145,6 +147,7 @@ async def test_answers_fit_their_schemas(clinic: Clinic, described: Described) -
         await clinic.request("POST", events_of(examples.CLIENT), json=body)
     supervisor = await clinic.with_key(KeyRole.SUPERVISOR, "lee")
     made = [await supervisor.request("POST", "/v1/webhooks", json=body) for body in examples.WEBHOOKS.values()]
+    size = (await clinic.system.checkpoint_signer.make(clinic.organization_id)).checkpoint.size
     for path, each in described["paths"].items():
         filled = path.format(
             client_id=examples.CLIENT,
@@ -153,9 +156,13 @@ async def test_answers_fit_their_schemas(clinic: Clinic, described: Described) -
             slug="refused",
             event_type="goal_measured",
             webhook_id=made[0].json()["webhook_id"],
+            size=size,
+            level=0,
+            tile=tile_path(0, size),
         )
         if "get" in each:
-            asks_supervisor = path.endswith(("/access-records", "/replay", "/hindsight")) or "/webhooks" in path
+            asks_supervisor = path.endswith(("/access-records", "/replay", "/hindsight"))
+            asks_supervisor = asks_supervisor or path.startswith(("/v1/webhooks", "/v1/log"))
             caller = supervisor if asks_supervisor else clinic
             answer = await caller.get(filled)
             assert answer.status_code == 200, answer.text

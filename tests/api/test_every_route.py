@@ -54,11 +54,16 @@ COUNTS = [
 ]
 
 
+OF_A_LOG = {"size": "1", "level": "0", "tile": "000.p/1"}
+"""What paths of proofs ask for."""
+
+
 def path_of(route: APIRoute, **said: str) -> str:
     """The route's path, with ids of nobody where others are not said."""
     ids = {name: str(uuid4()) for name in ("client_id", "event_id", "note_id", "webhook_id")}
     known = {**ids, "slug": "refused", "event_type": "goal_measured", **said}
-    return route.path.format_map(known)
+    known |= {name: each for name, each in OF_A_LOG.items() if name not in said}
+    return route.path_format.format_map(known)
 
 
 def example_of(route: APIRoute) -> Any:

@@ -19,10 +19,12 @@ import pytest_asyncio
 from service.access.caller import KeyRole
 from service.access.permissions import PERMISSIONS
 from service.access.scopes import permitted
+from service.api.examples import COSIGNATURES
 from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
 from service.runtime import clock
 from tests.api.clinic import GOAL, REGISTERED, SESSION, WHOLE, Clinic, errors_in, events_of, problem_in, recording
+from tests.api.test_every_route import OF_A_LOG
 from tests.databases import new_organization
 from tests.system import follow
 
@@ -74,6 +76,13 @@ NEEDS: dict[str, str | None] = {
     f"POST {OF_A_WEBHOOK}/resume": "Webhook.c",
     f"POST {OF_A_WEBHOOK}/redelivery": "Webhook.c",
     f"POST {OF_A_WEBHOOK}/deliveries/{{event_id}}/redelivery": "Webhook.c",
+    "GET /v1/log/checkpoint": "Checkpoint.r",
+    "GET /v1/log/checkpoints/{size}": "Checkpoint.r",
+    "POST /v1/log/checkpoints/{size}/cosignatures": "Checkpoint.c",
+    "GET /v1/log/inclusion-proof": "Checkpoint.r",
+    "GET /v1/log/consistency-proof": "Checkpoint.r",
+    "GET /v1/log/tile/entries/{tile}": "Checkpoint.r",
+    "GET /v1/log/tile/{level}/{tile}": "Checkpoint.r",
 }
 """What each operation needs; None for what is public."""
 
@@ -85,6 +94,7 @@ BODIES: dict[str, Any] = {
     f"PUT {OF_A_WEBHOOK}": WEBHOOK,
     f"POST {OF_A_WEBHOOK}/secret": {},
     f"POST {OF_A_WEBHOOK}/redelivery": {"position": 0},
+    "POST /v1/log/checkpoints/{size}/cosignatures": next(iter(COSIGNATURES.values())),
 }
 MEDIA_TYPES = {"POST /v1/import": "application/x-ndjson"}
 """Of bodies that are no JSON."""
@@ -103,9 +113,13 @@ class Two:
     notes: dict[str, str]
     """For each key of a role that writes counseling notes, its own: others do not find it."""
 
+    size: int
+    """Of the first one's log, when a checkpoint was signed of it."""
+
     def path(self, operation: str, key: str, client: str | None, webhook: str) -> str:
         """The path of the operation, about the client or another."""
         ids = {"client_id": client or self.client, "event_id": self.event, "note_id": self.notes.get(key, self.event)}
+        ids = {**OF_A_LOG, **ids, "size": str(self.size)}
         return operation.partition(" ")[2].format(**ids, slug="refused", event_type="goal_measured", webhook_id=webhook)
 
 
@@ -122,7 +136,8 @@ async def two(http: httpx.AsyncClient, system: System, database: DatabaseUrls) -
         if "CounselingNote.c" in PERMISSIONS[role]:
             written = await clinic.record(client, recording({"type": "counseling_note_written", "note": "Kept apart"}))
             notes[clinic.key] = written.json()["events"][0]["id"]
-    return Two(own, other, client, event, notes)
+    kept = await system.checkpoint_signer.make(counselor.organization_id)
+    return Two(own, other, client, event, notes, kept.checkpoint.size)
 
 
 async def _keys(http: httpx.AsyncClient, system: System, database: DatabaseUrls) -> dict[KeyRole, Clinic]:

@@ -44,6 +44,9 @@ KNOWN = {
     "slug": "refused",
     "event_type": "goal_measured",
     "webhook_id": examples.WEBHOOK,
+    "size": 1,
+    "level": "0",
+    "tile": "000.p/1",
 }
 """Ids of what there is, so that calls get further than to a 404."""
 

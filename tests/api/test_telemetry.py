@@ -12,6 +12,7 @@ import pytest
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import ProxyTracerProvider, get_tracer_provider
 from prometheus_client import CollectorRegistry, generate_latest
 
 from service.api.app import create_app
@@ -112,6 +113,13 @@ async def test_traces_are_sent_under_our_name_and_tell_nothing_of_the_machine() 
     assert isinstance(span, ReadableSpan)
     assert dict(span.resource.attributes) == {"service.name": "care-timeline"}
     assert Traces.of(Settings()) is None
+
+
+def test_where_a_collector_is_named_alone_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
+
+    assert Traces.of(Settings()) is None
+    assert isinstance(get_tracer_provider(), ProxyTracerProvider), "somebody else's spans would be sent"
 
 
 def test_what_is_missing_for_traces_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

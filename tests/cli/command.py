@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from service.cli.main import app
 from service.database.embedded import DatabaseUrls
-from tests.system import KEY_ENCRYPTION_KEY
+from tests.system import KEY_ENCRYPTION_KEY, SIGNING_KEY
 
 
 class Said(NamedTuple):
@@ -52,5 +52,8 @@ def environment_of(database: DatabaseUrls, data_dir: Path) -> dict[str, str | No
         "CARE_TIMELINE_DATABASE_URL": database.app,
         "CARE_TIMELINE_OWNER_DATABASE_URL": database.owner,
         "CARE_TIMELINE_KEY_ENCRYPTION_KEYS": KEY_ENCRYPTION_KEY.get_secret_value(),
+        "CARE_TIMELINE_SIGNING_KEYS": SIGNING_KEY.get_secret_value(),
+        "CARE_TIMELINE_CHECKPOINT_ORIGIN": "clinic.example",
+        "CARE_TIMELINE_CHECKPOINT_FOLDER": str(data_dir / "checkpoints"),
         "CARE_TIMELINE_DATA_DIR": str(data_dir),
     }

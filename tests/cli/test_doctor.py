@@ -52,6 +52,7 @@ async def test_all_in_order(command: Command) -> None:
         "heads",
         "keys",
         "projections",
+        "checkpoints",
     ):
         assert f"✓ {name}" in said.out
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from service.cli.main import app
 
-SHOWS_ONLY = {"list", "new-encryption-key"}
+SHOWS_ONLY = {"list", "new-encryption-key", "new-signing-key"}
 """Commands of which no exit code needs explaining."""
 
 

@@ -16,15 +16,15 @@ import httpx
 import psutil
 import pytest
 
-from service.access.caller import Caller
-from service.bootstrap import System
+from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
+from service.bootstrap import Addresses, System, connected
 from service.database.embedded import DatabaseUrls
 from tests.builders import registered
 from tests.cli.command import environment_of
 from tests.databases import new_organization
 from tests.projector.comparing import assert_equal_to_fresh_folds
 from tests.service_process import COMMAND, ServiceProcess
-from tests.system import draft, followed
+from tests.system import draft, followed, settings_for
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ async def test_it_tells_its_address_follows_the_log_and_ends_in_order(
 
 @pytest.mark.parametrize(
     ("options", "apis", "projectors"),
-    [((), 0, 1), (("--no-projector",), 0, 0), (("--workers", "3"), 3, 1), (("--workers", "2", "--no-projector"), 2, 0)],
+    [((), 0, 1), (("--no-projector",), 0, 0), (("--workers", "2"), 2, 1), (("--workers", "2", "--no-projector"), 2, 0)],
 )
 async def test_it_runs_the_processes_asked_for_and_none_is_left_when_it_stops(
     service: ServiceProcess, metrics_port: int, options: tuple[str, ...], apis: int, projectors: int
@@ -78,6 +78,10 @@ async def test_it_runs_the_processes_asked_for_and_none_is_left_when_it_stops(
         alive = [(await http.get("/healthz", headers={"Connection": "close"})).status_code for _ in range(20)]
         metrics = (await http.get(f"http://127.0.0.1:{metrics_port}/metrics")).text.splitlines()
         beside_the_api = await http.get("/metrics")
+    async with asyncio.timeout(30):  # the projector gives way to the API
+        while any(each.nice() == 0 for each in service.processes("projector")):  # noqa: ASYNC110 nobody tells
+            await asyncio.sleep(0.05)
+    niceness = {each.nice() for each in service.processes("api")}
     code = await service.stop()
 
     assert counted == (apis, projectors)
@@ -86,36 +90,10 @@ async def test_it_runs_the_processes_asked_for_and_none_is_left_when_it_stops(
     assert healthy in metrics, "whichever process answered"
     assert any(line.startswith('care_timeline_projection_lag_events{projection="care_plan"}') for line in metrics)
     assert beside_the_api.status_code == 404
+    assert niceness <= {0}
     assert code == 0
     assert [each for each in started if each.is_running()] == []
     assert service.postgresql() == []
-
-
-@pytest.mark.parametrize("workers", ["1", "2"])
-async def test_the_api_stops_before_the_projector(
-    database: DatabaseUrls, tmp_path: Path, system: System, counselor: Caller, workers: str
-) -> None:
-    await system.recorder.record(counselor, uuid4(), [draft(registered())], new_client=True)
-    process, _ = await _started(database, tmp_path, "--workers", workers)
-    await followed(system, counselor.organization_id)
-    process.send_signal(signal.SIGTERM)
-    _, logged = await process.communicate()
-    said = [json.loads(line)["event"].partition(" [")[0] for line in logged.splitlines()]
-
-    assert process.returncode == 0
-    assert said.count("Waiting for application shutdown.") == int(workers)
-    assert "projector_stopped" not in said[: said.index("Waiting for application shutdown.")]
-    assert said.count("projector_stopped") == 1
-
-
-async def test_the_projector_gives_way_to_the_api(service: ServiceProcess) -> None:
-    await service.start("--workers", "2")
-    (projector,) = service.processes("projector")
-    async with asyncio.timeout(30):
-        while projector.nice() == 0:  # noqa: ASYNC110 nobody tells
-            await asyncio.sleep(0.05)
-
-    assert [each.nice() for each in service.processes("api")] == [0, 0]
 
 
 async def test_on_one_processor_the_projector_runs_beside_the_api(
@@ -134,22 +112,31 @@ async def test_on_one_processor_the_projector_runs_beside_the_api(
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-async def test_a_log_that_does_not_end_where_its_head_says_is_told_as_it_starts(
+async def test_it_tells_of_a_log_that_does_not_end_where_its_head_says_and_stops_the_api_before_the_projector(
     fresh_database: DatabaseUrls, tmp_path: Path, workers: str
 ) -> None:
-    _, differing = [await new_organization(fresh_database) for _ in range(2)]
+    recording, differing = [await new_organization(fresh_database) for _ in range(2)]
     superuser = await asyncpg.connect(fresh_database.superuser)
     await superuser.execute("update log.log_head set position = 7 where organization_id = $1", differing)
     await superuser.close()
-
-    process, (answers_on, *_) = await _started(fresh_database, tmp_path, "--workers", workers)
+    addresses = Addresses(fresh_database.app, fresh_database.owner)
+    async with connected(settings_for(fresh_database, tmp_path), addresses) as system:
+        ana = Caller(recording, uuid4(), "ana", KeyRole.COUNSELOR, SCOPES_OF_ROLE[KeyRole.COUNSELOR])
+        await system.recorder.record(ana, uuid4(), [draft(registered())], new_client=True)
+        process, (answers_on, *_) = await _started(fresh_database, tmp_path, "--workers", workers)
+        await followed(system, recording)
     process.send_signal(signal.SIGTERM)
     _, logged = await process.communicate()
 
-    told = [line for line in map(json.loads, logged.splitlines()) if line["event"] == "heads_differ"]
+    assert (process.returncode, "http://" in answers_on) == (0, True)
+    lines = [json.loads(line) for line in logged.splitlines()]
+    told = [line for line in lines if line["event"] == "heads_differ"]
     assert [line["organization_id"] for line in told] == [str(differing)]
     assert "care-timeline verify" in told[0]["to_do"]
-    assert (process.returncode, "http://" in answers_on) == (0, True)
+    said = [line["event"].partition(" [")[0] for line in lines]
+    assert said.count("Waiting for application shutdown.") == int(workers)
+    assert "projector_stopped" not in said[: said.index("Waiting for application shutdown.")]
+    assert said.count("projector_stopped") == 1
 
 
 async def test_an_api_that_cannot_start_is_an_error(database: DatabaseUrls, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 import httpx
 
 WRITERS = 8
+PAUSE_SECONDS = 0.02
+"""Between two recordings of a writer. Writers who take all of both processors hold up what is to start meanwhile."""
 CHECK_IN = {"type": "check_in_received", "channel": "text", "craving": 4, "mood": 6}
 REGISTRATION = {"type": "client_registered", "name": "Robin Example", "time_zone": "America/Chicago"}
 
@@ -81,6 +83,7 @@ class Load:
                 return
             if answer.status_code == 201:
                 self.acknowledged[client_id].append(event_id)
+                await asyncio.sleep(PAUSE_SECONDS)
             else:
                 assert answer.status_code == 503, answer.text
                 self.unknown.append((client_id, event_id))
@@ -92,6 +95,7 @@ class Load:
             while not await self._acknowledged(http, client_id, event_id):  # noqa: ASYNC110 nobody tells
                 await asyncio.sleep(0.05)
             self.acknowledged[client_id].append(event_id)
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def _acknowledged(self, http: httpx.AsyncClient, client_id: UUID, event_id: UUID) -> bool:
         answer = await http.post(f"/v1/clients/{client_id}/events", json=_recording(event_id, CHECK_IN))

@@ -1,7 +1,7 @@
 """Promise 1: an acknowledged event is durable, exactly once, whatever is killed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -13,21 +13,14 @@ from service.bootstrap import running
 from service.settings import Settings
 from tests.crash.load import WRITERS, Load
 from tests.projector.comparing import assert_equal_to_fresh_folds
-from tests.service_process import A_SYSTEMS_KEY, ServiceProcess
-
-
-@pytest.fixture
-async def service(tmp_path: Path) -> AsyncIterator[ServiceProcess]:
-    """A service over a new data folder, with one organization."""
-    service = ServiceProcess(tmp_path)
-    service.command("organizations", "create", "Riverbend", "--time-zone", "America/Chicago")
-    yield service
-    await service.close()
+from tests.service_process import ServiceProcess
 
 
 @pytest.mark.parametrize("victim", ["service", "PostgreSQL"])
-async def test_what_was_acknowledged_survives_a_kill(service: ServiceProcess, victim: str, tmp_path: Path) -> None:
-    load = Load(service.command(*A_SYSTEMS_KEY))
+async def test_what_was_acknowledged_survives_a_kill(
+    service: ServiceProcess, key: str, victim: str, tmp_path: Path
+) -> None:
+    load = Load(key)
     await service.start()
     await load.begin(service.address)
     writing = asyncio.create_task(load.run(service.address, asyncio.Event()))
@@ -43,24 +36,19 @@ async def test_what_was_acknowledged_survives_a_kill(service: ServiceProcess, vi
     await service.start()
     before = sum(map(len, load.acknowledged.values()))
     await load.repeat_unknown(service.address)
-    assert await load.assert_each_once(service.address) == before + WRITERS
-    await service.caught_up()
-    service.command("verify")
-    async with running(Settings(data_dir=tmp_path)) as system:
-        (organization_id,) = await system.organizations.ids()
-        assert await assert_equal_to_fresh_folds(system, organization_id) == WRITERS
+    assert sum(map(len, load.acknowledged.values())) == before + WRITERS
+    await _assert_each_once_and_projected(service, load, tmp_path)
 
 
-@pytest.mark.parametrize("role", ["api", "projector"])
 async def test_a_process_that_is_killed_is_started_again_and_nothing_is_lost(
-    service: ServiceProcess, role: str, tmp_path: Path
+    service: ServiceProcess, key: str, tmp_path: Path
 ) -> None:
-    load = Load(service.command(*A_SYSTEMS_KEY))
+    load = Load(key)
     await service.start("--workers", "2")
     await load.begin(service.address)
     stop = asyncio.Event()
     writing = asyncio.create_task(load.run(service.address, stop))
-    for _ in range(2):
+    for role in ("api", "projector") * 2:
         await _until(load.more_than(10 * WRITERS))
         before = {each.pid for each in service.processes(role)}
         service.processes(role)[0].kill()
@@ -72,18 +60,13 @@ async def test_a_process_that_is_killed_is_started_again_and_nothing_is_lost(
     await writing
 
     await load.repeat_unknown(service.address)
-    assert await load.assert_each_once(service.address) == sum(map(len, load.acknowledged.values()))
-    await service.caught_up()
-    service.command("verify")
-    async with running(Settings(data_dir=tmp_path)) as system:
-        (organization_id,) = await system.organizations.ids()
-        assert await assert_equal_to_fresh_folds(system, organization_id) == WRITERS
+    await _assert_each_once_and_projected(service, load, tmp_path)
 
 
-async def test_postgresql_crashes_under_load_and_everybody_goes_on_without_a_restart(
-    service: ServiceProcess, tmp_path: Path
+async def test_postgresql_crashes_and_is_killed_under_load_and_everybody_goes_on_without_a_restart(
+    service: ServiceProcess, key: str, tmp_path: Path
 ) -> None:
-    load = Load(service.command(*A_SYSTEMS_KEY))
+    load = Load(key)
     await service.start("--workers", "2")
     await load.begin(service.address)
     processes = {each.pid for role in ("api", "projector") for each in service.processes(role)}
@@ -93,25 +76,27 @@ async def test_postgresql_crashes_under_load_and_everybody_goes_on_without_a_res
         await _until(load.more_than(10 * WRITERS))
         service.crash_postgresql()
     await _until(load.more_than(10 * WRITERS))
+    refused_when_it_crashed = load.refusals
+    for kill in (service.kill_postmaster, service.kill_postgresql):
+        await _until(load.more_than(10 * WRITERS))
+        await asyncio.to_thread(kill)
+        async with asyncio.timeout(15):
+            await _until(load.more_than(WRITERS))
     stop.set()
     await writing
 
-    assert load.refusals, "nobody was writing when it crashed"
-    assert await load.assert_each_once(service.address) == sum(map(len, load.acknowledged.values()))
-    await service.caught_up()
+    assert 0 < refused_when_it_crashed < load.refusals, "nobody was writing when it crashed, or when it was killed"
+    await _assert_each_once_and_projected(service, load, tmp_path)
     assert {each.pid for role in ("api", "projector") for each in service.processes(role)} == processes
-    service.command("verify")
-    async with running(Settings(data_dir=tmp_path)) as system:
-        (organization_id,) = await system.organizations.ids()
-        assert await assert_equal_to_fresh_folds(system, organization_id) == WRITERS
+    assert await service.stop() == 0
+    assert service.postgresql() == []
 
 
-@pytest.mark.parametrize("options", [(), ("--workers", "2")])
 async def test_postgresql_that_is_killed_comes_back_under_the_living_service(
-    service: ServiceProcess, options: tuple[str, ...], tmp_path: Path
+    service: ServiceProcess, key: str, tmp_path: Path
 ) -> None:
-    load = Load(service.command(*A_SYSTEMS_KEY))
-    await service.start(*options)
+    load = Load(key)
+    await service.start()
     await load.begin(service.address)
     stop = asyncio.Event()
     writing = asyncio.create_task(load.insist(service.address, stop))
@@ -124,9 +109,7 @@ async def test_postgresql_that_is_killed_comes_back_under_the_living_service(
     await writing
 
     assert load.refusals, "nobody was writing when it was killed"
-    assert await load.assert_each_once(service.address) == sum(map(len, load.acknowledged.values()))
-    await service.caught_up()
-    service.command("verify")
+    await _assert_each_once_and_projected(service, load, tmp_path)
     assert await service.stop() == 0
     assert service.postgresql() == []
 
@@ -152,6 +135,16 @@ async def test_when_the_parent_is_killed_its_processes_end_by_themselves(service
 
     gone, alive = await asyncio.to_thread(psutil.wait_procs, started, timeout=30)
     assert (len(gone), alive) == (3, [])
+
+
+async def _assert_each_once_and_projected(service: ServiceProcess, load: Load, data_dir: Path) -> None:
+    """What was acknowledged stands once, the log is whole, and the projections say what a fresh fold says."""
+    assert await load.assert_each_once(service.address) == sum(map(len, load.acknowledged.values()))
+    await service.caught_up()
+    service.command("verify")
+    async with running(Settings(data_dir=data_dir)) as system:
+        (organization_id,) = await system.organizations.ids()
+        assert await assert_equal_to_fresh_folds(system, organization_id) == WRITERS
 
 
 def _another_runs(service: ServiceProcess, role: str, before: set[int]) -> bool:

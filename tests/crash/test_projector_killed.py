@@ -158,5 +158,5 @@ async def _follow_up_to_now(system: System, organizations: list[UUID]) -> list[i
     heads = [await system.store.log_head(organization_id) for organization_id in organizations]
     for organization_id, head in zip(organizations, heads, strict=True):
         for name in system.builds.names():
-            assert await wait_for(system.pool, organization_id, name, head, seconds=20), "nobody has taken over"
+            assert await wait_for(system.pool, organization_id, name, head, seconds=60), "nobody has taken over"
     return heads

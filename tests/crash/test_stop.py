@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,21 +11,13 @@ import pytest
 
 from service.database.embedded import EmbeddedPostgres
 from tests.crash.load import CHECK_IN, WRITERS, Load
-from tests.service_process import A_SYSTEMS_KEY, ServiceProcess
-
-
-@pytest.fixture
-async def service(tmp_path: Path) -> AsyncIterator[ServiceProcess]:
-    """A service over a new data folder, with one organization."""
-    service = ServiceProcess(tmp_path)
-    service.command("organizations", "create", "Riverbend", "--time-zone", "America/Chicago")
-    yield service
-    await service.close()
+from tests.service_process import ServiceProcess
 
 
 @pytest.mark.parametrize("options", [(), ("--workers", "2")])
-async def test_under_load_requests_are_answered_or_refused(service: ServiceProcess, options: tuple[str, ...]) -> None:
-    key = service.command(*A_SYSTEMS_KEY)
+async def test_under_load_requests_are_answered_or_refused(
+    service: ServiceProcess, key: str, options: tuple[str, ...]
+) -> None:
     await service.start(*options)
     load = Load(key)
     await load.begin(service.address)
@@ -43,8 +34,10 @@ async def test_under_load_requests_are_answered_or_refused(service: ServiceProce
     assert await load.assert_each_once(service.address) == sum(map(len, load.acknowledged.values())) > WRITERS
 
 
-async def test_what_has_begun_ends_and_what_is_new_is_refused(service: ServiceProcess, tmp_path: Path) -> None:
-    load = Load(key := service.command(*A_SYSTEMS_KEY))
+async def test_what_has_begun_ends_and_what_is_new_is_refused(
+    service: ServiceProcess, key: str, tmp_path: Path
+) -> None:
+    load = Load(key)
     await service.start()
     await load.begin(service.address)
     path = f"/v1/clients/{load.clients[0]}/events"
@@ -72,9 +65,9 @@ async def test_what_has_begun_ends_and_what_is_new_is_refused(service: ServicePr
 
 
 async def test_what_does_not_end_within_the_grace_is_ended_without_a_500(
-    service: ServiceProcess, tmp_path: Path
+    service: ServiceProcess, key: str, tmp_path: Path
 ) -> None:
-    load = Load(key := service.command(*A_SYSTEMS_KEY))
+    load = Load(key)
     await service.start(before="import service.serving.api as a; a.GRACE_SECONDS = 1; ")
     await load.begin(service.address)
     path = f"/v1/clients/{load.clients[0]}/events"

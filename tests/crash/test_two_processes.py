@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
+from tests.crash.data_folder import DataFolder
 from tests.service_process import ServiceProcess
 
 CHECK_IN = {"type": "check_in_received", "channel": "text", "craving": 4, "mood": 6}
@@ -31,11 +31,9 @@ class Clinic(NamedTuple):
 
 
 @pytest.fixture
-async def clinic(tmp_path: Path) -> AsyncIterator[Clinic]:
+async def clinic(service: ServiceProcess, data_folder: DataFolder) -> AsyncIterator[Clinic]:
     """Two services over one data folder, the first of which runs the projector."""
-    first, second = ServiceProcess(tmp_path), ServiceProcess(tmp_path)
-    first.command("organizations", "create", "Riverbend", "--time-zone", "America/Chicago")
-    key = first.command("keys", "create", "--role", "counselor", "--name", "ana")
+    first, second, key = service, ServiceProcess(data_folder.path), data_folder.key
     await first.start()
     await second.start("--no-projector")
     client_id = uuid4()
@@ -48,7 +46,6 @@ async def clinic(tmp_path: Path) -> AsyncIterator[Clinic]:
         (await services[0].post("/v1/clients", json=body)).raise_for_status()
         yield Clinic(services, client_id)
     await second.stop()
-    await first.close()
 
 
 async def test_50_writers_with_if_match_through_both_win_one_after_the_other(clinic: Clinic) -> None:

@@ -55,7 +55,7 @@ async def test_every_key_of_such_a_table_begins_with_the_organization(superuser:
         "select i.indexrelid::regclass::text as name, a.attname as first from pg_index i"
         " join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]"
         " join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace"
-        " where i.indisunique and (n.nspname in ('log', 'keyring', 'access') or n.nspname like 'projection%')"
+        " where i.indisunique and (n.nspname in ('log', 'keyring', 'access', 'audit') or n.nspname like 'projection%')"
         # The registry of builds, and whatever else is not about an organization, has no such column.
         " and exists (select from pg_attribute o where o.attrelid = c.oid and o.attname = 'organization_id')"
     )

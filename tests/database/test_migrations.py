@@ -150,7 +150,7 @@ async def test_every_table_and_column_says_what_it_means(database: DatabaseUrls)
             "select c.oid::regclass::text, a.attname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
             " join pg_attribute a on a.attrelid = c.oid and (a.attnum > 0 or a.attname = 'tableoid')"
             " where c.relkind = 'r' and not a.attisdropped"
-            " and n.nspname in ('log', 'keyring', 'access', 'following', 'projection')"
+            " and n.nspname in ('log', 'keyring', 'access', 'following', 'projection', 'audit')"
             " and col_description(c.oid, a.attnum) is null and (a.attnum > 0 or obj_description(c.oid) is null)"
         )
     finally:

@@ -30,6 +30,9 @@ TABLES: dict[str, set[str]] = {
     "subscription.webhook": {"SELECT", "INSERT", "UPDATE", "DELETE"},
     "subscription.delivery": {"SELECT", "INSERT", "UPDATE"},
     "subscription.attempt": {"SELECT", "INSERT"},
+    "audit.tile": READ,
+    "audit.checkpoint": READ,
+    "audit.cosignature": {"SELECT", "INSERT"},
     "migration.alembic_version": READ,
 }
 """What the role may do with tables, whole; on no column of them may it do more."""
@@ -46,6 +49,10 @@ FUNCTIONS = {
     "log.organization_ids()",
     "log.differing_heads()",
     "access.keep_records(uuid,access.new_record[])",
+    "audit.grow_tree(uuid,bigint,integer)",
+    "audit.keep_checkpoint(uuid,text,bigint,bytea,text)",
+    "audit.unsigned(text)",
+    "audit.refused(text)",
     "subscription.due(timestamp with time zone)",
     "subscription.tidy(timestamp with time zone)",
     "keyring.make_client_key(uuid,uuid,text,uuid,bytea,uuid,bytea)",
@@ -159,6 +166,10 @@ ATTACKS = [
     "delete from access.access_record",
     "insert into access.access_record_client values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid())",
     "truncate access.access_record_client",
+    "insert into audit.tile values (gen_random_uuid(), 0, 0, 'x', 'y')",
+    "insert into audit.checkpoint values (gen_random_uuid(), 'clinic', 1, 'x', 'note', now())",
+    "update audit.cosignature set line = 'other'",
+    "delete from audit.checkpoint",
     "update keyring.client_key set wrapped_key = null, destroyed_at = now()",
     "update keyring.client_key set wrapped_key = 'other'",
     """insert into keyring.client_key

@@ -81,7 +81,7 @@ class Copy:
         for name in PARTS:
             part = ROOT / name
             if part.is_dir():
-                shutil.copytree(part, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+                shutil.copytree(part, folder / name)  # with what is compiled: it stays good for files that stay
             else:
                 shutil.copy(part, folder)
 
@@ -103,13 +103,14 @@ class Copy:
         return {**os.environ, **self._settings, "PYTHONPATH": str(self.folder), "COLUMNS": "200"}
 
     def test(self, *tests: str) -> str:
-        """Run these tests in the copy; they must pass.
+        """Run these tests in the copy, with fewer examples, since the properties are those of this run; they must pass.
 
         Their temporary folders are the copy's own: in the usual place the runs of several processes clear away each
         other's.
         """
         basetemp = f"--basetemp={self.folder / '.pytest'}"
-        return self.run(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", basetemp, *tests)
+        options = ("-p", "no:cacheprovider", "--hypothesis-profile=few", basetemp)
+        return self.run(sys.executable, "-m", "pytest", *options, *tests)
 
     def command(self, line: str) -> str:
         """Run a command of ours in the copy, as it stands on the page, and give what it prints."""

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from service.database.embedded import EmbeddedPostgres
 from tests.docs.copying import Copy, changes_of, commands_of
 
 ADDING, CHANGING = "adding-a-projection.md", "changing-a-projection.md"
@@ -16,29 +17,27 @@ def test_a_projection_is_one_file_one_line_in_the_catalogue_and_no_migration() -
     assert catalogue.added == 2, "an import, and its place in the list"
 
 
-def test_the_projection_of_the_page_holds_what_every_projection_must_and_is_answered(tmp_path: Path) -> None:
-    copy = Copy(tmp_path)
-    copy.make(changes_of(ADDING))
-
-    copy.test("tests/projections/test_every_projection.py")
-    copy.test("tests/api/test_versions.py::test_every_read_tells_its_version[attendance]")
-    copy.test("tests/api/test_access.py", "tests/api/test_canary.py")
-
-
-def test_a_new_version_is_built_beside_the_old_one_by_the_commands_of_the_page(tmp_path: Path) -> None:
+def test_the_projection_of_the_page_is_one_as_all_others_and_a_new_version_is_built_beside_it(tmp_path: Path) -> None:
     copy = Copy(tmp_path / "project", CARE_TIMELINE_DATA_DIR=str(tmp_path / "data"))
     copy.make(changes_of(ADDING))
-    copy.command("care-timeline simulate --clients 3 --events 300")
+    copy.test(
+        "tests/projections/test_every_projection.py",
+        "tests/api/test_versions.py::test_every_read_tells_its_version[attendance]",
+        *("tests/api/test_access.py", "tests/api/test_canary.py"),
+    )
 
-    copy.make(changes_of(CHANGING))
-    migrate, built_beside, rebuild, switched_in, remove = map(copy.command, commands_of(CHANGING))
+    copy.command("care-timeline simulate --clients 3 --events 300")
+    with EmbeddedPostgres(tmp_path / "data"):  # which the commands find running
+        copy.make(changes_of(CHANGING))
+        migrate, built_beside, rebuild, switched_in, remove = map(copy.command, commands_of(CHANGING))
+        at_the_end = copy.command("care-timeline projections")
 
     assert "care-timeline rebuild attendance" in migrate
     assert attendance(built_beside) == [("1", "live"), ("2", "to be built")]
     assert "Rebuilt attendance" in rebuild
     assert attendance(switched_in) == [("1", "retired"), ("2", "live")]
     assert "Removed projection_attendance" in remove
-    assert attendance(copy.command("care-timeline projections")) == [("2", "live")]
+    assert attendance(at_the_end) == [("2", "live")]
 
 
 def attendance(standing: str) -> list[tuple[str, str]]:

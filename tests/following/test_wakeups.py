@@ -132,6 +132,22 @@ async def test_a_lost_connection_is_opened_anew_and_what_was_missed_is_looked_fo
     await superuser.close()
 
 
+async def test_a_connection_that_is_no_more_in_order_is_opened_anew(
+    wakeups: Wakeups, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carry, wrong = wakeups._carry, [asyncpg.InternalClientError("The server ended it while it was idle.")]
+
+    async def carry_or_fail(connection: asyncpg.Connection) -> None:
+        if wrong:
+            raise wrong.pop()
+        await carry(connection)
+
+    monkeypatch.setattr(wakeups, "_carry", carry_or_fail)
+    with wakeups.watch(lambda _: None, lambda: None):
+        await _until(lambda: wakeups.listening)
+    assert not wrong
+
+
 async def test_a_payload_that_is_no_organization_is_a_reason_to_look(database: DatabaseUrls) -> None:
     superuser = await asyncpg.connect(database.superuser)
     async with _listening(database) as (_, watching):

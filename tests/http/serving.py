@@ -9,8 +9,8 @@ import uvicorn
 
 from service.api.app import create_app
 from service.bootstrap import System
-from service.serving.api import GRACE_SECONDS
 from service.serving.http_protocol import HttpLimits, http_protocol
+from service.serving.stopping import GRACE_SECONDS
 
 
 class _Server(uvicorn.Server):

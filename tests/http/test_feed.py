@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
@@ -192,6 +193,30 @@ async def test_what_nobody_tells_of_is_found_by_looking(reader: Reader, monkeypa
     await record(reader.clinic, client)
 
     assert [each["position"] for each in await streaming] == [2]
+
+
+async def test_whatever_goes_wrong_with_a_read_those_who_follow_are_told_after_the_next(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tails = reader.clinic.system.feed._tails
+    reads, wrong = tails._headers, [asyncpg.InternalClientError("The server ended it."), RuntimeError("Unforeseen.")]
+
+    class Headers:
+        async def after(self, *asked: Any, **how: Any) -> Any:
+            if wrong:
+                raise wrong.pop()
+            return await reads.after(*asked, **how)
+
+    monkeypatch.setattr(tails, "_headers", Headers())
+    monkeypatch.setattr(tail, "_PAUSE_SECONDS", 0.01)
+    client = await reader.clinic.client()
+    streaming = asyncio.create_task(reader.streamed(1, 1))
+    await reader.readers(1)
+
+    await record(reader.clinic, client)
+
+    assert [each["position"] for each in await streaming] == [2]
+    assert not wrong
 
 
 async def test_where_kinds_are_rare_a_part_may_be_empty_and_a_wait_goes_on(

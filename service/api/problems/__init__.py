@@ -16,6 +16,7 @@ from service.api.problems.access import (
     ScopeMissing,
     TooManyWrongKeys,
 )
+from service.api.problems.proofs import CosignatureRefused, LogNotWhole, NoCheckpoint, NotInACheckpoint
 from service.api.problems.reading import (
     ClientErased,
     KnownAtInFuture,
@@ -66,6 +67,7 @@ __all__ = [
     "ClientErased",
     "ClientExists",
     "ClientMerged",
+    "CosignatureRefused",
     "DatabaseUnavailable",
     "DeadlineExceeded",
     "HeaderTooLarge",
@@ -78,12 +80,15 @@ __all__ = [
     "KnownAtInFuture",
     "ListsBehind",
     "ListsNotReady",
+    "LogNotWhole",
     "MalformedBody",
     "MalformedHeader",
     "MalformedRequest",
     "MethodNotAllowed",
+    "NoCheckpoint",
     "NoLegalGround",
     "NotConsented",
+    "NotInACheckpoint",
     "NotMigrated",
     "ProjectionFailed",
     "Refused",

@@ -21,7 +21,8 @@ app = typer.Typer(
     no_args_is_help=True,
     help=prose(
         """
-    The API keys by which people and systems record and read, and the keys that encrypt all others.
+    The API keys by which people and systems record and read, the keys that encrypt all others, and the key that
+    signs checkpoints.
 
     A key says who holds it (name and role) and what it may do. Without scopes that is all that its role may, as
     docs/permissions.md lists it. Scopes are SMART's: [bold]user/CarePlan.rs[/bold] reads plans and lists clients,
@@ -284,6 +285,21 @@ def revoke(
     out.print("Revoked.")
 
 
+def new_signing_key() -> None:
+    """
+    Print a fresh key that signs checkpoints of the log, for CARE_TIMELINE_SIGNING_KEYS.
+
+    It is held by the process that follows the log (serve, or project), and never in the database: whoever has both can
+    sign another history. What others check its signatures with is shown by care-timeline checkpoint --public-key. To
+    change keys, put the new one beside the old one, separated by a comma, until everybody has the new public key: both
+    sign meanwhile.
+    """
+    from service.audit.signing_keys import new_signing_key
+    from service.cli.console import out
+
+    out.print(new_signing_key(), soft_wrap=True)
+
+
 def _holder(key: "ApiKey") -> str:
     return f"{key.role} of {key.recipient}" if key.recipient else key.role.value
 
@@ -306,3 +322,4 @@ add(app, rotate)
 add(app, revoke)
 add(app, new_encryption_key, name="new-encryption-key")
 add(app, rewrap)
+add(app, new_signing_key, name="new-signing-key")

@@ -1,0 +1,48 @@
+"""What can go wrong with checkpoints and proofs."""
+
+from uuid import UUID
+
+
+class CheckpointRefused(Exception):
+    """The log is not the one of which a checkpoint was signed before, so none is signed any more.
+
+    The message says what was found and what to do.
+    """
+
+    def __init__(self, organization_id: UUID, origin: str, found: str) -> None:
+        super().__init__(
+            f"{found} Nothing more is signed as {origin}: whoever holds that checkpoint would see two histories. If the"
+            " database was restored to an earlier point, restore it to the latest one that there is. If events are"
+            " lost for good, tell those who hold checkpoints, give the log another name"
+            " (CARE_TIMELINE_CHECKPOINT_ORIGIN), start the service anew and run care-timeline checkpoint. If nobody"
+            " restored anything, events were taken away or changed: care-timeline verify names the first."
+        )
+        self.organization_id = organization_id
+        self.found = found
+
+
+class NotSigning(Exception):
+    """No key signs checkpoints here."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no key that signs checkpoints here: make one with care-timeline keys new-signing-key, and name"
+            " its file with CARE_TIMELINE_SIGNING_KEYS_FILE."
+        )
+
+
+class TreeBroken(Exception):
+    """Leaves or tiles are missing of which the tree is made: care-timeline verify says which events."""
+
+
+class NoCheckpoint(LookupError):
+    """There is no checkpoint, or none of that size."""
+
+
+class BeyondTheCheckpoint(LookupError):
+    """What is asked for is not yet in a checkpoint, or not in a tree of that size."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"The last checkpoint is of {size} events.")
+        self.size = size
+        """The size of the last checkpoint; 0 without one."""

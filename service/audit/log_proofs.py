@@ -1,0 +1,113 @@
+"""Proofs of what is in a log, and its tree as tiles: what auditors and witnesses ask for."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from service.audit import checkpoint_store, tree
+from service.audit.checkpoint_store import CheckpointStore
+from service.audit.errors import BeyondTheCheckpoint
+from service.database.connection import scoped
+from service.log.errors import answering
+from service.log.reading import BY_INDEX
+from service.proofs.merkle import consistency_ranges, inclusion_ranges
+from service.proofs.tiles import TILE_WIDTH, TileId, width_at
+
+_PLACE = "select position from log.event where organization_id = $1 and id = $2"
+
+
+class InclusionProof(NamedTuple):
+    """That an event is in the log of a size."""
+
+    position: int
+    size: int
+    leaf: bytes
+    """What the log commits to with the event: `leaf` of log.event, which is the tree's entry."""
+    proof: list[bytes]
+    root: bytes
+
+
+class ConsistencyProof(NamedTuple):
+    """That the log of one size is the beginning of the log of another."""
+
+    old_size: int
+    old_root: bytes
+    new_size: int
+    new_root: bytes
+    proof: list[bytes]
+
+
+class LogProofs:
+    """Makes proofs from stored tiles, in a few reads. Nothing beyond the last checkpoint is proved or told."""
+
+    def __init__(self, pool: asyncpg.Pool, store: CheckpointStore) -> None:
+        self._pool = pool
+        self._store = store
+
+    async def position_of(self, organization_id: UUID, event_id: UUID) -> int | None:
+        """Where an event stands; None where there is none of that id."""
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id) as connection:
+                position: int | None = await connection.fetchval(_PLACE, organization_id, event_id)
+        return position
+
+    async def inclusion(self, organization_id: UUID, position: int, size: int | None = None) -> InclusionProof:
+        """That the event at a position is in the log of that size, by default that of the last checkpoint.
+
+        Raises BeyondTheCheckpoint where there is no such size, or it does not reach to the event; TreeBroken,
+        DatabaseUnavailable.
+        """
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id, first=BY_INDEX) as connection:
+                latest = await self._latest(connection, organization_id)
+                size = latest if size is None else size
+                if not 1 <= position <= size <= latest:
+                    raise BeyondTheCheckpoint(latest)
+                ranges = [*inclusion_ranges(position - 1, size), (0, size)]
+                *proof, root = await tree.roots(connection, organization_id, size, ranges)
+                (leaf,) = await tree.read_leaves(connection, organization_id, (position - 1, position))
+        return InclusionProof(position, size, leaf, proof, root)
+
+    async def consistency(self, organization_id: UUID, old_size: int, new_size: int | None = None) -> ConsistencyProof:
+        """That the log of the old size is the beginning of that of the new one, by default of the last checkpoint.
+
+        Raises BeyondTheCheckpoint where there is no such size; TreeBroken, DatabaseUnavailable.
+        """
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id, first=BY_INDEX) as connection:
+                latest = await self._latest(connection, organization_id)
+                new_size = latest if new_size is None else new_size
+                if not 0 <= old_size <= new_size <= latest:
+                    raise BeyondTheCheckpoint(latest)
+                ranges = [*consistency_ranges(old_size, new_size), (0, old_size), (0, new_size)]
+                *proof, old, new = await tree.roots(connection, organization_id, new_size, ranges)
+        return ConsistencyProof(old_size, old, new_size, new, proof)
+
+    async def tile(self, organization_id: UUID, tile: TileId, width: int = TILE_WIDTH) -> bytes:
+        """So many hashes of a tile. Raises BeyondTheCheckpoint, TreeBroken, DatabaseUnavailable."""
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id, first=BY_INDEX) as connection:
+                _require(await self._latest(connection, organization_id), tile, width)
+                return (await tree.read_tiles(connection, organization_id, {tile: width}))[tile]
+
+    async def entries(self, organization_id: UUID, number: int, width: int = TILE_WIDTH) -> list[bytes]:
+        """The entries whose hashes a tile of level 0 has: the leaves, which say nothing of anybody.
+
+        Raises BeyondTheCheckpoint, TreeBroken, DatabaseUnavailable.
+        """
+        start = number * TILE_WIDTH
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id, first=BY_INDEX) as connection:
+                _require(await self._latest(connection, organization_id), TileId(0, number), width)
+                return await tree.read_leaves(connection, organization_id, (start, start + width))
+
+    async def _latest(self, connection: PoolConnectionProxy, organization_id: UUID) -> int:
+        kept = await checkpoint_store.latest(connection, organization_id, self._store.origin(organization_id))
+        return kept.checkpoint.size if kept else 0
+
+
+def _require(latest: int, tile: TileId, width: int) -> None:
+    if not 1 <= width <= width_at(tile, latest):
+        raise BeyondTheCheckpoint(latest)

@@ -1,0 +1,36 @@
+"""The keys that sign checkpoints: held by the process that signs, never in the database."""
+
+import base64
+import secrets
+from uuid import UUID
+
+from service.proofs.notes import KEY_BYTES, SigningKey, VerifierKey
+
+
+class SigningKeys:
+    """The signing keys of the settings, under each log's name; none where nothing is signed."""
+
+    def __init__(self, secret_keys: tuple[bytes, ...], origin: str) -> None:
+        """`origin` is the beginning of the name of every log: the organization's id follows it."""
+        self._secret_keys = secret_keys
+        self._origin = origin
+
+    def __bool__(self) -> bool:
+        return bool(self._secret_keys)
+
+    def origin(self, organization_id: UUID) -> str:
+        """The name of the organization's log, which is also that of its keys."""
+        return f"{self._origin}/{organization_id}"
+
+    def of(self, organization_id: UUID) -> list[SigningKey]:
+        """The keys under the name of that log; all of them sign, so that one can follow another with an overlap."""
+        return [SigningKey(self.origin(organization_id), secret) for secret in self._secret_keys]
+
+    def public(self, organization_id: UUID) -> list[VerifierKey]:
+        """What that log's checkpoints are checked with."""
+        return [key.verifier_key for key in self.of(organization_id)]
+
+
+def new_signing_key() -> str:
+    """A fresh key, as the settings read it."""
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()

@@ -1,0 +1,89 @@
+"""The tables of the tree: its whole tiles, the checkpoints signed of it, and what witnesses say of those."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+
+from service.audit.tree_functions import (
+    GROW_TREE_FUNCTION,
+    KEEP_CHECKPOINT_FUNCTION,
+    REFUSED_FUNCTION,
+    UNSIGNED_FUNCTION,
+)
+from service.database.protection import after_create, append_only, for_the_app, own_schema, protect
+
+metadata = MetaData()
+own_schema(metadata, "audit")
+
+_MOMENT = DateTime(timezone=True)
+
+tile = Table(
+    "tile",
+    metadata,
+    Column("organization_id", Uuid, comment="Whose log"),
+    Column("level", SmallInteger, comment="0: hashes of leaves; above: roots of whole tiles of the level below"),
+    Column("number", BigInteger, comment="Which of its level's tiles, from 0"),
+    Column("hashes", LargeBinary, nullable=False, comment="Its 256 hashes, one after the other"),
+    Column("root", LargeBinary, nullable=False, comment="The root of the subtree that they make up"),
+    PrimaryKeyConstraint("organization_id", "level", "number", name="tile_pkey"),
+    CheckConstraint("octet_length(hashes) = 8192 and octet_length(root) = 32", name="tile_hashes_check"),
+    schema="audit",
+    comment="Whole tiles of the Merkle tree over the leaves of an organization's log, made of log.event",
+)
+protect(tile, app=["select"])
+append_only(tile)
+after_create(tile, "alter table audit.tile alter column hashes set storage external")
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("organization_id", Uuid, comment="Whose log"),
+    Column("origin", Text, comment="The log's name, as the checkpoint says it"),
+    Column("size", BigInteger, comment="How many events the log had: the position of its last one"),
+    Column("root", LargeBinary, nullable=False, comment="The root of its tree"),
+    Column("note", Text, nullable=False, comment="The checkpoint as it was signed"),
+    Column("signed_at", _MOMENT, nullable=False, comment="When it was kept, just after it was signed"),
+    PrimaryKeyConstraint("organization_id", "origin", "size", name="checkpoint_pkey"),
+    schema="audit",
+    comment="What was signed of the log: one root for each size, for ever",
+)
+protect(checkpoint, app=["select"])
+append_only(checkpoint)
+
+cosignature = Table(
+    "cosignature",
+    metadata,
+    Column("organization_id", Uuid, comment="Whose log"),
+    Column("origin", Text, comment="The log's name"),
+    Column("size", BigInteger, comment="The checkpoint's size"),
+    Column("witness", Text, comment="The name of the witness's key"),
+    Column("line", Text, nullable=False, comment="The signature line, with its end"),
+    Column("cosigned_at", _MOMENT, nullable=False, comment="When the witness says that it was made"),
+    Column("kept_at", _MOMENT, nullable=False, server_default=text("now()"), comment="When it was kept here"),
+    PrimaryKeyConstraint("organization_id", "origin", "size", "witness", name="cosignature_pkey"),
+    ForeignKeyConstraint(
+        ["organization_id", "origin", "size"],
+        ["audit.checkpoint.organization_id", "audit.checkpoint.origin", "audit.checkpoint.size"],
+        name="cosignature_checkpoint_fkey",
+    ),
+    schema="audit",
+    comment="That witnesses saw checkpoints go on from the ones before, kept beside them",
+)
+protect(cosignature, app=["select", "insert"])
+append_only(cosignature)
+
+for _statement in (GROW_TREE_FUNCTION, KEEP_CHECKPOINT_FUNCTION, UNSIGNED_FUNCTION, REFUSED_FUNCTION):
+    after_create(cosignature, _statement)
+for_the_app(cosignature, "audit.grow_tree", "audit.keep_checkpoint", "audit.unsigned", "audit.refused")
