@@ -57,7 +57,7 @@ class RestrictionRequested(Event):
 
 
 class RestrictionEnded(Event):
-    """A restriction was taken back or terminated: from then on it does not hold (42 CFR 2.26(b))."""
+    """A restriction was taken back or terminated: from then on it does not hold (45 CFR 164.522(a)(2))."""
 
     type: Literal["restriction_ended"] = "restriction_ended"
     restriction: Annotated[StrictUUID, RefersTo("restriction_requested", once=True)]
