@@ -18,6 +18,7 @@ from asyncpg.pool import PoolConnectionProxy
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from service.access.access_records import AccessRecords
+from service.access.access_search import AccessSearch
 from service.access.api_keys import ApiKeys
 from service.access.authentication import Authentication
 from service.access.brake import Brake
@@ -272,7 +273,7 @@ async def connected(
             counseling_notes=CounselingNotes(pages, timelines, accesses),
             lists=Lists(ListReads(pool, builds), accesses),
             accesses=accesses,
-            access_log=AccessLog(pages, access_records, accesses),
+            access_log=AccessLog(store, pages, AccessSearch(log_pool), accesses),
             feed=Feed(headers, Tails(headers, wakeups), settings.feed_readers_per_key),
             feed_contents=FeedContents(store, keyring, accesses, sliced),
             sliced=sliced,

@@ -809,6 +809,10 @@ def _access_records() -> None:
             nullable=True,
             comment="The position of the log that a list reflected; null for one client",
         ),
+        sa.Column("client_id", sa.Uuid(), nullable=True, comment="The client, where one was read; null for a list"),
+        sa.Column(
+            "clients", sa.Integer(), nullable=False, comment="Of how many clients it told: see access_record_client"
+        ),
         sa.Column(
             "recipient",
             sa.Text(),
@@ -822,10 +826,14 @@ def _access_records() -> None:
             comment="The event that allowed it: a consent, a court order, an emergency; null where it needed none",
         ),
         sa.CheckConstraint("num_nonnulls(version, position) = 1", name="access_record_version_or_position_check"),
+        sa.CheckConstraint("(client_id is null) = (version is null)", name="access_record_client_check"),
         sa.CheckConstraint("recipient is null or allowed_by is not null", name="access_record_disclosure_check"),
         sa.PrimaryKeyConstraint("organization_id", "record_id", name="access_record_pkey"),
         schema="access",
         comment="Who read about clients, what, why and when: written before the answer is given, never changed",
+    )
+    op.create_index(
+        "access_record_actor", "access_record", ["organization_id", "actor_id", "record_id"], schema="access"
     )
     _protect("access.access_record")
     op.execute("""
@@ -867,9 +875,10 @@ begin
   moment := clock_timestamp();
   insert into access.access_record (
     organization_id, record_id, recorded_at, operation, what, parameters, purpose, actor_id, credential_id, role, name,
-    request_id, version, position, recipient, allowed_by)
+    request_id, version, position, client_id, clients, recipient, allowed_by)
   select the_organization, r.record_id, moment, r.operation, r.what, r.parameters, r.purpose, r.actor_id,
-         r.credential_id, r.role, r.name, r.request_id, r.version, r.position, r.recipient, r.allowed_by
+         r.credential_id, r.role, r.name, r.request_id, r.version, r.position,
+         case when r.version is not null then r.client_ids[1] end, cardinality(r.client_ids), r.recipient, r.allowed_by
     from unnest(records) r;
   insert into access.access_record_client (organization_id, client_id, record_id)
   select the_organization, told.client_id, r.record_id

@@ -18,7 +18,8 @@ CARE_PLAN_PART: Final = "care_plan"
 """The part of which a scope may open some strands and leave out others (projections/disclosed_plan.py)."""
 
 ACCESS_RECORDS: Final = "access_records"
-"""What access records call the reading of themselves."""
+ACCESS_REPORT: Final = "access_report"
+"""What access records call the reading of themselves, and the list of them that is given to a client."""
 
 _WHOLE: Final = frozenset({ConsentScope.WHOLE_RECORD})
 _COVERED_BY: Final[Mapping[str, frozenset[ConsentScope]]] = {
@@ -97,7 +98,9 @@ def check_not_restricted(plan: Any, purpose: PurposeOfUse, what: str, at: dateti
 
     Who read about them is told nevertheless: to look into that is in the client's own interest.
     """
-    if what != ACCESS_RECORDS and any(purpose in each.purposes for each in restrictions_in_force(plan, at)):
+    if what not in {ACCESS_RECORDS, ACCESS_REPORT} and any(
+        purpose in each.purposes for each in restrictions_in_force(plan, at)
+    ):
         raise Restricted
 
 

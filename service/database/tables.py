@@ -308,6 +308,8 @@ access_record = Table(
     Column("request_id", Text, nullable=False, comment="The request, as the answer and the service's log name it"),
     Column("version", Integer, comment="The version of the timeline that was answered; null for a list"),
     Column("position", BigInteger, comment="The position of the log that a list reflected; null for one client"),
+    Column("client_id", Uuid, comment="The client, where one was read; null for a list"),
+    Column("clients", Integer, nullable=False, comment="Of how many clients it told: see access_record_client"),
     Column("recipient", Text, comment="The other organization to which it was disclosed; null where it stayed here"),
     Column(
         "allowed_by",
@@ -316,7 +318,9 @@ access_record = Table(
     ),
     PrimaryKeyConstraint("organization_id", "record_id", name="access_record_pkey"),
     CheckConstraint("num_nonnulls(version, position) = 1", name="access_record_version_or_position_check"),
+    CheckConstraint("(client_id is null) = (version is null)", name="access_record_client_check"),
     CheckConstraint("recipient is null or allowed_by is not null", name="access_record_disclosure_check"),
+    Index("access_record_actor", "organization_id", "actor_id", "record_id"),
     schema="access",
     comment="Who read about clients, what, why and when: written before the answer is given, never changed",
 )

@@ -44,7 +44,7 @@ async def ground(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Grou
         pytest.param(bulk.measure, {"events_a_call": 30, "calls": 2}, 1, id="bulk"),
         pytest.param(timeline.measure, {"events": 30, "clients": 2, "reads_each": 1}, 1, id="timeline"),
         pytest.param(post.measure, {"clients": 16, "events_before": 3, "each": 2}, 1, id="post"),
-        pytest.param(reads.measure, {"clients": 2, "events": 10, "plans": 1, "requests": 64}, 24, id="reads"),
+        pytest.param(reads.measure, {"clients": 2, "events": 10, "plans": 1, "requests": 64}, 27, id="reads"),
         pytest.param(
             many.measure,
             {"clients": 16, "events_before": 4, "each": 1, "followed": 16, "peer_events": 100},
