@@ -186,11 +186,11 @@ def _events() -> None:
         comment="The log: what happened to clients, sealed, never changed",
     )
     op.create_index(
-        "event_restriction_requested",
+        "event_may_restrict",
         "event",
         ["organization_id", "client_id"],
         schema="log",
-        postgresql_where=sa.text("type = 'restriction_requested'"),
+        postgresql_where=sa.text("type in ('restriction_requested', 'clients_merged')"),
     )
     op.execute("alter table log.event alter column body set storage external")
     _protect("log.event")

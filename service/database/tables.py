@@ -163,10 +163,10 @@ event = Table(
     UniqueConstraint("organization_id", "id", name="event_id_key"),
     # Of a few clients among many; see service.log.restricted_clients.
     Index(
-        "event_restriction_requested",
+        "event_may_restrict",
         "organization_id",
         "client_id",
-        postgresql_where=text("type = 'restriction_requested'"),
+        postgresql_where=text("type in ('restriction_requested', 'clients_merged')"),
     ),
     CheckConstraint("cardinality(reference_fields) = cardinality(reference_ids)", name="event_references_check"),
     schema="log",

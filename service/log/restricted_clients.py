@@ -1,4 +1,7 @@
-"""Which clients have asked for a restriction: a few among many, of whom alone a read has to find out what it says."""
+"""Which clients may have asked for a restriction: a few among many, of whom alone a read has to find out what it says.
+
+With whom care goes on after a merge is one of them, since the other may have asked for it.
+"""
 
 import time
 from collections.abc import Callable
@@ -8,15 +11,14 @@ from uuid import UUID
 import asyncpg
 from cachetools import TTLCache
 
-from domain.events.restrictions import RestrictionRequested
 from service.database.connection import scoped
 
 BELIEVED_SECONDS: Final = 5.0
 """So long a process believes who they are, so that reads need not ask for it; our choice."""
 
-_TYPE: Final[str] = RestrictionRequested.model_fields["type"].default
-_ASKED: Final = f"select distinct client_id from log.event where organization_id = $1 and type = '{_TYPE}'"  # noqa: S608
-"""As the index event_restriction_requested has it."""
+_ASKED: Final = """select distinct client_id from log.event
+ where organization_id = $1 and type in ('restriction_requested', 'clients_merged')"""
+"""As the index event_may_restrict has it."""
 
 
 class RestrictedClients:
@@ -27,7 +29,7 @@ class RestrictedClients:
         self._believed: TTLCache[UUID, frozenset[UUID]] = TTLCache(1_000, BELIEVED_SECONDS, timer=timer)
 
     async def of(self, organization_id: UUID) -> frozenset[UUID]:
-        """The organization's clients of whom a restriction was ever recorded, in force or not."""
+        """The clients of whom a restriction was ever recorded, in force or not, and the survivors of merges."""
         found = self._believed.get(organization_id)
         if found is None:
             async with scoped(self._pool, organization_id) as connection:
