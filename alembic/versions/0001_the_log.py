@@ -192,6 +192,14 @@ def _events() -> None:
         schema="log",
         postgresql_where=sa.text("type in ('restriction_requested', 'clients_merged')"),
     )
+    op.create_index(
+        "event_merges",
+        "event",
+        ["organization_id", "client_id"],
+        unique=False,
+        schema="log",
+        postgresql_where=sa.text("type in ('clients_merged', 'client_merged_into')"),
+    )
     op.execute("alter table log.event alter column body set storage external")
     _protect("log.event")
     op.execute("""

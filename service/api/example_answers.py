@@ -137,7 +137,7 @@ def _audited(entries: Sequence[Entry]) -> dict[str, BaseModel]:
         since=(),
     )
     return {
-        "replay_record": replay_answer(_CLIENT, len(entries), None, [ReplayStep.of(last)], later=False),
+        "replay_record": replay_answer(_CLIENT, len(entries), None, [ReplayStep.of(last)], None),
         "read_hindsight": hindsight_answer(_CLIENT, at, found, ()),
     }
 

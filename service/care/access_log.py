@@ -110,10 +110,10 @@ class AccessLog:
         return found
 
     async def _version(self, access: Access, client_id: UUID) -> int:
-        version = await self._pages.version(access.organization_id, client_id)
-        if version is None:
+        head = await self._pages.head(access.organization_id, client_id)
+        if head is None:
             raise UnknownClient
-        return version
+        return head.version
 
 
 def _of(client_id: UUID, wanted: AccessFilter) -> AccessFilter:

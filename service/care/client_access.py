@@ -54,27 +54,27 @@ class ClientAccess:
         return switched_on
 
     async def any_restrictions(self, organization_id: UUID) -> bool:
-        """Whether a client of the organization has ever asked for a restriction."""
+        """Whether a client of the organization may have asked for a restriction."""
         return bool(await self._with_restrictions.of(organization_id))
 
     async def check(self, caller: Caller, client_id: UUID) -> Any | None:
-        """That the caller sees the client. Raises UnknownClient, as for a client who is not there.
+        """That the caller sees the client, or the one with whom care goes on where this one was merged into another.
 
-        Where that depends on the team or on what the client asked for, also ProjectionFailed and ClientErased: nobody
-        is shown what cannot be decided. Gives the plan that it was decided by, for whatever else depends on it; None
-        where none was asked, and then there is no restriction either.
+        Raises UnknownClient, as for a client who is not there. Where that depends on the team or on what the client
+        asked for, also ProjectionFailed and ClientErased: nobody is shown what cannot be decided. Gives the client's
+        plan where it was asked, for whatever else depends on it; else None, and then there is no restriction either.
         """
         own_team_only = await self.restricted(caller)
         if not own_team_only and client_id not in await self._with_restrictions.of(caller.organization_id):
             return None
         plan = await plan_now(self._fresh, caller.organization_id, client_id)
-        person, now = caller.subject_id, clock.now()
-        kept_away = any(person in each.person_ids for each in restrictions_in_force(plan, now))
-        on_the_team = any(each.person_id == person and each.is_there(now) for each in plan.team.members)
-        if kept_away or (own_team_only and not on_the_team):
-            accesses = plan.emergency_accesses.accesses
-            if not any(each.person_id == person and each.is_open(now) for each in accesses):
+        if _is_kept_away(caller.subject_id, plan):
+            raise UnknownClient
+        team_of = plan
+        while own_team_only and not _is_seen_by(caller.subject_id, team_of):
+            if team_of.merges.into is None:
                 raise UnknownClient
+            team_of = await plan_now(self._fresh, caller.organization_id, team_of.merges.into.survivor_id)
         return plan
 
 
@@ -84,3 +84,21 @@ async def plan_now(fresh: FreshStates, organization_id: UUID, client_id: UUID) -
     if found is None:
         raise UnknownClient
     return found.state.state
+
+
+def _is_kept_away(person: UUID, plan: Any) -> bool:
+    """Whether the client asked for that, and the person has not opened the record in an emergency."""
+    named = any(person in each.person_ids for each in restrictions_in_force(plan, clock.now()))
+    return named and not _has_opened(person, plan)
+
+
+def _is_seen_by(person: UUID, plan: Any) -> bool:
+    """Whether the person is on the team now, or has opened the record in an emergency."""
+    now = clock.now()
+    on_the_team = any(each.person_id == person and each.is_there(now) for each in plan.team.members)
+    return on_the_team or _has_opened(person, plan)
+
+
+def _has_opened(person: UUID, plan: Any) -> bool:
+    now = clock.now()
+    return any(each.person_id == person and each.is_open(now) for each in plan.emergency_accesses.accesses)

@@ -112,10 +112,9 @@ class Lists:
         now = clock.now()
         seer, kept_from = await self._seer(access, now), await self._kept_from(access)
         values = _values(access, now, part, SIGNALS_ORDER, seer, rule=rule, **kept_from)
-        needed = ["care_plan", "signals"] if seer or kept_from else ["signals"]
-        async with self._reading(access, needed, part, seer) as reading:
+        async with self._reading(access, ["care_plan", "signals"], part, seer) as reading:
             schemas = reading.schemas
-            page = signals_page(schemas["signals"], schemas.get("care_plan"), frozenset(values), part.limit + 1)
+            page = signals_page(schemas["signals"], schemas["care_plan"], frozenset(values), part.limit + 1)
             records = await reading.connection.fetch(page.sql, *page.arguments(values))
         found = _page(reading, now, part, [ListedSignal(**record) for record in records])
         return await self._kept(access, found, "signals", part, rule=rule)

@@ -113,7 +113,8 @@ class ProjectionReader:
                     answers.append(
                         ProjectionAnswer(client_id, each.version, None, None, answer, policy, last, withheld)
                     )
-                await self._accesses.keep(access, asked, [client_id], version=answers[0].version)
+                about = [client_id, *(fresh[0].merged or ())]
+                await self._accesses.keep(access, asked, about, version=answers[0].version)
                 return answers
         return await self._folded_together(access, client_id, projections, asked, as_of, known_at)
 
@@ -126,7 +127,7 @@ class ProjectionReader:
             fresh = [each for each in found if each]
             if len(fresh) < len(found):
                 raise UnknownClient
-            if len({each.version for each in fresh}) == 1:
+            if all((each.version, each.merged) == (fresh[0].version, fresh[0].merged) for each in fresh):
                 return fresh
         return None
 
@@ -147,7 +148,7 @@ class ProjectionReader:
             policies = await self._organizations.policies(access.organization_id)
             until = moment if known_at is None else as_of
             by_former = {each.fold.asks_for_former: each for each in projections}
-            found = {each: occurred(one, whole.entries, until, known_at) for each, one in by_former.items()}
+            found = {each: occurred(one, whole.readable, until, known_at) for each, one in by_former.items()}
             for projection in projections:
                 ordered = found[projection.fold.asks_for_former]
                 folded = projection.begin(ordered)

@@ -169,6 +169,13 @@ event = Table(
         postgresql_where=text("type in ('restriction_requested', 'clients_merged')"),
     ),
     CheckConstraint("cardinality(reference_fields) = cardinality(reference_ids)", name="event_references_check"),
+    # A handful of rows: whether a client is one person with another is asked of whoever is read.
+    Index(
+        "event_merges",
+        "organization_id",
+        "client_id",
+        postgresql_where=text("type in ('clients_merged', 'client_merged_into')"),
+    ),
     schema="log",
     comment="The log: what happened to clients, sealed, never changed",
 )

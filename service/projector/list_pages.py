@@ -69,21 +69,19 @@ def caseload_page(
 
 
 @lru_cache(_KEPT)
-def signals_page(schema: str, care_plan: str | None, given: frozenset[str], limit: int) -> Statement:
-    """Those that have waited longest stand first. It can be narrowed by `rule`; who sees them needs the care plan."""
-    waiting = signals(schema, BY_CALLER)
+def signals_page(schema: str, care_plan: str, given: frozenset[str], limit: int) -> Statement:
+    """Those that have waited longest stand first. It can be narrowed by `rule`."""
+    waiting = signals(schema, care_plan, BY_CALLER)
     if "rule" in given:
         waiting = waiting.where(waiting.selected_columns.rule == bindparam("rule"))
     return compiled(_page(_seen(waiting, care_plan, given), SIGNALS_ORDER, given, limit))
 
 
-def _seen(rows: Select[Any], care_plan: str | None, given: frozenset[str]) -> Select[Any]:
+def _seen(rows: Select[Any], care_plan: str, given: frozenset[str]) -> Select[Any]:
     """Of these rows those about clients whom the caller sees, and who are not kept from them."""
     if _SEER.key in given:
-        assert care_plan is not None, "who is on the team stands in the care plan"
         rows = rows.where(seen_by(care_plan, rows.selected_columns.client_id, _SEER))
     if _READER.key in given:
-        assert care_plan is not None, "restrictions stand in the care plan"
         rows = rows.where(not_(kept_from(care_plan, rows.selected_columns.client_id, _READER, _PURPOSE)))
     return rows
 

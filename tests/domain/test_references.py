@@ -16,6 +16,7 @@ def test_citations_order_nothing_and_everything_else_answers() -> None:
     assert cited - reasons == {
         "adjustment_settled.by",
         "barrier_resolved.referral",
+        "client_merged_into.merge",
         "crisis_card_issued.consent",
         "crisis_card_issued.safety_plan",
         "disclosure_made.allowed_by",
