@@ -54,6 +54,7 @@ from service.log.identifiers import Identifiers
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.organizations import Organizations
 from service.log.pages import Pages
+from service.log.restricted_clients import RestrictedClients
 from service.log.sealed import StoredEvent
 from service.log.store import EventStore
 from service.log.timelines import Timelines
@@ -227,7 +228,7 @@ async def connected(
         fresh = FreshStates(pool, keyring, organizations, builds, sliced)
         access_records = AccessRecords(log_pool)
         stack.push_async_callback(access_records.close)
-        clients = ClientAccess(organizations, fresh)
+        clients = ClientAccess(organizations, fresh, RestrictedClients(pool))
         accesses = Accesses(access_records, fresh, clients)
         timeline_reader = TimelineReader(store, pages, timelines, contents, accesses, sliced)
         receivers = Receivers(allow_private=settings.webhooks_to_private_addresses)

@@ -74,6 +74,7 @@ class CheckpointSigner:
 
         One that is refused is told in the service's log and left alone from then on.
         """
+        waiting = list(self._not_posted.items())
         ask = "select log.organization_ids()" if everything else "select audit.unsigned($1)"
         for row in await self._pool.fetch(ask, *([] if everything else [FOLLOWER])):
             try:
@@ -82,14 +83,15 @@ class CheckpointSigner:
                 pass  # the one was told where it was found, the other is nothing to tell
             except Exception as error:  # noqa: BLE001 the other organizations are to be signed
                 log.warning("checkpoint_interrupted", organization_id=str(row[0]), error=describe(error))
-        for organization_id, kept in list(self._not_posted.items()):
-            await self._post(organization_id, kept)
+        for organization_id, kept in waiting:
+            if self._not_posted.get(organization_id) is kept:
+                await self._post(organization_id, kept)
 
     async def make(self, organization_id: UUID, *, again: bool = True) -> KeptCheckpoint:
         """A checkpoint of the log as it stands now: a new one, or the last where nothing was recorded since.
 
         `again` looks once more at a log of which nothing is signed any more. Raises CheckpointRefused, NotSigning,
-        NoCheckpoint for an empty log, DatabaseUnavailable.
+        NoCheckpoint for an empty log, AnchorsUnreadable, DatabaseUnavailable.
         """
         if not self._keys:
             raise NotSigning
@@ -177,7 +179,7 @@ class CheckpointSigner:
                 f"The log has {size} events, and {where} has a checkpoint of {known.size}: the log was cut, or restored"
                 " to an earlier point.",
             )
-        if await tree.root_and_end(connection, organization_id, known.size) != known.root:
+        if await tree.root_of_log(connection, organization_id, known.size) != known.root:
             raise CheckpointRefused(
                 organization_id,
                 known.origin,
