@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import uvicorn
@@ -26,6 +26,12 @@ create table bare_event (
 """
 
 PLAN_TABLE = "create table bare_plan (client_id uuid primary key, version int not null, plan jsonb not null)"
+
+ACCESS_TABLE = """
+create table bare_access (
+  id uuid primary key, client_id uuid not null, version int not null, read_at timestamptz not null default now()
+)
+"""
 
 TASKS_TABLE = """
 create table bare_task (
@@ -113,6 +119,17 @@ async def read(client_id: UUID) -> Plan:
     async with app.state.pool.acquire() as connection:
         row = await connection.fetchrow("select version, plan from bare_plan where client_id = $1", client_id)
     return Plan(client_id=client_id, version=row["version"], plan=json.loads(row["plan"]))
+
+
+@app.get("/clients/{client_id}/plan/recorded")
+async def read_and_record(client_id: UUID) -> Plan:
+    """Read one row, and insert one that says so."""
+    plan = await read(client_id)
+    async with app.state.pool.acquire() as connection:
+        await connection.execute(
+            "insert into bare_access (id, client_id, version) values ($1, $2, $3)", uuid4(), client_id, plan.version
+        )
+    return plan
 
 
 @app.get("/worklist")

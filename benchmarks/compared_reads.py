@@ -39,43 +39,60 @@ class Reader(NamedTuple):
     asked: Sequence[bytes]
 
 
+class Other(NamedTuple):
+    """Another side, beside which ours is measured; without a limit it explains, and has one row."""
+
+    name: str
+    reader: Reader
+    limit: Limit | None = None
+
+
 async def compared(
-    rounds: Rounds, measured: str, other: str, *, ours: Reader, bare: Reader, limit: Limit, requests: int
+    rounds: Rounds, measured: str, ours: Reader, others: Sequence[Other], *, requests: int
 ) -> list[Result]:
-    """Four rows for each number of connections; the limit is one on requests a second."""
+    """For each number of connections four rows beside an other with a limit, which is one on requests a second."""
     return [
         result
         for connections in CONNECTIONS
-        for result in await _compared(rounds, measured, other, (ours, bare), connections, limit, requests)
+        for result in await _compared(rounds, measured, ours, others, connections, requests)
     ]
 
 
 async def _compared(
-    rounds: Rounds,
-    measured: str,
-    other: str,
-    sides: tuple[Reader, Reader],
-    connections: int,
-    limit: Limit,
-    requests: int,
+    rounds: Rounds, measured: str, ours: Reader, others: Sequence[Other], connections: int, requests: int
 ) -> list[Result]:
-    ours, bare = await rounds.interleaved(
-        [
-            (f"{name}, {connections} connections", partial(_round, side, connections, requests))
-            for name, side in zip((measured, other), sides, strict=True)
-        ]
-    )
     over = f"{measured}, {connections} connection{'s' if connections > 1 else ''}"
+    sides = [(over, ours), *((each.name, each.reader) for each in others)]
+    reached, *of_others = await rounds.interleaved(
+        [(name, partial(_round, reader, connections, requests)) for name, reader in sides]
+    )
+    results = []
+    for other, theirs in zip(others, of_others, strict=True):
+        results.append(_row(over, other, "requests/s", lambda each: each.rate, reached, theirs))
+        if other.limit:
+            results += [
+                _row(f"— {said}", other._replace(limit=None), "ms", figure, reached, theirs)
+                for said, figure in _BESIDE.items()
+            ]
+    return results
 
-    def row(said: str, unit: str, figure: Callable[[Reached], float], limit: Limit | None = None) -> Result:
-        return Result(said, other, unit, [*map(figure, ours)], [*map(figure, bare)], limit)
 
-    return [
-        row(over, "requests/s", lambda each: each.rate, limit),
-        row("— median", "ms", lambda each: each.p50),
-        row("— 99th percentile", "ms", lambda each: each.p99),
-        row("— processor time of the process that answers", "ms", lambda each: each.processor),
-    ]
+_BESIDE: Final[dict[str, Callable[[Reached], float]]] = {
+    "median": lambda each: each.p50,
+    "99th percentile": lambda each: each.p99,
+    "processor time of the process that answers": lambda each: each.processor,
+}
+
+
+def _row(
+    said: str,
+    other: Other,
+    unit: str,
+    figure: Callable[[Reached], float],
+    ours: Sequence[Reached],
+    theirs: Sequence[Reached],
+) -> Result:
+    return Result(said, other.name, unit, [*map(figure, ours)], [*map(figure, theirs)], other.limit)
 
 
 async def _round(reader: Reader, connections: int, requests: int) -> Reached:

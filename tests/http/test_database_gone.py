@@ -27,7 +27,7 @@ from tests.subscriptions.receiving import receiving
 from tests.system import followed
 
 FEED = "/v1/events"
-LINES = 60
+LINES = 40
 
 
 class Follower:
@@ -126,9 +126,9 @@ async def test_the_database_goes_and_comes_back_under_everybody_who_records_and_
             writing = group.create_task(load.insist(address, stop))
             imported = group.create_task(importing(http, began))
             await began.wait()
-            await _until(load, 50)
+            await _until(load, 25)
             await asyncio.to_thread(_killed_and_started_again, server)
-            await _until(load, 50)
+            await _until(load, 25)
             stop.set()
             await writing
             await imported
