@@ -113,13 +113,13 @@ def _terms_in(annotation: Any) -> set[type[Term]]:
 
 
 def _terms(terms: type[Term]) -> str:
-    listed = ", ".join(f"`{term}`{_codes(term)}" for term in terms)
-    return f"### {terms.__name__}\n\n{_summary(terms.__doc__)}\n\n{listed}\n"
+    listed = "\n".join(f"| `{term}` | {term.meaning} | {_codes(term)} |" for term in terms)
+    table = f"| term | what it means | codes |\n|---|---|---|\n{listed}\n"
+    return f"### {terms.__name__}\n\n{_summary(terms.__doc__)}\n\n{table}"
 
 
 def _codes(term: Term) -> str:
-    said = [f"{_SYSTEMS.get(code.system, code.system.rsplit('/', 1)[-1])} {code.code}" for code in term.codes]
-    return f" ({', '.join(said)})" if said else ""
+    return ", ".join(f"{_SYSTEMS.get(code.system, code.system.rsplit('/', 1)[-1])} {code.code}" for code in term.codes)
 
 
 def _summary(docstring: str | None) -> str:

@@ -18,6 +18,7 @@ from asyncpg.pool import PoolConnectionProxy
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from service.access.access_records import AccessRecords
+from service.access.access_search import AccessSearch
 from service.access.api_keys import ApiKeys
 from service.access.authentication import Authentication
 from service.access.brake import Brake
@@ -28,6 +29,7 @@ from service.audit.checkpoint_signer import CheckpointSigner
 from service.audit.checkpoint_store import CheckpointStore
 from service.audit.log_proofs import LogProofs
 from service.audit.signing_keys import SigningKeys, new_signing_key
+from service.audit.witnesses import Witness
 from service.care.access_log import AccessLog
 from service.care.accesses import Accesses
 from service.care.client_access import ClientAccess
@@ -54,6 +56,7 @@ from service.log.identifiers import Identifiers
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.organizations import Organizations
 from service.log.pages import Pages
+from service.log.restricted_clients import RestrictedClients
 from service.log.sealed import StoredEvent
 from service.log.store import EventStore
 from service.log.timelines import Timelines
@@ -230,7 +233,7 @@ async def connected(
         wakeups.tell_of_erasures(keyring, fresh, projector)
         access_records = AccessRecords(log_pool)
         stack.push_async_callback(access_records.close)
-        clients = ClientAccess(organizations, fresh)
+        clients = ClientAccess(organizations, fresh, RestrictedClients(pool))
         accesses = Accesses(access_records, fresh, clients)
         timeline_reader = TimelineReader(store, pages, timelines, contents, accesses, sliced)
         receivers = Receivers(allow_private=settings.webhooks_to_private_addresses)
@@ -276,7 +279,7 @@ async def connected(
             counseling_notes=CounselingNotes(pages, timelines, accesses),
             lists=Lists(ListReads(pool, builds), accesses),
             accesses=accesses,
-            access_log=AccessLog(pages, access_records, accesses),
+            access_log=AccessLog(store, pages, AccessSearch(log_pool), accesses),
             feed=Feed(headers, Tails(headers, wakeups), settings.feed_readers_per_key),
             feed_contents=FeedContents(store, keyring, accesses, sliced),
             sliced=sliced,
@@ -338,6 +341,7 @@ def _checkpoint_signer(
         store,
         folder=AnchorFolder(folder) if folder else None,
         endpoint=AnchorEndpoint(settings.checkpoint_url) if settings.checkpoint_url else None,
+        witnesses=[Witness(url) for url in settings.witness_urls],
         seconds=settings.checkpoint_seconds,
     )
 

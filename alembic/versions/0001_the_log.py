@@ -191,6 +191,21 @@ def _events() -> None:
         schema="log",
         comment="The log: what happened to clients, sealed, never changed but for erasure",
     )
+    op.create_index(
+        "event_may_restrict",
+        "event",
+        ["organization_id", "client_id"],
+        schema="log",
+        postgresql_where=sa.text("type in ('restriction_requested', 'clients_merged')"),
+    )
+    op.create_index(
+        "event_merges",
+        "event",
+        ["organization_id", "client_id"],
+        unique=False,
+        schema="log",
+        postgresql_where=sa.text("type in ('clients_merged', 'client_merged_into')"),
+    )
     op.execute("alter table log.event alter column body set storage external")
     _protect("log.event")
     op.execute("""
@@ -745,6 +760,7 @@ declare
   last text;
   place text;
   gone bigint;
+  told_of uuid[];
 begin
   if the_organization is distinct from nullif(current_setting('care_timeline.organization', true), '')::uuid then
     raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
@@ -787,6 +803,14 @@ begin
    where e.organization_id = the_organization and e.client_id = the_client and e.body <> '';
   get diagnostics emptied = row_count;
   delete from log.client_identifier i where i.organization_id = the_organization and i.client_id = the_client;
+  -- With whom care goes on after a merge has rows that tell of this client: they are made again by whoever projects.
+  with recursive way(client_id) as (
+    select the_client
+    union
+    select h.merged_into from way w
+      join log.timeline_head h on h.organization_id = the_organization and h.client_id = w.client_id
+     where h.merged_into is not null
+  ) select array_agg(way.client_id) into told_of from way;
   removed := 0;
   for place in
     select format('%I.%I', n.nspname, c.relname)
@@ -795,8 +819,8 @@ begin
       join pg_attribute a on a.attrelid = c.oid and a.attname = 'client_id' and not a.attisdropped
      where c.relkind in ('r', 'p') and n.nspname in (select b.schema_name from projection.build b)
   loop
-    execute format('delete from %s where organization_id = $1 and client_id = $2', place)
-      using the_organization, the_client;
+    execute format('delete from %s where organization_id = $1 and client_id = any($2)', place)
+      using the_organization, case when place like '%.parked' then array[the_client] else told_of end;
     get diagnostics gone = row_count;
     removed := removed + gone;
   end loop;
@@ -955,6 +979,10 @@ def _access_records() -> None:
             nullable=True,
             comment="The position of the log that a list reflected; null for one client",
         ),
+        sa.Column("client_id", sa.Uuid(), nullable=True, comment="The client, where one was read; null for a list"),
+        sa.Column(
+            "clients", sa.Integer(), nullable=False, comment="Of how many clients it told: see access_record_client"
+        ),
         sa.Column(
             "recipient",
             sa.Text(),
@@ -962,13 +990,20 @@ def _access_records() -> None:
             comment="The other organization to which it was disclosed; null where it stayed here",
         ),
         sa.Column(
-            "consent_id", sa.Uuid(), nullable=True, comment="The event that granted the consent to the disclosure"
+            "allowed_by",
+            sa.Uuid(),
+            nullable=True,
+            comment="The event that allowed it: a consent, a court order, an emergency; null where it needed none",
         ),
         sa.CheckConstraint("num_nonnulls(version, position) = 1", name="access_record_version_or_position_check"),
-        sa.CheckConstraint("(recipient is null) = (consent_id is null)", name="access_record_disclosure_check"),
+        sa.CheckConstraint("(client_id is null) = (version is null)", name="access_record_client_check"),
+        sa.CheckConstraint("recipient is null or allowed_by is not null", name="access_record_disclosure_check"),
         sa.PrimaryKeyConstraint("organization_id", "record_id", name="access_record_pkey"),
         schema="access",
         comment="Who read about clients, what, why and when: written before the answer is given, never changed",
+    )
+    op.create_index(
+        "access_record_actor", "access_record", ["organization_id", "actor_id", "record_id"], schema="access"
     )
     _protect("access.access_record")
     op.execute("""
@@ -995,7 +1030,7 @@ $$""")
 create type access.new_record as (
   record_id uuid, operation text, what text, parameters jsonb, purpose text, actor_id uuid, credential_id text,
   role text, name text, request_id text, version integer, position bigint,
-  recipient text, consent_id uuid, client_ids uuid[]
+  recipient text, allowed_by uuid, client_ids uuid[]
 )""")
     op.execute("""
 create function access.keep_records(
@@ -1010,9 +1045,10 @@ begin
   moment := clock_timestamp();
   insert into access.access_record (
     organization_id, record_id, recorded_at, operation, what, parameters, purpose, actor_id, credential_id, role, name,
-    request_id, version, position, recipient, consent_id)
+    request_id, version, position, client_id, clients, recipient, allowed_by)
   select the_organization, r.record_id, moment, r.operation, r.what, r.parameters, r.purpose, r.actor_id,
-         r.credential_id, r.role, r.name, r.request_id, r.version, r.position, r.recipient, r.consent_id
+         r.credential_id, r.role, r.name, r.request_id, r.version, r.position,
+         case when r.version is not null then r.client_ids[1] end, cardinality(r.client_ids), r.recipient, r.allowed_by
     from unnest(records) r;
   insert into access.access_record_client (organization_id, client_id, record_id)
   select the_organization, told.client_id, r.record_id

@@ -19,6 +19,7 @@ from domain.policy.milestones import MilestonesPolicy
 from domain.policy.organization import (
     ClientAccessPolicy,
     CorrectionsPolicy,
+    DisclosuresPolicy,
     ErasurePolicy,
     RecordingPolicy,
     WorkingDaysPolicy,
@@ -49,6 +50,7 @@ class Policy(Section):
     crisis_card: CrisisCardPolicy = CrisisCardPolicy()
     corrections: CorrectionsPolicy = CorrectionsPolicy()
     client_access: ClientAccessPolicy = ClientAccessPolicy()
+    disclosures: DisclosuresPolicy = DisclosuresPolicy()
     erasure: ErasurePolicy = ErasurePolicy()
 
     def in_time_zone(self, time_zone: str) -> "Policy":

@@ -47,17 +47,21 @@ def fhir_status(code_system: str, code: str) -> Code:
 
 
 class Term(StrEnum):
-    """A term of a closed list. Its value is its name in the record.
+    """A term of a closed list: its name in the record, which is its value, what it means in one sentence, its codes.
 
-    DEPRESSION = "depression", icd_10_cm("F32.A")
+    DEPRESSION = "depression", "A depressive disorder.", icd_10_cm("F32.A")
     """
 
+    meaning: str
+    """What it says of a client, of care or of the record, in one sentence and in words of our own. Every term has one;
+    it may be left out only where a term is looked up by its value."""
     codes: tuple[Code, ...]
     """Its codes in the standards of the field; none where no standard has it."""
 
-    def __new__(cls, value: str, *codes: Code) -> Self:
+    def __new__(cls, value: str, meaning: str = "", *codes: Code) -> Self:
         term = str.__new__(cls, value)
         term._value_ = value
+        term.meaning = meaning
         term.codes = codes
         return term
 

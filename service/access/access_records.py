@@ -15,30 +15,18 @@ from uuid import UUID, uuid4
 import asyncpg
 import structlog
 from asyncpg.pool import PoolConnectionProxy
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
 from domain.vocabulary.purposes import PurposeOfUse
 from service.access.caller import Caller, operator
-from service.access.recipients import Disclosure
-from service.database.connection import call, scoped
+from service.access.recipients import Ground
+from service.database.connection import call
 from service.runtime import clock
 from service.runtime.batcher import Abandoned, Batcher, Groups, Waiting
 from service.runtime.tracebacks import describe
 
 _LARGEST_GROUP: Final = 1_000
 """Clients that are told of in one transaction, unless a single answer tells of more."""
-
-_COLUMNS: Final = (
-    "r.record_id, r.recorded_at, r.operation, r.what, r.parameters, r.purpose, r.actor_id, r.credential_id, r.role,"
-    " r.name, r.request_id, r.version, r.position, r.recipient, r.consent_id"
-)
-_OF_CLIENT: Final = f"""
-select {_COLUMNS}
-  from access.access_record_client c
-  join access.access_record r on r.organization_id = c.organization_id and r.record_id = c.record_id
- where c.organization_id = $1 and c.client_id = $2 and ($3::uuid is null or c.record_id < $3)
- order by c.record_id desc
- limit $4"""  # noqa: S608 - columns
 
 _NOT_KEPT: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, Abandoned)
 
@@ -58,8 +46,8 @@ class Access:
     """Through what: the method and the route's template, or the command."""
     request_id: str
     """The request, as the answer and the service's log name it."""
-    disclosure: Disclosure | None = None
-    """What allows to tell it another organization, once that is decided; None for whoever calls from this one."""
+    ground: Ground | None = None
+    """What allows to tell another organization, or anybody for legal proceedings, once that is decided; else None."""
 
     @property
     def organization_id(self) -> UUID:
@@ -74,31 +62,6 @@ class Asked(NamedTuple):
     parameters: Mapping[str, object] = {}
 
 
-class AccessRecord(NamedTuple):
-    """A read, as it was recorded."""
-
-    record_id: UUID
-    """Ids rise with time."""
-    recorded_at: datetime
-    operation: str
-    what: str
-    parameters: Mapping[str, Any]
-    purpose: PurposeOfUse
-    actor_id: UUID
-    credential_id: str | None
-    role: str
-    name: str
-    request_id: str
-    version: int | None
-    """The version of the timeline that was answered; None for a page of a list."""
-    position: int | None
-    """The position of the log that the list reflected; None for a read of one client."""
-    recipient: str | None
-    """The other organization to which it was disclosed; None where it stayed in this one."""
-    consent_id: UUID | None
-    """The event that granted the consent to that disclosure."""
-
-
 class AccessNotRecorded(Exception):
     """The access could not be recorded, so there is no answer."""
 
@@ -110,7 +73,7 @@ def by_operator(organization_id: UUID, command: str, purpose: PurposeOfUse | Non
 
 
 class AccessRecords:
-    """Records reads, and tells who read about a client."""
+    """Records reads."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
@@ -136,17 +99,6 @@ class AccessRecords:
         except _NOT_KEPT as error:
             log.error("access_not_recorded", error=describe(error))
             raise AccessNotRecorded from error
-
-    async def of_client(
-        self, organization_id: UUID, client_id: UUID, *, before: UUID | None = None, limit: int
-    ) -> list[AccessRecord]:
-        """The last reads of a client, the newest first; with `before`, those earlier than the record of that id."""
-        async with scoped(self._pool, organization_id) as connection:
-            found = await connection.fetch(_OF_CLIENT, organization_id, client_id, before, limit)
-        return [
-            AccessRecord(**{**row, "parameters": from_json(row["parameters"]), "purpose": PurposeOfUse(row["purpose"])})
-            for row in map(dict, found)
-        ]
 
     async def close(self) -> None:
         """Waits for the records under way; new ones are refused."""
@@ -181,12 +133,12 @@ async def _write_together(
 
 
 def _row(access: Access, asked: Asked, client_ids: Collection[UUID], version: int | None, position: int | None) -> Row:
-    caller, disclosure = access.caller, access.disclosure
+    caller, recipient = access.caller, access.caller.recipient
     said = {name: value for name, value in asked.parameters.items() if value is not None}
     return (
         _rising_id(clock.now()), access.operation, asked.what, to_json(said).decode(), access.purpose.value,
         caller.subject_id, caller.credential_id, caller.role.value, caller.name, access.request_id, version, position,
-        disclosure and disclosure.recipient, disclosure and disclosure.consent_id, list(client_ids),
+        recipient and recipient.name, access.ground and access.ground.event_id, list(client_ids),
     )  # fmt: skip
 
 

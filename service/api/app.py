@@ -24,6 +24,7 @@ from service.api.rate_limits import RateLimits
 from service.api.request_log import Count, RequestLog
 from service.api.routers import (
     access_records,
+    access_report,
     counseling_notes,
     crisis_card,
     event_types,
@@ -60,6 +61,7 @@ ROUTERS: Final = (
     crisis_card.router,
     summary.router,
     access_records.router,
+    access_report.router,
     replay.router,
     log_proofs.router,
     webhooks.router,

@@ -24,8 +24,9 @@ from projections.care_plan import CarePlanAnswer
 from projections.catalogue import PROJECTIONS
 from projections.replay import Replay
 from projections.summary import SUMMARIZED, summary
+from rendering import access_report
 from rendering.crisis_card import crisis_card
-from service.access.access_records import AccessRecord
+from service.access.access_search import AccessRecord, SummedReads
 from service.api import examples
 from service.api.example_proofs import example_proofs
 from service.api.example_webhooks import example_webhooks
@@ -38,12 +39,12 @@ from service.api.problems import Refused
 from service.api.request_models import EventToRecord
 from service.api.response_models import CounselingNotesAnswer, Receipt, RecordedEvent, RecordedEvents, TimelineAnswer
 from service.api.responses import json_of
-from service.api.routers.access_records import access_records_answer
+from service.api.routers.access_records import access_records_answer, found_records_answer
 from service.api.routers.event_types import EventTypesAnswer, event_type, with_schema
 from service.api.routers.health import Health, ProjectionState, Readiness
 from service.api.routers.identifiers import FoundClient, FoundClients
 from service.api.routers.problem_kinds import ProblemKinds, kind_of
-from service.api.routers.projections import answer_of, operation_id
+from service.api.routers.projections import Asked, answer_of, operation_id
 from service.api.routers.replay import ReplayStep, hindsight_answer, replay_answer
 from service.api.routers.summary import summary_of
 from service.api.routers.timelines import event_answer
@@ -91,16 +92,21 @@ def example_answers() -> dict[str, bytes]:
     }
     shown["follow_events"] = _feed(entries)
     shown |= _lists(crisis, len(entries))
-    shown["read_access_records"] = access_records_answer(_CLIENT, len(entries), [_read_by_ana(entries)], more=False)
+    by_ana = [_read_by_ana(entries)]
+    shown["read_access_records"] = access_records_answer(_CLIENT, len(entries), by_ana, more=False)
+    shown["search_access_records"] = found_records_answer(len(entries), by_ana, more=False)
     policy = Policy()
     asked_at = entries[-1].recorded_at + timedelta(days=1)
     pages: dict[str, str] = {}
+    pages["read_access_report"] = access_report.html(
+        [_summed(entries)], access_report.period(None, asked_at.date(), asked_at, "UTC"), "Harbor Lane", str(_CLIENT)
+    )
     answers: dict[str, Answer] = {}
     for projection in PROJECTIONS:
         counting = projection.timeline(entries).entries
         state = reduce(lambda state, entry: projection.apply(state, entry, policy), counting, projection.begin(entries))
         answers[projection.name] = answer = projection.answer(state, asked_at, policy)
-        shown[operation_id(projection)] = answer_of(projection, _CLIENT, len(entries), asked_at, None, answer)
+        shown[operation_id(projection)] = answer_of(projection, Asked(_CLIENT, len(entries), asked_at, None), answer)
         if isinstance(answer, CarePlanAnswer):
             pages["read_crisis_card"] = crisis_card(answer, policy, asked_at)
     shown |= _audited(entries)
@@ -131,7 +137,7 @@ def _audited(entries: Sequence[Entry]) -> dict[str, BaseModel]:
         since=(),
     )
     return {
-        "replay_record": replay_answer(_CLIENT, len(entries), None, [ReplayStep.of(last)], later=False),
+        "replay_record": replay_answer(_CLIENT, len(entries), None, [ReplayStep.of(last)], None),
         "read_hindsight": hindsight_answer(_CLIENT, at, found, ()),
     }
 
@@ -222,8 +228,18 @@ def _read_by_ana(entries: Sequence[Entry]) -> AccessRecord:
         request_id="4f1c0d6e2b7a4d0e9a412b8f6d1c9e57",
         version=len(entries),
         position=None,
+        client_id=_CLIENT,
+        clients=1,
         recipient=None,
-        consent_id=None,
+        allowed_by=None,
+    )
+
+
+def _summed(entries: Sequence[Entry]) -> SummedReads:
+    """The same, as a client is told of it."""
+    one = _read_by_ana(entries)
+    return SummedReads(
+        one.actor_id, one.role, one.name, None, one.purpose, one.what, 1, one.recorded_at, one.recorded_at
     )
 
 

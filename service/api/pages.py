@@ -35,6 +35,11 @@ def problem_page(problem: Problem) -> str:
     return page("problem.html", problem=problem.document)
 
 
+def page_always_sent(html: str) -> Response:
+    """A page about a client that each reading changes, so that nobody has it already."""
+    return Response(html, 200, {**PRIVATE, **_GUARDED}, HTML)
+
+
 def page_answer(html: str, version: int, known: str | None) -> Response:
     """A page about a client, or 304 where `known`, the caller's If-None-Match, says that they have it already."""
     body = html.encode()

@@ -1,16 +1,24 @@
-"""The organization's own question: who read about a client, what, and why."""
+"""The organization's own questions: who read about a client, or about whom somebody read, what, why and when."""
 
-from typing import NamedTuple
+from collections.abc import AsyncIterator
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from service.access.access_records import Access, AccessRecord, AccessRecords, Asked
+from service.access.access_records import Access, Asked
+from service.access.access_search import AccessFilter, AccessRecord, AccessSearch, SummedReads
 from service.care.accesses import Accesses
+from service.care.disclosures import ACCESS_RECORDS, ACCESS_REPORT
 from service.care.errors import UnknownClient
 from service.log.pages import Pages
+from service.log.store import EventStore
+
+_AT_ONCE: Final = 1_000
 
 
 class AccessPage(NamedTuple):
-    """Access records of one client, the newest first."""
+    """Access records, the newest first."""
 
     version: int
     """The version of the client's timeline."""
@@ -19,24 +27,103 @@ class AccessPage(NamedTuple):
     """Whether there are earlier ones."""
 
 
-class AccessLog:
-    """Tells who read about a client; to ask is a read as well, and stands among the records of the next page asked."""
+class FoundRecords(NamedTuple):
+    """Access records of an organization, the newest first."""
 
-    def __init__(self, pages: Pages, records: AccessRecords, accesses: Accesses) -> None:
+    position: int
+    """Up to where the organization's log went."""
+    records: list[AccessRecord]
+    more: bool
+    """Whether there are earlier ones."""
+
+
+class AccessLog:
+    """Tells who read about whom; to ask is a read as well, and stands among the records of the next page asked.
+
+    The records of an erased client are kept. Every method raises NoLegalGround and AccessNotRecorded.
+    """
+
+    def __init__(self, store: EventStore, pages: Pages, search: AccessSearch, accesses: Accesses) -> None:
+        self._store = store
         self._pages = pages
-        self._records = records
+        self._search = search
         self._accesses = accesses
 
-    async def page(self, access: Access, client_id: UUID, *, before: UUID | None = None, limit: int) -> AccessPage:
-        """The last reads; with `before`, those earlier than the record of that id. An erased client's are kept.
-
-        Raises UnknownClient, NoLegalGround, AccessNotRecorded.
-        """
-        asked = Asked("access_records", {"before": before, "limit": limit})
+    async def of_client(
+        self, access: Access, client_id: UUID, wanted: AccessFilter, *, before: UUID | None = None, limit: int
+    ) -> AccessPage:
+        """The last reads of a client; with `before`, those earlier than the record of that id. Raises UnknownClient."""
+        wanted = _of(client_id, wanted)
+        asked = _asked(wanted, before=before, limit=limit)
         await self._accesses.begin(access, client_id, asked)
-        version = await self._pages.version(access.organization_id, client_id)
-        if version is None:
-            raise UnknownClient
-        found = await self._records.of_client(access.organization_id, client_id, before=before, limit=limit + 1)
+        version = await self._version(access, client_id)
+        found = await self._search.page(access.organization_id, wanted, before=before, limit=limit + 1)
         await self._accesses.keep(access, asked, [client_id], version=version)
         return AccessPage(version, found[:limit], more=len(found) > limit)
+
+    async def of_all(
+        self, access: Access, wanted: AccessFilter, *, before: UUID | None = None, limit: int
+    ) -> FoundRecords:
+        """The last reads about anybody, as the filter says; its own record names those of whom it told."""
+        self._accesses.begin_with_many(access)
+        position = await self._store.log_head(access.organization_id)
+        found = await self._search.page(access.organization_id, wanted, before=before, limit=limit + 1)
+        page = FoundRecords(position, found[:limit], more=len(found) > limit)
+        told = {each.client_id for each in page.records if each.client_id}
+        if page.records and wanted.client_id:
+            told.add(wanted.client_id)
+        await self._accesses.keep(access, _asked(wanted, before=before, limit=limit), told, position=position)
+        return page
+
+    async def every(
+        self, access: Access, wanted: AccessFilter, most: int | None = None
+    ) -> AsyncIterator[list[AccessRecord]]:
+        """All that the filter finds, or at most so many, in parts, the newest first: one part at a time is in memory.
+
+        Where it names a client, raises UnknownClient for one who is not there.
+        """
+        before, left = None, most
+        while left is None or left > 0:
+            limit = _AT_ONCE if left is None else min(left, _AT_ONCE)
+            page = (
+                await self.of_client(access, wanted.client_id, wanted, before=before, limit=limit)
+                if wanted.client_id
+                else await self.of_all(access, wanted, before=before, limit=limit)
+            )
+            if page.records:
+                yield page.records
+                before = page.records[-1].record_id
+            if not page.more:
+                return
+            left = None if left is None else left - len(page.records)
+
+    async def report(
+        self, access: Access, client_id: UUID, since: datetime, until: datetime, time_zone: str
+    ) -> list[SummedReads]:
+        """Who read about a client in that time, summed up, so that it can be given to them. Raises UnknownClient."""
+        wanted = AccessFilter(client_id, since=since, until=until)
+        asked = Asked(ACCESS_REPORT, _said(wanted))
+        await self._accesses.begin(access, client_id, asked)
+        version = await self._version(access, client_id)
+        found = await self._search.summed(access.organization_id, wanted, time_zone)
+        await self._accesses.keep(access, asked, [client_id], version=version)
+        return found
+
+    async def _version(self, access: Access, client_id: UUID) -> int:
+        head = await self._pages.head(access.organization_id, client_id)
+        if head is None:
+            raise UnknownClient
+        return head.version
+
+
+def _of(client_id: UUID, wanted: AccessFilter) -> AccessFilter:
+    return replace(wanted, client_id=client_id)
+
+
+def _said(wanted: AccessFilter) -> dict[str, object]:
+    """What the filter says beside the client, whom the record names anyway."""
+    return {name: said for name, said in asdict(wanted).items() if name != "client_id"}
+
+
+def _asked(wanted: AccessFilter, *, before: UUID | None, limit: int) -> Asked:
+    return Asked(ACCESS_RECORDS, {**_said(wanted), "before": before, "limit": limit})

@@ -6,6 +6,7 @@ import typer
 
 from service.cli.commands import erasures, keys, organizations, policy, projections
 from service.cli.commands.access_log import access_log
+from service.cli.commands.access_report import access_report
 from service.cli.commands.catch_up import catch_up
 from service.cli.commands.checkpoint import checkpoint
 from service.cli.commands.crisis_card import crisis_card
@@ -71,6 +72,7 @@ add(app, hindsight, panel=LOOK)
 add(app, summary, panel=LOOK)
 add(app, crisis_card, name="crisis-card", panel=LOOK)
 add(app, access_log, name="access-log", panel=LOOK)
+add(app, access_report, name="access-report", panel=LOOK)
 add(app, verify, panel=LOOK)
 add(app, checkpoint, panel=LOOK)
 add(app, prove, panel=LOOK)

@@ -88,6 +88,7 @@ declare
   last text;
   place text;
   gone bigint;
+  told_of uuid[];
 begin
   if the_organization is distinct from nullif(current_setting('care_timeline.organization', true), '')::uuid then
     raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
@@ -130,6 +131,14 @@ begin
    where e.organization_id = the_organization and e.client_id = the_client and e.body <> '';
   get diagnostics emptied = row_count;
   delete from log.client_identifier i where i.organization_id = the_organization and i.client_id = the_client;
+  -- With whom care goes on after a merge has rows that tell of this client: they are made again by whoever projects.
+  with recursive way(client_id) as (
+    select the_client
+    union
+    select h.merged_into from way w
+      join log.timeline_head h on h.organization_id = the_organization and h.client_id = w.client_id
+     where h.merged_into is not null
+  ) select array_agg(way.client_id) into told_of from way;
   removed := 0;
   for place in
     select format('%I.%I', n.nspname, c.relname)
@@ -138,8 +147,8 @@ begin
       join pg_attribute a on a.attrelid = c.oid and a.attname = 'client_id' and not a.attisdropped
      where c.relkind in ('r', 'p') and n.nspname in (select b.schema_name from projection.build b)
   loop
-    execute format('delete from %s where organization_id = $1 and client_id = $2', place)
-      using the_organization, the_client;
+    execute format('delete from %s where organization_id = $1 and client_id = any($2)', place)
+      using the_organization, case when place like '%.parked' then array[the_client] else told_of end;
     get diagnostics gone = row_count;
     removed := removed + gone;
   end loop;

@@ -113,19 +113,25 @@ class Organizations:
         """The ids of all organizations, and nothing else of them."""
         return [record[0] for record in await self._pool.fetch("SELECT log.organization_ids()")]
 
+    async def of_id(self, organization_id: UUID) -> Organization:
+        """The organization with this id. Raises UnknownOrganization."""
+        found = await self._find(organization_id)
+        if found is None:
+            raise UnknownOrganization(organization_id)
+        return found
+
     async def all(self) -> list[Organization]:
         """Every organization, by name."""
-        found = []
-        for organization_id in await self.ids():
-            async with scoped(self._pool, organization_id) as connection:
-                record = await connection.fetchrow(
-                    "SELECT organization_id, name, time_zone, created_at FROM log.organization"
-                    " WHERE organization_id = $1",
-                    organization_id,
-                )
-            if record:
-                found.append(Organization(**record))
-        return sorted(found, key=lambda organization: (organization.name, organization.organization_id))
+        found = [await self._find(organization_id) for organization_id in await self.ids()]
+        return sorted(filter(None, found), key=lambda organization: (organization.name, organization.organization_id))
+
+    async def _find(self, organization_id: UUID) -> Organization | None:
+        async with scoped(self._pool, organization_id) as connection:
+            record = await connection.fetchrow(
+                "SELECT organization_id, name, time_zone, created_at FROM log.organization WHERE organization_id = $1",
+                organization_id,
+            )
+        return Organization(**record) if record else None
 
 
 async def create_organization(owner: asyncpg.Connection, name: str, time_zone: str) -> Organization:

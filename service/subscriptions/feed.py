@@ -10,7 +10,7 @@ from uuid import UUID
 from service.access.caller import Caller
 from service.log.headers import Headers
 from service.runtime.waiting import set_within
-from service.subscriptions.feed_event import FeedEvent, feed_events
+from service.subscriptions.feed_event import FeedEvent, as_told, feed_events, kinds_told
 from service.subscriptions.tail import Tail, Tails
 
 AT_ONCE: Final = 500
@@ -59,7 +59,8 @@ class Feed:
         found = await self._headers.after(caller.organization_id, after, limit=limit, types=types)
         if after > found.position:
             raise BeyondTheEnd(found.position)
-        return FeedPart(feed_events(caller.organization_id, found.headers), found.through, found.position)
+        events = as_told(feed_events(caller.organization_id, found.headers), kinds_told(caller.permissions))
+        return FeedPart(events, found.through, found.position)
 
     @contextmanager
     def following(self, caller: Caller, after: int, types: frozenset[str] | None = None) -> Iterator["Following"]:
@@ -142,4 +143,5 @@ class Following:
             return None
         through = found[-1].position if len(found) == limit else max(self._tail.position, self.position)
         events = found if self._types is None else [event for event in found if event.type in self._types]
+        events = as_told(events, kinds_told(self._caller.permissions))
         return FeedPart(events, through, max(self._tail.position, self.position))

@@ -3,15 +3,20 @@
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.events.catalogue import AnyEvent
 from domain.vocabulary.record import Precision
+from service.access.permissions import STRANDS, Resource
 from service.log.headers import StoredHeader
 from service.log.timelines import PRECISIONS
+
+NOT_TOLD: Final = "not_told"
+"""What stands for the kind of an event, and for where it comes from, where these are not told."""
 
 
 class WhyUntold(StrEnum):
@@ -58,7 +63,11 @@ class FeedEvent(_Told):
     client_id: UUID | None = Field(
         description="The client's id; null for an event of the organization itself, such as `policy_adopted`."
     )
-    type: str = Field(description="The kind of event. Later releases know more kinds.")
+    type: str = Field(
+        description="The kind of event. Later releases know more kinds. `not_told` where your key may neither read"
+        " timelines (`Timeline.r`, `Feed.r`) nor record events of this kind; then `source` is too, and `references` are"
+        " left out."
+    )
     version: int = Field(description="Its place in the client's timeline, counted from 1.")
     occurred_at: datetime = Field(description="When it happened, in UTC: earlier than what came before it, if late.")
     precision: Precision = Field(description="How exactly that moment is known.")
@@ -74,6 +83,11 @@ class FeedEvent(_Told):
     content: FeedContent | None = Field(
         description="What it says; null unless you ask with `content=true`, for which a system's key needs `Feed.r`."
     )
+
+    @cached_property
+    def without_kind(self) -> "FeedEvent":
+        """The event for whoever may not know what kind it is: nor what tells it, its references and its source."""
+        return self.model_copy(update={"type": NOT_TOLD, "references": (), "source": NOT_TOLD})
 
     @cached_property
     def json_bytes(self) -> bytes:
@@ -100,6 +114,28 @@ class FeedEvent(_Told):
             references=tuple(FeedReference(field=each.field, event_id=each.id) for each in header.references),
             content=None,
         )
+
+
+@lru_cache(maxsize=4096)
+def kinds_told(permissions: frozenset[str]) -> frozenset[str] | None:
+    """The kinds of events that somebody with these permissions is told of by name; None for all.
+
+    That a client's lapse was recorded tells of their health as what it says does (42 CFR 2.11). So the kind is told to
+    those who may read it, or record events of that strand, and to nobody else who follows.
+    """
+    if not permissions.isdisjoint({f"{Resource.TIMELINE}.r", f"{Resource.FEED}.r"}):
+        return None
+    return frozenset(
+        kind for kind, strand in STRANDS.items() if not permissions.isdisjoint({f"{strand}.c", f"{strand}.u"})
+    )
+
+
+def as_told(events: Iterable[FeedEvent], kinds: frozenset[str] | None) -> list[FeedEvent]:
+    """The events for somebody who may know these kinds; what the organization itself decided is about no client."""
+    return [
+        event if kinds is None or event.client_id is None or event.type in kinds else event.without_kind
+        for event in events
+    ]
 
 
 def feed_events(organization_id: UUID, headers: Iterable[StoredHeader]) -> list[FeedEvent]:

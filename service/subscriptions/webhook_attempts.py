@@ -44,14 +44,16 @@ select {", ".join(f"e.{name}" for name in RecordedHeader._fields)}, c.tries, c.f
   from claimed c join log.event e on e.organization_id = $1 and e.position = c.position
  order by c.tries, c.position
 """  # noqa: S608 columns
+# What was asked for again while it was under way has another due time than the lease, and keeps that.
 _DELIVERED = """
 update subscription.delivery d
-   set due_at = null, tries = d.tries + 1, delivered_at = $4, given_up_at = null
+   set due_at = case when d.due_at <> $5 then d.due_at end, tries = d.tries + 1, delivered_at = $4, given_up_at = null
  where d.organization_id = $1 and d.webhook_id = $2 and d.position = any($3)
 """
 _FAILED = """
 update subscription.delivery d
-   set due_at = f.due_at, tries = d.tries + 1, given_up_at = case when f.due_at is null then $5::timestamptz end
+   set due_at = case when d.due_at <> $6 then d.due_at else f.due_at end, tries = d.tries + 1,
+       given_up_at = case when d.due_at = $6 and f.due_at is null then $5::timestamptz end
   from unnest($3::bigint[], $4::timestamptz[]) as f(position, due_at)
  where d.organization_id = $1 and d.webhook_id = $2 and d.position = f.position
 """
@@ -93,6 +95,8 @@ class Claimed(NamedTuple):
     event: RecordedHeader
     tries: int
     first_tried_at: datetime
+    leased_until: datetime
+    """Before this nobody else tries it, unless it is asked for again."""
 
 
 class Attempt(NamedTuple):
@@ -114,8 +118,11 @@ async def claim(
     if webhook is None:
         return None
     limit = 1 if webhook["failures"] else BATCH
-    rows = await connection.fetch(_CLAIM, organization_id, webhook_id, moment, limit, moment + LEASE)
-    return webhook["url"], [Claimed(RecordedHeader(*row[:-2]), row["tries"], row["first_tried_at"]) for row in rows]
+    until = moment + LEASE
+    rows = await connection.fetch(_CLAIM, organization_id, webhook_id, moment, limit, until)
+    return webhook["url"], [
+        Claimed(RecordedHeader(*row[:-2]), row["tries"], row["first_tried_at"], until) for row in rows
+    ]
 
 
 async def note(
@@ -135,13 +142,15 @@ async def note(
     failed = [each for each in attempts if not each.outcome.accepted]
     positions = [each.claimed.event.position for each in attempts]
     if accepted:
-        await connection.execute(_DELIVERED, *ours, [each.claimed.event.position for each in accepted], moment)
+        lease = accepted[0].claimed.leased_until
+        await connection.execute(_DELIVERED, *ours, [each.claimed.event.position for each in accepted], moment, lease)
     if failed:
         due = [
             due_after(each.claimed.tries, each.claimed.first_tried_at, asked_wait(each.outcome, moment), moment)
             for each in failed
         ]
-        await connection.execute(_FAILED, *ours, [each.claimed.event.position for each in failed], due, moment)
+        lease = failed[0].claimed.leased_until
+        await connection.execute(_FAILED, *ours, [each.claimed.event.position for each in failed], due, moment, lease)
     if unsent:
         await connection.execute(_RELEASED, *ours, [each.event.position for each in unsent], moment)
     outcomes = [each.outcome for each in attempts]

@@ -12,23 +12,28 @@ import pytest_asyncio
 from fastapi.routing import APIRoute
 
 from domain.vocabulary.purposes import PurposeOfUse
-from service.access.access_records import AccessRecord
+from rendering.access_report import PARTS
+from service.access.access_search import AccessFilter, AccessRecord
 from service.access.caller import KeyRole
 from service.database.embedded import DatabaseUrls
 from tests.api.clinic import CRISIS, GOAL, REGISTERED, Clinic, Json, errors_in, events_of, problem_in, recording
 from tests.api.listing import ago
 from tests.api.routes import ROUTES, method, named, needs_a_key
+from tests.rendering.reading_pages import said
 from tests.system import access_to, follow
 
 FEED = "/v1/events"
 """It tells which events there are; of clients only where their content is asked for."""
+
+SEARCH = "/v1/access-records"
+"""It tells of those whose reads it found, and of nobody else."""
 
 READS = [
     route
     for route in ROUTES
     if needs_a_key(route)
     and method(route) == "GET"
-    and route.path != FEED
+    and route.path not in {FEED, SEARCH}
     and not {"Webhooks", "Proofs"} & {*route.tags}
 ]
 """Whatever is read with a key tells of clients, but for these; what does not will have to be named here."""
@@ -77,7 +82,8 @@ async def path_of(clinic: Clinic, route: APIRoute, client: UUID) -> str:
 
 async def records(clinic: Clinic, client: UUID) -> list[AccessRecord]:
     """The client's records, the oldest first; this reading leaves one."""
-    page = await clinic.system.access_log.page(access_to(clinic.organization_id), client, limit=1_000)
+    access = access_to(clinic.organization_id)
+    page = await clinic.system.access_log.of_client(access, client, AccessFilter(), limit=1_000)
     return [each for each in reversed(page.records) if each.operation != "a test"]
 
 
@@ -245,11 +251,107 @@ async def test_records_come_in_pages_the_newest_first(clinic: Clinic, client: UU
     assert (latest["what"], latest["parameters"]["before"]) == ("access_records", first["next"])
 
 
+async def test_they_are_searched_by_client_person_purpose_and_time(clinic: Clinic, client: UUID) -> None:
+    other, ana = await clinic.client(), await clinic.with_key(KeyRole.COUNSELOR, "anna")
+    (plan, others), emergency = (
+        (f"/v1/clients/{each}/care-plan" for each in (client, other)),
+        {"Purpose-Of-Use": "ETREAT"},
+    )
+    await ana.get(plan)
+    await ana.get(others, emergency)
+    await clinic.get(plan, emergency)
+    await clinic.get("/v1/caseload")
+    by_ana, by_lee, _ = await records(clinic, client)
+
+    async def found(**asked: Json) -> list[Json]:
+        told = (await clinic.get(SEARCH, **asked)).json()["records"]
+        return [each for each in told if each["what"] != "access_records"]
+
+    on_the_list, lees, emergencys, anas = await found()
+
+    assert (on_the_list["client_id"], on_the_list["clients"], on_the_list["what"]) == (None, 1, "caseload")
+    assert (lees["client_id"], lees["clients"], anas["client_id"]) == (str(client), 1, str(client))
+
+    assert await found(client_id=str(client)) == [on_the_list, lees, anas]
+    assert await found(person_id=str(by_ana.actor_id)) == [emergencys, anas]
+    assert await found(person_id=str(by_ana.actor_id), purpose="emergency_treatment") == [emergencys]
+    assert await found(since=lees["recorded_at"], until=on_the_list["recorded_at"]) == [lees]
+    assert await found(client_id=str(client), until=lees["recorded_at"]) == [anas]
+    assert await found(client_id=str(uuid4())) == []
+    of_one = (await clinic.get(f"/v1/clients/{client}{SEARCH.removeprefix('/v1')}", purpose="treatment")).json()
+    assert [each["id"] for each in of_one["records"] if each["what"] == "care_plan"] == [str(by_ana.record_id)]
+    assert by_lee.purpose is PurposeOfUse.EMERGENCY_TREATMENT
+
+
+async def test_a_search_is_paged_and_leaves_a_record_of_whom_it_told(clinic: Clinic, client: UUID) -> None:
+    for version in (1, 2, 3):
+        await clinic.get(events_of(str(client)), after=version)
+
+    first = await clinic.get(SEARCH, limit=2)
+    second = await clinic.get(SEARCH, limit=2, before=first.json()["next"])
+
+    assert [each["parameters"]["after"] for each in first.json()["records"] + second.json()["records"]] == [3, 2, 1]
+    assert second.json()["next"] is None
+    assert first.headers["link"].endswith(f'before={first.json()["next"]}>; rel="next"')
+    told = await records(clinic, client)
+    assert [(each.what, each.operation, each.position) for each in told[-2:]] == [
+        ("access_records", f"GET {SEARCH}", first.json()["position"])
+    ] * 2
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def read(clinic: Clinic, client: UUID) -> None:
+    """Somebody has read about the client."""
+    await clinic.get(events_of(str(client)))
+
+
+async def test_a_search_whose_record_fails_gets_no_answer(clinic: Clinic, read: None, refusing: None) -> None:
+    problem_in(await clinic.get(SEARCH), "access-not-recorded")
+
+
+async def test_a_client_is_told_who_read_in_plain_words(clinic: Clinic, client: UUID) -> None:
+    ana = await clinic.with_key(KeyRole.COUNSELOR, "anna")
+    for _ in range(3):
+        await ana.get(f"/v1/clients/{client}/care-plan")
+    path = f"/v1/clients/{client}/access-report"
+
+    answer = await clinic.get(path)
+    words = said(answer.text)
+
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "anna, counselor your care plan to care for you 3 times on " in words
+    assert "Nothing went from your record to another organization" in words
+    assert "lee" not in words
+    assert "lee, supervisor this list, or one like it" in said((await clinic.get(path)).text)
+    earlier = await clinic.get(f"{path}?first_day=2026-01-01&last_day=2026-01-31")
+    assert "Nobody here has opened your record in this time." in said(earlier.text)
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [({"first_day": "2026-02-01", "last_day": "2026-01-31"}, "last_day"), ({"first_day": "1769904000"}, "first_day")],
+)
+async def test_days_that_are_none_are_refused(clinic: Clinic, client: UUID, asked: Json, field: str) -> None:
+    answer = await clinic.get(f"/v1/clients/{client}/access-report", **asked)
+
+    assert answer.status_code == 422
+    assert f"{field}: " in said(answer.text)
+    assert await records(clinic, client) == []
+
+
+@pytest.mark.parametrize("route", READS, ids=named)
+def test_whatever_is_read_has_words_for_the_client(route: APIRoute) -> None:
+    assert what_of(route) in PARTS
+
+
 async def test_another_organization_sees_no_record(clinic: Clinic, other_clinic: Clinic, client: UUID) -> None:
     await other_clinic.create(recording(REGISTERED), client_id=str(client))
     await clinic.get(events_of(str(client)))
 
     assert await records(other_clinic, client) == []
+    auditor = await other_clinic.with_key(KeyRole.AUDITOR, "kim")
+    assert {each["operation"] for each in (await auditor.get(SEARCH)).json()["records"]} == {"a test"}
 
 
 async def test_only_auditors_and_supervisors_ask_who_read(clinic: Clinic, client: UUID) -> None:

@@ -55,6 +55,8 @@ NEEDS: dict[str, str | None] = {
     f"GET {OF_A_CLIENT}/summary": "CarePlan.r",
     f"GET {OF_A_CLIENT}/crisis-card": "CarePlan.r",
     f"GET {OF_A_CLIENT}/access-records": "AuditEvent.r",
+    f"GET {OF_A_CLIENT}/access-report": "AuditEvent.r",
+    "GET /v1/access-records": "AuditEvent.r",
     f"GET {OF_A_CLIENT}/replay": "Replay.r",
     f"GET {OF_A_CLIENT}/hindsight": "Replay.r",
     f"GET {OF_A_CLIENT}/counseling-notes": "CounselingNote.r",

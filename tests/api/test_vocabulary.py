@@ -50,6 +50,7 @@ async def test_terms_have_their_codes_in_the_standards(http: httpx.AsyncClient) 
 
     transport = next(term for term in lists["Barrier"] if term["term"] == "transport")
     assert transport["codes"] == [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "Z59.82"}]
+    assert transport["meaning"] == "The client has no reliable way of getting to care."
 
 
 async def test_every_type_of_event_is_told_with_a_schema_of_its_own(http: httpx.AsyncClient) -> None:

@@ -1,5 +1,6 @@
 """Replay: a client's record at any moment, in both times."""
 
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -15,11 +16,13 @@ from domain.vocabulary.substances import Substance
 from projections.replay import Step
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.bootstrap import System
+from service.care import access_log
 from service.cli.replay import next_place
 from service.database.embedded import DatabaseUrls
 from tests.builders import History, intake, lapse, plan, registered
 from tests.cli.command import Command
 from tests.databases import new_organization
+from tests.rendering.reading_pages import said
 from tests.system import draft
 
 CLIENT = UUID("c11e0000-0000-4000-8000-000000000001")
@@ -182,9 +185,9 @@ async def test_an_unknown_client(command: Command) -> None:
 async def test_whoever_looks_stands_in_the_access_log(command: Command) -> None:
     await command.done("replay", CLIENT, "--projection", "milestones", "--purpose", "client_request")
     await command.done("summary", CLIENT)
-    await command.done("access-log", CLIENT)
+    await command.done("access-log", "--client", CLIENT)
 
-    shown = (await command.done("access-log", CLIENT)).splitlines()
+    shown = (await command.done("access-log", "--client", CLIENT)).splitlines()
 
     assert [line.split()[-2:] for line in shown[1:5]] == [
         ["care-timeline", "access-log"],
@@ -192,8 +195,9 @@ async def test_whoever_looks_stands_in_the_access_log(command: Command) -> None:
         ["care-timeline", "summary"],
         ["care-timeline", "replay"],
     ]
-    assert shown[4].split()[2:6] == ["system/operator", "client_request", "milestones", "4"]
-    told = await command.done("access-log", CLIENT, "--csv", "--limit", "1")
+    assert shown[4].split()[2:5] == ["system/operator", "client_request", "milestones"]
+    assert f"{CLIENT}, version 4" in shown[4]
+    told = await command.done("access-log", "--client", CLIENT, "--csv", "--limit", "1")
     header, first = told.splitlines()
     assert header.startswith(
         "record_id,recorded_at,operation,what,parameters,purpose,actor_id,credential_id,role,name,request"
@@ -209,4 +213,43 @@ async def test_for_legal_proceedings_nothing_is_shown_without_a_ground(command: 
 
 
 async def test_an_access_log_of_nobody(command: Command) -> None:
-    assert (await command("access-log", uuid4())).code == 1
+    assert (await command("access-log", "--client", uuid4())).code == 1
+
+
+async def test_the_access_log_goes_to_a_file_part_by_part(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access_log, "_AT_ONCE", 2)
+    for _ in range(3):
+        await command.done("summary", CLIENT)
+    lines, table = tmp_path / "accesses.jsonl", tmp_path / "accesses.csv"
+
+    asked = ("access-log", "--client", CLIENT, "--purpose", "operations", "--since", "2026-01-01T00:00Z")
+    await command.done(*asked, "--json", "--output", lines)
+    await command.done(*asked, "--csv", "--output", table)
+
+    told = [json.loads(line) for line in lines.read_text().splitlines()]
+    ids = [each["record_id"] for each in told]
+    assert ids == sorted(set(ids), reverse=True)
+    assert {each["what"] for each in told[:6]} == {"summary", "timeline"}
+    assert {each["client_id"] for each in told} == {str(CLIENT)}
+    assert len(table.read_text().splitlines()) > len(told) + 1
+    assert lines.stat().st_mode & 0o777 == 0o600
+    assert (await command(*asked, "--json", "--output", lines)).code == 1, "it is there already"
+    everybodys = await command.done("access-log", "--person", uuid4(), "--json")
+    assert everybodys == ""
+    assert (await command("access-log", "--output", lines)).code == 2
+
+
+async def test_a_client_is_told_who_looked(command: Command, tmp_path: Path) -> None:
+    await command.done("summary", CLIENT, "--purpose", "client_request")
+    page = tmp_path / "list.html"
+
+    told = await command.done("access-report", CLIENT)
+    await command.done("access-report", CLIENT, "--from", "2026-01-01", "--html", page)
+
+    assert "WHO HAS LOOKED AT YOUR RECORD" in told
+    assert "your care at a glance, because you asked for it" in " ".join(told.split())
+    assert "this list, or one like it" in said(page.read_text())
+    assert (await command("access-report", CLIENT, "--from", "2026-03-01", "--to", "2026-02-01")).code == 1
+    assert (await command("access-report", uuid4())).code == 1

@@ -14,9 +14,12 @@ from service.access.errors import NotAuthenticated
 from service.bootstrap import System
 from service.cli import console
 from service.database.embedded import DatabaseUrls
+from tests.api.clinic import REGISTERED
+from tests.api.test_import import line, ndjson
 from tests.cli.command import Command, environment_of
 from tests.database.citus import stand_in_for_citus
 from tests.databases import new_organization
+from tests.system import KEY_ENCRYPTION_KEY
 
 ADDRESS = "192.0.2.7"
 
@@ -176,7 +179,7 @@ async def test_keys_are_made_and_revoked_as_the_owner_only(command: Command) -> 
 async def test_a_key_cannot_have_more_than_its_role_may(command: Command) -> None:
     said = await command("keys", "create", "--role", "auditor", "--name", "lee", "--scope", "user/Medication.c")
 
-    may = "AuditEvent.r, CarePlan.r, CarePlan.s, Feed.s, Replay.r, Timeline.r"
+    may = "AuditEvent.r, CarePlan.r, CarePlan.s, Checkpoint.r, Feed.s, Replay.r, Timeline.r"
     assert said == (1, "", f"The role auditor may not have Medication.c; it may have: {may}.\n")
 
 
@@ -240,3 +243,20 @@ async def test_a_new_encryption_key_fits_the_settings(command: Command) -> None:
     said = await command("organizations", "list", KEY_ENCRYPTION_KEYS=key)
 
     assert said.code == 0
+
+
+async def test_what_keys_wrap_is_wrapped_anew_and_the_old_key_is_not_needed_afterwards(
+    command: Command, tmp_path: Path
+) -> None:
+    new, old = (await command.done("keys", "new-encryption-key")).strip(), KEY_ENCRYPTION_KEY.get_secret_value()
+    (tmp_path / "history.ndjson").write_bytes(ndjson([line("rewrapped", 0, REGISTERED)]))
+    imported = "import", tmp_path / "history.ndjson"
+    await command.done(*imported)
+
+    first, again = [await command("keys", "rewrap", KEY_ENCRYPTION_KEYS=f"{new},{old}") for _ in range(2)]
+
+    assert re.search(r": [1-9]\d* wrapped anew\.", first.out)
+    assert ": 0 wrapped anew." in again.out
+    known = await command(*imported, KEY_ENCRYPTION_KEYS=new)
+    assert "0 lines were recorded, 1 had been before" in known.out
+    assert (await command("keys", "rewrap", KEY_ENCRYPTION_KEYS=f"{old},{new}")).code == 0

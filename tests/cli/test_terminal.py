@@ -24,7 +24,7 @@ from domain.events.base import Event
 from domain.events.catalogue import CARE_EVENTS, decode
 from domain.refusals import Refused
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
-from service.access.permissions import Resource, strand_of
+from service.access.permissions import PERMISSIONS, STRANDS
 from service.bootstrap import System
 from service.cli.console import SafeConsole
 from service.database.embedded import DatabaseUrls
@@ -92,9 +92,8 @@ async def client(database: DatabaseUrls, system: System) -> tuple[UUID, UUID]:
             if event is None:
                 continue
             said = replace(draft(event), source=CANARY)
-            caller = prescriber
-            if strand_of(event_class) in {Resource.EMERGENCY_ACCESS_REVIEW, Resource.ERASURE}:
-                caller = supervisor
+            by_supervisor = f"{STRANDS[body['type']]}.c" not in PERMISSIONS[KeyRole.PRESCRIBER]
+            caller = supervisor if by_supervisor else prescriber
             if body["type"] == "erasure_approved":  # by another than who requested it
                 caller = replace(supervisor, subject_id=uuid4())
             try:

@@ -1,4 +1,4 @@
-"""Terms and their codes in the standards of the field: of the form that each standard has, and one term a code."""
+"""Terms: each says what it means, and has its codes in the standards of the field, of the form that each has."""
 
 import pkgutil
 import re
@@ -24,6 +24,9 @@ FORMS = {
     "http://unitsofmeasure.org": re.compile(r"[!-~]+"),
 }
 
+A_SENTENCE = re.compile(r"[A-Z0-9](?:(?![.!?] [A-Z])[^|\n]){2,118}\.")
+"""One sentence, on one line, that fits into a table."""
+
 OF_HL7 = re.compile(r"http://terminology\.hl7\.org/CodeSystem/[A-Za-z0-9-]+|http://hl7\.org/fhir/[a-z]+-status")
 
 
@@ -47,6 +50,14 @@ def test_codes_have_the_form_of_their_standard_and_name_one_term_of_a_list(kind:
 
     assert all(map(is_well_formed, codes))
     assert not [code for code, times in Counter(codes).items() if times > 1]
+
+
+@pytest.mark.parametrize("kind", TERMS, ids=lambda kind: kind.__name__)
+def test_every_term_says_what_it_means_in_one_sentence_of_its_own(kind: type[Term]) -> None:
+    meanings = [term.meaning for term in kind]
+
+    assert [said for said in meanings if not A_SENTENCE.fullmatch(said)] == []
+    assert [said for said, times in Counter(meanings).items() if times > 1] == []
 
 
 def test_a_code_with_a_slip_is_found_out() -> None:

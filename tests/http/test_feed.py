@@ -75,7 +75,7 @@ class Reader:
 async def reading(
     system: System, organization_id: UUID, address: str, scopes: str = "system/*.crus", *, name: str = "ehr"
 ) -> AsyncIterator[Reader]:
-    record, key = await system.api_keys.create(organization_id, name, KeyRole.SYSTEM, {scopes})
+    record, key = await system.api_keys.create(organization_id, name, KeyRole.SYSTEM, set(scopes.split()))
     async with httpx.AsyncClient(base_url=address, timeout=10) as http:
         yield Reader(Clinic(http, system, organization_id, key), record.key_id)
 
@@ -314,10 +314,36 @@ async def test_content_needs_its_own_scope_and_stays_away_without_being_asked_fo
         assert problem_in(refused, "scope-missing").missing_scope == "system/Feed.r"
         assert told["content"]["event"]["name"] == "Dana Example"
         assert streamed == told
-        assert without == {**told, "content": None}
+        assert without == {**told, "content": None, "type": "not_told", "source": "not_told"}
         await erase(system, organization_id, UUID(client))
         (erased,) = (await full.part(content="true"))["events"]
         assert erased["content"] == {"event": None, "untold": "client_erased"}
+
+
+async def test_the_kind_of_an_event_is_told_to_those_who_may_read_or_record_it(
+    system: System, organization_id: UUID, address: str
+) -> None:
+    """That a lapse was recorded tells of somebody's health, as what it says does."""
+    async with (
+        reading(system, organization_id, address) as full,
+        reading(system, organization_id, address, "system/Feed.s system/CheckIn.c", name="check-in-app") as app,
+    ):
+        client = await full.clinic.client()
+        check_in = {"type": "check_in_received", "channel": "app", "craving": 9}
+        (recorded,) = (await full.clinic.record(client, recording(check_in))).json()["events"]
+        retracted = {"type": "entry_retracted", "entry": recorded["id"], "reason": "duplicate"}
+        assert (await full.clinic.record(client, recording(retracted))).status_code == 201
+        kinds = ["not_told", "check_in_received", "not_told"]
+
+        part, streamed = (await app.part())["events"], await app.streamed(3)
+        assert [each["type"] for each in part] == [each["type"] for each in streamed] == kinds
+        assert part[2] == streamed[2]
+        assert (part[2]["references"], part[2]["client_id"]) == ([], client)
+        assert (await full.part())["events"][0]["type"] == "client_registered"
+        (alone,) = (await app.part(type="check_in_received"))["events"]
+        assert alone == part[1]
+        refused = await app.clinic.get(FEED, type="check_in_received,client_registered")
+        assert problem_in(refused, "scope-missing").missing_scope == "system/Timeline.r"
 
 
 async def test_counseling_notes_are_told_to_nobody(reader: Reader) -> None:

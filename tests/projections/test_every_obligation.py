@@ -14,6 +14,7 @@ import pytest
 from domain.events.appointments import AppointmentCancelled
 from domain.events.barriers import BarrierRaised, BarrierWorkedOn
 from domain.events.base import Event
+from domain.events.disclosures import EmergencyDisclosureReviewed
 from domain.events.emergency_access import EmergencyAccessOpened, EmergencyAccessReviewed
 from domain.events.erasure import ErasureApproved, ErasureRequested, ErasureWithdrawn
 from domain.events.handoffs import (
@@ -65,6 +66,7 @@ from tests.builders import (
     check_in,
     crisis,
     crisis_card,
+    emergency_disclosure,
     handoff,
     intake,
     missed,
@@ -233,6 +235,11 @@ ROWS: Final[dict[Kind, Row]] = {
         [lambda _: ErasureRequested(ground=ErasureGround.CLIENT)],
         lambda ids: ErasureApproved(request=ids[0]),
         lambda ids: ErasureWithdrawn(request=ids[0]),
+    ),
+    Kind.EMERGENCY_DISCLOSURE_REVIEW: Row(
+        [lambda _: emergency_disclosure()],
+        lambda ids: EmergencyDisclosureReviewed(disclosure=ids[0], justified=True),
+        None,
     ),
     Kind.RISK_CONTACT: Row([lambda _: c_ssrs(q1=True)], lambda _: outreach(True), died),
 }

@@ -352,6 +352,23 @@ async def test_what_was_delivered_is_told_again_when_asked(hooked: Hooked) -> No
     assert [len(each.attempts) for each in await hooked.deliveries()] == [1, 2, 2, 2]
 
 
+@pytest.mark.parametrize("behave", [accept, fail])
+async def test_what_is_asked_for_again_while_it_is_under_way_is_told_again(hooked: Hooked, behave: Behave) -> None:
+    async def ask_again(writer: asyncio.StreamWriter) -> None:
+        hooked.receiver.behave = accept
+        await hooked.system.webhook_deliveries.again(hooked.organization_id, hooked.webhook_id, event_id)
+        await behave(writer)
+
+    (event_id,) = await hooked.record()
+    hooked.receiver.behave = ask_again
+    await hooked.send()
+    hooked.clock.pass_(seconds=10)
+    await hooked.send()
+
+    assert hooked.receiver.ids == [event_id, event_id]
+    assert [each.due_at for each in await hooked.deliveries()] == [None]
+
+
 async def test_a_test_message_says_what_came_of_it(hooked: Hooked) -> None:
     outcome = await hooked.sender.send_test(hooked.organization_id, hooked.webhook_id)
 

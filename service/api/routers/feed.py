@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from service.access.caller import Caller
+from service.access.permissions import Resource
 from service.api.deadline import prolong
 from service.api.dependencies import FollowingAccess, RunningSystem, authenticate
 from service.api.event_stream import MEDIA_TYPE, EventStream, asks_for_stream
@@ -19,6 +20,7 @@ from service.api.responses import JSON, PRIVATE, json_of
 from service.api.strict_route import StrictRoute
 from service.bootstrap import System
 from service.subscriptions.feed import BeyondTheEnd, FeedPart
+from service.subscriptions.feed_event import kinds_told
 
 T = TypeVar("T")
 
@@ -58,7 +60,8 @@ async def follow_events(
     all before it: whoever goes on after `next`, or after the last `id` of a stream, misses nothing and is told nothing
     twice. What you record is in the feed as soon as it is acknowledged.
 
-    The feed names events and says nothing of what is in them; with `content=true`, and a system's key
+    The feed names events and says nothing of what is in them. Their kind it tells to whoever may read timelines
+    (`Timeline.r`) or record events of that kind; else `type` is `not_told`. With `content=true`, and a system's key
     that has `Feed.r`, it does, except for counseling notes.
 
     Give `wait` to have an answer wait for the next event. With `Accept: text/event-stream` the answer is a stream that
@@ -68,6 +71,9 @@ async def follow_events(
     types = asked.types
     permissions = ["Feed.s", "Feed.r"] if asked.content else ["Feed.s"]
     await authenticate(request, permissions)
+    kinds = kinds_told(access.caller.permissions)
+    if types and kinds is not None and not types <= kinds:
+        access.caller.require(f"{Resource.TIMELINE}.r")  # to ask for a kind is to be told of it
     if await system.accesses.restricted(access.caller):
         raise RoleNotAllowed(
             "Your organization lets you see the clients of your own team alone; the feed tells of all."

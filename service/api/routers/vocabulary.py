@@ -32,6 +32,7 @@ class CodedTerm(BaseModel):
 
     term: str = Field(description="The term as events and answers have it.")
     display: str = Field(description="The same for people to read.")
+    meaning: str = Field(description="What it means, in one sentence.")
     codes: tuple[StandardCode, ...] = Field(
         description="Codes that mean the same in the standards; none where no standard has it."
     )
@@ -64,6 +65,7 @@ def coded_list(terms: type[Term]) -> CodedList:
             CodedTerm(
                 term=term,
                 display=term.display,
+                meaning=term.meaning,
                 codes=tuple(StandardCode(system=code.system, code=code.code) for code in term.codes),
             )
             for term in terms
@@ -87,7 +89,8 @@ def _vocabulary() -> bytes:
     },
 )
 async def read_vocabulary(known_tag: KnownVersion = None) -> Response:
-    """Every coded list with its terms, and their codes in the standards of the field, such as ICD-10-CM and RxNorm.
+    """Every coded list with its terms, what each means in a sentence, and their codes in the standards of the field,
+    such as ICD-10-CM and RxNorm.
 
     It changes with the release alone. Needs no key.
     """

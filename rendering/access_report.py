@@ -1,0 +1,232 @@
+"""Who looked at a client's record, as a list that can be given to them (care.md, privacy rule 3).
+
+What went to another organization comes first: that is the accounting of disclosures (42 CFR 2.25; 45 CFR 164.528),
+each day by itself. Reads inside the organization, which no rule asks to be told, are summed up for each person, so that
+years fit on some pages.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from textwrap import indent, wrap
+from typing import Final, NamedTuple, Protocol
+from zoneinfo import ZoneInfo
+
+from domain.vocabulary.purposes import PurposeOfUse
+from rendering.html import page
+from rendering.visible import visible
+
+PARTS: Final[Mapping[str, str]] = {
+    "timeline": "your history here, or a part of it",
+    "event": "one entry of your history",
+    "care_plan": "your care plan",
+    "summary": "your care at a glance",
+    "milestones": "your milestones",
+    "signals": "what might need attention in your care",
+    "outcomes": "how things have gone for you",
+    "crisis_card": "your crisis card",
+    "postvention": "how we looked back on hard times with you",
+    "counseling_notes": "counseling notes",
+    "worklist": "a list of things to do, with yours on it",
+    "caseload": "a list of the people in care here, with you on it",
+    "client_search": "whether you are in care here",
+    "feed": "what was written down about you, as it was written down",
+    "what_if": "a trial of other settings, in which you were counted",
+    "replay": "your history here, step by step",
+    "hindsight": "your record as it was at a moment, and as it is now",
+    "access_records": "who has looked at your record",
+    "access_report": "this list, or one like it",
+}
+"""What was read, in words for the client, by what access records call it."""
+
+_PURPOSES: Final[Mapping[PurposeOfUse, str]] = {
+    PurposeOfUse.TREATMENT: "to care for you",
+    PurposeOfUse.EMERGENCY_TREATMENT: "to help you in an emergency",
+    PurposeOfUse.CARE_MANAGEMENT: "to plan and arrange your care",
+    PurposeOfUse.PAYMENT: "to get your care paid for",
+    PurposeOfUse.OPERATIONS: "to run the program well, such as checking that records are right",
+    PurposeOfUse.QUALITY_IMPROVEMENT: "to make care here better",
+    PurposeOfUse.LEGAL_PROCEEDINGS: "for a court case, with a court's order or your consent to just that",
+    PurposeOfUse.PUBLIC_HEALTH: "for public health",
+    PurposeOfUse.RESEARCH: "for research",
+    PurposeOfUse.CLIENT_REQUEST: "because you asked for it",
+    PurposeOfUse.FAMILY_REQUEST: "because your family asked for it",
+    PurposeOfUse.SYSTEM_ADMINISTRATION: "to keep the computers running",
+}
+
+_ROLES: Final[Mapping[str, str]] = {
+    "peer": "peer specialist",
+    "case_manager": "case manager",
+    "auditor": "somebody who checks that records are kept right",
+    "system": "a computer program",
+}
+_YEARS: Final = 6
+_OPERATOR: Final = ("system", "operator")
+
+
+_WELCOME: Final = (
+    "You have a right to know who has seen what is written down about you. If anything here surprises or worries you,"
+    " please tell us: we will look into it, and it will not change your care."
+)
+_NOT_HERE: Final = (
+    "What was told by phone, by letter or in person is not in this list. Ask us for it, or for every single time that"
+    " is summed up here: we keep each one."
+)
+_NOT_SHARED: Final = "Nothing went from your record to another organization through this system."
+_NOT_OPENED: Final = "Nobody here has opened your record in this time."
+
+
+class ReadsToTell(Protocol):
+    """Reads by one person, of one part of the record and for one purpose."""
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def recipient(self) -> str | None: ...
+
+    @property
+    def purpose(self) -> PurposeOfUse: ...
+
+    @property
+    def what(self) -> str: ...
+
+    @property
+    def times(self) -> int: ...
+
+    @property
+    def first(self) -> datetime: ...
+
+    @property
+    def last(self) -> datetime: ...
+
+
+class Period(NamedTuple):
+    """Which days a list covers, both included, and when it was made."""
+
+    first: date
+    last: date
+    made_on: date
+    zone: ZoneInfo
+
+    def bounds(self) -> tuple[datetime, datetime]:
+        """The moment in which it begins, and that before which it ends."""
+        after = self.last + timedelta(days=1)
+        return (
+            datetime(self.first.year, self.first.month, self.first.day, tzinfo=self.zone),
+            datetime(after.year, after.month, after.day, tzinfo=self.zone),
+        )
+
+
+def period(first: date | None, last: date | None, now: datetime, time_zone: str) -> Period:
+    """The days asked for, in that time zone: until today and from six years before, unless said.
+
+    Six years are what HIPAA asks for (45 CFR 164.528(a)(1)); 42 CFR 2.25 asks for three. Raises ValueError where they
+    end before they begin.
+    """
+    zone = ZoneInfo(time_zone)
+    today = now.astimezone(zone).date()
+    last = last or today
+    first = first or date(last.year - _YEARS, last.month, min(last.day, 28))
+    if last < first:
+        raise ValueError("The last day lies before the first.")
+    return Period(first, last, today, zone)
+
+
+class Line(NamedTuple):
+    """One line of the list, in words."""
+
+    who: str
+    what: str
+    why: str
+    when: str
+
+
+class Part(NamedTuple):
+    """A part of the list."""
+
+    heading: str
+    lines: list[Line]
+    nothing: str
+    """What it says where there is nothing in it."""
+
+
+def html(reads: Iterable[ReadsToTell], period: Period, organization: str, record_number: str) -> str:
+    """The list as a page to print."""
+    return page(
+        "access_report.html",
+        organization=organization,
+        record_number=record_number,
+        period=f"{_day(period.first)} to {_day(period.last)}",
+        made_on=_day(period.made_on),
+        welcome=_WELCOME,
+        not_here=_NOT_HERE,
+        parts=_parts(reads, period.zone, organization),
+    )
+
+
+def text(reads: Iterable[ReadsToTell], period: Period, organization: str, record_number: str) -> str:
+    """The list as plain text, 80 columns wide."""
+    days = f"From {_day(period.first)} to {_day(period.last)}; made on {_day(period.made_on)}"
+    parts = [
+        "WHO HAS LOOKED AT YOUR RECORD",
+        f"{organization}\nRecord number {record_number}\n{days}",
+        _WELCOME,
+        *_as_text(_parts(reads, period.zone, organization)),
+        _NOT_HERE,
+    ]
+    return visible("\n\n".join("\n".join(_wrapped(part)) for part in parts)) + "\n"
+
+
+def _wrapped(part: str) -> Iterator[str]:
+    for line in part.split("\n"):
+        yield from [line] if line.startswith(" ") else wrap(line, 80) or [""]
+
+
+def _as_text(parts: Iterable[Part]) -> Iterator[str]:
+    for part in parts:
+        yield part.heading.upper()
+        yield from map(_told, part.lines) if part.lines else [part.nothing]
+
+
+def _told(line: Line) -> str:
+    said = indent("\n".join(wrap(f"{line.what}, {line.why}: {line.when}", 76)), "    ")
+    return f"{line.who}\n{said}"
+
+
+def _parts(reads: Iterable[ReadsToTell], zone: ZoneInfo, organization: str) -> tuple[Part, Part]:
+    """What went to others, and what was read inside: each with the latest on top."""
+    shared: list[Line] = []
+    here: list[Line] = []
+    for each in reads:
+        what = PARTS.get(each.what, "a part of your record")
+        line = Line(_who(each), what, _PURPOSES[each.purpose], _when(each, zone))
+        (here if each.recipient is None else shared).append(line)
+    return (
+        Part(f"Shared outside {organization}", shared, _NOT_SHARED),
+        Part(f"Inside {organization}", here, _NOT_OPENED),
+    )
+
+
+def _who(reads: ReadsToTell) -> str:
+    if reads.recipient is not None:
+        return f"{reads.recipient}, with your consent"
+    if (reads.role, reads.name) == _OPERATOR:
+        return "Whoever runs the record system"
+    role = _ROLES.get(reads.role, reads.role.replace("_", " "))
+    return f"{reads.name}, {role}"
+
+
+def _when(reads: ReadsToTell, zone: ZoneInfo) -> str:
+    first, last = (moment.astimezone(zone) for moment in (reads.first, reads.last))
+    if reads.times == 1:
+        return f"{_day(first.date())} at {first:%H:%M}"
+    if first.date() == last.date():
+        return f"{reads.times} times on {_day(first.date())}"
+    return f"{reads.times} times from {_day(first.date())} to {_day(last.date())}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
