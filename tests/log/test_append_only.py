@@ -7,6 +7,7 @@ import pytest
 
 from service.database.embedded import DatabaseUrls
 from service.log.store import EventStore
+from tests.erasing import erase_as_owner
 from tests.log.events import sealed_event
 
 CHANGES = ["update log.event set source = 'elsewhere'", "delete from log.event", "truncate log.event"]
@@ -31,6 +32,30 @@ async def test_an_event_is_never_changed(
         await connection.close()
 
     assert await store.log(organization_id, limit=10) == before
+
+
+async def test_r57_of_an_event_whose_client_was_erased_just_the_body_goes(
+    store: EventStore, organization_id: UUID, database: DatabaseUrls
+) -> None:
+    erased, other = uuid4(), uuid4()
+    await store.append(organization_id, [sealed_event(erased, 1), sealed_event(other, 1)])
+    await erase_as_owner(database.owner, organization_id, erased)
+
+    connection = await asyncpg.connect(database.owner)
+    try:
+        await connection.execute(f"set care_timeline.organization = '{organization_id}'")
+        for change, client_id in [
+            ("body = ''", other),
+            ("body = 'x'", erased),
+            ("body = '', source = 'elsewhere'", erased),
+            ("body = '', leaf = ''", erased),
+        ]:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError, match=r"log\.event is append-only"):
+                await connection.execute(f"update log.event set {change} where client_id = $1", client_id)
+        assert await connection.execute("update log.event set body = '' where client_id = $1", erased) == "UPDATE 2"
+    finally:
+        await connection.close()
+    assert [event.body for event in await store.timeline(organization_id, erased)] == [b"", b""]
 
 
 @pytest.mark.parametrize(
