@@ -43,10 +43,11 @@ def effective(
 ) -> Effective:
     """What had happened by `as_of`, as far as it had been recorded by `known_at`; both inclusive.
 
-    `entries` are one client's, in order of version. Corrected entries stand with their corrected body and
-    time, under their own id; retracted ones and the record's own events are left out. The order is
-    (occurred_at, version), except that nothing comes before an entry which it answers: people note the
-    acceptance of a handoff with a rounder time than the request. What an entry only cites orders nothing.
+    `entries` are one person's, in order of position: one client's, or those of several clients who were merged.
+    Corrected entries stand with their corrected body and time, under their own id; retracted ones and the record's own
+    events are left out. The order is (occurred_at, position), except that nothing comes before an entry which it
+    answers: people note the acceptance of a handoff with a rounder time than the request. What an entry only cites
+    orders nothing.
 
     An Unreadable entry keeps its place, at the time that was recorded with it, and hides no other. What was corrected
     or retracted by one is unreadable itself: how it counts now is not known. A fold that handles such a type raises
@@ -73,7 +74,7 @@ def effective(
             for each in _former(entry, amendments[entry.id]):
                 moment = _after_answered(each, moments)
                 if as_of is None or moment <= as_of:
-                    placed.append((moment, entry.version, len(placed), each))
+                    placed.append((moment, entry.position, len(placed), each))
         if entry.id in retracted:
             continue
         standing = reduce(_corrected, amendments.get(entry.id, ()), entry)
@@ -84,7 +85,7 @@ def effective(
         if entry.id in unclear:
             standing = _unread(standing, unclear[entry.id])
         if as_of is None or moment <= as_of:
-            placed.append((moment, entry.version, len(placed), standing))
+            placed.append((moment, entry.position, len(placed), standing))
     placed.sort()
     return Effective([each[-1] for each in placed], [each[0] for each in placed])
 
@@ -144,7 +145,7 @@ def _amendments(about_entries: list[Entry], retracted: set[UUID]) -> dict[UUID, 
 
 def _former(entry: Entry, amendments: list[Entry]) -> Iterator[Entry]:
     """The entry as it stood before each of these; after a retraction there is none to stand."""
-    told_by = Recorded(entry.id, entry.version, entry.recorded_at)
+    told_by = Recorded(entry.id, entry.position, entry.recorded_at)
     for each in amendments:
         yield replace(entry, revision=Revision(told_by, _recorded(each)))
         if each.event.type == "entry_retracted":
@@ -155,7 +156,7 @@ def _former(entry: Entry, amendments: list[Entry]) -> Iterator[Entry]:
 def _recorded(amendment: Entry) -> Recorded:
     said = amendment.event
     reason = said.reason if isinstance(said, EntryCorrected | EntryRetracted) else None
-    return Recorded(amendment.id, amendment.version, amendment.recorded_at, reason)
+    return Recorded(amendment.id, amendment.position, amendment.recorded_at, reason)
 
 
 def _corrected(entry: Entry, correction: Entry) -> Entry:

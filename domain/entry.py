@@ -49,7 +49,7 @@ class Recorded(NamedTuple):
     """That an entry was recorded, or a correction or retraction of it."""
 
     event_id: UUID
-    version: int
+    position: int
     """Its place in the order of recording."""
     at: datetime
     """When it was recorded."""
@@ -102,7 +102,7 @@ class Entry:
     @property
     def said(self) -> Revision:
         """From when to when the record said so; an entry that was not amended says it from its recording on."""
-        return self.revision or Revision(Recorded(self.id, self.version, self.recorded_at))
+        return self.revision or Revision(Recorded(self.id, self.position, self.recorded_at))
 
     @property
     def originator_id(self) -> UUID:

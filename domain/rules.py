@@ -22,6 +22,9 @@ from domain.vocabulary.record import CorrectionReason
 OPENING = ("client_registered", "crisis_contact_recorded")
 """A timeline begins with one of these: people also come into care through a crisis (R08)."""
 
+UNKNOWN_ENTRY = "refers_to_known_entry"
+"""The rule that refuses a reference to what is no entry of this client's."""
+
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 """Nothing in a living client's record occurred before; an earlier time is a slip of the keyboard."""
 
@@ -90,9 +93,7 @@ def _refusals(draft: Draft, joined: KnownSoFar, latest: datetime) -> Iterator[Re
 def _reference_refusals(event: Event, name: str, target: UUID, mark: RefersTo, joined: KnownSoFar) -> Iterator[Refusal]:
     found = joined.find(target)
     if found is None:
-        yield Refusal(
-            "refers_to_known_entry", name, "This client has no entry with that id; record it first, or look it up."
-        )
+        yield Refusal(UNKNOWN_ENTRY, name, "This client has no entry with that id; record it first, or look it up.")
     elif mark.types and found.type not in mark.types:
         kinds = ", ".join(sorted(mark.types))
         yield Refusal("refers_to_fitting_entry", name, f"This must be the id of an entry of type {kinds}.")

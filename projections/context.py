@@ -46,7 +46,7 @@ class TimeZones:
 
 
 def time_zones(entries: Iterable[Entry]) -> TimeZones:
-    """Where the client lived, as one client's entries tell it, in order of version."""
+    """Where the client lived, as one client's entries tell it, in order of position."""
     telling = [entry for entry in entries if entry.event.type in TELL_THE_TIME_ZONE or entry.event.type in RECORD_TYPES]
     stays = (
         Stay(entry.occurred_at, time_zone)

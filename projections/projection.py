@@ -73,7 +73,7 @@ class Projection(Generic[S]):
     view: Callable[[S, ViewContext], Answer]
 
     def begin(self, entries: Iterable[Entry] = ()) -> Folded[S]:
-        """Before the first of these entries, which are all that is known of the client, in order of version."""
+        """Before the first of these entries, which are all that is known of the client, in order of position."""
         return Folded(time_zones(entries), self.fold.initial)
 
     @property
@@ -116,7 +116,7 @@ class Projection(Generic[S]):
     def timeline(
         self, entries: Iterable[Entry], *, as_of: datetime | None = None, known_at: datetime | None = None
     ) -> Effective:
-        """What it folds of one client's entries, in order of version: those that count, and former ones if its fold
+        """What it folds of one client's entries, in order of position: those that count, and former ones if its fold
         asks for them."""
         return effective(entries, as_of=as_of, known_at=known_at, former=self.fold.asks_for_former)
 

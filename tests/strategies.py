@@ -31,7 +31,7 @@ from domain.events.registration import ClientRegistered
 from domain.refusals import Refused
 from domain.vocabulary.asam import AsamEdition, LevelOfCare
 from domain.vocabulary.record import CorrectionReason, Precision
-from tests.builders import LONG_AGO, History, moment
+from tests.builders import CLIENT, LONG_AGO, History, moment
 
 T = TypeVar("T")
 
@@ -99,12 +99,18 @@ def events(draw: st.DrawFn, event_class: type[Event], among: Iterable[Entry] = (
 
 
 @st.composite
-def histories(draw: st.DrawFn, min_steps: int = 0, max_steps: int = 16, zones: tuple[str, ...] = ZONES) -> History:
+def histories(
+    draw: st.DrawFn,
+    min_steps: int = 0,
+    max_steps: int = 16,
+    zones: tuple[str, ...] = ZONES,
+    client_id: UUID = CLIENT,
+) -> History:
     """A client's record: opened by registration or crisis, with late entries, corrections and retractions.
 
     A step that the timeline refuses leaves no entry.
     """
-    history = History()
+    history = History(client_id)
     opening: type[Event] = CrisisContactRecorded if draw(SHARE) == 9 else ClientRegistered
     start = _pick(draw, STARTS)
     history.add(_in_zone(draw, _event(draw, opening), zones), at=start, recorded=start)

@@ -56,7 +56,8 @@ class ClientMergedInto(_OfTheOther):
     type: Literal["client_merged_into"] = "client_merged_into"
     survivor: StrictUUID
     """The id of the client with whom care goes on."""
-    merge: StrictUUID
+    # A reference, though to another timeline: so it stands in clear, and headers alone tell who is one person.
+    merge: Annotated[StrictUUID, RefersTo("clients_merged", cites=True)]
     """The event on that client's timeline that merged them."""
 
 

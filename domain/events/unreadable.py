@@ -15,6 +15,8 @@ class Why(StrEnum):
     """A newer release wrote it."""
     BODY_INVALID = "body_invalid"
     """It was opened, and does not say what events of its type say."""
+    CLIENT_ERASED = "client_erased"
+    """It is of a client who was erased, and who had been merged into the one whose timeline is read."""
 
 
 class Unreadable(Event):

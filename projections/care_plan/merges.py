@@ -62,9 +62,10 @@ def show(state: Merges, context: ViewContext) -> Shown:
     return Shown(merged_clients=all_answered(state.merged, context), merged_into=into)
 
 
-fold = Fold(Merges())
+fold = Fold(Merges(), version=2)
 STRAND = Strand(fold, Shown, show)
 MERGED_CLIENT = fold.each(MergedClient, lambda state: state.merged).table("care_plan_merged_client")
+MERGED_INTO = fold.one(MergedInto, lambda state: state.into).table("care_plan_merged_into")
 
 
 @fold.on(ClientsMerged)

@@ -202,7 +202,7 @@ def plan_agreed(state: Plans, entry: Entry, event: PlanAgreed, context: Context)
         event_id=entry.id,
         correction_id=entry.correction_id,
         version=1,
-        recorded_as=entry.version,
+        recorded_as=entry.position,
         agreed_at=entry.occurred_at,
         agreed_by=event.agreed_by,
         summary=event.summary,

@@ -87,7 +87,7 @@ def relapse_prevention_plan_written(
         event_id=entry.id,
         correction_id=entry.correction_id,
         version=1,
-        recorded_as=entry.version,
+        recorded_as=entry.position,
         written_at=entry.occurred_at,
         written_by=event.written_by,
         environment=event.environment,

@@ -25,7 +25,7 @@ class Version(Placed):
     version: int
     """1 for the version that was recorded first, then 2, 3 …"""
     recorded_as: Annotated[int, NOT_SHOWN, NO_COLUMN]
-    """The place of its entry in the client's timeline."""
+    """The place of its entry in the order of recording."""
 
 
 V = TypeVar("V", bound=Version)

@@ -60,7 +60,7 @@ def withdrawn_steps(tracks: Tracks, context: ViewContext) -> tuple[WithdrawnStep
 
 def _as_it_stands(told: list[Told]) -> list[Told]:
     """What counts, each as recorded by the entry itself."""
-    first = {each.event_id: each.told_by for each in sorted(told, key=lambda one: -one.told_by.version)}
+    first = {each.event_id: each.told_by for each in sorted(told, key=lambda one: -one.told_by.position)}
     return [replace(each, told_by=first[each.event_id]) for each in told if each.withdrawn_by is None]
 
 
@@ -82,11 +82,11 @@ def _changes(told: Iterable[Told]) -> list[_Change]:
     """All changes, in the order of recording."""
     changes: dict[int, _Change] = {}
     for each in told:
-        changes.setdefault(each.told_by.version, _Change(each.told_by, [], [])).told.append(each)
+        changes.setdefault(each.told_by.position, _Change(each.told_by, [], [])).told.append(each)
         if each.withdrawn_by:
             by = each.withdrawn_by
-            changes.setdefault(by.version, _Change(by, [], [])).gone.append(each)
-    return [changes[version] for version in sorted(changes)]
+            changes.setdefault(by.position, _Change(by, [], [])).gone.append(each)
+    return [changes[position] for position in sorted(changes)]
 
 
 class _Known:

@@ -60,7 +60,8 @@ the client's consent to just that has to be recorded. The scope `audit` allows t
 ## Versions, and recording without overwriting
 
 A timeline's `version` counts its events: 1, 2, 3 … Every answer about a client carries it as `ETag`, such as `"7"`;
-what is made of the timeline adds a digest of the answer, such as `"7.9f86d081884c7d65"`. Send either back as `If-Match`
+what is made of the timeline, or of the timelines of several clients who were merged, adds a digest of the answer, such
+as `"7.9f86d081884c7d65"`. Send either back as `If-Match`
 with what you record, and it is recorded only if nothing else was meanwhile; else the answer is 412 with the version at
 which the timeline stands. With `If-None-Match`, reads answer 304 where the same question still has the same answer.
 

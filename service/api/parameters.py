@@ -113,7 +113,7 @@ class CounselingNotesQuery(BaseModel):
 
     after: Annotated[
         int,
-        Field(ge=0, le=999_999_999, description="Go on after the note with this version: `next` of the page before."),
+        Field(ge=0, le=999_999_999_999, description="Go on after the note at this place: `next` of the page before."),
         IN_DIGITS,
     ] = 0
     limit: Annotated[int, Field(ge=1, le=100, description="How many notes at most."), IN_DIGITS] = 50
@@ -132,20 +132,25 @@ class TimelineQuery(Moments):
     order: Annotated[
         Order,
         Field(
-            description="`recorded`: every event as it was recorded, by version. `effective`: what counts, in the order"
-            " in which it happened: corrections applied, retracted events left out."
+            description="`recorded`: every event as it was recorded, in that order. `effective`: what counts, in"
+            " the order in which it happened: corrections applied, retracted events left out."
         ),
     ] = Order.RECORDED
     after: Annotated[
         int,
-        Field(ge=0, le=999_999_999, description="Go on after the event with this version: `next` of the page before."),
+        Field(
+            ge=0,
+            le=999_999_999_999,
+            description="Go on after the event at this place: `next` of the page before. It is the event's version or,"
+            " of a client into whom others were merged, its position.",
+        ),
         IN_DIGITS,
     ] = 0
     before: Annotated[
-        Annotated[int, Field(ge=1, le=999_999_999)] | None,
+        Annotated[int, Field(ge=1, le=999_999_999_999)] | None,
         Field(
-            description="Go back instead, to the events just before the one with this version: `previous` of the page"
-            " after. They stand in the same order. A version beyond the end asks for the last page.",
+            description="Go back instead, to the events just before the one at this place: `previous` of the page"
+            " after. They stand in the same order. A place beyond the end asks for the last page.",
         ),
         IN_DIGITS,
     ] = None

@@ -61,6 +61,7 @@ class Unread(_Answer):
     why: Why = Field(
         description="`seal_broken`: the bytes in the database are not those that were sealed. `unknown_type`: a newer"
         " release recorded it. `body_invalid`: it does not say what events of its type say."
+        " `client_erased`: it is of a client who was merged into this one, and was erased."
     )
     says: str = Field(description="The same in a sentence.")
 
@@ -69,12 +70,17 @@ _UNREAD: Final = {
     Why.SEAL_BROKEN: "What was recorded cannot be read: its bytes are not those that were sealed.",
     Why.UNKNOWN_TYPE: "What was recorded cannot be read by this release: a newer one recorded it.",
     Why.BODY_INVALID: "What was recorded cannot be read: it does not say what events of its type say.",
+    Why.CLIENT_ERASED: "What was recorded cannot be read: the client of whom it was recorded was erased.",
 }
 
 
 class RecordedEvent(_Placed):
     """An event at its place in the record. The record of it never changes."""
 
+    client_id: UUID = Field(
+        description="Of which client it was recorded: the one asked for, or one who was merged into them. What answers,"
+        " corrects or retracts it is recorded of that client."
+    )
     precision: Precision = Field(description="How exactly that moment is known.")
     recorded_at: datetime = Field(description="When it was recorded, by the service's clock.")
     actor_id: UUID = Field(description="Who recorded it: the id of the API key, or that of the token's subject.")
@@ -101,6 +107,7 @@ class RecordedEvent(_Placed):
         return cls(
             id=entry.id,
             type=event.type,
+            client_id=entry.client_id,
             version=entry.version,
             position=entry.position,
             occurred_at=entry.occurred_at,

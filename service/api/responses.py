@@ -38,11 +38,22 @@ def answer(
     return Response(json_of(content), status, headers, JSON)
 
 
-def read_answer(content: BaseModel, version: int, known: str | None, links: Mapping[str, str] = _NO_LINKS) -> Response:
+def read_answer(
+    content: BaseModel,
+    version: int,
+    known: str | None,
+    links: Mapping[str, str] = _NO_LINKS,
+    *,
+    of_several: bool = False,
+) -> Response:
     """What was recorded, or 304 where `known`, the caller's If-None-Match, says that they have it already.
 
-    What was recorded never changes: the same question at the same version has the same answer.
+    What was recorded never changes: the same question at the same version has the same answer. `of_several` says that
+    it comes from the timelines of several clients who are one person, of which the version is just that of one: then
+    the tag has a digest, too.
     """
+    if of_several:
+        return projected_answer(content, version, known, links)
     return unchanged(f'"{version}"', known) or answer(content, version, links=links)
 
 

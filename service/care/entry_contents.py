@@ -37,6 +37,11 @@ class EntryContents:
             raise UnknownClient
         return Concerning(found.version, await self._timelines.open(organization_id, found.events))
 
+    async def of_merged(self, organization_id: UUID, client_id: UUID, ids: Collection[UUID]) -> dict[UUID, UUID]:
+        """Those of these entries that stand on the timeline of a client merged into this one: of which."""
+        found = await self._pages.concerning_merged(organization_id, client_id, list(ids))
+        return {event.id: event.client_id for event in found.events if event.id in ids} if found else {}
+
     async def contents(self, organization_id: UUID, client_id: UUID, ids: Collection[UUID]) -> dict[UUID, EntryContent]:
         """What those of these entries say that stand, corrections applied. Raises UnknownClient, ClientErased."""
         found = await self.concerning(organization_id, client_id, ids)

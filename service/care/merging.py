@@ -10,8 +10,10 @@ from domain.events.base import Event, referred
 from domain.events.merging import ClientMergedInto, ClientSeparated, ClientsMerged, MergeUndone
 from domain.facts import Facts, Needs
 from domain.refusals import Refusal, Refused
+from domain.rules import UNKNOWN_ENTRY
 from service.access.caller import Caller
 from service.care.client_access import ClientAccess
+from service.care.entry_contents import EntryContents
 from service.care.errors import ClientMerged, UnknownClient
 from service.log.facts import FactReader, Known
 from service.log.keyring import ClientErased, DataKey, Keyring
@@ -34,9 +36,10 @@ class Merging:
     other from then on. It asks sight of both, and its undoing sight of the survivor, with whom all of it is shown.
     """
 
-    def __init__(self, facts: FactReader, keyring: Keyring, clients: ClientAccess) -> None:
+    def __init__(self, facts: FactReader, keyring: Keyring, contents: EntryContents, clients: ClientAccess) -> None:
         self._facts = facts
         self._keyring = keyring
+        self._contents = contents
         self._clients = clients
 
     async def beside(self, caller: Caller, client_id: UUID, drafts: Sequence[Draft], facts: Facts) -> list[SealedEvent]:
@@ -68,6 +71,27 @@ class Merging:
         key = await self._key(caller, known)
         said = replace(draft, id=counterpart, event=beside)
         return seal_drafts(caller.organization_id, other, known.facts.version, [said], caller.actor, key)
+
+    async def elsewhere(self, caller: Caller, client_id: UUID, drafts: Sequence[Draft], refused: Refused) -> Refused:
+        """The same refusals, which say of an entry that is not here whose it is, where that client was merged here."""
+        asked = {
+            (place, refusal.field): (target, mark)
+            for place, refusal in refused.refusals
+            if refusal.rule == UNKNOWN_ENTRY
+            for name, target, mark in referred(drafts[place].event)
+            if name == refusal.field
+        }
+        if not asked:
+            return refused
+        ids = {target for target, _ in asked.values()}
+        found = await self._contents.of_merged(caller.organization_id, client_id, ids)
+
+        def told(place: int, refusal: Refusal) -> Refusal:
+            target, mark = asked.get((place, refusal.field), (None, None))
+            there = found.get(target) if target and refusal.rule == UNKNOWN_ENTRY else None
+            return _stands_elsewhere(refusal.field, there, cites=mark.cites) if there and mark else refusal
+
+        return Refused([(place, told(place, refusal)) for place, refusal in refused.refusals])
 
     async def _check_seen(self, caller: Caller, duplicate: UUID) -> None:
         try:
@@ -125,6 +149,12 @@ def _check_duplicate(caller: Caller, client_id: UUID, duplicate: UUID, known: Kn
         raise _duplicate_unknown()
     if known.merged_into is not None:
         raise _refused("merged_once", "duplicate", "That client is merged already; undo that first, with merge_undone.")
+
+
+def _stands_elsewhere(field: str, client_id: UUID, *, cites: bool) -> Refusal:
+    what = "leave it out" if cites else "record this at that client"
+    message = f"That entry is client {client_id}'s, who was merged into this one: {what}."
+    return Refusal("refers_to_own_entry", field, message)
 
 
 def _duplicate_unknown() -> Refused:

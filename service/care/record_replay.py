@@ -35,8 +35,8 @@ class ReplayPage(NamedTuple):
     entries: Sequence[Entry]
     """All entries, of which these are steps."""
     steps: Sequence[Step]
-    later: bool
-    """Whether steps come after these."""
+    next: int | None
+    """The place after which others follow, as `EntryPage.place` tells it; None when these are the last."""
 
 
 class Sides(NamedTuple):
@@ -100,17 +100,21 @@ class RecordReplay:
         limit: int | None = None,
         known_at: datetime | None = None,
     ) -> AsyncIterator[ReplayPage]:
-        """What each entry after that version changed in every projection, as it was recorded; at most so many."""
+        """What each entry after that place changed in every projection, as it was recorded; at most so many.
+
+        Clients who were merged are replayed as one person from the beginning, whenever that was found out.
+        """
         asked = Asked("replay", {"after": after, "limit": limit, "known_at": known_at})
         async with self._timelines.whole(access, client_id, known_at=known_at, asked=asked) as whole:
             replay = Replay(self._projections, await self._organizations.policies(access.organization_id))
-            earlier = [entry for entry in whole.entries if entry.version <= after]
-            later = [entry for entry in whole.entries if entry.version > after]
+            earlier = [entry for entry in whole.readable if whole.place(entry) <= after]
+            later = [entry for entry in whole.readable if whole.place(entry) > after]
             told = later if limit is None else later[:limit]
             with _named_failure():
                 await self._sliced.each(earlier, replay.take_in)
                 steps = await self._sliced.each(told, replay.step)
-            yield ReplayPage(whole.version, whole.entries, steps, later=len(told) < len(later))
+            more = len(told) < len(later)
+            yield ReplayPage(whole.version, whole.entries, steps, next=whole.place(told[-1]) if more else None)
 
     @asynccontextmanager
     async def hindsight(self, access: Access, client_id: UUID, at: datetime | None) -> AsyncIterator[Hindsight]:
@@ -121,14 +125,16 @@ class RecordReplay:
             # The present is after the reading, so that what was recorded a moment ago counts.
             at = at or clock.now()
             policies = await self._organizations.policies(access.organization_id)
-            known = [entry for entry in whole.entries if entry.recorded_at <= at]
+            known = await self._timelines.as_known(access.organization_id, client_id, whole, at)
+            mine = [entry for entry in known if entry.client_id == client_id]
             both = []
             for projection in self._projections:
-                then = await self._stood(projection, whole.entries, policies, at, known_at=at)
-                now = await self._stood(projection, whole.entries, policies, at, known_at=None)
+                then = await self._stood(projection, known, policies, at, known_at=at)
+                now = await self._stood(projection, whole.readable, policies, at, known_at=None)
                 both.append(sides(projection, then, now, at))
-            since = [entry for entry in whole.entries if entry.recorded_at > at and _tells_of(entry, at)]
-            yield Hindsight(whole.version, known[-1].version if known else 0, whole.entries, both, since)
+            there = {entry.id for entry in known}
+            since = [entry for entry in whole.entries if entry.id not in there and _tells_of(entry, at)]
+            yield Hindsight(whole.version, mine[-1].version if mine else 0, whole.entries, both, since)
 
     async def _stood(
         self,

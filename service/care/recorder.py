@@ -51,7 +51,7 @@ class Recorder:
         self._store = store
         self._keyring = keyring
         self._organizations = organizations
-        self._merging = Merging(facts, keyring, clients)
+        self._merging = Merging(facts, keyring, contents, clients)
         self._steps = RecordingSteps(store, facts, keyring, timelines, contents, identifiers)
         self._independent = IndependentRecorder(self._steps, store, keyring, organizations, identifiers)
 
@@ -111,7 +111,10 @@ class Recorder:
             facts = await steps.with_assigned(caller, client_id, drafts, facts, policy)
             check_authorship(drafts, facts, caller.actor, policy)
             facts = await steps.with_contents(caller, client_id, asked, facts)
-            admit(drafts, facts, now, policy)
+            try:
+                admit(drafts, facts, now, policy)
+            except Refused as refused:
+                raise await self._merging.elsewhere(caller, client_id, drafts, refused) from None
             beside = await self._merging.beside(caller, client_id, drafts, facts)
             try:
                 return await steps.append(caller, client_id, version, drafts, key, apart, beside=beside)

@@ -9,11 +9,13 @@ from asyncpg.pool import PoolConnectionProxy
 
 from service.database.connection import scoped
 from service.log.errors import answering
-from service.log.reading import BY_INDEX, EVENTS, stored
+from service.log.merges import EVER_MERGED, merged_into, united_timelines
+from service.log.reading import BY_INDEX, EVENTS, ONE_SNAPSHOT, stored
 from service.log.sealed import StoredEvent
 
+_LAST_VERSION = 2**31 - 1
 _OF_CLIENT = "where organization_id = $1 and client_id = $2"
-_HEAD = f"select version from log.timeline_head {_OF_CLIENT}"  # noqa: S608 - columns, here and below
+_HEAD = f"select version, {EVER_MERGED} as survives from log.timeline_head {_OF_CLIENT}"  # noqa: S608 - columns, here and below
 # Both version and recorded_at rise along a timeline, so what was known at a moment is its beginning.
 _KNOWN = f"select version from log.event {_OF_CLIENT} and recorded_at <= $3 order by version desc limit 1"  # noqa: S608
 _BETWEEN = "and client_id = $2 and version > $3 and version < $4 and ($5::timestamptz is null or occurred_at <= $5)"
@@ -33,6 +35,25 @@ select e.* from furthest f cross join lateral ({EVENTS} and client_id = $2 and i
  order by e.version"""  # noqa: S608 - columns
 
 
+class Head(NamedTuple):
+    """Where a timeline ends."""
+
+    version: int
+    """The version of the last event that was known at the moment asked for; 0 before anything was."""
+    survives: bool
+    """Whether another client was merged into this one at any time, so that theirs may have to be read as well."""
+
+
+class UnitedTimeline(NamedTuple):
+    """The events of a client and of those merged into them, in order of position."""
+
+    version: int
+    """The version of the client's own timeline."""
+    events: list[StoredEvent]
+    merged: tuple[UUID, ...]
+    """The clients merged into this one."""
+
+
 class TimelinePage(NamedTuple):
     """Events of one timeline, in order of version."""
 
@@ -43,6 +64,8 @@ class TimelinePage(NamedTuple):
     """Whether events stand before these."""
     later: bool
     """Whether events stand after these."""
+    survives: bool = False
+    """Whether others were merged into the client at any time. Then nothing is here: ask for `united`."""
 
 
 class Concerning(NamedTuple):
@@ -61,6 +84,8 @@ class Written(NamedTuple):
     events: list[StoredEvent]
     next: int | None
     """The version after which others follow; None when these are the last."""
+    survives: bool = False
+    """Whether others were merged into the client at any time. Then nothing is here: ask for `written_united`."""
 
 
 class Pages:
@@ -69,11 +94,54 @@ class Pages:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
-    async def version(self, organization_id: UUID, client_id: UUID, *, known_at: datetime | None = None) -> int | None:
-        """The version of the timeline, as known at a moment; 0 before anything was known."""
+    async def head(self, organization_id: UUID, client_id: UUID, *, known_at: datetime | None = None) -> Head | None:
+        """Where the timeline ends, as known at a moment."""
         with answering(writing=False):
             async with scoped(self._pool, organization_id, first=BY_INDEX) as connection:
-                return await _version(connection, organization_id, client_id, known_at)
+                return await _head(connection, organization_id, client_id, known_at)
+
+    async def united(
+        self, organization_id: UUID, client_id: UUID, *, known_at: datetime | None = None
+    ) -> UnitedTimeline | None:
+        """The whole timeline of a client and of those merged into them, as known at a moment."""
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id, first=ONE_SNAPSHOT) as connection:
+                head = await _head(connection, organization_id, client_id, known_at)
+                if head is None:
+                    return None
+                merged = await _merged(connection, organization_id, client_id, head, known_at)
+                events = await united_timelines(connection, organization_id, {client_id: merged}, known_at=known_at)
+                return UnitedTimeline(head.version, list(events[client_id]), merged)
+
+    async def concerning_merged(self, organization_id: UUID, client_id: UUID, ids: list[UUID]) -> UnitedTimeline | None:
+        """As `concerning`, of those merged into the client; their own events are not there."""
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id, first=BY_INDEX) as connection:
+                head = await _head(connection, organization_id, client_id, None)
+                if head is None:
+                    return None
+                merged = await _merged(connection, organization_id, client_id, head)
+                events = []
+                for other in merged:
+                    events += stored(await connection.fetch(_CONCERNING, organization_id, other, ids))
+                return UnitedTimeline(head.version, events, merged)
+
+    async def written_united(
+        self, organization_id: UUID, client_id: UUID, event_type: str, role: str
+    ) -> UnitedTimeline | None:
+        """All events of one type that a role recorded of a client and those merged into them, as `written` has them."""
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id, first=ONE_SNAPSHOT) as connection:
+                head = await _head(connection, organization_id, client_id, None)
+                if head is None:
+                    return None
+                merged = await _merged(connection, organization_id, client_id, head)
+                events: list[StoredEvent] = []
+                for each in (client_id, *merged):
+                    asked = (organization_id, each, 0, _LAST_VERSION, None, event_type, role, None)
+                    ids = [event.id for event in stored(await connection.fetch(_WRITTEN, *asked))]
+                    events += stored(await connection.fetch(_CONCERNING, organization_id, each, ids))
+                return UnitedTimeline(head.version, sorted(events, key=lambda event: event.position), merged)
 
     async def page(
         self,
@@ -92,13 +160,17 @@ class Pages:
         """
         with answering(writing=False):
             async with scoped(self._pool, organization_id, first=BY_INDEX) as connection:
-                version = await _version(connection, organization_id, client_id, known_at)
-                if version is None:
+                head = await _head(connection, organization_id, client_id, known_at)
+                if head is None:
                     return None
+                version = head.version
+                if head.survives:
+                    return TimelinePage(version, [], earlier=False, later=False, survives=True)
                 client = _Client(connection, organization_id, client_id, as_of)
                 if before is None:
+                    after = min(after, version)
                     events = await client.events(_FORWARD, after, version + 1, limit + 1)
-                    earlier = after > 0 and await client.any(0, min(after, version) + 1)
+                    earlier = after > 0 and await client.any(0, after + 1)
                     return TimelinePage(version, events[:limit], earlier, later=len(events) > limit)
                 events = await client.events(_BACKWARD, 0, min(before, version + 1), limit + 1)
                 later = before <= version and await client.any(before - 1, version + 1)
@@ -110,9 +182,13 @@ class Pages:
         """At most `limit` events of one type that a role recorded, the next ones after a version."""
         with answering(writing=False):
             async with scoped(self._pool, organization_id, first=BY_INDEX) as connection:
-                version = await _version(connection, organization_id, client_id, None)
-                if version is None:
+                head = await _head(connection, organization_id, client_id, None)
+                if head is None:
                     return None
+                if head.survives:
+                    return Written(head.version, [], None, survives=True)
+                version = head.version
+                after = min(after, version)
                 asked = (organization_id, client_id, after, version + 1, None, event_type, role, limit + 1)
                 found = stored(await connection.fetch(_WRITTEN, *asked))
                 ids = [event.id for event in found[:limit]]
@@ -124,11 +200,12 @@ class Pages:
         """Those of the client's events that have these ids, with all that corrects or retracts them."""
         with answering(writing=False):
             async with scoped(self._pool, organization_id, first=BY_INDEX) as connection:
-                version = await _version(connection, organization_id, client_id, None)
-                if version is None:
+                head = await _head(connection, organization_id, client_id, None)
+                if head is None:
                     return None
                 rows = await connection.fetch(_CONCERNING, organization_id, client_id, ids)
-                return Concerning(version, [event for event in stored(rows) if event.version <= version])
+                events = [event for event in stored(rows) if event.version <= head.version]
+                return Concerning(head.version, events)
 
 
 class _Client(NamedTuple):
@@ -147,10 +224,27 @@ class _Client(NamedTuple):
         return bool(await self.events(_FORWARD, after, before, 1))
 
 
-async def _version(
+async def _head(
     connection: PoolConnectionProxy, organization_id: UUID, client_id: UUID, known_at: datetime | None
-) -> int | None:
-    version: int | None = await connection.fetchval(_HEAD, organization_id, client_id)
-    if version is None or known_at is None:
-        return version
-    return await connection.fetchval(_KNOWN, organization_id, client_id, known_at) or 0
+) -> Head | None:
+    found = await connection.fetchrow(_HEAD, organization_id, client_id)
+    if found is None:
+        return None
+    if known_at is None:
+        return Head(*found)
+    known: int | None = await connection.fetchval(_KNOWN, organization_id, client_id, known_at)
+    return Head(known or 0, found["survives"])
+
+
+async def _merged(
+    connection: PoolConnectionProxy,
+    organization_id: UUID,
+    client_id: UUID,
+    head: Head,
+    known_at: datetime | None = None,
+) -> tuple[UUID, ...]:
+    """The clients merged into this one; for most nothing is asked."""
+    if not head.survives:
+        return ()
+    found = await merged_into(connection, organization_id, [client_id], known_at=known_at)
+    return tuple(found.get(client_id, ()))

@@ -18,6 +18,9 @@ A plan for the values at hand would cost more than running it. A plan that is ke
 table, whose rows were read all, and one after another by an index is how a page stops where it is full.
 """
 
+ONE_SNAPSHOT = "set transaction isolation level repeatable read, read only"
+"""What a transaction says first that reads several timelines, or many clients' rows, all as of one moment."""
+
 
 def stored(rows: Iterable[asyncpg.Record]) -> list[StoredEvent]:
     """The events of rows selected by EVENTS."""

@@ -14,7 +14,7 @@ from domain.events.merging import ClientMergedInto
 from domain.events.unreadable import Unreadable, Why
 from domain.vocabulary.record import Precision
 from service.log.header import Reference
-from service.log.keyring import DataKey, Keyring, NotesKey, UnknownKey
+from service.log.keyring import ClientErased, ClientKeys, DataKey, Keyring, NotesKey, UnknownKey
 from service.log.seal import SealBroken
 from service.log.sealed import SealedEvent, StoredEvent
 from service.log.store import EventStore
@@ -53,6 +53,15 @@ class Timelines:
         keys = await self._keyring.keys(organization_id, {event.client_id for event in stored})
         return await self._sliced.each(stored, lambda event: open_or_mark(event, keys.of(event.client_id)))
 
+    async def open_united(self, organization_id: UUID, client_id: UUID, stored: Sequence[StoredEvent]) -> list[Entry]:
+        """The same for a client and those merged into them: where another's key does not open, theirs are Unreadable.
+
+        Raises ClientErased, UnknownKey and SealBroken where it is this client's own.
+        """
+        keys = await self._keyring.keys(organization_id, {client_id, *(event.client_id for event in stored)})
+        keys.of(client_id)
+        return await self._sliced.each(stored, lambda event: _open_of_another(event, keys))
+
     async def open_notes(self, organization_id: UUID, client_id: UUID, stored: Sequence[StoredEvent]) -> list[Entry]:
         """The same of one client, and here counseling notes are opened: for who may read them, and for nobody else.
 
@@ -81,6 +90,14 @@ def open_or_mark(stored: StoredEvent, key: DataKey) -> Entry:
     if _is_kept_apart(stored, key):
         return _entry(stored, KeptApart(type=stored.type, targets=tuple(stored.reference_ids)))
     return _opened_or_unreadable(stored, key)
+
+
+def _open_of_another(stored: StoredEvent, keys: ClientKeys) -> Entry:
+    error = keys.unusable.get(stored.client_id)
+    if error is None and stored.client_id in keys.usable:
+        return open_or_mark(stored, keys.of(stored.client_id))
+    why = Why.CLIENT_ERASED if isinstance(error, ClientErased) else Why.SEAL_BROKEN
+    return _entry(stored, Unreadable(type=stored.type, why=why, targets=tuple(stored.reference_ids)))
 
 
 def _open_note_or_mark(stored: StoredEvent, key: DataKey, notes_key: NotesKey | None) -> Entry:

@@ -1,34 +1,38 @@
 """A batch of an organization's log, projected into several builds: read together, folded apart, written together."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import structlog
+from asyncpg.pool import PoolConnectionProxy
 
 from domain.policies import Numbers
-from projections.projection import Projection
-from service.database.connection import Connection
-from service.log.keyring import ClientKeys
+from service.log.keyring import ClientKeys, DataKey, Keyring
+from service.log.merges import OF_MERGES, survivors
 from service.log.sealed import StoredEvent
 from service.projector.advance import ClientState
 from service.projector.batch_reads import find_parked, find_snapshots, load
 from service.projector.builds import Build
 from service.projector.client_update import ClientUpdate
 from service.projector.folding import ProjectionFailed
-from service.projector.opened_events import open_each
+from service.projector.merged_updates import BuildOf, MergedUpdate, fold_merged
+from service.projector.opened_events import Opened, open_each
 from service.projector.parked_clients import Failure, park
-from service.projector.relevant_events import concerned, kind_of
+from service.projector.relevant_events import Concerned, concerned, kind_of
 from service.projector.rows import RowChanges
 from service.projector.snapshots import open_snapshot, seal_snapshot, write_snapshots
+from service.projector.united_events import had_merges
 from service.runtime.tracebacks import describe
 
 REFUSED = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
 """What the database, or the driver, says of values that no row can have: a defect of the projection's rows."""
 
 log = structlog.get_logger(__name__)
+
+Update = ClientUpdate | MergedUpdate
 
 Remembered = Callable[[str, UUID], ClientState | None]
 """What a build's schema and a client stood at, as far as it is known and still right."""
@@ -39,12 +43,14 @@ class Batch:
 
     def __init__(
         self,
-        connection: Connection,
+        connection: PoolConnectionProxy,
         organization_id: UUID,
         numbers: Numbers,
+        keyring: Keyring,
         keys: ClientKeys,
     ) -> None:
         self._connection = connection
+        self._keyring = keyring
         self._organization_id = organization_id
         self._numbers = numbers
         self._keys = keys
@@ -53,32 +59,39 @@ class Batch:
 
     async def project(
         self,
-        builds: Sequence[tuple[Build, Projection[Any]]],
+        builds: Sequence[BuildOf],
         events: Sequence[StoredEvent],
         remembered: Remembered,
-    ) -> list[ClientUpdate]:
+    ) -> list[Update]:
         """Bring the builds up to the events; gives the updates that went well, each with what to remember.
 
-        A client for whom a projection fails is parked in that build, and whatever else the batch asks goes on.
+        A client for whom a projection fails is parked in that build, and whatever else the batch asks goes on. An event
+        of a client who was merged into another changes what the other has, too.
         """
-        updates = await self._updates(builds, events, remembered)
-        updates = await self._without_parked(updates)
-        updates = await self._advanced(updates)
-        updates = await self._written(updates)
+        about = await concerned(self._connection, self._organization_id, events)
+        asked = self._updates(builds, events, remembered, about)
+        unparked = await self._without_parked(self._each(asked, lambda update: update.meet(about)))
+        earlier = await self._earlier(unparked)
+        merging = {client_id for client_id, found in earlier.items() if had_merges(found)}
+        merged = {update for update in unparked if update.client_id in merging or had_merges(update.come)}
+        alone = [update for update in unparked if update not in merged]
+        whole = await self._folded_whole(merged, {*asked} - {*unparked}, up_to=events[-1].position)
+        advanced = self._each(alone, lambda update: update.advance(earlier.get(update.client_id, ())))
+        written = await self._written([*advanced, *whole])
         await park(self._connection, self._organization_id, self.failures)
-        return updates
+        return written
 
-    async def _updates(
+    def _updates(
         self,
-        builds: Sequence[tuple[Build, Projection[Any]]],
+        builds: Sequence[BuildOf],
         events: Sequence[StoredEvent],
         remembered: Remembered,
-    ) -> list[ClientUpdate]:
-        """One for each client and build that the events concern."""
-        about = await concerned(self._connection, self._organization_id, events)
+        about: Mapping[UUID, Concerned],
+    ) -> Iterable[ClientUpdate]:
+        """One for each client and build that the events concern; merges concern all builds."""
         updates: dict[tuple[str, UUID], ClientUpdate] = {}
         before: dict[UUID, int] = {}
-        kinds = [(build, projection, projection.relevant) for build, projection in builds]
+        kinds = [(build, projection, projection.relevant | OF_MERGES) for build, projection in builds]
         for event, opened in zip(events, open_each(events, self._keys), strict=True):
             if event.client_id == self._organization_id:
                 continue  # the organization's own timeline is nobody's care
@@ -91,10 +104,10 @@ class Batch:
                 if update is None:
                     kept = remembered(*place)
                     update = updates[place] = ClientUpdate(
-                        build, projection, event.client_id, types, self._numbers, version, kept=kept
+                        build, projection, event.client_id, projection.relevant, self._numbers, version, kept=kept
                     )
                 update.come.append(opened)
-        return self._each(updates.values(), lambda update: update.meet(about))
+        return updates.values()
 
     async def _without_parked(self, updates: Sequence[ClientUpdate]) -> list[ClientUpdate]:
         if not updates:
@@ -105,8 +118,8 @@ class Batch:
         parked = await find_parked(self._connection, self._organization_id, clients)
         return [update for update in updates if (update.build.schema, update.client_id) not in parked]
 
-    async def _advanced(self, updates: Sequence[ClientUpdate]) -> list[ClientUpdate]:
-        """Folded, with whatever that needs from the database read in two queries for all of them."""
+    async def _earlier(self, updates: Sequence[ClientUpdate]) -> Mapping[UUID, Sequence[Opened]]:
+        """What the updates need of their clients' timelines before the batch, read in two queries for all of them."""
         searching = [update for update in updates if not update.lands_after_the_snapshot]
         sought: dict[Build, list[Any]] = defaultdict(list)
         for update in searching:
@@ -123,8 +136,27 @@ class Batch:
             )
             update.found([base for base in opened if base])
         stretches = await load(self._connection, self._organization_id, [update.wanted() for update in searching])
-        earlier = {client_id: open_each(events, self._keys) for client_id, events in stretches.items()}
-        return self._each(updates, lambda update: update.advance(earlier.get(update.client_id, ())))
+        return {client_id: open_each(events, self._keys) for client_id, events in stretches.items()}
+
+    async def _folded_whole(
+        self, merged: Collection[ClientUpdate], left: Collection[ClientUpdate], *, up_to: int
+    ) -> list[MergedUpdate]:
+        """Clients who had merges, and the survivors of these and of those who are left out."""
+        clients = {update.client_id for update in (*merged, *left)}
+        if not clients:
+            return []
+        above = await survivors(self._connection, self._organization_id, clients, up_to=up_to)
+        wanted: dict[BuildOf, set[UUID]] = defaultdict(set)
+        for update in merged:
+            wanted[update.build, update.projection].add(update.client_id)
+        if above:
+            for update in (*merged, *left):
+                wanted[update.build, update.projection] |= above
+        updates, failures = await fold_merged(
+            self._connection, self._keyring, self._organization_id, wanted, self._numbers, up_to=up_to
+        )
+        self.failures += failures
+        return updates
 
     def _each(self, updates: Iterable[ClientUpdate], do: Callable[[ClientUpdate], None]) -> list[ClientUpdate]:
         """Do it for each, and give those for which it did not fail."""
@@ -138,33 +170,34 @@ class Batch:
                 done.append(update)
         return done
 
-    def _fail(self, update: ClientUpdate, event_id: UUID, error: str) -> None:
-        last = update.come[-1]
-        self.failures.append(Failure(update.build.schema, update.client_id, last.version, event_id, error))
+    def _fail(self, update: Update, event_id: UUID, error: str) -> None:
+        self.failures.append(Failure(update.build.schema, update.client_id, update.version, event_id, error))
 
-    async def _written(self, updates: list[ClientUpdate]) -> list[ClientUpdate]:
+    async def _written(self, updates: Sequence[Update]) -> list[Update]:
         """Written all together, or else one by one without those that the database refuses."""
         try:
             await self._try_to_write(updates)
         except REFUSED as error:
             log.warning("projection_batch_refused", error=describe(error), updates=len(updates))
         else:
-            return updates
-        written = []
+            return list(updates)
+        written: list[Update] = []
         for update in updates:
             try:
                 await self._try_to_write([update])
             except REFUSED as error:
-                self._fail(update, update.come[-1].id, describe(error))
+                self._fail(update, update.last_id, describe(error))
             else:
                 written.append(update)
         return written
 
-    async def _try_to_write(self, updates: Sequence[ClientUpdate]) -> None:
+    async def _try_to_write(self, updates: Sequence[Update]) -> None:
         await self._connection.execute("SAVEPOINT written")
         try:
             rows = RowChanges(self._organization_id)
             for update in updates:
+                if isinstance(update, MergedUpdate):
+                    rows.empty(update.build.schema, update.client_id, update.projection.tables)
                 rows.change(update.build.schema, update.client_id, update.changes)
             await rows.write(self._connection)
             await self._write_snapshots(updates)
@@ -172,27 +205,25 @@ class Batch:
             await self._connection.execute("ROLLBACK TO SAVEPOINT written")
             raise
 
-    async def _write_snapshots(self, updates: Sequence[ClientUpdate]) -> None:
+    async def _write_snapshots(self, updates: Sequence[Update]) -> None:
         for build, of_build in _by_build(updates).items():
             keep = [
                 (self._organization_id, update.client_id, update.keep) for update in of_build if update.keep is not None
             ]
             fresh = [
-                seal_snapshot(
-                    update.projection,
-                    self._organization_id,
-                    update.client_id,
-                    base,
-                    self._keys.of(update.client_id),
-                )
+                seal_snapshot(update.projection, self._organization_id, update.client_id, base, self._key_of(update))
                 for update in of_build
                 for base in update.fresh
             ]
             await write_snapshots(self._connection, build.schema, keep, fresh)
 
+    def _key_of(self, update: Update) -> DataKey:
+        """Who has nothing in the batch itself brings their key along."""
+        return update.key if isinstance(update, MergedUpdate) else self._keys.of(update.client_id)
 
-def _by_build(updates: Iterable[ClientUpdate]) -> Mapping[Build, Sequence[ClientUpdate]]:
-    by_build: dict[Build, list[ClientUpdate]] = defaultdict(list)
+
+def _by_build(updates: Iterable[Update]) -> Mapping[Build, Sequence[Update]]:
+    by_build: dict[Build, list[Update]] = defaultdict(list)
     for update in updates:
         by_build[update.build].append(update)
     return by_build

@@ -21,6 +21,7 @@ from service.projector.parked_clients import Failure, park, parked, release
 from service.projector.relevant_events import read_by
 from service.projector.rows import RowChanges
 from service.projector.snapshots import seal_snapshot, write_snapshots
+from service.projector.united_events import unite
 from service.runtime.tracebacks import describe
 
 _STANDS = "SELECT position FROM following.cursor WHERE organization_id = $1 AND name = $2 FOR UPDATE"
@@ -67,10 +68,12 @@ class CatchUp:
             position = await connection.fetchval(_STANDS, organization_id, build.schema) or 0
             keys = await self._keyring.keys(organization_id, [client_id], connection=connection)
             types = read_by(projection.relevant)
-            events = stored(await connection.fetch(_CLIENT, organization_id, client_id, position, types))
+            own = {client_id: stored(await connection.fetch(_CLIENT, organization_id, client_id, position, types))}
+            united = await unite(connection, self._keyring, organization_id, own, keys, types=types, up_to=position)
+            events = united.events[client_id]
             policies = await self._organizations.policies(organization_id, connection=connection)
             try:
-                found = fold_client(projection, open_each(events, keys), policies)
+                found = fold_client(projection, open_each(events, united.keys), policies)
                 changes = RowChanges(organization_id)
                 changes.empty(build.schema, client_id, projection.tables)
                 rows = {table: TableChanges(rows, ()) for table, rows in found.rows.items()}

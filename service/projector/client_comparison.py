@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.entry import Entry
 from domain.policies import Policies
 from projections.projection import Projection
-from service.log.keyring import ClientErased, ClientKeys
+from service.log.keyring import ClientKeys
 from service.log.sealed import StoredEvent
 from service.projector.folding import ProjectionFailed, fold, rows_of
 from service.projector.opened_events import concerning, open_each
@@ -30,14 +30,11 @@ class Expectation:
     def differences(
         self, events: Sequence[StoredEvent], keys: ClientKeys, rows: StoredRows, snapshots: Sequence[Snapshot]
     ) -> Iterator[str]:
-        """What is not as a fresh fold of these events makes it, in words that quote nobody. Raises ClientErased."""
+        """What is not as a fresh fold of these events makes it, in words that quote nobody."""
         if not events:
             yield from (f"there are rows in {name}, and no event made any" for name, found in rows.items() if found)
             yield from ("there is a snapshot, and no event made one" for _ in snapshots[:1])
             return
-        unusable = keys.unusable.get(events[0].client_id)
-        if isinstance(unusable, ClientErased):
-            raise unusable
         try:
             entries = concerning(open_each(events, keys), self.projection.relevant, self.projection.name)
             expected = self.rows(entries)

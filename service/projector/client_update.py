@@ -37,7 +37,7 @@ class ClientUpdate:
     before_batch: int
     """The client's version before the batch."""
     come: list[Opened] = field(default_factory=list)
-    """What has come for this projection, in order of version."""
+    """What has come for this projection, in order of version; and merges, whatever it is for."""
     kept: ClientState | None = None
     """How it stood before, if that is in memory."""
     _stored: int = 0  # the version of the newest snapshot that is known to be in the database
@@ -57,6 +57,16 @@ class ClientUpdate:
     def meet(self, about: Mapping[UUID, Concerned]) -> None:
         """Take in what has come. Raises ProjectionFailed."""
         self._arrivals = [Arrival(entry, version_of(entry, about)) for entry in opened(self.come, self.projection.name)]
+
+    @property
+    def version(self) -> int:
+        """Of the last event that has come."""
+        return self.come[-1].version
+
+    @property
+    def last_id(self) -> UUID:
+        """The id of that event."""
+        return self.come[-1].id
 
     @property
     def lands_after_the_snapshot(self) -> bool:
@@ -125,7 +135,7 @@ class ClientUpdate:
         return concerning([one for one in earlier if one.version > after], self.types, self.projection.name)
 
     def _changed(self, before: ClientState, after: ClientState) -> Changes:
-        last = self.come[-1].id
+        last = self.last_id
         if before.version == 0:  # it has taken in nothing so far, so there are no rows
             return difference({}, rows_of(self.projection, after.state, last))
         return changes_of(self.projection, before.state, after.state, last)

@@ -20,6 +20,7 @@ from service.projector.client_comparison import Expectation, StoredRows, in_orde
 from service.projector.relevant_events import read_by
 from service.projector.snapshots import Snapshot
 from service.projector.tables import in_build
+from service.projector.united_events import unite
 
 _CLIENTS_AT_ONCE = 100
 
@@ -119,7 +120,12 @@ class Comparison:
         clients: Sequence[UUID],
     ) -> "_Found":
         keys = await self._keyring.keys(organization_id, clients, connection=connection)
-        events = await _events(connection, build, organization_id, projection, clients)
+        stands = await connection.fetchval(_STANDS, organization_id, build.schema) or 0
+        types = read_by(projection.relevant)
+        own = await _events(connection, organization_id, clients, stands, types)
+        events, keys, merged = await unite(
+            connection, self._keyring, organization_id, own, keys, types=types, up_to=stands
+        )
         policies = await self._organizations.policies(organization_id, connection=connection)
         expected = Expectation(organization_id, projection, policies)
         rows = await stored_rows(connection, projection, build.schema, clients)
@@ -130,12 +136,12 @@ class Comparison:
         for client_id in clients:
             if (build.schema, client_id) in parked:
                 continue
-            mine = events[client_id]
-            try:
-                differences = list(expected.differences(mine, keys, rows[client_id], snapshots[client_id]))
-            except ClientErased:
-                left_out += 1
+            mine = events.get(client_id, ())
+            everybody = (client_id, *merged.get(client_id, ()))
+            if mine and any(isinstance(keys.unusable.get(each), ClientErased) for each in everybody):
+                left_out += 1  # the rows tell of who was erased until what comes next is projected
                 continue
+            differences = list(expected.differences(mine, keys, rows[client_id], snapshots[client_id]))
             if differences:
                 last = mine[-1].position if mine else None
                 by_client[client_id] = [Difference(build.schema, last, what) for what in differences]
@@ -152,15 +158,9 @@ class _Found(NamedTuple):
 
 
 async def _events(
-    connection: Connection,
-    build: Build,
-    organization_id: UUID,
-    projection: Projection[Any],
-    clients: Sequence[UUID],
+    connection: Connection, organization_id: UUID, clients: Sequence[UUID], stands: int, types: Sequence[str]
 ) -> Mapping[UUID, list[StoredEvent]]:
-    """The events from which a build has made what it holds of the clients."""
-    stands = await connection.fetchval(_STANDS, organization_id, build.schema) or 0
-    types = read_by(projection.relevant)
+    """The clients' own events, as far as a build has followed them."""
     events: dict[UUID, list[StoredEvent]] = defaultdict(list)
     for event in stored(await connection.fetch(_EVENTS, organization_id, clients, stands, types)):
         events[event.client_id].append(event)

@@ -15,16 +15,17 @@ from domain.events.record import RECORD_TYPES
 from domain.policies import Policies
 from projections.projection import Projection
 from service.database.connection import Connection, call, scoped
-from service.log.keyring import ClientErased, ClientKeys, Keyring, WrappedKey
+from service.log.keyring import ClientErased, ClientKeys, DataKey, Keyring, WrappedKey
 from service.log.organizations import Organizations
-from service.log.reading import EVENTS, stored
+from service.log.reading import EVENTS, ONE_SNAPSHOT, stored
 from service.log.sealed import StoredEvent
 from service.projector.advance import Arrival, Base, beginning, lands_after, resume
 from service.projector.builds import Build, Builds
 from service.projector.last_answer import LastAnswer
-from service.projector.opened_events import open_event, opened
+from service.projector.opened_events import concerning, open_event, opened
 from service.projector.relevant_events import Concerned, concerned, kind_of, read_by, version_of
 from service.projector.snapshots import Snapshot, open_snapshot
+from service.projector.united_events import read_survivor, survives
 from service.runtime.sliced_work import SlicedWork
 
 KEPT_EVENTS: Final = 50_000
@@ -51,6 +52,9 @@ class Fresh(NamedTuple):
     """When the last that it knows of occurred, which may be in some minutes; None when there is nothing."""
     last_answer: LastAnswer
     """What was last answered of this state."""
+    merged: Mapping[UUID, int] | None = None
+    """Of a client into whom others were merged at any time: those who are now, and up to which version it knows of
+    each. It is folded whole and never kept."""
 
     @property
     def base(self) -> Base:
@@ -96,7 +100,7 @@ class FreshStates:
             raise
         if fresh and last and last.last_answer.is_of(fresh.state):
             fresh = fresh._replace(last_answer=last.last_answer)
-        if fresh and fresh.version <= KEPT_EVENTS:
+        if fresh and fresh.merged is None and fresh.version <= KEPT_EVENTS:
             self._kept[place] = fresh
         return fresh
 
@@ -124,8 +128,11 @@ class FreshStates:
             snapshot = Snapshot(client_id, *(found[name] for name in _SNAPSHOT))
             base = open_snapshot(projection, organization_id, snapshot, key)
         events = stored(found["events"] or ())
+        if survives(events):
+            return await self._read_whole(organization_id, client_id, projection)
         if base is None or any(event.type in RECORD_TYPES for event in events):
             return await self._read_step_by_step(organization_id, client_id, projection, build)
+        events = [event for event in events if event.type in projection.relevant]
         own_version = _own_version(found, events)
         policies = await self._organizations.policies(organization_id, own_version=own_version)
         keys = ClientKeys({client_id: key}, {})
@@ -133,6 +140,20 @@ class FreshStates:
         if fresh is None:
             return await self._read_step_by_step(organization_id, client_id, projection, build)
         return fresh._replace(version=max(found["version"], fresh.version))
+
+    async def _read_whole(self, organization_id: UUID, client_id: UUID, projection: Projection[Any]) -> Fresh | None:
+        """The state of a client into whom others were merged."""
+        async with scoped(self._pool, organization_id, first=ONE_SNAPSHOT) as connection:
+            found = await read_survivor(
+                connection, self._keyring, organization_id, client_id, types=read_by(projection.relevant)
+            )
+            policies = await self._organizations.policies(organization_id, connection=connection)
+        async with self._sliced.turn(len(found.events)):
+            each = await self._sliced.each(found.events, lambda event: open_event(event, found.keys))
+            entries = concerning(each, projection.relevant, projection.name)
+            folded = resume(projection, beginning(projection), entries, policies)
+        last = LastAnswer(folded.state)
+        return Fresh(found.version, folded.state, policies, folded.until, last, found.merged)
 
     async def _read_step_by_step(
         self, organization_id: UUID, client_id: UUID, projection: Projection[Any], build: Build | None
@@ -150,14 +171,17 @@ class FreshStates:
                 )
 
             client = _Client(connection, organization_id, client_id, projection, keys, policies, sliced=self._sliced)
-            while build and (snapshot := await client.snapshot(build)):
-                base = open_snapshot(projection, organization_id, snapshot, key)
-                found = await client.folded_on(base) if base else None
-                if found:
-                    return found._replace(version=max(head["version"], found.version))
-            found = await client.folded_on(beginning(projection))
-            assert found is not None, "everything lands after the beginning"
-            return found._replace(version=max(head["version"], found.version))
+            try:
+                found = await client.folded(build, key)
+            except _MergedMeanwhile:
+                pass
+            else:
+                return found._replace(version=max(head["version"], found.version))
+        return await self._read_whole(organization_id, client_id, projection)
+
+
+class _MergedMeanwhile(Exception):
+    """Another client was merged into this one since it was asked whether one was."""
 
 
 class _Client:
@@ -183,7 +207,18 @@ class _Client:
         self._sliced = sliced
         self._passed = 0
 
-    async def snapshot(self, build: Build) -> Snapshot | None:
+    async def folded(self, build: Build | None, key: DataKey) -> Fresh:
+        """The state, folded on from the newest snapshot before which nothing lands. Raises ProjectionFailed."""
+        while build and (snapshot := await self._snapshot(build)):
+            base = open_snapshot(self._projection, self._organization_id, snapshot, key)
+            found = await self._folded_on(base) if base else None
+            if found:
+                return found
+        found = await self._folded_on(beginning(self._projection))
+        assert found is not None, "everything lands after the beginning"
+        return found
+
+    async def _snapshot(self, build: Build) -> Snapshot | None:
         """The newest snapshot; the next older one each time it is asked for again."""
         record = await self._connection.fetchrow(
             f"SELECT client_id, version, until, key_id, state FROM {build.schema}.snapshot"  # noqa: S608
@@ -195,7 +230,7 @@ class _Client:
         self._passed += 1
         return Snapshot(*record) if record else None
 
-    async def folded_on(self, base: Base) -> Fresh | None:
+    async def _folded_on(self, base: Base) -> Fresh | None:
         """The state after what was recorded since; None when some of that lands before the base.
 
         Raises ProjectionFailed.
@@ -205,6 +240,8 @@ class _Client:
             _SINCE, self._organization_id, self._client_id, base.version, read_by(types)
         )
         events = stored(records)
+        if survives(events):
+            raise _MergedMeanwhile
         about = await concerned(self._connection, self._organization_id, events)
         events = [event for event in events if kind_of(event, about) in types]
         policies = await self._policies(events)

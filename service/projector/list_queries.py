@@ -2,7 +2,8 @@
 
 Each list is said once, as a whole, over the schemas in which builds of its projections lie; a page of the API narrows
 it (list_pages.py), and analysts see it as a view (list_views.py). Erased clients are left out by their keys: a client
-whose key was destroyed a moment ago has rows until their projection is caught up.
+whose key was destroyed a moment ago has rows until their projection is caught up. Clients who were merged into another
+are left out by the care plan's own rows: what waits for them stands in the rows of the client with whom care goes on.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    any_,
     bindparam,
     case,
     exists,
@@ -99,7 +101,7 @@ def worklist(care_plan: str, asked: Asked) -> Select[Any]:
             owner.c.kind.is_not(None).label("reassigned"),
         )
         .select_from(task.outerjoin(owner, moved).outerjoin(held, true()).join(client_key, _still_there(asked, task)))
-        .where(asked.of(task), _waits(task))
+        .where(asked.of(task), _waits(task), _not_merged(care_plan, asked, task))
     )
 
 
@@ -152,7 +154,7 @@ def caseload(care_plan: str, signals: str, asked: Asked) -> Select[Any]:
             .join(crises, true())
             .join(noticed, true())
         )
-        .where(asked.of(plan))
+        .where(asked.of(plan), _not_merged(care_plan, asked, plan))
     )
 
 
@@ -189,13 +191,29 @@ def seen_by(care_plan: str, client_id: ColumnElement[Any], person_id: ColumnElem
     )
 
 
-def signals(schema: str, asked: Asked) -> Select[Any]:
+def kept_from(
+    care_plan: str, client_id: ColumnElement[Any], person_id: ColumnElement[Any], purpose: ColumnElement[Any]
+) -> ColumnElement[bool]:
+    """The condition that the client asked, and it holds now, to keep the record from a person or a purpose."""
+    restriction = _tables(CARE_PLAN.tables, care_plan)["care_plan_restriction"]
+    now = BY_CALLER.now
+    return exists().where(
+        BY_CALLER.of(restriction),
+        restriction.c.client_id == client_id,
+        restriction.c.agreed,
+        restriction.c.holds_from <= now,
+        or_(restriction.c.ended_at.is_(None), now < restriction.c.ended_at),
+        or_(person_id == any_(restriction.c.person_ids), purpose == any_(restriction.c.purposes)),
+    )
+
+
+def signals(schema: str, care_plan: str, asked: Asked) -> Select[Any]:
     """The signals that hold, and of which nobody has taken note."""
     signal = _tables(SIGNALS.tables, schema)["signal"]
     return (
         select(*(signal.c[name] for name in ListedSignal.model_fields))
         .select_from(signal.join(client_key, _still_there(asked, signal)))
-        .where(asked.of(signal), _waits_for_notice(signal, asked.now))
+        .where(asked.of(signal), _waits_for_notice(signal, asked.now), _not_merged(care_plan, asked, signal))
     )
 
 
@@ -280,6 +298,12 @@ def _on_the_team(member: Table, now: ColumnElement[Any]) -> ColumnElement[bool]:
         or_(member.c.ends_at.is_(None), now < member.c.ends_at),
         or_(member.c.released_at.is_(None), now < member.c.released_at),
     )
+
+
+def _not_merged(care_plan: str, asked: Asked, client: FromClause) -> ColumnElement[bool]:
+    """The condition that care goes on with the client of this row, and not with another who is the same person."""
+    merged = _tables(CARE_PLAN.tables, care_plan)["care_plan_merged_into"]
+    return not_(exists().where(asked.about(merged, client)))
 
 
 def _still_there(asked: Asked, client: FromClause) -> ColumnElement[bool]:

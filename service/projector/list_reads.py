@@ -30,11 +30,10 @@ from service.database.statement import Statement, compiled
 from service.database.tables import client_key
 from service.following import tables
 from service.following.cursors import wait_for
+from service.log.reading import ONE_SNAPSHOT
 from service.projector.builds import Build, Builds
 from service.projector.list_queries import seen_by
 from service.projector.tables import parked_table
-
-_ONE_SNAPSHOT = "set transaction isolation level repeatable read, read only"
 
 _ORGANIZATION: Final = bindparam("organization_id", type_=Uuid)
 _SEER: Final = bindparam("seen_by", type_=Uuid)
@@ -95,7 +94,7 @@ class ListReads:
         try:
             if position is not None:
                 await self._wait(organization_id, builds, position, seconds)
-            async with scoped(self._pool, organization_id, first=_ONE_SNAPSHOT) as connection:
+            async with scoped(self._pool, organization_id, first=ONE_SNAPSHOT) as connection:
                 names = [build.schema for build in builds]
                 given = {"organization_id": organization_id, "names": names}
                 stands = await connection.fetchval(_POSITION.sql, *_POSITION.arguments(given))

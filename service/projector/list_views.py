@@ -57,5 +57,5 @@ class ListView(NamedTuple):
 LIST_VIEWS: Final = (
     ListView("worklist", ListedTask, (CARE_PLAN.name,), worklist),
     ListView("caseload", ListedClient, (CARE_PLAN.name, SIGNALS.name), caseload),
-    ListView("signals", ListedSignal, (SIGNALS.name,), signals),
+    ListView("signals", ListedSignal, (SIGNALS.name, CARE_PLAN.name), signals),
 )

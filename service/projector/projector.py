@@ -16,6 +16,7 @@ from service.log.sealed import StoredEvent
 from service.projector.advance import ClientState
 from service.projector.batch import Batch
 from service.projector.builds import Builds
+from service.projector.client_update import ClientUpdate
 
 KEPT_STATES = 6_000
 """How many states, each of one client in one build, are kept open in memory."""
@@ -66,10 +67,13 @@ class Projector:
         def remembered(schema: str, client_id: UUID) -> ClientState | None:
             return self._kept.get((stretches[schema], client_id))
 
-        batch = Batch(connection, organization_id, policies, keys)
+        batch = Batch(connection, organization_id, policies, self._keyring, keys)
         for work in await batch.project(builds, events, remembered):
-            assert work.after is not None
-            self._kept[stretches[work.build.schema], work.client_id] = work.after
+            place = stretches[work.build.schema], work.client_id
+            if isinstance(work, ClientUpdate) and work.after is not None:
+                self._kept[place] = work.after
+            else:  # what was kept of a client who was merged since is not all that they are folded from
+                self._kept.pop(place, None)
         for failure in batch.failures:
             self._kept.pop((stretches[failure.schema], failure.client_id), None)
 

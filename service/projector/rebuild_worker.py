@@ -3,7 +3,8 @@
 import asyncio
 import gc
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -20,10 +21,11 @@ from service.log.sealed import StoredEvent
 from service.projector.batch import REFUSED
 from service.projector.client_fold import fold_client
 from service.projector.folding import ProjectionFailed
-from service.projector.opened_events import Opened, open_each
+from service.projector.opened_events import Opened, open_event
 from service.projector.parked_clients import Failure, park
 from service.projector.relevant_events import read_by
 from service.projector.snapshots import seal_snapshot
+from service.projector.united_events import unite
 from service.runtime.event_loop import new_event_loop
 from service.runtime.hardening import harden
 from service.runtime.tracebacks import describe
@@ -87,20 +89,27 @@ class Rebuilder:
             events = await self._read(connection, chunk)
             policies = await self._organizations.policies(chunk.organization_id, connection=connection)
             copy = _Copy(chunk.organization_id, policies, keys)
-            together = zip(events, open_each(events, keys), strict=True)
-            for client_id, group in groupby(together, key=lambda pair: UUID(int=pair[0].client_id.int)):
-                of_client = list(group)
-                for target in chunk.targets:
-                    seen = [opened for event, opened in of_client if event.position <= target.position]
-                    copy.add(client_id, target.schema, self._projections[target.projection], seen)
+            opened = {event.position: open_event(event, keys) for event in events}
+            unite_up_to = partial(unite, connection, self._keyring, chunk.organization_id, types=self._types(chunk))
+            for position, targets in groupby(sorted(chunk.targets, key=_position), key=_position):
+                own = _by_client(event for event in events if event.position <= position)
+                united = await unite_up_to(own, keys, up_to=position)
+                to_fold = list(targets)
+                for client_id, mine in united.events.items():
+                    seen = [opened.get(event.position) or open_event(event, united.keys) for event in mine]
+                    for target in to_fold:
+                        copy.add(client_id, target.schema, self._projections[target.projection], seen)
             await copy.write(connection)
         return sum(not failure.erased for failure in copy.failures)
 
     async def _read(self, connection: Connection, chunk: Chunk) -> list[StoredEvent]:
-        types = frozenset[str]().union(*(self._projections[target.projection].relevant for target in chunk.targets))
-        furthest = max(target.position for target in chunk.targets)
-        found = await connection.fetch(_CLIENTS, chunk.organization_id, list(chunk.clients), furthest, read_by(types))
-        return stored(found)
+        furthest = max(map(_position, chunk.targets))
+        types = self._types(chunk)
+        return stored(await connection.fetch(_CLIENTS, chunk.organization_id, list(chunk.clients), furthest, types))
+
+    def _types(self, chunk: Chunk) -> list[str]:
+        kinds = (self._projections[target.projection].relevant for target in chunk.targets)
+        return read_by(frozenset[str]().union(*kinds))
 
     async def _park(self, chunk: Chunk, error: str) -> int:
         (client_id,), (target,) = chunk.clients, chunk.targets
@@ -109,6 +118,15 @@ class Rebuilder:
             failure = Failure(target.schema, client_id, last.version, last.id, error)
             await park(connection, chunk.organization_id, [failure])
         return 1 - failure.erased
+
+
+def _position(target: Target) -> int:
+    return target.position
+
+
+def _by_client(events: Iterable[StoredEvent]) -> Mapping[UUID, Sequence[StoredEvent]]:
+    """Each client's events; these come client by client."""
+    return {client_id: list(mine) for client_id, mine in groupby(events, key=lambda one: UUID(int=one.client_id.int))}
 
 
 class _Copy:

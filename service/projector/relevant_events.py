@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.entry import Entry
 from domain.events.record import RECORD_TYPES
 from service.database.connection import Connection
+from service.log.merges import OF_MERGES
 from service.log.sealed import StoredEvent
 
 _TARGETS = "SELECT id, type, version, reference_ids[1] FROM log.event WHERE organization_id = $1 AND id = ANY($2)"
@@ -28,8 +29,8 @@ class _Header(NamedTuple):
 
 @cache
 def read_by(types: frozenset[str]) -> list[str]:
-    """The kinds to read for a projection that these concern."""
-    return sorted(types | RECORD_TYPES)
+    """The kinds to read for a projection that these concern: with them what may be about those, and merges."""
+    return sorted(types | RECORD_TYPES | OF_MERGES)
 
 
 async def concerned(

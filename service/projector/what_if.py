@@ -27,6 +27,7 @@ from service.projector.folding import ProjectionFailed, fold
 from service.projector.opened_events import Opened, concerning, open_event
 from service.projector.rebuild_worker import Catalogue
 from service.projector.relevant_events import read_by
+from service.projector.united_events import unite
 from service.runtime.event_loop import new_event_loop
 from service.runtime.hardening import harden
 
@@ -86,12 +87,14 @@ class WhatIf:
         async with scoped(self._pool, organization_id) as connection:
             keys = await self._keyring.keys(organization_id, clients, connection=connection)
             found = await connection.fetch(_EVENTS, organization_id, list(clients), read_by(kinds))
-            events = stored(found)
+            by_client = groupby(stored(found), key=lambda event: UUID(int=event.client_id.int))
+            own = {client_id: list(mine) for client_id, mine in by_client}
+            united = await unite(connection, self._keyring, organization_id, own, keys, types=read_by(kinds))
             policies = await self._organizations.policies(organization_id, connection=connection)
         counted, left_out, differing = 0, 0, {}
-        for client_id, group in groupby(events, key=lambda event: UUID(int=event.client_id.int)):
+        for client_id, group in united.events.items():
             counted += 1
-            opened = [open_event(event, keys) for event in group]
+            opened = [open_event(event, united.keys) for event in group]
             try:
                 differences = self._compare(question, policies, opened)
             except ProjectionFailed:

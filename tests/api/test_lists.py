@@ -162,7 +162,9 @@ async def test_a_page_says_for_how_many_clients_it_does_not_tell_everything(
         )
     await erase(database, erased)
 
-    assert [(await clinic.get(f"/v1/{path}")).json()["parked"] for path in LISTS] == [1, 1, 0]
+    assert [(await clinic.get(f"/v1/{path}")).json()["parked"] for path in LISTS] == [1, 1, 1], (
+        "the plan tells who was merged"
+    )
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -222,7 +224,7 @@ async def test_lists_of_what_waits_read_it_by_its_index_page_by_page(clinic: Cli
         schemas[name] = build.schema
     at_all = frozenset[str]()
     worklist = worklist_page(schemas["care_plan"], at_all, None, 9)
-    signals = signals_page(schemas["signals"], None, at_all, 9)
+    signals = signals_page(schemas["signals"], schemas["care_plan"], at_all, 9)
     given = {"organization_id": clinic.organization_id, "now": clock.now()}
     costly = "set local enable_sort = off; set local enable_seqscan = off"
     for page, index in ((worklist, "obligation_waiting"), (signals, "signal_waiting")):

@@ -73,7 +73,7 @@ def test_r55_former_entries_are_there_for_who_asks_with_what_told_of_them_and_wh
     versions = {entry.id: entry for entry in history.entries}
 
     def recorded(entry_id: UUID, reason: CorrectionReason | None = None) -> Recorded:
-        return Recorded(entry_id, versions[entry_id].version, versions[entry_id].recorded_at, reason)
+        return Recorded(entry_id, versions[entry_id].position, versions[entry_id].recorded_at, reason)
 
     wrong_time, never = recorded(moved, CorrectionReason.WRONG_TIME), recorded(gone, CorrectionReason.DID_NOT_OCCUR)
     assert told == [

@@ -16,8 +16,10 @@ def test_citations_order_nothing_and_everything_else_answers() -> None:
     assert cited - reasons == {
         "adjustment_settled.by",
         "barrier_resolved.referral",
+        "client_merged_into.merge",
         "crisis_card_issued.consent",
         "crisis_card_issued.safety_plan",
+        "disclosure_made.allowed_by",
         "harm_reduction_provided.consent",
         "overdose_recorded.crisis",
         "referral_made.barrier",

@@ -74,7 +74,7 @@ async def test_an_unknown_client_has_no_page(pool: asyncpg.Pool, organization_id
     reader, nobody = Pages(pool), uuid4()
 
     assert await reader.page(organization_id, nobody, limit=5) is None
-    assert await reader.version(organization_id, nobody) is None
+    assert await reader.head(organization_id, nobody) is None
     assert await reader.concerning(organization_id, nobody, [uuid4()]) is None
 
 

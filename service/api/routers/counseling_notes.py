@@ -54,7 +54,7 @@ async def read_counseling_notes(
         next=found.next,
     )
     links = page_links(request, next_after=content.next)
-    return read_answer(content, found.version, known_version, links)
+    return read_answer(content, found.version, known_version, links, of_several=found.merged is not None)
 
 
 @router.get(
@@ -78,4 +78,4 @@ async def read_counseling_note(
     stands now."""
     found = await system.counseling_notes.note(access, client_id, note_id)
     content = event_answer(client_id, note_id, found.version, found.entries)
-    return read_answer(content, content.version, known_version)
+    return read_answer(content, content.version, known_version, of_several=found.merged is not None)

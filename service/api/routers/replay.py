@@ -38,7 +38,7 @@ class ReplayQuery(BaseModel):
 
     after: Annotated[
         int,
-        Field(ge=0, le=999_999_999, description="Go on after the event with this version: `next` of the page before."),
+        Field(ge=0, le=999_999_999_999, description="Go on after the event at this place: `next` of the page before."),
         IN_DIGITS,
     ] = 0
     limit: Annotated[int, Field(ge=1, le=1_000, description="How many steps at most."), IN_DIGITS] = 100
@@ -137,10 +137,9 @@ class HindsightAnswer(_Answer):
 
 
 def replay_answer(
-    client_id: UUID, version: int, known_at: datetime | None, steps: Sequence[ReplayStep], *, later: bool
+    client_id: UUID, version: int, known_at: datetime | None, steps: Sequence[ReplayStep], following: int | None
 ) -> ReplayAnswer:
     """A page of a replay."""
-    following = steps[-1].event.version if later and steps else None
     return ReplayAnswer(client_id=client_id, version=version, known_at=known_at, steps=tuple(steps), next=following)
 
 
@@ -190,7 +189,7 @@ async def replay_record(
         access, client_id, after=asked.after, limit=asked.limit, known_at=asked.known_at
     ) as page:
         steps = await system.sliced.each(page.steps, ReplayStep.of)
-        content = replay_answer(client_id, page.version, asked.known_at, steps, later=page.later)
+        content = replay_answer(client_id, page.version, asked.known_at, steps, page.next)
         return projected_answer(content, page.version, known_version, page_links(request, next_after=content.next))
 
 

@@ -52,7 +52,7 @@ async def read_timeline(
 ) -> Response:
     """The client's events, page by page.
 
-    In the order `recorded` (by version) every event stands as it was recorded, corrections and retractions
+    In the order `recorded` every event stands as it was recorded, corrections and retractions
     among them. In the order `effective` only what counts is told, in the order in which it happened:
     corrections are applied, what was retracted is left out, and late entries stand where they belong.
 
@@ -60,6 +60,9 @@ async def read_timeline(
     they are null on the last and on the first, and the header `Link` has the same as addresses. Pages of the order
     `recorded` fit together whatever is recorded meanwhile, and each costs what it holds, however long the timeline is.
     For the order `effective`, give `known_at` to read all pages as of one moment.
+
+    Where other clients were merged into this one, their events stand here as well, in the order in which all were
+    recorded: `client_id` says whose each is.
 
     Of counseling notes, and of what corrects or retracts one, the header alone is told here, whoever asks: `event` is
     null and `kept_apart` true.
@@ -82,7 +85,7 @@ async def read_timeline(
             next=_next(page, asked),
         )
         links = page_links(request, next_after=content.next, previous_before=content.previous)
-        return read_answer(content, page.version, known_version, links)
+        return read_answer(content, page.version, known_version, links, of_several=page.merged is not None)
 
 
 @router.get(
@@ -110,19 +113,19 @@ async def read_event(
     """
     found = await system.timeline_reader.event(access, client_id, event_id)
     content = event_answer(client_id, event_id, found.version, found.entries)
-    return read_answer(content, content.version, known_version)
+    return read_answer(content, content.version, known_version, of_several=found.merged is not None)
 
 
 def _previous(page: EntryPage, asked: TimelineQuery) -> int | None:
     if not page.earlier:
         return None
-    return page.entries[0].version if page.entries else asked.after + 1
+    return page.place(page.entries[0]) if page.entries else asked.after + 1
 
 
 def _next(page: EntryPage, asked: TimelineQuery) -> int | None:
     if not page.later:
         return None
-    return page.entries[-1].version if page.entries else (asked.before or 1) - 1
+    return page.place(page.entries[-1]) if page.entries else (asked.before or 1) - 1
 
 
 @asynccontextmanager
@@ -149,18 +152,19 @@ def _effective_page(whole: EntryPage, asked: TimelineQuery) -> EntryPage:
     """What counts, and in which order, only the whole tells."""
     ordered = effective(whole.entries, as_of=asked.as_of).entries
     if asked.before is None:
-        start = _place(ordered, asked.after, "after") + 1 if asked.after else 0
+        start = _index(whole, ordered, asked.after, "after") + 1 if asked.after else 0
         end = min(start + asked.limit, len(ordered))
     else:
-        end = _place(ordered, asked.before, "before") if asked.before <= whole.version else len(ordered)
+        last = whole.place(whole.entries[-1]) if whole.entries else 0
+        end = _index(whole, ordered, asked.before, "before") if asked.before <= last else len(ordered)
         start = max(0, end - asked.limit)
-    return EntryPage(whole.version, ordered[start:end], earlier=start > 0, later=end < len(ordered))
+    return whole._replace(entries=ordered[start:end], earlier=start > 0, later=end < len(ordered))
 
 
-def _place(ordered: list[Entry], version: int, parameter: str) -> int:
-    for place, entry in enumerate(ordered):
-        if entry.version == version:
-            return place
+def _index(whole: EntryPage, ordered: list[Entry], place: int, parameter: str) -> int:
+    for index, entry in enumerate(ordered):
+        if whole.place(entry) == place:
+            return index
     message = "No event of this version is in the effective timeline (any more); begin again, and give known_at."
     raise _unfitting(parameter, "known_version", message)
 
