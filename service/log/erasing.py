@@ -177,6 +177,7 @@ def _client_erased(
         actor_id=actor.id,
         recorded_by=actor.name,
         source="care-timeline",
+        on_behalf_of=None,
         correlation_id=request.request_id if request else None,
         causation_id=request.approval_id if request else None,
         references=(),
