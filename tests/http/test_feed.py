@@ -316,7 +316,8 @@ async def test_content_needs_its_own_scope_and_stays_away_without_being_asked_fo
         assert streamed == told
         assert without == {**told, "content": None, "type": "not_told", "source": "not_told"}
         await erase(system, organization_id, UUID(client))
-        (erased,) = (await full.part(content="true"))["events"]
+        erased, end = (await full.part(content="true"))["events"]
+        assert (end["type"], end["client_id"]) == ("client_erased", client)
         assert erased["content"] == {"event": None, "untold": "client_erased"}
 
 
