@@ -89,7 +89,7 @@ async def test_a_deleted_event_is_a_gap(store: EventStore, organization_id: UUID
 
     assert verification.events == 5
     assert verification.findings[0] == (3, "the event is missing")
-    assert verification.findings[1].position == 5, "the same client's next version shows it too"
+    assert verification.findings[-1].position == 5, "the same client's next version shows it too"
 
 
 async def test_deleted_events_at_either_end_are_gaps(store: EventStore, organization_id: UUID, tamper: Tamper) -> None:
