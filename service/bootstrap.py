@@ -31,6 +31,7 @@ from service.audit.checkpoint_store import CheckpointStore
 from service.audit.log_proofs import LogProofs
 from service.audit.signing_keys import SigningKeys, new_signing_key
 from service.audit.verifier import Verifier
+from service.audit.witnesses import Witness
 from service.care.access_log import AccessLog
 from service.care.accesses import Accesses
 from service.care.client_access import ClientAccess
@@ -56,6 +57,7 @@ from service.log.identifiers import Identifiers
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.organizations import Organizations
 from service.log.pages import Pages
+from service.log.restricted_clients import RestrictedClients
 from service.log.sealed import StoredEvent
 from service.log.store import EventStore
 from service.log.timelines import Timelines
@@ -231,7 +233,7 @@ async def connected(
         fresh = FreshStates(pool, keyring, organizations, builds, sliced)
         access_records = AccessRecords(log_pool)
         stack.push_async_callback(access_records.close)
-        clients = ClientAccess(organizations, fresh)
+        clients = ClientAccess(organizations, fresh, RestrictedClients(pool))
         accesses = Accesses(access_records, fresh, clients)
         timeline_reader = TimelineReader(store, pages, timelines, contents, accesses, sliced)
         receivers = Receivers(allow_private=settings.webhooks_to_private_addresses)
@@ -353,6 +355,7 @@ def _checkpoint_signer(
         accesses=accesses,
         folder=AnchorFolder(folder) if folder else None,
         endpoint=AnchorEndpoint(settings.checkpoint_url) if settings.checkpoint_url else None,
+        witnesses=[Witness(url) for url in settings.witness_urls],
         seconds=settings.checkpoint_seconds,
     )
 

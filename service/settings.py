@@ -165,6 +165,13 @@ class Settings(BaseSettings):
             ' ["witness.example+0123abcd+BA…"].'
         ),
     ] = ()
+    witness_urls: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^https?://\S+$")], ...],
+        Field(
+            description="The addresses of witnesses that are asked to cosign checkpoints (C2SP tlog-witness), as a JSON"
+            ' list such as ["https://witness.example"]. None unless set.'
+        ),
+    ] = ()
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="How much is logged.")] = (
         "info"
     )

@@ -186,6 +186,13 @@ def _events() -> None:
         comment="The log: what happened to clients, sealed, never changed",
     )
     op.create_index(
+        "event_may_restrict",
+        "event",
+        ["organization_id", "client_id"],
+        schema="log",
+        postgresql_where=sa.text("type in ('restriction_requested', 'clients_merged')"),
+    )
+    op.create_index(
         "event_merges",
         "event",
         ["organization_id", "client_id"],
@@ -827,11 +834,14 @@ def _access_records() -> None:
             comment="The other organization to which it was disclosed; null where it stayed here",
         ),
         sa.Column(
-            "consent_id", sa.Uuid(), nullable=True, comment="The event that granted the consent to the disclosure"
+            "allowed_by",
+            sa.Uuid(),
+            nullable=True,
+            comment="The event that allowed it: a consent, a court order, an emergency; null where it needed none",
         ),
         sa.CheckConstraint("num_nonnulls(version, position) = 1", name="access_record_version_or_position_check"),
         sa.CheckConstraint("(client_id is null) = (version is null)", name="access_record_client_check"),
-        sa.CheckConstraint("(recipient is null) = (consent_id is null)", name="access_record_disclosure_check"),
+        sa.CheckConstraint("recipient is null or allowed_by is not null", name="access_record_disclosure_check"),
         sa.PrimaryKeyConstraint("organization_id", "record_id", name="access_record_pkey"),
         schema="access",
         comment="Who read about clients, what, why and when: written before the answer is given, never changed",
@@ -864,7 +874,7 @@ $$""")
 create type access.new_record as (
   record_id uuid, operation text, what text, parameters jsonb, purpose text, actor_id uuid, credential_id text,
   role text, name text, request_id text, version integer, position bigint,
-  recipient text, consent_id uuid, client_ids uuid[]
+  recipient text, allowed_by uuid, client_ids uuid[]
 )""")
     op.execute("""
 create function access.keep_records(
@@ -879,13 +889,13 @@ begin
   moment := clock_timestamp();
   insert into access.access_record (
     organization_id, record_id, recorded_at, operation, what, parameters, purpose, actor_id, credential_id, role, name,
-    request_id, version, position, client_id, clients, clients_digest, recipient, consent_id)
+    request_id, version, position, client_id, clients, clients_digest, recipient, allowed_by)
   select the_organization, r.record_id, moment, r.operation, r.what, r.parameters, r.purpose, r.actor_id,
          r.credential_id, r.role, r.name, r.request_id, r.version, r.position,
          case when r.version is not null then r.client_ids[1] end, cardinality(r.client_ids),
          (select sha256(string_agg(uuid_send(told.client_id), ''::bytea order by told.client_id))
             from unnest(r.client_ids) told(client_id)),
-         r.recipient, r.consent_id
+         r.recipient, r.allowed_by
     from unnest(records) r;
   insert into access.access_record_client (organization_id, client_id, record_id)
   select the_organization, told.client_id, r.record_id

@@ -553,7 +553,7 @@ begin
 select 'access_record' as kind, r.record_id as subject_id, array[
          (extract(epoch from r.recorded_at) * 1000000)::bigint::text, r.operation, r.what, r.parameters::text,
          r.purpose, r.actor_id::text, r.credential_id, r.role, r.name, r.request_id, r.version::text, r.position::text,
-         r.client_id::text, r.clients::text, encode(r.clients_digest, 'hex'), r.recipient, r.consent_id::text] as said
+         r.client_id::text, r.clients::text, encode(r.clients_digest, 'hex'), r.recipient, r.allowed_by::text] as said
   from access.access_record r where r.organization_id = the_organization
 union all
 select 'api_key', k.key_id, array[

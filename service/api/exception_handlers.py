@@ -18,8 +18,7 @@ from service.api.field_errors import FieldError
 from service.api.input_errors import field_errors
 from service.api.problem import Problem
 from service.audit.errors import BeyondTheCheckpoint, NoCheckpoint, TreeBroken
-from service.care.accesses import NoLegalGround
-from service.care.disclosures import NotConsented
+from service.care.disclosures import NoLegalGround, NotConsented, Restricted
 from service.care.errors import ClientExists, ClientMerged, IdUsed, KnownAtInFuture, UnknownClient
 from service.log.errors import DatabaseUnavailable, HeadsDiffer, VersionConflict
 from service.log.keyring import ClientErased
@@ -140,6 +139,10 @@ def _not_consented(_: NotConsented) -> Problem:
     return problems.NotConsented(detail)
 
 
+def _restricted(_: Restricted) -> Problem:
+    return problems.Restricted("The client asked that the record not be read for this purpose, which was agreed.")
+
+
 def _heads_differ(_: HeadsDiffer) -> Problem:
     detail = (
         "Your organization's log does not end where it should, so nothing was recorded. Whoever runs this service has"
@@ -190,6 +193,7 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     AccessNotRecorded: _access_not_recorded,
     NoLegalGround: _no_legal_ground,
     NotConsented: _not_consented,
+    Restricted: _restricted,
     HeadsDiffer: _heads_differ,
     TooManyReaders: _too_many_readers,
     UnknownWebhook: _unknown_webhook,

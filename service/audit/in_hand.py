@@ -12,7 +12,7 @@ from service.proofs.notes import NoteRefused, VerifierKey
 
 
 def read_held(file: Path, public_keys: Sequence[VerifierKey], signing_keys: SigningKeys) -> tuple[UUID, Held]:
-    """The checkpoint in a file, which one of the keys has signed, and of whose log it is. Raises NoteRefused, OSError."""
+    """The checkpoint in a file, signed with one of the keys, and of whose log it is. Raises NoteRefused, OSError."""
     try:
         note = file.read_text("utf-8")
     except UnicodeDecodeError:

@@ -7,7 +7,7 @@ from domain.policies import PolicyUnreadable
 from domain.policy import PolicyInvalid
 from service.access.access_records import AccessNotRecorded
 from service.access.trusted_issuers import IssuersUnreadable
-from service.care.accesses import NoLegalGround
+from service.care.disclosures import NoLegalGround, Restricted
 from service.care.errors import KnownAtInFuture, UnknownClient
 from service.cli.errors import CommandFailed
 from service.database.embedded import EmbeddedPostgresError
@@ -56,6 +56,7 @@ OF_THE_RECORD: dict[type[Exception], str] = {
     ProjectionFailed: "{error}. This is a defect of the projection: report it with this sentence, which quotes nobody.",
     NoLegalGround: "For legal proceedings this is told only where a court order, or the client's consent to just that,"
     " is recorded and in force.",
+    Restricted: "The client asked that the record not be read for this purpose, which was agreed.",
     AccessNotRecorded: f"That you looked could not be recorded, so nothing is shown. {MORE}",
     ClientErased: "This client was erased: their key was destroyed, and nobody can read the record any more.",
     UnknownKey: "{error} Add it to CARE_TIMELINE_KEY_ENCRYPTION_KEYS, after the one in use.",

@@ -17,8 +17,8 @@ from service.log.organizations import Organization
 from service.proofs.notes import NoteRefused, read_verifier_key
 
 NOT_TOLD: Final = (
-    "What no check can tell: what was changed before it was in a checkpoint, which takes a minute, and what whoever"
-    " holds both the signing key and the key-encryption keys wrote anew. Keep checkpoints where they cannot change them."
+    "What no check can tell: what was changed before it was in a checkpoint, which takes a minute, and what was written"
+    " anew with both the signing key and the key-encryption keys. Keep checkpoints where nobody here can change them."
 )
 """What passes unseen, to be told to whoever asks."""
 

@@ -161,6 +161,13 @@ event = Table(
     PrimaryKeyConstraint("organization_id", "position", name="event_pkey"),
     UniqueConstraint("organization_id", "client_id", "version", name="event_version_key"),
     UniqueConstraint("organization_id", "id", name="event_id_key"),
+    # Of a few clients among many; see service.log.restricted_clients.
+    Index(
+        "event_may_restrict",
+        "organization_id",
+        "client_id",
+        postgresql_where=text("type in ('restriction_requested', 'clients_merged')"),
+    ),
     CheckConstraint("cardinality(reference_fields) = cardinality(reference_ids)", name="event_references_check"),
     # A handful of rows: whether a client is one person with another is asked of whoever is read.
     Index(
@@ -312,11 +319,15 @@ access_record = Table(
     Column("clients", Integer, nullable=False, comment="Of how many clients it told: see access_record_client"),
     Column("clients_digest", LargeBinary, nullable=False, comment="SHA-256 over the ids of these clients, in order"),
     Column("recipient", Text, comment="The other organization to which it was disclosed; null where it stayed here"),
-    Column("consent_id", Uuid, comment="The event that granted the consent to the disclosure"),
+    Column(
+        "allowed_by",
+        Uuid,
+        comment="The event that allowed it: a consent, a court order, an emergency; null where it needed none",
+    ),
     PrimaryKeyConstraint("organization_id", "record_id", name="access_record_pkey"),
     CheckConstraint("num_nonnulls(version, position) = 1", name="access_record_version_or_position_check"),
     CheckConstraint("(client_id is null) = (version is null)", name="access_record_client_check"),
-    CheckConstraint("(recipient is null) = (consent_id is null)", name="access_record_disclosure_check"),
+    CheckConstraint("recipient is null or allowed_by is not null", name="access_record_disclosure_check"),
     Index("access_record_actor", "organization_id", "actor_id", "record_id"),
     schema="access",
     comment="Who read about clients, what, why and when: written before the answer is given, never changed",
