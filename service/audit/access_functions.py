@@ -9,25 +9,25 @@ from typing import Final
 
 FACTS: Final = """
 select 'access_record' as kind, r.record_id as subject_id, array[
-         (extract(epoch from r.recorded_at) * 1000000)::bigint::text, r.operation, r.what, r.parameters::text,
+         extract(epoch from r.recorded_at)::text, r.operation, r.what, r.parameters::text,
          r.purpose, r.actor_id::text, r.credential_id, r.role, r.name, r.request_id, r.version::text, r.position::text,
          r.client_id::text, r.clients::text, encode(r.clients_digest, 'hex'), r.recipient, r.allowed_by::text] as said
   from access.access_record r where r.organization_id = ORGANIZATION
 union all
 select 'api_key', k.key_id, array[
          k.name, k.role, k.scopes::text, k.purpose, k.person_id::text, k.recipient, k.recipient_classes::text,
-         (extract(epoch from k.created_at) * 1000000)::bigint::text,
-         (extract(epoch from k.expires_at) * 1000000)::bigint::text]
+         extract(epoch from k.created_at)::text,
+         extract(epoch from k.expires_at)::text]
   from access.api_key k where k.organization_id = ORGANIZATION
 union all
-select 'api_key_revoked', k.key_id, array[(extract(epoch from k.revoked_at) * 1000000)::bigint::text]
+select 'api_key_revoked', k.key_id, array[extract(epoch from k.revoked_at)::text]
   from access.api_key k where k.organization_id = ORGANIZATION and k.revoked_at is not null
 union all
 select 'client_keys_destroyed', c.client_id, array[c.key_id::text, c.notes_key_id::text]
   from keyring.client_key c where c.organization_id = ORGANIZATION and c.destroyed_at is not null
 union all
 select 'organization', o.organization_id, array[
-         o.name, o.time_zone, (extract(epoch from o.created_at) * 1000000)::bigint::text]
+         o.name, o.time_zone, extract(epoch from o.created_at)::text]
   from log.organization o where o.organization_id = ORGANIZATION"""
 """Every fact of an organization, as it stands now; ORGANIZATION stands for its id."""
 

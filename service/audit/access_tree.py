@@ -16,6 +16,7 @@ from service.database.connection import scoped
 from service.log.errors import answering
 from service.proofs.checkpoints import Checkpoint, sign_checkpoint
 from service.proofs.merkle import EMPTY_ROOT, node_hash
+from service.runtime.tracebacks import describe
 
 ENTRIES_AT_ONCE: Final = 5_000
 """How many entries one transaction makes: about a second's work."""
@@ -40,8 +41,10 @@ class AccessTree:
         for row in await self._pool.fetch("select log.organization_ids()"):
             try:
                 await self.make(row[0])
-            except (CheckpointRefused, NoCheckpoint) as refused:
+            except CheckpointRefused as refused:
                 log.error("access_checkpoint_refused", organization_id=str(row[0]), reason=str(refused))
+            except Exception as error:  # noqa: BLE001 those of the other organizations are to be signed
+                log.warning("access_checkpoint_interrupted", organization_id=str(row[0]), error=describe(error))
 
     async def make(self, organization_id: UUID) -> KeptCheckpoint:
         """A checkpoint of everything that there is to enter: a new one, or the last where nothing is new.

@@ -27,7 +27,7 @@ def read_held(file: Path, public_keys: Sequence[VerifierKey], signing_keys: Sign
 
 
 async def last_anchored(folder: Path, accesses: Path, keys: SigningKeys, organization_id: UUID) -> list[Held]:
-    """The last checkpoints of a log and of its accesses that were written to their folders. Raises OSError."""
+    """The last checkpoints of a log and of its accesses in the folders for these. Raises AnchorsUnreadable."""
     held = []
     for place, origin in ((folder, keys.origin(organization_id)), (accesses, keys.access_origin(organization_id))):
         found = await AnchorFolder(place).last(organization_id, keys.named(origin), origin)

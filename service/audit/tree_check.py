@@ -102,13 +102,6 @@ class TreeCheck:
         sizes = (size for (_, size, root), _ in self._held if self._roots.get(size) == root)
         fitting = self.fitting = max(sizes, default=0)
         for (_, size, root), where in self._held:
-            if size > self._end:
-                yield Finding(
-                    self._end + 1,
-                    f"the log ends before this, and {where} is of {size} events: what was recorded from here on was"
-                    " taken away, or the database was restored to an earlier point; restore the latest backup there is",
-                )
-                return
             if size <= fitting and self._roots.get(size) != root:
                 yield Finding(
                     size,
@@ -117,7 +110,15 @@ class TreeCheck:
                 )
             elif self._roots.get(size, root) != root:
                 yield self._differing_from(where, fitting, size)
-                return
+                break
+        largest = max(self._held, key=lambda each: each.checkpoint.size, default=None)
+        if largest and largest.checkpoint.size > self._end:
+            yield Finding(
+                self._end + 1,
+                f"the log ends before this, and {largest.where} is of {largest.checkpoint.size} events: what was"
+                " recorded from here on was taken away, or the database was restored to an earlier point; restore the"
+                " latest backup there is",
+            )
 
     def _differing_from(self, where: str, fitting: int, size: int) -> Finding:
         what = f"the log is not the one of which {where} was signed"

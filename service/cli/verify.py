@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from service.audit.errors import AnchorsUnreadable
 from service.audit.in_hand import last_anchored, organizations_in, read_held
 from service.audit.tree_check import Held
 from service.bootstrap import System, access_checkpoint_folder, checkpoint_folder
@@ -46,8 +47,8 @@ async def last_in_folders(system: System, organization_id: UUID) -> list[Held]:
         return []
     try:
         return await last_anchored(folder, accesses, system.signing_keys, organization_id)
-    except OSError as error:
-        raise CommandFailed(f"{folder} cannot be read: {error.strerror}.") from error
+    except AnchorsUnreadable as error:
+        raise CommandFailed(str(error)) from error
 
 
 def gone(system: System, known: Sequence[Organization], in_hand: Mapping[UUID, list[Held]]) -> bool:
