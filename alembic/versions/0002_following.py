@@ -523,12 +523,12 @@ as $$
   select convert_to(string_agg(coalesce(octet_length(said) || ':' || said, '-') || ',', '' order by place), 'UTF8')
     from unnest(texts) with ordinality as each(said, place)
 $$""")
-    op.execute(r"""create function audit.enter_accesses(the_organization uuid, most integer) returns bigint
-  language plpgsql security definer
+    op.execute(r"""create function audit.enter_accesses(
+  the_organization uuid, most integer, out size bigint, out entered integer
+) language plpgsql security definer
   set search_path = pg_catalog, pg_temp
 as $$
 declare
-  place bigint;
   earliest uuid;
   fact record;
   its_leaf bytea;
@@ -539,7 +539,7 @@ begin
     raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
   end if;
   perform pg_advisory_xact_lock(hashtextextended('audit.access_entry ' || the_organization, 0));
-  select coalesce(max(e.number), 0) into place
+  select coalesce(max(e.number), 0), 0 into size, entered
     from audit.access_entry e where e.organization_id = the_organization;
   select coalesce(max(e.earliest), '00000000-0000-0000-0000-000000000000') into earliest
     from (select lpad(to_hex(greatest(('x' || left(replace(e.subject_id::text, '-', ''), 12))::bit(48)::bigint
@@ -574,22 +574,22 @@ select 'organization', o.organization_id, array[
      where (f.kind <> 'access_record' or f.subject_id > earliest)
        and not exists (select from audit.access_entry e
                         where e.organization_id = the_organization and e.kind = f.kind and e.subject_id = f.subject_id)
-     order by f.kind = 'access_record', f.subject_id limit most
+     order by f.kind = 'access_record', f.kind, f.subject_id limit most
   loop
-    place := place + 1;
+    size := size + 1;
+    entered := entered + 1;
     its_leaf := sha256(audit.joined(
       variadic array[the_organization::text, fact.kind, fact.subject_id::text] || fact.said));
     top := sha256('\x00'::bytea || its_leaf);
     width := 1;
-    while place & width = 0 loop
+    while size & width = 0 loop
       select sha256('\x01'::bytea || e.subtree || top) into strict top
-        from audit.access_entry e where e.organization_id = the_organization and e.number = place - width;
+        from audit.access_entry e where e.organization_id = the_organization and e.number = size - width;
       width := width << 1;
     end loop;
     insert into audit.access_entry (organization_id, number, kind, subject_id, leaf, subtree)
-    values (the_organization, place, fact.kind, fact.subject_id, its_leaf, top);
+    values (the_organization, size, fact.kind, fact.subject_id, its_leaf, top);
   end loop;
-  return place;
 end
 $$""")
     op.execute("revoke execute on function audit.joined from public")

@@ -44,12 +44,12 @@ as $$
 $$"""
 """Texts as the bytes that a leaf is made of."""
 
-ENTER_FUNCTION = rf"""create function audit.enter_accesses(the_organization uuid, most integer) returns bigint
-  language plpgsql security definer
+ENTER_FUNCTION = rf"""create function audit.enter_accesses(
+  the_organization uuid, most integer, out size bigint, out entered integer
+) language plpgsql security definer
   set search_path = pg_catalog, pg_temp
 as $$
 declare
-  place bigint;
   earliest uuid;
   fact record;
   its_leaf bytea;
@@ -60,7 +60,7 @@ begin
     raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
   end if;
   perform pg_advisory_xact_lock(hashtextextended('audit.access_entry ' || the_organization, 0));
-  select coalesce(max(e.number), 0) into place
+  select coalesce(max(e.number), 0), 0 into size, entered
     from audit.access_entry e where e.organization_id = the_organization;
   select coalesce(max(e.earliest), '00000000-0000-0000-0000-000000000000') into earliest
     from (select lpad(to_hex(greatest(('x' || left(replace(e.subject_id::text, '-', ''), 12))::bit(48)::bigint
@@ -74,22 +74,25 @@ begin
      where (f.kind <> 'access_record' or f.subject_id > earliest)
        and not exists (select from audit.access_entry e
                         where e.organization_id = the_organization and e.kind = f.kind and e.subject_id = f.subject_id)
-     order by f.kind = 'access_record', f.subject_id limit most
+     order by f.kind = 'access_record', f.kind, f.subject_id limit most
   loop
-    place := place + 1;
+    size := size + 1;
+    entered := entered + 1;
     its_leaf := sha256(audit.joined(
       variadic array[the_organization::text, fact.kind, fact.subject_id::text] || fact.said));
     top := sha256('\x00'::bytea || its_leaf);
     width := 1;
-    while place & width = 0 loop
+    while size & width = 0 loop
       select sha256('\x01'::bytea || e.subtree || top) into strict top
-        from audit.access_entry e where e.organization_id = the_organization and e.number = place - width;
+        from audit.access_entry e where e.organization_id = the_organization and e.number = size - width;
       width := width << 1;
     end loop;
     insert into audit.access_entry (organization_id, number, kind, subject_id, leaf, subtree)
-    values (the_organization, place, fact.kind, fact.subject_id, its_leaf, top);
+    values (the_organization, size, fact.kind, fact.subject_id, its_leaf, top);
   end loop;
-  return place;
 end
 $$"""  # noqa: S608 - a text of ours
-"""Enters what is new, at most so many facts; how many entries there are then. Others who enter wait for the commit."""
+"""Enters what is new, at most so many facts; how many entries there are then, and how many are new.
+
+Others who enter wait for the commit.
+"""

@@ -5,6 +5,7 @@ day it can, this table says so.
 """
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -119,7 +120,7 @@ async def test_what_is_altered_in_the_log_is_named(clinic: Clinic, change: str, 
     assert what in await clinic.named([])
 
 
-def at(position: int, **fields: object) -> Change:
+def at(position: int, **fields: Any) -> Change:
     """Change an event's fields."""
     return lambda events: [e._replace(**fields) if e.position == position else e for e in events]
 
@@ -290,7 +291,7 @@ async def test_a_guard_that_is_switched_off_is_named(clinic: Clinic, off: str, o
 
 
 async def test_in_a_log_of_whole_tiles_the_first_event_that_differs_is_named_exactly(
-    clinic: Clinic, system: System, counselor: Caller
+    clinic: Clinic, system: System, counselor: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client_id = uuid4()
     entries = [draft(registered()), *(draft(check_in(craving=3)) for _ in range(255))]
@@ -300,12 +301,17 @@ async def test_in_a_log_of_whole_tiles_the_first_event_that_differs_is_named_exa
         tiles = await connection.fetch("select * from audit.tile where organization_id = $1", clinic.organization_id)
     await clinic.rewrite(later(100))
     async with clinic.superuser() as connection:
-        await connection.copy_records_to_table("tile", schema_name="audit", records=tiles)
+        await connection.copy_records_to_table("tile", schema_name="audit", records=map(tuple, tiles))
 
-    found = await clinic.named([Held(kept.checkpoint, "the checkpoint in hand")])
+    in_hand = [Held(kept.checkpoint, "the checkpoint in hand")]
+    found = await clinic.named(in_hand)
 
     assert "position 100: its leaf is not the one of which the tree was made" in found
     assert f"position 100: {SIGNED} in hand was signed: this is the first event that differs" in found
+
+    monkeypatch.setattr("service.audit.verifier.EVENTS_A_PART", 256)
+    verified = await system.verifier.verify(clinic.organization_id, in_hand, processes=2)
+    assert [f"position {each.position}: {each.what}" for each in verified.findings] == found.splitlines()
 
 
 async def test_a_tile_that_was_changed_is_named(clinic: Clinic, system: System, counselor: Caller) -> None:
