@@ -129,6 +129,7 @@ event = Table(
     Column("recorded_at", _MOMENT, nullable=False, comment="When it was recorded, by the server's clock"),
     Column("actor_id", Uuid, nullable=False, comment="Who recorded it: the stable id of their key to the API"),
     Column("recorded_by", Text, nullable=False, comment="Who recorded it: their role and name"),
+    Column("on_behalf_of", Text, comment="For whom a system recorded it: their role and name; null where for nobody"),
     Column("source", Text, nullable=False, comment="The system it came through"),
     Column("correlation_id", Uuid, comment="What it belongs together with"),
     Column("causation_id", Uuid, comment="The event it follows from"),
