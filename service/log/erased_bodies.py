@@ -1,79 +1,70 @@
 """Telling erased events from damaged ones: a body may be missing where its client was erased, and nowhere else."""
 
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 from uuid import UUID
-
-import asyncpg
 
 from domain.events.erasure import ClientErased
 from service.log.consistency import Finding
 from service.log.sealed import StoredEvent
 from service.log.store import EventStore
 
-_ERASED: str = ClientErased.model_fields["type"].default
+ENDS_WITH: Final[str] = ClientErased.model_fields["type"].default
+"""The type of the event that ends the timeline of who was erased. It never had a body."""
 
 _DESTROYED = "select client_id from keyring.client_key where organization_id = $1 and destroyed_at is not null"
 
+_STILL_THERE = """
+select e.position from keyring.client_key k
+  join log.event e on e.organization_id = k.organization_id and e.client_id = k.client_id
+ where k.organization_id = $1 and k.destroyed_at is not null and e.body <> ''
+ order by e.position"""
+
 _ENDS = """
-select h.position, k.destroyed_at is not null as destroyed
+select e.position, k.destroyed_at is not null as destroyed
   from log.timeline_head h
   join keyring.client_key k on k.organization_id = h.organization_id and k.client_id = h.client_id
-  left join log.event e on e.organization_id = h.organization_id and e.client_id = h.client_id and e.version = h.version
- where h.organization_id = $1 and (k.destroyed_at is not null) is distinct from (e.type is not distinct from $2)
- order by h.position"""
+  join log.event e on e.organization_id = h.organization_id and e.client_id = h.client_id and e.version = h.version
+ where h.organization_id = $1 and (k.destroyed_at is not null) <> (e.type = $2)
+ order by e.position"""
 
 
-class ErasedBodies:
-    """What a check of a log has come to know of the clients who were erased."""
+class Emptied(NamedTuple):
+    """An event whose body is missing."""
 
-    def __init__(self, destroyed: set[UUID]) -> None:
-        """`destroyed` are the clients whose keys are destroyed when the check begins."""
-        self._destroyed = destroyed
-        self._missing: list[tuple[int, UUID]] = []
-        self._ended: set[UUID] = set()
-        self.events = 0
-        """How many events an erasure emptied."""
+    position: int
+    client_id: UUID
 
-    @classmethod
-    async def begin(cls, store: EventStore, organization_id: UUID) -> "ErasedBodies":
-        """For a check that begins now."""
-        return cls(_clients(await store.rows(organization_id, _DESTROYED)))
 
-    def emptied(self, event: StoredEvent) -> bool:
-        """Whether the event's body is missing, as that of an erased client's is; `end` tells whether that is right."""
-        if event.body or event.type == _ERASED:
-            return False
-        if event.client_id in self._destroyed:
-            self.events += 1
+class ErasureCheck(NamedTuple):
+    """What a check of the erasures in a log found."""
+
+    findings: list[Finding]
+    events: int
+    """How many events were emptied by an erasure."""
+
+
+def is_emptied(event: StoredEvent) -> bool:
+    """Whether the event's body is missing, as that of an erased client's is."""
+    return not event.body and event.type != ENDS_WITH
+
+
+async def check_erasures(store: EventStore, organization_id: UUID, emptied: Sequence[Emptied]) -> ErasureCheck:
+    """Whether just the bodies of clients who were erased are missing, and all of theirs. Raises DatabaseUnavailable.
+
+    `emptied` were found in the log before this.
+    """
+    rows = await store.rows(organization_id, _DESTROYED) if emptied else []
+    destroyed = {UUID(int=row["client_id"].int) for row in rows}
+    what = "its body is missing, and its client was not erased: put it back from a backup"
+    found = [Finding(each.position, what) for each in emptied if each.client_id not in destroyed]
+    events = len(emptied) - len(found)
+    again = "its client was erased, and its body is still there: run care-timeline erasures apply"
+    found += [Finding(row["position"], again) for row in await store.rows(organization_id, _STILL_THERE)]
+    for row in await store.rows(organization_id, _ENDS, ENDS_WITH):
+        if row["destroyed"]:
+            said = "its client's keys were destroyed, and the timeline does not end with an erasure"
         else:
-            self._missing.append((event.position, event.client_id))
-        return True
-
-    def wrong(self, event: StoredEvent) -> str | None:
-        """What is wrong with an event, given that its client was erased or was not."""
-        if event.client_id in self._ended:
-            return "it was recorded after its client was erased"
-        if event.type == _ERASED:
-            self._ended.add(event.client_id)
-        if event.body and event.client_id in self._destroyed:
-            return "its client was erased, and its body is still there"
-        return None
-
-    async def end(self, store: EventStore, organization_id: UUID) -> list[Finding]:
-        """What does not fit, once every event was seen; others may have been erased meanwhile."""
-        destroyed = _clients(await store.rows(organization_id, _DESTROYED)) if self._missing else set()
-        what = "its body is missing, and its client was not erased"
-        found = [Finding(position, what) for position, client_id in self._missing if client_id not in destroyed]
-        self.events += len(self._missing) - len(found)
-        return found + [
-            Finding(
-                row["position"],
-                "its client's keys were destroyed, and no erasure is recorded"
-                if row["destroyed"]
-                else "its client was erased, and the keys are there again: run care-timeline erasures apply",
-            )
-            for row in await store.rows(organization_id, _ENDS, _ERASED)
-        ]
-
-
-def _clients(rows: list[asyncpg.Record]) -> set[UUID]:
-    return {UUID(int=row["client_id"].int) for row in rows}
+            said = "its client was erased, and the keys are there again: run care-timeline erasures apply"
+        found.append(Finding(row["position"], said))
+    return ErasureCheck(found, events)

@@ -280,7 +280,7 @@ def alter(database: DatabaseUrls) -> Change:
         ("update log.event set body = 'x' where client_id = '{erased}' and version = 2", "its body is still there"),
         (
             f"{DESTROY} where client_id = '{{other}}'",
-            "no erasure is recorded",
+            "does not end with an erasure",
         ),
         (
             "update keyring.client_key set wrapped_key = 'x', destroyed_at = null where client_id = '{erased}'",
