@@ -45,6 +45,8 @@ from service.database.connection import open_pool
 from service.database.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from service.database.migrate import migrate
 from service.database.supervision import kept_running
+from service.exports.reading import RecordSource
+from service.exports.record_export import RecordExport
 from service.following.follower import Follower
 from service.following.wakeups import Wakeups
 from service.log.facts import FactReader
@@ -122,6 +124,7 @@ class System:
     checkpoints: CheckpointStore
     checkpoint_signer: CheckpointSigner
     log_proofs: LogProofs
+    record_export: RecordExport
 
     async def rewrap(self, organization_id: UUID) -> int:
         """Wraps anew whatever key-encryption keys wrap, clients' keys and webhooks' secrets; of how many of these.
@@ -236,6 +239,7 @@ async def connected(
         signing = signing_keys(settings)
         checkpoints = CheckpointStore(pool, signing, parse_witness_keys(settings.witness_keys))
         signer = _checkpoint_signer(settings, pool, signing, checkpoints)
+        log_proofs, search = LogProofs(pool, checkpoints), AccessSearch(log_pool)
         stack.push_async_callback(signer.close)
         yield System(
             settings=settings,
@@ -272,7 +276,7 @@ async def connected(
             counseling_notes=CounselingNotes(pages, timelines, accesses),
             lists=Lists(ListReads(pool, builds), accesses),
             accesses=accesses,
-            access_log=AccessLog(store, pages, AccessSearch(log_pool), accesses),
+            access_log=AccessLog(store, pages, search, accesses),
             feed=Feed(headers, Tails(headers, wakeups), settings.feed_readers_per_key),
             feed_contents=FeedContents(store, keyring, accesses, sliced),
             sliced=sliced,
@@ -285,7 +289,16 @@ async def connected(
             signing_keys=signing,
             checkpoints=checkpoints,
             checkpoint_signer=signer,
-            log_proofs=LogProofs(pool, checkpoints),
+            log_proofs=log_proofs,
+            record_export=RecordExport(
+                RecordSource(store, pages, timelines, keyring, organizations, search),
+                accesses,
+                signing,
+                signer,
+                checkpoints,
+                log_proofs,
+                sliced=sliced,
+            ),
         )
 
 
