@@ -16,20 +16,20 @@ from service.access.access_search import AccessRecord
 from service.access.recipients import NOTICE
 from service.exports.reading import RecordRead
 from service.log.sealed import StoredEvent
-from service.proofs.export_check import ABOUT, ACCESS_RECORD, CHECKPOINT, EVENT, KEY, PAGE, POLICY
+from service.proofs.export_check import (
+    ABOUT,
+    ACCESS_RECORD,
+    CHECKPOINT,
+    DOES_NOT_PROVE,
+    EVENT,
+    KEY,
+    PAGE,
+    POLICY,
+    PROVES,
+)
 from service.proofs.notes import encoded
 
 TIMELINE_PAGE: Final = "timeline.html"
-
-PROVES: Final = (
-    "Every byte of this file is signed by the log's key. Each event stands in the log of the checkpoint at its"
-    " position, unchanged, and none of the client's up to the version in the head is left out."
-)
-DOES_NOT_PROVE: Final = (
-    "That nothing was recorded of the client after that version rests on the signature of the head alone: whoever holds"
-    " the key could sign a head that ends too early, which another export of the same client would show. Access"
-    " records, policy and page rest on the signature as well. That something was recorded does not make it true."
-)
 
 Part = tuple[str, Mapping[str, Any]]
 """What messages call a line, and what it says."""
@@ -47,7 +47,13 @@ def first_parts(access: Access, record: RecordRead, checkpoint: str, now: dateti
         parts += [
             (
                 f"key of {each}",
-                {"part": KEY, "client_id": str(each), "key_id": str(key.key_id), "key": encoded(key.key)},
+                {
+                    "part": KEY,
+                    "client_id": str(each),
+                    "key_id": str(key.key_id),
+                    "key": encoded(key.key),
+                    "notes_key_id": str(key.notes_key_id),
+                },
             )
             for each, key in record.keys.items()
         ]

@@ -28,6 +28,16 @@ KEY: Final = "key"
 ACCESS_RECORD: Final = "access_record"
 PAGE: Final = "page"
 
+PROVES: Final = (
+    "Every byte of the file is signed by the log's key. Each event stands in the log of the checkpoint at its position,"
+    " unchanged, and none of the client's up to the version in the head is left out."
+)
+DOES_NOT_PROVE: Final = (
+    "That nothing was recorded of the client after that version rests on the signature of the head alone: whoever holds"
+    " the key could sign a head that ends too early, which another export of the same client would show. Access"
+    " records, policy and page rest on the signature as well. That something was recorded does not make it true."
+)
+
 _ONCE: Final = (ABOUT, CHECKPOINT, POLICY)
 _PARTS: Final = frozenset({*_ONCE, EVENT, KEY, ACCESS_RECORD, PAGE})
 _NONCE_BYTES: Final = 12
@@ -51,6 +61,15 @@ class ExportedEvent(NamedTuple):
     """What it says, as JSON; None where the file has no key to it."""
 
 
+class ExportedKey(NamedTuple):
+    """What opens a client's events, but no counseling notes."""
+
+    key_id: UUID
+    key: bytes
+    notes_key_id: UUID
+    """The id of the key that sealed the client's counseling notes, which is not in the file."""
+
+
 class CheckedExport(NamedTuple):
     """An export in which everything holds."""
 
@@ -60,11 +79,23 @@ class CheckedExport(NamedTuple):
     policy: Mapping[str, Any]
     events: Sequence[ExportedEvent]
     """In the order in which they were recorded."""
-    keys: Mapping[UUID, tuple[UUID, bytes]]
-    """Each client's data key with its id; none where the export was made without."""
+    keys: Mapping[UUID, ExportedKey]
+    """Each client's data key; none where the export was made without, or the client was erased."""
     access_records: Sequence[Mapping[str, Any]]
     pages: Mapping[str, str]
     """Pages in HTML, by name."""
+
+    @property
+    def summary(self) -> str:
+        """What was found, in a sentence or two."""
+        own, *merged = self.head.timelines
+        opened = "what they say can be read" if self.keys else "what they say is sealed, and no key is in the file"
+        return (
+            f"Good: {len(self.events):,} events of client {own.client_id}, up to event {own.version}"
+            + (f", and of {len(merged)} merged into them" if merged else "")
+            + f", in the log {self.head.origin} of {self.head.size:,} events; {opened}. It was made at"
+            f" {self.head.made_at}, and tells of {len(self.access_records):,} reads."
+        )
 
 
 def check_export(raw: bytes, keys: Iterable[VerifierKey]) -> CheckedExport:
@@ -81,8 +112,9 @@ def check_export(raw: bytes, keys: Iterable[VerifierKey]) -> CheckedExport:
     data_keys = {}
     for line in parts[KEY]:
         with _told(line):
-            key_id, key = UUID(line.said["key_id"]), decoded(line.said["key"], "The key")
-            data_keys[UUID(line.said["client_id"])] = (key_id, key)
+            key_id, notes_key_id = UUID(line.said["key_id"]), UUID(line.said["notes_key_id"])
+            key = ExportedKey(key_id, decoded(line.said["key"], "The key"), notes_key_id)
+            data_keys[UUID(line.said["client_id"])] = key
     with _told(parts[CHECKPOINT][0]):
         note = parts[CHECKPOINT][0].said["note"]
         checkpoint = open_checkpoint(note, pinned, origin=file.head.origin)
@@ -143,7 +175,7 @@ def _by_part(file: ExportFile) -> dict[str, list[Line]]:
 
 
 def _event(
-    said: Mapping[str, Any], organization_id: UUID, head: ExportHead, keys: Mapping[UUID, tuple[UUID, bytes]]
+    said: Mapping[str, Any], organization_id: UUID, head: ExportHead, keys: Mapping[UUID, ExportedKey]
 ) -> ExportedEvent:
     header = header_of(organization_id, said)
     digest = bytes.fromhex(said["body_digest"])
@@ -158,11 +190,11 @@ def _event(
     return ExportedEvent(said, leaf, body, plaintext)
 
 
-def _opened(body: bytes, header: bytes, key_id: UUID, key: tuple[UUID, bytes]) -> bytes:
-    if key_id != key[0]:
+def _opened(body: bytes, header: bytes, key_id: UUID, key: ExportedKey) -> bytes:
+    if key_id != key.key_id:
         raise _DoesNotHold("its body was sealed with another key than the file brings along")
     try:
-        return AESGCM(key[1]).decrypt(body[:_NONCE_BYTES], body[_NONCE_BYTES:], header)
+        return AESGCM(key.key).decrypt(body[:_NONCE_BYTES], body[_NONCE_BYTES:], header)
     except InvalidTag:
         raise _DoesNotHold("its body does not open with the key that the file brings along") from None
 

@@ -12,7 +12,7 @@ from service.access.recipients import NOTICE
 from service.database.embedded import DatabaseUrls
 from service.proofs.export_check import CheckedExport, check_export
 from service.runtime import clock
-from tests.api.clinic import CRISIS, GOAL, REGISTERED, SESSION, Clinic, events_of, problem_in, recording
+from tests.api.clinic import CRISIS, GOAL, SESSION, Clinic, events_of, problem_in, recording
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ async def test_the_keys_are_for_whoever_may_have_them(clinic: Clinic) -> None:
     await exported(auditor, client)
     await exported(narrow, client)
     refused = await auditor.get(export_of(client), with_keys=True)
-    assert problem_in(refused, "role-not-allowed")
+    problem_in(refused, "role-not-allowed")
     missing = await narrow.get(export_of(client), with_keys=True)
     assert "user/ExportKey.r" in problem_in(missing, "scope-missing").detail
 
@@ -137,4 +137,4 @@ async def test_what_does_not_hold_any_more_is_not_handed_out(
     await superuser.execute("update log.event set recorded_by = 'peer/kim' where client_id = $1", UUID(client))
     await superuser.close()
 
-    assert problem_in(await supervisor.get(export_of(client)), "log-not-whole")
+    problem_in(await supervisor.get(export_of(client)), "log-not-whole")

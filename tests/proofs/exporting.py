@@ -78,6 +78,7 @@ def export(
         "policy": {"part": "policy"},
         "key": {
             "part": "key", "client_id": str(CLIENT), "key_id": str(DATA_KEY_ID), "key": encoded(DATA_KEY),
+            "notes_key_id": str(NOTES_KEY_ID),
         },
         **{f"event {each['version']}": each for each in proved},
         "access record 1": {"part": "access_record", "name": "ines"},

@@ -160,9 +160,11 @@ def proved_elsewhere() -> Any:
         ({"policy": None}, "has 0 lines of the kind policy"),
         ({"policy": {"part": "else"}}, "of a kind that is not known here"),
         ({"about": {"part": "about", "organization_id": str(ORGANIZATION), "client_id": str(UUID(int=2))}}, "another"),
-        ({"key": {"part": "key", "client_id": str(CLIENT), "key_id": EVENTS[0]["key_id"], "key": "AA" * 21 + "A="}},
+        ({"key": {"part": "key", "client_id": str(CLIENT), "key_id": EVENTS[0]["key_id"], "key": "AA" * 21 + "A=",
+                  "notes_key_id": str(UUID(int=6))}},
          r"Line 16 \(event 1\) does not hold: its body does not open"),
-        ({"key": {"part": "key", "client_id": str(CLIENT), "key_id": str(UUID(int=8)), "key": "AA" * 21 + "A="}},
+        ({"key": {"part": "key", "client_id": str(CLIENT), "key_id": str(UUID(int=8)), "key": "AA" * 21 + "A=",
+                  "notes_key_id": str(UUID(int=6))}},
          "sealed with another key"),
     ],
 )  # fmt: skip
