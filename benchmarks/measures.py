@@ -11,6 +11,7 @@ from benchmarks import (
     many,
     post,
     projecting,
+    proofs,
     reading,
     reads,
     rebuild,
@@ -37,6 +38,7 @@ MEASURES: Mapping[str, Callable[[Ground, Rounds], Awaitable[list[Result]]]] = {
     "import": importing.measure,
     "webhooks": webhooks.measure,
     "replay": replay.measure,
+    "proofs": proofs.measure,
     "soak": soak.measure,
 }
 

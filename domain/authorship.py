@@ -12,11 +12,12 @@ from typing import Final
 from uuid import UUID
 
 from domain.entry import Actor, Draft, Entry
-from domain.events.base import Event
+from domain.events.base import Event, referred
+from domain.events.disclosures import EmergencyDisclosureReviewed
 from domain.events.emergency_access import EmergencyAccessReviewed
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.events.team import TeamMemberAssigned, TeamMemberReleased
-from domain.facts import Facts, reviewed_access
+from domain.facts import Facts, reviewed_emergency
 from domain.policy import Policy
 from domain.policy.organization import CorrectionsPolicy
 from domain.refusals import Refusal, Refused
@@ -26,7 +27,9 @@ SYSTEM: Final = "system"
 """The role by which systems record."""
 
 REVIEWED_BY_ANOTHER: Final = Refusal(
-    "emergency_access_reviewed_by_another", "access", "An emergency access is reviewed by another than who opened it."
+    "emergency_reviewed_by_another",
+    "access",
+    "An emergency access or disclosure is reviewed by another than who recorded it.",
 )
 ASSIGNED_BY_ANOTHER: Final = Refusal(
     "team_member_assigned_by_another",
@@ -40,6 +43,12 @@ UNDONE_BY_ANOTHER: Final = Refusal(
     "entry",
     "Here people see the clients on whose team they are, so what ended or changed their own place on one is set right"
     " by another; ask a supervisor or a colleague, or in an emergency record emergency_access_opened.",
+)
+
+FOR_THEMSELVES: Final = Refusal(
+    "on_behalf_of_by_systems",
+    "on_behalf_of",
+    "Only a system says on whose behalf it records; people record for themselves: leave on_behalf_of out.",
 )
 
 _ASSIGNED: Final[str] = TeamMemberAssigned.model_fields["type"].default
@@ -58,6 +67,8 @@ def authorship_refusals(
 ) -> Iterator[tuple[int, Refusal]]:
     """What `check_authorship` refuses, with the place of the draft."""
     for place, draft in enumerate(drafts):
+        if draft.on_behalf_of and actor.role != SYSTEM:
+            yield place, FOR_THEMSELVES
         yield from ((place, refusal) for refusal in _refusals(draft.event, facts, actor, policy))
 
 
@@ -66,13 +77,13 @@ def _refusals(event: Event, facts: Facts, actor: Actor, policy: Policy) -> Itera
         author = _author(facts, event.entry)
         if author and not may_set_right(actor, author, policy.corrections):
             yield _set_right_by(author, policy.corrections)
-        openers = [_author(facts, access) for access in reviewed_access(facts, event.entry)]
+        openers = [_author(facts, reviewed) for reviewed in reviewed_emergency(facts, event.entry)]
         if any(opener and opener.id == actor.id for opener in openers):
             yield REVIEWED_BY_ANOTHER._replace(field="entry")
-    if isinstance(event, EmergencyAccessReviewed):
-        author = _author(facts, event.access)
-        if (author or actor).id == actor.id:
-            yield REVIEWED_BY_ANOTHER
+    if isinstance(event, EmergencyAccessReviewed | EmergencyDisclosureReviewed):
+        ((field, reviewed, _),) = referred(event)
+        if (_author(facts, reviewed) or actor).id == actor.id:
+            yield REVIEWED_BY_ANOTHER._replace(field=field)
     assigned = event.replacement if isinstance(event, EntryCorrected) else event
     if isinstance(assigned, TeamMemberAssigned) and assigned.person_id == actor.id and _closed_to(actor, facts, policy):
         yield ASSIGNED_BY_ANOTHER

@@ -12,10 +12,13 @@ from uuid import UUID
 from domain.entry import Actor, Draft
 from domain.events.base import EntryContent, referred
 from domain.events.catalogue import EVENT_TYPES
+from domain.events.disclosures import EmergencyDisclosureReviewed
 from domain.events.emergency_access import EmergencyAccessReviewed
 from domain.events.record import RECORD_TYPES, EntryCorrected, EntryRetracted
 
-_REVIEW: Final[str] = EmergencyAccessReviewed.model_fields["type"].default
+_REVIEWS: Final[frozenset[str]] = frozenset(
+    {each.model_fields["type"].default for each in (EmergencyAccessReviewed, EmergencyDisclosureReviewed)}
+)
 
 FURTHER_ROUNDS = 3
 """So often further_needs may ask: what that is about which a retraction takes back, and what that in turn; then what
@@ -113,14 +116,14 @@ def further_needs(drafts: Sequence[Draft], facts: Facts) -> Needs | None:
     """What has to be known beside these facts, which answer `needs`; None when that is all.
 
     A retraction asks again: what that is about which it takes back and, where that is a retraction, what it brings
-    back. What sets a review of an emergency access right asks for the access. Types and references of entries never
+    back. What sets a review of an emergency right asks for what was reviewed. Types and references of entries never
     change, so it does not matter that it is asked a little later.
     """
     found = Needs()
     drafted = {draft.id for draft in drafts}
     for draft in drafts:
         if isinstance(draft.event, EntryCorrected | EntryRetracted):
-            found.ids |= reviewed_access(facts, draft.event.entry) - facts.entries.keys() - drafted
+            found.ids |= reviewed_emergency(facts, draft.event.entry) - facts.entries.keys() - drafted
         if not isinstance(draft.event, EntryRetracted):
             continue
         retraction = facts.entries.get(draft.event.entry)
@@ -140,10 +143,10 @@ def further_needs(drafts: Sequence[Draft], facts: Facts) -> Needs | None:
     return found if found.ids or found.once or found.answers else None
 
 
-def reviewed_access(facts: Facts, entry_id: UUID) -> set[UUID]:
-    """The emergency access of whose review this entry is, or sets it right; empty where it is of no review."""
+def reviewed_emergency(facts: Facts, entry_id: UUID) -> set[UUID]:
+    """The emergency access or disclosure of whose review this entry is, or sets it right; empty where it is of none."""
     found = facts.of_care(entry_id)
-    return {found.references[0][1]} if found and found.type == _REVIEW else set()
+    return {found.references[0][1]} if found and found.type in _REVIEWS else set()
 
 
 def once_alone(kind: str) -> set[str]:

@@ -47,7 +47,7 @@ class Elements(Generic[E]):
 
     def __init__(self, elements: Iterable[E] = ()) -> None:
         self._saved: SavedElements[E] | None = None
-        self._older: dict[Any, E] = {_key(element): element for element in elements}
+        self._older: dict[Any, E] = {key_of(element): element for element in elements}
         self._recent: dict[Any, E] = {}
         self._merge = _Merge(None, {})
         self._more = len(self._older)  # so many have been put that are not among the saved ones
@@ -70,7 +70,7 @@ class Elements(Generic[E]):
 
     def put(self, element: E) -> "Elements[E]":
         """With this element, in the place of the one with the same key or else at the end."""
-        key = _key(element)
+        key = key_of(element)
         made: Elements[E] = Elements.__new__(Elements)
         made._saved = self._saved
         made._more = self._more + (not self._has(key))
@@ -112,7 +112,7 @@ class Elements(Generic[E]):
 
     def _all(self) -> dict[Any, E]:
         put = self._older | self._recent if self._recent else self._older
-        return put if self._saved is None else {_key(element): element for element in self._saved.all()} | put
+        return put if self._saved is None else {key_of(element): element for element in self._saved.all()} | put
 
     def __iter__(self) -> Iterator[E]:
         if self._saved is not None and not self._older and not self._recent:
@@ -160,7 +160,8 @@ class Elements(Generic[E]):
 _keys: dict[type, Callable[[Any], Any]] = {}
 
 
-def _key(element: Any) -> Any:
+def key_of(element: Any) -> Any:
+    """What the element is known by among others of its kind."""
     key = _keys.get(type(element)) or _key_of(type(element))
     return key(element)
 

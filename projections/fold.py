@@ -11,7 +11,7 @@ from domain.entry import Entry
 from domain.events.base import Event
 from domain.events.unreadable import Unreadable
 from projections import columns
-from projections.collection import Change, Elements
+from projections.collection import Change, Elements, key_of
 from projections.columns import row_of
 from projections.context import Context
 from projections.obligations import OBLIGATION, Obligation
@@ -99,6 +99,21 @@ class Fold(Generic[S]):
             return () if change.before is change.after else (change,)
 
         return self._keep(ElementRows(element, elements, changed))
+
+    def shown(self, element: type[E], of: Callable[[S], Collection[E]]) -> None:
+        """Elements that are shown and have no rows, such as the last sessions: of those that stay, a replay tells what
+        became of them. That one comes or goes is told by what does have rows."""
+
+        def changed(before: S, after: S) -> Iterable[Change[E]]:
+            was, now = of(before), of(after)
+            if was is not now:
+                by_key = {key_of(each): each for each in was}
+                for each in now:
+                    known = by_key.get(key_of(each), each)
+                    if known != each:
+                        yield Change(known, each)
+
+        self._keep(ElementRows(element, of, changed)).tell()
 
     def _keep(self, kept: "ElementRows[S, E]") -> "ElementRows[S, E]":
         self._kept.append(kept)
@@ -230,9 +245,13 @@ class ElementRows(Generic[S, E]):
     def rows_of(self, table: Table, declared_by: type) -> Table:
         """Each element is a row of this table, by what the class, perhaps its base, declares."""
         row = row_of(declared_by)
-        self._told.append((self._element, lambda element: (element,)))
+        self.tell()
         self._rows.append((table, lambda elements: [row(element) for element in elements]))
         return table
+
+    def tell(self) -> None:
+        """A replay tells what became of each element; it needs no rows for that."""
+        self._told.append((self._element, lambda element: (element,)))
 
     def parts(self, name: str, part: type[P], of: Callable[[E], Iterable[P]]) -> Table:
         """Each element has rows in a table of this name, which is declared by the parts that it has."""

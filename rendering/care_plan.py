@@ -45,6 +45,7 @@ NAMES: dict[ObligationKind, str] = {
     ObligationKind.REFERRAL_OUTCOME: "what came of the referral",
     ObligationKind.RISK_CONTACT: "contact after questions about suicide",
     ObligationKind.EMERGENCY_ACCESS_REVIEW: "review of the emergency access",
+    ObligationKind.EMERGENCY_DISCLOSURE_REVIEW: "review of the emergency disclosure",
 }
 
 

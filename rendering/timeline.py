@@ -13,7 +13,7 @@ from domain.entry import Entry
 from domain.events.kept_apart import KeptApart
 from domain.events.unreadable import Unreadable
 from domain.vocabulary.record import Precision
-from rendering.formatting import Formatting, words
+from rendering.formatting import Formatting, recorder, words
 from rendering.html import page
 
 LATE = timedelta(hours=24)
@@ -31,7 +31,7 @@ def timeline(entries: Sequence[Entry], fmt: Formatting, *, as_of: datetime | Non
             _what(entry, counts, fmt),
             f"{'~' if entry.precision is not Precision.INSTANT else ''}{fmt.moment(entry.occurred_at)}",
             Text(fmt.moment(entry.recorded_at), style="yellow" if _late(entry) else ""),
-            entry.recorded_by,
+            recorder(entry),
             style="" if counts or entry.event.type.startswith("entry_") else "dim",
         )
     return table
@@ -62,7 +62,7 @@ def timeline_page(
             what=words(entry.event.type),
             occurred=("about " if entry.precision is not Precision.INSTANT else "") + fmt.full(entry.occurred_at),
             recorded=fmt.full(entry.recorded_at),
-            recorded_by=entry.recorded_by,
+            recorded_by=recorder(entry),
             source=entry.source,
             counts=entry.id in counting or entry.event.type.startswith("entry_"),
             said=_contents(entry) if with_contents else (),

@@ -29,6 +29,7 @@ from service.audit.checkpoint_signer import CheckpointSigner
 from service.audit.checkpoint_store import CheckpointStore
 from service.audit.log_proofs import LogProofs
 from service.audit.signing_keys import SigningKeys, new_signing_key
+from service.audit.witnesses import Witness
 from service.care.access_log import AccessLog
 from service.care.accesses import Accesses
 from service.care.client_access import ClientAccess
@@ -53,9 +54,11 @@ from service.log.facts import FactReader
 from service.log.headers import Headers
 from service.log.heads import Heads
 from service.log.identifiers import Identifiers
+from service.log.key_encryption import KeyEncryptionKey, provided
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.organizations import Organizations
 from service.log.pages import Pages
+from service.log.restricted_clients import RestrictedClients
 from service.log.sealed import StoredEvent
 from service.log.store import EventStore
 from service.log.timelines import Timelines
@@ -67,7 +70,13 @@ from service.projector.fresh_states import FreshStates
 from service.projector.list_reads import ListReads
 from service.projector.projector import Projector
 from service.runtime.sliced_work import SlicedWork
-from service.settings import Settings, parse_key_encryption_keys, parse_signing_keys, parse_witness_keys
+from service.settings import (
+    Settings,
+    parse_key_encryption_keys,
+    parse_retired_signing_keys,
+    parse_signing_keys,
+    parse_witness_keys,
+)
 from service.subscriptions.feed import Feed
 from service.subscriptions.feed_content import FeedContents
 from service.subscriptions.tail import Tails
@@ -130,7 +139,7 @@ class System:
         """Wraps anew whatever key-encryption keys wrap, clients' keys and webhooks' secrets; of how many of these.
 
         After that, in every organization, older ones can leave the settings. Raises OwnerNeeded, UnknownKey,
-        SealBroken.
+        KeyUnavailable, SealBroken.
         """
         return await self.keyring.rewrap(organization_id) + await self.webhooks.rewrap(organization_id)
 
@@ -230,7 +239,7 @@ async def connected(
         fresh = FreshStates(pool, keyring, organizations, builds, sliced)
         access_records = AccessRecords(log_pool)
         stack.push_async_callback(access_records.close)
-        clients = ClientAccess(organizations, fresh)
+        clients = ClientAccess(organizations, fresh, RestrictedClients(pool))
         accesses = Accesses(access_records, fresh, clients)
         timeline_reader = TimelineReader(store, pages, timelines, contents, accesses, sliced)
         receivers = Receivers(allow_private=settings.webhooks_to_private_addresses)
@@ -306,17 +315,25 @@ def key_encryption_keys(settings: Settings) -> KeyEncryptionKeys:
     """The key-encryption keys of the settings; in the embedded mode one is made on the first start.
 
     It lies in a file of its own in the data folder: whoever copies the database without it reads nothing. Raises
-    EmbeddedPostgresError where there is a record already and its key is gone.
+    EmbeddedPostgresError where there is a record already and its key is gone, and KeyProviderMissing.
     """
     if settings.key_encryption_keys:
-        return KeyEncryptionKeys(parse_key_encryption_keys(settings.key_encryption_keys.get_secret_value()))
+        return read_key_encryption_keys(settings.key_encryption_keys.get_secret_value())
     path = settings.data_dir / EMBEDDED_KEY_FILE
     if not path.exists() and EmbeddedPostgres(settings.data_dir).exists:
         raise EmbeddedPostgresError(
             f"The key-encryption key {path} is missing, and nothing recorded can be read without it. Put it back,"
             " or name the file that holds it with CARE_TIMELINE_KEY_ENCRYPTION_KEYS_FILE."
         )
-    return KeyEncryptionKeys(parse_key_encryption_keys(_secret_in(path, new_key_encryption_key)))
+    return read_key_encryption_keys(_secret_in(path, new_key_encryption_key))
+
+
+def read_key_encryption_keys(text: str) -> KeyEncryptionKeys:
+    """The keys that the setting's text names. Raises ValueError, KeyProviderMissing."""
+    keys: dict[str, bytes | KeyEncryptionKey] = {}
+    for id_, said in parse_key_encryption_keys(text).items():
+        keys[id_] = said if isinstance(said, bytes) else provided(*said)
+    return KeyEncryptionKeys(keys)
 
 
 def signing_keys(settings: Settings) -> SigningKeys:
@@ -327,7 +344,8 @@ def signing_keys(settings: Settings) -> SigningKeys:
     said = settings.signing_keys.get_secret_value() if settings.signing_keys else ""
     if not said and settings.embedded:
         said = _secret_in(settings.data_dir / EMBEDDED_SIGNING_KEY_FILE, new_signing_key)
-    return SigningKeys(parse_signing_keys(said), settings.checkpoint_origin)
+    retired = parse_retired_signing_keys(settings.retired_signing_keys)
+    return SigningKeys(parse_signing_keys(said), settings.checkpoint_origin, retired)
 
 
 def checkpoint_folder(settings: Settings) -> Path | None:
@@ -347,6 +365,7 @@ def _checkpoint_signer(
         store,
         folder=AnchorFolder(folder) if folder else None,
         endpoint=AnchorEndpoint(settings.checkpoint_url) if settings.checkpoint_url else None,
+        witnesses=[Witness(url) for url in settings.witness_urls],
         seconds=settings.checkpoint_seconds,
     )
 

@@ -149,6 +149,12 @@ def _events() -> None:
             "actor_id", sa.Uuid(), nullable=False, comment="Who recorded it: the stable id of their key to the API"
         ),
         sa.Column("recorded_by", sa.Text(), nullable=False, comment="Who recorded it: their role and name"),
+        sa.Column(
+            "on_behalf_of",
+            sa.Text(),
+            nullable=True,
+            comment="For whom a system recorded it: their role and name; null where for nobody",
+        ),
         sa.Column("source", sa.Text(), nullable=False, comment="The system it came through"),
         sa.Column("correlation_id", sa.Uuid(), nullable=True, comment="What it belongs together with"),
         sa.Column("causation_id", sa.Uuid(), nullable=True, comment="The event it follows from"),
@@ -184,6 +190,13 @@ def _events() -> None:
         sa.UniqueConstraint("organization_id", "id", name="event_id_key"),
         schema="log",
         comment="The log: what happened to clients, sealed, never changed",
+    )
+    op.create_index(
+        "event_may_restrict",
+        "event",
+        ["organization_id", "client_id"],
+        schema="log",
+        postgresql_where=sa.text("type in ('restriction_requested', 'clients_merged')"),
     )
     op.create_index(
         "event_merges",
@@ -250,9 +263,9 @@ def _append() -> None:
     op.execute("""
 create type log.new_event as (
   client_id uuid, version integer, id uuid, type text, schema_version integer, occurred_at timestamptz,
-  precision text, recorded_at timestamptz, actor_id uuid, recorded_by text, source text, correlation_id uuid,
-  causation_id uuid, reference_fields text[], reference_ids uuid[], key_id uuid, body bytea, body_digest bytea,
-  header bytea, identifier bytea, merged_into uuid
+  precision text, recorded_at timestamptz, actor_id uuid, recorded_by text, on_behalf_of text, source text,
+  correlation_id uuid, causation_id uuid, reference_fields text[], reference_ids uuid[], key_id uuid, body bytea,
+  body_digest bytea, header bytea, identifier bytea, merged_into uuid
 )""")
     op.execute(r"""
 create function log.append(
@@ -306,9 +319,9 @@ begin
   insert into log.timeline_head (organization_id, client_id, version, position)
   select the_organization, e.client_id, max(e.version), before + max(e.place)
     from unnest(events) with ordinality as e(
-      client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by, source,
-      correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, identifier,
-      merged_into, place)
+      client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by,
+      on_behalf_of, source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest,
+      header, identifier, merged_into, place)
    group by e.client_id
   having count(*) = max(e.version) - min(e.version) + 1
      and min(e.version) = 1 + coalesce((
@@ -322,26 +335,26 @@ begin
 
   insert into log.event (
     organization_id, position, client_id, version, id, type, schema_version, occurred_at, precision, recorded_at,
-    actor_id, recorded_by, source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body,
-    body_digest, leaf)
+    actor_id, recorded_by, on_behalf_of, source, correlation_id, causation_id, reference_fields, reference_ids, key_id,
+    body, body_digest, leaf)
   select the_organization, before + e.place, e.client_id, e.version, e.id, e.type, e.schema_version, e.occurred_at,
-         e.precision, coalesce(e.recorded_at, moment), e.actor_id, e.recorded_by, e.source, e.correlation_id,
-         e.causation_id, e.reference_fields, e.reference_ids, e.key_id, e.body, e.body_digest,
+         e.precision, coalesce(e.recorded_at, moment), e.actor_id, e.recorded_by, e.on_behalf_of, e.source,
+         e.correlation_id, e.causation_id, e.reference_fields, e.reference_ids, e.key_id, e.body, e.body_digest,
          sha256('\x00' || int8send(before + e.place)
                 || int8send((extract(epoch from coalesce(e.recorded_at, moment)) * 1000000)::bigint)
                 || e.header || e.body_digest)
     from unnest(events) with ordinality as e(
-      client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by, source,
-      correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, identifier,
-      merged_into, place);
+      client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by,
+      on_behalf_of, source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest,
+      header, identifier, merged_into, place);
 
   if referring then
     insert into log.reference (organization_id, target_id, position, field, client_id, event_id, type)
     select the_organization, r.target_id, before + e.place, r.field, e.client_id, e.id, e.type
       from unnest(events) with ordinality as e(
         client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by,
-        source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header,
-        identifier, merged_into, place),
+        on_behalf_of, source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest,
+        header, identifier, merged_into, place),
       unnest(e.reference_fields, e.reference_ids) as r(field, target_id)
     on conflict (organization_id, target_id, type, position, field) do nothing;
   end if;
@@ -821,11 +834,14 @@ def _access_records() -> None:
             comment="The other organization to which it was disclosed; null where it stayed here",
         ),
         sa.Column(
-            "consent_id", sa.Uuid(), nullable=True, comment="The event that granted the consent to the disclosure"
+            "allowed_by",
+            sa.Uuid(),
+            nullable=True,
+            comment="The event that allowed it: a consent, a court order, an emergency; null where it needed none",
         ),
         sa.CheckConstraint("num_nonnulls(version, position) = 1", name="access_record_version_or_position_check"),
         sa.CheckConstraint("(client_id is null) = (version is null)", name="access_record_client_check"),
-        sa.CheckConstraint("(recipient is null) = (consent_id is null)", name="access_record_disclosure_check"),
+        sa.CheckConstraint("recipient is null or allowed_by is not null", name="access_record_disclosure_check"),
         sa.PrimaryKeyConstraint("organization_id", "record_id", name="access_record_pkey"),
         schema="access",
         comment="Who read about clients, what, why and when: written before the answer is given, never changed",
@@ -858,7 +874,7 @@ $$""")
 create type access.new_record as (
   record_id uuid, operation text, what text, parameters jsonb, purpose text, actor_id uuid, credential_id text,
   role text, name text, request_id text, version integer, position bigint,
-  recipient text, consent_id uuid, client_ids uuid[]
+  recipient text, allowed_by uuid, client_ids uuid[]
 )""")
     op.execute("""
 create function access.keep_records(
@@ -873,10 +889,10 @@ begin
   moment := clock_timestamp();
   insert into access.access_record (
     organization_id, record_id, recorded_at, operation, what, parameters, purpose, actor_id, credential_id, role, name,
-    request_id, version, position, client_id, clients, recipient, consent_id)
+    request_id, version, position, client_id, clients, recipient, allowed_by)
   select the_organization, r.record_id, moment, r.operation, r.what, r.parameters, r.purpose, r.actor_id,
          r.credential_id, r.role, r.name, r.request_id, r.version, r.position,
-         case when r.version is not null then r.client_ids[1] end, cardinality(r.client_ids), r.recipient, r.consent_id
+         case when r.version is not null then r.client_ids[1] end, cardinality(r.client_ids), r.recipient, r.allowed_by
     from unnest(records) r;
   insert into access.access_record_client (organization_id, client_id, record_id)
   select the_organization, told.client_id, r.record_id

@@ -12,6 +12,7 @@ from domain.events.counseling_notes import CounselingNoteWritten
 from domain.events.court_orders import CourtOrderEnded, CourtOrderRecorded
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
 from domain.events.crisis_cards import CrisisCardIssued
+from domain.events.disclosures import DisclosureMade, EmergencyDisclosureMade, EmergencyDisclosureReviewed
 from domain.events.emergency_access import EmergencyAccessOpened, EmergencyAccessReviewed
 from domain.events.handoffs import (
     HandoffAccepted,
@@ -52,6 +53,7 @@ from domain.events.referrals import (
 )
 from domain.events.registration import ClientDied, ClientMoved, ClientRegistered
 from domain.events.residence import HouseRuleNoted, ResidenceChanged
+from domain.events.restrictions import RestrictionEnded, RestrictionRequested
 from domain.events.screening import ScreeningScored
 from domain.events.signals import SignalAcknowledged
 from domain.events.supports import SupportAdded, SupportEnded, SupportMeetingAttended
@@ -72,6 +74,11 @@ OfCare = (
     | ConsentExpired
     | CourtOrderRecorded
     | CourtOrderEnded
+    | DisclosureMade
+    | EmergencyDisclosureMade
+    | EmergencyDisclosureReviewed
+    | RestrictionRequested
+    | RestrictionEnded
     | GoalSet
     | GoalMeasured
     | GoalClosed

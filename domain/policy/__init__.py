@@ -16,7 +16,13 @@ from domain.policy.crises import (
 from domain.policy.early_warning import EarlyWarningPolicy
 from domain.policy.handoffs import BarriersPolicy, HandoffsPolicy, ReferralsPolicy
 from domain.policy.milestones import MilestonesPolicy
-from domain.policy.organization import ClientAccessPolicy, CorrectionsPolicy, RecordingPolicy, WorkingDaysPolicy
+from domain.policy.organization import (
+    ClientAccessPolicy,
+    CorrectionsPolicy,
+    DisclosuresPolicy,
+    RecordingPolicy,
+    WorkingDaysPolicy,
+)
 from domain.policy.plan import IntakePolicy, NextStepsPolicy, PlanPolicy
 from domain.policy.section import Section
 from domain.vocabulary.crisis import RiskTier
@@ -43,6 +49,7 @@ class Policy(Section):
     crisis_card: CrisisCardPolicy = CrisisCardPolicy()
     corrections: CorrectionsPolicy = CorrectionsPolicy()
     client_access: ClientAccessPolicy = ClientAccessPolicy()
+    disclosures: DisclosuresPolicy = DisclosuresPolicy()
 
     def in_time_zone(self, time_zone: str) -> "Policy":
         """The same numbers for an organization that lives in that time zone."""

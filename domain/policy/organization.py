@@ -51,6 +51,18 @@ class ClientAccessPolicy(Section):
     emergency_access_reviewed_within_working_days: Positive = 2
 
 
+class DisclosuresPolicy(Section):
+    """Disclosures in medical emergencies, without consent (42 CFR 2.51). Source: our choice.
+
+    Whoever of the clinic told a facility may let its system read for so many hours, at most `emergency_at_most_hours`:
+    a day, in which the client is treated there or can be asked. A supervisor reviews each such disclosure; the rule
+    asks for its documentation at once and gives no numbers.
+    """
+
+    emergency_at_most_hours: Positive = 24
+    emergency_reviewed_within_working_days: Positive = 2
+
+
 class WorkingDaysPolicy(Section):
     """The organization's working days: 0 is Monday. Days begin and end in its time zone."""
 

@@ -27,10 +27,21 @@ class ConsentScope(Term):
     """How much and what kind of information may be disclosed (42 CFR 2.31(a)(3))."""
 
     WHOLE_RECORD = "whole_record", "All that is recorded about the client, but for counseling notes."
-    CARE_PLAN = "care_plan", "The shared plan: goals, strands of care and what is to happen."
-    ATTENDANCE = "attendance", "That the client came to sessions or missed them, and when."
+    CARE_PLAN = (
+        "care_plan",
+        "What was agreed and is under way: goals, plan, interventions, team, supports, appointments, next steps.",
+    )
+    ASSESSMENT = "assessment", "The intake and ASAM's dimensions: substances, conditions, history."
+    CONTACTS = "contacts", "Sessions, check-ins and outreach, with what was told in them."
+    SUBSTANCE_USE = "substance_use", "Lapses, close calls, overdoses, danger of one, harm reduction."
     MEDICATION = "medication", "Medication for substance use disorders and how it is taken."
-    CRISIS = "crisis", "Crises, what was done in them, and what helps."
+    TOXICOLOGY = "toxicology", "Tests of specimens and what they found."
+    SCREENING = (
+        "screening",
+        "Answers and scores of instruments, such as C-SSRS and PHQ-9, and the contacts that they ask for.",
+    )
+    CRISIS = "crisis", "Crises, what was done in them, and what helps: safety plan, crisis card, reviews."
+    ATTENDANCE = "attendance", "That the client came to sessions or missed them, and when."
     CONTACT_ONLY = "contact_only", "That the client is in care, and how they are reached."
     COUNSELING_NOTES = (
         "counseling_notes",

@@ -32,3 +32,7 @@ class ObligationKind(Term):
         "emergency_access_review",
         "A supervisor looks at why a record was opened in an emergency.",
     )
+    EMERGENCY_DISCLOSURE_REVIEW = (
+        "emergency_disclosure_review",
+        "A supervisor looks at what was told outside in an emergency.",
+    )

@@ -21,6 +21,7 @@ from projections.care_plan import (
     court_orders,
     crises,
     crisis_cards,
+    disclosures,
     emergency_accesses,
     episodes,
     goals,
@@ -40,6 +41,7 @@ from projections.care_plan import (
     registration,
     relapse_prevention,
     residence,
+    restrictions,
     risk_contacts,
     safety_plan,
     screenings,
@@ -100,6 +102,8 @@ STRANDS: Final[dict[str, Strand[Any]]] = {
     "residences": residence.STRAND,
     "risk_contacts": risk_contacts.STRAND,
     "emergency_accesses": emergency_accesses.STRAND,
+    "disclosures": disclosures.STRAND,
+    "restrictions": restrictions.STRAND,
     "merges": merges.STRAND,
 }
 """Each strand by the name under which the plan keeps its state, in the order of the answer."""

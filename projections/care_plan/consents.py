@@ -12,7 +12,7 @@ from domain.replacing import replace
 from domain.vocabulary.consents import ConsentPurpose, ConsentScope, RecipientClass, SignerAuthority
 from domain.vocabulary.record import Precision
 from projections.answers import Answer, At, all_answered
-from projections.care_plan.disclosures import Disclosure
+from projections.care_plan.allowed import AllowedDisclosure
 from projections.collection import Elements
 from projections.context import Context
 from projections.elements import KEY, ViewContext
@@ -22,7 +22,7 @@ from projections.strands import Strand
 
 
 @dataclass(frozen=True, slots=True)
-class Consent(Placed, Disclosure):
+class Consent(Placed, AllowedDisclosure):
     """A disclosure that the client allowed. In force: holds_from not after now, ends_at after now or null."""
 
     event_id: Annotated[UUID, KEY]

@@ -11,7 +11,7 @@ from domain.events.court_orders import CourtOrderEnded, CourtOrderRecorded
 from domain.replacing import replace
 from domain.vocabulary.consents import ConsentScope
 from projections.answers import Answer, At, all_answered
-from projections.care_plan.disclosures import Disclosure
+from projections.care_plan.allowed import AllowedDisclosure
 from projections.collection import Elements
 from projections.context import Context
 from projections.elements import KEY, ViewContext
@@ -21,7 +21,7 @@ from projections.strands import Strand
 
 
 @dataclass(frozen=True, slots=True)
-class CourtOrder(Placed, Disclosure):
+class CourtOrder(Placed, AllowedDisclosure):
     """A disclosure that a court allowed. In force: holds_from not after now, ends_at after now or null."""
 
     event_id: Annotated[UUID, KEY]

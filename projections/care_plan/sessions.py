@@ -169,6 +169,8 @@ TECHNIQUE = fold.each(TechniqueUsed, lambda state: state.techniques).table("care
 BARRIER_BEHIND_MISSES = fold.each(BarrierBehindMisses, lambda state: state.barriers).table(
     "care_plan_barrier_behind_misses"
 )
+fold.shown(Session, lambda state: state.last_held)
+fold.shown(MissedSession, lambda state: state.last_missed)
 READINESS = fold.one(Readiness, lambda state: state.readiness).table("care_plan_readiness")
 
 

@@ -9,6 +9,7 @@ from domain.events.consents import ConsentGranted
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld
 from domain.events.crisis import CrisisContactRecorded, CrisisResolved, SafetyPlanWritten
 from domain.events.crisis_cards import CrisisCardIssued
+from domain.events.disclosures import EmergencyDisclosureMade
 from domain.events.handoffs import HandoffRequested
 from domain.events.harm_reduction import HarmReductionProvided
 from domain.events.intake import IntakeCompleted
@@ -19,6 +20,7 @@ from domain.events.registration import ClientRegistered
 from domain.vocabulary.consents import ConsentPurpose, ConsentScope, SignerAuthority
 from domain.vocabulary.contacts import Channel, SessionKind
 from domain.vocabulary.crisis import CrisisKind, CrisisOutcome
+from domain.vocabulary.disclosures import DisclosureMeans, MedicalEmergency, WithoutConsent
 from domain.vocabulary.goals import GoalCategory
 from domain.vocabulary.handoffs import HandoffUrgency
 from domain.vocabulary.harm_reduction import HarmReductionKind
@@ -50,6 +52,23 @@ def consent(expires_on: str | None = "2027-03-01", **said: Any) -> ConsentGrante
             "signed_as": SignerAuthority.CLIENT,
             "right_to_revoke_told": True,
             "redisclosure_told": True,
+            **said,
+        }
+    )
+
+
+def emergency_disclosure(hours: int | None = 8, **said: Any) -> EmergencyDisclosureMade:
+    return EmergencyDisclosureMade(
+        **{
+            "recipient": "Dr. Kim Example",
+            "organization": "County General Hospital",
+            "disclosed_by": "Ada Example",
+            "emergency": MedicalEmergency.OVERDOSE,
+            "account": "Brought in unconscious; they asked what he takes",
+            "without_consent": WithoutConsent.UNABLE_TO_CONSENT,
+            "scope": (ConsentScope.MEDICATION, ConsentScope.CRISIS),
+            "means": DisclosureMeans.PHONE,
+            "hours": hours,
             **said,
         }
     )

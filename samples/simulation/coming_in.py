@@ -20,6 +20,7 @@ from samples.simulation import words
 from samples.simulation.chance import terms
 from samples.simulation.circle import gather_circle
 from samples.simulation.crises import crisis_comes
+from samples.simulation.disclosures import ask_for_a_restriction, tell_outside
 from samples.simulation.entry_writer import Written
 from samples.simulation.goals import set_goals
 from samples.simulation.levels import assess_and_place
@@ -53,8 +54,14 @@ _MORE_TO_TELL = 0.25
 _REVOKED = 0.05
 """Our choice: rarely, most often after a quarrel in the family."""
 
-_ORDERED_BY_A_COURT = 0.05
+_ORDERED_BY_A_COURT = 0.1
 """Our choice: of those who come by way of a court, some are asked about later."""
+
+_TOLD = 0.3
+"""By people of the clinic, where a consent allows it. Our choice."""
+
+_RESTRICTS = 0.1
+"""Asks that somebody not be told. Our choice."""
 
 _SCOPES = tuple(term for term in terms(ConsentScope)[1:] if term is not ConsentScope.COUNSELING_NOTES)
 
@@ -122,6 +129,8 @@ def _take_in(story: SimulatedClient, route: EntryRoute, hour: float) -> None:
         story.later(chance.whole(1, 7), agree_plan)
         return
     _consent(story, hour + 0.5)
+    if chance.happens(_RESTRICTS):
+        story.later(chance.whole(0, 30), ask_for_a_restriction)
     set_goals(story, hour + 0.7)
     gather_circle(story, hour + 0.8)
     begin_asking(story, hour + 0.9)
@@ -159,7 +168,7 @@ def _consent(story: SimulatedClient, hour: float) -> None:
         ends_with_treatment = chance.happens(0.2)
         event = ConsentGranted(
             discloser="Simulated Clinic",
-            recipients=(chance.one(words.PARTIES),),
+            recipients=(recipient := chance.one(words.PARTIES),),
             purpose=purpose,
             scope=chance.some(_SCOPES, 2),
             expires_on=None if ends_with_treatment else story.days.date(story.day + 365),
@@ -171,10 +180,16 @@ def _consent(story: SimulatedClient, hour: float) -> None:
             redisclosure_told=True,
         )
         consent = story.write(event, hour, story.team.counselor)
+        if chance.happens(_TOLD):
+            _tell_later(story, consent, purpose, recipient)
         if ends_with_treatment and chance.happens(0.5):
             story.later(chance.whole(20, 150), lambda story, consent=consent: _expire(story, consent))  # type: ignore[misc]
         elif chance.happens(_REVOKED):
             story.later(chance.whole(5, 120), lambda story, consent=consent: _revoke(story, consent))  # type: ignore[misc]
+
+
+def _tell_later(story: SimulatedClient, consent: Written, purpose: ConsentPurpose, recipient: str) -> None:
+    story.later(story.chance.whole(1, 60), lambda story: tell_outside(story, consent, purpose, recipient))
 
 
 def _court_orders(story: SimulatedClient) -> None:

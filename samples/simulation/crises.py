@@ -15,6 +15,7 @@ from samples.simulation import hard_words, words
 from samples.simulation.appointments import book
 from samples.simulation.chance import Chance, terms
 from samples.simulation.contacts import reach_out
+from samples.simulation.disclosures import tell_an_emergency_department
 from samples.simulation.entry_writer import Way, Written
 from samples.simulation.handoffs import request
 from samples.simulation.looking_ahead import meet_more_often_for_a_while
@@ -26,6 +27,9 @@ from samples.simulation.team import LIFELINE
 
 _A_DAY = 0.0008
 """For each point of craving."""
+
+_ASKED = 0.12
+"""By an emergency department that sees the client, what they take. Our choice."""
 
 _FOLLOW_UP_DAYS = (1, 3, 7, 30)
 
@@ -83,6 +87,8 @@ def _what_follows(story: SimulatedClient, crisis: OpenCrisis, hour: float) -> No
         book(story, SessionKind.INDIVIDUAL, Role.COUNSELOR, 1, crisis.contact)
     for _ in range(chance.several(1.2)):
         story.later(chance.whole(1, 2), lambda story: agree_next_step(story, crisis.contact))
+    if story.in_care and chance.happens(_ASKED):
+        tell_an_emergency_department(story, min(hour + 0.2, 23.9))
     if story.in_care and chance.happens(0.35):
         request(story, HandoffUrgency.CRISIS, hour + 0.3)
     for days in _FOLLOW_UP_DAYS:

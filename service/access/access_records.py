@@ -19,7 +19,7 @@ from pydantic_core import to_json
 
 from domain.vocabulary.purposes import PurposeOfUse
 from service.access.caller import Caller, operator
-from service.access.recipients import Disclosure
+from service.access.recipients import Ground
 from service.database.connection import call
 from service.runtime import clock
 from service.runtime.batcher import Abandoned, Batcher, Groups, Waiting
@@ -46,8 +46,8 @@ class Access:
     """Through what: the method and the route's template, or the command."""
     request_id: str
     """The request, as the answer and the service's log name it."""
-    disclosure: Disclosure | None = None
-    """What allows to tell it another organization, once that is decided; None for whoever calls from this one."""
+    ground: Ground | None = None
+    """What allows to tell another organization, or anybody for legal proceedings, once that is decided; else None."""
 
     @property
     def organization_id(self) -> UUID:
@@ -133,12 +133,12 @@ async def _write_together(
 
 
 def _row(access: Access, asked: Asked, client_ids: Collection[UUID], version: int | None, position: int | None) -> Row:
-    caller, disclosure = access.caller, access.disclosure
+    caller, recipient = access.caller, access.caller.recipient
     said = {name: value for name, value in asked.parameters.items() if value is not None}
     return (
         _rising_id(clock.now()), access.operation, asked.what, to_json(said).decode(), access.purpose.value,
         caller.subject_id, caller.credential_id, caller.role.value, caller.name, access.request_id, version, position,
-        disclosure and disclosure.recipient, disclosure and disclosure.consent_id, list(client_ids),
+        recipient and recipient.name, access.ground and access.ground.event_id, list(client_ids),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from service.database.connection import scoped
 
 _COLUMNS: Final = (
     "r.record_id, r.recorded_at, r.operation, r.what, r.parameters, r.purpose, r.actor_id, r.credential_id, r.role,"
-    " r.name, r.request_id, r.version, r.position, r.client_id, r.clients, r.recipient, r.consent_id"
+    " r.name, r.request_id, r.version, r.position, r.client_id, r.clients, r.recipient, r.allowed_by"
 )
 _OF_ALL: Final = "access.access_record r"
 _OF_CLIENT: Final = (
@@ -66,8 +66,8 @@ class AccessRecord(NamedTuple):
     """Of how many clients it told."""
     recipient: str | None
     """The other organization to which it was disclosed; None where it stayed in this one."""
-    consent_id: UUID | None
-    """The event that granted the consent to that disclosure."""
+    allowed_by: UUID | None
+    """The event that allowed it: a consent, a court order, an emergency disclosure. None where it needed none."""
 
 
 class SummedReads(NamedTuple):

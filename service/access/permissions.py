@@ -28,6 +28,9 @@ class Resource(StrEnum):
     ASSESSMENT = "Assessment"
     CONSENT = "Consent"
     COURT_ORDER = "CourtOrder"
+    RESTRICTION = "Restriction"
+    DISCLOSURE = "Disclosure"
+    EMERGENCY_DISCLOSURE = "EmergencyDisclosure"
     RELAPSE_PREVENTION = "RelapsePrevention"
     CONTACT = "Contact"
     CHECK_IN = "CheckIn"
@@ -68,6 +71,8 @@ _OF_MODULE: Final[Mapping[str, Resource]] = {
     "intake": Resource.EPISODE_OF_CARE,
     "consents": Resource.CONSENT,
     "court_orders": Resource.COURT_ORDER,
+    "restrictions": Resource.RESTRICTION,
+    "disclosures": Resource.DISCLOSURE,
     "plan": Resource.CARE_PLAN,
     "looking_ahead": Resource.RELAPSE_PREVENTION,
     "contacts": Resource.CONTACT,
@@ -101,6 +106,8 @@ _OF_TYPE: Final[Mapping[str, Resource]] = {
     "remission_recorded": Resource.ASSESSMENT,  # as a clinician finds it
     "task_reassigned": Resource.TASK,
     "emergency_access_reviewed": Resource.EMERGENCY_ACCESS_REVIEW,
+    "emergency_disclosure_made": Resource.EMERGENCY_DISCLOSURE,
+    "emergency_disclosure_reviewed": Resource.EMERGENCY_ACCESS_REVIEW,
 }
 """Events that stand apart from the rest of their module."""
 
@@ -127,10 +134,17 @@ which events are recorded. `Feed.r` is what they say."""
 _IMPORTS: Final[Mapping[Resource, str]] = {Resource.IMPORT: "c"}
 """Recording the history of many clients at once; each event asks for its strand's permission besides."""
 
-_OF_SUPERVISORS: Final = frozenset({Resource.EMERGENCY_ACCESS, Resource.EMERGENCY_ACCESS_REVIEW})
-"""Strands that a supervisor alone sets right: whoever opened a record could take that back."""
+_OF_SUPERVISORS: Final = frozenset(
+    {Resource.EMERGENCY_ACCESS, Resource.EMERGENCY_DISCLOSURE, Resource.EMERGENCY_ACCESS_REVIEW}
+)
+"""Strands that a supervisor alone sets right: whoever opened a record, or told of one, could take that back."""
 
-_OF_PEOPLE: Final = frozenset({*_OF_SUPERVISORS, Resource.COUNSELING_NOTE, Resource.COURT_ORDER})
+_BY_SUPERVISORS: Final = frozenset({Resource.EMERGENCY_ACCESS_REVIEW, Resource.RESTRICTION})
+"""Strands that a supervisor alone records: who is looked into, or kept away, could say otherwise."""
+
+_OF_PEOPLE: Final = frozenset(
+    {*_OF_SUPERVISORS, *_BY_SUPERVISORS, Resource.COUNSELING_NOTE, Resource.COURT_ORDER, Resource.DISCLOSURE}
+)
 """Strands that no system records: it has nobody to answer for it, and no role to whom its notes would be told."""
 
 
@@ -139,7 +153,7 @@ def _circle(*, never: Iterable[Resource]) -> Mapping[Resource, str]:
 
     Of counseling notes they read and set right those of their own role alone (service/care/counseling_notes.py).
     """
-    left_out = {*never, Resource.EMERGENCY_ACCESS_REVIEW}
+    left_out = {*never, *_BY_SUPERVISORS}
     records = {strand: "c" if strand in _OF_SUPERVISORS else "cu" for strand in _EVERY_STRAND - left_out}
     return _joined(_SHARED, records, {Resource.COUNSELING_NOTE: "r"})
 
@@ -170,7 +184,8 @@ ROLES: Final[Mapping[KeyRole, Mapping[Resource, str]]] = {
     KeyRole.SUPERVISOR: _joined(
         _circle(never={Resource.MEDICATION}),
         dict.fromkeys(_EVERY_STRAND, "u"),
-        {Resource.EMERGENCY_ACCESS_REVIEW: "cu", Resource.AUDIT_EVENT: "r", Resource.REPLAY: "r"},
+        dict.fromkeys(_BY_SUPERVISORS, "cu"),
+        {Resource.AUDIT_EVENT: "r", Resource.REPLAY: "r"},
         {Resource.WEBHOOK: "cr", Resource.CHECKPOINT: "cr"},
         {Resource.EXPORT: "r", Resource.EXPORT_KEY: "r"},
         _IMPORTS,

@@ -1,5 +1,6 @@
-"""Recipients: other organizations, to which a read is a disclosure, and what such a disclosure rests on."""
+"""Recipients: other organizations, to which a read is a disclosure; and what allows to tell something."""
 
+from enum import StrEnum
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -18,14 +19,22 @@ class Recipient(NamedTuple):
     """The classes of recipients to which it belongs; whoever makes its key answers for that."""
 
 
-class Disclosure(NamedTuple):
-    """What allows an answer to another organization: a consent of the client's, in force."""
+class Basis(StrEnum):
+    """On what a disclosure, or a read for legal proceedings, rests."""
 
-    recipient: str
-    """To whom, by name."""
-    consent_id: UUID
-    """The event by which the consent was granted."""
+    CONSENT = "consent"
+    COURT_ORDER = "court_order"
+    MEDICAL_EMERGENCY = "medical_emergency"
+
+
+class Ground(NamedTuple):
+    """What allows to tell something of a client's record: an entry of it that holds now."""
+
+    basis: Basis
+    """What kind of entry it is."""
+    event_id: UUID
+    """The entry: the consent, the court order, or the emergency disclosure."""
     purpose: ConsentPurpose
-    """What the consent is for."""
+    """What it allows it for."""
     scope: tuple[ConsentScope, ...]
     """How much it allows."""

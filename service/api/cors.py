@@ -18,7 +18,7 @@ SENT: Final = (
 )
 """Headers that a page may send."""
 READ: Final = (
-    "Disclosure-Consent",
+    "Disclosure-Basis",
     "ETag",
     "Link",
     "Location",

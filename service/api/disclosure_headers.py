@@ -1,4 +1,4 @@
-"""What goes along with each answer to another organization: the notice, and the consent by which it is told."""
+"""What goes along with each answer to another organization: the notice, and what allows to tell it."""
 
 from typing import Final
 
@@ -13,8 +13,8 @@ ACCESS: Final = "care_timeline.access"
 
 DISCLOSURE_HEADERS: Final = {
     "Redisclosure-Notice": f"To another organization: {NOTICE}",
-    "Disclosure-Consent": 'To another organization: the consent that allows this answer, as `"<its event\'s id>";'
-    'purpose="treatment";scope="care_plan crisis"`.',
+    "Disclosure-Basis": "To another organization: the consent or the emergency disclosure that allows this answer, as"
+    ' `"<its event\'s id>";basis="consent";purpose="treatment";scope="care_plan crisis"`.',
 }
 """What the API's description says of them."""
 
@@ -22,10 +22,8 @@ DISCLOSURE_HEADERS: Final = {
 def add_disclosure_headers(request: Request, response: Response) -> None:
     """The notice (42 CFR 2.32(a)) and what was consented to (2.32(b)), on an answer that is a disclosure."""
     access: Access | None = request.scope.get(ACCESS)
-    if access is None or access.disclosure is None:
+    if access is None or access.ground is None or access.caller.recipient is None:
         return
-    consent = access.disclosure
+    basis, event_id, purpose, scope = access.ground
     response.headers["Redisclosure-Notice"] = NOTICE
-    response.headers["Disclosure-Consent"] = (
-        f'"{consent.consent_id}";purpose="{consent.purpose}";scope="{" ".join(consent.scope)}"'
-    )
+    response.headers["Disclosure-Basis"] = f'"{event_id}";basis="{basis}";purpose="{purpose}";scope="{" ".join(scope)}"'

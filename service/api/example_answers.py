@@ -44,7 +44,7 @@ from service.api.routers.event_types import EventTypesAnswer, event_type, with_s
 from service.api.routers.health import Health, ProjectionState, Readiness
 from service.api.routers.identifiers import FoundClient, FoundClients
 from service.api.routers.problem_kinds import ProblemKinds, kind_of
-from service.api.routers.projections import answer_of, operation_id
+from service.api.routers.projections import Asked, answer_of, operation_id
 from service.api.routers.replay import ReplayStep, hindsight_answer, replay_answer
 from service.api.routers.summary import summary_of
 from service.api.routers.timelines import event_answer
@@ -106,7 +106,7 @@ def example_answers() -> dict[str, bytes]:
         counting = projection.timeline(entries).entries
         state = reduce(lambda state, entry: projection.apply(state, entry, policy), counting, projection.begin(entries))
         answers[projection.name] = answer = projection.answer(state, asked_at, policy)
-        shown[operation_id(projection)] = answer_of(projection, _CLIENT, len(entries), asked_at, None, answer)
+        shown[operation_id(projection)] = answer_of(projection, Asked(_CLIENT, len(entries), asked_at, None), answer)
         if isinstance(answer, CarePlanAnswer):
             pages["read_crisis_card"] = crisis_card(answer, policy, asked_at)
     shown |= _audited(entries)
@@ -231,7 +231,7 @@ def _read_by_ana(entries: Sequence[Entry]) -> AccessRecord:
         client_id=_CLIENT,
         clients=1,
         recipient=None,
-        consent_id=None,
+        allowed_by=None,
     )
 
 
@@ -257,6 +257,7 @@ def _feed(entries: Sequence[Entry]) -> FeedAnswer:
             recorded_at=entry.recorded_at,
             actor_id=entry.actor_id,
             recorded_by=entry.recorded_by,
+            on_behalf_of=None,
             source=entry.source,
             correlation_id=None,
             causation_id=None,

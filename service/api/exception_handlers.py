@@ -18,10 +18,10 @@ from service.api.field_errors import FieldError
 from service.api.input_errors import field_errors
 from service.api.problem import Problem
 from service.audit.errors import BeyondTheCheckpoint, CheckpointRefused, NoCheckpoint, NotSigning, TreeBroken
-from service.care.accesses import NoLegalGround
-from service.care.disclosures import NotConsented
+from service.care.disclosures import NoLegalGround, NotConsented, Restricted
 from service.care.errors import ClientExists, ClientMerged, IdUsed, KnownAtInFuture, UnknownClient
 from service.log.errors import DatabaseUnavailable, HeadsDiffer, VersionConflict
+from service.log.key_encryption import KeyUnavailable
 from service.log.keyring import ClientErased
 from service.projector.folding import ProjectionFailed
 from service.projector.list_reads import ListsBehind, ListsNotReady
@@ -98,6 +98,12 @@ def _database_unavailable(error: Exception) -> Problem | None:
     return problems.DatabaseUnavailable(detail, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
+def _key_unavailable(error: KeyUnavailable) -> Problem:
+    log.error("key_unavailable", error=str(error))
+    detail = "Whoever holds the service's keys does not answer. A request that writes can be sent again as it was."
+    return problems.DatabaseUnavailable(detail, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
 def _lists_not_ready(_: ListsNotReady) -> Problem:
     detail = "The lists are not built yet for this release. Recording and reads of single clients go on."
     return problems.ListsNotReady(detail, headers={"Retry-After": str(REBUILD_SECONDS)})
@@ -138,6 +144,10 @@ def _not_consented(_: NotConsented) -> Problem:
         "The client consented to other disclosures to your organization, and to none for this purpose and this part."
     )
     return problems.NotConsented(detail)
+
+
+def _restricted(_: Restricted) -> Problem:
+    return problems.Restricted("The client asked that the record not be read for this purpose, which was agreed.")
 
 
 def _heads_differ(_: HeadsDiffer) -> Problem:
@@ -194,6 +204,7 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     AccessNotRecorded: _access_not_recorded,
     NoLegalGround: _no_legal_ground,
     NotConsented: _not_consented,
+    Restricted: _restricted,
     HeadsDiffer: _heads_differ,
     TooManyReaders: _too_many_readers,
     UnknownWebhook: _unknown_webhook,
@@ -206,6 +217,7 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     NoteRefused: _cosignature_refused,
     TreeBroken: _log_not_whole,
     DatabaseUnavailable: _database_unavailable,
+    KeyUnavailable: _key_unavailable,
     asyncpg.PostgresConnectionError: _database_unavailable,
     asyncpg.OperatorInterventionError: _database_unavailable,
     asyncpg.InsufficientResourcesError: _database_unavailable,

@@ -19,6 +19,7 @@ from service.api.problems import (
     MalformedHeader,
     NoLegalGround,
     NotConsented,
+    Restricted,
     RoleMissing,
     RoleNotAllowed,
     ScopeMissing,
@@ -45,7 +46,7 @@ OF_A_CALLER: Final = (
 OF_A_CALL: Final = (*OF_A_CALLER, DatabaseUnavailable, DeadlineExceeded, InvalidInput, MalformedHeader)
 """The problems of every call with one."""
 
-OF_A_READ: Final = (*OF_A_CALL, NoLegalGround, NotConsented, AccessNotRecorded)
+OF_A_READ: Final = (*OF_A_CALL, NoLegalGround, NotConsented, Restricted, AccessNotRecorded)
 """The problems of every read of a client."""
 
 WITH_A_BODY: Final = (MalformedBody, BodyTooLarge, UnsupportedMediaType)

@@ -10,6 +10,7 @@ from uuid import UUID
 import httpx
 import structlog
 
+from service.audit.errors import AnchorsUnreadable
 from service.proofs.checkpoints import Checkpoint, open_checkpoint
 from service.proofs.notes import MOST_BYTES, NoteRefused, VerifierKey
 from service.runtime.tracebacks import describe
@@ -34,8 +35,14 @@ class AnchorFolder:
         await asyncio.to_thread(self._write, organization_id, size, note)
 
     async def last(self, organization_id: UUID, keys: Sequence[VerifierKey], origin: str) -> Checkpoint | None:
-        """The largest that one of the keys has signed for that log; None where there is none. Raises OSError."""
-        return await asyncio.to_thread(self._last, organization_id, keys, origin)
+        """The largest that one of the keys has signed for that log; None where there is none.
+
+        Raises AnchorsUnreadable.
+        """
+        try:
+            return await asyncio.to_thread(self._last, organization_id, keys, origin)
+        except OSError as error:
+            raise AnchorsUnreadable(error) from error
 
     def _write(self, organization_id: UUID, size: int, note: str) -> None:
         folder = self._folder / str(organization_id)

@@ -5,6 +5,7 @@ checkpoint was signed: the last in the database, the last in the folder outside 
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -17,11 +18,13 @@ from service.audit.anchors import AnchorEndpoint, AnchorFolder
 from service.audit.checkpoint_store import CheckpointStore, KeptCheckpoint
 from service.audit.errors import CheckpointRefused, NoCheckpoint, NotSigning, TreeBroken
 from service.audit.signing_keys import SigningKeys
+from service.audit.witnesses import Witness
 from service.database.connection import scoped
 from service.following import cursors
 from service.following.cursors import Retries
 from service.log.errors import answering
 from service.proofs.checkpoints import Checkpoint, sign_checkpoint
+from service.proofs.merkle import consistency_ranges
 from service.proofs.notes import NoteRefused
 from service.runtime.tracebacks import describe
 from service.runtime.waiting import set_within
@@ -46,6 +49,7 @@ class CheckpointSigner:
         *,
         folder: AnchorFolder | None = None,
         endpoint: AnchorEndpoint | None = None,
+        witnesses: Sequence[Witness] = (),
         seconds: float = 60.0,
     ) -> None:
         """`seconds` is how long a log that grows waits for its next checkpoint."""
@@ -54,6 +58,7 @@ class CheckpointSigner:
         self._store = store
         self._folder = folder
         self._endpoint = endpoint
+        self._witnesses = witnesses
         self._seconds = seconds
         self._remembered: dict[UUID, Checkpoint] = {}
         self._not_posted: dict[UUID, KeptCheckpoint] = {}
@@ -74,6 +79,7 @@ class CheckpointSigner:
 
         One that is refused is told in the service's log and left alone from then on.
         """
+        waiting = list(self._not_posted.items())
         ask = "select log.organization_ids()" if everything else "select audit.unsigned($1)"
         for row in await self._pool.fetch(ask, *([] if everything else [FOLLOWER])):
             try:
@@ -82,14 +88,15 @@ class CheckpointSigner:
                 pass  # the one was told where it was found, the other is nothing to tell
             except Exception as error:  # noqa: BLE001 the other organizations are to be signed
                 log.warning("checkpoint_interrupted", organization_id=str(row[0]), error=describe(error))
-        for organization_id, kept in list(self._not_posted.items()):
-            await self._post(organization_id, kept)
+        for organization_id, kept in waiting:
+            if self._not_posted.get(organization_id) is kept:  # the last, should another process have signed since
+                await self._post(organization_id, await self._store.latest(organization_id))
 
     async def make(self, organization_id: UUID, *, again: bool = True) -> KeptCheckpoint:
         """A checkpoint of the log as it stands now: a new one, or the last where nothing was recorded since.
 
         `again` looks once more at a log of which nothing is signed any more. Raises CheckpointRefused, NotSigning,
-        NoCheckpoint for an empty log, DatabaseUnavailable.
+        NoCheckpoint for an empty log, AnchorsUnreadable, DatabaseUnavailable.
         """
         if not self._keys:
             raise NotSigning
@@ -110,6 +117,8 @@ class CheckpointSigner:
 
     async def close(self) -> None:
         """Close the connections to where checkpoints are posted."""
+        for witness in self._witnesses:
+            await witness.close()
         if self._endpoint:
             await self._endpoint.close()
 
@@ -177,7 +186,7 @@ class CheckpointSigner:
                 f"The log has {size} events, and {where} has a checkpoint of {known.size}: the log was cut, or restored"
                 " to an earlier point.",
             )
-        if await tree.root_and_end(connection, organization_id, known.size) != known.root:
+        if await tree.root_of_log(connection, organization_id, known.size) != known.root:
             raise CheckpointRefused(
                 organization_id,
                 known.origin,
@@ -216,14 +225,22 @@ class CheckpointSigner:
         await self._post(organization_id, kept)
 
     async def _post(self, organization_id: UUID, kept: KeptCheckpoint) -> None:
-        if self._endpoint is None:
-            return
-        lines = await self._endpoint.post(kept.note)
-        if lines is None:
-            self._not_posted[organization_id] = kept
-            return
-        self._not_posted.pop(organization_id, None)
-        if lines:
+        async def consistency(old_size: int) -> list[bytes]:
+            size = kept.checkpoint.size
+            with answering(writing=False):
+                async with scoped(self._pool, organization_id) as connection:
+                    return await tree.roots(connection, organization_id, size, consistency_ranges(old_size, size))
+
+        self._not_posted[organization_id] = kept
+        answers = [
+            await witness.cosign(organization_id, kept.checkpoint, kept.note, consistency)
+            for witness in self._witnesses
+        ]
+        if self._endpoint:
+            answers.append(await self._endpoint.post(kept.note))
+        if None not in answers:
+            del self._not_posted[organization_id]
+        for lines in filter(None, answers):
             try:
                 await self._store.keep_cosignatures(organization_id, kept.checkpoint.size, lines)
             except NoteRefused as error:

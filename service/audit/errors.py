@@ -31,6 +31,16 @@ class NotSigning(Exception):
         )
 
 
+class AnchorsUnreadable(Exception):
+    """The folder of checkpoints cannot be read, so nobody can tell what was signed before: nothing is, until it can."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(
+            f"The folder of checkpoints cannot be read ({error.strerror}), and without it nobody can tell what was"
+            " signed before: nothing is signed until it can be. See CARE_TIMELINE_CHECKPOINT_FOLDER."
+        )
+
+
 class TreeBroken(Exception):
     """Leaves or tiles are missing of which the tree is made: care-timeline verify says which events."""
 

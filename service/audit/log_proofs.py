@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from service.audit import checkpoint_store, tree
+from service.audit import tree
 from service.audit.checkpoint_store import CheckpointStore
 from service.audit.errors import BeyondTheCheckpoint
 from service.database.connection import scoped
@@ -20,6 +20,7 @@ from service.proofs.tiles import TILE_WIDTH, TileId, width_at
 _PROOFS_AT_ONCE: Final = 20
 """About 10 ms of hashing."""
 
+_LATEST = "select coalesce(max(size), 0) from audit.checkpoint where organization_id = $1 and origin = $2"
 _PLACE = "select position from log.event where organization_id = $1 and id = $2"
 
 
@@ -125,8 +126,8 @@ class LogProofs:
                 return await tree.read_leaves(connection, organization_id, (start, start + width))
 
     async def _latest(self, connection: PoolConnectionProxy, organization_id: UUID) -> int:
-        kept = await checkpoint_store.latest(connection, organization_id, self._store.origin(organization_id))
-        return kept.checkpoint.size if kept else 0
+        size: int = await connection.fetchval(_LATEST, organization_id, self._store.origin(organization_id))
+        return size
 
 
 def _require(latest: int, tile: TileId, width: int) -> None:

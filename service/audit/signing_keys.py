@@ -4,16 +4,20 @@ import base64
 import secrets
 from uuid import UUID
 
-from service.proofs.notes import KEY_BYTES, SigningKey, VerifierKey
+from service.proofs.notes import ED25519, KEY_BYTES, SigningKey, VerifierKey
 
 
 class SigningKeys:
     """The signing keys of the settings, under each log's name; none where nothing is signed."""
 
-    def __init__(self, secret_keys: tuple[bytes, ...], origin: str) -> None:
-        """`origin` is the beginning of the name of every log: the organization's id follows it."""
+    def __init__(self, secret_keys: tuple[bytes, ...], origin: str, retired: tuple[bytes, ...] = ()) -> None:
+        """`origin` is the beginning of the name of every log: the organization's id follows it.
+
+        `retired` are public keys that sign no more, and whose checkpoints are believed still.
+        """
         self._secret_keys = secret_keys
         self._origin = origin
+        self._retired = retired
 
     def __bool__(self) -> bool:
         return bool(self._secret_keys)
@@ -27,8 +31,19 @@ class SigningKeys:
         return [SigningKey(self.origin(organization_id), secret) for secret in self._secret_keys]
 
     def public(self, organization_id: UUID) -> list[VerifierKey]:
-        """What that log's checkpoints are checked with."""
-        return [key.verifier_key for key in self.of(organization_id)]
+        """What that log's checkpoints are checked with: the keys that sign, then those that did."""
+        name, now = self.origin(organization_id), [key.verifier_key for key in self.of(organization_id)]
+        return [*now, *(VerifierKey(name, ED25519, key) for key in self._retired)]
+
+    @property
+    def secrets(self) -> tuple[bytes, ...]:
+        """The keys themselves, 32 bytes each."""
+        return self._secret_keys
+
+    @property
+    def retired(self) -> frozenset[bytes]:
+        """The public keys that sign no more."""
+        return frozenset(self._retired)
 
 
 def new_signing_key() -> str:

@@ -4,7 +4,7 @@ Whole tiles are stored; those at the tree's right edge are made from leaves and 
 for. So a proof reads two tiles of a level at most, however long the log is.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -12,12 +12,15 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from service.audit.errors import TreeBroken
-from service.proofs.merkle import HASH_BYTES, Range, leaf_hash
+from service.proofs.merkle import HASH_BYTES, GrowingTree, Range, leaf_hash
 from service.proofs.tiles import TILE_WIDTH, TileId, root_in_tiles, tiles_of, width_at
 
 TILES_AT_ONCE: Final = 1_000
 """How many tiles one transaction makes: about a second's work."""
 
+_LEAVES_AT_ONCE: Final = 10_000
+
+_WHOLE = "select coalesce(max(number) + 1, 0) from audit.tile where organization_id = $1 and level = 0"
 _STORED = """
 select t.level, t.number, t.hashes
   from unnest($2::smallint[], $3::bigint[]) as wanted(level, number)
@@ -27,7 +30,11 @@ _LEAVES = """
 select leaf from log.event where organization_id = $1 and position > $2 and position <= $3 order by position
 """
 _ROOTS = """
-select root from audit.tile where organization_id = $1 and level = $2 and number >= $3 and number < $4 order by number
+select wanted.level, wanted.number, string_agg(t.root, ''::bytea order by t.number) as hashes
+  from unnest($2::smallint[], $3::bigint[], $4::integer[]) as wanted(level, number, width)
+  join audit.tile t on t.organization_id = $1 and t.level = wanted.level - 1
+                   and t.number >= wanted.number * 256 and t.number < wanted.number * 256 + wanted.width
+ group by wanted.level, wanted.number
 """
 
 
@@ -51,6 +58,22 @@ async def roots(
     return [root_in_tiles(tiles, each) for each in ranges]
 
 
+async def root_of_log(connection: PoolConnectionProxy, organization_id: UUID, size: int) -> bytes:
+    """The root of the tree of that size, of a log that may not be the one of which the stored tiles were made.
+
+    From tiles where there are enough of them, and its end from the log (`root_and_end`); else leaf by leaf. Nothing is
+    stored: a tile that was made of a log that is not right would stay. Raises TreeBroken.
+    """
+    whole = await connection.fetchval(_WHOLE, organization_id)
+    if whole >= size // TILE_WIDTH:
+        return await root_and_end(connection, organization_id, size)
+    tree = GrowingTree()
+    while tree.size < size:
+        leaves = (tree.size, min(size, tree.size + _LEAVES_AT_ONCE))
+        tree.extend(map(leaf_hash, await read_leaves(connection, organization_id, leaves)))
+    return tree.root
+
+
 async def root_and_end(connection: PoolConnectionProxy, organization_id: UUID, size: int) -> bytes:
     """The root of the tree of that size, its last leaves read from the log itself and not from a stored tile.
 
@@ -60,7 +83,7 @@ async def root_and_end(connection: PoolConnectionProxy, organization_id: UUID, s
     last = TileId(0, (size - 1) // TILE_WIDTH)
     wanted = {each: width_at(each, size) for each in tiles_of([everything])} | {last: width_at(last, size)}
     stored = await read_tiles(connection, organization_id, wanted)
-    leaves = await _made(connection, organization_id, last, wanted[last])
+    leaves = await _of_leaves(connection, organization_id, last.number, wanted[last])
     if leaves != stored[last]:
         raise TreeBroken(f"Events up to position {size} are not those of which the tree was made.")
     return root_in_tiles(stored, everything)
@@ -70,16 +93,18 @@ async def read_tiles(
     connection: PoolConnectionProxy, organization_id: UUID, widths: Mapping[TileId, int]
 ) -> dict[TileId, bytes]:
     """Tiles, each cut to its width; stored or made. Raises TreeBroken where one is not there that should be."""
-    wanted = list(widths)
-    found = await connection.fetch(
-        _STORED, organization_id, [each.level for each in wanted], [each.number for each in wanted]
-    )
+    levels, numbers = [each.level for each in widths], [each.number for each in widths]
+    found = await connection.fetch(_STORED, organization_id, levels, numbers)
     tiles = {TileId(row["level"], row["number"]): row["hashes"] for row in found}
-    for each in wanted:
-        if each in tiles:
-            tiles[each] = tiles[each][: widths[each] * HASH_BYTES]
-        else:
-            tiles[each] = await _made(connection, organization_id, each, widths[each])
+    missing = [each for each in widths if each not in tiles]
+    tiles |= await _of_roots(connection, organization_id, {each: widths[each] for each in missing if each.level})
+    for each in missing:
+        if each.level == 0:
+            tiles[each] = await _of_leaves(connection, organization_id, each.number, widths[each])
+    for each, width in widths.items():
+        tiles[each] = tiles.get(each, b"")[: width * HASH_BYTES]
+        if len(tiles[each]) != width * HASH_BYTES:
+            raise TreeBroken(f"Of the tree's level {each.level} hashes are missing that should be there.")
     return tiles
 
 
@@ -92,15 +117,16 @@ async def read_leaves(connection: PoolConnectionProxy, organization_id: UUID, le
     return found
 
 
-async def _made(connection: PoolConnectionProxy, organization_id: UUID, tile: TileId, width: int) -> bytes:
-    start = tile.number * TILE_WIDTH
-    hashes: Iterable[bytes]
-    if tile.level == 0:
-        hashes = map(leaf_hash, await read_leaves(connection, organization_id, (start, start + width)))
-    else:
-        found = await connection.fetch(_ROOTS, organization_id, tile.level - 1, start, start + width)
-        hashes = [row[0] for row in found]
-    made = b"".join(hashes)
-    if len(made) != width * HASH_BYTES:
-        raise TreeBroken(f"Of the tree's level {tile.level} tiles are missing that should be there.")
-    return made
+async def _of_leaves(connection: PoolConnectionProxy, organization_id: UUID, number: int, width: int) -> bytes:
+    start = number * TILE_WIDTH
+    return b"".join(map(leaf_hash, await read_leaves(connection, organization_id, (start, start + width))))
+
+
+async def _of_roots(
+    connection: PoolConnectionProxy, organization_id: UUID, widths: Mapping[TileId, int]
+) -> dict[TileId, bytes]:
+    if not widths:
+        return {}
+    columns = [each.level for each in widths], [each.number for each in widths], list(widths.values())
+    found = await connection.fetch(_ROOTS, organization_id, *columns)
+    return {TileId(row["level"], row["number"]): row["hashes"] for row in found}

@@ -9,12 +9,10 @@ from uuid import UUID
 from service.access.access_records import Access, Asked
 from service.access.access_search import AccessFilter, AccessRecord, AccessSearch, SummedReads
 from service.care.accesses import Accesses
+from service.care.disclosures import ACCESS_RECORDS, ACCESS_REPORT
 from service.care.errors import UnknownClient
 from service.log.pages import Pages
 from service.log.store import EventStore
-
-RECORDS: Final = "access_records"
-REPORT: Final = "access_report"
 
 _AT_ONCE: Final = 1_000
 
@@ -104,7 +102,7 @@ class AccessLog:
     ) -> list[SummedReads]:
         """Who read about a client in that time, summed up, so that it can be given to them. Raises UnknownClient."""
         wanted = AccessFilter(client_id, since=since, until=until)
-        asked = Asked(REPORT, _said(wanted))
+        asked = Asked(ACCESS_REPORT, _said(wanted))
         await self._accesses.begin(access, client_id, asked)
         version = await self._version(access, client_id)
         found = await self._search.summed(access.organization_id, wanted, time_zone)
@@ -128,4 +126,4 @@ def _said(wanted: AccessFilter) -> dict[str, object]:
 
 
 def _asked(wanted: AccessFilter, *, before: UUID | None, limit: int) -> Asked:
-    return Asked(RECORDS, {**_said(wanted), "before": before, "limit": limit})
+    return Asked(ACCESS_RECORDS, {**_said(wanted), "before": before, "limit": limit})

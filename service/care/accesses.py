@@ -1,25 +1,26 @@
 """What stands around every read about clients: whether its purpose allows it, and the record of it."""
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
-from domain.vocabulary.consents import ConsentPurpose
 from domain.vocabulary.purposes import PurposeOfUse
-from projections.care_plan import CARE_PLAN, CarePlanAnswer
 from service.access.access_records import Access, AccessRecords, Asked
 from service.access.caller import Caller
-from service.care.client_access import ClientAccess
+from service.care.client_access import ClientAccess, plan_now
 from service.care.clients import require_client
-from service.care.disclosures import NotConsented, covering, disclosure_to
+from service.care.disclosures import (
+    NoLegalGround,
+    NotConsented,
+    check_not_restricted,
+    ground_for_proceedings,
+    ground_for_recipient,
+)
 from service.care.errors import UnknownClient
 from service.log.keyring import ClientErased
 from service.projector.folding import ProjectionFailed
 from service.projector.fresh_states import FreshStates
 from service.runtime import clock
-
-
-class NoLegalGround(Exception):
-    """Nothing recorded allows to read this for legal proceedings."""
 
 
 class Accesses:
@@ -34,24 +35,31 @@ class Accesses:
         """Whether the caller sees the clients of their own team alone."""
         return await self._clients.restricted(caller)
 
+    async def any_restrictions(self, organization_id: UUID) -> bool:
+        """Whether a client of the organization has ever asked for a restriction."""
+        return await self._clients.any_restrictions(organization_id)
+
     async def begin(self, access: Access, client_id: UUID, asked: Asked) -> None:
         """Whether the caller sees the client, and may read this for that purpose.
 
-        Raises UnknownClient for whom they do not see, and NoLegalGround: for legal proceedings a court order or a
+        Raises UnknownClient for whom they do not see, Restricted where the client asked that the record not be used for
+        that (42 CFR 2.26), and NoLegalGround: for legal proceedings a court order or a
         consent to just this has to be in force (42 CFR 2.12(d), 2.31, 2.61 to 2.67; care.md, privacy rule 4). To
-        another organization it is a disclosure, whatever for: raises NotConsented, or UnknownClient, where no consent
-        of the client's allows it, and else notes in the access which one does.
+        another organization it is a disclosure, whatever for: raises NotConsented, or UnknownClient, where neither a
+        consent of the client's nor an emergency allows it. What allows it is noted in the access.
         """
         require_client(access.caller, client_id)
-        await self._clients.check(access.caller, client_id)
-        recipient = access.caller.recipient
+        recipient, now = access.caller.recipient, clock.now()
         if recipient is not None:
             plan = await self._plan_for_outsiders(access.organization_id, client_id)
-            access.disclosure = disclosure_to(recipient, plan, access.purpose, asked.what)
-        elif access.purpose is PurposeOfUse.LEGAL_PROCEEDINGS:
-            plan = await self._plan(access.organization_id, client_id)
-            if not _has_ground(plan, asked.what):
-                raise NoLegalGround
+            access.ground = ground_for_recipient(recipient, plan, access.purpose, asked.what, now)
+            return
+        plan = await self._clients.check(access.caller, client_id)
+        if plan is not None:
+            check_not_restricted(plan, access.purpose, asked.what, now)
+        if access.purpose is PurposeOfUse.LEGAL_PROCEEDINGS:
+            plan = plan or await plan_now(self._fresh, access.organization_id, client_id)
+            access.ground = ground_for_proceedings(plan, asked.what, now)
 
     def begin_with_many(self, access: Access) -> None:
         """The same for a list over clients: an order or a consent is about one client.
@@ -77,29 +85,13 @@ class Accesses:
         Returns once that is on disk. Raises AccessNotRecorded, and NotConsented for another organization's read that
         did not begin here; then nothing may be answered.
         """
-        if access.caller.recipient is not None and access.disclosure is None:
+        if access.caller.recipient is not None and access.ground is None:
             raise NotConsented
         await self._records.keep(access, asked, client_ids, version=version, position=position)
 
-    async def _plan(self, organization_id: UUID, client_id: UUID) -> CarePlanAnswer:
-        """The plan as it is now, with what was consented to and ordered. Raises UnknownClient."""
-        found = await self._fresh.read(organization_id, client_id, CARE_PLAN)
-        if found is None:
-            raise UnknownClient
-        now = clock.now()
-        plan = CARE_PLAN.answer(found.state, now, found.policies.readable_at(now))
-        assert isinstance(plan, CarePlanAnswer)
-        return plan
-
-    async def _plan_for_outsiders(self, organization_id: UUID, client_id: UUID) -> CarePlanAnswer:
-        """The same; whoever has no consent to show must not learn of a client from what goes wrong either."""
+    async def _plan_for_outsiders(self, organization_id: UUID, client_id: UUID) -> Any:
+        """The plan now; whoever has no consent to show must not learn of a client from what goes wrong either."""
         try:
-            return await self._plan(organization_id, client_id)
+            return await plan_now(self._fresh, organization_id, client_id)
         except (ClientErased, ProjectionFailed):
             raise UnknownClient from None
-
-
-def _has_ground(plan: CarePlanAnswer, what: str) -> bool:
-    enough = covering(what)
-    consents = (each for each in plan.consents if each.purpose is ConsentPurpose.LEGAL_PROCEEDINGS)
-    return any(each.in_force and not enough.isdisjoint(each.scope) for each in (*consents, *plan.court_orders))

@@ -1,4 +1,5 @@
-"""Which clients of their organization a caller sees: all, or those of their own team (ClientAccessPolicy)."""
+"""Which clients of their organization a caller sees: all, or those of their own team (ClientAccessPolicy); and none who
+asked to be kept from them."""
 
 import time
 from collections.abc import Callable
@@ -10,8 +11,10 @@ from cachetools import TTLCache
 from projections.care_plan import CARE_PLAN
 from service.access.caller import Caller
 from service.access.permissions import SEES_EVERY_CLIENT
+from service.care.disclosures import restrictions_in_force
 from service.care.errors import UnknownClient
 from service.log.organizations import Organizations
+from service.log.restricted_clients import RestrictedClients
 from service.projector.fresh_states import FreshStates
 from service.runtime import clock
 
@@ -26,10 +29,16 @@ class ClientAccess:
     """
 
     def __init__(
-        self, organizations: Organizations, fresh: FreshStates, *, timer: Callable[[], float] = time.monotonic
+        self,
+        organizations: Organizations,
+        fresh: FreshStates,
+        with_restrictions: RestrictedClients,
+        *,
+        timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._organizations = organizations
         self._fresh = fresh
+        self._with_restrictions = with_restrictions
         self._own_team_only: TTLCache[UUID, bool] = TTLCache(1_000, BELIEVED_SECONDS, timer=timer)
 
     async def restricted(self, caller: Caller) -> bool:
@@ -44,29 +53,52 @@ class ClientAccess:
             self._own_team_only[organization_id] = switched_on
         return switched_on
 
-    async def check(self, caller: Caller, client_id: UUID) -> None:
+    async def any_restrictions(self, organization_id: UUID) -> bool:
+        """Whether a client of the organization may have asked for a restriction."""
+        return bool(await self._with_restrictions.of(organization_id))
+
+    async def check(self, caller: Caller, client_id: UUID) -> Any | None:
         """That the caller sees the client, or the one with whom care goes on where this one was merged into another.
 
-        Raises UnknownClient, as for a client who is not there.
-        Where that depends on the team, also ProjectionFailed and ClientErased: nobody is shown what cannot be decided.
+        Raises UnknownClient, as for a client who is not there. Where that depends on the team or on what the client
+        asked for, also ProjectionFailed and ClientErased: nobody is shown what cannot be decided. Gives the client's
+        plan where it was asked, for whatever else depends on it; else None, and then there is no restriction either.
         """
-        if not await self.restricted(caller):
-            return
-        asked: UUID | None = client_id
-        while asked:
-            fresh = await self._fresh.read(caller.organization_id, asked, CARE_PLAN)
-            if fresh is None:
-                break
-            plan = fresh.state.state
-            if _is_seen_by(caller.subject_id, plan):
-                return
-            asked = plan.merges.into and plan.merges.into.survivor_id
+        own_team_only = await self.restricted(caller)
+        if not own_team_only and client_id not in await self._with_restrictions.of(caller.organization_id):
+            return None
+        plan = await plan_now(self._fresh, caller.organization_id, client_id)
+        if _is_kept_away(caller.subject_id, plan):
+            raise UnknownClient
+        team_of = plan
+        while own_team_only and not _is_seen_by(caller.subject_id, team_of):
+            if team_of.merges.into is None:
+                raise UnknownClient
+            team_of = await plan_now(self._fresh, caller.organization_id, team_of.merges.into.survivor_id)
+        return plan
+
+
+async def plan_now(fresh: FreshStates, organization_id: UUID, client_id: UUID) -> Any:
+    """The strands of the client's care plan as of now. Raises UnknownClient, ProjectionFailed, ClientErased."""
+    found = await fresh.read(organization_id, client_id, CARE_PLAN)
+    if found is None:
         raise UnknownClient
+    return found.state.state
+
+
+def _is_kept_away(person: UUID, plan: Any) -> bool:
+    """Whether the client asked for that, and the person has not opened the record in an emergency."""
+    named = any(person in each.person_ids for each in restrictions_in_force(plan, clock.now()))
+    return named and not _has_opened(person, plan)
 
 
 def _is_seen_by(person: UUID, plan: Any) -> bool:
     """Whether the person is on the team now, or has opened the record in an emergency."""
     now = clock.now()
     on_the_team = any(each.person_id == person and each.is_there(now) for each in plan.team.members)
-    accesses = plan.emergency_accesses.accesses
-    return on_the_team or any(each.person_id == person and each.is_open(now) for each in accesses)
+    return on_the_team or _has_opened(person, plan)
+
+
+def _has_opened(person: UUID, plan: Any) -> bool:
+    now = clock.now()
+    return any(each.person_id == person and each.is_open(now) for each in plan.emergency_accesses.accesses)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from service.access.access_records import Access, Asked
 from service.care.accesses import Accesses
+from service.care.disclosures import Restricted
 from service.care.errors import UnknownClient
 from service.log.identifiers import Found, Identifiers
 
@@ -29,7 +30,7 @@ class ClientSearch:
             return None
         try:
             await self._accesses.begin(access, found.client_id, _SEARCH)
-        except UnknownClient:
+        except (UnknownClient, Restricted):
             return None
         await self._keep(access, found)
         return found
@@ -45,7 +46,7 @@ class ClientSearch:
             try:
                 await self._accesses.begin(access, client_id, _SEARCH)
                 seen.append(found)
-            except UnknownClient:
+            except (UnknownClient, Restricted):
                 pass
             await self._keep(access, found)
         return seen

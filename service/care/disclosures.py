@@ -1,18 +1,29 @@
-"""What a consent or an order has to cover for a part of the record, and which consent allows another organization to
-read it (42 CFR 2.31; care.md, privacy rules 3 and 4)."""
+"""What a consent or an order has to cover for a part of the record, and what allows another organization to read it
+(42 CFR 2.31, 2.51, 2.61; care.md, privacy rules 3 and 4)."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final
 
 from domain.vocabulary.consents import ConsentPurpose, ConsentScope
 from domain.vocabulary.purposes import PurposeOfUse
-from projections.care_plan import CarePlanAnswer
-from service.access.recipients import Disclosure, Recipient
+from projections.care_plan.consents import Consent
+from projections.care_plan.disclosures import EmergencyDisclosure
+from projections.care_plan.restrictions import Restriction
+from projections.disclosed_plan import OPENS_SOMETHING, opened
+from service.access.recipients import Basis, Ground, Recipient
 from service.care.errors import UnknownClient
+
+CARE_PLAN_PART: Final = "care_plan"
+"""The part of which a scope may open some strands and leave out others (projections/disclosed_plan.py)."""
+
+ACCESS_RECORDS: Final = "access_records"
+ACCESS_REPORT: Final = "access_report"
+"""What access records call the reading of themselves, and the list of them that is given to a client."""
 
 _WHOLE: Final = frozenset({ConsentScope.WHOLE_RECORD})
 _COVERED_BY: Final[Mapping[str, frozenset[ConsentScope]]] = {
-    "care_plan": _WHOLE | {ConsentScope.CARE_PLAN},
+    CARE_PLAN_PART: OPENS_SOMETHING,
     "crisis_card": _WHOLE | {ConsentScope.CRISIS},
     "postvention": _WHOLE | {ConsentScope.CRISIS},
     "counseling_notes": frozenset({ConsentScope.COUNSELING_NOTES}),
@@ -39,27 +50,96 @@ class NotConsented(Exception):
     """The client consented to other disclosures to this recipient, and not to this one."""
 
 
-def covering(what: str) -> frozenset[ConsentScope]:
-    """The scopes of which an order or a consent has to have one, for this to be told."""
-    return _COVERED_BY.get(what, _WHOLE)
+class Restricted(Exception):
+    """The client asked that the record not be used for this purpose, and the programme agreed."""
 
 
-def disclosure_to(recipient: Recipient, plan: CarePlanAnswer, purpose: PurposeOfUse, what: str) -> Disclosure:
-    """The consent by which this is told to the recipient for the purpose: in force, naming them, and wide enough.
+class NoLegalGround(Exception):
+    """Nothing recorded allows to read this for legal proceedings."""
 
-    Raises NotConsented where a consent in force names them and none covers this. Raises UnknownClient where none in
-    force does: that somebody is a client here is a disclosure as well (42 CFR 2.13(c)).
+
+def ground_for_recipient(recipient: Recipient, plan: Any, purpose: PurposeOfUse, what: str, at: datetime) -> Ground:
+    """What allows to tell the recipient this for the purpose: the widest consent in force, or else an emergency.
+
+    `plan` is the state of the care plan's strands. A consent names the recipient, has the purpose and covers what is
+    asked; what the client asked not to be told, or not for this, it does not allow (42 CFR 2.26). An emergency
+    disclosure that is open allows what it covers for emergency treatment alone (42 CFR 2.51), whatever was asked.
+    Raises NotConsented where a consent or an emergency names them and none allows this. Raises UnknownClient where none
+    does: that somebody is a client here is a disclosure as well (42 CFR 2.13(c)).
     """
-    theirs = [
-        each
-        for each in plan.consents
-        if each.in_force
-        and (recipient.name in each.recipients or not set(recipient.classes).isdisjoint(each.recipient_classes))
+    restrictions = restrictions_in_force(plan, at)
+    kept_away = any(recipient.name in each.recipients for each in restrictions)
+    consents = [each for each in plan.consents.consents if each.holds(at) and _names(each, recipient) and not kept_away]
+    emergencies = [
+        each for each in plan.disclosures.emergencies if each.is_open(at) and each.organization == recipient.name
     ]
-    if not theirs:
+    if not consents and not emergencies:
         raise UnknownClient
-    wanted, enough = CONSENTED_FOR.get(purpose), covering(what)
-    for each in theirs:
-        if wanted is not None and each.purpose is wanted and not enough.isdisjoint(each.scope):
-            return Disclosure(recipient.name, each.event_id, each.purpose, each.scope)
-    raise NotConsented
+    restricted = any(purpose in each.purposes for each in restrictions)
+    wanted = None if restricted else CONSENTED_FOR.get(purpose)
+    found = _widest(_by_consent(each) for each in consents if each.purpose is wanted and _covers(each.scope, what))
+    if found is None and purpose is PurposeOfUse.EMERGENCY_TREATMENT:
+        found = _widest(_by_emergency(each) for each in emergencies if _covers(each.scope, what))
+    if found is None:
+        raise NotConsented
+    return found
+
+
+def restrictions_in_force(plan: Any, at: datetime) -> list[Restriction]:
+    """What the client asked for and the programme agreed to, as far as it holds at that moment.
+
+    `plan` is the state of the care plan's strands.
+    """
+    return [each for each in plan.restrictions.restrictions if each.holds(at)]
+
+
+def check_not_restricted(plan: Any, purpose: PurposeOfUse, what: str, at: datetime) -> None:
+    """That the client has not asked that this not be read for the purpose. Raises Restricted.
+
+    Who read about them is told nevertheless: to look into that is in the client's own interest.
+    """
+    if what not in {ACCESS_RECORDS, ACCESS_REPORT} and any(
+        purpose in each.purposes for each in restrictions_in_force(plan, at)
+    ):
+        raise Restricted
+
+
+def ground_for_proceedings(plan: Any, what: str, at: datetime) -> Ground:
+    """The widest court order or consent to just that by which this may be read for legal proceedings.
+
+    `plan` is the state of the care plan's strands. Raises NoLegalGround.
+    """
+    found = _widest(_grounds_for_proceedings(plan, what, at))
+    if found is None:
+        raise NoLegalGround
+    return found
+
+
+def _grounds_for_proceedings(plan: Any, what: str, at: datetime) -> Iterator[Ground]:
+    for consent in plan.consents.consents:
+        if consent.purpose is ConsentPurpose.LEGAL_PROCEEDINGS and consent.holds(at) and _covers(consent.scope, what):
+            yield _by_consent(consent)
+    for order in plan.court_orders.orders:
+        if order.holds(at) and _covers(order.scope, what):
+            yield Ground(Basis.COURT_ORDER, order.event_id, ConsentPurpose.LEGAL_PROCEEDINGS, order.scope)
+
+
+def _names(consent: Consent, recipient: Recipient) -> bool:
+    return recipient.name in consent.recipients or not set(recipient.classes).isdisjoint(consent.recipient_classes)
+
+
+def _covers(scope: Iterable[ConsentScope], what: str) -> bool:
+    return not _COVERED_BY.get(what, _WHOLE).isdisjoint(scope)
+
+
+def _by_consent(consent: Consent) -> Ground:
+    return Ground(Basis.CONSENT, consent.event_id, consent.purpose, consent.scope)
+
+
+def _by_emergency(emergency: EmergencyDisclosure) -> Ground:
+    return Ground(Basis.MEDICAL_EMERGENCY, emergency.event_id, ConsentPurpose.TREATMENT, emergency.scope)
+
+
+def _widest(grounds: Iterable[Ground]) -> Ground | None:
+    """The one that opens most of the plan, of several alike the first: an answer rests on one."""
+    return max(grounds, key=lambda ground: len(opened(ground.scope)), default=None)

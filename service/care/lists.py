@@ -84,7 +84,7 @@ class Lists:
         """What must still happen, what is due first on top."""
         now = clock.now()
         seer = await self._seer(access, now)
-        narrowed = {"kind": kind, "role": role, "person_id": person_id}
+        narrowed = {"kind": kind, "role": role, "person_id": person_id, **await self._kept_from(access)}
         values = _values(access, now, part, TASKS_ORDER, seer, **narrowed)
         async with self._reading(access, ["care_plan"], part, seer) as reading:
             page = worklist_page(reading.schemas["care_plan"], frozenset(values), late, part.limit + 1)
@@ -98,7 +98,8 @@ class Lists:
         """A row for each client, in the order of their ids, which stays the same whatever happens to them."""
         now = clock.now()
         seer = await self._seer(access, now)
-        values = _values(access, now, part, CLIENTS_ORDER, seer, person_id=person_id)
+        kept_from = await self._kept_from(access)
+        values = _values(access, now, part, CLIENTS_ORDER, seer, person_id=person_id, **kept_from)
         async with self._reading(access, ["care_plan", "signals"], part, seer) as reading:
             schemas = reading.schemas
             page = caseload_page(schemas["care_plan"], schemas["signals"], frozenset(values), in_care, part.limit + 1)
@@ -109,8 +110,8 @@ class Lists:
     async def signals(self, access: Access, part: Part, *, rule: SignalRule | None = None) -> ListPage[ListedSignal]:
         """The signals that wait, those first that have waited longest."""
         now = clock.now()
-        seer = await self._seer(access, now)
-        values = _values(access, now, part, SIGNALS_ORDER, seer, rule=rule)
+        seer, kept_from = await self._seer(access, now), await self._kept_from(access)
+        values = _values(access, now, part, SIGNALS_ORDER, seer, rule=rule, **kept_from)
         async with self._reading(access, ["care_plan", "signals"], part, seer) as reading:
             schemas = reading.schemas
             page = signals_page(schemas["signals"], schemas["care_plan"], frozenset(values), part.limit + 1)
@@ -130,6 +131,12 @@ class Lists:
     async def _seer(self, access: Access, now: datetime) -> Seer | None:
         """Whose clients alone are listed, and counted: the caller's, where they see no others."""
         return Seer(access.caller.subject_id, now) if await self._accesses.restricted(access.caller) else None
+
+    async def _kept_from(self, access: Access) -> dict[str, object]:
+        """Who reads and what for, where a client may have asked to be kept from that; else nothing."""
+        if not await self._accesses.any_restrictions(access.organization_id):
+            return {}
+        return {"reader_id": access.caller.subject_id, "purpose": access.purpose.value}
 
     def _reading(
         self, access: Access, projections: Sequence[str], part: Part, seer: Seer | None

@@ -11,9 +11,11 @@ from domain.policies import Policies, PolicyUnreadable
 from domain.policy import Policy
 from domain.vocabulary.record import Precision
 from projections.answers import Answer
+from projections.disclosed_plan import disclosed, left_out
 from projections.projection import Projection
 from service.access.access_records import Access, Asked
 from service.care.accesses import Accesses
+from service.care.disclosures import CARE_PLAN_PART
 from service.care.errors import UnknownClient
 from service.care.timeline_reader import TimelineReader
 from service.log.organizations import Organizations
@@ -39,6 +41,8 @@ class ProjectionAnswer:
     policy: Policy
     last: LastAnswer
     """What was last answered of the same state: it has the JSON of this answer, if this is that."""
+    left_out: tuple[str, ...] = ()
+    """The fields of the answer that what allows to tell it does not open."""
 
 
 class ProjectionReader:
@@ -104,9 +108,11 @@ class ProjectionReader:
                 answers = []
                 for projection, each in zip(projections, fresh, strict=True):
                     policy = in_force(projection, each.policies, moment, None)
-                    last = each.last_answer
+                    last, withheld = _told(access, asked, each.last_answer)
                     answer = last.about(projection, moment, policy)
-                    answers.append(ProjectionAnswer(client_id, each.version, None, None, answer, policy, last))
+                    answers.append(
+                        ProjectionAnswer(client_id, each.version, None, None, answer, policy, last, withheld)
+                    )
                 about = [client_id, *(fresh[0].merged or ())]
                 await self._accesses.keep(access, asked, about, version=answers[0].version)
                 return answers
@@ -149,10 +155,19 @@ class ProjectionReader:
                 async for entries in self._sliced.slices(ordered):
                     folded = fold(projection, entries, policies, folded)
                 policy = in_force(projection, policies, moment, known_at)
-                last = LastAnswer(folded)
+                last, withheld = _told(access, asked, LastAnswer(folded))
                 answer = last.about(projection, moment, policy)
-                answers.append(ProjectionAnswer(client_id, whole.version, as_of, known_at, answer, policy, last))
+                answers.append(
+                    ProjectionAnswer(client_id, whole.version, as_of, known_at, answer, policy, last, withheld)
+                )
         return answers
+
+
+def _told(access: Access, asked: Asked, last: LastAnswer) -> tuple[LastAnswer, tuple[str, ...]]:
+    """What answers the caller, and the fields that are left out: where some are, never what was kept for others."""
+    if access.ground is None or asked.what != CARE_PLAN_PART:
+        return last, ()
+    return LastAnswer(disclosed(last.state, access.ground.scope)), left_out(access.ground.scope)
 
 
 def occurred(

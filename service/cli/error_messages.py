@@ -7,7 +7,7 @@ from domain.policies import PolicyUnreadable
 from domain.policy import PolicyInvalid
 from service.access.access_records import AccessNotRecorded
 from service.access.trusted_issuers import IssuersUnreadable
-from service.care.accesses import NoLegalGround
+from service.care.disclosures import NoLegalGround, Restricted
 from service.care.errors import KnownAtInFuture, UnknownClient
 from service.cli.errors import CommandFailed
 from service.database.embedded import EmbeddedPostgresError
@@ -15,6 +15,7 @@ from service.database.migrate import MigrationError
 from service.database.owner import OwnerNeeded
 from service.database.server_user import ServerUserError
 from service.log.errors import DatabaseUnavailable, UnknownOrganization
+from service.log.key_encryption import KeyProviderMissing, KeyUnavailable
 from service.log.keyring import ClientErased, UnknownKey
 from service.log.seal import SealBroken
 from service.projector.build_lifecycle import SwitchRefused
@@ -39,6 +40,7 @@ SPEAK_FOR_THEMSELVES = (
     UnknownOrganization,
     PolicyUnreadable,
     IssuersUnreadable,
+    KeyProviderMissing,
 )
 
 UNREACHABLE = (
@@ -56,9 +58,11 @@ OF_THE_RECORD: dict[type[Exception], str] = {
     ProjectionFailed: "{error}. This is a defect of the projection: report it with this sentence, which quotes nobody.",
     NoLegalGround: "For legal proceedings this is told only where a court order, or the client's consent to just that,"
     " is recorded and in force.",
+    Restricted: "The client asked that the record not be read for this purpose, which was agreed.",
     AccessNotRecorded: f"That you looked could not be recorded, so nothing is shown. {MORE}",
     ClientErased: "This client was erased: their key was destroyed, and nobody can read the record any more.",
     UnknownKey: "{error} Add it to CARE_TIMELINE_KEY_ENCRYPTION_KEYS, after the one in use.",
+    KeyUnavailable: "{error} Nothing can be read or recorded until it answers.",
     SealBroken: "A part of the record does not open with its key: care-timeline verify names the position.",
 }
 

@@ -3,7 +3,7 @@
 NEW_RECORD_TYPE = """create type access.new_record as (
   record_id uuid, operation text, what text, parameters jsonb, purpose text, actor_id uuid, credential_id text,
   role text, name text, request_id text, version integer, position bigint,
-  recipient text, consent_id uuid, client_ids uuid[]
+  recipient text, allowed_by uuid, client_ids uuid[]
 )"""
 """A read to be recorded, in the order of service.access.access_records; when it was recorded the function says."""
 
@@ -19,10 +19,10 @@ begin
   moment := clock_timestamp();
   insert into access.access_record (
     organization_id, record_id, recorded_at, operation, what, parameters, purpose, actor_id, credential_id, role, name,
-    request_id, version, position, client_id, clients, recipient, consent_id)
+    request_id, version, position, client_id, clients, recipient, allowed_by)
   select the_organization, r.record_id, moment, r.operation, r.what, r.parameters, r.purpose, r.actor_id,
          r.credential_id, r.role, r.name, r.request_id, r.version, r.position,
-         case when r.version is not null then r.client_ids[1] end, cardinality(r.client_ids), r.recipient, r.consent_id
+         case when r.version is not null then r.client_ids[1] end, cardinality(r.client_ids), r.recipient, r.allowed_by
     from unnest(records) r;
   insert into access.access_record_client (organization_id, client_id, record_id)
   select the_organization, told.client_id, r.record_id

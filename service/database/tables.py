@@ -129,6 +129,7 @@ event = Table(
     Column("recorded_at", _MOMENT, nullable=False, comment="When it was recorded, by the server's clock"),
     Column("actor_id", Uuid, nullable=False, comment="Who recorded it: the stable id of their key to the API"),
     Column("recorded_by", Text, nullable=False, comment="Who recorded it: their role and name"),
+    Column("on_behalf_of", Text, comment="For whom a system recorded it: their role and name; null where for nobody"),
     Column("source", Text, nullable=False, comment="The system it came through"),
     Column("correlation_id", Uuid, comment="What it belongs together with"),
     Column("causation_id", Uuid, comment="The event it follows from"),
@@ -161,6 +162,13 @@ event = Table(
     PrimaryKeyConstraint("organization_id", "position", name="event_pkey"),
     UniqueConstraint("organization_id", "client_id", "version", name="event_version_key"),
     UniqueConstraint("organization_id", "id", name="event_id_key"),
+    # Of a few clients among many; see service.log.restricted_clients.
+    Index(
+        "event_may_restrict",
+        "organization_id",
+        "client_id",
+        postgresql_where=text("type in ('restriction_requested', 'clients_merged')"),
+    ),
     CheckConstraint("cardinality(reference_fields) = cardinality(reference_ids)", name="event_references_check"),
     # A handful of rows: whether a client is one person with another is asked of whoever is read.
     Index(
@@ -311,11 +319,15 @@ access_record = Table(
     Column("client_id", Uuid, comment="The client, where one was read; null for a list"),
     Column("clients", Integer, nullable=False, comment="Of how many clients it told: see access_record_client"),
     Column("recipient", Text, comment="The other organization to which it was disclosed; null where it stayed here"),
-    Column("consent_id", Uuid, comment="The event that granted the consent to the disclosure"),
+    Column(
+        "allowed_by",
+        Uuid,
+        comment="The event that allowed it: a consent, a court order, an emergency; null where it needed none",
+    ),
     PrimaryKeyConstraint("organization_id", "record_id", name="access_record_pkey"),
     CheckConstraint("num_nonnulls(version, position) = 1", name="access_record_version_or_position_check"),
     CheckConstraint("(client_id is null) = (version is null)", name="access_record_client_check"),
-    CheckConstraint("(recipient is null) = (consent_id is null)", name="access_record_disclosure_check"),
+    CheckConstraint("recipient is null or allowed_by is not null", name="access_record_disclosure_check"),
     Index("access_record_actor", "organization_id", "actor_id", "record_id"),
     schema="access",
     comment="Who read about clients, what, why and when: written before the answer is given, never changed",

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from service.bootstrap import EMBEDDED_KEY_FILE
+from service.bootstrap import EMBEDDED_KEY_FILE, EMBEDDED_SIGNING_KEY_FILE
 from service.doctor.check import Check
 from service.settings import Settings
 
@@ -44,6 +44,6 @@ def _problems(folder: Path) -> Iterator[str]:
         yield f"{folder} cannot be written to: run care-timeline as its owner, or set CARE_TIMELINE_DATA_DIR."
     if folder.stat().st_mode & OTHERS_WRITE:
         yield f"Other users can write to {folder}: run chmod go-w on it."
-    for private in (folder / EMBEDDED_KEY_FILE, folder / "postgres"):
+    for private in (folder / EMBEDDED_KEY_FILE, folder / EMBEDDED_SIGNING_KEY_FILE, folder / "postgres"):
         if private.exists() and private.stat().st_mode & OTHERS_READ:
             yield f"Other users can read {private}: run chmod go-rwx on it."

@@ -137,6 +137,7 @@ def _placed(event: ExportedEvent, hashes: Mapping[UUID, bytes], clients: set[UUI
         precision=said["precision"],
         actor_id=UUID(said["actor_id"]),
         recorded_by=said["recorded_by"],
+        on_behalf_of=said["on_behalf_of"],
         source=said["source"],
         correlation_id=UUID(correlation) if correlation else None,
         causation_id=UUID(causation) if causation else None,

@@ -137,6 +137,7 @@ def _event(event: StoredEvent, proof: Sequence[bytes], *, with_body: bool) -> di
         "precision": event.precision,
         "actor_id": str(event.actor_id),
         "recorded_by": event.recorded_by,
+        "on_behalf_of": event.on_behalf_of,
         "source": event.source,
         "correlation_id": event.correlation_id and str(event.correlation_id),
         "causation_id": event.causation_id and str(event.causation_id),

@@ -12,8 +12,10 @@ from service.audit.signing_keys import SigningKeys
 from service.care.accesses import Accesses
 from service.exports.parts import Part, access_parts, event_parts, first_parts, moment
 from service.exports.reading import RecordRead, RecordSource
+from service.proofs.checkpoints import Checkpoint, open_checkpoint, sign_checkpoint
 from service.proofs.export_check import check_export
 from service.proofs.export_file import ExportRefused, TimelineHead, write_export
+from service.proofs.notes import NoteRefused
 from service.runtime import clock
 from service.runtime.sliced_work import SlicedWork
 
@@ -59,12 +61,13 @@ class RecordExport:
         organization_id = access.organization_id
         events = record.events
         kept = await self._checkpoint(organization_id, events[-1].position)
-        size, root = kept.checkpoint.size, kept.checkpoint.root
+        checkpoint, note = self._signed_anew(organization_id, kept)
+        size, root = checkpoint.size, checkpoint.root
         proofs = await self._proofs.inclusions(organization_id, [each.position for each in events], size)
         reads = await self._source.access_records(organization_id, list(record.timelines))
         now = clock.now()
         parts: list[Part] = [
-            *first_parts(access, record, kept.cosigned_note, now, with_keys=with_keys),
+            *first_parts(access, record, note, now, with_keys=with_keys),
             *event_parts(record, proofs),
             *access_parts(reads),
         ]
@@ -73,10 +76,23 @@ class RecordExport:
         made = await asyncio.to_thread(write_export, keys, size, root, moment(now), ends, parts)
         try:
             # Nothing is handed out that would not be believed: the log may not be the one of its checkpoint any more.
-            await asyncio.to_thread(check_export, made, self._keys.public(organization_id))
+            await asyncio.to_thread(check_export, made, [each.verifier_key for each in keys])
         except ExportRefused as error:
             raise TreeBroken(f"The export does not hold, so it is not handed out. {error}") from error
         return made
+
+    def _signed_anew(self, organization_id: UUID, kept: KeptCheckpoint) -> tuple[Checkpoint, str]:
+        """The checkpoint, signed by the keys of now, so that whoever has one of those needs no retired one.
+
+        Only what was signed before is: what the database says is none of it. Raises TreeBroken.
+        """
+        keys, origin = self._keys.of(organization_id), self._keys.origin(organization_id)
+        try:
+            checkpoint = open_checkpoint(kept.note, self._keys.public(organization_id), origin=origin)
+        except NoteRefused as error:
+            size = kept.checkpoint.size
+            raise TreeBroken(f"The checkpoint of size {size} is not what was signed. {error}") from error
+        return checkpoint, sign_checkpoint(checkpoint, keys) + "".join(kept.cosignatures)
 
     async def _checkpoint(self, organization_id: UUID, position: int) -> KeptCheckpoint:
         """The last one, where it reaches to that position; else one that is signed now."""

@@ -34,19 +34,28 @@ _KNOWN = (
     "{0}.position <= coalesce($3::bigint, {0}.position)"
     " and {0}.recorded_at <= coalesce($4::timestamptz, {0}.recorded_at)"
 )
-_HOLDS = f"""{_KNOWN.format("m")} and not exists (
+# Each step is looked up from the one before, whatever the tables were like when the statement was planned: `offset 0`
+# keeps the planner from joining in another order, which would read all that an organization has recorded.
+_HOLDS = f"""not exists (
     select from log.reference r
-      join log.event u on u.organization_id = $1 and u.position = r.position
-     where r.organization_id = $1 and r.target_id = m.id and r.type = 'merge_undone' and {_KNOWN.format("u")})"""
+     cross join lateral (
+       select from log.event u
+        where u.organization_id = $1 and u.position = r.position and {_KNOWN.format("u")} offset 0) undone
+     where r.organization_id = $1 and r.target_id = merge.id and r.type = 'merge_undone' offset 0)"""  # noqa: S608
 
 _MERGED = f"""
 with recursive person (client_id, other_id) as (
   select c, c from unnest($2::uuid[]) as c
   union
-  select person.client_id, d.client_id
+  select person.client_id, told.client_id
     from person
-    join log.event m on m.organization_id = $1 and m.client_id = person.other_id and m.type = 'clients_merged'
-    join log.reference d on d.organization_id = $1 and d.target_id = m.id and d.type = 'client_merged_into'
+   cross join lateral (
+     select m.id from log.event m
+      where m.organization_id = $1 and m.client_id = person.other_id and m.type = 'clients_merged'
+        and {_KNOWN.format("m")} offset 0) merge
+   cross join lateral (
+     select d.client_id from log.reference d
+      where d.organization_id = $1 and d.target_id = merge.id and d.type = 'client_merged_into' offset 0) told
    where {_HOLDS}
 )
 select client_id, other_id from person where other_id <> client_id order by client_id, other_id"""  # noqa: S608
@@ -55,17 +64,24 @@ _SURVIVORS = f"""
 with recursive person (client_id, survives) as (
   select c, false from unnest($2::uuid[]) as c
   union
-  select m.client_id, true
+  select merge.client_id, true
     from person
-    join log.event d on d.organization_id = $1 and d.client_id = person.client_id and d.type = 'client_merged_into'
-    join log.event m on m.organization_id = $1 and m.id = d.reference_ids[1]
+   cross join lateral (
+     select d.reference_ids[1] as merge_id from log.event d
+      where d.organization_id = $1 and d.client_id = person.client_id and d.type = 'client_merged_into' offset 0) told
+   cross join lateral (
+     select m.id, m.client_id from log.event m
+      where m.organization_id = $1 and m.id = told.merge_id and {_KNOWN.format("m")} offset 0) merge
    where {_HOLDS}
 )
 select distinct client_id from person where survives"""  # noqa: S608
 
-_ALL = f"""{EVENTS} and client_id = any($2) and {_KNOWN.format("event")}
-   and type = any(coalesce($5::text[], array[type]))
- order by position"""
+_ALL = f"""
+select e.*
+  from unnest($2::uuid[]) as wanted (client_id)
+ cross join lateral (
+   {EVENTS} and client_id = wanted.client_id and {_KNOWN.format("event")}
+      and type = any(coalesce($5::text[], array[type])) offset 0) e"""  # noqa: S608
 
 
 async def merged_into(

@@ -19,6 +19,11 @@ class LastAnswer:
         self._made: AnswerUntil | None = None
         self._json: bytes | None = None
 
+    @property
+    def state(self) -> Any:
+        """What it is made of."""
+        return self._state
+
     def is_of(self, state: Any) -> bool:
         """Whether it is made of this very state."""
         return self._state is state

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Select, Uuid, bindparam, literal_column, not_, tuple_
+from sqlalchemy import Select, Text, Uuid, bindparam, literal_column, not_, tuple_
 
 from service.database.statement import Statement, compiled
 from service.projector.list_queries import (
@@ -16,6 +16,7 @@ from service.projector.list_queries import (
     caseload,
     has_on_the_team,
     in_care,
+    kept_from,
     of_person,
     seen_by,
     signals,
@@ -28,6 +29,9 @@ _KEPT: Final = 256  # some limits, and what narrows a list, in all their combina
 _PERSON: Final = bindparam("person_id", type_=Uuid)
 _SEER: Final = bindparam("seen_by", type_=Uuid)
 """Who sees just the clients on whose team they are, and those whose record they opened in an emergency."""
+_READER: Final = bindparam("reader_id", type_=Uuid)
+"""From whom some clients may have asked to be kept, and from what they read for: `purpose`, given with it."""
+_PURPOSE: Final = bindparam("purpose", type_=Text)
 
 
 def place(order: Sequence[str], key: Sequence[object]) -> Mapping[str, object]:
@@ -74,10 +78,12 @@ def signals_page(schema: str, care_plan: str, given: frozenset[str], limit: int)
 
 
 def _seen(rows: Select[Any], care_plan: str, given: frozenset[str]) -> Select[Any]:
-    """Of these rows those about clients whom the caller sees."""
-    if _SEER.key not in given:
-        return rows
-    return rows.where(seen_by(care_plan, rows.selected_columns.client_id, _SEER))
+    """Of these rows those about clients whom the caller sees, and who are not kept from them."""
+    if _SEER.key in given:
+        rows = rows.where(seen_by(care_plan, rows.selected_columns.client_id, _SEER))
+    if _READER.key in given:
+        rows = rows.where(not_(kept_from(care_plan, rows.selected_columns.client_id, _READER, _PURPOSE)))
+    return rows
 
 
 def _page(rows: Select[Any], order: Sequence[str], given: frozenset[str], limit: int) -> Select[Any]:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    any_,
     bindparam,
     case,
     exists,
@@ -187,6 +188,22 @@ def seen_by(care_plan: str, client_id: ColumnElement[Any], person_id: ColumnElem
     return or_(
         exists().where(theirs(member), _on_the_team(member, now)),
         exists().where(theirs(access), access.c.opened_at <= now, now < access.c.ends_at),
+    )
+
+
+def kept_from(
+    care_plan: str, client_id: ColumnElement[Any], person_id: ColumnElement[Any], purpose: ColumnElement[Any]
+) -> ColumnElement[bool]:
+    """The condition that the client asked, and it holds now, to keep the record from a person or a purpose."""
+    restriction = _tables(CARE_PLAN.tables, care_plan)["care_plan_restriction"]
+    now = BY_CALLER.now
+    return exists().where(
+        BY_CALLER.of(restriction),
+        restriction.c.client_id == client_id,
+        restriction.c.agreed,
+        restriction.c.holds_from <= now,
+        or_(restriction.c.ended_at.is_(None), now < restriction.c.ended_at),
+        or_(person_id == any_(restriction.c.person_ids), purpose == any_(restriction.c.purposes)),
     )
 
 

@@ -234,7 +234,7 @@ def header_of(organization_id: UUID, said: Mapping[str, Any]) -> bytes:
         UUID(said["actor_id"]).bytes, UUID(correlation).bytes if correlation else bytes(16),
         UUID(causation).bytes if causation else bytes(16),
     )  # fmt: skip
-    texts = b"".join(_text(said[each]) for each in ("type", "precision", "recorded_by", "source"))
+    texts = b"".join(_text(said[each] or "") for each in ("type", "precision", "recorded_by", "on_behalf_of", "source"))
     references = b"".join(_text(field) + UUID(id_).bytes for field, id_ in said["references"])
     return fixed + texts + len(said["references"]).to_bytes(2) + references
 

@@ -77,10 +77,15 @@ def test_what_is_promised_of_single_strands() -> None:
     assert recorders("crisis_contact_recorded") == CIRCLE | {KeyRole.SYSTEM}, "anyone activates the team (R43)"
     assert recorders("emergency_access_opened") == CIRCLE
     assert recorders("emergency_access_reviewed") == {KeyRole.SUPERVISOR}
+    for kind in ("disclosure_made", "emergency_disclosure_made"):
+        assert recorders(kind) == CIRCLE, "somebody answers for it"
+    for kind in ("emergency_disclosure_reviewed", "restriction_requested", "restriction_ended"):
+        assert recorders(kind) == {KeyRole.SUPERVISOR}
 
 
-def test_whoever_opened_a_record_cannot_take_that_back() -> None:
-    assert {role for role in KeyRole if "EmergencyAccess.u" in PERMISSIONS[role]} == {KeyRole.SUPERVISOR}
+@pytest.mark.parametrize("strand", [Resource.EMERGENCY_ACCESS, Resource.EMERGENCY_DISCLOSURE])
+def test_whoever_opened_a_record_cannot_take_that_back(strand: Resource) -> None:
+    assert {role for role in KeyRole if f"{strand}.u" in PERMISSIONS[role]} == {KeyRole.SUPERVISOR}
 
 
 def test_who_reads() -> None:
@@ -94,7 +99,7 @@ def test_who_reads() -> None:
 
 
 def test_who_records_a_strand_also_sets_it_right_and_a_supervisor_every_strand() -> None:
-    apart = {Resource.EMERGENCY_ACCESS, Resource.EMERGENCY_ACCESS_REVIEW}
+    apart = {Resource.EMERGENCY_ACCESS, Resource.EMERGENCY_DISCLOSURE, Resource.EMERGENCY_ACCESS_REVIEW}
     for role, table in ROLES.items():
         for strand in set(STRANDS.values()) - apart:
             letters = table.get(strand, "")

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 
 from projections.catalogue import PROJECTIONS
 from service.api.responses import json_of, json_with
-from service.api.routers.projections import OfClient, answer_of
+from service.api.routers.projections import Asked, about, answer_of
 from service.projector.last_answer import LastAnswer
 from tests.builders import POLICY, History, folded
 from tests.strategies import histories
@@ -21,8 +21,8 @@ def test_a_composed_answer_is_the_plain_one(history: History) -> None:
     for projection in PROJECTIONS:
         last = LastAnswer(folded(projection, history))
         answer = last.about(projection, at, POLICY)
-        plain = answer_of(projection, CLIENT, history.version, at, None, answer)
-        about = OfClient(client_id=CLIENT, version=history.version, as_of=at, known_at=None)
+        asked = Asked(CLIENT, history.version, at, None)
+        plain = answer_of(projection, asked, answer)
         field = next(reversed(type(plain).model_fields))
 
-        assert json_with(about, field, last.json(answer)) == json_of(plain)
+        assert json_with(about(projection, asked), field, last.json(answer)) == json_of(plain)

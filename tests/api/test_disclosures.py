@@ -1,5 +1,5 @@
-"""A system of another organization reads only what a consent in force allows, with the notice, and that is recorded
-as a disclosure (42 CFR 2.31, 2.32; care.md, privacy rules 1 and 3)."""
+"""A system of another organization reads only what a consent in force, or a medical emergency, allows, with the notice,
+and that is recorded as a disclosure (42 CFR 2.31, 2.32, 2.51; care.md, privacy rules 1 and 3)."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,7 +14,19 @@ from service.access.caller import KeyRole
 from service.access.key_checks import KeyRefused
 from service.access.recipients import NOTICE, Recipient
 from service.care.disclosures import NotConsented
-from tests.api.clinic import READS, SESSION, WHOLE, Clinic, Json, events_of, problem_in, recording
+from tests.api.clinic import (
+    CRISIS,
+    GOAL,
+    READS,
+    SESSION,
+    WHOLE,
+    Clinic,
+    Json,
+    errors_in,
+    events_of,
+    problem_in,
+    recording,
+)
 from tests.api.listing import ago
 
 PHARMACY = "Harbor Pharmacy"
@@ -72,8 +84,8 @@ async def test_what_the_client_consented_to_is_told_with_the_notice_and_the_cons
         ):
             assert answer.status_code in {200, 304}, answer.text
             assert answer.headers["redisclosure-notice"] == NOTICE
-            said = f'"{consent}";purpose="treatment";scope="whole_record"'
-            assert answer.headers["disclosure-consent"] == said
+            said = f'"{consent}";basis="consent";purpose="treatment";scope="whole_record"'
+            assert answer.headers["disclosure-basis"] == said
     missing = await pharmacy.get(f"/v1/clients/{client}/events/{uuid4()}")
     problem_in(missing, "unknown-event")
     assert missing.headers["redisclosure-notice"] == NOTICE
@@ -84,7 +96,7 @@ async def test_whoever_calls_from_the_clinic_itself_gets_no_notice(clinic: Clini
 
     answer = await clinic.get(events_of(client))
 
-    assert not {"redisclosure-notice", "disclosure-consent"} & answer.headers.keys()
+    assert not {"redisclosure-notice", "disclosure-basis"} & answer.headers.keys()
 
 
 async def test_without_a_consent_in_force_the_client_looks_like_one_who_is_not_there(
@@ -137,8 +149,8 @@ async def test_a_consent_is_for_its_purpose_alone(clinic: Clinic, pharmacy: Clin
     ("scope", "told"),
     [
         ("care_plan", {"care-plan"}),
-        ("crisis", {"crisis-card", "postvention-reviews"}),
-        ("medication", set()),
+        ("crisis", {"care-plan", "crisis-card", "postvention-reviews"}),
+        ("medication", {"care-plan"}),
         ("contact_only", set()),
         ("attendance", set()),
         ("counseling_notes", set()),
@@ -155,6 +167,100 @@ async def test_a_consent_allows_what_its_scope_covers(
         else:
             problem_in(answer, "not-consented")
             assert "redisclosure-notice" not in answer.headers
+
+
+async def test_a_plan_tells_the_strands_that_the_scope_opens_and_names_the_others(
+    clinic: Clinic, pharmacy: Clinic
+) -> None:
+    client = await consented(clinic)
+    at = ago(minutes=5).isoformat()
+    await clinic.record(client, recording(GOAL, at), recording(CRISIS, at))
+    everything = (await clinic.get(f"/v1/clients/{client}/care-plan")).json()
+    await granted(clinic, client, {**WHOLE, "scope": ["care_plan"]})
+
+    told = (await pharmacy.get(f"/v1/clients/{client}/care-plan")).json()
+    assert not everything["left_out"]
+    assert len(told["care_plan"]["stabilization_goals"]) == len(everything["care_plan"]["crises"]) == 1
+    assert not told["care_plan"]["crises"]
+    assert {"crises", "medications", "toxicology", "screenings"} <= set(told["left_out"])
+    past = (await pharmacy.get(f"/v1/clients/{client}/care-plan", known_at=ago(seconds=1).isoformat())).json()
+    assert (past["left_out"], past["care_plan"]["crises"]) == (told["left_out"], [])
+
+    wider = await granted(clinic, client, {**WHOLE, "scope": ["care_plan", "crisis"]})
+    answer = await pharmacy.get(f"/v1/clients/{client}/care-plan")
+    assert wider in answer.headers["disclosure-basis"]
+    assert len(answer.json()["care_plan"]["crises"]) == 1
+
+
+EMERGENCY: Json = {
+    "type": "emergency_disclosure_made", "recipient": "Dr. Kim Example", "organization": PHARMACY,
+    "disclosed_by": "Ana Example", "emergency": "overdose", "account": "Wednesday at the harbour",
+    "without_consent": "unable_to_consent", "scope": ["crisis", "medication"], "means": "phone", "hours": 4,
+}  # fmt: skip
+
+
+async def test_in_an_emergency_that_the_clinic_recorded_the_facility_reads_for_emergency_treatment_alone(
+    clinic: Clinic, pharmacy: Clinic
+) -> None:
+    client = await consented(clinic)
+    assert await read(pharmacy, client, purpose="ETREAT") == "unknown-client", "nobody of the clinic has said so"
+    told = await clinic.record(client, recording(EMERGENCY, ago(minutes=1).isoformat()))
+    disclosure = told.json()["events"][0]["id"]
+
+    answer = await pharmacy.get(f"/v1/clients/{client}/care-plan", {"Purpose-Of-Use": "ETREAT"})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["redisclosure-notice"] == NOTICE
+    said = f'"{disclosure}";basis="medical_emergency";purpose="treatment";scope="crisis medication"'
+    assert answer.headers["disclosure-basis"] == said
+    assert "goal_readings" in answer.json()["left_out"]
+    assert not await read(pharmacy, client, "crisis-card", "ETREAT")
+    assert await read(pharmacy, client, "events", "ETREAT") == "not-consented"
+    assert await read(pharmacy, client, "care-plan", "TREAT") == "not-consented"
+    assert await looks_unknown(await clinic.outsider("County Hospital", "county"), client)
+    supervisor = await clinic.with_key(KeyRole.SUPERVISOR, "lee")
+    (_, first) = (await supervisor.get(f"/v1/clients/{client}/access-records")).json()["records"]
+    assert (first["recipient"], first["allowed_by"], first["purpose"]) == (PHARMACY, disclosure, "emergency_treatment")
+
+
+@pytest.mark.parametrize("how", ["over", "not justified", "without hours"])
+async def test_an_emergency_opens_nothing_any_more_once_it_is_over(clinic: Clinic, pharmacy: Clinic, how: str) -> None:
+    client = await consented(clinic)
+    hours = {key: value for key, value in EMERGENCY.items() if how != "without hours" or key != "hours"}
+    at = ago(hours=5 if how == "over" else 1)
+    told = await clinic.record(client, recording(hours, at.isoformat()))
+    if how == "not justified":
+        assert not await read(pharmacy, client, purpose="ETREAT")
+        found = {"type": "emergency_disclosure_reviewed", "disclosure": told.json()["events"][0]["id"]}
+        supervisor = await clinic.with_key(KeyRole.SUPERVISOR, "lee")
+        own = await supervisor.record(client, recording(EMERGENCY, ago(minutes=30).isoformat()))
+        mine = {**found, "disclosure": own.json()["events"][0]["id"], "justified": False}
+        refused = await supervisor.record(client, recording(mine, ago(minutes=1).isoformat()))
+        assert errors_in(refused, "refused") == {("event.disclosure", "emergency_reviewed_by_another")}
+        other = await clinic.with_key(KeyRole.SUPERVISOR, "kim")
+        for each in (mine, {**found, "justified": False}):
+            reviewed = await other.record(client, recording(each, ago(minutes=1).isoformat()))
+            assert reviewed.status_code == 201, reviewed.text
+
+    assert await read(pharmacy, client, purpose="ETREAT") == "unknown-client"
+
+
+async def test_a_court_order_opens_to_the_clinic_no_more_than_its_scope(clinic: Clinic) -> None:
+    client = await clinic.client()
+    await clinic.record(client, recording(CRISIS), recording(GOAL))
+    court = {"type": "court_order_recorded", "court": "County Court", "reference": "24", "issued_on": "2026-03-02"}
+    order = await granted(
+        clinic, client, {**court, "recipients": ["County Probation"], "scope": ["care_plan"], "compels": True}
+    )
+
+    answer = await clinic.get(f"/v1/clients/{client}/care-plan", {"Purpose-Of-Use": "HLEGAL"})
+    plan = answer.json()
+    assert (len(plan["care_plan"]["stabilization_goals"]), plan["care_plan"]["crises"]) == (1, [])
+    assert "crises" in plan["left_out"]
+    assert "disclosure-basis" not in answer.headers
+    problem_in(await clinic.get(events_of(client), {"Purpose-Of-Use": "HLEGAL"}), "no-legal-ground")
+    supervisor = await clinic.with_key(KeyRole.SUPERVISOR, "lee")
+    (first,) = (await supervisor.get(f"/v1/clients/{client}/access-records")).json()["records"]
+    assert (first["recipient"], first["allowed_by"]) == (None, order)
 
 
 async def test_a_key_of_a_class_reads_by_consents_that_name_the_class(clinic: Clinic) -> None:
@@ -193,7 +299,7 @@ async def test_a_disclosure_is_recorded_as_one_and_what_was_refused_is_none(clin
     await clinic.get(f"/v1/clients/{client}/care-plan")
 
     records: list[Any] = (await supervisor.get(f"/v1/clients/{client}/access-records")).json()["records"]
-    assert [(each["name"], each["recipient"], each["consent_id"]) for each in records] == [
+    assert [(each["name"], each["recipient"], each["allowed_by"]) for each in records] == [
         ("ana", None, None),
         ("pharmacy", PHARMACY, consent),
     ]

@@ -1,14 +1,17 @@
 """Where the policy lets people see the clients of their own team alone: the team, and emergency access."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
 
 from domain.policy import Policy
+from projections.projection import Projection
 from service.access.caller import KeyRole, operator
 from service.database.connection import scoped
+from service.projector.fresh_states import FreshStates
 from service.runtime import clock
 from tests.api.clinic import READS, REGISTERED, SESSION, Clinic, Json, errors_in, events_of, problem_in, recording
 from tests.api.listing import ago, client_with, record, rows
@@ -155,7 +158,7 @@ async def test_a_person_with_two_keys_is_one_person(closed: Clinic) -> None:
     access = (await ben.record(str(client), recording(opened(), clock.now().isoformat()))).json()["events"][0]["id"]
     review = {"type": "emergency_access_reviewed", "access": access, "justified": True}
     refused = await lead.record(str(client), recording(review, clock.now().isoformat()))
-    assert errors_in(refused, "refused") == {("event.access", "emergency_access_reviewed_by_another")}
+    assert errors_in(refused, "refused") == {("event.access", "emergency_reviewed_by_another")}
     records = (await closed.get(f"/v1/clients/{client}/access-records")).json()["records"]
     assert {(each["actor_id"], each["name"]) for each in records} == {(str(ben_id), "ben-phone")}
 
@@ -226,6 +229,28 @@ async def test_emergency_access_ends(closed: Clinic) -> None:
     assert (await ben.record(str(client), long_ago)).status_code == 201
     assert not await sees(ben, client)
     assert await listed(ben, client) == set()
+
+
+async def test_a_read_for_proceedings_asks_for_the_plan_once(closed: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = await client_with(closed)
+    ben, ben_id = await person(closed)
+    order: Json = {
+        "type": "court_order_recorded", "court": "County Court", "reference": "24", "issued_on": "2026-03-02",
+        "recipients": ["County Probation"], "scope": ["whole_record"], "compels": True,
+    }  # fmt: skip
+    now = clock.now().isoformat()
+    await closed.record(str(client), recording(assigned(ben_id), now), recording(order, now))
+    read, asked = FreshStates.read, 0
+
+    async def counted(self: FreshStates, organization: UUID, client_id: UUID, projection: Projection[Any]) -> Any:
+        nonlocal asked
+        asked += 1
+        return await read(self, organization, client_id, projection)
+
+    monkeypatch.setattr(FreshStates, "read", counted)
+    answer = await ben.get(events_of(str(client)), {"Purpose-Of-Use": "HLEGAL"})
+
+    assert (answer.status_code, asked) == (200, 1)
 
 
 async def test_nobody_opens_the_record_of_a_client_who_is_not_there(closed: Clinic) -> None:

@@ -12,6 +12,7 @@ from service.audit.checkpoint_signer import CheckpointSigner
 from service.audit.checkpoint_store import CheckpointStore
 from service.audit.log_proofs import LogProofs
 from service.audit.signing_keys import SigningKeys
+from service.audit.witnesses import Witness
 from service.database.embedded import DatabaseUrls
 from service.log.store import EventStore
 from service.proofs.merkle import leaf_hash
@@ -51,9 +52,11 @@ class Log:
         folder: AnchorFolder | None = None,
         endpoint: AnchorEndpoint | None = None,
         witnesses: Sequence[VerifierKey] = (),
+        asked: Sequence[Witness] = (),
     ) -> CheckpointSigner:
         """A process that signs, as it has just begun."""
-        return CheckpointSigner(self.pool, keys, self.kept(keys, witnesses), folder=folder, endpoint=endpoint)
+        store = self.kept(keys, witnesses)
+        return CheckpointSigner(self.pool, keys, store, folder=folder, endpoint=endpoint, witnesses=asked)
 
     def proofs(self) -> LogProofs:
         """Proofs of the log."""

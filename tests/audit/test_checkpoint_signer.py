@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from service.audit.anchors import AnchorEndpoint, AnchorFolder
-from service.audit.errors import CheckpointRefused, NoCheckpoint, NotSigning
+from service.audit.errors import AnchorsUnreadable, CheckpointRefused, NoCheckpoint, NotSigning
 from service.audit.signing_keys import SigningKeys
 from service.database.connection import scoped
 from service.proofs.checkpoints import open_checkpoint, read_checkpoint
@@ -84,6 +84,23 @@ async def test_two_keys_both_sign_while_one_follows_the_other(log: Log) -> None:
 
     for key in SigningKeys((new, old), "clinic.example").public(log.organization_id):
         assert open_checkpoint(kept.note, [key]) == kept.checkpoint
+
+
+async def test_what_a_retired_key_signed_is_believed_and_keeps_the_log_from_being_signed_otherwise(
+    log: Log, tmp_path: Path
+) -> None:
+    folder, new = AnchorFolder(tmp_path), bytes(31) + b"\7"
+    await log.record(5)
+    await log.signer(folder=folder).make(log.organization_id)
+    async with log.hand() as hand:
+        await hand.execute("delete from audit.checkpoint where organization_id = $1", log.organization_id)
+    await log.cut(3)
+    (old,) = KEYS.public(log.organization_id)
+
+    with pytest.raises(CheckpointRefused, match="the folder of checkpoints has a checkpoint of 5"):
+        await log.signer(SigningKeys((new,), "clinic.example", (old.public_key,)), folder=folder).make(
+            log.organization_id
+        )
 
 
 async def test_signers_at_the_same_time_never_sign_two_roots_for_one_size(log: Log) -> None:
@@ -239,6 +256,49 @@ def written(folder: Path) -> list[str]:
     return [file.read_text("utf-8") for file in sorted(directory.iterdir())]
 
 
+async def test_a_log_that_was_brought_back_without_its_tiles_goes_on(log: Log, tmp_path: Path) -> None:
+    folder = AnchorFolder(tmp_path)
+    await log.record(600)
+    first = await log.signer(folder=folder).make(log.organization_id)
+    async with log.hand() as hand:
+        for table in ("audit.checkpoint", "audit.tile", "following.cursor"):
+            await hand.execute(f"delete from {table} where organization_id = $1", log.organization_id)
+    await log.record(1)
+
+    again = await log.signer(folder=folder).make(log.organization_id)
+
+    assert (first.checkpoint.size, again.checkpoint.size) == (600, 601)
+    assert again.checkpoint.root == root_of(await log.hashes())
+
+
+async def test_what_was_refused_leaves_no_tile_of_a_log_that_is_not_right(log: Log) -> None:
+    await log.record(300)
+    await log.signer().make(log.organization_id)
+    async with log.hand() as hand:
+        await hand.execute("create temporary table taken as select * from log.event where position > 200"
+                           f" and organization_id = '{log.organization_id}'")  # fmt: skip
+        await log.cut(200)
+        await log.record(500)
+        with pytest.raises(CheckpointRefused):
+            await log.signer().make(log.organization_id)
+        await log.cut(200)
+        await hand.execute("insert into log.event select * from taken")
+        await hand.execute("update log.log_head set position = 300 where organization_id = $1", log.organization_id)
+    await log.record(300)
+
+    assert (await log.signer().make(log.organization_id)).checkpoint.root == root_of(await log.hashes())
+
+
+async def test_without_the_folder_that_should_be_there_nothing_is_signed(log: Log, tmp_path: Path) -> None:
+    await log.record(1)
+    folder = tmp_path / str(log.organization_id)
+    folder.mkdir()
+    (folder / f"{1:020}.checkpoint").mkdir()
+
+    with pytest.raises(AnchorsUnreadable, match="CHECKPOINT_FOLDER"):
+        await log.signer(folder=AnchorFolder(tmp_path)).make(log.organization_id)
+
+
 async def test_what_is_not_signed_in_the_folder_does_not_count(log: Log, tmp_path: Path) -> None:
     await log.record(2)
     folder = tmp_path / str(log.organization_id)
@@ -280,7 +340,8 @@ async def test_checkpoints_are_posted_and_cosignatures_that_come_back_are_kept(l
 
     await signer.look()  # what was not taken is posted again
 
-    assert [request.content.decode() for request in posted] == [kept.note] * 2
+    notes = [request.content.decode() for request in posted]
+    assert [note for note in notes if note.startswith(kept.checkpoint.origin)] == [kept.note] * 2
     assert posted[0].headers["content-type"] == "text/plain; charset=utf-8"
     latest = await log.kept().latest(log.organization_id)
     assert [each.witness for each in cosignatures(latest.cosigned_note, [WITNESS])] == [WITNESS.name]

@@ -6,6 +6,7 @@ import stat
 import sys
 from asyncio import create_subprocess_exec
 from asyncio.subprocess import PIPE
+from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -18,6 +19,7 @@ from domain.policy import Policy
 from service.access.caller import Caller
 from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
+from service.proofs.notes import read_verifier_key
 from tests.builders import check_in, registered
 from tests.cli.command import Command, environment_of
 from tests.system import draft
@@ -112,6 +114,44 @@ async def test_a_timeline_that_was_cut_since_an_earlier_export_is_seen(
 
     assert (alone.code, beside.code) == (0, 1)
     assert "The log had 5 events at the earlier export and has 4 at this one: it was cut" in beside.err
+
+
+async def test_after_the_key_was_replaced_the_new_one_is_enough(
+    command: Command, exported: Exported, tmp_path: Path
+) -> None:
+    new = (await command.done("keys", "new-signing-key")).strip()
+    retired = json.dumps([b64encode(read_verifier_key(exported.key).public_key).decode()])
+    asked = ("--organization", exported.organization)
+    settings = {"SIGNING_KEYS": new, "RETIRED_SIGNING_KEYS": retired}
+    later = tmp_path / "later.export"
+
+    made = await command("export", exported.client, "--to", later, *asked, **settings)
+    assert made.code == 0, made.err
+
+    key = (await command("checkpoint", "--public-key", *asked, **settings)).out.splitlines()[0]
+    assert (await command("verify-export", later, "--key", key)).code == 0
+    assert "No key that is known" in (await command("verify-export", later, "--key", exported.key)).err
+
+
+async def test_a_checkpoint_that_nobody_signed_is_signed_by_no_export(
+    command: Command, exported: Exported, database: DatabaseUrls, tmp_path: Path
+) -> None:
+    superuser = await asyncpg.connect(database.superuser)
+    await superuser.execute("set session_replication_role = replica")
+    await superuser.execute(
+        "update audit.checkpoint set root = $2, note = replace(note, encode(root, 'base64'), encode($2, 'base64'))"
+        " where organization_id = $1",
+        exported.organization, bytes(32),
+    )  # fmt: skip
+    await superuser.close()
+    asked = ("export", exported.client, "--to", tmp_path / "none", "--organization", exported.organization)
+
+    forged = await command(*asked)
+    keyless = await command(*asked, SIGNING_KEYS=None)
+
+    assert (forged.code, "The checkpoint of size 5 is not what was signed." in forged.err) == (1, True)
+    assert (keyless.code, "new-signing-key" in keyless.err) == (1, True)
+    assert not (tmp_path / "none").exists()
 
 
 async def test_it_opens_in_an_empty_service_and_reads_as_at_home(

@@ -24,6 +24,7 @@ from domain.events.base import Event
 from domain.events.catalogue import CARE_EVENTS, decode
 from domain.refusals import Refused
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
+from service.access.permissions import PERMISSIONS, STRANDS
 from service.bootstrap import System
 from service.cli.console import SafeConsole
 from service.database.embedded import DatabaseUrls
@@ -91,7 +92,8 @@ async def client(database: DatabaseUrls, system: System) -> tuple[UUID, UUID]:
             if event is None:
                 continue
             said = replace(draft(event), source=CANARY)
-            caller = supervisor if body["type"] == "emergency_access_reviewed" else prescriber
+            by_supervisor = f"{STRANDS[body['type']]}.c" not in PERMISSIONS[KeyRole.PRESCRIBER]
+            caller = supervisor if by_supervisor else prescriber
             try:
                 await system.recorder.record(caller, client_id, [said], new_client=not ids)
             except Refused as refused:

@@ -27,6 +27,7 @@ from service.log.identifiers import Identifiers
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.organizations import Organizations, create_organization
 from service.log.pages import Pages
+from service.log.restricted_clients import RestrictedClients
 from service.log.store import EventStore
 from service.log.timelines import Timelines
 from service.projector.builds import Builds
@@ -54,7 +55,7 @@ async def record(urls: DatabaseUrls) -> None:
         fresh = FreshStates(pool, keyring, organizations, Builds(pool, PROJECTIONS), SlicedWork())
         recorder = Recorder(
             store, FactReader(pool), keyring, timelines, contents, organizations,
-            identifiers=identifiers, clients=ClientAccess(organizations, fresh),
+            identifiers=identifiers, clients=ClientAccess(organizations, fresh, RestrictedClients(pool)),
         )  # fmt: skip
         scopes = SCOPES_OF_ROLE[KeyRole.COUNSELOR]
         caller = Caller(organization.organization_id, uuid4(), "ana", KeyRole.COUNSELOR, scopes)

@@ -156,8 +156,8 @@ ATTACKS = [
     "update log.timeline_head set version = 0, position = 0",
     """insert into log.event
        select organization_id, position + 100, client_id, version + 100, gen_random_uuid(), type, schema_version,
-              occurred_at, precision, recorded_at, actor_id, 'supervisor/lee', source, correlation_id, causation_id,
-              reference_fields, reference_ids, key_id, body, body_digest, leaf from log.event""",
+              occurred_at, precision, recorded_at, actor_id, 'supervisor/lee', null, source, correlation_id,
+              causation_id, reference_fields, reference_ids, key_id, body, body_digest, leaf from log.event""",
     "insert into log.reference select organization_id, id, position, 'goal', client_id, id, type from log.event",
     "update access.api_key set revoked_at = null",
     """insert into access.api_key

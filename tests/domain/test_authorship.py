@@ -8,6 +8,7 @@ import pytest
 from domain.authorship import assignments_set_right, authorship_refusals, check_authorship, ever_assigned
 from domain.entry import Actor, Draft
 from domain.events.base import Event
+from domain.events.disclosures import EmergencyDisclosureReviewed
 from domain.events.emergency_access import EmergencyAccessReviewed
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.facts import Fact, Facts, further_needs
@@ -93,7 +94,15 @@ def test_an_emergency_access_is_reviewed_by_another_than_who_opened_it() -> None
     sue = actor("supervisor", "sue")
     review = EmergencyAccessReviewed(access=ENTRY, justified=True)
 
-    assert refused(review, sue, sue) == {"emergency_access_reviewed_by_another"}
+    assert refused(review, sue, sue) == {"emergency_reviewed_by_another"}
+    assert not refused(review, sue, actor("counselor"))
+
+
+def test_so_is_an_emergency_disclosure_by_another_than_who_recorded_it() -> None:
+    sue = actor("supervisor", "sue")
+    review = EmergencyDisclosureReviewed(disclosure=ENTRY, justified=True)
+
+    assert refused(review, sue, sue) == {"emergency_reviewed_by_another"}
     assert not refused(review, sue, actor("counselor"))
 
 
@@ -108,7 +117,7 @@ def test_nor_is_what_a_review_found_set_right_by_whoever_opened_the_record() -> 
         asked = further_needs(drafts, Facts(1, {review: _reviewed(review, access, at)}, {}, {}))
         assert asked is not None
         assert asked.ids == {access}
-        for opener, rules in ((sue, {"emergency_access_reviewed_by_another"}), (actor("counselor"), set())):
+        for opener, rules in ((sue, {"emergency_reviewed_by_another"}), (actor("counselor"), set())):
             opened = Fact(access, "emergency_access_opened", at, (), retracted=False, actor=opener)
             facts = Facts(2, {review: _reviewed(review, access, at), access: opened}, {}, {})
             assert {refusal.rule for _, refusal in authorship_refusals(drafts, facts, sue, Policy())} == rules

@@ -58,6 +58,8 @@ def test_our_own_choices_stand_where_the_table_is_silent() -> None:
     assert policy.corrections.by_roles == {Role.SUPERVISOR}
     assert Role.PEER not in policy.corrections.of_systems_by_roles
     assert not policy.client_access.own_team_only
+    disclosures = policy.disclosures
+    assert (disclosures.emergency_at_most_hours, disclosures.emergency_reviewed_within_working_days) == (24, 2)
     assert policy.client_access.emergency_access_at_most_hours == 24
     assert policy.client_access.emergency_access_reviewed_within_working_days == 2
 

@@ -19,6 +19,7 @@ def test_citations_order_nothing_and_everything_else_answers() -> None:
         "client_merged_into.merge",
         "crisis_card_issued.consent",
         "crisis_card_issued.safety_plan",
+        "disclosure_made.allowed_by",
         "harm_reduction_provided.consent",
         "overdose_recorded.crisis",
         "referral_made.barrier",

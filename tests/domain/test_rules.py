@@ -30,6 +30,7 @@ NOON = "2026-03-02T18:00Z"
 
 ABOUT_THE_BODY_ALONE = {
     "court_order_expires_after_issue",
+    "disclosure_says_what_allowed_it",
     "ends_after_it_begins",
     "ends_after_it_starts",
     "lapse_days_have_passed",
@@ -40,6 +41,8 @@ ABOUT_THE_BODY_ALONE = {
     "reaches_one_milestone",
     "recorded_with_the_merge",
     "relapse_prevention_plan_says_something",
+    "restriction_of_such_a_purpose",
+    "restriction_says_what",
     "use_ends_after_it_begins",
     "use_lies_in_the_past",
 }

@@ -7,8 +7,10 @@ import asyncpg
 import pytest
 
 from service.database.connection import scoped
+from service.log import merges
 from service.log.header import Reference
 from service.log.merges import merged_into, survivors, united_timelines
+from service.log.reading import BY_INDEX
 from service.log.sealed import SealedEvent
 from service.log.store import EventStore
 from tests.log.events import sealed_event
@@ -86,3 +88,17 @@ async def test_a_united_timeline_is_in_order_of_position_without_what_tells_the_
     assert [event.position for event in found[A]] == [1, 2, 3, 4, 6, 8]
     assert [event.position for event in found[C]] == [3, 5, 8], "who stands alone has all of their own"
     assert [event.position for event in some[A]] == [8, 9]
+
+
+async def test_whether_somebody_was_merged_is_looked_up_in_the_index_of_merges(log: Told) -> None:
+    asked = (log.organization_id, uuid4())
+    async with scoped(log.pool, log.organization_id, first=BY_INDEX) as connection:
+        plan = await connection.fetch(f"explain select {merges.EVER_MERGED}", *asked)
+    lines = "\n".join(line for (line,) in plan)
+    assert "event_merges" in lines, lines
+    async with scoped(log.pool, log.organization_id) as connection:
+        for query in (merges._MERGED, merges._SURVIVORS):
+            plan = await connection.fetch(f"explain {query}", log.organization_id, [uuid4()], None, None)
+            lines = "\n".join(line for (line,) in plan)
+            assert "event_merges" in lines, lines
+            assert "Join Filter" not in lines, f"something is read whole: {lines}"

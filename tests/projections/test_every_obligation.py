@@ -14,6 +14,7 @@ import pytest
 from domain.events.appointments import AppointmentCancelled
 from domain.events.barriers import BarrierRaised, BarrierWorkedOn
 from domain.events.base import Event
+from domain.events.disclosures import EmergencyDisclosureReviewed
 from domain.events.emergency_access import EmergencyAccessOpened, EmergencyAccessReviewed
 from domain.events.handoffs import (
     HandoffAccepted,
@@ -63,6 +64,7 @@ from tests.builders import (
     check_in,
     crisis,
     crisis_card,
+    emergency_disclosure,
     handoff,
     intake,
     missed,
@@ -225,6 +227,11 @@ ROWS: Final[dict[Kind, Row]] = {
             )
         ],
         lambda ids: EmergencyAccessReviewed(access=ids[0], justified=True),
+        None,
+    ),
+    Kind.EMERGENCY_DISCLOSURE_REVIEW: Row(
+        [lambda _: emergency_disclosure()],
+        lambda ids: EmergencyDisclosureReviewed(disclosure=ids[0], justified=True),
         None,
     ),
     Kind.RISK_CONTACT: Row([lambda _: c_ssrs(q1=True)], lambda _: outreach(True), died),

@@ -12,6 +12,7 @@ import pytest
 from domain.events.base import Event
 from domain.events.handoffs import HandoffAccepted
 from domain.events.merging import ClientsMerged, MergeUndone
+from domain.policy import Policy
 from domain.vocabulary.people import Role
 from projections.care_plan import CARE_PLAN
 from projections.catalogue import PROJECTIONS
@@ -21,6 +22,7 @@ from service.bootstrap import System
 from service.database.connection import Connection, scoped
 from service.projector.fresh_states import FreshStates
 from service.projector.rebuild_worker import Chunk, Rebuilder, Target, _Copy
+from service.projector.what_if import Question, WhatIf
 from service.runtime import clock
 from tests.builders import check_in, crisis, fold, goal_set, handoff, registered, session
 from tests.projector.broken import MISSED, Broken
@@ -186,6 +188,18 @@ async def test_a_survivor_who_is_erased_holds_nobody_up(story: Story) -> None:
 
     found = await story.system.comparison.compare(story.organization_id)
     assert (done.parked, found.clients, found.differences) == (0, 3, []), "who was erased is nobody's to mend"
+
+
+async def test_another_policy_would_have_asked_the_survivor_for_what_was_told_of_the_other(story: Story) -> None:
+    first, second = await story.client(), await story.client(handoff())
+    await story.tell(first, ClientsMerged(duplicate=second))
+    slower = Policy.model_validate({"handoffs": {"routine_accepted_within_working_days": 5}})
+    what_if = WhatIf(story.system.pool, story.system.keyring, PROJECTIONS)
+
+    found = await what_if.ask(Question(story.organization_id, slower, clock.now()), [first])
+
+    assert (found.clients, found.left_out) == (1, 0)
+    assert found.differing[first].obligations
 
 
 async def test_verify_finds_what_somebody_changed_in_a_survivors_rows(story: Story) -> None:

@@ -30,7 +30,8 @@ def event(version: int, position: int, **said: Json) -> Json:
         "part": "event", "position": position, "recorded_at": f"2026-03-02T12:00:{position:02}.000000Z",
         "client_id": str(CLIENT), "version": version, "id": str(UUID(int=100 + position)), "type": "check_in_received",
         "schema_version": 1, "occurred_at": "2026-03-01T21:40:00.250000Z", "precision": "instant",
-        "actor_id": str(UUID(int=3)), "recorded_by": "peer/sam", "source": "test", "correlation_id": None,
+        "actor_id": str(UUID(int=3)), "recorded_by": "peer/sam", "on_behalf_of": None, "source": "test",
+        "correlation_id": None,
         "causation_id": None, "references": [], "key_id": str(DATA_KEY_ID),
     } | said  # fmt: skip
     body = AESGCM(DATA_KEY).encrypt(bytes(12), b'{"craving":3}', header_of(ORGANIZATION, made))
@@ -45,7 +46,9 @@ def leaf(said: Mapping[str, Json]) -> bytes:
 
 EVENTS = [
     event(1, 2),
-    event(2, 3, references=[["about", str(UUID(int=102))]], causation_id=str(UUID(int=9))),
+    event(
+        2, 3, references=[["about", str(UUID(int=102))]], causation_id=str(UUID(int=9)), on_behalf_of="counselor/ana"
+    ),
     event(3, 6, key_id=str(NOTES_KEY_ID)) | {"body": None},
 ]
 """Of one client: the last is a counseling note, of which the file has no body."""

@@ -58,7 +58,7 @@ def test_the_leaf_is_computed_as_the_log_computes_it() -> None:
         stored = SealedEvent(
             UUID(said["client_id"]), said["version"], UUID(said["id"]), said["type"], said["schema_version"],
             _moment(said["occurred_at"]), said["precision"], UUID(said["actor_id"]), said["recorded_by"],
-            said["source"], None, UUID(said["causation_id"]) if said["causation_id"] else None,
+            said["on_behalf_of"], said["source"], None, UUID(said["causation_id"]) if said["causation_id"] else None,
             tuple(Reference(field, UUID(id_)) for field, id_ in said["references"]), UUID(said["key_id"]), b"",
         )  # fmt: skip
         assert header_of(ORGANIZATION, said) == header(ORGANIZATION, stored)

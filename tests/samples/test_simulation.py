@@ -46,7 +46,7 @@ NOT_YET_TOLD: tuple[str, ...] = ("emergency_access_opened", "emergency_access_re
 
 @pytest.fixture(scope="module")
 def clinic() -> list[SimulatedEntry]:
-    return list(simulate(7, clients=200, events=20_000, start=START, end=END))
+    return list(simulate(14, clients=200, events=20_000, start=START, end=END))
 
 
 def record(entries: Iterable[SimulatedEntry]) -> dict[UUID, list[Entry]]:

@@ -75,11 +75,22 @@ class NoLegalGround(Problem):
     status, slug, title = HTTPStatus.FORBIDDEN, "no-legal-ground", "Not without a court order or consent"
 
 
-class NotConsented(Problem):
-    """Your organization is another one, and no consent of the client's that is in force allows it this read.
+class Restricted(Problem):
+    """The client asked that their record not be used for this purpose, and your organization agreed.
 
-    Some consent names your organization: `purpose` and `scope` of the one needed have to fit what you read it for
-    (`Purpose-Of-Use`) and what you ask. A client who consented to no disclosure to you looks like one who is not there.
+    `restriction_requested` on the timeline says for what. It does not stand in the way of treatment, emergencies, court
+    orders and the client's own requests: say in `Purpose-Of-Use` what you read it for.
+    """
+
+    status, slug, title = HTTPStatus.FORBIDDEN, "restricted", "Not for this purpose, as the client asked"
+
+
+class NotConsented(Problem):
+    """Your organization is another one, and neither a consent in force nor an emergency allows it this read.
+
+    Some consent or emergency disclosure names your organization: `purpose` and `scope` have to fit what you read it for
+    (`Purpose-Of-Use`; in an emergency `ETREAT`) and what you ask. A client of whom nothing is disclosed to you looks
+    like one who is not there.
     """
 
     status, slug, title = HTTPStatus.FORBIDDEN, "not-consented", "Not without the client's consent"

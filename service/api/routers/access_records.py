@@ -91,7 +91,10 @@ class RecordedAccess(BaseModel):
     recipient: str | None = Field(
         description="The other organization to which it was disclosed; null where it stayed in yours."
     )
-    consent_id: UUID | None = Field(description="The event that granted the consent to that disclosure; null without.")
+    allowed_by: UUID | None = Field(
+        description="The event that allowed it: the consent, the court order or the emergency disclosure; null where it"
+        " needed none."
+    )
 
     @classmethod
     def of(cls, record: AccessRecord) -> "RecordedAccess":
@@ -138,7 +141,7 @@ def found_records_answer(position: int, records: list[AccessRecord], *, more: bo
 _DESCRIPTION: Final = """\
 Every read about a client leaves a record before it is answered: who, what, at which version, why and when. Lists over
 many clients leave one that names all of their page. Commands of whoever runs the service leave theirs as well. What was
-disclosed to another organization names it as `recipient`, with the consent: these are the client's accounting of
+disclosed to another organization names it as `recipient`, with what allowed it: these are the client's accounting of
 disclosures.
 
 For auditors and supervisors. It is a read too, and stands among the records when they are asked for again. The records

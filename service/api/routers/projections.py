@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import Annotated, Any, Final, get_type_hints
+from typing import Annotated, Any, Final, NamedTuple, get_type_hints
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from starlette.responses import Response
 
 from projections.answers import Answer
+from projections.care_plan import CARE_PLAN
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from service.api.dependencies import ReadingAccess, RunningSystem
@@ -43,21 +44,41 @@ class OfClient(BaseModel):
     known_at: datetime | None = Field(description="As known at which moment; null when not asked.")
 
 
+class OfDisclosedClient(OfClient):
+    """The same of what a consent, a court order or an emergency may open in part."""
+
+    left_out: tuple[str, ...] = Field(
+        description="The fields of the care plan of which nothing is told here, whether or not anything is recorded of"
+        " them, since the consent, court order or emergency by which you read does not open them. Empty for whoever"
+        " reads all."
+    )
+
+
+class Asked(NamedTuple):
+    """Whom an answer is about, at which version and moments, and which fields of it are left out."""
+
+    client_id: UUID
+    version: int
+    as_of: datetime | None
+    known_at: datetime | None
+    left_out: tuple[str, ...] = ()
+
+
 def operation_id(projection: Projection[Any]) -> str:
     """The name of the operation that reads the projection."""
     return f"read_{name_in_answers(projection)}"
 
 
-def answer_of(
-    projection: Projection[Any],
-    client_id: UUID,
-    version: int,
-    as_of: datetime | None,
-    known_at: datetime | None,
-    answer: Any,
-) -> OfClient:
+def about(projection: Projection[Any], found: Asked) -> OfClient:
+    """What an answer says beside what the projection does."""
+    said = found._asdict()
+    left_out = said.pop("left_out")
+    return OfDisclosedClient(**said, left_out=left_out) if projection is CARE_PLAN else OfClient(**said)
+
+
+def answer_of(projection: Projection[Any], found: Asked, answer: Any) -> OfClient:
     """What the projection answers about a client, with what was asked."""
-    said: dict[str, Any] = {"client_id": client_id, "version": version, "as_of": as_of, "known_at": known_at}
+    said = vars(about(projection, found))
     return _MODELS[projection.name](**said, **{name_in_answers(projection): answer})
 
 
@@ -76,7 +97,8 @@ def _model(projection: Projection[Any]) -> type[OfClient]:
     name = f"{projection.title.title().replace(' ', '')}OfClient"
     described: Any = (answered_by(projection), Field(description=f"{projection.title} of the client."))
     fields = {name_in_answers(projection): described}
-    return create_model(name, __base__=OfClient, __doc__=f"{projection.title} of a client.", **fields)
+    base = OfDisclosedClient if projection is CARE_PLAN else OfClient
+    return create_model(name, __base__=base, __doc__=f"{projection.title} of a client.", **fields)
 
 
 def _endpoint(projection: Projection[Any]) -> Callable[..., Coroutine[Any, Any, Response]]:
@@ -92,8 +114,8 @@ def _endpoint(projection: Projection[Any]) -> Callable[..., Coroutine[Any, Any, 
         found = await system.projection_reader.read(
             access, client_id, projection.name, as_of=asked.as_of, known_at=asked.known_at
         )
-        about = OfClient(client_id=client_id, version=found.version, as_of=asked.as_of, known_at=asked.known_at)
-        body = json_with(about, field, found.last.json(found.answer))
+        told = about(projection, Asked(client_id, found.version, asked.as_of, asked.known_at, found.left_out))
+        body = json_with(told, field, found.last.json(found.answer))
         return projected_json(body, found.version, known_version)
 
     return read

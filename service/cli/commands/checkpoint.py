@@ -67,7 +67,7 @@ def checkpoint(
         raise typer.BadParameter("--key goes with --check.")
 
     async def work(settings: Settings) -> str:
-        from service.audit.errors import CheckpointRefused, NoCheckpoint, NotSigning
+        from service.audit.errors import AnchorsUnreadable, CheckpointRefused, NoCheckpoint, NotSigning
         from service.bootstrap import running
         from service.cli.organization import choose
 
@@ -80,7 +80,7 @@ def checkpoint(
                     meant.organization_id
                 )
                 return _mail(system, meant, kept) if as_text else kept.cosigned_note
-            except (CheckpointRefused, NotSigning) as error:
+            except (AnchorsUnreadable, CheckpointRefused, NotSigning) as error:
                 raise CommandFailed(str(error)) from error
             except NoCheckpoint as error:
                 raise CommandFailed(f"There is no checkpoint of the log of {meant.name}: it has no events.") from error

@@ -1,0 +1,130 @@
+"""What a client asked not to be used or told is kept from people, purposes and organizations (42 CFR 2.26)."""
+
+from uuid import UUID
+
+import pytest_asyncio
+
+from domain.vocabulary.purposes import PurposeOfUse
+from service.access.caller import KeyRole
+from tests.api.clinic import CRISIS, WHOLE, Clinic, Json, problem_in, recording
+from tests.api.listing import ago, client_with
+from tests.api.test_disclosures import EMERGENCY, OPEN_READS, PHARMACY, looks_unknown, read
+from tests.api.test_own_team_only import listed, opened, person, sees
+from tests.builders import crisis
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def supervisor(clinic: Clinic) -> Clinic:
+    return await clinic.with_key(KeyRole.SUPERVISOR, "sue")
+
+
+async def asked(supervisor: Clinic, client: object, **said: Json) -> str:
+    """The restriction that was agreed to, a minute ago."""
+    event = {"type": "restriction_requested", "agreed": True, **said}
+    answer = await supervisor.record(str(client), recording(event, ago(minutes=1).isoformat()))
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["events"][0]["id"])
+
+
+async def ended(supervisor: Clinic, client: object, restriction: str) -> None:
+    event = {"type": "restriction_ended", "restriction": restriction, "by": "client_asked"}
+    answer = await supervisor.record(str(client), recording(event, ago(seconds=1).isoformat()))
+    assert answer.status_code == 201, answer.text
+
+
+async def test_a_person_who_is_not_to_see_the_client_finds_them_nowhere(clinic: Clinic, supervisor: Clinic) -> None:
+    client = await client_with(clinic, (crisis(), ago(hours=1)))
+    ben, ben_id = await person(clinic)
+    restriction = await asked(supervisor, client, person_ids=[str(ben_id)])
+
+    assert not await sees(ben, client)
+    assert await listed(ben, client) == set()
+    assert await sees(clinic, client)
+    assert await listed(clinic, client) == {"worklist", "caseload"}
+
+    await ended(supervisor, client, restriction)
+    assert await sees(ben, client)
+    assert await listed(ben, client) == {"worklist", "caseload"}
+
+
+async def test_in_an_emergency_they_open_the_record_as_others_do_and_a_supervisor_looks_into_it(
+    clinic: Clinic, supervisor: Clinic
+) -> None:
+    client = await client_with(clinic)
+    ben, ben_id = await person(clinic)
+    await asked(supervisor, client, person_ids=[str(ben_id)])
+    assert not await sees(ben, client)
+
+    await ben.record(str(client), recording(opened(), ago(seconds=1).isoformat()))
+    assert await sees(ben, client)
+    owed = (await supervisor.get(f"/v1/clients/{client}/care-plan")).json()["care_plan"]["obligations"]
+    assert [each["kind"] for each in owed] == ["emergency_access_review"]
+
+
+async def test_not_even_a_supervisor_who_is_named_sees_the_client(clinic: Clinic, supervisor: Clinic) -> None:
+    client = await client_with(clinic)
+    lee, lee_id = await person(clinic, KeyRole.SUPERVISOR, "lee")
+    await asked(supervisor, client, person_ids=[str(lee_id)])
+
+    assert not await sees(lee, client)
+
+
+async def test_nobody_reads_for_a_purpose_that_the_client_refused(clinic: Clinic, supervisor: Clinic) -> None:
+    client = await client_with(clinic, (crisis(), ago(hours=1)))
+    await asked(supervisor, client, purposes=["payment", "operations"])
+    for part in OPEN_READS:
+        problem_in(await clinic.get(f"/v1/clients/{client}/{part}", {"Purpose-Of-Use": "HPAYMT"}), "restricted")
+        assert (await clinic.get(f"/v1/clients/{client}/{part}", {"Purpose-Of-Use": "TREAT"})).status_code == 200
+    auditor = await clinic.with_key(KeyRole.AUDITOR, "kim")
+    problem_in(await auditor.get(f"/v1/clients/{client}/events"), "restricted")
+    records = await auditor.get(f"/v1/clients/{client}/access-records")
+    assert records.status_code == 200, "who read about them is told to whoever looks into it"
+    biller = await clinic.system.api_keys.create(
+        clinic.organization_id, "biller", KeyRole.COUNSELOR, purpose=PurposeOfUse.PAYMENT
+    )
+    assert await listed(Clinic(clinic.http, clinic.system, clinic.organization_id, biller[1]), client) == set()
+    assert await listed(clinic, client) == {"worklist", "caseload"}
+
+
+async def test_what_was_not_agreed_keeps_nobody_away(clinic: Clinic, supervisor: Clinic) -> None:
+    client = await client_with(clinic)
+    await asked(supervisor, client, agreed=False, purposes=["payment"])
+
+    answer = await clinic.get(f"/v1/clients/{client}/events", {"Purpose-Of-Use": "HPAYMT"})
+    assert answer.status_code == 200
+
+
+async def test_another_organization_that_is_not_to_be_told_reads_nothing_whatever_was_consented_to(
+    clinic: Clinic, supervisor: Clinic
+) -> None:
+    client = str(await client_with(clinic))
+    pharmacy = await clinic.outsider(PHARMACY, "pharmacy")
+    await clinic.record(client, recording(WHOLE))
+    assert not await read(pharmacy, client)
+    purpose = await asked(supervisor, client, purposes=["care_management"])
+    assert await read(pharmacy, client, purpose="CAREMGT") == "not-consented"
+    assert not await read(pharmacy, client, purpose="TREAT")
+
+    await ended(supervisor, client, purpose)
+    await asked(supervisor, client, recipients=[PHARMACY])
+    assert await looks_unknown(pharmacy, client)
+    await clinic.record(client, recording(EMERGENCY, ago(seconds=30).isoformat()), recording(CRISIS))
+    assert not await read(pharmacy, client, purpose="ETREAT"), "but in a medical emergency"
+
+
+async def test_an_erased_client_with_a_restriction_looks_unknown_to_other_organizations(
+    clinic: Clinic, supervisor: Clinic
+) -> None:
+    client = str(await client_with(clinic))
+    pharmacy = await clinic.outsider(PHARMACY, "pharmacy")
+    await asked(supervisor, client, recipients=[PHARMACY])
+    await clinic.system.keyring.destroy(clinic.organization_id, UUID(client))
+
+    assert await looks_unknown(pharmacy, client)
+
+
+async def test_only_a_supervisor_records_and_ends_one(clinic: Clinic) -> None:
+    client = await client_with(clinic)
+    event = {"type": "restriction_requested", "agreed": True, "purposes": ["payment"]}
+
+    problem_in(await clinic.record(str(client), recording(event)), "role-not-allowed")
