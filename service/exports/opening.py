@@ -73,7 +73,11 @@ class ExportOpener:
         self._owner = owner
 
     async def open(self, export: CheckedExport) -> int:
-        """Load it; how many events. Raises ServiceNotEmpty, ExportSealed, OwnerNeeded, DatabaseUnavailable."""
+        """Load it; how many events.
+
+        Raises ServiceNotEmpty, ExportSealed, OwnerNeeded, DatabaseUnavailable, and ValueError where it was recorded in
+        what is the future by the clock here.
+        """
         own = export.head.timelines[0].client_id
         if own not in export.keys:
             raise ExportSealed

@@ -13,13 +13,13 @@ from service.api.parameters import ClientId
 from service.api.responses import PRIVATE
 from service.api.strict_route import StrictRoute
 
-MEDIA_TYPE: Final = "application/vnd.care-timeline.export"
+TEXT: Final = "text/plain; charset=utf-8"
 
 router = APIRouter(prefix="/v1/clients/{client_id}", route_class=StrictRoute, tags=["Auditing"])
 
 _PROBLEMS: Final = (problems.UnknownClient, problems.ClientErased, problems.NothingIsSigned, problems.LogNotWhole)
 _FILE: Final = {
-    MEDIA_TYPE: {
+    "text/plain": {
         "schema": {"type": "string", "description": "A signed head, then a JSON object on each line."},
         "example": examples.EXPORT_HEAD,
     }
@@ -63,4 +63,4 @@ async def export_record(
         access.caller.require("ExportKey.r")
     made = await system.record_export.make(access, client_id, with_keys=asked.with_keys)
     name = f'attachment; filename="{client_id}.export"'
-    return Response(made, 200, {**PRIVATE, "Content-Disposition": name}, MEDIA_TYPE)
+    return Response(made, 200, {**PRIVATE, "Content-Disposition": name}, TEXT)

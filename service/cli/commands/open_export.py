@@ -43,7 +43,7 @@ def open_export(
             opener = ExportOpener(system.store, system.keyring, system.organizations, addresses.owner)
             try:
                 count = await opener.open(found)
-            except (ExportSealed, ServiceNotEmpty) as error:
+            except (ExportSealed, ServiceNotEmpty, ValueError) as error:
                 raise CommandFailed(str(error)) from error
         out.print(f"Opened {count:,} events of client {found.head.timelines[0].client_id}.", soft_wrap=True)
         err.print(
