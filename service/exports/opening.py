@@ -180,9 +180,20 @@ async def _make_organization(owner: Owner, organization_id: UUID, about: Mapping
 
 
 async def _take_in_access_records(owner: Owner, organization_id: UUID, own: UUID, export: CheckedExport) -> None:
-    records = [{**each, "organization_id": str(organization_id)} for each in export.access_records]
+    """Each as one that told of a client of the export: who the others on a list were is not in the file."""
+    told_of = [
+        (organization_id, UUID(each["client_id"] or str(own)), UUID(each["record_id"]))
+        for each in export.access_records
+    ]
+    records = [
+        {
+            **each,
+            "organization_id": str(organization_id),
+            "clients_digest": "\\x" + sha256(client_id.bytes).hexdigest(),
+        }
+        for each, (_, client_id, _) in zip(export.access_records, told_of, strict=True)
+    ]
     await owner.execute(_ACCESS_RECORDS, json.dumps(records))
-    told_of = [(organization_id, UUID(each["client_id"] or str(own)), UUID(each["record_id"])) for each in records]
     await owner.executemany(
         "insert into access.access_record_client (organization_id, client_id, record_id) values ($1, $2, $3)", told_of
     )

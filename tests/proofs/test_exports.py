@@ -23,7 +23,7 @@ KEYS = [KEY.verifier_key]
 PLACED = re.compile(r"^(Line \d+|The head|The file ends|The end of the last line)")
 
 
-SMALL = export(EVENTS[:2], size=3, log=EVENTS[:2])
+SMALL = export(EVENTS[:1], size=2, log=EVENTS[:1])
 
 
 @pytest.fixture
