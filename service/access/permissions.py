@@ -61,6 +61,8 @@ class Resource(StrEnum):
     WEBHOOK = "Webhook"
     CHECKPOINT = "Checkpoint"
     ERASURE = "Erasure"
+    EXPORT = "Export"
+    EXPORT_KEY = "ExportKey"
 
 
 _OF_MODULE: Final[Mapping[str, Resource]] = {
@@ -187,9 +189,13 @@ ROLES: Final[Mapping[KeyRole, Mapping[Resource, str]]] = {
         dict.fromkeys(_BY_SUPERVISORS, "cu"),
         {Resource.AUDIT_EVENT: "r", Resource.REPLAY: "r"},
         {Resource.WEBHOOK: "cr", Resource.CHECKPOINT: "cr"},
+        {Resource.EXPORT: "r", Resource.EXPORT_KEY: "r"},
         _IMPORTS,
     ),
-    KeyRole.AUDITOR: _joined(_SHARED, {Resource.AUDIT_EVENT: "r", Resource.REPLAY: "r", Resource.CHECKPOINT: "r"}),
+    KeyRole.AUDITOR: _joined(
+        _SHARED,
+        {Resource.AUDIT_EVENT: "r", Resource.REPLAY: "r", Resource.CHECKPOINT: "r", Resource.EXPORT: "r"},
+    ),
     KeyRole.ANALYST: {},
     KeyRole.SYSTEM: _joined(
         _SHARED,
@@ -205,7 +211,8 @@ nearly everything. Only a prescriber records medication. A peer records no toxic
 court order and no merge of clients. A supervisor sets everything right, whatever they may record, and alone places
 holds and asks for erasures. An auditor reads all and records nothing, and asks, as supervisors do, who read about a
 client, and what each event changed. An analyst reads nobody's record (coded rows are theirs), and a system does what
-its scopes say.
+its scopes say. Auditors and supervisors export a record; with the keys that open it a supervisor alone, since such a copy
+is read by whoever has it, for ever.
 """
 
 PERMISSIONS: Final[Mapping[KeyRole, frozenset[str]]] = {
