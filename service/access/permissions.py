@@ -211,8 +211,8 @@ nearly everything. Only a prescriber records medication. A peer records no toxic
 court order and no merge of clients. A supervisor sets everything right, whatever they may record, and alone places
 holds and asks for erasures. An auditor reads all and records nothing, and asks, as supervisors do, who read about a
 client, and what each event changed. An analyst reads nobody's record (coded rows are theirs), and a system does what
-its scopes say. Auditors and supervisors export a record; with the keys that open it a supervisor alone, since such a copy
-is read by whoever has it, for ever.
+its scopes say. Auditors and supervisors export a record; with the keys that open it a supervisor alone, since such a
+copy is read by whoever has it, for ever.
 """
 
 PERMISSIONS: Final[Mapping[KeyRole, frozenset[str]]] = {
