@@ -196,7 +196,7 @@ def _events() -> None:
         "event",
         ["organization_id", "client_id"],
         schema="log",
-        postgresql_where=sa.text("type in ('restriction_requested', 'clients_merged')"),
+        postgresql_where=sa.text("type in ('restriction_requested', 'clients_merged', 'client_merged_into')"),
     )
     op.create_index(
         "event_merges",

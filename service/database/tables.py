@@ -167,7 +167,7 @@ event = Table(
         "event_may_restrict",
         "organization_id",
         "client_id",
-        postgresql_where=text("type in ('restriction_requested', 'clients_merged')"),
+        postgresql_where=text("type in ('restriction_requested', 'clients_merged', 'client_merged_into')"),
     ),
     CheckConstraint("cardinality(reference_fields) = cardinality(reference_ids)", name="event_references_check"),
     # A handful of rows: whether a client is one person with another is asked of whoever is read.
