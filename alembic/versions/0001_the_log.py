@@ -196,7 +196,7 @@ def _events() -> None:
         "event",
         ["organization_id", "client_id"],
         schema="log",
-        postgresql_where=sa.text("type in ('restriction_requested', 'clients_merged', 'client_merged_into')"),
+        postgresql_where=sa.text("type in ('restriction_requested', 'clients_merged')"),
     )
     op.create_index(
         "event_merges",
@@ -828,6 +828,12 @@ def _access_records() -> None:
             "clients", sa.Integer(), nullable=False, comment="Of how many clients it told: see access_record_client"
         ),
         sa.Column(
+            "clients_digest",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="SHA-256 over the ids of these clients, in order",
+        ),
+        sa.Column(
             "recipient",
             sa.Text(),
             nullable=True,
@@ -889,10 +895,13 @@ begin
   moment := clock_timestamp();
   insert into access.access_record (
     organization_id, record_id, recorded_at, operation, what, parameters, purpose, actor_id, credential_id, role, name,
-    request_id, version, position, client_id, clients, recipient, allowed_by)
+    request_id, version, position, client_id, clients, clients_digest, recipient, allowed_by)
   select the_organization, r.record_id, moment, r.operation, r.what, r.parameters, r.purpose, r.actor_id,
          r.credential_id, r.role, r.name, r.request_id, r.version, r.position,
-         case when r.version is not null then r.client_ids[1] end, cardinality(r.client_ids), r.recipient, r.allowed_by
+         case when r.version is not null then r.client_ids[1] end, cardinality(r.client_ids),
+         (select sha256(string_agg(uuid_send(told.client_id), ''::bytea order by told.client_id))
+            from unnest(r.client_ids) told(client_id)),
+         r.recipient, r.allowed_by
     from unnest(records) r;
   insert into access.access_record_client (organization_id, client_id, record_id)
   select the_organization, told.client_id, r.record_id

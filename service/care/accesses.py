@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from domain.vocabulary.purposes import PurposeOfUse
 from service.access.access_records import Access, AccessRecords, Asked
 from service.access.caller import Caller
-from service.access.recipients import Ground
-from service.care.client_access import ClientAccess, deciding_plan
+from service.care.client_access import ClientAccess, plan_now
 from service.care.clients import require_client
 from service.care.disclosures import (
     NoLegalGround,
@@ -50,36 +51,27 @@ class Accesses:
         consent of the client's nor an emergency allows it. What allows it is noted in the access.
         """
         require_client(access.caller, client_id)
-        try:
-            access.ground = await self._ground(access, client_id, asked)
-        except (ClientErased, ProjectionFailed):
-            if access.caller.recipient is None:
-                raise
-            # Whoever has no consent to show must not learn of a client from what goes wrong either.
-            raise UnknownClient from None
-
-    async def begin_with_others(self, access: Access, client_ids: Collection[UUID], asked: Asked) -> None:
-        """The same for clients who were one person, as the record knew it then, with the one that is asked about.
-
-        They may be another person by now, of whom the caller may be told less. Raises as `begin` does, but not for who
-        was erased, of whom nothing is told.
-        """
-        for client_id in client_ids:
-            with suppress(ClientErased):
-                await self._ground(access, client_id, asked)
-
-    async def _ground(self, access: Access, client_id: UUID, asked: Asked) -> Ground | None:
         recipient, now = access.caller.recipient, clock.now()
         if recipient is not None:
-            plan = await deciding_plan(self._fresh, access.organization_id, client_id)
-            return ground_for_recipient(recipient, plan, access.purpose, asked.what, now)
+            plan = await self._plan_for_outsiders(access.organization_id, client_id)
+            access.ground = ground_for_recipient(recipient, plan, access.purpose, asked.what, now)
+            return
         plan = await self._clients.check(access.caller, client_id)
         if plan is not None:
             check_not_restricted(plan, access.purpose, asked.what, now)
-        if access.purpose is not PurposeOfUse.LEGAL_PROCEEDINGS:
-            return None
-        plan = plan or await deciding_plan(self._fresh, access.organization_id, client_id)
-        return ground_for_proceedings(plan, asked.what, now)
+        if access.purpose is PurposeOfUse.LEGAL_PROCEEDINGS:
+            plan = plan or await plan_now(self._fresh, access.organization_id, client_id)
+            access.ground = ground_for_proceedings(plan, asked.what, now)
+
+    async def begin_with_others(self, access: Access, client_ids: Collection[UUID], asked: Asked) -> None:
+        """The same for others who were one person with the client, as was known then, and are not any more.
+
+        What allows to tell of the client stays noted. Raises as `begin` does, but not of people of the clinic for who was
+        erased, of whom nothing is told.
+        """
+        for client_id in client_ids:
+            with suppress(ClientErased):
+                await self.begin(replace(access), client_id, asked)
 
     def begin_with_many(self, access: Access) -> None:
         """The same for a list over clients: an order or a consent is about one client.
@@ -108,3 +100,10 @@ class Accesses:
         if access.caller.recipient is not None and access.ground is None:
             raise NotConsented
         await self._records.keep(access, asked, client_ids, version=version, position=position)
+
+    async def _plan_for_outsiders(self, organization_id: UUID, client_id: UUID) -> Any:
+        """The plan now; whoever has no consent to show must not learn of a client from what goes wrong either."""
+        try:
+            return await plan_now(self._fresh, organization_id, client_id)
+        except (ClientErased, ProjectionFailed):
+            raise UnknownClient from None

@@ -58,36 +58,28 @@ class ClientAccess:
         return bool(await self._with_restrictions.of(organization_id))
 
     async def check(self, caller: Caller, client_id: UUID) -> Any | None:
-        """That the caller sees the client.
+        """That the caller sees the client, or the one with whom care goes on where this one was merged into another.
 
         Raises UnknownClient, as for a client who is not there. Where that depends on the team or on what the client
-        asked for, also ProjectionFailed and ClientErased: nobody is shown what cannot be decided. Gives the plan by
-        which it was decided, for whatever else depends on it; else None, and then there is no restriction either.
+        asked for, also ProjectionFailed and ClientErased: nobody is shown what cannot be decided. Gives the client's
+        plan where it was asked, for whatever else depends on it; else None, and then there is no restriction either.
         """
         own_team_only = await self.restricted(caller)
         if not own_team_only and client_id not in await self._with_restrictions.of(caller.organization_id):
             return None
-        plan = await deciding_plan(self._fresh, caller.organization_id, client_id)
+        plan = await plan_now(self._fresh, caller.organization_id, client_id)
         if _is_kept_away(caller.subject_id, plan):
             raise UnknownClient
-        if own_team_only and not _is_seen_by(caller.subject_id, plan):
-            raise UnknownClient
+        team_of = plan
+        while own_team_only and not _is_seen_by(caller.subject_id, team_of):
+            if team_of.merges.into is None:
+                raise UnknownClient
+            team_of = await plan_now(self._fresh, caller.organization_id, team_of.merges.into.survivor_id)
         return plan
 
 
-async def deciding_plan(fresh: FreshStates, organization_id: UUID, client_id: UUID) -> Any:
-    """The plan as of now that decides who is told of the client: the strands of the care plan.
-
-    Where the client was merged into another, that one's, which tells of both: what either of them asked for, consented
-    to or was ordered holds of one person. Raises UnknownClient, ProjectionFailed, ClientErased.
-    """
-    plan = await _plan_now(fresh, organization_id, client_id)
-    while plan.merges.into is not None:
-        plan = await _plan_now(fresh, organization_id, plan.merges.into.survivor_id)
-    return plan
-
-
-async def _plan_now(fresh: FreshStates, organization_id: UUID, client_id: UUID) -> Any:
+async def plan_now(fresh: FreshStates, organization_id: UUID, client_id: UUID) -> Any:
+    """The strands of the client's care plan as of now. Raises UnknownClient, ProjectionFailed, ClientErased."""
     found = await fresh.read(organization_id, client_id, CARE_PLAN)
     if found is None:
         raise UnknownClient

@@ -185,7 +185,8 @@ class TimelineReader:
         if united is None:
             raise UnknownClient
         if part.known_at is not None:
-            await self._accesses.begin_with_others(access, united.merged, asked)
+            others = set(united.merged).difference(await self._pages.merged(organization_id, client_id))
+            await self._accesses.begin_with_others(access, others, asked)
         events, earlier, later = part.of(united.events)
         async with self._sliced.turn(len(events)):
             entries = await self._timelines.open_united(organization_id, client_id, events)

@@ -167,7 +167,7 @@ event = Table(
         "event_may_restrict",
         "organization_id",
         "client_id",
-        postgresql_where=text("type in ('restriction_requested', 'clients_merged', 'client_merged_into')"),
+        postgresql_where=text("type in ('restriction_requested', 'clients_merged')"),
     ),
     CheckConstraint("cardinality(reference_fields) = cardinality(reference_ids)", name="event_references_check"),
     # A handful of rows: whether a client is one person with another is asked of whoever is read.
@@ -318,6 +318,7 @@ access_record = Table(
     Column("position", BigInteger, comment="The position of the log that a list reflected; null for one client"),
     Column("client_id", Uuid, comment="The client, where one was read; null for a list"),
     Column("clients", Integer, nullable=False, comment="Of how many clients it told: see access_record_client"),
+    Column("clients_digest", LargeBinary, nullable=False, comment="SHA-256 over the ids of these clients, in order"),
     Column("recipient", Text, comment="The other organization to which it was disclosed; null where it stayed here"),
     Column(
         "allowed_by",
