@@ -54,7 +54,7 @@ async def test_as_known_while_they_were_one_the_other_is_told_to_whoever_may_rea
     for part in reads:
         assert await told(kim, part) == 404, part
         assert await told(lee, part) == 200, part
-    assert await sees(kim, survivor)
+    assert await sees(kim, UUID(survivor))
     await asked(supervisor, duplicate, purposes=["operations"])
     for part in reads:
         assert await told(lee, part) == 403, part

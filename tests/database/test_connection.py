@@ -6,8 +6,9 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from asyncpg.pool import PoolConnectionProxy
 
-from service.database.connection import Connection, transaction
+from service.database.connection import transaction
 
 
 class HungServer:
@@ -32,7 +33,7 @@ async def test_what_ended_the_block_is_raised_whatever_comes_of_the_rollback(
     error: Exception, raised: type[BaseException]
 ) -> None:
     """A task that is cancelled would go on otherwise, for those who try again whatever the database raises."""
-    connection = cast("Connection", HungServer(error))
+    connection = cast("PoolConnectionProxy", HungServer(error))
 
     with pytest.raises(raised):
         async with transaction(connection, uuid4()):
