@@ -66,8 +66,8 @@ class Accesses:
     async def begin_with_others(self, access: Access, client_ids: Collection[UUID], asked: Asked) -> None:
         """The same for others who were one person with the client, as was known then, and are not any more.
 
-        What allows to tell of the client stays noted. Raises as `begin` does, but for those who were erased just to
-        other organizations: of them nothing is told.
+        What allows to tell of the client stays noted. Raises as `begin` does, but for people of the clinic nobody who
+        was erased stands in the way: nothing of them can be opened.
         """
         for client_id in client_ids:
             with suppress(ClientErased):

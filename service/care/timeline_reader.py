@@ -153,7 +153,7 @@ class TimelineReader:
             return []
         if others := set(united.merged).difference(whole.merged):
             await self._accesses.begin_with_others(access, others, asked)
-            await self._accesses.keep(access, asked, others, version=united.version)
+            await self._accesses.keep(access, asked, [client_id, *others], version=united.version)
         entries = await self._timelines.open_united(access.organization_id, client_id, united.events)
         return [entry for entry in entries if not _erased(entry)]
 
