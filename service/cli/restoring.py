@@ -1,0 +1,89 @@
+"""Restoring a backup and checking what came out, with progress."""
+
+from projections.catalogue import PROJECTIONS, catalogue
+from service.audit.errors import CheckpointRefused, NoCheckpoint
+from service.backup.manifest import Backup, LoggedOrganization
+from service.backup.restoring import (
+    differences,
+    extent,
+    keys_there,
+    require_empty,
+    require_keys,
+    restore,
+    unmigrated,
+)
+from service.bootstrap import Addresses, System, connected, key_encryption_keys, prepare
+from service.cli.console import out
+from service.cli.progress import progress_of
+from service.cli.verify import verify
+from service.database.embedded import postgres_programs
+from service.database.owner import OwnerNeeded
+from service.log.organizations import Organization
+from service.projector.rebuild import rebuild
+from service.settings import Settings
+
+
+async def restore_and_check(settings: Settings, backup: Backup) -> bool:
+    """Restore into the settings' empty database, build the projections, and tell what was found; whether all fits.
+
+    Raises RestoreRefused, OwnerNeeded, MigrationError.
+    """
+    require_keys(backup, keys_there(settings))
+    async with unmigrated(settings) as addresses:
+        if addresses.owner is None:
+            raise OwnerNeeded
+        await require_empty(addresses.owner)
+        await restore(addresses.owner, postgres_programs(), backup)
+        out.print("Log and keys are restored.")
+        if await prepare(addresses.owner):
+            await build_projections(settings, addresses.owner)
+        return await check(settings, addresses, backup)
+
+
+async def check(settings: Settings, addresses: Addresses, backup: Backup) -> bool:
+    """Tell of each organization up to when its record reaches, and what does not fit; whether all does."""
+    good = True
+    async with connected(settings, addresses) as system:
+        known = {each.organization_id: each for each in await system.organizations.all()}
+        for said in backup.log.organizations:
+            found = known.get(said.organization_id)
+            if found is None:
+                _tell(said, "it is missing")
+                good = False
+            else:
+                good = await _check(system, found, said) and good
+    return good
+
+
+async def _check(system: System, organization: Organization, said: LoggedOrganization) -> bool:
+    organization_id = organization.organization_id
+    out.print(f"{said.name}: {extent(said)}. What was recorded later is not in this backup.", soft_wrap=True)
+    good = await verify(system, organization)
+    events = await system.store.log_head(organization_id)
+    last = await system.store.log(organization_id, after=events - 1, limit=1) if events else []
+    for difference in differences(said, events, last[0].leaf if last else None):
+        _tell(said, difference)
+        good = False
+    if system.signing_keys:
+        try:
+            kept = await system.checkpoint_signer.make(organization_id)
+            out.print(f"{said.name}: a checkpoint is signed of {kept.checkpoint.size:,} events.", soft_wrap=True)
+        except CheckpointRefused as refused:
+            _tell(said, str(refused).rstrip("."))
+            good = False
+        except NoCheckpoint:
+            pass  # of an empty log
+    return good
+
+
+async def build_projections(settings: Settings, owner: str) -> None:
+    """Build every projection from the log, as the owner, with a progress bar."""
+    names = [projection.name for projection in PROJECTIONS]
+    with progress_of("events") as progress:
+        task = progress.add_task("Building projections", total=0)
+        async for step in rebuild(owner, key_encryption_keys(settings), names, catalogue):
+            progress.update(task, completed=step.done, total=step.total)
+
+
+def _tell(said: LoggedOrganization, what: str) -> None:
+    out.print(f"{said.name}: {what}.", style="red", soft_wrap=True)
