@@ -30,7 +30,7 @@ def main(
 
     outcome = run(work, lambda: Settings(database_url=None, owner_database_url=None, key_encryption_keys=None))
     out.print(told(outcome, clock.now()), soft_wrap=True)
-    if not (outcome.intact and outcome.known == bool(outcome.lost)):
+    if not outcome.good:
         raise typer.Exit(1)
 
 

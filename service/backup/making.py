@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import asyncpg
 
@@ -48,10 +48,13 @@ _READS_ALL: Final = "select rolsuper or rolbypassrls from pg_roles where rolname
 _VIEWS: Final = "select viewname from pg_views where schemaname = $1 order by viewname"
 
 
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+
 class _Moment(NamedTuple):
     """One moment of the database, which several programs read."""
 
-    connection: "asyncpg.Connection[asyncpg.Record]"
+    connection: Connection
     snapshot: str
     begun_at: datetime
 
@@ -120,18 +123,26 @@ async def _written(
             sha256=digest_of(log_folder / LOG_FILE),
             revision=await moment.connection.fetchval("select version_num from migration.alembic_version"),
             postgresql=await moment.connection.fetchval("show server_version"),
-            organizations=tuple(
-                LoggedOrganization.model_validate(dict(row)) for row in await moment.connection.fetch(_ORGANIZATIONS)
-            ),
+            organizations=await logged_organizations(moment.connection),
         )
         keys = KeysManifest(
             begun_at=moment.begun_at,
             sha256=digest_of(keys_folder / KEYS_FILE),
-            key_encryption_keys=tuple(row[0] for row in await moment.connection.fetch(_WRAPPING)),
+            key_encryption_keys=await wrapping_keys(moment.connection),
         )
     _write(keys_folder / MANIFEST, keys.model_dump_json(indent=1))
     _write(log_folder / MANIFEST, log.model_dump_json(indent=1))
     return log, keys
+
+
+async def logged_organizations(connection: Connection) -> tuple[LoggedOrganization, ...]:
+    """Where the log of each organization ends, read as who sees every row."""
+    return tuple(LoggedOrganization.model_validate(dict(row)) for row in await connection.fetch(_ORGANIZATIONS))
+
+
+async def wrapping_keys(connection: Connection) -> tuple[str, ...]:
+    """The ids of the key-encryption keys on which something hangs, read as who sees every row."""
+    return tuple(row[0] for row in await connection.fetch(_WRAPPING))
 
 
 @asynccontextmanager

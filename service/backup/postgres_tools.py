@@ -1,10 +1,10 @@
-"""Running pg_dump and pg_restore, those that came with the embedded PostgreSQL: they know servers from 9.2 to 18."""
+"""Running pg_dump and others of PostgreSQL's programs, those that came with the embedded one, which is the newest."""
 
 import asyncio
 import os
 import subprocess
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 _ONLY_OURS = 0o077
 
@@ -13,16 +13,17 @@ class ToolFailed(Exception):
     """One of PostgreSQL's programs ended otherwise than well; the message is what it said."""
 
 
-async def run_tool(program: Path, address: str, *arguments: str) -> None:
-    """Run a program over the database at an address; what it writes only its owner may read. Raises ToolFailed.
+async def run_tool(program: Path, address: str | None, *arguments: str) -> None:
+    """Run a program, over the database at an address; what it writes only its owner may read. Raises ToolFailed.
 
     What it says can be told: neither program quotes rows, but for a row that a constraint refuses in restoring.
     """
-    where, password = without_password(address)
+    where, password = without_password(address) if address else (None, None)
     environment = dict(os.environ, PGAPPNAME="care-timeline backup", PGCONNECT_TIMEOUT="30")
     if password is not None:
         environment["PGPASSWORD"] = password
-    done = await asyncio.to_thread(_run, [str(program), *arguments, f"--dbname={where}"], environment)
+    words = [str(program), *([f"--dbname={where}"] if where else []), *arguments]
+    done = await asyncio.to_thread(_run, words, environment)
     if done.returncode:
         raise ToolFailed(_first_line(done.stderr.decode(errors="replace")) or f"{program.name} failed")
 
@@ -36,13 +37,12 @@ def _run(words: list[str], environment: dict[str, str]) -> "subprocess.Completed
 def without_password(address: str) -> tuple[str, str | None]:
     """The address without its password, which every user of the machine could read in the list of processes."""
     parts = urlsplit(address)
-    password = parts.password and unquote(parts.password)
-    user, _, host = parts.netloc.rpartition("@")
-    netloc = f"{user.partition(':')[0]}@{host}" if user else parts.netloc
     query = parse_qsl(parts.query, keep_blank_values=True)
-    password = password or dict(query).get("password")
+    password = unquote(parts.password) if parts.password else dict(query).get("password")
+    user, at, host = parts.netloc.rpartition("@")
     kept = urlencode([(name, value) for name, value in query if name != "password"], safe="/")
-    return urlunsplit((parts.scheme, netloc, parts.path, kept, "")), password
+    where = f"{parts.scheme}://{user.partition(':')[0]}{at}{host}{parts.path}"
+    return (f"{where}?{kept}" if kept else where), password
 
 
 def _first_line(said: str) -> str:

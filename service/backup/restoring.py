@@ -53,9 +53,9 @@ def keys_there(settings: Settings) -> tuple[str, ...]:
     return key_encryption_keys(settings).ids
 
 
-def require_keys(backup: Backup, there: Collection[str]) -> None:
-    """Raises RestoreRefused unless each key-encryption key is there on which the backup's keys hang."""
-    missing = sorted(set(backup.keys.key_encryption_keys) - set(there))
+def require_keys(needed: Collection[str], there: Collection[str]) -> None:
+    """Raises RestoreRefused unless each key-encryption key is there on which the clients' keys hang."""
+    missing = sorted(set(needed) - set(there))
     if missing:
         raise RestoreRefused(
             f"The clients' keys of this backup are wrapped by {', '.join(missing)}, which the settings do not have:"

@@ -7,6 +7,7 @@ import typer
 from service.cli.commands import keys, organizations, policy, projections
 from service.cli.commands.access_log import access_log
 from service.cli.commands.access_report import access_report
+from service.cli.commands.archive import archive
 from service.cli.commands.backup import backup
 from service.cli.commands.catch_up import catch_up
 from service.cli.commands.checkpoint import checkpoint
@@ -79,6 +80,7 @@ add(app, checkpoint, panel=LOOK)
 add(app, prove, panel=LOOK)
 add(app, what_if, name="what-if", panel=LOOK)
 add(app, backup, panel=BACK_UP)
+add(app, archive, panel=BACK_UP)
 add(app, restore, panel=BACK_UP)
 add(app, project, panel=KEEP_UP)
 add(app, catch_up, name="catch-up", panel=KEEP_UP)

@@ -1,8 +1,18 @@
 """Restoring a backup and checking what came out, with progress."""
 
+import asyncio
+from collections.abc import Iterable
+from datetime import datetime
+
+import asyncpg
+
 from projections.catalogue import PROJECTIONS, catalogue
 from service.audit.errors import CheckpointRefused, NoCheckpoint
+from service.backup.archiving import Archive
+from service.backup.errors import RestoreRefused
+from service.backup.making import logged_organizations, wrapping_keys
 from service.backup.manifest import Backup, LoggedOrganization
+from service.backup.moment import restore_to
 from service.backup.restoring import (
     differences,
     extent,
@@ -12,11 +22,11 @@ from service.backup.restoring import (
     restore,
     unmigrated,
 )
-from service.bootstrap import Addresses, System, connected, key_encryption_keys, prepare
+from service.bootstrap import EMBEDDED_KEY_FILE, Addresses, System, connected, key_encryption_keys, prepare
 from service.cli.console import out
 from service.cli.progress import progress_of
 from service.cli.verify import verify
-from service.database.embedded import postgres_programs
+from service.database.embedded import EMBEDDED_DATABASE, EmbeddedPostgres, postgres_programs
 from service.database.owner import OwnerNeeded
 from service.log.organizations import Organization
 from service.projector.rebuild import rebuild
@@ -28,7 +38,7 @@ async def restore_and_check(settings: Settings, backup: Backup) -> bool:
 
     Raises RestoreRefused, OwnerNeeded, MigrationError.
     """
-    require_keys(backup, keys_there(settings))
+    require_keys(backup.keys.key_encryption_keys, keys_there(settings))
     async with unmigrated(settings) as addresses:
         if addresses.owner is None:
             raise OwnerNeeded
@@ -37,15 +47,43 @@ async def restore_and_check(settings: Settings, backup: Backup) -> bool:
         out.print("Log and keys are restored.")
         if await prepare(addresses.owner):
             await build_projections(settings, addresses.owner)
-        return await check(settings, addresses, backup)
+        return await check(settings, addresses, backup.log.organizations)
 
 
-async def check(settings: Settings, addresses: Addresses, backup: Backup) -> bool:
+async def restore_to_moment(settings: Settings, archive: Archive, until: datetime | None) -> bool:
+    """Restore the embedded server from an archive, as it was at the moment, and tell what was found; whether all fits.
+
+    Raises RestoreRefused, MigrationError.
+    """
+    if not settings.embedded:
+        raise RestoreRefused(
+            "An archive is restored into the embedded PostgreSQL alone: unset CARE_TIMELINE_DATABASE_URL. A server of"
+            " your own is restored with its own tools."
+        )
+    there = keys_there(settings)
+    require_keys([EMBEDDED_KEY_FILE] if not there else [], there)
+    server = EmbeddedPostgres(settings.data_dir)
+    try:
+        await restore_to(server, archive, until)
+        urls = server.urls(EMBEDDED_DATABASE)
+        superuser = await asyncpg.connect(urls.superuser, server_settings={"timezone": "UTC"})
+        try:
+            require_keys(await wrapping_keys(superuser), there)
+            found = await logged_organizations(superuser)
+        finally:
+            await superuser.close()
+        await prepare(urls.owner)
+        return await check(settings, Addresses(urls.app, urls.owner), found)
+    finally:
+        await asyncio.to_thread(server.stop)
+
+
+async def check(settings: Settings, addresses: Addresses, organizations: Iterable[LoggedOrganization]) -> bool:
     """Tell of each organization up to when its record reaches, and what does not fit; whether all does."""
     good = True
     async with connected(settings, addresses) as system:
         known = {each.organization_id: each for each in await system.organizations.all()}
-        for said in backup.log.organizations:
+        for said in organizations:
             found = known.get(said.organization_id)
             if found is None:
                 _tell(said, "it is missing")
@@ -57,7 +95,7 @@ async def check(settings: Settings, addresses: Addresses, backup: Backup) -> boo
 
 async def _check(system: System, organization: Organization, said: LoggedOrganization) -> bool:
     organization_id = organization.organization_id
-    out.print(f"{said.name}: {extent(said)}. What was recorded later is not in this backup.", soft_wrap=True)
+    out.print(f"{said.name}: {extent(said)}. What was recorded later is not here.", soft_wrap=True)
     good = await verify(system, organization)
     events = await system.store.log_head(organization_id)
     last = await system.store.log(organization_id, after=events - 1, limit=1) if events else []

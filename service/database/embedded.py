@@ -3,10 +3,11 @@
 import fcntl
 import hashlib
 import os
+import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -36,6 +37,7 @@ full_page_writes = on
 synchronous_commit = on
 shared_buffers = 256MB
 max_wal_size = 2GB
+max_slot_wal_keep_size = 8GB
 jit = off
 timezone = 'UTC'
 log_timezone = 'UTC'
@@ -61,6 +63,9 @@ select 'create database care_timeline owner care_timeline_owner'
 class EmbeddedPostgresError(Exception):
     """The embedded server could not be made, started or stopped; the message says what to do."""
 
+
+OWN_SETTINGS = "postgresql.auto.conf"
+"""The file in a cluster whose settings go before ours."""
 
 EMBEDDED_DATABASE = "care_timeline"
 """The name of the database."""
@@ -150,6 +155,34 @@ class EmbeddedPostgres:
                 return
             if self._server_pid() is not None:
                 self._run_as_server("pg_ctl", "stop", "-m", "fast", "-w", "-t", "120", cluster=self._cluster)
+
+    def take_cluster(self, made: Path, prepare: Callable[[Path], None]) -> None:
+        """Put a copy of a cluster that was made elsewhere, such as a base backup, where a new one would be made.
+
+        `prepare` is given the copy before it is in its place. Raises EmbeddedPostgresError where there is a cluster
+        already, ServerUserError, OSError.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._user = user_for_server(self._folder, self._cluster, self.programs)
+        with self._exclusively():
+            if self._cluster.exists():
+                raise EmbeddedPostgresError(f"There is a PostgreSQL in {self._folder} already.")
+            unfinished = self._folder / f"cluster.{os.getpid()}.{time.time_ns()}"
+            shutil.copytree(made, unfinished, symlinks=True)
+            prepare(unfinished)
+            for path in (unfinished, *unfinished.rglob("*")):
+                os.chown(path, self._user.uid, self._user.gid, follow_symlinks=False)
+            unfinished.chmod(0o700)
+            unfinished.rename(self._cluster)
+
+    def bring_settings(self, settings: str) -> None:
+        """Give the cluster settings beside ours, for its next start."""
+        (self._cluster / OWN_SETTINGS).write_text(settings, encoding="utf-8")
+
+    def forget_settings(self, folder: str) -> None:
+        """Take away what a cluster brought along for its first start: settings beside ours, and a folder in it."""
+        self.bring_settings("")
+        shutil.rmtree(self._cluster / folder)
 
     def urls(self, database: str) -> DatabaseUrls:
         """The three URLs of a database of this server, whether it exists or not."""

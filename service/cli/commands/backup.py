@@ -56,6 +56,6 @@ def backup(
         out.print(f"{file}: {file.stat().st_size / 1_000_000:,.1f} MB", soft_wrap=True)
     if of_keys.key_encryption_keys:
         err.print(
-            f"Not in it: {', '.join(of_keys.key_encryption_keys)}, without which nobody can read it. Keep it elsewhere.",
+            f"Not in it: {', '.join(of_keys.key_encryption_keys)}, without which nobody reads it. Keep it elsewhere.",
             soft_wrap=True,
         )
