@@ -45,6 +45,12 @@ UNDONE_BY_ANOTHER: Final = Refusal(
     " by another; ask a supervisor or a colleague, or in an emergency record emergency_access_opened.",
 )
 
+FOR_THEMSELVES: Final = Refusal(
+    "on_behalf_of_by_systems",
+    "on_behalf_of",
+    "Only a system says on whose behalf it records; people record for themselves: leave on_behalf_of out.",
+)
+
 _ASSIGNED: Final[str] = TeamMemberAssigned.model_fields["type"].default
 _RELEASED: Final[str] = TeamMemberReleased.model_fields["type"].default
 
@@ -61,6 +67,8 @@ def authorship_refusals(
 ) -> Iterator[tuple[int, Refusal]]:
     """What `check_authorship` refuses, with the place of the draft."""
     for place, draft in enumerate(drafts):
+        if draft.on_behalf_of and actor.role != SYSTEM:
+            yield place, FOR_THEMSELVES
         yield from ((place, refusal) for refusal in _refusals(draft.event, facts, actor, policy))
 
 

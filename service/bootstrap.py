@@ -24,11 +24,13 @@ from service.access.authentication import Authentication
 from service.access.brake import Brake
 from service.access.tokens import open_tokens
 from service.access.trusted_issuers import trusted_issuers
+from service.audit.access_tree import AccessTree
 from service.audit.anchors import AnchorEndpoint, AnchorFolder
 from service.audit.checkpoint_signer import CheckpointSigner
 from service.audit.checkpoint_store import CheckpointStore
 from service.audit.log_proofs import LogProofs
 from service.audit.signing_keys import SigningKeys, new_signing_key
+from service.audit.verifier import Verifier
 from service.audit.witnesses import Witness
 from service.care.access_log import AccessLog
 from service.care.accesses import Accesses
@@ -130,6 +132,8 @@ class System:
     signing_keys: SigningKeys
     checkpoints: CheckpointStore
     checkpoint_signer: CheckpointSigner
+    access_tree: AccessTree
+    verifier: Verifier
     log_proofs: LogProofs
 
     async def rewrap(self, organization_id: UUID) -> int:
@@ -244,7 +248,8 @@ async def connected(
         webhooks, webhook_queue = Webhooks(pool, keks), WebhookQueue()
         signing = signing_keys(settings)
         checkpoints = CheckpointStore(pool, signing, parse_witness_keys(settings.witness_keys))
-        signer = _checkpoint_signer(settings, pool, signing, checkpoints)
+        access_tree = _access_tree(settings, pool, signing)
+        signer = _checkpoint_signer(settings, pool, signing, checkpoints, access_tree)
         stack.push_async_callback(signer.close)
         yield System(
             settings=settings,
@@ -294,6 +299,8 @@ async def connected(
             signing_keys=signing,
             checkpoints=checkpoints,
             checkpoint_signer=signer,
+            access_tree=access_tree,
+            verifier=Verifier(addresses.app, pool, store, keyring, keks, signing),
             log_proofs=LogProofs(pool, checkpoints),
         )
 
@@ -347,14 +354,26 @@ def checkpoint_folder(settings: Settings) -> Path | None:
     return settings.checkpoint_folder
 
 
+def access_checkpoint_folder(settings: Settings) -> Path | None:
+    """Where checkpoints of who may read and who has read are written: beside those of logs."""
+    folder = checkpoint_folder(settings)
+    return folder / "access" if folder else None
+
+
+def _access_tree(settings: Settings, pool: asyncpg.Pool, keys: SigningKeys) -> AccessTree:
+    folder = access_checkpoint_folder(settings)
+    return AccessTree(pool, keys, AnchorFolder(folder) if folder else None)
+
+
 def _checkpoint_signer(
-    settings: Settings, pool: asyncpg.Pool, keys: SigningKeys, store: CheckpointStore
+    settings: Settings, pool: asyncpg.Pool, keys: SigningKeys, store: CheckpointStore, accesses: AccessTree
 ) -> CheckpointSigner:
     folder = checkpoint_folder(settings)
     return CheckpointSigner(
         pool,
         keys,
         store,
+        accesses=accesses,
         folder=AnchorFolder(folder) if folder else None,
         endpoint=AnchorEndpoint(settings.checkpoint_url) if settings.checkpoint_url else None,
         witnesses=[Witness(url) for url in settings.witness_urls],
