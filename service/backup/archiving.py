@@ -59,14 +59,21 @@ class Archive:
         return base
 
     async def forget(self, before: datetime, programs: Path) -> None:
-        """Take away the bases from before that moment, but for the newest one, and the log that no base needs."""
+        """Take away the bases from before that moment, but for the newest one, and the log that no base needs.
+
+        Raises BackupRefused.
+        """
         bases = self.bases()
         kept = [base for finished, base in bases if finished >= before] or [base for _, base in bases[-1:]]
         for _, base in bases:
             if base not in kept:
                 await asyncio.to_thread(shutil.rmtree, base)
-        if kept:
+        if not kept:
+            return
+        try:
             await run_tool(programs / "pg_archivecleanup", None, str(self.wal), _needs(kept[0]))
+        except ToolFailed as error:
+            raise BackupRefused(f"PostgreSQL could not tidy {self.wal}: {error}.") from None
 
 
 @asynccontextmanager

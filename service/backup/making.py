@@ -30,12 +30,10 @@ from service.settings import Settings
 KEYRING: Final = "keyring"
 _ORGANIZATIONS: Final = """
 select o.organization_id, o.name, coalesce(h.position, 0) as events, e.recorded_at as last_recorded_at,
-       encode(e.leaf, 'hex') as leaf, c.note as checkpoint
+       encode(e.leaf, 'hex') as leaf
   from log.organization o
   left join log.log_head h on h.organization_id = o.organization_id
   left join log.event e on e.organization_id = h.organization_id and e.position = h.position
-  left join lateral (select note from audit.checkpoint c where c.organization_id = o.organization_id
-                      order by c.signed_at desc, c.size desc limit 1) c on true
  order by o.created_at, o.organization_id
 """
 _WRAPPING: Final = """

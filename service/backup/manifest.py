@@ -38,8 +38,6 @@ class LoggedOrganization(BaseModel):
     """When the last event was recorded; None for an empty log."""
     leaf: str | None
     """The last event's leaf, in hexadecimal digits."""
-    checkpoint: str | None
-    """The last checkpoint that was signed by then, as a note."""
 
 
 class LogManifest(_Part):

@@ -13,7 +13,7 @@ from service.backup.manifest import Backup, LoggedOrganization, moment
 from service.backup.postgres_tools import ToolFailed, run_tool
 from service.bootstrap import Addresses, embedded_key_file, key_encryption_keys
 from service.database.embedded import EmbeddedPostgres
-from service.database.owner import OwnerNeeded, connect_owner
+from service.database.owner import OwnerNeeded, as_owner, connect_owner
 from service.database.protection import APP_ROLE, OWNER_ROLE
 from service.database.supervision import kept_running
 from service.settings import Settings
@@ -51,6 +51,13 @@ def keys_there(settings: Settings) -> tuple[str, ...]:
     if settings.embedded and not settings.key_encryption_keys and not embedded_key_file(settings).exists():
         return ()
     return key_encryption_keys(settings).ids
+
+
+_FREE_IDENTIFIERS: Final = """
+delete from log.client_identifier i using keyring.client_key k
+ where i.organization_id = $1 and k.organization_id = $1 and k.client_id = i.client_id and k.destroyed_at is not null
+"""
+"""Nobody is found by an identifier whose key was destroyed since the log was backed up."""
 
 
 def require_keys(needed: Collection[str], there: Collection[str]) -> None:
@@ -101,6 +108,9 @@ async def restore(owner_address: str, programs: Path, backup: Backup) -> None:
         await owner.execute(_FORGET_BUILDS)
     finally:
         await owner.close()
+    for each in backup.log.organizations:
+        async with as_owner(owner_address, each.organization_id) as connection:
+            await connection.execute(_FREE_IDENTIFIERS, each.organization_id)
 
 
 def differences(said: LoggedOrganization, events: int, leaf: bytes | None) -> list[str]:

@@ -23,9 +23,9 @@ from service.backup.restoring import (
     unmigrated,
 )
 from service.bootstrap import EMBEDDED_KEY_FILE, Addresses, System, connected, key_encryption_keys, prepare
+from service.cli import verify as verifying
 from service.cli.console import out
 from service.cli.progress import progress_of
-from service.cli.verify import verify
 from service.database.embedded import EMBEDDED_DATABASE, EmbeddedPostgres, postgres_programs
 from service.database.owner import OwnerNeeded
 from service.log.organizations import Organization
@@ -80,9 +80,9 @@ async def restore_to_moment(settings: Settings, archive: Archive, until: datetim
 
 async def check(settings: Settings, addresses: Addresses, organizations: Iterable[LoggedOrganization]) -> bool:
     """Tell of each organization up to when its record reaches, and what does not fit; whether all does."""
-    good = True
     async with connected(settings, addresses) as system:
         known = {each.organization_id: each for each in await system.organizations.all()}
+        good = not verifying.gone(system, list(known.values()), {})
         for said in organizations:
             found = known.get(said.organization_id)
             if found is None:
@@ -90,13 +90,13 @@ async def check(settings: Settings, addresses: Addresses, organizations: Iterabl
                 good = False
             else:
                 good = await _check(system, found, said) and good
-    return good
+        return await verifying.guards(system) and good
 
 
 async def _check(system: System, organization: Organization, said: LoggedOrganization) -> bool:
     organization_id = organization.organization_id
     out.print(f"{said.name}: {extent(said)}. What was recorded later is not here.", soft_wrap=True)
-    good = await verify(system, organization)
+    good = await verifying.verify(system, organization, await verifying.last_in_folders(system, organization_id))
     events = await system.store.log_head(organization_id)
     last = await system.store.log(organization_id, after=events - 1, limit=1) if events else []
     for difference in differences(said, events, last[0].leaf if last else None):

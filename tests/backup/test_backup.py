@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -11,9 +12,11 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from domain.events.identifiers import IdentifierLinked
 from service.access.caller import Caller
 from service.backup.postgres_tools import without_password
 from service.bootstrap import Addresses, System, connected
+from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
 from service.log.keyring import ClientErased
 from tests.builders import check_in, registered
@@ -22,10 +25,15 @@ from tests.databases import new_database
 from tests.system import draft, settings_for
 
 
-@pytest.fixture
-def command(database: DatabaseUrls, tmp_path: Path) -> Command:
-    """Runs commands over the module's database, one as whom all rows can be read."""
-    environment = environment_of(database, tmp_path) | {"CARE_TIMELINE_BACKUP_DATABASE_URL": database.superuser}
+@pytest_asyncio.fixture(loop_scope="session")
+async def command(database: DatabaseUrls, tmp_path: Path) -> Command:
+    """Runs commands over the module's database; backups are taken with a login that reads every row and no more."""
+    superuser = await asyncpg.connect(database.superuser)
+    with suppress(asyncpg.DuplicateObjectError):
+        await superuser.execute("create role care_timeline_backup login bypassrls in role pg_read_all_data")
+    await superuser.close()
+    reader = database.superuser.replace("//postgres@", "//care_timeline_backup@")
+    environment = environment_of(database, tmp_path) | {"CARE_TIMELINE_BACKUP_DATABASE_URL": reader}
     return Command(environment)
 
 
@@ -93,6 +101,8 @@ async def test_an_older_log_is_restored_with_later_keys_and_what_it_lacks_is_kno
     command: Command, system: System, counselor: Caller, client: UUID, elsewhere: DatabaseUrls, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
+    linked = IdentifierLinked(system="ehr", value="12345")
+    await system.recorder.record(counselor, client, [draft(linked)])
     await command.done("backup", tmp_path / "before")
     other = uuid4()
     await system.recorder.record(counselor, other, [draft(registered())], new_client=True)
@@ -106,11 +116,13 @@ async def test_an_older_log_is_restored_with_later_keys_and_what_it_lacks_is_kno
 
     assert "before the log" in older_keys.err
     assert restored.code == 1
-    assert "Clinic: 3 events, all as they were recorded." in restored.out
-    assert "The log has 3 events, and the folder of checkpoints has a checkpoint of 4" in restored.out
+    assert "Clinic: 4 events, all as they were recorded." in restored.out
+    assert "The log has 4 events, and the folder of checkpoints has a checkpoint of 5" in restored.out
     async with connected(settings_for(elsewhere, tmp_path), Addresses(elsewhere.app, elsewhere.owner)) as found:
         with pytest.raises(ClientErased):
             await found.timelines.read(counselor.organization_id, client)
+        async with scoped(found.pool, counselor.organization_id) as connection:
+            assert await connection.fetchval("select count(*) from log.client_identifier") == 0
 
 
 async def nothing_built(*_: object) -> None:
