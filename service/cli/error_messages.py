@@ -7,6 +7,7 @@ from domain.policies import PolicyUnreadable
 from domain.policy import PolicyInvalid
 from service.access.access_records import AccessNotRecorded
 from service.access.trusted_issuers import IssuersUnreadable
+from service.backup.errors import BackupRefused, RestoreRefused
 from service.care.disclosures import NoLegalGround, Restricted
 from service.care.erasures import ErasureNotDue
 from service.care.errors import KnownAtInFuture, UnknownClient
@@ -43,6 +44,8 @@ SPEAK_FOR_THEMSELVES = (
     IssuersUnreadable,
     ErasureNotDue,
     KeyProviderMissing,
+    BackupRefused,
+    RestoreRefused,
 )
 
 UNREACHABLE = (
