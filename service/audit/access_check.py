@@ -14,6 +14,8 @@ from service.proofs.merkle import GrowingTree, leaf_hash
 
 _BATCH: Final = 5_000
 _MOST_TOLD: Final = 20
+_SECONDS: Final = 3_600.0
+"""So long may a statement take that reads all access records there are."""
 
 _OF_NUMBER = f"""
 select e.number, e.kind, e.subject_id, e.leaf, f.said
@@ -25,9 +27,7 @@ select e.number, e.kind, e.subject_id, e.leaf, f.said
 _END = "select coalesce(max(number), 0) from audit.access_entry where organization_id = $1"
 _NEVER_ENTERED = f"""
 select f.kind, f.subject_id from ({FACTS.replace("ORGANIZATION", "$1")}) f
- where f.kind = 'access_record'
-   and f.subject_id < (select e.subject_id from audit.access_entry e
-                        where e.organization_id = $1 and e.kind = 'access_record' order by e.subject_id desc limit 1)
+ where f.kind = 'access_record' and f.subject_id <= audit.earliest_access($1)
    and not exists (select from audit.access_entry e
                     where e.organization_id = $1 and e.kind = f.kind and e.subject_id = f.subject_id)
  order by f.subject_id limit {_MOST_TOLD}"""  # noqa: S608 - a text of ours
@@ -39,13 +39,6 @@ select coalesce(r.record_id, c.record_id) as record_id
        using (record_id)
  where r.clients_digest is distinct from c.digest
  order by 1 limit 20"""
-_DESTROYED_UNASKED = """
-select k.client_id from keyring.client_key k
- where k.organization_id = $1 and k.destroyed_at is not null and not exists (
-       select from log.event e
-        where e.organization_id = $1 and e.client_id = k.client_id and e.type = 'erasure_requested')
- order by k.client_id"""
-
 _WORDS: Final = {
     "access_record": "the access record {}",
     "api_key": "the API key {}",
@@ -57,7 +50,7 @@ _WORDS: Final = {
 
 async def check_accesses(connection: PoolConnectionProxy, organization_id: UUID, held: Sequence[Held]) -> list[str]:
     """What does not fit, each in words with what to do; within a transaction that sees the organization."""
-    await connection.execute("set local statement_timeout = 0")  # a year's records are read in one statement
+    await connection.execute(f"set local statement_timeout = '{_SECONDS}s'")
     end = await connection.fetchval(_END, organization_id)
     found, tree = [], GrowingTree()
     sizes = {each.checkpoint.size for each in held}
@@ -75,10 +68,10 @@ async def check_accesses(connection: PoolConnectionProxy, organization_id: UUID,
             if number in sizes:
                 roots[number] = tree.root
     found += _not_signed(held, end, roots)
-    for kind, subject_id in await connection.fetch(_NEVER_ENTERED, organization_id):
+    for kind, subject_id in await connection.fetch(_NEVER_ENTERED, organization_id, timeout=_SECONDS):
         what = "is older than others that were entered, and was never entered: it was put in later"
         found.append(f"{_WORDS[kind].format(subject_id)} {what}")
-    for row in await connection.fetch(_OTHER_CLIENTS, organization_id):
+    for row in await connection.fetch(_OTHER_CLIENTS, organization_id, timeout=_SECONDS):
         found.append(f"the access record {row[0]} is not of the clients that access.access_record_client says")
     return found
 

@@ -44,6 +44,20 @@ as $$
 $$"""
 """Texts as the bytes that a leaf is made of."""
 
+EARLIEST_FUNCTION = f"""create function audit.earliest_access(the_organization uuid) returns uuid
+  language sql stable
+  set search_path = pg_catalog
+as $$
+  select coalesce(max(lpad(to_hex(greatest(
+           ('x' || left(replace(e.subject_id::text, '-', ''), 12))::bit(48)::bigint
+           - extract(epoch from interval '{LATE}')::bigint * 1000, 0)), 12, '0') || repeat('0', 20)),
+         '00000000-0000-0000-0000-000000000000')::uuid
+    from (select subject_id from audit.access_entry
+           where organization_id = the_organization and kind = 'access_record'
+           order by subject_id desc limit 1) e
+$$"""  # noqa: S608 - a text of ours
+"""From which id on access records are entered."""
+
 ENTER_FUNCTION = rf"""create function audit.enter_accesses(
   the_organization uuid, most integer, out size bigint, out entered integer
 ) language plpgsql security definer
@@ -62,13 +76,7 @@ begin
   perform pg_advisory_xact_lock(hashtextextended('audit.access_entry ' || the_organization, 0));
   select coalesce(max(e.number), 0), 0 into size, entered
     from audit.access_entry e where e.organization_id = the_organization;
-  select coalesce(max(e.earliest), '00000000-0000-0000-0000-000000000000') into earliest
-    from (select lpad(to_hex(greatest(('x' || left(replace(e.subject_id::text, '-', ''), 12))::bit(48)::bigint
-                                      - extract(epoch from interval '{LATE}')::bigint * 1000, 0)), 12, '0')
-                 || repeat('0', 20) as earliest
-            from audit.access_entry e
-           where e.organization_id = the_organization and e.kind = 'access_record'
-           order by e.subject_id desc limit 1) e;
+  earliest := audit.earliest_access(the_organization);
   for fact in
     select f.kind, f.subject_id, f.said from ({FACTS.replace("ORGANIZATION", "the_organization")}) f
      where (f.kind <> 'access_record' or f.subject_id > earliest)
