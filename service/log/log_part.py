@@ -1,5 +1,6 @@
 """Checking some of a log's events in a row, by themselves: parts can be checked at the same time, and joined."""
 
+import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -120,7 +121,12 @@ class _Check:
         return sha256(b"\0" + event.leaf).digest()
 
     def _altered(self, event: StoredEvent) -> Iterator[str]:
-        head, good = header(event.organization_id, event), True
+        good = True
+        try:
+            head = header(event.organization_id, event)
+        except (ValueError, struct.error):
+            yield "its header has a value that none can hold"
+            return
         emptied = not event.body and self.opening is not None and self.opening.erased(event.client_id)
         if not emptied and sha256(event.body).digest() != event.body_digest:
             good = False
