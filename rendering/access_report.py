@@ -33,6 +33,8 @@ PARTS: Final[Mapping[str, str]] = {
     "what_if": "a trial of other settings, in which you were counted",
     "replay": "your history here, step by step",
     "hindsight": "your record as it was at a moment, and as it is now",
+    "export": "a copy of your record, as a file",
+    "export_with_keys": "a copy of your record, as a file that can be read outside of here",
     "access_records": "who has looked at your record",
     "access_report": "this list, or one like it",
 }

@@ -48,6 +48,8 @@ from service.database.connection import open_pool
 from service.database.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from service.database.migrate import migrate
 from service.database.supervision import kept_running
+from service.exports.reading import RecordSource
+from service.exports.record_export import RecordExport
 from service.following.follower import Follower
 from service.following.wakeups import Wakeups
 from service.log.facts import FactReader
@@ -135,6 +137,7 @@ class System:
     access_tree: AccessTree
     verifier: Verifier
     log_proofs: LogProofs
+    record_export: RecordExport
 
     async def rewrap(self, organization_id: UUID) -> int:
         """Wraps anew whatever key-encryption keys wrap, clients' keys and webhooks' secrets; of how many of these.
@@ -248,6 +251,7 @@ async def connected(
         webhooks, webhook_queue = Webhooks(pool, keks), WebhookQueue()
         signing = signing_keys(settings)
         checkpoints = CheckpointStore(pool, signing, parse_witness_keys(settings.witness_keys))
+        log_proofs, search = LogProofs(pool, checkpoints), AccessSearch(log_pool)
         access_tree = _access_tree(settings, pool, signing)
         signer = _checkpoint_signer(settings, pool, signing, checkpoints, access_tree)
         stack.push_async_callback(signer.close)
@@ -286,7 +290,7 @@ async def connected(
             counseling_notes=CounselingNotes(pages, timelines, accesses),
             lists=Lists(ListReads(pool, builds), accesses),
             accesses=accesses,
-            access_log=AccessLog(store, pages, AccessSearch(log_pool), accesses),
+            access_log=AccessLog(store, pages, search, accesses),
             feed=Feed(headers, Tails(headers, wakeups), settings.feed_readers_per_key),
             feed_contents=FeedContents(store, keyring, accesses, sliced),
             sliced=sliced,
@@ -301,7 +305,16 @@ async def connected(
             checkpoint_signer=signer,
             access_tree=access_tree,
             verifier=Verifier(addresses.app, pool, store, keyring, keks, signing),
-            log_proofs=LogProofs(pool, checkpoints),
+            log_proofs=log_proofs,
+            record_export=RecordExport(
+                RecordSource(store, pages, timelines, keyring, organizations, search),
+                accesses,
+                signing,
+                signer,
+                checkpoints,
+                log_proofs,
+                sliced=sliced,
+            ),
         )
 
 

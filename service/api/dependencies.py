@@ -150,6 +150,7 @@ NotesAccess = Annotated[Access, Security(get_access, scopes=["CounselingNote.r"]
 ListingAccess = Annotated[Access, Security(get_access, scopes=["CarePlan.s"])]
 AuditingAccess = Annotated[Access, Security(get_access, scopes=["AuditEvent.r"])]
 ReplayAccess = Annotated[Access, Security(get_access, scopes=["Replay.r"])]
+ExportAccess = Annotated[Access, Security(get_access, scopes=["Export.r"])]
 FollowingAccess = Annotated[Access, Security(get_access, scopes=["Feed.s"])]
 RecordingAccess = Annotated[Access, Security(get_recording_access, scopes=["*.c"])]
 """Whoever may record something; of what, is decided event by event (service/care/recording_permissions.py)."""
