@@ -326,13 +326,18 @@ def key_encryption_keys(settings: Settings) -> KeyEncryptionKeys:
     """
     if settings.key_encryption_keys:
         return read_key_encryption_keys(settings.key_encryption_keys.get_secret_value())
-    path = settings.data_dir / EMBEDDED_KEY_FILE
+    path = embedded_key_file(settings)
     if not path.exists() and EmbeddedPostgres(settings.data_dir).exists:
         raise EmbeddedPostgresError(
             f"The key-encryption key {path} is missing, and nothing recorded can be read without it. Put it back,"
             " or name the file that holds it with CARE_TIMELINE_KEY_ENCRYPTION_KEYS_FILE."
         )
     return read_key_encryption_keys(_secret_in(path, new_key_encryption_key))
+
+
+def embedded_key_file(settings: Settings) -> Path:
+    """Where the embedded mode keeps its key-encryption key, unless the settings name one."""
+    return settings.data_dir / EMBEDDED_KEY_FILE
 
 
 def read_key_encryption_keys(text: str) -> KeyEncryptionKeys:
