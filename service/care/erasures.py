@@ -94,7 +94,7 @@ class Erasures:
         known gets no record under that id ever. Raises OwnerNeeded.
         """
         organization_id, done = caller.organization_id, []
-        there = {each.client_id for each in await self.erased(organization_id) if each.keys_destroyed}
+        there = {each.client_id for each in await self.erased(organization_id) if each.complete}
         for client_id in dict.fromkeys(clients):
             if client_id in there:
                 continue

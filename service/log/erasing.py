@@ -55,7 +55,8 @@ select r.client_id, r.id as request_id, r.recorded_at as requested_at, r.recorde
 
 _ERASED = """
 select coalesce(k.client_id, e.client_id) as client_id, coalesce(e.recorded_at, k.destroyed_at) as erased_at,
-       k.client_id is not null as keys_destroyed
+       k.client_id is not null and not exists (
+         select from log.event b where b.organization_id = $1 and b.client_id = k.client_id and b.body <> '') as complete
   from (select client_id, destroyed_at from keyring.client_key
          where organization_id = $1 and destroyed_at is not null) k
   full join (select client_id, min(recorded_at) as recorded_at from log.event
@@ -94,8 +95,8 @@ class Erased(NamedTuple):
 
     client_id: UUID
     erased_at: datetime
-    keys_destroyed: bool
-    """Whether their keys are destroyed here; they are not where keys came back from a backup."""
+    complete: bool
+    """Whether their keys are destroyed here and no body is left; not where keys or log came back from a backup."""
 
 
 class Erasure(NamedTuple):

@@ -9,6 +9,7 @@ from tests.api.clinic import CRISIS, GOAL, REGISTERED, Clinic, recording
 from tests.api.test_merging import merging, undoing
 from tests.api.test_own_team_only import person, sees
 from tests.api.test_restrictions import asked, supervisor
+from tests.erasing import erase
 
 __all__ = ["supervisor"]
 
@@ -58,6 +59,6 @@ async def test_as_known_while_they_were_one_the_other_is_told_to_whoever_may_rea
     await asked(supervisor, duplicate, purposes=["operations"])
     for part in reads:
         assert await told(lee, part) == 403, part
-    await clinic.system.keyring.destroy(clinic.organization_id, UUID(duplicate))
+    await erase(clinic.system, clinic.organization_id, UUID(duplicate))
     for part in reads:
         assert await told(lee, part) == 200, part

@@ -109,7 +109,7 @@ async def test_the_feed_does_not_say_what_is_in_events_of_who_refused_what_it_is
     assert "feed" not in {each["what"] for each in records}, "they were told nothing"
 
     assert await untold("TREAT") == {both[0]: {None}, both[1]: {None}}
-    await clinic.system.keyring.destroy(clinic.organization_id, client)
+    await erase(clinic.system, clinic.organization_id, client)
     assert await untold() == {both[0]: {"client_erased"}, both[1]: {None}}
 
 
