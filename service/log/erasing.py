@@ -56,7 +56,8 @@ select r.client_id, r.id as request_id, r.recorded_at as requested_at, r.recorde
 _ERASED = """
 select coalesce(k.client_id, e.client_id) as client_id, coalesce(e.recorded_at, k.destroyed_at) as erased_at,
        k.client_id is not null and not exists (
-         select from log.event b where b.organization_id = $1 and b.client_id = k.client_id and b.body <> '') as complete
+         select from log.event b
+          where b.organization_id = $1 and b.client_id = k.client_id and b.body <> '') as complete
   from (select client_id, destroyed_at from keyring.client_key
          where organization_id = $1 and destroyed_at is not null) k
   full join (select client_id, min(recorded_at) as recorded_at from log.event

@@ -25,6 +25,7 @@ from service.database.embedded import DatabaseUrls
 from service.proofs.notes import read_verifier_key
 from tests.builders import check_in, registered, session
 from tests.cli.command import Command, environment_of
+from tests.erasing import erase
 from tests.system import draft
 
 NO_DATABASE = "postgresql://nobody@127.0.0.1:1/n"
@@ -216,7 +217,7 @@ async def test_whoever_was_erased_stays_so_in_an_export_and_where_it_is_opened(
     await system.recorder.record(counselor, client, [draft(registered())], new_client=True)
     await system.recorder.record(counselor, other, [draft(registered()), linked], new_client=True)
     await system.recorder.record(counselor, client, [draft(ClientsMerged(duplicate=other))])
-    await system.keyring.destroy(organization, other)
+    await erase(system, organization, other)
     await command.done("export", client, "--to", file, "--with-keys", "--organization", organization)
     key = (await command.done("checkpoint", "--public-key", "--organization", organization)).strip()
     inspection = Command(environment_of(fresh_database, tmp_path / "inspection"))
