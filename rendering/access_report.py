@@ -34,6 +34,7 @@ PARTS: Final[Mapping[str, str]] = {
     "replay": "your history here, step by step",
     "hindsight": "your record as it was at a moment, and as it is now",
     "access_records": "who has looked at your record",
+    "unusual_access": "a list of reads that somebody looks into, with some of your record on it",
     "access_report": "this list, or one like it",
 }
 """What was read, in words for the client, by what access records call it."""

@@ -21,7 +21,7 @@ _OF_CLIENT: Final = (
     "access.access_record_client c join access.access_record r"
     " on r.organization_id = c.organization_id and r.record_id = c.record_id"
 )
-_CLOCKS_APART: Final = timedelta(hours=1)
+CLOCKS_APART: Final = timedelta(hours=1)
 """Ids begin with the time of the process that read, `recorded_at` is the database's: by no more than this do they
 differ, so a range of ids finds a range of time by index."""
 
@@ -147,10 +147,10 @@ class _Where:
             self.add("r.purpose = ?", wanted.purpose.value)
         if wanted.since:
             self.add("r.recorded_at >= ?", wanted.since)
-            self.add(f"{by}.record_id >= ?", lowest_id(wanted.since - _CLOCKS_APART))
+            self.add(f"{by}.record_id >= ?", lowest_id(wanted.since - CLOCKS_APART))
         if wanted.until:
             self.add("r.recorded_at < ?", wanted.until)
-            self.add(f"{by}.record_id < ?", lowest_id(wanted.until + _CLOCKS_APART))
+            self.add(f"{by}.record_id < ?", lowest_id(wanted.until + CLOCKS_APART))
 
     def add(self, condition: str, value: object) -> None:
         self.values.append(value)

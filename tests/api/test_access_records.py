@@ -28,12 +28,15 @@ FEED = "/v1/events"
 SEARCH = "/v1/access-records"
 """It tells of those whose reads it found, and of nobody else."""
 
+UNUSUAL = "/v1/unusual-access"
+"""Likewise; see test_unusual_access.py."""
+
 READS = [
     route
     for route in ROUTES
     if needs_a_key(route)
     and method(route) == "GET"
-    and route.path not in {FEED, SEARCH}
+    and route.path not in {FEED, SEARCH, UNUSUAL}
     and not {"Webhooks", "Proofs"} & {*route.tags}
 ]
 """Whatever is read with a key tells of clients, but for these; what does not will have to be named here."""

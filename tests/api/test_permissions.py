@@ -19,7 +19,7 @@ import pytest_asyncio
 from service.access.caller import KeyRole
 from service.access.permissions import PERMISSIONS
 from service.access.scopes import permitted
-from service.api.examples import COSIGNATURES
+from service.api.examples import COSIGNATURES, NOTES_OF_UNUSUAL_ACCESS
 from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
 from service.runtime import clock
@@ -57,6 +57,8 @@ NEEDS: dict[str, str | None] = {
     f"GET {OF_A_CLIENT}/access-records": "AuditEvent.r",
     f"GET {OF_A_CLIENT}/access-report": "AuditEvent.r",
     "GET /v1/access-records": "AuditEvent.r",
+    "GET /v1/unusual-access": "UnusualAccess.r",
+    "POST /v1/unusual-access/notes": "UnusualAccess.c",
     f"GET {OF_A_CLIENT}/replay": "Replay.r",
     f"GET {OF_A_CLIENT}/hindsight": "Replay.r",
     f"GET {OF_A_CLIENT}/counseling-notes": "CounselingNote.r",
@@ -96,6 +98,7 @@ BODIES: dict[str, Any] = {
     f"PUT {OF_A_WEBHOOK}": WEBHOOK,
     f"POST {OF_A_WEBHOOK}/secret": {},
     f"POST {OF_A_WEBHOOK}/redelivery": {"position": 0},
+    "POST /v1/unusual-access/notes": next(iter(NOTES_OF_UNUSUAL_ACCESS.values())),
     "POST /v1/log/checkpoints/{size}/cosignatures": next(iter(COSIGNATURES.values())),
 }
 MEDIA_TYPES = {"POST /v1/import": "application/x-ndjson"}
