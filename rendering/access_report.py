@@ -1,17 +1,22 @@
 """Who looked at a client's record, as a list that can be given to them (care.md, privacy rule 3).
 
-What went to another organization comes first: that is the accounting of disclosures (42 CFR 2.25; 45 CFR 164.528),
-each day by itself. Reads inside the organization, which no rule asks to be told, are summed up for each person, so that
-years fit on some pages.
+What went outside comes first: that is the accounting of disclosures (42 CFR 2.25; 45 CFR 164.528). What systems read is
+summed up for each day; what people told by phone, letter or otherwise stands there as they recorded it. Reads inside
+the organization, which no rule asks to be told, are summed up for each person, so that years fit on some pages.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from textwrap import indent, wrap
 from typing import Final, NamedTuple, Protocol
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from domain.vocabulary.consents import ConsentPurpose, ConsentScope
+from domain.vocabulary.disclosures import DisclosureMeans
 from domain.vocabulary.purposes import PurposeOfUse
+from domain.vocabulary.record import Precision
+from projections.care_plan.disclosures import DisclosureByPeople, Disclosures, EmergencyDisclosure
 from rendering.html import page
 from rendering.visible import visible
 
@@ -54,6 +59,39 @@ _PURPOSES: Final[Mapping[PurposeOfUse, str]] = {
     PurposeOfUse.SYSTEM_ADMINISTRATION: "to keep the computers running",
 }
 
+_TOLD_FOR: Final[Mapping[ConsentPurpose, str]] = {
+    ConsentPurpose.TREATMENT: _PURPOSES[PurposeOfUse.TREATMENT],
+    ConsentPurpose.PAYMENT: _PURPOSES[PurposeOfUse.PAYMENT],
+    ConsentPurpose.OPERATIONS: _PURPOSES[PurposeOfUse.OPERATIONS],
+    ConsentPurpose.FAMILY_INVOLVEMENT: "so that family or others close to you can take part",
+    ConsentPurpose.EMPLOYER: "for your employer",
+    ConsentPurpose.LEGAL_PROCEEDINGS: "for a court case",
+    ConsentPurpose.OTHER: "for another purpose; ask us which",
+}
+_SCOPES: Final[Mapping[ConsentScope, str]] = {
+    ConsentScope.WHOLE_RECORD: "your whole record",
+    ConsentScope.CARE_PLAN: PARTS["care_plan"],
+    ConsentScope.ASSESSMENT: "what we learned with you when you came",
+    ConsentScope.CONTACTS: "sessions, check-ins and other contacts",
+    ConsentScope.SUBSTANCE_USE: "substance use and safety",
+    ConsentScope.MEDICATION: "your medication",
+    ConsentScope.TOXICOLOGY: "tests and what they found",
+    ConsentScope.SCREENING: "questionnaires and their scores",
+    ConsentScope.CRISIS: "hard times and your safety plan",
+    ConsentScope.ATTENDANCE: "when you came to sessions",
+    ConsentScope.CONTACT_ONLY: "that you are in care here, and how you are reached",
+    ConsentScope.COUNSELING_NOTES: PARTS["counseling_notes"],
+}
+_MEANS: Final[Mapping[DisclosureMeans, str]] = {
+    DisclosureMeans.PHONE: "by phone",
+    DisclosureMeans.IN_PERSON: "in person",
+    DisclosureMeans.LETTER: "by letter",
+    DisclosureMeans.FAX: "by fax",
+    DisclosureMeans.SECURE_MESSAGE: "by a secure message",
+    DisclosureMeans.OTHER: "in another way",
+}
+_EMERGENCY: Final = "to help you in a medical emergency, in which we could not ask you before"
+
 _ROLES: Final[Mapping[str, str]] = {
     "peer": "peer specialist",
     "case_manager": "case manager",
@@ -69,10 +107,10 @@ _WELCOME: Final = (
     " please tell us: we will look into it, and it will not change your care."
 )
 _NOT_HERE: Final = (
-    "What was told by phone, by letter or in person is not in this list. Ask us for it, or for every single time that"
-    " is summed up here: we keep each one."
+    "What our people told others by phone, by letter or in person is in this list as they wrote it down. Ask us for"
+    " every single time that is summed up here: we keep each one."
 )
-_NOT_SHARED: Final = "Nothing went from your record to another organization through this system."
+_NOT_SHARED: Final = "Nothing was shared outside in this time, as far as we know."
 _NOT_OPENED: Final = "Nobody here has opened your record in this time."
 
 
@@ -93,6 +131,9 @@ class ReadsToTell(Protocol):
 
     @property
     def what(self) -> str: ...
+
+    @property
+    def allowed_by(self) -> UUID | None: ...
 
     @property
     def times(self) -> int: ...
@@ -154,8 +195,16 @@ class Part(NamedTuple):
     """What it says where there is nothing in it."""
 
 
-def html(reads: Iterable[ReadsToTell], period: Period, organization: str, record_number: str) -> str:
-    """The list as a page to print."""
+def html(
+    reads: Iterable[ReadsToTell],
+    told: Disclosures,
+    court_orders: Collection[UUID],
+    period: Period,
+    organization: str,
+    record_number: str,
+) -> str:
+    """The list as a page to print. What people told outside (`told`) is narrowed to the period here; `court_orders`
+    are the entries of orders that may have allowed it."""
     return page(
         "access_report.html",
         organization=organization,
@@ -164,18 +213,25 @@ def html(reads: Iterable[ReadsToTell], period: Period, organization: str, record
         made_on=_day(period.made_on),
         welcome=_WELCOME,
         not_here=_NOT_HERE,
-        parts=_parts(reads, period.zone, organization),
+        parts=_parts(reads, told, court_orders, period, organization),
     )
 
 
-def text(reads: Iterable[ReadsToTell], period: Period, organization: str, record_number: str) -> str:
+def text(
+    reads: Iterable[ReadsToTell],
+    told: Disclosures,
+    court_orders: Collection[UUID],
+    period: Period,
+    organization: str,
+    record_number: str,
+) -> str:
     """The list as plain text, 80 columns wide."""
     days = f"From {_day(period.first)} to {_day(period.last)}; made on {_day(period.made_on)}"
     parts = [
         "WHO HAS LOOKED AT YOUR RECORD",
         f"{organization}\nRecord number {record_number}\n{days}",
         _WELCOME,
-        *_as_text(_parts(reads, period.zone, organization)),
+        *_as_text(_parts(reads, told, court_orders, period, organization)),
         _NOT_HERE,
     ]
     return visible("\n\n".join("\n".join(_wrapped(part)) for part in parts)) + "\n"
@@ -189,31 +245,76 @@ def _wrapped(part: str) -> Iterator[str]:
 def _as_text(parts: Iterable[Part]) -> Iterator[str]:
     for part in parts:
         yield part.heading.upper()
-        yield from map(_told, part.lines) if part.lines else [part.nothing]
+        yield from map(_as_words, part.lines) if part.lines else [part.nothing]
 
 
-def _told(line: Line) -> str:
+def _as_words(line: Line) -> str:
     said = indent("\n".join(wrap(f"{line.what}, {line.why}: {line.when}", 76)), "    ")
     return f"{line.who}\n{said}"
 
 
-def _parts(reads: Iterable[ReadsToTell], zone: ZoneInfo, organization: str) -> tuple[Part, Part]:
-    """What went to others, and what was read inside: each with the latest on top."""
-    shared: list[Line] = []
+def _parts(
+    reads: Iterable[ReadsToTell], told: Disclosures, court_orders: Collection[UUID], period: Period, organization: str
+) -> tuple[Part, Part]:
+    """What went outside, and what was read inside: each with the latest on top."""
+    emergencies = {each.event_id for each in told.emergencies}
+    shared = [*_told_by_people(told, court_orders, period)]
     here: list[Line] = []
     for each in reads:
         what = PARTS.get(each.what, "a part of your record")
-        line = Line(_who(each), what, _PURPOSES[each.purpose], _when(each, zone))
-        (here if each.recipient is None else shared).append(line)
+        line = Line(_who(each, emergencies, court_orders), what, _PURPOSES[each.purpose], _when(each, period.zone))
+        if each.recipient is None:
+            here.append(line)
+        else:
+            shared.append((each.last, line))
+    shared.sort(key=lambda each: each[0], reverse=True)
     return (
-        Part(f"Shared outside {organization}", shared, _NOT_SHARED),
+        Part(f"Shared outside {organization}", [line for _, line in shared], _NOT_SHARED),
         Part(f"Inside {organization}", here, _NOT_OPENED),
     )
 
 
-def _who(reads: ReadsToTell) -> str:
+def _told_by_people(
+    told: Disclosures, court_orders: Collection[UUID], period: Period
+) -> Iterator[tuple[datetime, Line]]:
+    """What people told outside in the period, each with when that was."""
+    for each in told.by_people:
+        day, when = _moment(each.made_at, each.precision, period.zone)
+        if period.first <= day <= period.last:
+            basis = _basis(each.allowed_by, (), court_orders)
+            yield each.made_at, Line(f"{each.recipient}, {basis}", _what_was_told(each), _TOLD_FOR[each.purpose], when)
+    for emergency in told.emergencies:
+        day, when = _moment(emergency.made_at, emergency.precision, period.zone)
+        if period.first <= day <= period.last:
+            who = f"{emergency.recipient} of {emergency.organization}"
+            yield emergency.made_at, Line(who, _what_was_told(emergency), _EMERGENCY, when)
+
+
+def _what_was_told(disclosure: DisclosureByPeople | EmergencyDisclosure) -> str:
+    what = ", ".join(_SCOPES[scope] for scope in disclosure.scope)
+    return f"{what}; told by {disclosure.disclosed_by} {_MEANS[disclosure.means]}"
+
+
+def _moment(at: datetime, precision: Precision, zone: ZoneInfo) -> tuple[date, str]:
+    """The day and, as far as it is known, the time; of a day that is known alone `at` is the midnight in UTC."""
+    if precision is Precision.DAY:
+        return at.date(), _day(at.date())
+    local = at.astimezone(zone)
+    about = "about " if precision is Precision.APPROXIMATE else ""
+    return local.date(), f"{_day(local.date())} at {about}{local:%H:%M}"
+
+
+def _basis(allowed_by: UUID | None, emergencies: Collection[UUID], court_orders: Collection[UUID]) -> str:
+    if allowed_by is None:
+        return "as the law allows"
+    if allowed_by in emergencies:
+        return "in a medical emergency"
+    return "by a court's order" if allowed_by in court_orders else "with your consent"
+
+
+def _who(reads: ReadsToTell, emergencies: Collection[UUID], court_orders: Collection[UUID]) -> str:
     if reads.recipient is not None:
-        return f"{reads.recipient}, with your consent"
+        return f"{reads.recipient}, {_basis(reads.allowed_by, emergencies, court_orders)}"
     if (reads.role, reads.name) == _OPERATOR:
         return "Whoever runs the record system"
     role = _ROLES.get(reads.role, reads.role.replace("_", " "))

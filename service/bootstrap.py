@@ -278,11 +278,11 @@ async def connected(
             counseling_notes=CounselingNotes(pages, timelines, accesses),
             lists=Lists(list_reads, accesses),
             accesses=accesses,
-            access_log=AccessLog(store, pages, AccessSearch(log_pool), accesses),
+            access_log=AccessLog(store, pages, AccessSearch(log_pool), accesses, fresh),
             unusual_access=UnusualAccess(
                 list_reads, organizations, accesses, UnusualAccessNotes(log_pool, store, keyring, timelines)
             ),
-            feed=Feed(headers, Tails(headers, wakeups), settings.feed_readers_per_key),
+            feed=Feed(headers, Tails(headers, wakeups), clients, settings.feed_readers_per_key),
             feed_contents=FeedContents(store, keyring, accesses, sliced),
             sliced=sliced,
             webhooks=webhooks,

@@ -80,6 +80,8 @@ class SummedReads(NamedTuple):
     """The other organization to which it was disclosed; then these are the reads of one day."""
     purpose: PurposeOfUse
     what: str
+    allowed_by: UUID | None
+    """The event that allowed it; None where it needed none."""
     times: int
     first: datetime
     last: datetime
@@ -119,10 +121,10 @@ class AccessSearch:
         where.values.append(time_zone)
         zone = len(where.values)
         query = (
-            "select r.actor_id, r.role, r.name, r.recipient, r.purpose, r.what, count(*)::integer as times,"  # noqa: S608
-            " min(r.recorded_at) as first, max(r.recorded_at) as last"
+            "select r.actor_id, r.role, r.name, r.recipient, r.purpose, r.what, r.allowed_by,"  # noqa: S608
+            " count(*)::integer as times, min(r.recorded_at) as first, max(r.recorded_at) as last"
             f" from {_OF_CLIENT if wanted.client_id else _OF_ALL} where {where}"
-            " group by r.actor_id, r.role, r.name, r.recipient, r.purpose, r.what,"
+            " group by r.actor_id, r.role, r.name, r.recipient, r.purpose, r.what, r.allowed_by,"
             f" case when r.recipient is not null then (r.recorded_at at time zone ${zone}::text)::date end"
             " order by last desc, r.name, r.what"
         )

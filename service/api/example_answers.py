@@ -23,6 +23,7 @@ from domain.vocabulary.signals import SignalRule
 from domain.vocabulary.unusual_access import UnusualAccessRule
 from projections.answers import Answer
 from projections.care_plan import CarePlanAnswer
+from projections.care_plan.disclosures import Disclosures
 from projections.catalogue import PROJECTIONS
 from projections.replay import Replay
 from projections.summary import SUMMARIZED, summary
@@ -105,8 +106,9 @@ def example_answers() -> dict[str, bytes]:
     policy = Policy()
     asked_at = entries[-1].recorded_at + timedelta(days=1)
     pages: dict[str, str] = {}
+    period = access_report.period(None, asked_at.date(), asked_at, "UTC")
     pages["read_access_report"] = access_report.html(
-        [_summed(entries)], access_report.period(None, asked_at.date(), asked_at, "UTC"), "Harbor Lane", str(_CLIENT)
+        [_summed(entries)], Disclosures(), (), period, "Harbor Lane", str(_CLIENT)
     )
     answers: dict[str, Answer] = {}
     for projection in PROJECTIONS:
@@ -264,7 +266,7 @@ def _summed(entries: Sequence[Entry]) -> SummedReads:
     """The same, as a client is told of it."""
     one = _read_by_ana(entries)
     return SummedReads(
-        one.actor_id, one.role, one.name, None, one.purpose, one.what, 1, one.recorded_at, one.recorded_at
+        one.actor_id, one.role, one.name, None, one.purpose, one.what, None, 1, one.recorded_at, one.recorded_at
     )
 
 

@@ -324,11 +324,30 @@ async def test_a_client_is_told_who_read_in_plain_words(clinic: Clinic, client: 
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "anna, counselor your care plan to care for you 3 times on " in words
-    assert "Nothing went from your record to another organization" in words
+    assert "Nothing was shared outside in this time" in words
     assert "lee" not in words
     assert "lee, supervisor this list, or one like it" in said((await clinic.get(path)).text)
     earlier = await clinic.get(f"{path}?first_day=2026-01-01&last_day=2026-01-31")
     assert "Nobody here has opened your record in this time." in said(earlier.text)
+
+
+async def test_a_client_is_told_what_people_told_outside(clinic: Clinic, client: UUID) -> None:
+    disclosure = {
+        "type": "disclosure_made", "recipient": "County Probation", "disclosed_by": "Ana Example",
+        "purpose": "legal_proceedings", "scope": ["attendance"], "means": "letter", "notice_given": True,
+        "note": "By the order that lies in the drawer.",
+    }  # fmt: skip
+    assert (await clinic.record(str(client), recording(disclosure, ago(hours=1).isoformat()))).status_code == 201
+    path = f"/v1/clients/{client}/access-report"
+
+    words = said((await clinic.get(path)).text)
+
+    assert "County Probation, as the law allows when you came to sessions; told by Ana Example by letter" in words
+    assert "drawer" not in words
+    earlier = await clinic.get(f"{path}?first_day=2026-01-01&last_day=2026-01-31")
+    assert "Nothing was shared outside" in said(earlier.text)
+    await clinic.system.keyring.destroy(clinic.organization_id, client)
+    assert "County Probation" not in said((await clinic.get(path)).text), "of an erased client it is not known any more"
 
 
 @pytest.mark.parametrize(

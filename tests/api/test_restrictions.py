@@ -183,3 +183,20 @@ async def test_what_the_survivor_of_a_merge_asked_for_holds_for_the_duplicates_o
 
         await ben.record(str(client), recording(opened(), ago(seconds=1).isoformat()))
         assert await sees(there(ben), UUID(duplicate))
+
+
+async def test_the_feed_tells_nobody_what_kind_of_event_is_recorded_of_a_client_who_is_kept_from_them(
+    clinic: Clinic, supervisor: Clinic
+) -> None:
+    (ben, ben_id), other = await person(clinic), await client_with(clinic)
+    client = await client_with(clinic, (crisis(), ago(hours=1)))
+    await asked(supervisor, client, person_ids=[str(ben_id)])
+
+    async def told(caller: Clinic, **asked: Json) -> list[tuple[str, str]]:
+        events = (await caller.get("/v1/events", **asked)).json()["events"]
+        return [(each["client_id"], each["type"]) for each in events]
+
+    hers, others = str(client), (str(other), "client_registered")
+    assert await told(ben) == [others, (hers, "not_told"), (hers, "not_told"), (hers, "not_told")]
+    assert await told(ben, type="client_registered") == [others]
+    assert (hers, "restriction_requested") in await told(clinic)

@@ -13,7 +13,7 @@ from service.api.dependencies import AuditingAccess, RunningSystem
 from service.api.openapi_responses import OF_A_READ, answered, problem_responses
 from service.api.pages import PageRoute, as_pages, page_always_sent
 from service.api.parameters import ClientId
-from service.api.problems import UnknownClient
+from service.api.problems import ProjectionFailed, UnknownClient
 from service.runtime import clock
 
 router = APIRouter(prefix="/v1/clients/{client_id}", route_class=PageRoute, tags=["Auditing"])
@@ -33,11 +33,12 @@ class AccessReportQuery(BaseModel):
 
 _DESCRIPTION: Final = """\
 A page in plain words to print and hand over: who saw what of the record, why and when. What was disclosed to other
-organizations comes first, day by day: the accounting of disclosures of 42 CFR 2.25 and 45 CFR 164.528. Reads inside
-your organization are summed up for each person; the access records have each of them.
+organizations comes first, day by day: the accounting of disclosures of 42 CFR 2.25 and 45 CFR 164.528. What your people
+told by phone, letter or otherwise is among it where they recorded it (`disclosure_made`, `emergency_disclosure_made`).
+Reads inside your organization are summed up for each person; the access records have each of them.
 
-For auditors and supervisors. It says what this service told, and not what people told by phone or in person. It is a
-read too, and stands in the next list. The page has no scripts and asks no other host; problems are pages as well."""
+For auditors and supervisors. Of an erased client it says what was read, and not any more what people told. It is a read
+too, and stands in the next list. The page has no scripts and asks no other host; problems are pages as well."""
 
 
 @router.get(
@@ -45,7 +46,10 @@ read too, and stands in the next list. The page has no scripts and asks no other
     summary="Read who read about a client, to give it to them",
     description=_DESCRIPTION,
     response_class=HTMLResponse,
-    responses={200: answered("The list, ready to print."), **as_pages(problem_responses(*OF_A_READ, UnknownClient))},
+    responses={
+        200: answered("The list, ready to print."),
+        **as_pages(problem_responses(*OF_A_READ, UnknownClient, ProjectionFailed)),
+    },
 )
 async def read_access_report(
     access: AuditingAccess,
@@ -59,5 +63,5 @@ async def read_access_report(
         days = access_report.period(asked.first_day, asked.last_day, clock.now(), organization.time_zone)
     except ValueError as error:
         raise no_days(error, "ends_after_it_begins") from None
-    reads = await system.access_log.report(access, client_id, *days.bounds(), organization.time_zone)
-    return page_always_sent(access_report.html(reads, days, organization.name, str(client_id)))
+    found = await system.access_log.report(access, client_id, *days.bounds(), organization.time_zone)
+    return page_always_sent(access_report.html(*found, days, organization.name, str(client_id)))
