@@ -112,7 +112,7 @@ def sealed_events(clients_in_turn: int) -> Iterator[SealedEvent]:
         for client in clients:
             yield SealedEvent(
                 client, number, uuid4(), "check_in_received", 1, OCCURRED_AT, "instant", KEY_ID, "counselor/ana",
-                "bench", None, None, (), KEY_ID, body,
+                None, "bench", None, None, (), KEY_ID, body,
             )  # fmt: skip
 
 

@@ -62,5 +62,6 @@ class Copied:
         return StoredEvent(
             self._organization_id, position, event.client_id, event.version, event.id, event.type,
             event.schema_version, event.occurred_at, event.precision, recorded_at, event.actor_id, event.recorded_by,
-            event.source, event.correlation_id, event.causation_id, (), (), event.key_id, event.body, digest, digest,
+            event.on_behalf_of, event.source, event.correlation_id, event.causation_id, (), (), event.key_id,
+            event.body, digest, digest,
         )  # fmt: skip

@@ -15,6 +15,7 @@ from projections.catalogue import PROJECTIONS, catalogue
 from samples.simulation import SimulatedEntry
 from service.access.roles import KeyRole
 from service.access.scopes import SCOPES_OF_ROLE
+from service.audit.signing_keys import new_signing_key
 from service.bootstrap import Addresses, System, connected, key_encryption_keys, new_key_encryption_key, prepare
 from service.care.importing import seal_entries
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
@@ -97,6 +98,7 @@ class Ground:
                 database_url=SecretStr(urls.app),
                 owner_database_url=SecretStr(urls.owner),
                 key_encryption_keys=SecretStr(new_key_encryption_key()),
+                signing_keys=SecretStr(new_signing_key()),
             )
             owner = await asyncpg.connect(urls.owner)
             organization = await create_organization(owner, "Measured BenchmarkClinic", "America/Chicago")

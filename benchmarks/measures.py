@@ -18,6 +18,7 @@ from benchmarks import (
     replay,
     soak,
     timeline,
+    verifying,
     webhooks,
 )
 from benchmarks.ground import Ground
@@ -39,6 +40,7 @@ MEASURES: Mapping[str, Callable[[Ground, Rounds], Awaitable[list[Result]]]] = {
     "webhooks": webhooks.measure,
     "replay": replay.measure,
     "proofs": proofs.measure,
+    "verifying": verifying.measure,
     "soak": soak.measure,
 }
 

@@ -55,6 +55,12 @@ ENDED_BY_ANOTHER: Final = Refusal(
 
 _RESTRICTION: Final[str] = RestrictionRequested.model_fields["type"].default
 _RESTRICTION_ENDED: Final[str] = RestrictionEnded.model_fields["type"].default
+FOR_THEMSELVES: Final = Refusal(
+    "on_behalf_of_by_systems",
+    "on_behalf_of",
+    "Only a system says on whose behalf it records; people record for themselves: leave on_behalf_of out.",
+)
+
 _ASSIGNED: Final[str] = TeamMemberAssigned.model_fields["type"].default
 _RELEASED: Final[str] = TeamMemberReleased.model_fields["type"].default
 
@@ -71,6 +77,8 @@ def authorship_refusals(
 ) -> Iterator[tuple[int, Refusal]]:
     """What `check_authorship` refuses, with the place of the draft."""
     for place, draft in enumerate(drafts):
+        if draft.on_behalf_of and actor.role != SYSTEM:
+            yield place, FOR_THEMSELVES
         yield from ((place, refusal) for refusal in _refusals(draft.event, facts, actor, policy))
 
 

@@ -33,7 +33,8 @@ class Draft:
 
     `id` is also the idempotency key: the same id with the same content is the same entry.
     Where just the day is known, it is the client's local date, kept as `at_day` has it.
-    `source` names the system that sent it; correlation and causation ids are the caller's own.
+    `source` names the system that sent it; correlation and causation ids are the caller's own. `on_behalf_of` is the
+    role and name of the person for whom a system records it, as Actor.name has them.
     """
 
     id: UUID
@@ -43,6 +44,7 @@ class Draft:
     source: str
     correlation_id: UUID | None = None
     causation_id: UUID | None = None
+    on_behalf_of: str | None = None
 
 
 class Recorded(NamedTuple):
@@ -72,7 +74,7 @@ class Entry:
 
     `version` counts the client's entries from 1, `position` the organization's. `occurred_at` is what the
     recorder says (valid time), `recorded_at` the store's clock (transaction time), both in UTC.
-    `actor_id` and `recorded_by` are the Actor's id and name.
+    `actor_id` and `recorded_by` are the Actor's id and name; `on_behalf_of` is as in Draft.
     `correction_id` is the id of the last correction that applies; only effective entries carry one. `revision` is
     there where former entries were asked for (see `effective`), and the entry was corrected or retracted.
     Satisfies eventsourcing's DomainEventProtocol.
@@ -91,6 +93,7 @@ class Entry:
     correlation_id: UUID | None
     causation_id: UUID | None
     position: int
+    on_behalf_of: str | None = None
     correction_id: UUID | None = None
     revision: Revision | None = None
 

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from rich.table import Table
 from rich.text import Text
 
+from domain.entry import Entry
+
 
 @dataclass(frozen=True, slots=True)
 class Formatting:
@@ -37,6 +39,11 @@ class Formatting:
         """The entries' versions, quietly, such as #12 #14; nothing for those without."""
         known = [f"#{self.versions[entry]}" for entry in entries if entry and entry in self.versions]
         return Text(" ".join(known), style="dim cyan")
+
+
+def recorder(entry: Entry) -> str:
+    """Who recorded it and, of a system, for whom: system/ehr for counselor/ana."""
+    return f"{entry.recorded_by} for {entry.on_behalf_of}" if entry.on_behalf_of else entry.recorded_by
 
 
 def words(term: str) -> str:

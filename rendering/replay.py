@@ -14,7 +14,7 @@ from projections.differences import Difference
 from projections.projection import Projection
 from projections.replay import Step
 from rendering.differences import ChangedElement, changed_element
-from rendering.formatting import Formatting, words
+from rendering.formatting import Formatting, recorder, words
 from rendering.html import page
 
 NOTHING_CHANGED = "Nothing that the projections show."
@@ -40,7 +40,7 @@ def told_step(step: Step, fmt: Formatting) -> ToldStep:
         what=words(entry.event.type),
         occurred=fmt.full(entry.occurred_at),
         recorded=fmt.full(entry.recorded_at),
-        recorded_by=entry.recorded_by,
+        recorded_by=recorder(entry),
         source=entry.source,
         changed=_changed(step.changed, fmt),
     )
@@ -73,7 +73,7 @@ def hindsight_drawn(
     entries = Table("#", "Recorded since", "Occurred", "Recorded", "By", box=None, pad_edge=False, header_style="dim")
     for each in since:
         moments = fmt.moment(each.occurred_at), fmt.moment(each.recorded_at)
-        entries.add_row(str(each.version), words(each.event.type), *moments, each.recorded_by)
+        entries.add_row(str(each.version), words(each.event.type), *moments, recorder(each))
     return Group(entries, Text(), differences_drawn(_changed(changed, fmt)))
 
 

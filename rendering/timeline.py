@@ -9,7 +9,7 @@ from rich.text import Text
 from domain.effective import effective
 from domain.entry import Entry
 from domain.vocabulary.record import Precision
-from rendering.formatting import Formatting, words
+from rendering.formatting import Formatting, recorder, words
 
 LATE = timedelta(hours=24)
 """An entry that was recorded so much later than it occurred is shown as late."""
@@ -26,7 +26,7 @@ def timeline(entries: Sequence[Entry], fmt: Formatting, *, as_of: datetime | Non
             _what(entry, counts, fmt),
             f"{'~' if entry.precision is not Precision.INSTANT else ''}{fmt.moment(entry.occurred_at)}",
             Text(fmt.moment(entry.recorded_at), style="yellow" if _late(entry) else ""),
-            entry.recorded_by,
+            recorder(entry),
             style="" if counts or entry.event.type.startswith("entry_") else "dim",
         )
     return table

@@ -24,11 +24,13 @@ from service.access.authentication import Authentication
 from service.access.brake import Brake
 from service.access.tokens import open_tokens
 from service.access.trusted_issuers import trusted_issuers
+from service.audit.access_tree import AccessTree
 from service.audit.anchors import AnchorEndpoint, AnchorFolder
 from service.audit.checkpoint_signer import CheckpointSigner
 from service.audit.checkpoint_store import CheckpointStore
 from service.audit.log_proofs import LogProofs
 from service.audit.signing_keys import SigningKeys, new_signing_key
+from service.audit.verifier import Verifier
 from service.audit.witnesses import Witness
 from service.care.access_log import AccessLog
 from service.care.accesses import Accesses
@@ -54,6 +56,7 @@ from service.log.facts import FactReader
 from service.log.headers import Headers
 from service.log.heads import Heads
 from service.log.identifiers import Identifiers
+from service.log.key_encryption import KeyEncryptionKey, provided
 from service.log.keyring import KeyEncryptionKeys, Keyring
 from service.log.organizations import Organizations
 from service.log.pages import Pages
@@ -69,7 +72,13 @@ from service.projector.fresh_states import FreshStates
 from service.projector.list_reads import ListReads
 from service.projector.projector import Projector
 from service.runtime.sliced_work import SlicedWork
-from service.settings import Settings, parse_key_encryption_keys, parse_signing_keys, parse_witness_keys
+from service.settings import (
+    Settings,
+    parse_key_encryption_keys,
+    parse_retired_signing_keys,
+    parse_signing_keys,
+    parse_witness_keys,
+)
 from service.subscriptions.feed import Feed
 from service.subscriptions.feed_content import FeedContents
 from service.subscriptions.tail import Tails
@@ -126,13 +135,15 @@ class System:
     signing_keys: SigningKeys
     checkpoints: CheckpointStore
     checkpoint_signer: CheckpointSigner
+    access_tree: AccessTree
+    verifier: Verifier
     log_proofs: LogProofs
 
     async def rewrap(self, organization_id: UUID) -> int:
         """Wraps anew whatever key-encryption keys wrap, clients' keys and webhooks' secrets; of how many of these.
 
         After that, in every organization, older ones can leave the settings. Raises OwnerNeeded, UnknownKey,
-        SealBroken.
+        KeyUnavailable, SealBroken.
         """
         return await self.keyring.rewrap(organization_id) + await self.webhooks.rewrap(organization_id)
 
@@ -241,7 +252,8 @@ async def connected(
         webhooks, webhook_queue = Webhooks(pool, keks), WebhookQueue()
         signing = signing_keys(settings)
         checkpoints = CheckpointStore(pool, signing, parse_witness_keys(settings.witness_keys))
-        signer = _checkpoint_signer(settings, pool, signing, checkpoints)
+        access_tree = _access_tree(settings, pool, signing)
+        signer = _checkpoint_signer(settings, pool, signing, checkpoints, access_tree)
         stack.push_async_callback(signer.close)
         yield System(
             settings=settings,
@@ -294,6 +306,8 @@ async def connected(
             signing_keys=signing,
             checkpoints=checkpoints,
             checkpoint_signer=signer,
+            access_tree=access_tree,
+            verifier=Verifier(addresses.app, pool, store, keyring, keks, signing),
             log_proofs=LogProofs(pool, checkpoints),
         )
 
@@ -302,17 +316,25 @@ def key_encryption_keys(settings: Settings) -> KeyEncryptionKeys:
     """The key-encryption keys of the settings; in the embedded mode one is made on the first start.
 
     It lies in a file of its own in the data folder: whoever copies the database without it reads nothing. Raises
-    EmbeddedPostgresError where there is a record already and its key is gone.
+    EmbeddedPostgresError where there is a record already and its key is gone, and KeyProviderMissing.
     """
     if settings.key_encryption_keys:
-        return KeyEncryptionKeys(parse_key_encryption_keys(settings.key_encryption_keys.get_secret_value()))
+        return read_key_encryption_keys(settings.key_encryption_keys.get_secret_value())
     path = settings.data_dir / EMBEDDED_KEY_FILE
     if not path.exists() and EmbeddedPostgres(settings.data_dir).exists:
         raise EmbeddedPostgresError(
             f"The key-encryption key {path} is missing, and nothing recorded can be read without it. Put it back,"
             " or name the file that holds it with CARE_TIMELINE_KEY_ENCRYPTION_KEYS_FILE."
         )
-    return KeyEncryptionKeys(parse_key_encryption_keys(_secret_in(path, new_key_encryption_key)))
+    return read_key_encryption_keys(_secret_in(path, new_key_encryption_key))
+
+
+def read_key_encryption_keys(text: str) -> KeyEncryptionKeys:
+    """The keys that the setting's text names. Raises ValueError, KeyProviderMissing."""
+    keys: dict[str, bytes | KeyEncryptionKey] = {}
+    for id_, said in parse_key_encryption_keys(text).items():
+        keys[id_] = said if isinstance(said, bytes) else provided(*said)
+    return KeyEncryptionKeys(keys)
 
 
 def signing_keys(settings: Settings) -> SigningKeys:
@@ -323,7 +345,8 @@ def signing_keys(settings: Settings) -> SigningKeys:
     said = settings.signing_keys.get_secret_value() if settings.signing_keys else ""
     if not said and settings.embedded:
         said = _secret_in(settings.data_dir / EMBEDDED_SIGNING_KEY_FILE, new_signing_key)
-    return SigningKeys(parse_signing_keys(said), settings.checkpoint_origin)
+    retired = parse_retired_signing_keys(settings.retired_signing_keys)
+    return SigningKeys(parse_signing_keys(said), settings.checkpoint_origin, retired)
 
 
 def checkpoint_folder(settings: Settings) -> Path | None:
@@ -333,14 +356,26 @@ def checkpoint_folder(settings: Settings) -> Path | None:
     return settings.checkpoint_folder
 
 
+def access_checkpoint_folder(settings: Settings) -> Path | None:
+    """Where checkpoints of who may read and who has read are written: beside those of logs."""
+    folder = checkpoint_folder(settings)
+    return folder / "access" if folder else None
+
+
+def _access_tree(settings: Settings, pool: asyncpg.Pool, keys: SigningKeys) -> AccessTree:
+    folder = access_checkpoint_folder(settings)
+    return AccessTree(pool, keys, AnchorFolder(folder) if folder else None)
+
+
 def _checkpoint_signer(
-    settings: Settings, pool: asyncpg.Pool, keys: SigningKeys, store: CheckpointStore
+    settings: Settings, pool: asyncpg.Pool, keys: SigningKeys, store: CheckpointStore, accesses: AccessTree
 ) -> CheckpointSigner:
     folder = checkpoint_folder(settings)
     return CheckpointSigner(
         pool,
         keys,
         store,
+        accesses=accesses,
         folder=AnchorFolder(folder) if folder else None,
         endpoint=AnchorEndpoint(settings.checkpoint_url) if settings.checkpoint_url else None,
         witnesses=[Witness(url) for url in settings.witness_urls],

@@ -1,18 +1,18 @@
-"""Settings, from the environment (prefix CARE_TIMELINE_); secrets also from files (suffix _FILE)."""
+"""Settings, from the environment (prefix CARE_TIMELINE_); secrets also from files and commands."""
 
 import base64
 import binascii
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, NamedTuple, Self
 
 import platformdirs
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from service.proofs.notes import COSIGNATURE, KEY_BYTES, NoteRefused, VerifierKey, read_verifier_key
-from service.secret_files import SecretFiles
+from service.secret_sources import SecretSources
 
 _ORIGIN: Final = r"^https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?$"
 
@@ -36,9 +36,10 @@ class Settings(BaseSettings):
     key_encryption_keys: Annotated[
         SecretStr | None,
         Field(
-            description="`id:base64 of 32 bytes`, several separated by commas; the first wraps new keys, the others"
-            " still open old ones. Needed with an external database; unset in the embedded mode, one is made and kept"
-            " in the data folder, where a backup of the folder holds it beside what it protects."
+            description="`id:base64 of 32 bytes`, or `id:provider:reference` for a key that is held elsewhere; several"
+            " separated by commas: the first wraps new keys, the others still open old ones. Needed with an external"
+            " database; unset in the embedded mode, one is made and kept in the data folder, where a copy of the folder"
+            " holds it beside what it protects."
         ),
     ] = None
     host: Annotated[str, Field(description="The address to listen on.")] = "127.0.0.1"
@@ -133,6 +134,13 @@ class Settings(BaseSettings):
             " in the data folder."
         ),
     ] = None
+    retired_signing_keys: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Public keys (base64 of 32 bytes, as care-timeline keys signing shows them) that sign no more,"
+            ' as a JSON list such as ["BA…"]: what they signed is believed still.'
+        ),
+    ] = ()
     checkpoint_origin: Annotated[
         str,
         Field(
@@ -187,6 +195,7 @@ class Settings(BaseSettings):
             raise ValueError("CARE_TIMELINE_OWNER_DATABASE_URL goes with CARE_TIMELINE_DATABASE_URL; set both.")
         parse_key_encryption_keys(self.key_encryption_keys.get_secret_value() if self.key_encryption_keys else "")
         parse_signing_keys(self.signing_keys.get_secret_value() if self.signing_keys else "")
+        parse_retired_signing_keys(self.retired_signing_keys)
         parse_witness_keys(self.witness_keys)
         return self
 
@@ -199,8 +208,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """What the code gives, then files of secrets, then the environment."""
-        return init_settings, SecretFiles(settings_cls), env_settings
+        """What the code gives, then files and commands that hold secrets, then the environment."""
+        return init_settings, SecretSources(settings_cls), env_settings
 
     @property
     def embedded(self) -> bool:
@@ -208,18 +217,32 @@ class Settings(BaseSettings):
         return self.database_url is None
 
 
-def parse_key_encryption_keys(text: str) -> dict[str, bytes]:
+class ProvidedKey(NamedTuple):
+    """A key-encryption key that is held elsewhere, as the settings name it."""
+
+    provider: str
+    """Under which name an installed package provides it."""
+    reference: str
+    """Which of the provider's keys, in the provider's words."""
+
+
+def parse_key_encryption_keys(text: str) -> dict[str, bytes | ProvidedKey]:
     """Keys by their id, the current one first. Raises ValueError that tells what is wrong, never a key."""
-    keys: dict[str, bytes] = {}
+    keys: dict[str, bytes | ProvidedKey] = {}
     for place, part in enumerate(filter(None, (part.strip() for part in text.split(","))), start=1):
-        name, _, encoded = part.partition(":")
+        name, _, said = part.partition(":")
+        provider, provided, reference = said.partition(":")
         try:
-            key = base64.b64decode(encoded, validate=True)
+            key = base64.b64decode(said, validate=True)
         except binascii.Error:
             key = b""
-        if not name or len(key) != 32:
-            raise ValueError(f"key-encryption key number {place} must read id:base64 of 32 bytes")
-        keys[name] = key
+        if not name or not (provider and reference if provided else len(key) == 32):
+            raise ValueError(
+                f"key-encryption key number {place} must read id:base64 of 32 bytes, or id:provider:reference"
+            )
+        if name in keys:
+            raise ValueError(f"key-encryption key number {place} has the id of one before it")
+        keys[name] = ProvidedKey(provider, reference) if provided else key
     return keys
 
 
@@ -233,6 +256,20 @@ def parse_signing_keys(text: str) -> tuple[bytes, ...]:
             key = b""
         if len(key) != KEY_BYTES:
             raise ValueError(f"signing key number {place} must be base64 of {KEY_BYTES} bytes")
+        keys.append(key)
+    return tuple(keys)
+
+
+def parse_retired_signing_keys(said: Iterable[str]) -> tuple[bytes, ...]:
+    """Public keys of signing keys that were retired. Raises ValueError for what is none."""
+    keys = []
+    for place, each in enumerate(said, start=1):
+        try:
+            key = base64.b64decode(each, validate=True)
+        except binascii.Error:
+            key = b""
+        if len(key) != KEY_BYTES:
+            raise ValueError(f"retired signing key number {place} must be base64 of {KEY_BYTES} bytes")
         keys.append(key)
     return tuple(keys)
 

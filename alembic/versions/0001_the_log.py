@@ -149,6 +149,12 @@ def _events() -> None:
             "actor_id", sa.Uuid(), nullable=False, comment="Who recorded it: the stable id of their key to the API"
         ),
         sa.Column("recorded_by", sa.Text(), nullable=False, comment="Who recorded it: their role and name"),
+        sa.Column(
+            "on_behalf_of",
+            sa.Text(),
+            nullable=True,
+            comment="For whom a system recorded it: their role and name; null where for nobody",
+        ),
         sa.Column("source", sa.Text(), nullable=False, comment="The system it came through"),
         sa.Column("correlation_id", sa.Uuid(), nullable=True, comment="What it belongs together with"),
         sa.Column("causation_id", sa.Uuid(), nullable=True, comment="The event it follows from"),
@@ -257,9 +263,9 @@ def _append() -> None:
     op.execute("""
 create type log.new_event as (
   client_id uuid, version integer, id uuid, type text, schema_version integer, occurred_at timestamptz,
-  precision text, recorded_at timestamptz, actor_id uuid, recorded_by text, source text, correlation_id uuid,
-  causation_id uuid, reference_fields text[], reference_ids uuid[], key_id uuid, body bytea, body_digest bytea,
-  header bytea, identifier bytea, merged_into uuid
+  precision text, recorded_at timestamptz, actor_id uuid, recorded_by text, on_behalf_of text, source text,
+  correlation_id uuid, causation_id uuid, reference_fields text[], reference_ids uuid[], key_id uuid, body bytea,
+  body_digest bytea, header bytea, identifier bytea, merged_into uuid
 )""")
     op.execute(r"""
 create function log.append(
@@ -313,9 +319,9 @@ begin
   insert into log.timeline_head (organization_id, client_id, version, position)
   select the_organization, e.client_id, max(e.version), before + max(e.place)
     from unnest(events) with ordinality as e(
-      client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by, source,
-      correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, identifier,
-      merged_into, place)
+      client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by,
+      on_behalf_of, source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest,
+      header, identifier, merged_into, place)
    group by e.client_id
   having count(*) = max(e.version) - min(e.version) + 1
      and min(e.version) = 1 + coalesce((
@@ -329,26 +335,26 @@ begin
 
   insert into log.event (
     organization_id, position, client_id, version, id, type, schema_version, occurred_at, precision, recorded_at,
-    actor_id, recorded_by, source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body,
-    body_digest, leaf)
+    actor_id, recorded_by, on_behalf_of, source, correlation_id, causation_id, reference_fields, reference_ids, key_id,
+    body, body_digest, leaf)
   select the_organization, before + e.place, e.client_id, e.version, e.id, e.type, e.schema_version, e.occurred_at,
-         e.precision, coalesce(e.recorded_at, moment), e.actor_id, e.recorded_by, e.source, e.correlation_id,
-         e.causation_id, e.reference_fields, e.reference_ids, e.key_id, e.body, e.body_digest,
+         e.precision, coalesce(e.recorded_at, moment), e.actor_id, e.recorded_by, e.on_behalf_of, e.source,
+         e.correlation_id, e.causation_id, e.reference_fields, e.reference_ids, e.key_id, e.body, e.body_digest,
          sha256('\x00' || int8send(before + e.place)
                 || int8send((extract(epoch from coalesce(e.recorded_at, moment)) * 1000000)::bigint)
                 || e.header || e.body_digest)
     from unnest(events) with ordinality as e(
-      client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by, source,
-      correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, identifier,
-      merged_into, place);
+      client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by,
+      on_behalf_of, source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest,
+      header, identifier, merged_into, place);
 
   if referring then
     insert into log.reference (organization_id, target_id, position, field, client_id, event_id, type)
     select the_organization, r.target_id, before + e.place, r.field, e.client_id, e.id, e.type
       from unnest(events) with ordinality as e(
         client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by,
-        source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header,
-        identifier, merged_into, place),
+        on_behalf_of, source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest,
+        header, identifier, merged_into, place),
       unnest(e.reference_fields, e.reference_ids) as r(field, target_id)
     on conflict (organization_id, target_id, type, position, field) do nothing;
   end if;
@@ -822,6 +828,12 @@ def _access_records() -> None:
             "clients", sa.Integer(), nullable=False, comment="Of how many clients it told: see access_record_client"
         ),
         sa.Column(
+            "clients_digest",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="SHA-256 over the ids of these clients, in order",
+        ),
+        sa.Column(
             "recipient",
             sa.Text(),
             nullable=True,
@@ -883,10 +895,13 @@ begin
   moment := clock_timestamp();
   insert into access.access_record (
     organization_id, record_id, recorded_at, operation, what, parameters, purpose, actor_id, credential_id, role, name,
-    request_id, version, position, client_id, clients, recipient, allowed_by)
+    request_id, version, position, client_id, clients, clients_digest, recipient, allowed_by)
   select the_organization, r.record_id, moment, r.operation, r.what, r.parameters, r.purpose, r.actor_id,
          r.credential_id, r.role, r.name, r.request_id, r.version, r.position,
-         case when r.version is not null then r.client_ids[1] end, cardinality(r.client_ids), r.recipient, r.allowed_by
+         case when r.version is not null then r.client_ids[1] end, cardinality(r.client_ids),
+         (select sha256(string_agg(uuid_send(told.client_id), ''::bytea order by told.client_id))
+            from unnest(r.client_ids) told(client_id)),
+         r.recipient, r.allowed_by
     from unnest(records) r;
   insert into access.access_record_client (organization_id, client_id, record_id)
   select the_organization, told.client_id, r.record_id

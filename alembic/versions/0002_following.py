@@ -21,6 +21,7 @@ def upgrade() -> None:
     _on_webhooks()
     _tree()
     _on_the_tree()
+    _accesses()
 
 
 def downgrade() -> None:
@@ -452,7 +453,9 @@ begin
     raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
   end if;
   if the_size < 1
-     or the_size > (select h.position from log.log_head h where h.organization_id = the_organization)
+     or the_size > greatest(
+          (select h.position from log.log_head h where h.organization_id = the_organization),
+          (select max(e.number) from audit.access_entry e where e.organization_id = the_organization))
      or exists (select from audit.checkpoint c
                  where c.organization_id = the_organization and c.origin = the_origin and c.size > the_size) then
     raise invalid_parameter_value using
@@ -482,6 +485,116 @@ $$""")
     for function in ("grow_tree", "keep_checkpoint", "unsigned", "refused"):
         op.execute(f"revoke execute on function audit.{function} from public")
         op.execute(f"grant execute on function audit.{function} to care_timeline_app")
+
+
+def _accesses() -> None:
+    op.create_table(
+        "access_entry",
+        sa.Column("organization_id", sa.Uuid(), nullable=False, comment="Who may read or has read whose clients"),
+        sa.Column("number", sa.BigInteger(), nullable=False, comment="Place among the entries: 1, 2, 3 …"),
+        sa.Column("kind", sa.Text(), nullable=False, comment="What it enters, such as access_record or api_key"),
+        sa.Column("subject_id", sa.Uuid(), nullable=False, comment="Of which record, key, client or organization"),
+        sa.Column(
+            "leaf", sa.LargeBinary(), nullable=False, comment="SHA-256 over what the fact said when it was entered"
+        ),
+        sa.Column(
+            "subtree",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="The root of the largest whole subtree that ends with it",
+        ),
+        sa.Column(
+            "entered_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+            comment="When it was entered",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "number", name="access_entry_pkey"),
+        sa.UniqueConstraint("organization_id", "kind", "subject_id", name="access_entry_subject_key"),
+        schema="audit",
+        comment="The log of who may read and who has read: each fact once, in the order in which they were entered",
+    )
+    _never_changed("audit.access_entry", "select")
+    op.execute("""create function audit.joined(variadic texts text[]) returns bytea
+  language sql immutable
+  set search_path = pg_catalog
+as $$
+  select convert_to(string_agg(coalesce(octet_length(said) || ':' || said, '-') || ',', '' order by place), 'UTF8')
+    from unnest(texts) with ordinality as each(said, place)
+$$""")
+    op.execute(r"""create function audit.enter_accesses(
+  the_organization uuid, most integer, out size bigint, out entered integer
+) language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+declare
+  earliest uuid;
+  fact record;
+  its_leaf bytea;
+  top bytea;
+  width bigint;
+begin
+  if the_organization is distinct from nullif(current_setting('care_timeline.organization', true), '')::uuid then
+    raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('audit.access_entry ' || the_organization, 0));
+  select coalesce(max(e.number), 0), 0 into size, entered
+    from audit.access_entry e where e.organization_id = the_organization;
+  select coalesce(max(e.earliest), '00000000-0000-0000-0000-000000000000') into earliest
+    from (select lpad(to_hex(greatest(('x' || left(replace(e.subject_id::text, '-', ''), 12))::bit(48)::bigint
+                                      - extract(epoch from interval '10 minutes')::bigint * 1000, 0)), 12, '0')
+                 || repeat('0', 20) as earliest
+            from audit.access_entry e
+           where e.organization_id = the_organization and e.kind = 'access_record'
+           order by e.subject_id desc limit 1) e;
+  for fact in
+    select f.kind, f.subject_id, f.said from (
+select 'access_record' as kind, r.record_id as subject_id, array[
+         extract(epoch from r.recorded_at)::text, r.operation, r.what, r.parameters::text,
+         r.purpose, r.actor_id::text, r.credential_id, r.role, r.name, r.request_id, r.version::text, r.position::text,
+         r.client_id::text, r.clients::text, encode(r.clients_digest, 'hex'), r.recipient, r.allowed_by::text] as said
+  from access.access_record r where r.organization_id = the_organization
+union all
+select 'api_key', k.key_id, array[
+         k.name, k.role, k.scopes::text, k.purpose, k.person_id::text, k.recipient, k.recipient_classes::text,
+         extract(epoch from k.created_at)::text,
+         extract(epoch from k.expires_at)::text]
+  from access.api_key k where k.organization_id = the_organization
+union all
+select 'api_key_revoked', k.key_id, array[extract(epoch from k.revoked_at)::text]
+  from access.api_key k where k.organization_id = the_organization and k.revoked_at is not null
+union all
+select 'client_keys_destroyed', c.client_id, array[c.key_id::text, c.notes_key_id::text]
+  from keyring.client_key c where c.organization_id = the_organization and c.destroyed_at is not null
+union all
+select 'organization', o.organization_id, array[
+         o.name, o.time_zone, extract(epoch from o.created_at)::text]
+  from log.organization o where o.organization_id = the_organization) f
+     where (f.kind <> 'access_record' or f.subject_id > earliest)
+       and not exists (select from audit.access_entry e
+                        where e.organization_id = the_organization and e.kind = f.kind and e.subject_id = f.subject_id)
+     order by f.kind = 'access_record', f.kind, f.subject_id limit most
+  loop
+    size := size + 1;
+    entered := entered + 1;
+    its_leaf := sha256(audit.joined(
+      variadic array[the_organization::text, fact.kind, fact.subject_id::text] || fact.said));
+    top := sha256('\x00'::bytea || its_leaf);
+    width := 1;
+    while size & width = 0 loop
+      select sha256('\x01'::bytea || e.subtree || top) into strict top
+        from audit.access_entry e where e.organization_id = the_organization and e.number = size - width;
+      width := width << 1;
+    end loop;
+    insert into audit.access_entry (organization_id, number, kind, subject_id, leaf, subtree)
+    values (the_organization, size, fact.kind, fact.subject_id, its_leaf, top);
+  end loop;
+end
+$$""")
+    op.execute("revoke execute on function audit.joined from public")
+    op.execute("revoke execute on function audit.enter_accesses from public")
+    op.execute("grant execute on function audit.enter_accesses to care_timeline_app")
 
 
 def _never_changed(table: str, granted: str) -> None:

@@ -284,6 +284,7 @@ def _feed(entries: Sequence[Entry]) -> FeedAnswer:
             recorded_at=entry.recorded_at,
             actor_id=entry.actor_id,
             recorded_by=entry.recorded_by,
+            on_behalf_of=None,
             source=entry.source,
             correlation_id=None,
             causation_id=None,

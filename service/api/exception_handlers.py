@@ -22,6 +22,7 @@ from service.care.disclosures import NoLegalGround, NotConsented, Restricted
 from service.care.errors import ClientExists, ClientMerged, IdUsed, KnownAtInFuture, UnknownClient
 from service.care.unusual_access import UnknownUnusualAccess
 from service.log.errors import DatabaseUnavailable, HeadsDiffer, VersionConflict
+from service.log.key_encryption import KeyUnavailable
 from service.log.keyring import ClientErased
 from service.projector.folding import ProjectionFailed
 from service.projector.list_reads import ListsBehind, ListsNotReady
@@ -95,6 +96,12 @@ def _database_unavailable(error: Exception) -> Problem | None:
         return None  # what the driver cannot send is an InterfaceError by class, and a defect of ours
     log.warning("database_unavailable", error=describe(error))
     detail = "The database does not answer at the moment. A request that writes can be sent again as it was."
+    return problems.DatabaseUnavailable(detail, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+def _key_unavailable(error: KeyUnavailable) -> Problem:
+    log.error("key_unavailable", error=str(error))
+    detail = "Whoever holds the service's keys does not answer. A request that writes can be sent again as it was."
     return problems.DatabaseUnavailable(detail, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
@@ -211,6 +218,7 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     NoteRefused: _cosignature_refused,
     TreeBroken: _log_not_whole,
     DatabaseUnavailable: _database_unavailable,
+    KeyUnavailable: _key_unavailable,
     asyncpg.PostgresConnectionError: _database_unavailable,
     asyncpg.OperatorInterventionError: _database_unavailable,
     asyncpg.InsufficientResourcesError: _database_unavailable,

@@ -42,7 +42,14 @@ class ImportLine(EventToRecord):
     def draft(self) -> Draft:
         """The event as it is recorded."""
         return Draft(
-            self.id, self.event, self.occurred_at, self.precision, self.source, self.correlation_id, self.causation_id
+            self.id,
+            self.event,
+            self.occurred_at,
+            self.precision,
+            self.source,
+            self.correlation_id,
+            self.causation_id,
+            self.on_behalf_of,
         )
 
 

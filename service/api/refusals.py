@@ -6,7 +6,7 @@ from typing import Final
 from domain.refusals import Refusal
 from service.api.field_errors import FieldError
 
-OF_THE_RECORDING: Final = frozenset({"id", "occurred_at"})
+OF_THE_RECORDING: Final = frozenset({"id", "occurred_at", "on_behalf_of"})
 """Fields that a refusal may name beside those of the event."""
 
 

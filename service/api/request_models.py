@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Annotated, Final
 from uuid import UUID, uuid4, uuid5
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
 
 from domain.entry import Draft
 from domain.events.base import ShortText, Slug, StrictUUID
 from domain.events.catalogue import AnyEvent
 from domain.events.identifiers import IdentifierSystem
+from domain.vocabulary.people import TEAM
 from domain.vocabulary.record import Precision
 from service.access.caller import Caller
 from service.api.input_errors import ONE, SEVERAL
@@ -22,6 +23,11 @@ MOST_EVENTS: Final = 100
 
 MOST_IDENTIFIERS: Final = 20
 """How many identifiers a new client can come with."""
+
+
+OnBehalfOf = Annotated[
+    str, StringConstraints(pattern=rf"^({'|'.join(sorted(role.value for role in TEAM))})/[^/\s][^/\x00-\x1f]{{0,63}}$")
+]
 
 
 class EventToRecord(BaseModel):
@@ -46,6 +52,11 @@ class EventToRecord(BaseModel):
     )
     correlation_id: StrictUUID | None = Field(None, description="An id of your own that related events share.")
     causation_id: StrictUUID | None = Field(None, description="An id of your own for what led to this event.")
+    on_behalf_of: OnBehalfOf | None = Field(
+        None,
+        description="For whom a system records it: the person's role in the circle of care and their name, such as"
+        " counselor/ana, as `recorded_by` names people. People record for themselves, and leave it out.",
+    )
     event: AnyEvent = Field(description="What happened; `type` says which kind of event it is.")
 
 
@@ -108,6 +119,7 @@ def drafts(events: Sequence[EventToRecord], caller: Caller, idempotency_key: str
             event.source or caller.name,
             event.correlation_id,
             event.causation_id,
+            event.on_behalf_of,
         )
         for place, event in enumerate(events)
     ]

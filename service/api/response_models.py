@@ -32,6 +32,9 @@ class Receipt(_Placed):
 
     recorded_at: datetime = Field(description="When it was recorded, by the service's clock.")
     recorded_by: str = Field(description="The role and name of whoever recorded it, such as counselor/ana.")
+    on_behalf_of: str | None = Field(
+        description="The role and name of the person for whom a system recorded it; null where it was for nobody else."
+    )
 
     @classmethod
     def of(cls, entry: Entry) -> "Receipt":
@@ -44,6 +47,7 @@ class Receipt(_Placed):
             occurred_at=entry.occurred_at,
             recorded_at=entry.recorded_at,
             recorded_by=entry.recorded_by,
+            on_behalf_of=entry.on_behalf_of,
         )
 
 
@@ -85,6 +89,9 @@ class RecordedEvent(_Placed):
     recorded_at: datetime = Field(description="When it was recorded, by the service's clock.")
     actor_id: UUID = Field(description="Who recorded it: the id of the API key, or that of the token's subject.")
     recorded_by: str = Field(description="The role and name of whoever recorded it, such as counselor/ana.")
+    on_behalf_of: str | None = Field(
+        description="The role and name of the person for whom a system recorded it; null where it was for nobody else."
+    )
     source: str = Field(description="The system that the news came from.")
     correlation_id: UUID | None = Field(description="An id that related events share.")
     causation_id: UUID | None = Field(description="An id for what led to this event.")
@@ -115,6 +122,7 @@ class RecordedEvent(_Placed):
             recorded_at=entry.recorded_at,
             actor_id=entry.actor_id,
             recorded_by=entry.recorded_by,
+            on_behalf_of=entry.on_behalf_of,
             source=entry.source,
             correlation_id=entry.correlation_id,
             causation_id=entry.causation_id,

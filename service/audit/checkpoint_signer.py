@@ -14,6 +14,7 @@ import structlog
 from asyncpg.pool import PoolConnectionProxy
 
 from service.audit import checkpoint_store, tree
+from service.audit.access_tree import AccessTree
 from service.audit.anchors import AnchorEndpoint, AnchorFolder
 from service.audit.checkpoint_store import CheckpointStore, KeptCheckpoint
 from service.audit.errors import CheckpointRefused, NoCheckpoint, NotSigning, TreeBroken
@@ -47,15 +48,17 @@ class CheckpointSigner:
         keys: SigningKeys,
         store: CheckpointStore,
         *,
+        accesses: AccessTree | None = None,
         folder: AnchorFolder | None = None,
         endpoint: AnchorEndpoint | None = None,
         witnesses: Sequence[Witness] = (),
         seconds: float = 60.0,
     ) -> None:
-        """`seconds` is how long a log that grows waits for its next checkpoint."""
+        """`seconds` is how long a log that grows waits for its next checkpoint; `accesses` are entered as often."""
         self._pool = pool
         self._keys = keys
         self._store = store
+        self._accesses = accesses
         self._folder = folder
         self._endpoint = endpoint
         self._witnesses = witnesses
@@ -70,6 +73,8 @@ class CheckpointSigner:
             try:
                 await self.look(everything=everything)
                 everything = False
+                if self._accesses:
+                    await self._accesses.look()
             except Exception as error:  # noqa: BLE001 whatever it is, the next look may go well
                 log.warning("checkpoints_interrupted", error=describe(error))
             await set_within(self._seconds, stopping)

@@ -2,18 +2,25 @@
 
 import base64
 import secrets
+from typing import Final
 from uuid import UUID
 
-from service.proofs.notes import KEY_BYTES, SigningKey, VerifierKey
+from service.proofs.notes import ED25519, KEY_BYTES, SigningKey, VerifierKey
+
+_ACCESS: Final = "/access"
 
 
 class SigningKeys:
     """The signing keys of the settings, under each log's name; none where nothing is signed."""
 
-    def __init__(self, secret_keys: tuple[bytes, ...], origin: str) -> None:
-        """`origin` is the beginning of the name of every log: the organization's id follows it."""
+    def __init__(self, secret_keys: tuple[bytes, ...], origin: str, retired: tuple[bytes, ...] = ()) -> None:
+        """`origin` is the beginning of the name of every log: the organization's id follows it.
+
+        `retired` are public keys that sign no more, and whose checkpoints are believed still.
+        """
         self._secret_keys = secret_keys
         self._origin = origin
+        self._retired = retired
 
     def __bool__(self) -> bool:
         return bool(self._secret_keys)
@@ -22,13 +29,41 @@ class SigningKeys:
         """The name of the organization's log, which is also that of its keys."""
         return f"{self._origin}/{organization_id}"
 
+    def access_origin(self, organization_id: UUID) -> str:
+        """The name of the log of who may read and who has read, beside the organization's log."""
+        return f"{self.origin(organization_id)}{_ACCESS}"
+
+    @staticmethod
+    def log_of(origin: str) -> str:
+        """The name of the organization's log, of its own or of that beside it."""
+        return origin.removesuffix(_ACCESS)
+
+    def signing(self, origin: str) -> list[SigningKey]:
+        """The keys under the name of a log."""
+        return [SigningKey(origin, secret) for secret in self._secret_keys]
+
+    def named(self, origin: str) -> list[VerifierKey]:
+        """What checkpoints of a log of that name are checked with."""
+        return [key.verifier_key for key in self.signing(origin)]
+
     def of(self, organization_id: UUID) -> list[SigningKey]:
         """The keys under the name of that log; all of them sign, so that one can follow another with an overlap."""
-        return [SigningKey(self.origin(organization_id), secret) for secret in self._secret_keys]
+        return self.signing(self.origin(organization_id))
 
     def public(self, organization_id: UUID) -> list[VerifierKey]:
-        """What that log's checkpoints are checked with."""
-        return [key.verifier_key for key in self.of(organization_id)]
+        """What that log's checkpoints are checked with: the keys that sign, then those that did."""
+        name, now = self.origin(organization_id), [key.verifier_key for key in self.of(organization_id)]
+        return [*now, *(VerifierKey(name, ED25519, key) for key in self._retired)]
+
+    @property
+    def secrets(self) -> tuple[bytes, ...]:
+        """The keys themselves, 32 bytes each."""
+        return self._secret_keys
+
+    @property
+    def retired(self) -> frozenset[bytes]:
+        """The public keys that sign no more."""
+        return frozenset(self._retired)
 
 
 def new_signing_key() -> str:

@@ -12,10 +12,12 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
     text,
 )
 
+from service.audit.access_functions import ENTER_FUNCTION, JOINED_FUNCTION
 from service.audit.tree_functions import (
     GROW_TREE_FUNCTION,
     KEEP_CHECKPOINT_FUNCTION,
@@ -87,3 +89,25 @@ append_only(cosignature)
 for _statement in (GROW_TREE_FUNCTION, KEEP_CHECKPOINT_FUNCTION, UNSIGNED_FUNCTION, REFUSED_FUNCTION):
     after_create(cosignature, _statement)
 for_the_app(cosignature, "audit.grow_tree", "audit.keep_checkpoint", "audit.unsigned", "audit.refused")
+
+access_entry = Table(
+    "access_entry",
+    metadata,
+    Column("organization_id", Uuid, comment="Who may read or has read whose clients"),
+    Column("number", BigInteger, comment="Place among the entries: 1, 2, 3 …"),
+    Column("kind", Text, nullable=False, comment="What it enters, such as access_record or api_key"),
+    Column("subject_id", Uuid, nullable=False, comment="Of which record, key, client or organization"),
+    Column("leaf", LargeBinary, nullable=False, comment="SHA-256 over what the fact said when it was entered"),
+    Column("subtree", LargeBinary, nullable=False, comment="The root of the largest whole subtree that ends with it"),
+    Column("entered_at", _MOMENT, nullable=False, server_default=text("now()"), comment="When it was entered"),
+    PrimaryKeyConstraint("organization_id", "number", name="access_entry_pkey"),
+    UniqueConstraint("organization_id", "kind", "subject_id", name="access_entry_subject_key"),
+    schema="audit",
+    comment="The log of who may read and who has read: each fact once, in the order in which they were entered",
+)
+protect(access_entry, app=["select"])
+append_only(access_entry)
+for _statement in (JOINED_FUNCTION, ENTER_FUNCTION):
+    after_create(access_entry, _statement)
+for_the_app(access_entry, "audit.enter_accesses")
+after_create(access_entry, "revoke execute on function audit.joined from public")

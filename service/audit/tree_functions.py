@@ -76,7 +76,9 @@ begin
     raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
   end if;
   if the_size < 1
-     or the_size > (select h.position from log.log_head h where h.organization_id = the_organization)
+     or the_size > greatest(
+          (select h.position from log.log_head h where h.organization_id = the_organization),
+          (select max(e.number) from audit.access_entry e where e.organization_id = the_organization))
      or exists (select from audit.checkpoint c
                  where c.organization_id = the_organization and c.origin = the_origin and c.size > the_size) then
     raise invalid_parameter_value using

@@ -72,7 +72,7 @@ class IndependentRecorder:
         organization_id = caller.organization_id
         asked = needs(drafts)
         facts, kept, own_version, apart, merged_into = await self._steps.ask(organization_id, client_id, drafts, asked)
-        key = self._keyring.open(organization_id, kept) if kept else None
+        key = await self._keyring.open(organization_id, kept) if kept else None
         outcomes: dict[UUID, Outcome] = {**not_permitted(caller, drafts, facts)}
         known = [draft for draft in drafts if draft.id not in outcomes and draft.id in facts.entries]
         if known:

@@ -68,7 +68,7 @@ class Merging:
                 raise _refused("merge_is_readable", "merge", "What that entry says cannot be read.")
             other, beside = told.event.duplicate, ClientSeparated(merge=counterpart_id(event.merge))
             known = await self._of(caller, other)
-        key = self._key(caller, known)
+        key = await self._key(caller, known)
         said = replace(draft, id=counterpart, event=beside)
         return seal_drafts(caller.organization_id, other, known.facts.version, [said], caller.actor, key)
 
@@ -102,10 +102,10 @@ class Merging:
     async def _of(self, caller: Caller, client_id: UUID) -> Known:
         return await self._facts.read(caller.organization_id, client_id, Needs())
 
-    def _key(self, caller: Caller, known: Known) -> DataKey:
+    async def _key(self, caller: Caller, known: Known) -> DataKey:
         try:
             if known.key is not None:
-                return self._keyring.open(caller.organization_id, known.key)
+                return await self._keyring.open(caller.organization_id, known.key)
         except ClientErased:
             pass
         raise _refused("duplicate_is_known", "duplicate", "That client was erased: nothing can be recorded of them.")

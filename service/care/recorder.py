@@ -95,7 +95,7 @@ class Recorder:
         for _ in range(ATTEMPTS):
             facts, kept, own_version, apart, merged_into = await steps.ask(organization_id, client_id, drafts, asked)
             version = facts.version
-            key = self._keyring.open(organization_id, kept) if kept else None
+            key = await self._keyring.open(organization_id, kept) if kept else None
             known = [draft.id for draft in drafts if draft.id in facts.entries]
             if known:
                 return await self._repeated(caller, client_id, drafts, known, apart)

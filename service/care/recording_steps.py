@@ -123,6 +123,7 @@ class RecordingSteps:
             Entry(
                 client_id, event.version, draft.id, draft.event, draft.occurred_at, draft.precision, place.recorded_at,
                 actor.id, actor.name, draft.source, draft.correlation_id, draft.causation_id, place.position,
+                draft.on_behalf_of,
             )
             for draft, event, place in zip(drafts, sealed, appended, strict=False)
         )  # fmt: skip
@@ -166,4 +167,5 @@ def _says_the_same(draft: Draft, entry: Entry) -> bool:
         and draft.source == entry.source
         and draft.correlation_id == entry.correlation_id
         and draft.causation_id == entry.causation_id
+        and draft.on_behalf_of == entry.on_behalf_of
     )

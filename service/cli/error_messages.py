@@ -15,6 +15,7 @@ from service.database.migrate import MigrationError
 from service.database.owner import OwnerNeeded
 from service.database.server_user import ServerUserError
 from service.log.errors import DatabaseUnavailable, UnknownOrganization
+from service.log.key_encryption import KeyProviderMissing, KeyUnavailable
 from service.log.keyring import ClientErased, UnknownKey
 from service.log.seal import SealBroken
 from service.projector.build_lifecycle import SwitchRefused
@@ -39,6 +40,7 @@ SPEAK_FOR_THEMSELVES = (
     UnknownOrganization,
     PolicyUnreadable,
     IssuersUnreadable,
+    KeyProviderMissing,
 )
 
 UNREACHABLE = (
@@ -60,6 +62,7 @@ OF_THE_RECORD: dict[type[Exception], str] = {
     AccessNotRecorded: f"That you looked could not be recorded, so nothing is shown. {MORE}",
     ClientErased: "This client was erased: their key was destroyed, and nobody can read the record any more.",
     UnknownKey: "{error} Add it to CARE_TIMELINE_KEY_ENCRYPTION_KEYS, after the one in use.",
+    KeyUnavailable: "{error} Nothing can be read or recorded until it answers.",
     SealBroken: "A part of the record does not open with its key: care-timeline verify names the position.",
 }
 

@@ -1,30 +1,103 @@
-"""Verifying an organization's log, and what the projections made of it, with progress."""
+"""Verifying an organization's record, and what the projections made of it, with progress."""
 
-from service.bootstrap import System
-from service.cli.console import out
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from service.audit.errors import AnchorsUnreadable
+from service.audit.in_hand import last_anchored, organizations_in, read_held
+from service.audit.tree_check import Held
+from service.bootstrap import System, access_checkpoint_folder, checkpoint_folder
+from service.cli.console import err, out
+from service.cli.errors import CommandFailed
 from service.cli.progress import progress_of
+from service.doctor import database
 from service.log.consistency import log_end
 from service.log.organizations import Organization
-from service.log.verify import verify as verify_log
+from service.proofs.notes import NoteRefused, read_verifier_key
+
+NOT_TOLD: Final = (
+    "What no check can tell: what was changed before it was in a checkpoint, which takes a minute, and what was written"
+    " anew with both the signing key and the key-encryption keys. Keep checkpoints where nobody here can change them."
+)
+"""What passes unseen, to be told to whoever asks."""
+
+_MOST_TOLD: Final = 50
 
 
-async def verify(system: System, organization: Organization) -> bool:
-    """Check the log, and tell what does not fit; whether all does."""
+def read_files(system: System, files: Sequence[Path], keys: Sequence[str]) -> Mapping[UUID, list[Held]]:
+    """The checkpoints in files, by the organization of whose log they are. Raises CommandFailed."""
+    held: dict[UUID, list[Held]] = {}
+    for file in files:
+        try:
+            organization_id, found = read_held(file, [read_verifier_key(each) for each in keys], system.signing_keys)
+        except OSError as error:
+            raise CommandFailed(f"{file} cannot be read: {error.strerror}.") from error
+        except NoteRefused as error:
+            raise CommandFailed(f"{file} is not to be believed. {error}") from error
+        held.setdefault(organization_id, []).append(found)
+    return held
+
+
+async def last_in_folders(system: System, organization_id: UUID) -> list[Held]:
+    """The last checkpoints that were put down outside of the database. Raises CommandFailed."""
+    folder, accesses = checkpoint_folder(system.settings), access_checkpoint_folder(system.settings)
+    if folder is None or accesses is None:
+        return []
+    try:
+        return await last_anchored(folder, accesses, system.signing_keys, organization_id)
+    except AnchorsUnreadable as error:
+        raise CommandFailed(str(error)) from error
+
+
+def gone(system: System, known: Sequence[Organization], in_hand: Mapping[UUID, list[Held]]) -> bool:
+    """Tell of organizations that have checkpoints outside of the database and are not in it; whether there are any."""
+    folder = checkpoint_folder(system.settings)
+    signed = {*in_hand, *(organizations_in(folder) if folder else ())} - {each.organization_id for each in known}
+    for organization_id in sorted(signed):
+        out.print(
+            f"There is no organization {organization_id} any more, of whose log a checkpoint was signed: it was taken"
+            " away whole; restore the latest backup there is.",
+            style="red",
+            soft_wrap=True,
+        )
+    return bool(signed)
+
+
+async def guards(system: System) -> bool:
+    """Tell which triggers, policies and grants that guard the record are not as declared; whether all are."""
+    checks = [await database.isolation(system.pool), await database.catalogue(system.pool)]
+    for check in checks:
+        if not check.good:
+            out.print(check.said, style="red", soft_wrap=True)
+    return all(check.good for check in checks)
+
+
+async def verify(system: System, organization: Organization, in_hand: Sequence[Held]) -> bool:
+    """Check the record, and tell what does not fit; whether all does."""
     with progress_of("events") as progress:
         task = progress.add_task("Verifying", total=await log_end(system.store, organization.organization_id))
-        verification = await verify_log(
-            system.store,
+        verified = await system.verifier.verify(
             organization.organization_id,
+            in_hand,
             progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
-        progress.update(task, completed=verification.events)
-    for finding in verification.findings:
+        progress.update(task, completed=verified.events)
+    for finding in verified.findings[:_MOST_TOLD]:
         _tell(organization.name, finding.position, finding.what)
-    if verification.intact:
-        _end(organization.name, f"{verification.events:,} events, all as they were recorded.")
+    if len(verified.findings) > _MOST_TOLD:
+        _tell(organization.name, None, f"and {len(verified.findings) - _MOST_TOLD:,} more findings in its log")
+    for what in verified.beside:
+        _tell(organization.name, None, what)
+    if not in_hand:
+        err.print(f"{organization.name}: no checkpoint in hand, only those that the database keeps.", soft_wrap=True)
+    signed = f" The first {verified.up_to:,} are those of a checkpoint." if verified.up_to else ""
+    if verified.findings:
+        _end(organization.name, f"{verified.events:,} events, {len(verified.findings):,} do not fit.")
     else:
-        _end(organization.name, f"{verification.events:,} events, {len(verification.findings)} do not fit.")
-    return verification.intact
+        _end(organization.name, f"{verified.events:,} events, all as they were recorded.{signed}")
+    return verified.intact
 
 
 async def compare(system: System, organization: Organization) -> bool:

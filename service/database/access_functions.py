@@ -19,10 +19,13 @@ begin
   moment := clock_timestamp();
   insert into access.access_record (
     organization_id, record_id, recorded_at, operation, what, parameters, purpose, actor_id, credential_id, role, name,
-    request_id, version, position, client_id, clients, recipient, allowed_by)
+    request_id, version, position, client_id, clients, clients_digest, recipient, allowed_by)
   select the_organization, r.record_id, moment, r.operation, r.what, r.parameters, r.purpose, r.actor_id,
          r.credential_id, r.role, r.name, r.request_id, r.version, r.position,
-         case when r.version is not null then r.client_ids[1] end, cardinality(r.client_ids), r.recipient, r.allowed_by
+         case when r.version is not null then r.client_ids[1] end, cardinality(r.client_ids),
+         (select sha256(string_agg(uuid_send(told.client_id), ''::bytea order by told.client_id))
+            from unnest(r.client_ids) told(client_id)),
+         r.recipient, r.allowed_by
     from unnest(records) r;
   insert into access.access_record_client (organization_id, client_id, record_id)
   select the_organization, told.client_id, r.record_id

@@ -12,9 +12,9 @@ FREEING = ("identifier_unlinked", "entry_retracted")
 
 NEW_EVENT_TYPE = """create type log.new_event as (
   client_id uuid, version integer, id uuid, type text, schema_version integer, occurred_at timestamptz,
-  precision text, recorded_at timestamptz, actor_id uuid, recorded_by text, source text, correlation_id uuid,
-  causation_id uuid, reference_fields text[], reference_ids uuid[], key_id uuid, body bytea, body_digest bytea,
-  header bytea, identifier bytea, merged_into uuid
+  precision text, recorded_at timestamptz, actor_id uuid, recorded_by text, on_behalf_of text, source text,
+  correlation_id uuid, causation_id uuid, reference_fields text[], reference_ids uuid[], key_id uuid, body bytea,
+  body_digest bytea, header bytea, identifier bytea, merged_into uuid
 )"""
 """An event to append, in the order of service.log.sealed.SealedEvent. recorded_at is null unless imported."""
 
@@ -73,9 +73,9 @@ begin
   insert into log.timeline_head (organization_id, client_id, version, position)
   select the_organization, e.client_id, max(e.version), before + max(e.place)
     from unnest(events) with ordinality as e(
-      client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by, source,
-      correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, identifier,
-      merged_into, place)
+      client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by,
+      on_behalf_of, source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest,
+      header, identifier, merged_into, place)
    group by e.client_id
   having count(*) = max(e.version) - min(e.version) + 1
      and min(e.version) = 1 + coalesce((
@@ -89,26 +89,26 @@ begin
 
   insert into log.event (
     organization_id, position, client_id, version, id, type, schema_version, occurred_at, precision, recorded_at,
-    actor_id, recorded_by, source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body,
-    body_digest, leaf)
+    actor_id, recorded_by, on_behalf_of, source, correlation_id, causation_id, reference_fields, reference_ids, key_id,
+    body, body_digest, leaf)
   select the_organization, before + e.place, e.client_id, e.version, e.id, e.type, e.schema_version, e.occurred_at,
-         e.precision, coalesce(e.recorded_at, moment), e.actor_id, e.recorded_by, e.source, e.correlation_id,
-         e.causation_id, e.reference_fields, e.reference_ids, e.key_id, e.body, e.body_digest,
+         e.precision, coalesce(e.recorded_at, moment), e.actor_id, e.recorded_by, e.on_behalf_of, e.source,
+         e.correlation_id, e.causation_id, e.reference_fields, e.reference_ids, e.key_id, e.body, e.body_digest,
          sha256('\x00' || int8send(before + e.place)
                 || int8send((extract(epoch from coalesce(e.recorded_at, moment)) * 1000000)::bigint)
                 || e.header || e.body_digest)
     from unnest(events) with ordinality as e(
-      client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by, source,
-      correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header, identifier,
-      merged_into, place);
+      client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by,
+      on_behalf_of, source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest,
+      header, identifier, merged_into, place);
 
   if referring then
     insert into log.reference (organization_id, target_id, position, field, client_id, event_id, type)
     select the_organization, r.target_id, before + e.place, r.field, e.client_id, e.id, e.type
       from unnest(events) with ordinality as e(
         client_id, version, id, type, schema_version, occurred_at, precision, recorded_at, actor_id, recorded_by,
-        source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest, header,
-        identifier, merged_into, place),
+        on_behalf_of, source, correlation_id, causation_id, reference_fields, reference_ids, key_id, body, body_digest,
+        header, identifier, merged_into, place),
       unnest(e.reference_fields, e.reference_ids) as r(field, target_id)
     on conflict (organization_id, target_id, type, position, field) do nothing;
   end if;

@@ -129,6 +129,7 @@ event = Table(
     Column("recorded_at", _MOMENT, nullable=False, comment="When it was recorded, by the server's clock"),
     Column("actor_id", Uuid, nullable=False, comment="Who recorded it: the stable id of their key to the API"),
     Column("recorded_by", Text, nullable=False, comment="Who recorded it: their role and name"),
+    Column("on_behalf_of", Text, comment="For whom a system recorded it: their role and name; null where for nobody"),
     Column("source", Text, nullable=False, comment="The system it came through"),
     Column("correlation_id", Uuid, comment="What it belongs together with"),
     Column("causation_id", Uuid, comment="The event it follows from"),
@@ -317,6 +318,7 @@ access_record = Table(
     Column("position", BigInteger, comment="The position of the log that a list reflected; null for one client"),
     Column("client_id", Uuid, comment="The client, where one was read; null for a list"),
     Column("clients", Integer, nullable=False, comment="Of how many clients it told: see access_record_client"),
+    Column("clients_digest", LargeBinary, nullable=False, comment="SHA-256 over the ids of these clients, in order"),
     Column("recipient", Text, comment="The other organization to which it was disclosed; null where it stayed here"),
     Column(
         "allowed_by",

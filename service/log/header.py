@@ -1,9 +1,10 @@
 """An event's header as bytes: what its body is bound to, and what its leaf commits to.
 
 organization 16 ‖ client 16 ‖ version 8 ‖ id 16 ‖ occurred_at 8 (signed, microseconds since 1970) ‖ schema_version 4 ‖
-key_id 16 ‖ actor_id 16 ‖ correlation_id 16 ‖ causation_id 16 (zeros when none) ‖ then type, precision, recorded_by and
-source, each as its length in 2 bytes and its UTF-8 ‖ how many references 2 ‖ then each: its field, as a text like those
-before, and the id referred to 16. Integers are big-endian. The layout never changes: every leaf depends on it.
+key_id 16 ‖ actor_id 16 ‖ correlation_id 16 ‖ causation_id 16 (zeros when none) ‖ then type, precision, recorded_by,
+on_behalf_of (empty when for nobody) and source, each as its length in 2 bytes and its UTF-8 ‖ how many references 2 ‖
+then each: its field, as a text like those before, and the id referred to 16. Integers are big-endian. The layout
+never changes: every leaf depends on it.
 """
 
 import struct
@@ -51,6 +52,8 @@ class Headed(Protocol):
     @property
     def recorded_by(self) -> str: ...
     @property
+    def on_behalf_of(self) -> str | None: ...
+    @property
     def source(self) -> str: ...
     @property
     def correlation_id(self) -> UUID | None: ...
@@ -82,6 +85,7 @@ def header(organization_id: UUID, event: Headed) -> bytes:
             _text(event.type),
             _text(event.precision),
             _text(event.recorded_by),
+            _text(event.on_behalf_of or ""),
             _text(event.source),
             _references(event.references),
         )

@@ -29,6 +29,7 @@ class StoredHeader(NamedTuple):
     recorded_at: datetime
     actor_id: UUID
     recorded_by: str
+    on_behalf_of: str | None
     source: str
     correlation_id: UUID | None
     causation_id: UUID | None

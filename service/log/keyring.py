@@ -16,9 +16,11 @@ from cachetools import LRUCache
 from service.database.connection import scoped
 from service.database.owner import as_owner
 from service.log.errors import answering
-from service.log.seal import KEY_BYTES, SealBroken, forget_keys, open_sealed, seal
+from service.log.key_encryption import HeldKey, KeyEncryptionKey
+from service.log.seal import KEY_BYTES, SealBroken, forget_keys
 
 _KEPT_KEYS = 10_000
+_REWRAPPED_AT_ONCE = 500
 _ERASED = "The client's keys were destroyed: the person is erased."
 
 _KEYS = """select client_id, key_id, kek_id, wrapped_key, notes_key_id from keyring.client_key
@@ -27,6 +29,12 @@ _NOTES_KEY = """select notes_key_id, kek_id, wrapped_notes_key, destroyed_at is 
   from keyring.client_key where organization_id = $1 and client_id = $2"""
 _MAKE = """select $2::uuid as client_id, key_id, kek_id, wrapped_key, notes_key_id
   from keyring.make_client_key($1, $2, $3, $4, $5, $6, $7)"""
+_WRAPPED_BEFORE = """select client_id, kek_id, key_id, wrapped_key, notes_key_id, wrapped_notes_key
+  from keyring.client_key
+ where organization_id = $1 and kek_id <> $2 and destroyed_at is null
+ order by client_id limit $3 for update"""
+_WRAPPED_BY = """select kek_id, count(*) from keyring.client_key
+ where organization_id = $1 and destroyed_at is null group by kek_id"""
 
 
 class ClientErased(Exception):
@@ -85,26 +93,29 @@ class ClientKeys(NamedTuple):
 
 
 class KeyEncryptionKeys:
-    """The keys that wrap data keys, 32 bytes each, by id; the first wraps new ones, all of them open old ones."""
+    """The keys that wrap data keys, by id; the first wraps new ones, all of them open old ones.
 
-    def __init__(self, keys: Mapping[str, bytes]) -> None:
+    Each is 32 bytes that this process holds, or a key that is held elsewhere.
+    """
+
+    def __init__(self, keys: Mapping[str, bytes | KeyEncryptionKey]) -> None:
         if not keys:
             raise ValueError("There must be at least one key-encryption key.")
-        if any(len(key) != KEY_BYTES for key in keys.values()):
-            raise ValueError(f"Every key-encryption key has {KEY_BYTES} bytes.")
-        self._keys = dict(keys)
-        self.current = next(iter(self._keys))
+        self._keys = {id_: HeldKey(key) if isinstance(key, bytes) else key for id_, key in keys.items()}
+        self.ids = tuple(self._keys)
+        """Their ids, the first of them that of the key that wraps."""
+        self.current = self.ids[0]
         """The id of the key that wraps new data keys."""
 
-    def wrap(self, key: bytes, context: bytes) -> bytes:
-        """The data key sealed under the current key-encryption key and bound to its context."""
-        return seal(self._keys[self.current], key, context)
+    async def wrap(self, key: bytes, context: bytes) -> bytes:
+        """The data key wrapped by the current key-encryption key and bound to its context. Raises KeyUnavailable."""
+        return await self._keys[self.current].wrap(key, context)
 
-    def unwrap(self, kek_id: str, wrapped: bytes, context: bytes) -> bytes:
-        """The data key. Raises UnknownKey, and SealBroken when it or its context was changed."""
+    async def unwrap(self, kek_id: str, wrapped: bytes, context: bytes) -> bytes:
+        """The data key. Raises UnknownKey, KeyUnavailable, and SealBroken when it or its context was changed."""
         if kek_id not in self._keys:
             raise UnknownKey(f"The key-encryption key {kek_id}, which wraps this client's key, is not in the settings.")
-        return open_sealed(self._keys[kek_id], wrapped, context)
+        return await self._keys[kek_id].unwrap(wrapped, context)
 
 
 class Keyring:
@@ -121,6 +132,11 @@ class Keyring:
         self._owner = owner
         self._unwrapped: LRUCache[tuple[str, bytes, bytes], bytes] = LRUCache(_KEPT_KEYS)
 
+    @property
+    def key_encryption_ids(self) -> tuple[str, ...]:
+        """The ids of the key-encryption keys that are there, that of the one that wraps first."""
+        return self._keks.ids
+
     async def data_key(self, organization_id: UUID, client_id: UUID, *, create: bool = True) -> DataKey:
         """The client's data key; when missing, both keys are made.
 
@@ -133,7 +149,7 @@ class Keyring:
                     row = await self._make(connection, organization_id, client_id)
         if row is None:
             raise UnknownKey("The client has no key.")
-        return self.open(organization_id, WrappedKey._make(row))
+        return await self.open(organization_id, WrappedKey._make(row))
 
     async def keys(
         self,
@@ -158,7 +174,7 @@ class Keyring:
         for row in rows:
             client_id = UUID(int=row["client_id"].int)
             try:
-                usable[client_id] = self.open(organization_id, WrappedKey._make(row))
+                usable[client_id] = await self.open(organization_id, WrappedKey._make(row))
             except (ClientErased, UnknownKey, SealBroken) as error:
                 unusable[client_id] = error
         return ClientKeys(usable, unusable)
@@ -176,7 +192,7 @@ class Keyring:
         if row is None or row["wrapped_notes_key"] is None:
             raise UnknownKey("The client has no key for counseling notes.")
         context = _context(organization_id, client_id, row["notes_key_id"])
-        key = self._unwrap(row["kek_id"], row["wrapped_notes_key"], context)
+        key = await self._unwrap(row["kek_id"], row["wrapped_notes_key"], context)
         return NotesKey(UUID(int=row["notes_key_id"].int), key)
 
     async def destroy(self, organization_id: UUID, client_id: UUID) -> None:
@@ -206,21 +222,25 @@ class Keyring:
     async def rewrap(self, organization_id: UUID) -> int:
         """Wraps the organization's keys anew under the current key-encryption key; returns how many it changed.
 
-        After that, older key-encryption keys can leave the settings. Raises OwnerNeeded, UnknownKey, SealBroken.
+        Bodies are not touched. Interrupted, it keeps what it has done and goes on from there the next time. After it,
+        older key-encryption keys can leave the settings. Raises OwnerNeeded, UnknownKey, KeyUnavailable, SealBroken.
         """
+        changed = done = await self._rewrap_some(organization_id)
+        while done:
+            done = await self._rewrap_some(organization_id)
+            changed += done
+        return changed
+
+    async def _rewrap_some(self, organization_id: UUID) -> int:
+        """The same for some of the keys, in a transaction: those of a client who is being erased wait for it."""
         with answering(writing=True):
             async with as_owner(self._owner, organization_id) as connection:
-                rows = await connection.fetch(
-                    "select client_id, kek_id, key_id, wrapped_key, notes_key_id, wrapped_notes_key"
-                    " from keyring.client_key"
-                    " where organization_id = $1 and kek_id <> $2 and destroyed_at is null for update",
-                    organization_id,
-                    self._keks.current,
-                )
+                rows = await connection.fetch(_WRAPPED_BEFORE, organization_id, self._keks.current, _REWRAPPED_AT_ONCE)
                 changes = []
                 for client_id, kek_id, *pairs in rows:
                     anew = [
-                        wrapped and self._wrapped_anew(kek_id, wrapped, _context(organization_id, client_id, key_id))
+                        wrapped
+                        and await self._wrapped_anew(kek_id, wrapped, _context(organization_id, client_id, key_id))
                         for key_id, wrapped in (pairs[:2], pairs[2:])
                     ]
                     changes.append((organization_id, client_id, self._keks.current, *anew))
@@ -231,6 +251,12 @@ class Keyring:
                 )
         return len(changes)
 
+    async def wrapped_by(self, organization_id: UUID) -> dict[str, int]:
+        """How many clients' keys hang on each key-encryption key, by its id. Raises DatabaseUnavailable."""
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id) as connection:
+                return {row["kek_id"]: row["count"] for row in await connection.fetch(_WRAPPED_BY, organization_id)}
+
     async def _make(
         self,
         connection: "PoolConnectionProxy | asyncpg.Connection[asyncpg.Record]",
@@ -238,30 +264,34 @@ class Keyring:
         client_id: UUID,
     ) -> asyncpg.Record | None:
         # When another process makes them at the same time, the first to commit wins and both use those.
-        data_key, notes_key = self._new(organization_id, client_id), self._new(organization_id, client_id)
+        data_key = await self._new(organization_id, client_id)
+        notes_key = await self._new(organization_id, client_id)
         return await connection.fetchrow(_MAKE, organization_id, client_id, self._keks.current, *data_key, *notes_key)
 
-    def _new(self, organization_id: UUID, client_id: UUID) -> tuple[UUID, bytes]:
+    async def _new(self, organization_id: UUID, client_id: UUID) -> tuple[UUID, bytes]:
         """The id of a new key, and the key, wrapped."""
         key_id = uuid4()
-        return key_id, self._keks.wrap(secrets.token_bytes(KEY_BYTES), _context(organization_id, client_id, key_id))
+        context = _context(organization_id, client_id, key_id)
+        return key_id, await self._keks.wrap(secrets.token_bytes(KEY_BYTES), context)
 
-    def _wrapped_anew(self, kek_id: str, wrapped: bytes, context: bytes) -> bytes:
-        return self._keks.wrap(self._keks.unwrap(kek_id, wrapped, context), context)
+    async def _wrapped_anew(self, kek_id: str, wrapped: bytes, context: bytes) -> bytes:
+        return await self._keks.wrap(await self._keks.unwrap(kek_id, wrapped, context), context)
 
-    def open(self, organization_id: UUID, kept: WrappedKey) -> DataKey:
-        """The key that was read from where it is kept. Raises ClientErased, UnknownKey, SealBroken."""
+    async def open(self, organization_id: UUID, kept: WrappedKey) -> DataKey:
+        """The key that was read from where it is kept. Raises ClientErased, UnknownKey, SealBroken,
+        KeyUnavailable.
+        """
         client_id, key_id, kek_id, wrapped, notes_key_id = kept
         if wrapped is None:
             raise ClientErased(_ERASED)
-        key = self._unwrap(kek_id, wrapped, _context(organization_id, client_id, key_id))
+        key = await self._unwrap(kek_id, wrapped, _context(organization_id, client_id, key_id))
         return DataKey(UUID(int=key_id.int), key, UUID(int=notes_key_id.int))
 
-    def _unwrap(self, kek_id: str, wrapped: bytes, context: bytes) -> bytes:
+    async def _unwrap(self, kek_id: str, wrapped: bytes, context: bytes) -> bytes:
         key = self._unwrapped.get((kek_id, wrapped, context))
         if key is None:
             try:
-                key = self._keks.unwrap(kek_id, wrapped, context)
+                key = await self._keks.unwrap(kek_id, wrapped, context)
             except SealBroken:
                 raise SealBroken(
                     f"The client's key does not open: it, or the key-encryption key {kek_id}, was changed."

@@ -21,6 +21,7 @@ class SealedEvent(NamedTuple):
     precision: str
     actor_id: UUID
     recorded_by: str
+    on_behalf_of: str | None
     source: str
     correlation_id: UUID | None
     causation_id: UUID | None
@@ -54,6 +55,7 @@ class StoredEvent(NamedTuple):
     recorded_at: datetime
     actor_id: UUID
     recorded_by: str
+    on_behalf_of: str | None
     source: str
     correlation_id: UUID | None
     causation_id: UUID | None

@@ -140,6 +140,7 @@ def _entry(stored: StoredEvent, event: Event) -> Entry:
         stored.correlation_id,
         stored.causation_id,
         stored.position,
+        stored.on_behalf_of,
     )
 
 
@@ -188,6 +189,7 @@ def _sealed(
         precision=draft.precision.value,
         actor_id=actor.id,
         recorded_by=actor.name,
+        on_behalf_of=draft.on_behalf_of,
         source=draft.source,
         correlation_id=draft.correlation_id,
         causation_id=draft.causation_id,

@@ -1,34 +1,25 @@
 """Checking that an organization's log is as it was written: nothing altered, nothing missing, no head wrong."""
 
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import datetime
-from hashlib import sha256
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from service.log.consistency import (
     Finding,
     heads,
     identifiers_beyond,
-    identifiers_missing,
     log_end,
     merges,
     references_beyond,
-    references_missing,
     twice,
 )
-from service.log.header import header, leaf
-from service.log.sealed import StoredEvent
+from service.log.keyring import Keyring
+from service.log.log_part import Part, check_part, gap, out_of_order, out_of_turn
 from service.log.store import EventStore
 
-_BATCH = 2_000
-
-NOT_TOLD = (
-    "What no check can tell before checkpoints are signed: events cut off from a log's end together with its heads, up"
-    " to all of them, and an event forged together with its leaf, since a leaf holds no key."
-)
-"""What passes unseen, to be told to whoever asks."""
+EVENTS_A_PART: Final = 8_192
+"""How many events are checked in one go: whole tiles of the tree, about a second's work."""
 
 
 class Verification(NamedTuple):
@@ -37,6 +28,7 @@ class Verification(NamedTuple):
     events: int
     """How many events were there to check."""
     findings: list[Finding]
+    """The first position first."""
 
     @property
     def intact(self) -> bool:
@@ -44,81 +36,68 @@ class Verification(NamedTuple):
         return not self.findings
 
 
-async def verify(
-    store: EventStore, organization_id: UUID, *, progress: Callable[[int, int], None] | None = None
-) -> Verification:
-    """Recomputes every digest and leaf of a log, and checks that positions, versions and moments follow one another.
+class JoinedParts:
+    """Parts of a log, joined in their order: positions, versions and moments have to go on from one to the next."""
 
-    Checks too what stands beside the events: that the heads of the log and of its timelines fit them, that the rows of
-    log.reference are those of the events' own references, and that a client is found by each link that counts. Reads
-    the log in batches, up to where it ended at the beginning. `progress` is told how many positions are done, and how
-    many there are. Raises UnknownOrganization, DatabaseUnavailable.
-    """
-    check = _Check()
-    end = await log_end(store, organization_id)
-    async for batch in _batches(store, organization_id, end):
-        for event in batch:
-            check.event(event)
-        check.findings += await references_missing(store, batch)
-        check.findings += await identifiers_missing(store, batch)
-        if progress is not None and batch[-1].position % _BATCH == 0:
-            progress(batch[-1].position, end)
-    check.gap_before(end + 1)
-    check.findings += await heads(store, organization_id, check.versions)
-    check.findings += await merges(store, organization_id, check.merged)
-    check.findings += await references_beyond(store, organization_id)
-    check.findings += await identifiers_beyond(store, organization_id)
-    check.findings += await twice(store, organization_id)
-    return Verification(check.events, check.findings)
+    def __init__(self) -> None:
+        self.events = 0
+        self.findings: list[Finding] = []
+        self._position = 0
+        self._recorded_at: datetime | None = None
+        self._versions: dict[UUID, int] = {}
+        self._merged: set[UUID] = set()
 
-
-async def _batches(store: EventStore, organization_id: UUID, end: int) -> AsyncIterator[list[StoredEvent]]:
-    after = 0
-    while after < end:
-        read = await store.log(organization_id, after=after, limit=min(_BATCH, end - after))
-        batch = [event for event in read if event.position <= end]
-        if not batch:
+    def add(self, part: Part) -> None:
+        """Join the next part."""
+        self.events += part.events
+        self.findings += part.findings
+        if part.first is None or part.last is None:
             return
-        yield batch
-        after = batch[-1].position
+        position, recorded_at = part.first
+        self.findings += gap(self._position, position)
+        if self._recorded_at is not None and recorded_at < self._recorded_at:
+            self.findings.append(Finding(position, out_of_order()))
+        self._position, self._recorded_at = part.last
+        for client_id, stretch in part.stretches.items():
+            last = self._versions.get(client_id, 0)
+            if stretch.first != last + 1:
+                self.findings.append(Finding(stretch.position, out_of_turn(stretch.first, last)))
+            self._versions[client_id] = stretch.last
+        for client_id, merged in part.merged.items():
+            (self._merged.add if merged else self._merged.discard)(client_id)
+
+    async def finish(self, store: EventStore, organization_id: UUID, end: int) -> Verification:
+        """Check what stands beside the events, where the log should end at that position. Raises DatabaseUnavailable.
+
+        That the heads of the log and of its timelines fit, that the rows of log.reference are those of the events' own
+        references, and that a client is found by each link that counts.
+        """
+        found = [*self.findings, *gap(self._position, end + 1)]
+        found += await heads(store, organization_id, self._versions)
+        found += await merges(store, organization_id, self._merged)
+        found += await references_beyond(store, organization_id)
+        found += await identifiers_beyond(store, organization_id)
+        found += await twice(store, organization_id)
+        return Verification(self.events, sorted(found, key=lambda finding: finding.position))
 
 
-@dataclass(slots=True)
-class _Check:
-    events: int = 0
-    findings: list[Finding] = field(default_factory=list)
-    position: int = 0
-    recorded_at: datetime | None = None
-    versions: dict[UUID, int] = field(default_factory=dict)
-    merged: set[UUID] = field(default_factory=set)
+async def verify(
+    store: EventStore,
+    organization_id: UUID,
+    *,
+    keyring: Keyring | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Verification:
+    """Check a log by itself, in this process: all but what takes its tree, its checkpoints and what stands beside it.
 
-    def event(self, event: StoredEvent) -> None:
-        self.gap_before(event.position)
-        self.events += 1
-        self.position = event.position
-        if sha256(event.body).digest() != event.body_digest:
-            self._find("its body is not the one its digest was made of")
-        expected = leaf(event.position, event.recorded_at, header(event.organization_id, event), event.body_digest)
-        if expected != event.leaf:
-            self._find("its header, recorded_at or digest is not the one its leaf was made of")
-        if self.recorded_at is not None and event.recorded_at < self.recorded_at:
-            self._find("it was recorded earlier than the event before it")
-        self.recorded_at = event.recorded_at
-        last = self.versions.get(event.client_id, 0)
-        if event.version != last + 1:
-            self._find(f"its version is {event.version}, after version {last} of the same client")
-        self.versions[event.client_id] = event.version
-        if event.type == "client_merged_into":
-            self.merged.add(event.client_id)
-        elif event.type == "client_separated":
-            self.merged.discard(event.client_id)
-
-    def gap_before(self, position: int) -> None:
-        missing = position - self.position - 1
-        if missing == 1:
-            self.findings.append(Finding(position - 1, "the event is missing"))
-        elif missing > 1:
-            self.findings.append(Finding(self.position + 1, f"{missing} events are missing, up to {position - 1}"))
-
-    def _find(self, what: str) -> None:
-        self.findings.append(Finding(self.position, what))
+    Reads the log up to where it ended at the beginning. `progress` is told how many positions are done, and how many
+    there are. Raises UnknownOrganization, DatabaseUnavailable.
+    """
+    end = await log_end(store, organization_id)
+    joined = JoinedParts()
+    for after in range(0, end, EVENTS_A_PART):
+        up_to = min(after + EVENTS_A_PART, end)
+        joined.add(await check_part(store, organization_id, after, up_to, keyring))
+        if progress is not None:
+            progress(up_to, end)
+    return await joined.finish(store, organization_id, end)

@@ -122,7 +122,7 @@ class FreshStates:
             (found,) = await call(connection, organization_id, "log.fresh_state", client_id, schema, types, known)
         if found["version"] is None:
             return None
-        key = self._keyring.open(organization_id, WrappedKey(client_id, *(found[name] for name in _KEY)))
+        key = await self._keyring.open(organization_id, WrappedKey(client_id, *(found[name] for name in _KEY)))
         base: Base | None = kept or beginning(projection)
         if found["state"] is not None:
             snapshot = Snapshot(client_id, *(found[name] for name in _SNAPSHOT))

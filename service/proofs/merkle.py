@@ -67,12 +67,13 @@ class GrowingTree:
     @property
     def root(self) -> bytes:
         """The root as it is now."""
-        if not self._peaks:
-            return EMPTY_ROOT
-        root = self._peaks[-1]
-        for peak in reversed(self._peaks[:-1]):
-            root = node_hash(peak, root)
-        return root
+        return _over(self._peaks[:-1], self._peaks[-1]) if self._peaks else EMPTY_ROOT
+
+    def root_with(self, last: bytes) -> bytes:
+        """The root as it would be with one more subtree at the right, of this root and not wider than the leaves here
+        stand for.
+        """
+        return _over(self._peaks, last)
 
 
 def inclusion_ranges(index: int, size: int) -> list[Range]:
@@ -208,6 +209,12 @@ def whole_subtrees(leaves: Range) -> list[tuple[int, int]]:
         start += 1 << height
     assert all(left[0] > right[0] for left, right in pairwise(found))
     return found
+
+
+def _over(peaks: Sequence[bytes], last: bytes) -> bytes:
+    for peak in reversed(peaks):
+        last = node_hash(peak, last)
+    return last
 
 
 def _split(width: int) -> int:

@@ -74,6 +74,9 @@ class FeedEvent(_Told):
     recorded_at: datetime = Field(description="When it was recorded, by the service's clock.")
     actor_id: UUID = Field(description="Who recorded it: the id of the API key, or that of the token's subject.")
     recorded_by: str = Field(description="The role and name of the API key that recorded it.")
+    on_behalf_of: str | None = Field(
+        description="The role and name of the person for whom a system recorded it; null where it was for nobody else."
+    )
     source: str = Field(description="The system that the news came from.")
     correlation_id: UUID | None = Field(description="An id that related events share.")
     causation_id: UUID | None = Field(description="An id for what led to this event.")
@@ -108,6 +111,7 @@ class FeedEvent(_Told):
             recorded_at=header.recorded_at,
             actor_id=header.actor_id,
             recorded_by=header.recorded_by,
+            on_behalf_of=header.on_behalf_of,
             source=header.source,
             correlation_id=header.correlation_id,
             causation_id=header.causation_id,

@@ -92,6 +92,14 @@ _SEALED_BEFORE = """
 select webhook_id, kek_id, secret, former_kek_id, former_secret from subscription.webhook
  where organization_id = $1 and (kek_id <> $2 or former_kek_id <> $2) for update
 """
+_SEALED_BY = """
+select kek_id, count(*)
+  from (select kek_id from subscription.webhook where organization_id = $1
+        union all
+        select former_kek_id from subscription.webhook
+         where organization_id = $1 and former_kek_id is not null) as each
+ group by kek_id
+"""
 _SEALED_ANEW = """
 update subscription.webhook
    set kek_id = $2, secret = $4, former_kek_id = case when $5::bytea is not null then $2 end, former_secret = $5
@@ -126,7 +134,7 @@ class Webhooks:
                 raise TooManyWebhooks
             row = await connection.fetchrow(
                 _CREATE, organization_id, webhook_id, url, types, description, clock.now(), caller.actor.name,
-                caller.subject_id, caller.credential_id, *self._sealed(organization_id, webhook_id, secret),
+                caller.subject_id, caller.credential_id, *await self._sealed(organization_id, webhook_id, secret),
             )  # fmt: skip
         return _found(row), secret_text(secret)
 
@@ -167,7 +175,7 @@ class Webhooks:
         """A new secret, which is told only now; the one before it signs as well while they overlap."""
         secret = new_secret()
         until = clock.now() + overlap if overlap else None
-        sealed = self._sealed(organization_id, webhook_id, secret)
+        sealed = await self._sealed(organization_id, webhook_id, secret)
         async with scoped(self._pool, organization_id) as connection:
             row = await connection.fetchrow(_ROTATE, organization_id, webhook_id, *sealed, until)
         return _found(row), secret_text(secret)
@@ -200,28 +208,32 @@ class Webhooks:
         """Seals the organization's secrets anew under the current key-encryption key; of how many webhooks.
 
         After that, and after Keyring.rewrap, older key-encryption keys can leave the settings. A secret from before a
-        rotation goes where its time is over. Raises UnknownKey, SealBroken.
+        rotation goes where its time is over. Raises UnknownKey, KeyUnavailable, SealBroken.
         """
         async with scoped(self._pool, organization_id) as connection:
             await connection.execute(_FORGET_FORMER, organization_id, clock.now())
             rows = await connection.fetch(_SEALED_BEFORE, organization_id, self._keks.current)
-            await connection.executemany(
-                _SEALED_ANEW, [(organization_id, self._keks.current, *self._anew(organization_id, row)) for row in rows]
-            )
+            anew = [(organization_id, self._keks.current, *await self._anew(organization_id, row)) for row in rows]
+            await connection.executemany(_SEALED_ANEW, anew)
         return len(rows)
 
-    def _anew(self, organization_id: UUID, row: asyncpg.Record) -> tuple[UUID, bytes, bytes | None]:
+    async def wrapped_by(self, organization_id: UUID) -> dict[str, int]:
+        """How many secrets hang on each key-encryption key, by its id."""
+        async with scoped(self._pool, organization_id) as connection:
+            return {row["kek_id"]: row["count"] for row in await connection.fetch(_SEALED_BY, organization_id)}
+
+    async def _anew(self, organization_id: UUID, row: asyncpg.Record) -> tuple[UUID, bytes, bytes | None]:
         context = _context(organization_id, row["webhook_id"])
-        newest, former = (
-            sealed and self._keks.wrap(self._keks.unwrap(kek_id, sealed, context), context)
+        newest, former = [
+            sealed and await self._keks.wrap(await self._keks.unwrap(kek_id, sealed, context), context)
             for kek_id, sealed in ((row["kek_id"], row["secret"]), (row["former_kek_id"], row["former_secret"]))
-        )
+        ]
         return row["webhook_id"], newest, former
 
     async def secrets_of(
         self, connection: PoolConnectionProxy, organization_id: UUID, webhook_id: UUID, moment: datetime
     ) -> tuple[bytes, ...]:
-        """The secrets that sign at a moment, the newest first. Raises UnknownKey, SealBroken."""
+        """The secrets that sign at a moment, the newest first. Raises UnknownKey, KeyUnavailable, SealBroken."""
         row = await connection.fetchrow(
             _SECRETS,
             organization_id,
@@ -230,13 +242,13 @@ class Webhooks:
         if row is None:
             raise UnknownWebhook
         context = _context(organization_id, webhook_id)
-        newest = self._keks.unwrap(row["kek_id"], row["secret"], context)
+        newest = await self._keks.unwrap(row["kek_id"], row["secret"], context)
         if row["former_until"] is None or row["former_until"] <= moment:
             return (newest,)
-        return newest, self._keks.unwrap(row["former_kek_id"], row["former_secret"], context)
+        return newest, await self._keks.unwrap(row["former_kek_id"], row["former_secret"], context)
 
-    def _sealed(self, organization_id: UUID, webhook_id: UUID, secret: bytes) -> tuple[str, bytes]:
-        return self._keks.current, self._keks.wrap(secret, _context(organization_id, webhook_id))
+    async def _sealed(self, organization_id: UUID, webhook_id: UUID, secret: bytes) -> tuple[str, bytes]:
+        return self._keks.current, await self._keks.wrap(secret, _context(organization_id, webhook_id))
 
 
 async def stop(

@@ -8,9 +8,11 @@ import httpx
 import pytest
 import structlog
 
+from service.api.exception_handlers import problem_of
 from service.api.problem import PATH, Problem
 from service.api.problems import CATALOGUE
 from service.log.errors import DatabaseUnavailable
+from service.log.key_encryption import KeyUnavailable
 from service.projector.folding import ProjectionFailed
 from tests.api.clinic import REGISTERED, SESSION, Clinic, events_of, problem_in, recording
 
@@ -175,3 +177,10 @@ async def test_a_request_is_logged_by_its_route(clinic: Clinic) -> None:
     assert line["milliseconds"] > 0
     for private in (client, WORDS, clinic.key, "2026-03-01T00"):
         assert private not in json.dumps(logged)
+
+
+def test_while_a_key_service_does_not_answer_it_is_said_and_may_be_tried_again() -> None:
+    problem = problem_of(KeyUnavailable("kms-1 does not answer."))
+
+    assert problem is not None
+    assert (problem.status, problem.headers) == (503, {"Retry-After": "5"})

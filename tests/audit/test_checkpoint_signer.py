@@ -86,6 +86,23 @@ async def test_two_keys_both_sign_while_one_follows_the_other(log: Log) -> None:
         assert open_checkpoint(kept.note, [key]) == kept.checkpoint
 
 
+async def test_what_a_retired_key_signed_is_believed_and_keeps_the_log_from_being_signed_otherwise(
+    log: Log, tmp_path: Path
+) -> None:
+    folder, new = AnchorFolder(tmp_path), bytes(31) + b"\7"
+    await log.record(5)
+    await log.signer(folder=folder).make(log.organization_id)
+    async with log.hand() as hand:
+        await hand.execute("delete from audit.checkpoint where organization_id = $1", log.organization_id)
+    await log.cut(3)
+    (old,) = KEYS.public(log.organization_id)
+
+    with pytest.raises(CheckpointRefused, match="the folder of checkpoints has a checkpoint of 5"):
+        await log.signer(SigningKeys((new,), "clinic.example", (old.public_key,)), folder=folder).make(
+            log.organization_id
+        )
+
+
 async def test_signers_at_the_same_time_never_sign_two_roots_for_one_size(log: Log) -> None:
     await log.record(250)
 

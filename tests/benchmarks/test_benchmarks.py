@@ -22,6 +22,7 @@ from benchmarks import (
     rebuild,
     soak,
     timeline,
+    verifying,
     webhooks,
 )
 from benchmarks.ground import Ground
@@ -57,6 +58,7 @@ async def ground(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Grou
         pytest.param(rebuild.measure, {"events": 300, "peer_events": 100, "processes": 1}, 1, id="rebuild"),
         pytest.param(feed.measure, {"events": 20, "readers": 4, "readers_a_key": 2, "at_once": 10}, 1, id="feed"),
         pytest.param(proofs.measure, {"each": 2, "events": 600, "proofs": 2}, 2, id="proofs"),
+        pytest.param(verifying.measure, {"events": 20, "clients": 2}, 1, id="verifying"),
         pytest.param(webhooks.measure, {"events": 20}, 1, id="webhooks"),
         pytest.param(projecting.measure, {"long": 30, "short": 5, "events_a_round": 3}, 1, id="projecting"),
         pytest.param(importing.measure, {"clients": 2, "events": 10}, 1, id="import"),

@@ -1,120 +1,39 @@
-"""Verify after alterations of every kind, made by somebody who can do anything to the database: what it names.
+"""The attack list: somebody who can do anything to the database alters the record, and verify names what they did.
 
-What it cannot name stands here too (NOT_NAMED), so that the day it can, this table says so.
+The checkpoints that verify has in hand were signed before. What it cannot name stands here too (NOT_NAMED), so that the
+day it can, this table says so.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from hashlib import sha256
-from uuid import UUID, uuid4
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
-import asyncpg
 import pytest
-import pytest_asyncio
 
-from domain.events.plan import GoalMeasured
-from projections.catalogue import PROJECTIONS
+from service.access.access_records import Asked
 from service.access.caller import Caller
+from service.audit.checkpoint_signer import CheckpointSigner
+from service.audit.tree_check import Held
 from service.bootstrap import System
-from service.database.embedded import DatabaseUrls
-from service.log.header import header, leaf
-from service.log.seal import seal
-from tests.builders import goal_set, lapse, registered
-from tests.cli.command import Command
-from tests.system import draft, follow
+from service.log.sealed import StoredEvent
+from service.proofs.checkpoints import Checkpoint, sign_checkpoint
+from tests.builders import check_in, lapse, registered
+from tests.cli.altered import NOT_NAMED, Change, Clinic, clinic
+from tests.system import access_to, draft
 
-NOT_NAMED = ""
-
-
-@dataclass(frozen=True)
-class Clinic:
-    """An organization of two clients: events 1, 2, 3 and 5 are ada's, 4 and 6 ben's."""
-
-    database: DatabaseUrls
-    organization_id: UUID
-    ada: UUID
-    ben: UUID
-
-    @asynccontextmanager
-    async def superuser(self) -> AsyncIterator[asyncpg.Connection]:
-        """A connection past every trigger, policy and foreign key."""
-        connection = await asyncpg.connect(self.database.superuser)
-        try:
-            await connection.execute("set session_replication_role = replica")
-            yield connection
-        finally:
-            await connection.close()
-
-    async def alter(self, statements: str) -> None:
-        """Run statements, in which ORG, ADA and BEN stand for the organization's rows and the clients."""
-        async with self.superuser() as connection:
-            for statement in statements.split(";"):
-                done = await connection.execute(
-                    statement.replace("ORG", f"organization_id = '{self.organization_id}'")
-                    .replace("ID_OF_IT", f"'{self.organization_id}'::uuid")
-                    .replace("ADA", f"'{self.ada}'::uuid")
-                    .replace("BEN", f"'{self.ben}'::uuid")
-                )
-                assert done.split()[-1] != "0", f"{statement} altered nothing"
+__all__ = ["clinic"]
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def clinic(database: DatabaseUrls, system: System, counselor: Caller) -> Clinic:
-    """A clinic whose log was followed to its end."""
-    ada, ben, record = uuid4(), uuid4(), system.recorder.record
-    goal = draft(goal_set(target=7))
-    await record(counselor, ada, [draft(registered()), goal], new_client=True)
-    await record(counselor, ada, [draft(GoalMeasured(goal=goal.id, value=5))])
-    await record(counselor, ben, [draft(registered())], new_client=True)
-    await record(counselor, ada, [draft(lapse())])
-    await record(counselor, ben, [draft(lapse())])
-    await follow(system, counselor.organization_id)
-    return Clinic(database, counselor.organization_id, ada, ben)
-
-
-async def named(command: Command, clinic: Clinic, *options: str) -> str:
-    """What verify names, in its own words; empty when it takes all for intact."""
-    said = await command("verify", "--organization", clinic.organization_id, *options)
-    found = [line for line in said.out.splitlines() if not line.startswith("Clinic: ")]
-    assert said.code == (1 if found else 0), said.err
-    assert "What no check can tell before checkpoints are signed" in said.err
-    return "\n".join(found)
-
-
-async def test_nothing_is_named_where_nothing_was_altered(command: Command, clinic: Clinic) -> None:
-    assert await named(command, clinic, "--projections") == ""
-
-
-async def test_what_the_projector_has_not_followed_yet_is_no_difference(
-    command: Command, clinic: Clinic, system: System, counselor: Caller
-) -> None:
+async def test_nothing_is_named_where_nothing_was_altered(clinic: Clinic, system: System, counselor: Caller) -> None:
+    assert await clinic.named() == NOT_NAMED
     await system.recorder.record(counselor, clinic.ada, [draft(lapse())])
-    await system.recorder.record(counselor, uuid4(), [draft(registered())], new_client=True)
-
-    assert await named(command, clinic, "--projections") == ""
-
-
-async def test_a_client_who_was_erased_is_left_out(command: Command, clinic: Clinic, system: System) -> None:
-    await system.keyring.destroy(clinic.organization_id, clinic.ben)
-
-    said = await command.done("verify", "--organization", clinic.organization_id, "--projections")
-
-    assert "Clinic: projections of 2 clients, all as a fresh fold makes them" in said
-    assert f"; {len(PROJECTIONS)} left out, whose clients were erased" in said
+    await system.accesses.keep(access_to(clinic.organization_id), Asked("timeline"), [clinic.ben], version=1)
+    assert await clinic.named() == NOT_NAMED, "what came after the checkpoints is no difference"
 
 
 EVENT = "update log.event set {} where position = 5 and ORG"
 ITS_HEADER = "position 5: its header, recorded_at or digest is not the one its leaf was made of"
 
-TAIL_WITH_HEADS = (
-    "delete from log.event where position = 6 and ORG; update log.log_head set position = 5 where ORG;"
-    " update log.timeline_head set version = 1, position = 4 where client_id = BEN"
-)
-ALL = (
-    "delete from log.event where ORG; delete from log.reference where ORG; delete from log.timeline_head where ORG;"
-    " update log.log_head set position = 0, recorded_at = 'epoch' where ORG"
-)
 REFERENCE_OF_5 = (
     "insert into log.reference select organization_id, target_id, 5, field, client_id, event_id, type"
     " from log.reference where ORG"
@@ -190,148 +109,218 @@ OF_THE_LOG = [
         "update log.reference set target_id = gen_random_uuid() where ORG",
         "position 3: its reference goal is not in",
     ),
-    (
-        "tail removed with its heads",
-        TAIL_WITH_HEADS,
-        NOT_NAMED,
-    ),
-    (
-        "all removed",
-        ALL,
-        NOT_NAMED,
-    ),
-    ("name of the organization", "update log.organization set name = 'Clinic: ' || name where ORG", NOT_NAMED),
 ]  # fmt: skip
+"""Changes that do not fit by themselves; each is named without a checkpoint as well."""
 
 
 @pytest.mark.parametrize(("change", "what"), [each[1:] for each in OF_THE_LOG], ids=[each[0] for each in OF_THE_LOG])
-async def test_what_is_altered_in_the_log_is_named(command: Command, clinic: Clinic, change: str, what: str) -> None:
+async def test_what_is_altered_in_the_log_is_named(clinic: Clinic, change: str, what: str) -> None:
     await clinic.alter(change)
 
-    found = await named(command, clinic)
-
-    assert what in found
-    assert what or not found
+    assert what in await clinic.named([])
 
 
-BUILD = "projection_care_plan_1"
-GOAL = f"{BUILD}, position 5: the rows in care_plan_goal are not those of a fresh fold"
+def at(position: int, **fields: Any) -> Change:
+    """Change an event's fields."""
+    return lambda events: [e._replace(**fields) if e.position == position else e for e in events]
 
-ANOTHER_GOAL = (
-    f"insert into {BUILD}.care_plan_goal select (jsonb_populate_record(g, jsonb_build_object('event_id',"
-    f" gen_random_uuid()))).* from {BUILD}.care_plan_goal g where ORG"
+
+def later(position: int) -> Change:
+    """Set the moment at which an event was recorded."""
+    return lambda events: [
+        e._replace(recorded_at=e.recorded_at + timedelta(microseconds=1)) if e.position == position else e
+        for e in events
+    ]
+
+
+def put_in(events: list[StoredEvent]) -> list[StoredEvent]:
+    """An event of ben's as if it had come before ada's last."""
+    forged = events[3]._replace(id=uuid4(), version=2, recorded_at=events[3].recorded_at)
+    return [*events[:4], forged, events[4], events[5]._replace(version=3)]
+
+
+def appended(events: list[StoredEvent]) -> list[StoredEvent]:
+    return [*events, events[5]._replace(id=uuid4(), version=3)]
+
+
+def bodies_swapped(events: list[StoredEvent]) -> list[StoredEvent]:
+    return [*events[:3], events[3]._replace(body=events[5].body), events[4], events[5]._replace(body=events[3].body)]
+
+
+def reordered(events: list[StoredEvent]) -> list[StoredEvent]:
+    return [*events[:4], events[5]._replace(recorded_at=events[4].recorded_at), events[4]]
+
+
+def of_ada(events: list[StoredEvent]) -> list[StoredEvent]:
+    return [e for e in events if e.client_id == events[0].client_id]
+
+
+SEALED = "its body does not open with its client's key"
+SIGNED = "the log is not the one of which the checkpoint"
+CUT = "the log ends before this, and the checkpoint in hand is of 6 events"
+
+WITH_RIGHT_LEAVES: list[tuple[str, Change, str]] = [
+    ("header", at(5, recorded_by="counselor/eve"), f"position 5: {SEALED}"),
+    ("actor", at(5, actor_id=uuid4()), f"position 5: {SEALED}"),
+    ("moment recorded", later(5), f"position 5: {SIGNED} in hand was signed: an event from here on, up to 6"),
+    ("body", at(5, body=bytes(60)), f"position 5: {SEALED}"),
+    ("bodies swapped", bodies_swapped, f"position 4: {SEALED}"),
+    ("last event", lambda events: events[:5], f"position 6: {CUT}"),
+    ("whole tail", lambda events: events[:4], f"position 5: {CUT}"),
+    ("whole log", lambda events: [], f"position 1: {CUT}"),
+    ("client", of_ada, f"position 1: {SIGNED} of 4 that the database keeps was signed: an event from here on, up to 4"),
+    ("client", of_ada, f"position 5: {CUT}"),
+    ("reordered", reordered, f"position 5: {SIGNED}"),
+    ("put into the past", put_in, f"position 5: {SEALED}"),
+    ("tail forged", appended, f"position 7: {SEALED}"),
+]  # fmt: skip
+"""The log written anew, with whatever can be made to fit without the clients' keys."""
+
+
+@pytest.mark.parametrize(
+    ("change", "what"), [each[1:] for each in WITH_RIGHT_LEAVES], ids=[each[0] for each in WITH_RIGHT_LEAVES]
 )
-PARKED = (
-    f"insert into {BUILD}.parked select ID_OF_IT, ADA, 1, ADA, 'x' from log.log_head where ORG;"
-    f" delete from {BUILD}.care_plan_goal where ORG"
+async def test_what_is_written_anew_with_right_leaves_is_named(clinic: Clinic, change: Change, what: str) -> None:
+    await clinic.rewrite(change)
+
+    assert what in await clinic.named()
+
+
+KEY = "update access.api_key set {} where ORG"
+RECORD = "access.access_record where ORG and version = 1"
+ROLLED_BACK = (
+    "delete from audit.checkpoint where size > 4 and ORG; delete from log.event where position > 4 and ORG;"
+    " update log.log_head set position = 4 where ORG;"
+    " update log.timeline_head set version = 3, position = 3 where client_id = ADA;"
+    " update log.timeline_head set version = 1, position = 4 where client_id = BEN;"
+    " delete from audit.access_entry where ORG; delete from access.access_record where ORG;"
+    " delete from access.access_record_client where ORG; delete from access.api_key where ORG"
 )
 
-OF_THE_PROJECTIONS = [
-    ("row changed", f"update {BUILD}.care_plan_goal set target = 1 where ORG", GOAL),
-    ("row removed", f"delete from {BUILD}.care_plan_goal where ORG", GOAL),
+BESIDE_THE_LOG = [
+    ("role raised", KEY.format("role = 'supervisor'"), "the API key"),
+    ("scopes widened", KEY.format("scopes = scopes || 'AuditEvent.r'::text"), "was changed since"),
+    ("key taken away", "delete from access.api_key where ORG", "is no longer there"),
+    ("key no longer expires", KEY.format("expires_at = 'infinity'"), "entry 1 of accesses"),
+    ("time zone", "update log.organization set time_zone = 'Asia/Tokyo' where ORG", "the name or time zone"),
+    ("name of the organization", "update log.organization set name = 'x' || name where ORG", "the name or time zone"),
+    ("access record changed", "update access.access_record set name = 'eve' where ORG and version = 1", "was changed"),
+    ("access record removed", f"delete from {RECORD}", "is no longer there"),
+    ("its client removed", "delete from access.access_record_client where ORG", "is not of the clients"),
     (
-        "row added",
-        ANOTHER_GOAL,
-        GOAL,
+        "its client exchanged",
+        "update access.access_record_client set client_id = ADA where ORG",
+        "is not of the clients that access.access_record_client says",
     ),
     (
-        "rows of nobody",
-        f"update {BUILD}.care_plan_goal set client_id = gen_random_uuid() where ORG",
-        f"{BUILD}: care_plan_goal has rows of clients without a timeline: 1",
+        "access record put in",
+        ("insert into access.access_record select (jsonb_populate_record(r, jsonb_build_object('record_id',"
+        f" '00000000-0000-7000-8000-000000000000'))).* from {RECORD.replace('record where', 'record r where')}"),
+        "the access record 00000000-0000-7000-8000-000000000000 is older than others that were entered",
     ),
-    ("cursor set back", "update following.cursor set position = 3 where ORG", f"{BUILD}, position 3: the rows in"),
-    (
-        "client parked",
-        PARKED,
-        NOT_NAMED,  # but counted as left out, and doctor tells that the projection failed
-    ),
-    (
-        "client's key",
-        "update keyring.client_key set wrapped_key = 'x' where client_id = ADA",
-        f"{BUILD}, position 5: a fresh fold fails, so nothing can be compared",
-    ),
-    (
-        "tail removed with its heads",
-        TAIL_WITH_HEADS,
-        f"{BUILD}, position 4: the rows in care_plan",
-    ),
-    (
-        "all removed",
-        ALL,
-        f"{BUILD}: care_plan_goal has rows of clients without a timeline: 1",
-    ),
+    ("entry removed", "delete from audit.access_entry where number = 2 and ORG", "entry 2 of accesses is missing"),
+    ("last entry removed", "delete from audit.access_entry where number = 4 and ORG", "is of 4: the others were taken"),
+    ("entry made to fit", "update audit.access_entry set leaf = sha256('x') where number = 4 and ORG", "was changed"),
+    ("client's key altered", "update keyring.client_key set wrapped_key = 'x' where client_id = BEN", "position 4: "),
+    ("client's key removed", "delete from keyring.client_key where client_id = BEN", "position 4: its client's key is"),
+    ("rolled back", ROLLED_BACK, f"position 5: {CUT}"),
+    ("rolled back", ROLLED_BACK, "there are 0 entries of accesses, and the checkpoint in hand is of 4"),
+    ("checkpoint's root", "update audit.checkpoint set root = sha256('x') where size = 4 and ORG", "its row does not"),
+    ("checkpoint's note", "update audit.checkpoint set note = 'x' where size = 6 and ORG", "position 6: the"),
+    ("checkpoints removed", "delete from audit.checkpoint where ORG", "no longer has the checkpoint of 6"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("change", "what"), [each[1:] for each in OF_THE_PROJECTIONS], ids=[each[0] for each in OF_THE_PROJECTIONS]
-)
-async def test_what_is_altered_in_projections_is_named(
-    command: Command, clinic: Clinic, change: str, what: str
-) -> None:
+@pytest.mark.parametrize(("change", "what"), [each[1:] for each in BESIDE_THE_LOG], ids=[e[0] for e in BESIDE_THE_LOG])
+async def test_what_is_altered_beside_the_log_is_named(clinic: Clinic, change: str, what: str) -> None:
     await clinic.alter(change)
 
-    found = await named(command, clinic, "--projections")
-
-    assert what in found
-    assert what or not found
+    assert what in await clinic.named()
 
 
-SNAPSHOT = f"update {BUILD}.snapshot set {{}} where client_id = ADA"
-OF_BEN = f"(select state from {BUILD}.snapshot where client_id = BEN limit 1)"
+async def test_who_holds_the_signing_key_and_signs_a_fork_is_named(clinic: Clinic) -> None:
+    keys = clinic.system.signing_keys
+    fork = Checkpoint(keys.origin(clinic.organization_id), 6, bytes(32))
+    note = sign_checkpoint(fork, keys.of(clinic.organization_id))
+    async with clinic.superuser() as connection:
+        await connection.execute("update audit.checkpoint set root = $1, note = $2 where size = 6", fork.root, note)
 
-OF_THE_SNAPSHOTS = [
-    ("replaced", SNAPSHOT.format("state = 'x'"), f"{BUILD}, position 26: the snapshot at version"),
-    ("of another version", SNAPSHOT.format("version = version - 1"), f"{BUILD}, position 26: the snapshot at version"),
-    ("of another client", SNAPSHOT.format(f"state = {OF_BEN}"), f"{BUILD}, position 26: the snapshot at version"),
-    ("of another time", SNAPSHOT.format("until = 'epoch'"), f"{BUILD}, position 26: the snapshot at version"),
-    ("removed", f"delete from {BUILD}.snapshot where ORG", NOT_NAMED),  # a cache: it is made again
+    assert "position 6: the checkpoint of 6 that the database keeps is not of this log" in await clinic.named()
+
+
+async def test_a_log_written_anew_and_signed_anew_is_another_than_the_one_in_hand(clinic: Clinic) -> None:
+    await clinic.rewrite(later(5))
+    await clinic.alter("delete from audit.checkpoint where size = 6 and ORG; delete from following.cursor where ORG")
+    system = clinic.system
+    await CheckpointSigner(system.pool, system.signing_keys, system.checkpoints).make(clinic.organization_id)
+
+    assert await clinic.named([]) == NOT_NAMED, "whoever has no checkpoint cannot tell"
+    assert "position 6: the checkpoint in hand is not of this log" in await clinic.named()
+
+
+GUARDS = [
+    (
+        "trigger off",
+        "alter table log.event disable trigger append_only",
+        "alter table log.event enable trigger append_only",
+        "trigger append_only on log.event",
+    ),
+    (
+        "row-level security off",
+        "alter table access.access_record disable row level security",
+        "alter table access.access_record enable row level security",
+        "Row-level security is not forced on access.access_record",
+    ),
+    (
+        "policy added",
+        "create policy everybody on log.event using (true)",
+        "drop policy everybody on log.event",
+        "policy everybody on log.event was added",
+    ),
 ]
 
 
-@pytest.mark.parametrize(
-    ("change", "what"), [each[1:] for each in OF_THE_SNAPSHOTS], ids=[each[0] for each in OF_THE_SNAPSHOTS]
-)
-async def test_a_snapshot_that_is_not_that_of_a_fresh_fold_is_named(
-    command: Command, clinic: Clinic, system: System, counselor: Caller, change: str, what: str
-) -> None:
-    for client_id in (clinic.ada, clinic.ben):
-        await system.recorder.record(counselor, client_id, [draft(lapse()) for _ in range(10)])
-        await system.recorder.record(counselor, client_id, [draft(lapse()) for _ in range(10)])
-    await follow(system, clinic.organization_id)
-    await clinic.alter(change)
-
-    found = await named(command, clinic, "--projections")
-
-    assert what in found
-    assert what or not found
-
-
-@pytest.mark.parametrize(("knows_the_key", "what"), [(False, "a fresh fold fails"), (True, NOT_NAMED)])
-async def test_an_event_forged_with_its_leaf(
-    command: Command, clinic: Clinic, system: System, knows_the_key: bool, what: str
-) -> None:
-    """Verify alone takes it for intact; folding does not, unless whoever forged it had the client's key as well."""
-    (event,) = await system.store.timeline(clinic.organization_id, clinic.ben, after=1)
-    forged = event._replace(recorded_by="counselor/eve")
-    key = (await system.keyring.data_key(clinic.organization_id, clinic.ben)).key
-    head = header(clinic.organization_id, forged)
-    body = seal(key, event.opened(key), head) if knows_the_key else event.body
+@pytest.mark.parametrize(("off", "on", "what"), [each[1:] for each in GUARDS], ids=[each[0] for each in GUARDS])
+async def test_a_guard_that_is_switched_off_is_named(clinic: Clinic, off: str, on: str, what: str) -> None:
     async with clinic.superuser() as connection:
-        await connection.execute(
-            "update log.event set recorded_by = $1, body = $2::bytea, body_digest = sha256($2), leaf = $3"
-            " where organization_id = $4 and position = $5",
-            forged.recorded_by,
-            body,
-            leaf(event.position, event.recorded_at, head, sha256(body).digest()),
-            clinic.organization_id,
-            event.position,
-        )
+        await connection.execute(off)
+        try:
+            assert what in await clinic.named()
+        finally:
+            await connection.execute(on)
 
-    assert await named(command, clinic) == NOT_NAMED
-    found = await named(command, clinic, "--projections")
-    assert what in found
-    assert what or not found
+
+async def test_in_a_log_of_whole_tiles_the_first_event_that_differs_is_named_exactly(
+    clinic: Clinic, system: System, counselor: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client_id = uuid4()
+    entries = [draft(registered()), *(draft(check_in(craving=3)) for _ in range(255))]
+    await system.recorder.record(counselor, client_id, entries, new_client=True)
+    kept = await system.checkpoint_signer.make(clinic.organization_id)
+    async with clinic.superuser() as connection:
+        tiles = await connection.fetch("select * from audit.tile where organization_id = $1", clinic.organization_id)
+    await clinic.rewrite(later(100))
+    async with clinic.superuser() as connection:
+        await connection.copy_records_to_table("tile", schema_name="audit", records=map(tuple, tiles))
+
+    in_hand = [Held(kept.checkpoint, "the checkpoint in hand")]
+    found = await clinic.named(in_hand)
+
+    assert "position 100: its leaf is not the one of which the tree was made" in found
+    assert f"position 100: {SIGNED} in hand was signed: this is the first event that differs" in found
+
+    monkeypatch.setattr("service.audit.verifier.EVENTS_A_PART", 256)
+    verified = await system.verifier.verify(clinic.organization_id, in_hand, processes=2)
+    assert [f"position {each.position}: {each.what}" for each in verified.findings] == found.splitlines()
+
+
+async def test_a_tile_that_was_changed_is_named(clinic: Clinic, system: System, counselor: Caller) -> None:
+    entries = [draft(registered()), *(draft(check_in(craving=3)) for _ in range(255))]
+    await system.recorder.record(counselor, uuid4(), entries, new_client=True)
+    await system.checkpoint_signer.make(clinic.organization_id)
+    await clinic.alter("update audit.tile set root = sha256('x') where ORG")
+
+    assert "position 1: tile 0 of the tree's level 0 is not made of these events" in await clinic.named([])
 
 
 TWICE = [
@@ -344,9 +333,7 @@ TWICE = [
 
 
 @pytest.mark.parametrize(("table", "key", "row", "what"), TWICE, ids=[each[0] for each in TWICE])
-async def test_a_row_that_is_there_twice_is_named(
-    command: Command, system: System, clinic: Clinic, table: str, key: str, row: str, what: str
-) -> None:
+async def test_a_row_that_is_there_twice_is_named(clinic: Clinic, table: str, key: str, row: str, what: str) -> None:
     async with clinic.superuser() as connection:
         keys = await connection.fetch(
             "select conname, pg_get_constraintdef(oid) as said from pg_constraint"
@@ -357,7 +344,7 @@ async def test_a_row_that_is_there_twice_is_named(
         f"alter table {table} drop constraint {key}; insert into {table} select * from {table} where ORG and {row}"
     )
     try:
-        assert what in await named(command, clinic)
+        assert what in await clinic.named()
     finally:
         await clinic.alter(f"delete from {table} where ORG")
         for name, said in keys:

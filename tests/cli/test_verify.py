@@ -1,11 +1,13 @@
 """Verify: names the exact position of what was altered or left out."""
 
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest_asyncio
 
 from service.access.caller import Caller
+from service.audit.signing_keys import new_signing_key
 from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
 from tests.builders import check_in, registered
@@ -72,3 +74,47 @@ async def test_without_an_organization_each_is_checked(command: Command, clinic:
     assert said.code == 1
     assert "Clinic, position 1: its header" in said.out
     assert "Other: 0 events, all as they were recorded." in said.out
+
+
+async def test_a_checkpoint_that_was_kept_elsewhere_is_compared(
+    command: Command, clinic: UUID, system: System, tmp_path: Path, database: DatabaseUrls
+) -> None:
+    saved, of_accesses = tmp_path / "saved", tmp_path / "of-accesses"
+    saved.write_text(await command.done("checkpoint", "--organization", clinic))
+    of_accesses.write_text(await command.done("checkpoint", "--organization", clinic, "--accesses"))
+    files = ("--checkpoint", saved, "--checkpoint", of_accesses)
+    key = (await command.done("checkpoint", "--organization", clinic, "--public-key")).strip()
+    assert "The first 3 are those of a checkpoint." in await command.done("verify", "--organization", clinic, *files)
+
+    await _alter(database, "delete from log.event where organization_id = $1 and position = 3", clinic)
+    await _alter(database, "update log.log_head set position = 2 where organization_id = $1", clinic)
+    elsewhere = {"SIGNING_KEYS": new_signing_key(), "CHECKPOINT_FOLDER": None}
+    said = await command("verify", "--organization", clinic, "--checkpoint", saved, "--key", key, **elsewhere)
+
+    assert said.code == 1
+    assert f"position 3: the log ends before this, and the checkpoint in {saved} is of 3 events" in said.out
+
+
+async def test_a_checkpoint_that_nobody_known_has_signed_is_refused(
+    command: Command, clinic: UUID, tmp_path: Path
+) -> None:
+    saved = tmp_path / "saved"
+    saved.write_text(await command.done("checkpoint", "--organization", clinic))
+
+    said = await command("verify", "--organization", clinic, "--checkpoint", saved, SIGNING_KEYS=new_signing_key())
+
+    assert said.code == 1
+    assert f"{saved} is not to be believed. No key that is known has signed the note" in said.err
+
+
+async def test_an_organization_that_was_taken_away_whole_is_named(
+    command: Command, clinic: UUID, database: DatabaseUrls
+) -> None:
+    await command.done("checkpoint", "--organization", clinic)
+    for table in ("log.organization", "log.event", "log.log_head", "log.timeline_head"):
+        await _alter(database, f"delete from {table} where organization_id = $1", clinic)
+
+    said = await command("verify")
+
+    assert said.code == 1
+    assert f"There is no organization {clinic} any more" in said.out

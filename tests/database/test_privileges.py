@@ -33,6 +33,7 @@ TABLES: dict[str, set[str]] = {
     "audit.tile": READ,
     "audit.checkpoint": READ,
     "audit.cosignature": {"SELECT", "INSERT"},
+    "audit.access_entry": READ,
     "migration.alembic_version": READ,
 }
 """What the role may do with tables, whole; on no column of them may it do more."""
@@ -53,6 +54,7 @@ FUNCTIONS = {
     "audit.keep_checkpoint(uuid,text,bigint,bytea,text)",
     "audit.unsigned(text)",
     "audit.refused(text)",
+    "audit.enter_accesses(uuid,integer)",
     "subscription.due(timestamp with time zone)",
     "subscription.tidy(timestamp with time zone)",
     "keyring.make_client_key(uuid,uuid,text,uuid,bytea,uuid,bytea)",
@@ -156,8 +158,8 @@ ATTACKS = [
     "update log.timeline_head set version = 0, position = 0",
     """insert into log.event
        select organization_id, position + 100, client_id, version + 100, gen_random_uuid(), type, schema_version,
-              occurred_at, precision, recorded_at, actor_id, 'supervisor/lee', source, correlation_id, causation_id,
-              reference_fields, reference_ids, key_id, body, body_digest, leaf from log.event""",
+              occurred_at, precision, recorded_at, actor_id, 'supervisor/lee', null, source, correlation_id,
+              causation_id, reference_fields, reference_ids, key_id, body, body_digest, leaf from log.event""",
     "insert into log.reference select organization_id, id, position, 'goal', client_id, id, type from log.event",
     "update access.api_key set revoked_at = null",
     """insert into access.api_key
@@ -169,6 +171,8 @@ ATTACKS = [
     "insert into audit.tile values (gen_random_uuid(), 0, 0, 'x', 'y')",
     "insert into audit.checkpoint values (gen_random_uuid(), 'clinic', 1, 'x', 'note', now())",
     "update audit.cosignature set line = 'other'",
+    "insert into audit.access_entry values (gen_random_uuid(), 1, 'api_key', gen_random_uuid(), 'x', 'y')",
+    "delete from audit.access_entry",
     "delete from audit.checkpoint",
     "update keyring.client_key set wrapped_key = null, destroyed_at = now()",
     "update keyring.client_key set wrapped_key = 'other'",

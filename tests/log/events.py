@@ -31,6 +31,7 @@ def sealed_event(
         precision="instant",
         actor_id=ACTOR_ID,
         recorded_by=recorded_by,
+        on_behalf_of=None,
         source="test",
         correlation_id=None,
         causation_id=None,

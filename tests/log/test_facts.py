@@ -115,7 +115,7 @@ async def test_the_key_comes_with_the_facts_and_shows_when_it_was_destroyed(
 
     kept = (await reader.read(organization_id, client_id, Needs())).key
     assert kept
-    assert keyring.open(organization_id, kept) == data_key
+    assert await keyring.open(organization_id, kept) == data_key
 
     await keyring.destroy(organization_id, client_id)
     kept = (await reader.read(organization_id, client_id, Needs())).key

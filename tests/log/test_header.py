@@ -24,7 +24,8 @@ EVENT = SealedEvent(
     occurred_at=datetime(2026, 3, 1, 9, 30, 0, 5, tzinfo=UTC),
     precision="day",
     actor_id=UUID("66666666-6666-6666-6666-666666666666"),
-    recorded_by="peer/zoë",
+    recorded_by="system/ehr",
+    on_behalf_of="peer/zoë",
     source="ehr",
     correlation_id=None,
     causation_id=UUID("44444444-4444-4444-4444-444444444444"),
@@ -45,6 +46,7 @@ EXPECTED = bytes.fromhex(
     + "44" * 16
     + "0008" + b"goal_set".hex()
     + "0003" + b"day".hex()
+    + "000a" + b"system/ehr".hex()
     + "0009" + "peer/zoë".encode().hex()
     + "0003" + b"ehr".hex()
     + "0001" + "0004" + b"goal".hex() + "77" * 16

@@ -14,9 +14,11 @@ from tests.system import settings_for
 
 @asynccontextmanager
 async def system_of(
-    database: DatabaseUrls, projections: Sequence[Projection[Any]] = PROJECTIONS
+    database: DatabaseUrls, projections: Sequence[Projection[Any]] = PROJECTIONS, *, signs: bool = True
 ) -> AsyncIterator[System]:
-    """A system with these projections."""
+    """A system with these projections. One that signs looks at every log once when it starts."""
     settings = settings_for(database, Path("unused"))
+    if not signs:
+        settings = settings.model_copy(update={"signing_keys": None})
     async with connected(settings, Addresses(database.app, database.owner), projections) as system:
         yield system

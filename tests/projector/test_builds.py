@@ -9,15 +9,13 @@ import pytest
 
 from projections.catalogue import PROJECTIONS
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
-from service.bootstrap import System, prepare
+from service.bootstrap import System, prepare, read_key_encryption_keys
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.database.owner import connect_owner
-from service.log.keyring import KeyEncryptionKeys
 from service.projector.build_lifecycle import SwitchRefused, all_builds, remove_retired
 from service.projector.rebuild import rebuild
 from service.projector.status import status
-from service.settings import parse_key_encryption_keys
 from tests.builders import check_in, lapse, registered, session
 from tests.databases import new_organization
 from tests.projector.comparing import assert_equal_to_fresh_folds
@@ -25,7 +23,7 @@ from tests.projector.newer import NARROWER, NEWER, OLD, WIDER_TABLE, newer
 from tests.projector.systems import system_of
 from tests.system import KEY_ENCRYPTION_KEY, access_to, draft, follow
 
-KEKS = KeyEncryptionKeys(parse_key_encryption_keys(KEY_ENCRYPTION_KEY.get_secret_value()))
+KEKS = read_key_encryption_keys(KEY_ENCRYPTION_KEY.get_secret_value())
 
 
 async def a_counselor(database: DatabaseUrls) -> Caller:

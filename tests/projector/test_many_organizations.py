@@ -50,7 +50,7 @@ async def test_ten_that_record_are_projected_and_2000_that_sleep_cause_no_statem
         return await counting_pool(url, statements)
 
     with patch.object(bootstrap, "open_pool", counted):
-        async with system_of(crowded) as projecting:
+        async with system_of(crowded, signs=False) as projecting:
             stopping, began = asyncio.Event(), time.monotonic()
             running = asyncio.create_task(project(projecting, stopping))
             await asyncio.sleep(0.3)

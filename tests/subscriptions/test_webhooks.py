@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,11 +11,10 @@ import pytest
 import structlog
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from service.bootstrap import Addresses, System, connected
+from service.bootstrap import Addresses, System, connected, new_key_encryption_key, read_key_encryption_keys
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
-from service.log.keyring import KeyEncryptionKeys, Keyring, UnknownKey
-from service.settings import parse_key_encryption_keys
+from service.log.keyring import Keyring, UnknownKey
 from service.subscriptions.webhook_messages import secret_text
 from service.subscriptions.webhook_receivers import Receivers
 from service.subscriptions.webhook_sender import AT_ONCE
@@ -270,8 +268,8 @@ async def test_secrets_and_clients_keys_are_wrapped_anew_and_the_old_key_can_be_
     organization_id, client_id = hooked.organization_id, uuid4()
     data_key = await hooked.system.keyring.data_key(organization_id, client_id)
     _, rotated = await hooked.system.webhooks.rotate(organization_id, hooked.webhook_id, timedelta(hours=1))
-    old, new = parse_key_encryption_keys(KEY_ENCRYPTION_KEY.get_secret_value()), {"new": bytes(range(32))}
-    both, without_the_old = (with_keys(hooked.system, keys, database) for keys in (new | old, new))
+    old, new = KEY_ENCRYPTION_KEY.get_secret_value(), new_key_encryption_key()
+    both, without_the_old = (with_keys(hooked.system, keys, database) for keys in (f"{new},{old}", new))
 
     assert (await both.rewrap(organization_id), await both.rewrap(organization_id)) == (2, 0)
 
@@ -284,8 +282,8 @@ async def test_secrets_and_clients_keys_are_wrapped_anew_and_the_old_key_can_be_
     assert [secret_text(each) for each in kept] == [rotated, hooked.secret]
 
 
-def with_keys(system: System, keys: Mapping[str, bytes], database: DatabaseUrls) -> System:
-    keks = KeyEncryptionKeys(keys)
+def with_keys(system: System, keys: str, database: DatabaseUrls) -> System:
+    keks = read_key_encryption_keys(keys)
     return replace(system, keyring=Keyring(system.pool, keks, database.owner), webhooks=Webhooks(system.pool, keks))
 
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 def checkpoint(
     *,
     organization: OrganizationOption = None,
+    accesses: Annotated[
+        bool, typer.Option("--accesses", help="Of who may read and who has read, beside the log.")
+    ] = False,
     show: Annotated[bool, typer.Option("--show", help="Show the last one, and make none.")] = False,
     as_text: Annotated[
         bool, typer.Option("--text", help="With a few words around it, for a mail to whoever keeps checkpoints.")
@@ -43,6 +46,9 @@ def checkpoint(
     minute in which something was recorded; this makes one at once, also of a log that was refused and has been mended.
     Whoever keeps a checkpoint outside of here can later tell whether anything recorded until then was changed or taken
     away: docs/proofs.md.
+
+    --accesses does the same for the list of access records, API keys and settings that is kept beside the log:
+    docs/auditing.md.
 
     --check needs no database: it says whose checkpoint a file holds, and of how many events.
 
@@ -76,6 +82,8 @@ def checkpoint(
             try:
                 if public_key:
                     return _public_keys(system, meant)
+                if accesses:
+                    return (await system.access_tree.make(meant.organization_id)).note
                 kept = await (system.checkpoints.latest if show else system.checkpoint_signer.make)(
                     meant.organization_id
                 )

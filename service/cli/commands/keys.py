@@ -9,7 +9,7 @@ import typer
 from domain.vocabulary.consents import RecipientClass
 from domain.vocabulary.purposes import PurposeOfUse
 from service.access.roles import KeyRole
-from service.cli.commands.encryption_keys import new_encryption_key, rewrap
+from service.cli.commands.encryption_keys import in_use, new_encryption_key, rewrap
 from service.cli.help_text import add, prose
 from service.cli.moments import length, moment
 from service.cli.options import OrganizationOption
@@ -292,7 +292,8 @@ def new_signing_key() -> None:
     It is held by the process that follows the log (serve, or project), and never in the database: whoever has both can
     sign another history. What others check its signatures with is shown by care-timeline checkpoint --public-key. To
     change keys, put the new one beside the old one, separated by a comma, until everybody has the new public key: both
-    sign meanwhile.
+    sign meanwhile. Then move the old one's public key to CARE_TIMELINE_RETIRED_SIGNING_KEYS: [bold]keys in-use[/bold]
+    shows it.
     """
     from service.audit.signing_keys import new_signing_key
     from service.cli.console import out
@@ -322,4 +323,5 @@ add(app, rotate)
 add(app, revoke)
 add(app, new_encryption_key, name="new-encryption-key")
 add(app, rewrap)
+add(app, in_use, name="in-use")
 add(app, new_signing_key, name="new-signing-key")

@@ -1,5 +1,6 @@
 """care-timeline verify."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,52 +9,73 @@ from service.cli.options import OrganizationOption
 
 
 def verify(
+    *,
     organization: OrganizationOption = None,
+    checkpoint: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="A checkpoint that was kept elsewhere, of the log or of accesses; may be given several times.",
+            show_default="the last ones in the folder of checkpoints",
+        ),
+    ] = None,
+    key: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME+ID+KEY",
+            help="The public key that signed it, where it is not one of the settings'; may be given several times.",
+            show_default=False,
+        ),
+    ] = None,
     projections: Annotated[
         bool, typer.Option("--projections", help="Compare what the projections hold with fresh folds of the log too.")
     ] = False,
 ) -> None:
     """
-    Check that nothing in the log was altered or left out.
+    Check that nothing of the record was altered or left out.
 
-    Recomputes the digest and the leaf of every event, and checks that positions, versions and moments follow
-    one another, that the heads of the log and of each timeline are where the last events are, and that what
-    events refer to is found. Each thing that does not fit is named with its exact position in the
-    organization's log. No key is needed, and nothing that was said is read. Without --organization every
-    organization is checked.
+    Recomputes the digest and the leaf of every event, opens its body with its client's key and forgets what it says,
+    and checks that positions, versions and moments follow one another, that the heads of the log and of each timeline
+    are where the last events are, and that what events refer to is found. Then come the tree over the log, every
+    checkpoint that the database keeps with its signature, and those in hand; who may read and who has read, in the
+    same way; and the triggers, policies and grants that guard all of it. Each thing that does not fit is named, the
+    first position first. Without --organization every organization is checked.
 
-    With --projections every client is folded again, which opens what was said, and rows and snapshots that are not
-    those of the fold are named by the position of the client's last event; care-timeline rebuild puts them right.
+    A checkpoint in hand is what shows that the end of a log was cut off, or all of it written anew. By default it is
+    the last one in the folder of checkpoints; give one that was kept where nobody of the service can change it.
 
-    What no check can tell before checkpoints are signed: events cut off from a log's end together with its heads,
-    up to all of them, and an event forged together with its leaf.
+    With --projections every client is folded again, and rows and snapshots that are not those of the fold are named by
+    the position of the client's last event; care-timeline rebuild puts them right.
 
     [bold]Examples[/bold]
 
       care-timeline verify
-      care-timeline verify --organization "Harbor Lane Recovery"
+      care-timeline verify --organization "Harbor Lane Recovery" --checkpoint saved.checkpoint
       care-timeline verify --projections
 
     Exit codes: 0 intact, 1 something does not fit.
     """
     from service.bootstrap import running
+    from service.cli import verify as verifying
     from service.cli.console import err
     from service.cli.organization import choose
     from service.cli.run_command import run
-    from service.cli.verify import compare
-    from service.cli.verify import verify as verify_log
-    from service.log.verify import NOT_TOLD
     from service.settings import Settings
 
     async def work(settings: Settings) -> bool:
-        intact = True
         async with running(settings) as system:
             known = await system.organizations.all()
+            files = verifying.read_files(system, checkpoint or (), key or ())
+            intact = not verifying.gone(system, known, files)
             for each in known if organization is None else [choose(known, organization)]:
-                intact = await verify_log(system, each) and intact
+                in_hand = files.get(each.organization_id)
+                if in_hand is None:
+                    in_hand = await verifying.last_in_folders(system, each.organization_id)
+                intact = await verifying.verify(system, each, in_hand) and intact
                 if projections:
-                    intact = await compare(system, each) and intact
-        err.print(NOT_TOLD, style="dim", soft_wrap=True)
+                    intact = await verifying.compare(system, each) and intact
+            intact = await verifying.guards(system) and intact
+        err.print(verifying.NOT_TOLD, style="dim", soft_wrap=True)
         return intact
 
     if not run(work):

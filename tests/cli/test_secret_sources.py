@@ -1,11 +1,13 @@
-"""Secrets from files, as containers are handed them."""
+"""Secrets from files, as containers are handed them, and from commands, as secret stores have them."""
 
 from pathlib import Path
 
 import pytest
+from pydantic_settings import SettingsError
 
 from service.bootstrap import key_encryption_keys, new_key_encryption_key
 from service.database.embedded import DatabaseUrls, EmbeddedPostgresError
+from service.secret_sources import SecretCommand
 from service.settings import Settings
 from tests.cli.command import Command
 
@@ -103,3 +105,34 @@ async def test_what_is_wrong_with_a_key_from_a_file_is_told_without_it(command: 
     assert said.code == 1
     assert "key-encryption key number 1 must read id:base64 of 32 bytes" in said.err
     assert "not-a-key" not in said.err
+
+
+async def test_a_secret_may_come_from_a_command_that_no_shell_reads(
+    command: Command, database: DatabaseUrls, tmp_path: Path
+) -> None:
+    (tmp_path / "a store").write_text(f"{database.app}\n", encoding="utf-8")
+
+    said = await command(
+        "organizations", "list", DATABASE_URL=None, DATABASE_URL_COMMAND=f"cat '{tmp_path / 'a store'}'"
+    )
+    refused = await command("organizations", "list", DATABASE_URL=None, DATABASE_URL_COMMAND="echo $HOME | cat")
+
+    assert said.code == 0, said.err
+    assert refused.code == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ("", "it is empty"),
+        ("cat 'x", "No closing quotation"),
+        ("/nowhere/vault read", "/nowhere/vault cannot be run: No such file or directory"),
+        ("false", "false ended with exit code 1"),
+        ("true", "true printed nothing"),
+        ("sleep 5", "sleep had not ended after 0.05 seconds"),
+        ("printf '\\377'", "what printf printed is not text in UTF-8"),
+    ],
+)
+def test_a_command_that_gives_no_secret_is_named(words: str, complaint: str) -> None:
+    with pytest.raises(SettingsError, match=complaint):
+        SecretCommand(seconds=0.05).read("CARE_TIMELINE_X_COMMAND", words)

@@ -1,0 +1,98 @@
+"""The database's half of the log of accesses: who may read, and who has read, entered in an order of its own.
+
+What it commits to stands in other tables, as facts that are made once and do not change. A fact is a kind, the id of
+what it is about, and the texts that say it. An entry's leaf is SHA-256 over the organization's id, the kind, the id and
+these texts, each as its length in bytes, a colon, itself and a comma, or `-,` where there is none.
+"""
+
+from typing import Final
+
+FACTS: Final = """
+select 'access_record' as kind, r.record_id as subject_id, array[
+         extract(epoch from r.recorded_at)::text, r.operation, r.what, r.parameters::text,
+         r.purpose, r.actor_id::text, r.credential_id, r.role, r.name, r.request_id, r.version::text, r.position::text,
+         r.client_id::text, r.clients::text, encode(r.clients_digest, 'hex'), r.recipient, r.allowed_by::text] as said
+  from access.access_record r where r.organization_id = ORGANIZATION
+union all
+select 'api_key', k.key_id, array[
+         k.name, k.role, k.scopes::text, k.purpose, k.person_id::text, k.recipient, k.recipient_classes::text,
+         extract(epoch from k.created_at)::text,
+         extract(epoch from k.expires_at)::text]
+  from access.api_key k where k.organization_id = ORGANIZATION
+union all
+select 'api_key_revoked', k.key_id, array[extract(epoch from k.revoked_at)::text]
+  from access.api_key k where k.organization_id = ORGANIZATION and k.revoked_at is not null
+union all
+select 'client_keys_destroyed', c.client_id, array[c.key_id::text, c.notes_key_id::text]
+  from keyring.client_key c where c.organization_id = ORGANIZATION and c.destroyed_at is not null
+union all
+select 'organization', o.organization_id, array[
+         o.name, o.time_zone, extract(epoch from o.created_at)::text]
+  from log.organization o where o.organization_id = ORGANIZATION"""
+"""Every fact of an organization, as it stands now; ORGANIZATION stands for its id."""
+
+LATE: Final = "10 minutes"
+"""Ids of access records begin with the clock of the process that read. One that is so much older than the newest that
+was entered came to the table by another way, and is not entered any more."""
+
+JOINED_FUNCTION = """create function audit.joined(variadic texts text[]) returns bytea
+  language sql immutable
+  set search_path = pg_catalog
+as $$
+  select convert_to(string_agg(coalesce(octet_length(said) || ':' || said, '-') || ',', '' order by place), 'UTF8')
+    from unnest(texts) with ordinality as each(said, place)
+$$"""
+"""Texts as the bytes that a leaf is made of."""
+
+ENTER_FUNCTION = rf"""create function audit.enter_accesses(
+  the_organization uuid, most integer, out size bigint, out entered integer
+) language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+declare
+  earliest uuid;
+  fact record;
+  its_leaf bytea;
+  top bytea;
+  width bigint;
+begin
+  if the_organization is distinct from nullif(current_setting('care_timeline.organization', true), '')::uuid then
+    raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('audit.access_entry ' || the_organization, 0));
+  select coalesce(max(e.number), 0), 0 into size, entered
+    from audit.access_entry e where e.organization_id = the_organization;
+  select coalesce(max(e.earliest), '00000000-0000-0000-0000-000000000000') into earliest
+    from (select lpad(to_hex(greatest(('x' || left(replace(e.subject_id::text, '-', ''), 12))::bit(48)::bigint
+                                      - extract(epoch from interval '{LATE}')::bigint * 1000, 0)), 12, '0')
+                 || repeat('0', 20) as earliest
+            from audit.access_entry e
+           where e.organization_id = the_organization and e.kind = 'access_record'
+           order by e.subject_id desc limit 1) e;
+  for fact in
+    select f.kind, f.subject_id, f.said from ({FACTS.replace("ORGANIZATION", "the_organization")}) f
+     where (f.kind <> 'access_record' or f.subject_id > earliest)
+       and not exists (select from audit.access_entry e
+                        where e.organization_id = the_organization and e.kind = f.kind and e.subject_id = f.subject_id)
+     order by f.kind = 'access_record', f.kind, f.subject_id limit most
+  loop
+    size := size + 1;
+    entered := entered + 1;
+    its_leaf := sha256(audit.joined(
+      variadic array[the_organization::text, fact.kind, fact.subject_id::text] || fact.said));
+    top := sha256('\x00'::bytea || its_leaf);
+    width := 1;
+    while size & width = 0 loop
+      select sha256('\x01'::bytea || e.subtree || top) into strict top
+        from audit.access_entry e where e.organization_id = the_organization and e.number = size - width;
+      width := width << 1;
+    end loop;
+    insert into audit.access_entry (organization_id, number, kind, subject_id, leaf, subtree)
+    values (the_organization, size, fact.kind, fact.subject_id, its_leaf, top);
+  end loop;
+end
+$$"""  # noqa: S608 - a text of ours
+"""Enters what is new, at most so many facts; how many entries there are then, and how many are new.
+
+Others who enter wait for the commit.
+"""
