@@ -53,14 +53,14 @@ ENDED_BY_ANOTHER: Final = Refusal(
     "This restriction names you, or did, so another supervisor ends it and sets right what is recorded about it.",
 )
 
-_RESTRICTION: Final[str] = RestrictionRequested.model_fields["type"].default
-_RESTRICTION_ENDED: Final[str] = RestrictionEnded.model_fields["type"].default
 FOR_THEMSELVES: Final = Refusal(
     "on_behalf_of_by_systems",
     "on_behalf_of",
     "Only a system says on whose behalf it records; people record for themselves: leave on_behalf_of out.",
 )
 
+_RESTRICTION: Final[str] = RestrictionRequested.model_fields["type"].default
+_RESTRICTION_ENDED: Final[str] = RestrictionEnded.model_fields["type"].default
 _ASSIGNED: Final[str] = TeamMemberAssigned.model_fields["type"].default
 _RELEASED: Final[str] = TeamMemberReleased.model_fields["type"].default
 

@@ -98,10 +98,10 @@ class Metrics:
             self._parked.labels(each.projection).set(each.parked)
         self._not_signed.set(len(await system.checkpoint_signer.refused()))
         if time.monotonic() - self._counted_at >= _UNUSUAL_SECONDS:
-            self._counted_at = time.monotonic()
             with suppress(ListsNotReady):
                 ids = await system.organizations.ids()
                 self._unusual.set(sum([await system.unusual_access.waiting(each) for each in ids]))
+                self._counted_at = time.monotonic()
 
     @asynccontextmanager
     async def looking(self, system: System) -> AsyncIterator[None]:

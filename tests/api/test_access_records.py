@@ -29,7 +29,7 @@ SEARCH = "/v1/access-records"
 """It tells of those whose reads it found, and of nobody else."""
 
 UNUSUAL = "/v1/unusual-access"
-"""Likewise; see test_unusual_access.py."""
+"""Likewise."""
 
 READS = [
     route
@@ -310,6 +310,37 @@ async def read(clinic: Clinic, client: UUID) -> None:
 
 async def test_a_search_whose_record_fails_gets_no_answer(clinic: Clinic, read: None, refusing: None) -> None:
     problem_in(await clinic.get(SEARCH), "access-not-recorded")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def unusual(clinic: Clinic, client: UUID) -> Json:
+    """What takes note of a read about the client by somebody who is not on their team."""
+    member = {"type": "team_member_assigned", "role": "peer", "person": "Ben", "person_id": str(uuid4())}
+    assert (await clinic.record(str(client), recording(member, ago(hours=1).isoformat()))).status_code == 201
+    ana = await clinic.with_key(KeyRole.COUNSELOR, "anna")
+    await ana.get(events_of(str(client)))
+    await follow(clinic.system, clinic.organization_id)
+    (read,) = await records(clinic, client)
+    return {"rule": "outside_the_team", "last_record": str(read.record_id), "justified": True}
+
+
+async def test_unusual_reads_and_a_note_of_them_leave_records_of_whom_they_told(
+    clinic: Clinic, client: UUID, unusual: Json
+) -> None:
+    assert len((await clinic.get(UNUSUAL)).json()["found"]) == 1
+    assert (await clinic.request("POST", f"{UNUSUAL}/notes", json=unusual)).status_code == 201
+
+    told = [(each.what, each.operation) for each in await records(clinic, client)]
+    assert told[1:] == [("unusual_access", f"GET {UNUSUAL}"), ("unusual_access", f"POST {UNUSUAL}/notes")]
+
+
+async def test_where_no_record_is_kept_they_are_not_told_nor_noted(
+    clinic: Clinic, unusual: Json, refusing: None
+) -> None:
+    position = await clinic.system.store.log_head(clinic.organization_id)
+    problem_in(await clinic.get(UNUSUAL), "access-not-recorded")
+    problem_in(await clinic.request("POST", f"{UNUSUAL}/notes", json=unusual), "access-not-recorded")
+    assert await clinic.system.store.log_head(clinic.organization_id) == position
 
 
 async def test_a_client_is_told_who_read_in_plain_words(clinic: Clinic, client: UUID) -> None:

@@ -211,6 +211,17 @@ async def test_they_are_paged_filtered_and_leave_a_record_of_whom_they_told(clin
     assert {each["what"] for each in told} == {"care_plan", "unusual_access"}
 
 
+async def test_another_organization_finds_none_of_it(clinic: Clinic, other_clinic: Clinic, sue: Clinic) -> None:
+    (_, ana_id), (ben, _) = await person(clinic, name="anna"), await person(clinic)
+    await read(ben, await with_team(sue, ana_id))
+    (one,) = await found(sue)
+    theirs = await other_clinic.with_key(KeyRole.SUPERVISOR, "lee")
+    sent = {"rule": one["rule"], "last_record": one["record_ids"][0], "justified": True}
+
+    assert await found(theirs, noted="true") == []
+    problem_in(await theirs.request("POST", f"{UNUSUAL}/notes", json=sent), "unknown-unusual-access")
+
+
 @pytest.mark.parametrize("asked", [("2026-02-01", "2026-01-01"), ("2026-01-01", "2026-06-01")])
 async def test_days_that_are_none_or_too_many_are_refused(sue: Clinic, asked: tuple[str, str]) -> None:
     refused = await sue.get(UNUSUAL, first_day=asked[0], last_day=asked[1])
