@@ -12,84 +12,13 @@ from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from domain.vocabulary.consents import ConsentPurpose, ConsentScope
-from domain.vocabulary.disclosures import DisclosureMeans
 from domain.vocabulary.purposes import PurposeOfUse
 from domain.vocabulary.record import Precision
 from projections.care_plan.disclosures import DisclosureByPeople, Disclosures, EmergencyDisclosure
+from rendering.access_words import MEANS, PARTS, PURPOSES, SCOPES, TOLD_FOR
 from rendering.html import page
 from rendering.visible import visible
 
-PARTS: Final[Mapping[str, str]] = {
-    "timeline": "your history here, or a part of it",
-    "event": "one entry of your history",
-    "care_plan": "your care plan",
-    "summary": "your care at a glance",
-    "milestones": "your milestones",
-    "signals": "what might need attention in your care",
-    "outcomes": "how things have gone for you",
-    "crisis_card": "your crisis card",
-    "postvention": "how we looked back on hard times with you",
-    "counseling_notes": "counseling notes",
-    "worklist": "a list of things to do, with yours on it",
-    "caseload": "a list of the people in care here, with you on it",
-    "client_search": "whether you are in care here",
-    "feed": "what was written down about you, as it was written down",
-    "what_if": "a trial of other settings, in which you were counted",
-    "replay": "your history here, step by step",
-    "hindsight": "your record as it was at a moment, and as it is now",
-    "access_records": "who has looked at your record",
-    "unusual_access": "a list of reads that somebody looks into, with some of your record on it",
-    "access_report": "this list, or one like it",
-}
-"""What was read, in words for the client, by what access records call it."""
-
-_PURPOSES: Final[Mapping[PurposeOfUse, str]] = {
-    PurposeOfUse.TREATMENT: "to care for you",
-    PurposeOfUse.EMERGENCY_TREATMENT: "to help you in an emergency",
-    PurposeOfUse.CARE_MANAGEMENT: "to plan and arrange your care",
-    PurposeOfUse.PAYMENT: "to get your care paid for",
-    PurposeOfUse.OPERATIONS: "to run the program well, such as checking that records are right",
-    PurposeOfUse.QUALITY_IMPROVEMENT: "to make care here better",
-    PurposeOfUse.LEGAL_PROCEEDINGS: "for a court case, with a court's order or your consent to just that",
-    PurposeOfUse.PUBLIC_HEALTH: "for public health",
-    PurposeOfUse.RESEARCH: "for research",
-    PurposeOfUse.CLIENT_REQUEST: "because you asked for it",
-    PurposeOfUse.FAMILY_REQUEST: "because your family asked for it",
-    PurposeOfUse.SYSTEM_ADMINISTRATION: "to keep the computers running",
-}
-
-_TOLD_FOR: Final[Mapping[ConsentPurpose, str]] = {
-    ConsentPurpose.TREATMENT: _PURPOSES[PurposeOfUse.TREATMENT],
-    ConsentPurpose.PAYMENT: _PURPOSES[PurposeOfUse.PAYMENT],
-    ConsentPurpose.OPERATIONS: _PURPOSES[PurposeOfUse.OPERATIONS],
-    ConsentPurpose.FAMILY_INVOLVEMENT: "so that family or others close to you can take part",
-    ConsentPurpose.EMPLOYER: "for your employer",
-    ConsentPurpose.LEGAL_PROCEEDINGS: "for a court case",
-    ConsentPurpose.OTHER: "for another purpose; ask us which",
-}
-_SCOPES: Final[Mapping[ConsentScope, str]] = {
-    ConsentScope.WHOLE_RECORD: "your whole record",
-    ConsentScope.CARE_PLAN: PARTS["care_plan"],
-    ConsentScope.ASSESSMENT: "what we learned with you when you came",
-    ConsentScope.CONTACTS: "sessions, check-ins and other contacts",
-    ConsentScope.SUBSTANCE_USE: "substance use and safety",
-    ConsentScope.MEDICATION: "your medication",
-    ConsentScope.TOXICOLOGY: "tests and what they found",
-    ConsentScope.SCREENING: "questionnaires and their scores",
-    ConsentScope.CRISIS: "hard times and your safety plan",
-    ConsentScope.ATTENDANCE: "when you came to sessions",
-    ConsentScope.CONTACT_ONLY: "that you are in care here, and how you are reached",
-    ConsentScope.COUNSELING_NOTES: PARTS["counseling_notes"],
-}
-_MEANS: Final[Mapping[DisclosureMeans, str]] = {
-    DisclosureMeans.PHONE: "by phone",
-    DisclosureMeans.IN_PERSON: "in person",
-    DisclosureMeans.LETTER: "by letter",
-    DisclosureMeans.FAX: "by fax",
-    DisclosureMeans.SECURE_MESSAGE: "by a secure message",
-    DisclosureMeans.OTHER: "in another way",
-}
 _EMERGENCY: Final = "to help you in a medical emergency, in which we could not ask you before"
 
 _ROLES: Final[Mapping[str, str]] = {
@@ -262,7 +191,7 @@ def _parts(
     here: list[Line] = []
     for each in reads:
         what = PARTS.get(each.what, "a part of your record")
-        line = Line(_who(each, emergencies, court_orders), what, _PURPOSES[each.purpose], _when(each, period.zone))
+        line = Line(_who(each, emergencies, court_orders), what, PURPOSES[each.purpose], _when(each, period.zone))
         if each.recipient is None:
             here.append(line)
         else:
@@ -282,7 +211,7 @@ def _told_by_people(
         day, when = _moment(each.made_at, each.precision, period.zone)
         if period.first <= day <= period.last:
             basis = _basis(each.allowed_by, (), court_orders)
-            yield each.made_at, Line(f"{each.recipient}, {basis}", _what_was_told(each), _TOLD_FOR[each.purpose], when)
+            yield each.made_at, Line(f"{each.recipient}, {basis}", _what_was_told(each), TOLD_FOR[each.purpose], when)
     for emergency in told.emergencies:
         day, when = _moment(emergency.made_at, emergency.precision, period.zone)
         if period.first <= day <= period.last:
@@ -291,8 +220,8 @@ def _told_by_people(
 
 
 def _what_was_told(disclosure: DisclosureByPeople | EmergencyDisclosure) -> str:
-    what = ", ".join(_SCOPES[scope] for scope in disclosure.scope)
-    return f"{what}; told by {disclosure.disclosed_by} {_MEANS[disclosure.means]}"
+    what = ", ".join(SCOPES[scope] for scope in disclosure.scope)
+    return f"{what}; told by {disclosure.disclosed_by} {MEANS[disclosure.means]}"
 
 
 def _moment(at: datetime, precision: Precision, zone: ZoneInfo) -> tuple[date, str]:

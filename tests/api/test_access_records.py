@@ -12,7 +12,7 @@ import pytest_asyncio
 from fastapi.routing import APIRoute
 
 from domain.vocabulary.purposes import PurposeOfUse
-from rendering.access_report import PARTS
+from rendering.access_words import PARTS
 from service.access.access_search import AccessFilter, AccessRecord
 from service.access.caller import KeyRole
 from service.database.embedded import DatabaseUrls
