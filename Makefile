@@ -13,7 +13,7 @@ LOCK := build/lock/bin/uv pip compile --quiet --no-config --universal --python-v
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo serve test check format catalogue migration openapi client bench lock wheel tidy install
+.PHONY: help demo serve test check format catalogue migration openapi client bench drill lock wheel tidy install
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -62,6 +62,9 @@ migration: install ## write the migration to the tables as declared: make migrat
 
 bench: install ## measure us, a peer and the limit side by side (ARGS=soak: ten minutes of mixed load)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+drill: install ## back up a simulated clinic, destroy its server, restore it, say what it took (ARGS="--events 100000")
+	@$(BIN)/python -m samples.drill $(ARGS)
 
 wheel: install ## build the package into dist/
 	@$(BIN)/python -m hatchling build --target wheel

@@ -25,6 +25,8 @@ PARTS: Final[Mapping[str, str]] = {
     "what_if": "a trial of other settings, in which you were counted",
     "replay": "your history here, step by step",
     "hindsight": "your record as it was at a moment, and as it is now",
+    "export": "a copy of your record, as a file",
+    "export_with_keys": "a copy of your record, as a file that can be read outside of here",
     "access_records": "who has looked at your record",
     "unusual_access": "a list of reads that somebody looks into, with some of your record on it",
     "access_report": "this list, or one like it",

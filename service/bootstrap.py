@@ -50,6 +50,8 @@ from service.database.connection import open_pool
 from service.database.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from service.database.migrate import migrate
 from service.database.supervision import kept_running
+from service.exports.reading import RecordSource
+from service.exports.record_export import RecordExport
 from service.following.follower import Follower
 from service.following.wakeups import Wakeups
 from service.log.facts import FactReader
@@ -138,6 +140,7 @@ class System:
     access_tree: AccessTree
     verifier: Verifier
     log_proofs: LogProofs
+    record_export: RecordExport
 
     async def rewrap(self, organization_id: UUID) -> int:
         """Wraps anew whatever key-encryption keys wrap, clients' keys and webhooks' secrets; of how many of these.
@@ -252,6 +255,7 @@ async def connected(
         webhooks, webhook_queue = Webhooks(pool, keks), WebhookQueue()
         signing = signing_keys(settings)
         checkpoints = CheckpointStore(pool, signing, parse_witness_keys(settings.witness_keys))
+        log_proofs, search = LogProofs(pool, checkpoints), AccessSearch(log_pool)
         access_tree = _access_tree(settings, pool, signing)
         signer = _checkpoint_signer(settings, pool, signing, checkpoints, access_tree)
         stack.push_async_callback(signer.close)
@@ -290,7 +294,7 @@ async def connected(
             counseling_notes=CounselingNotes(pages, timelines, accesses),
             lists=Lists(list_reads, accesses),
             accesses=accesses,
-            access_log=AccessLog(store, pages, AccessSearch(log_pool), accesses, fresh),
+            access_log=AccessLog(store, pages, search, accesses, fresh),
             unusual_access=UnusualAccess(
                 list_reads, organizations, accesses, UnusualAccessNotes(log_pool, store, keyring, timelines)
             ),
@@ -308,7 +312,16 @@ async def connected(
             checkpoint_signer=signer,
             access_tree=access_tree,
             verifier=Verifier(addresses.app, pool, store, keyring, keks, signing),
-            log_proofs=LogProofs(pool, checkpoints),
+            log_proofs=log_proofs,
+            record_export=RecordExport(
+                RecordSource(store, pages, timelines, keyring, organizations, search),
+                accesses,
+                signing,
+                signer,
+                checkpoints,
+                log_proofs,
+                sliced=sliced,
+            ),
         )
 
 
@@ -320,13 +333,18 @@ def key_encryption_keys(settings: Settings) -> KeyEncryptionKeys:
     """
     if settings.key_encryption_keys:
         return read_key_encryption_keys(settings.key_encryption_keys.get_secret_value())
-    path = settings.data_dir / EMBEDDED_KEY_FILE
+    path = embedded_key_file(settings)
     if not path.exists() and EmbeddedPostgres(settings.data_dir).exists:
         raise EmbeddedPostgresError(
             f"The key-encryption key {path} is missing, and nothing recorded can be read without it. Put it back,"
             " or name the file that holds it with CARE_TIMELINE_KEY_ENCRYPTION_KEYS_FILE."
         )
     return read_key_encryption_keys(_secret_in(path, new_key_encryption_key))
+
+
+def embedded_key_file(settings: Settings) -> Path:
+    """Where the embedded mode keeps its key-encryption key, unless the settings name one."""
+    return settings.data_dir / EMBEDDED_KEY_FILE
 
 
 def read_key_encryption_keys(text: str) -> KeyEncryptionKeys:

@@ -30,6 +30,13 @@ class Settings(BaseSettings):
         SecretStr | None,
         Field(description="The same database as the owner's role; only migrate and the operator's commands use it."),
     ] = None
+    backup_database_url: Annotated[
+        SecretStr | None,
+        Field(
+            description="The same database as a login that reads every organization's rows (BYPASSRLS and"
+            " pg_read_all_data); only backup uses it."
+        ),
+    ] = None
     data_dir: Annotated[Path, Field(description="Where the embedded PostgreSQL lives.")] = platformdirs.user_data_path(
         "care-timeline"
     )

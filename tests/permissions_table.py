@@ -18,6 +18,8 @@ READ = {
     Resource.AUDIT_EVENT: "who read about the client, and why",
     Resource.UNUSUAL_ACCESS: "reads that ask to be looked into; `c` takes note of them",
     Resource.REPLAY: "what each event changed, and what was known then beside what is known now",
+    Resource.EXPORT: "the record as one file, what is said in it sealed",
+    Resource.EXPORT_KEY: "the same with the keys that open it",
     Resource.CHECKPOINT: "checkpoints, tiles and proofs of the log; `c` keeps cosignatures of witnesses",
     Resource.WEBHOOK: "which other systems are told of what is recorded; `c` also changes, tries and deletes them",
 }

@@ -18,7 +18,7 @@ from asyncpg.pool import PoolConnectionProxy
 from pydantic_core import to_json
 
 from domain.vocabulary.purposes import PurposeOfUse
-from service.access.caller import Caller, operator
+from service.access.caller import Caller, importing_operator, operator
 from service.access.recipients import Ground
 from service.database.connection import call
 from service.runtime import clock
@@ -70,6 +70,12 @@ def by_operator(organization_id: UUID, command: str, purpose: PurposeOfUse | Non
     """The access of whoever runs the service, by a command."""
     caller = operator(organization_id)
     return Access(caller, purpose or caller.usual_purpose, command, uuid4().hex)
+
+
+def importing_by_operator(organization_id: UUID, command: str) -> Access:
+    """The access of whoever runs the service and imports history: refusals tell of clients."""
+    caller = importing_operator(organization_id)
+    return Access(caller, caller.usual_purpose, command, uuid4().hex)
 
 
 class AccessRecords:

@@ -61,6 +61,8 @@ class Resource(StrEnum):
     REPLAY = "Replay"
     WEBHOOK = "Webhook"
     CHECKPOINT = "Checkpoint"
+    EXPORT = "Export"
+    EXPORT_KEY = "ExportKey"
 
 
 _OF_MODULE: Final[Mapping[str, Resource]] = {
@@ -186,11 +188,13 @@ ROLES: Final[Mapping[KeyRole, Mapping[Resource, str]]] = {
         dict.fromkeys(_BY_SUPERVISORS, "cu"),
         {Resource.AUDIT_EVENT: "r", Resource.UNUSUAL_ACCESS: "cr", Resource.REPLAY: "r"},
         {Resource.WEBHOOK: "cr", Resource.CHECKPOINT: "cr"},
+        {Resource.EXPORT: "r", Resource.EXPORT_KEY: "r"},
         _IMPORTS,
     ),
     KeyRole.AUDITOR: _joined(
         _SHARED,
-        dict.fromkeys((Resource.AUDIT_EVENT, Resource.UNUSUAL_ACCESS, Resource.REPLAY, Resource.CHECKPOINT), "r"),
+        dict.fromkeys((Resource.AUDIT_EVENT, Resource.UNUSUAL_ACCESS, Resource.REPLAY), "r"),
+        dict.fromkeys((Resource.CHECKPOINT, Resource.EXPORT), "r"),
     ),
     KeyRole.ANALYST: {},
     KeyRole.SYSTEM: _joined(
@@ -206,7 +210,8 @@ Made for a small clinic, where one person does the work of several: everyone in 
 nearly everything. Only a prescriber records medication. A peer records no toxicology, no screening, no assessment, no
 court order and no merge of clients. A supervisor sets everything right, whatever they may record. An auditor reads all
 and records nothing, and asks, as supervisors do, who read about a client, and what each event changed. An analyst reads
-nobody's record (coded rows are theirs), and a system does what its scopes say.
+nobody's record (coded rows are theirs), and a system does what its scopes say. Auditors and supervisors export a
+record; with the keys that open it a supervisor alone, since such a copy is read by whoever has it, for ever.
 """
 
 PERMISSIONS: Final[Mapping[KeyRole, frozenset[str]]] = {

@@ -1,10 +1,13 @@
 """Recipients: other organizations, to which a read is a disclosure; and what allows to tell something."""
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from domain.vocabulary.consents import ConsentPurpose, ConsentScope, RecipientClass
+
+NOTICE: Final = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
+"""The second of the statements that 42 CFR 2.32(a) lets accompany a disclosure, in force since 16 April 2024."""
 
 
 class Recipient(NamedTuple):

@@ -152,6 +152,7 @@ AuditingAccess = Annotated[Access, Security(get_access, scopes=["AuditEvent.r"])
 UnusualAccessReading = Annotated[Access, Security(get_access, scopes=["UnusualAccess.r"])]
 UnusualAccessNoting = Annotated[Access, Security(get_access, scopes=["UnusualAccess.c"])]
 ReplayAccess = Annotated[Access, Security(get_access, scopes=["Replay.r"])]
+ExportAccess = Annotated[Access, Security(get_access, scopes=["Export.r"])]
 FollowingAccess = Annotated[Access, Security(get_access, scopes=["Feed.s"])]
 RecordingAccess = Annotated[Access, Security(get_recording_access, scopes=["*.c"])]
 """Whoever may record something; of what, is decided event by event (service/care/recording_permissions.py)."""
@@ -160,4 +161,4 @@ ChangingWebhooks = Annotated[Caller, Security(get_caller, scopes=["Webhook.c"])]
 ReadingCheckpoints = Annotated[Caller, Security(get_caller, scopes=["Checkpoint.r"])]
 ChangingCheckpoints = Annotated[Caller, Security(get_caller, scopes=["Checkpoint.c"])]
 CreatingAccess = Annotated[Access, Security(get_recording_access, scopes=["Client.c"])]
-ImportingCaller = Annotated[Caller, Security(get_caller, scopes=["Import.c"])]
+ImportingAccess = Annotated[Access, Security(get_recording_access, scopes=["Import.c"])]

@@ -6,12 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service.access.access_records import Access
+from service.access.recipients import NOTICE
 
 ACCESS: Final = "care_timeline.access"
 """Where a request's scope holds the reading that it is."""
-
-NOTICE: Final = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
-"""The second of the statements that 42 CFR 2.32(a) lets accompany a disclosure, in force since 16 April 2024."""
 
 DISCLOSURE_HEADERS: Final = {
     "Redisclosure-Notice": f"To another organization: {NOTICE}",

@@ -17,7 +17,7 @@ from service.api import problems
 from service.api.field_errors import FieldError
 from service.api.input_errors import field_errors
 from service.api.problem import Problem
-from service.audit.errors import BeyondTheCheckpoint, NoCheckpoint, TreeBroken
+from service.audit.errors import BeyondTheCheckpoint, CheckpointRefused, NoCheckpoint, NotSigning, TreeBroken
 from service.care.disclosures import NoLegalGround, NotConsented, Restricted
 from service.care.errors import ClientExists, ClientMerged, IdUsed, KnownAtInFuture, UnknownClient
 from service.care.unusual_access import UnknownUnusualAccess
@@ -191,6 +191,10 @@ def _unknown_unusual_access(_: UnknownUnusualAccess) -> Problem:
     return problems.UnknownUnusualAccess(detail)
 
 
+def _nothing_is_signed(_: NotSigning | CheckpointRefused) -> Problem:
+    return problems.NothingIsSigned("Nothing is signed of your organization's log at present, so nothing is exported.")
+
+
 _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     UnknownClient: _unknown_client,
     NotPermitted: _not_permitted,
@@ -214,6 +218,8 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     UnknownDelivery: _unknown_delivery,
     TooManyWebhooks: _too_many_webhooks,
     NoCheckpoint: _no_checkpoint,
+    NotSigning: _nothing_is_signed,
+    CheckpointRefused: _nothing_is_signed,
     BeyondTheCheckpoint: _beyond_the_checkpoint,
     NoteRefused: _cosignature_refused,
     TreeBroken: _log_not_whole,

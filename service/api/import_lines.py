@@ -10,6 +10,7 @@ import structlog
 from pydantic import ValidationError
 
 from domain.refusals import Refused
+from service.access.access_records import Access
 from service.access.caller import Caller
 from service.api import problems
 from service.api.exception_handlers import problem_of
@@ -123,13 +124,13 @@ class GroupResult:
     at: int = 0
 
 
-async def import_group(system: System, caller: Caller, lines: Sequence[Line]) -> GroupResult:
+async def import_group(system: System, access: Access, lines: Sequence[Line]) -> GroupResult:
     """Deal with these lines, each as if it came alone after those before it; other lines may be written with it."""
-    read = await system.sliced.each(lines, lambda line: _read(line, caller))
+    read = await system.sliced.each(lines, lambda line: _read(line, access.caller))
     numbered = list(zip([line.number for line in lines], read, strict=True))
     results = [_refused(number, found) for number, found in numbered if isinstance(found, Problem)]
     to_come = rounds(_numbered(number, found) for number, found in numbered if not isinstance(found, Problem))
-    history = HistoryImport(system.recorder, system.identifiers, caller)
+    history = HistoryImport(system.recorder, system.identifiers, system.store, system.accesses, access)
     for place, together in enumerate(to_come):
         done = await _record(history, together)
         results += done.results

@@ -5,13 +5,14 @@ import time
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Final, Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from service.access.caller import Caller
+from service.access.access_records import Access
 from service.api import problems
 from service.api.deadline import prolong
 from service.api.dependencies import authenticate_again
@@ -62,9 +63,9 @@ class ImportAnswer(Response):
 class ImportRun:
     """One import: reads the request's body, and makes the parts of the answer."""
 
-    def __init__(self, system: System, caller: Caller, request: Request, asked: ImportQuery) -> None:
+    def __init__(self, system: System, access: Access, request: Request, asked: ImportQuery) -> None:
         self._system = system
-        self._caller = caller
+        self._access = access
         self._request = request
         self._asked = asked
         self._counted: Counter[LineStatus] = Counter()
@@ -83,7 +84,7 @@ class ImportRun:
                     prolong(self._request, _TELLING_SECONDS)
                     async with asyncio.timeout(self._system.settings.request_seconds):
                         await self._look_at_key()
-                        done = await import_group(self._system, self._caller, group)
+                        done = await import_group(self._system, self._access, group)
                     prolong(self._request)
                     self._counted.update(result.status for result in done.results)
                     self._next_line = done.at or group[-1].number + 1
@@ -102,7 +103,8 @@ class ImportRun:
         """An import may go on for hours: not with a key that was revoked or a token that has expired meanwhile."""
         now = time.monotonic()
         if now >= self._look_at:
-            self._caller = await authenticate_again(self._request, PERMISSIONS)
+            caller = await authenticate_again(self._request, PERMISSIONS)
+            self._access = replace(self._access, caller=caller)
             self._look_at = now + LOOK_SECONDS
 
     def _told(self, results: Sequence[LineResult]) -> bytes:

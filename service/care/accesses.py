@@ -1,6 +1,8 @@
 """What stands around every read about clients: whether its purpose allows it, and the record of it."""
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -60,6 +62,16 @@ class Accesses:
         if access.purpose is PurposeOfUse.LEGAL_PROCEEDINGS:
             plan = plans[0] if plans else await plan_now(self._fresh, access.organization_id, client_id)
             access.ground = ground_for_proceedings(plan, asked.what, now)
+
+    async def begin_with_others(self, access: Access, client_ids: Collection[UUID], asked: Asked) -> None:
+        """The same for others who were one person with the client, as was known then, and are not any more.
+
+        What allows to tell of the client stays noted. Raises as `begin` does, but for people of the clinic nobody who
+        was erased stands in the way: nothing of them can be opened.
+        """
+        for client_id in client_ids:
+            with suppress(ClientErased):
+                await self.begin(replace(access), client_id, asked)
 
     def begin_with_many(self, access: Access) -> None:
         """The same for a list over clients: an order or a consent is about one client.

@@ -3,6 +3,7 @@ asked to be kept from them."""
 
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
@@ -97,11 +98,13 @@ class ClientAccess:
 async def plans_now(fresh: FreshStates, organization_id: UUID, client_id: UUID) -> Sequence[Any]:
     """The client's plan, and those of the clients with whom care goes on one after the other; mostly of none.
 
-    Raises UnknownClient, ProjectionFailed, ClientErased.
+    Of one of those who was erased nothing is known any more, nor what they asked for. Raises UnknownClient,
+    ProjectionFailed, ClientErased.
     """
     plans = [await plan_now(fresh, organization_id, client_id)]
-    while (into := plans[-1].merges.into) is not None:
-        plans.append(await plan_now(fresh, organization_id, into.survivor_id))
+    with suppress(ClientErased):
+        while (into := plans[-1].merges.into) is not None:
+            plans.append(await plan_now(fresh, organization_id, into.survivor_id))
     return plans
 
 

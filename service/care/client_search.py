@@ -10,7 +10,8 @@ from service.care.disclosures import Restricted
 from service.care.errors import UnknownClient
 from service.log.identifiers import Found, Identifiers
 
-_SEARCH: Final = Asked("client_search")
+SEARCH: Final = Asked("client_search")
+"""What access records call it."""
 
 
 class ClientSearch:
@@ -29,7 +30,7 @@ class ClientSearch:
         if found is None:
             return None
         try:
-            await self._accesses.begin(access, found.client_id, _SEARCH)
+            await self._accesses.begin(access, found.client_id, SEARCH)
         except (UnknownClient, Restricted):
             return None
         await self._keep(access, found)
@@ -44,7 +45,7 @@ class ClientSearch:
         for client_id in client_ids:
             found = await self._identifiers.holder(access.organization_id, client_id)
             try:
-                await self._accesses.begin(access, client_id, _SEARCH)
+                await self._accesses.begin(access, client_id, SEARCH)
                 seen.append(found)
             except (UnknownClient, Restricted):
                 pass
@@ -52,4 +53,5 @@ class ClientSearch:
         return seen
 
     async def _keep(self, access: Access, found: Found) -> None:
-        await self._accesses.keep(access, _SEARCH, [found.client_id], version=found.version)
+        told = dict.fromkeys((found.client_id, found.current.client_id))
+        await self._accesses.keep(access, SEARCH, list(told), version=found.version)

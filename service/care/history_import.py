@@ -8,14 +8,18 @@ from uuid import UUID
 from domain.entry import Draft
 from domain.refusals import Refused
 from domain.rules import OPENING
-from service.access.caller import Caller
+from service.access.access_records import Access, AccessNotRecorded
+from service.care.accesses import Accesses
+from service.care.client_search import SEARCH
 from service.care.errors import UnknownIdentifier
+from service.care.independent_recorder import IdentifierElsewhere
 from service.care.merging import NOT_MERGED
 from service.care.new_clients import client_id_of, link_drafts
 from service.care.outcomes import Outcome, RecordedAt
 from service.care.recorder import Recorder
-from service.log.errors import IdentifierTaken
+from service.log.errors import DatabaseUnavailable, IdentifierTaken
 from service.log.identifiers import Holder, Identifier, Identifiers
+from service.log.store import EventStore
 
 MOST_AT_ONCE: Final = 50
 """Clients that are recorded at the same time: their appends are committed together, and few wait for a connection."""
@@ -35,10 +39,15 @@ class ImportedEvent(NamedTuple):
 class HistoryImport:
     """Records history for a caller."""
 
-    def __init__(self, recorder: Recorder, identifiers: Identifiers, caller: Caller) -> None:
+    def __init__(
+        self, recorder: Recorder, identifiers: Identifiers, store: EventStore, accesses: Accesses, access: Access
+    ) -> None:
         self._recorder = recorder
         self._identifiers = identifiers
-        self._caller = caller
+        self._store = store
+        self._accesses = accesses
+        self._access = access
+        self._caller = access.caller
         self._free = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def record(self, events: Sequence[ImportedEvent]) -> list[Outcome | Exception]:
@@ -48,7 +57,7 @@ class HistoryImport:
         once for all. Where nobody has it, the first event of a timeline creates a client who has it, and any other is
         answered UnknownIdentifier. What stands in the way of recording a client at all, such as UnknownClient,
         ClientErased and DatabaseUnavailable, is told of all of that client's events; others go on. Durable when this
-        returns.
+        returns, and with it the record of what refusals tell of who has an identifier.
         """
         try:
             holders = await self._holders(events)
@@ -71,6 +80,7 @@ class HistoryImport:
         ):
             found |= outcomes
         found |= await self._where_care_goes_on(events, holders, found)
+        found |= await self._keep_what_refusals_tell(events, holders, found)
         return [found[event.draft.id] for event in events]
 
     async def _holders(self, events: Sequence[ImportedEvent]) -> _Holders:
@@ -119,6 +129,30 @@ class HistoryImport:
         for each in await asyncio.gather(*(self._of_client(*each) for each in drafts.items())):
             outcomes |= each
         return outcomes
+
+    async def _keep_what_refusals_tell(
+        self, events: Sequence[ImportedEvent], holders: _Holders, found: _Outcomes
+    ) -> _Outcomes:
+        """A refused line that names or would link an identifier which somebody has tells that they are in care.
+
+        That is a read of them, as it is where a client is created. What is recorded tells of itself who knew.
+        """
+        learned: dict[UUID, list[UUID]] = {}
+        for draft, _, identifier in events:
+            outcome, holder = found[draft.id], holders.get(identifier) if identifier else None
+            clients = list(outcome.client_ids) if isinstance(outcome, IdentifierElsewhere) else []
+            if holder and isinstance(outcome, Exception):
+                clients.append(holder.client_id)
+            for client_id in clients:
+                learned.setdefault(client_id, []).append(draft.id)
+        if not learned:
+            return {}
+        try:
+            position = await self._store.log_head(self._caller.organization_id)
+            await self._accesses.keep(self._access, SEARCH, learned, position=position)
+        except (AccessNotRecorded, DatabaseUnavailable) as error:
+            return {id_: error for ids in learned.values() for id_ in ids}
+        return {}
 
 
 def _is_news_of_merged(outcome: Outcome | Exception) -> bool:

@@ -28,6 +28,14 @@ _IDENTIFIER_TAKEN: Final = Refusal(
 )
 
 
+class IdentifierElsewhere(Refused):
+    """What would be linked is linked already, to these clients."""
+
+    def __init__(self, client_ids: Sequence[UUID]) -> None:
+        super().__init__([(0, _IDENTIFIER_TAKEN)])
+        self.client_ids = tuple(client_ids)
+
+
 class IndependentRecorder:
     """Records those drafts that may be recorded, and tells of the others why not."""
 
@@ -115,8 +123,8 @@ class IndependentRecorder:
         outcomes: dict[UUID, Outcome] = {}
         for draft in drafts:
             changes = Changes.asked(client_id, [draft], hashes)
-            if held.in_the_way_of(changes):
-                outcomes[draft.id] = Refused([(0, _IDENTIFIER_TAKEN)])
+            if clients := held.in_the_way_of(changes):
+                outcomes[draft.id] = IdentifierElsewhere(clients)
             else:
                 held.change(changes)
         return outcomes

@@ -125,7 +125,7 @@ class RecordReplay:
             # The present is after the reading, so that what was recorded a moment ago counts.
             at = at or clock.now()
             policies = await self._organizations.policies(access.organization_id)
-            known = await self._timelines.as_known(access.organization_id, client_id, whole, at)
+            known = await self._timelines.as_known(access, client_id, whole, at, asked)
             mine = [entry for entry in known if entry.client_id == client_id]
             both = []
             for projection in self._projections:

@@ -138,16 +138,23 @@ class TimelineReader:
             await self._accesses.keep(access, asked, [client_id], version=page.version)
             yield EntryPage(page.version, entries, page.earlier, page.later)
 
-    async def as_known(self, organization_id: UUID, client_id: UUID, whole: EntryPage, at: datetime) -> list[Entry]:
-        """What of the whole timeline was known at a moment, readable; it keeps no access record beside that of `whole`.
+    async def as_known(
+        self, access: Access, client_id: UUID, whole: EntryPage, at: datetime, asked: Asked
+    ) -> list[Entry]:
+        """What of the whole timeline was known at a moment, readable.
 
-        Where others were merged into the client it is read again: who were one person may have been others then.
+        Where others were merged into the client it is read again: who were one person may have been others then. Of
+        those who are not among `whole` the caller may be told as well, and an access record is kept.
         """
         if whole.merged is None:
             return [entry for entry in whole.entries if entry.recorded_at <= at]
-        united = await self._pages.united(organization_id, client_id, known_at=at)
-        events = united.events if united else []
-        entries = await self._timelines.open_united(organization_id, client_id, events)
+        united = await self._pages.united(access.organization_id, client_id, known_at=at)
+        if united is None:
+            return []
+        if others := set(united.merged).difference(whole.merged):
+            await self._accesses.begin_with_others(access, others, asked)
+            await self._accesses.keep(access, asked, [client_id, *others], version=united.version)
+        entries = await self._timelines.open_united(access.organization_id, client_id, united.events)
         return [entry for entry in entries if not _erased(entry)]
 
     async def event(self, access: Access, client_id: UUID, event_id: UUID) -> EntryPage:
@@ -177,6 +184,9 @@ class TimelineReader:
         united = await self._pages.united(organization_id, client_id, known_at=part.known_at)
         if united is None:
             raise UnknownClient
+        if part.known_at is not None:
+            others = set(united.merged).difference(await self._pages.merged(organization_id, client_id))
+            await self._accesses.begin_with_others(access, others, asked)
         events, earlier, later = part.of(united.events)
         async with self._sliced.turn(len(events)):
             entries = await self._timelines.open_united(organization_id, client_id, events)

@@ -7,6 +7,7 @@ from domain.policies import PolicyUnreadable
 from domain.policy import PolicyInvalid
 from service.access.access_records import AccessNotRecorded
 from service.access.trusted_issuers import IssuersUnreadable
+from service.backup.errors import BackupRefused, RestoreRefused
 from service.care.disclosures import NoLegalGround, Restricted
 from service.care.errors import KnownAtInFuture, UnknownClient
 from service.cli.errors import CommandFailed
@@ -41,6 +42,8 @@ SPEAK_FOR_THEMSELVES = (
     PolicyUnreadable,
     IssuersUnreadable,
     KeyProviderMissing,
+    BackupRefused,
+    RestoreRefused,
 )
 
 UNREACHABLE = (

@@ -12,7 +12,7 @@ from typing import IO, Final
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
-from service.access.caller import importing_operator
+from service.access.access_records import importing_by_operator
 from service.api.import_lines import Line, LineSplitter, groups, import_group, is_full
 from service.api.import_models import LineResult, LineStatus
 from service.bootstrap import System
@@ -58,12 +58,12 @@ async def import_file(
     system: System, organization: Organization, name: str, from_line: int, results: Path | None
 ) -> Imported:
     """Import the file's lines, as the operator. Raises CommandFailed: it cannot be read, or it went no further."""
-    caller, imported = importing_operator(organization.organization_id), Imported(from_line)
+    access, imported = importing_by_operator(organization.organization_id, "import"), Imported(from_line)
     written = new_private(results) if results else nullcontext()
     with _opened(name) as file, written as answers, _progress(file) as (progress, task):
         try:
             for group, size in _groups(file, from_line):
-                done = await import_group(system, caller, group)
+                done = await import_group(system, access, group)
                 if answers:
                     answers.writelines(each.model_dump_json(exclude_none=True) + "\n" for each in done.results)
                 imported.add(done.results)

@@ -7,27 +7,34 @@ import typer
 from service.cli.commands import keys, organizations, policy, projections
 from service.cli.commands.access_log import access_log
 from service.cli.commands.access_report import access_report
+from service.cli.commands.archive import archive
+from service.cli.commands.backup import backup
 from service.cli.commands.catch_up import catch_up
 from service.cli.commands.checkpoint import checkpoint
 from service.cli.commands.crisis_card import crisis_card
 from service.cli.commands.doctor import doctor
+from service.cli.commands.export import export
 from service.cli.commands.hindsight import hindsight
 from service.cli.commands.import_history import import_history
 from service.cli.commands.migrate import migrate
+from service.cli.commands.open_export import open_export
 from service.cli.commands.project import project
 from service.cli.commands.prove import prove
 from service.cli.commands.rebuild import rebuild
 from service.cli.commands.replay import replay
+from service.cli.commands.restore import restore
 from service.cli.commands.serve import serve
 from service.cli.commands.summary import summary
 from service.cli.commands.unusual_access import unusual_access
 from service.cli.commands.verify import verify
+from service.cli.commands.verify_export import verify_export
 from service.cli.commands.what_if import what_if
 from service.cli.help_text import add, prose
 
 RUN = "Run"
 SET_UP = "Set up"
 LOOK = "Look and check"
+BACK_UP = "Back up"
 KEEP_UP = "Keep projections up to date"
 TRY = "Try it out"
 
@@ -76,7 +83,13 @@ add(app, unusual_access, name="unusual-access", panel=LOOK)
 add(app, verify, panel=LOOK)
 add(app, checkpoint, panel=LOOK)
 add(app, prove, panel=LOOK)
+add(app, export, panel=LOOK)
+add(app, verify_export, name="verify-export", panel=LOOK)
+add(app, open_export, name="open-export", panel=LOOK)
 add(app, what_if, name="what-if", panel=LOOK)
+add(app, backup, panel=BACK_UP)
+add(app, archive, panel=BACK_UP)
+add(app, restore, panel=BACK_UP)
 add(app, project, panel=KEEP_UP)
 add(app, catch_up, name="catch-up", panel=KEEP_UP)
 add(app, rebuild, panel=KEEP_UP)

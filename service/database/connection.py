@@ -111,7 +111,9 @@ async def transaction(
     except BaseException:
         if not connection.is_closed():
             # A server that hangs confirms neither that a statement was cancelled nor this: the connection is given up.
-            await connection.execute("rollback", timeout=_REST_SECONDS)
+            # What ended the block is what is raised, so that nobody who was cancelled goes on.
+            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
+                await connection.execute("rollback", timeout=_REST_SECONDS)
         raise
 
 

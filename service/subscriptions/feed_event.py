@@ -24,6 +24,7 @@ class WhyUntold(StrEnum):
 
     KEPT_APART = "kept_apart"
     ORGANIZATIONS_OWN = "organizations_own"
+    RESTRICTED = "restricted"
     CLIENT_ERASED = "client_erased"
     KEY_UNUSABLE = "key_unusable"
     SEAL_BROKEN = "seal_broken"
@@ -49,7 +50,8 @@ class FeedContent(_Told):
     untold: WhyUntold | None = Field(
         description="Why it is not told; null when it is. `kept_apart`: a counseling note, or a correction or"
         " retraction of one, which the feed tells nobody. `organizations_own`: it is about no client, such as the"
-        " numbers of a policy. `client_erased`: the client's key was destroyed."
+        " numbers of a policy. `restricted`: the client asked that the record not be used for this purpose, or be kept"
+        " from you. `client_erased`: the client's key was destroyed."
         " `key_unusable`: the client's key does not open. `seal_broken`, `unknown_type`, `body_invalid`: as in"
         " `unreadable` of a timeline."
     )

@@ -12,8 +12,7 @@ from domain.vocabulary.purposes import PurposeOfUse
 from service.access.access_records import Access, Asked
 from service.access.caller import KeyRole
 from service.access.key_checks import KeyRefused
-from service.access.recipients import Recipient
-from service.api.disclosure_headers import NOTICE
+from service.access.recipients import NOTICE, Recipient
 from service.care.disclosures import NotConsented
 from tests.api.clinic import (
     CRISIS,

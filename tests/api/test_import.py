@@ -13,7 +13,8 @@ import structlog
 from fastapi import FastAPI
 from starlette.types import Message, Receive
 
-from service.access.caller import Caller, KeyRole
+from service.access.access_records import Access
+from service.access.caller import KeyRole
 from service.api import import_lines, import_stream
 from service.api.import_lines import MOST_LINE_BYTES, GroupResult, Line, LineSplitter
 from service.bootstrap import System
@@ -450,9 +451,9 @@ async def test_no_more_is_held_however_much_is_sent(app: FastAPI, ehr: Clinic, m
         held.append(counted["sent"] - counted["answered"])
         return {"type": "http.request", "body": b"{}\n" * 20, "more_body": counted["sent"] < 2_000}
 
-    async def slowly(system: System, caller: Caller, lines: Sequence[Line]) -> GroupResult:
+    async def slowly(system: System, access: Access, lines: Sequence[Line]) -> GroupResult:
         await asyncio.sleep(0)  # whoever could read ahead does
-        done = await import_lines.import_group(system, caller, lines)
+        done = await import_lines.import_group(system, access, lines)
         counted["answered"] += len(done.results)
         return done
 

@@ -140,6 +140,29 @@ async def test_news_of_a_client_who_was_merged_is_recorded_where_care_goes_on(eh
     assert end == standing("complete", 4, already=3)
 
 
+async def test_a_refusal_that_tells_that_somebody_has_an_identifier_is_a_read_of_them(
+    ehr: Clinic, clinic: Clinic
+) -> None:
+    await sent(ehr, ndjson([by_identifier(name, 0, REGISTERED) for name in ("told", "linked", "recorded")]))
+    supervisor = await clinic.with_key(KeyRole.SUPERVISOR, str(uuid4()))
+    refused = {"type": "entry_retracted", "entry": str(uuid4()), "reason": "did_not_occur"}
+    lines = [
+        by_identifier("told", 1, refused),
+        by_identifier("nobody", 1, refused),
+        line("other", 0, REGISTERED),
+        line("other", 1, linked("linked")),
+        by_identifier("recorded", 1, SESSION),
+    ]
+
+    *results, _ = await sent(ehr, ndjson(lines))
+
+    assert [each["status"] for each in results] == ["refused", "refused", "recorded", "refused", "recorded"]
+    for name, reads in (("told", 1), ("linked", 1), ("recorded", 0)):
+        records = await supervisor.get(f"/v1/clients/{await holder(ehr, name)}/access-records")
+        found = [each for each in records.json()["records"] if each["what"] == "client_search"]
+        assert [(each["operation"], each["name"]) for each in found] == [("POST /v1/import", "ehr")] * reads, name
+
+
 async def test_who_has_an_identifier_is_asked_once_when_it_is_linked(
     ehr: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,7 +1,7 @@
 """What was read once is not sent again.
 
 Every GET has a tag, but the ones that tell how the service is this moment, the feed, which goes on, and the access
-records, which each reading of them adds to.
+records and exports, which each reading of them adds to.
 """
 
 import httpx
@@ -19,7 +19,7 @@ from tests.builders import check_in, plan
 from tests.system import follow
 
 UNTAGGED = {"/healthz", "/readyz", "/v1/events", "/v1/access-records", "/v1/unusual-access"} | {
-    f"/v1/clients/{{client_id}}/{path}" for path in ("access-records", "access-report")
+    f"/v1/clients/{{client_id}}/{path}" for path in ("access-records", "access-report", "export")
 }
 TAGGED = [route for route in ROUTES if method(route) == "GET" and route.path not in UNTAGGED]
 

@@ -91,6 +91,31 @@ async def test_nobody_reads_for_a_purpose_that_the_client_refused(clinic: Clinic
     assert await listed(clinic, client) == {"worklist", "caseload"}
 
 
+async def test_the_feed_does_not_say_what_is_in_events_of_who_refused_what_it_is_read_for(
+    clinic: Clinic, supervisor: Clinic
+) -> None:
+    client, other = await client_with(clinic), await client_with(clinic)
+    await asked(supervisor, client, purposes=["payment"])
+    _, key = await clinic.system.api_keys.create(
+        clinic.organization_id, "biller", KeyRole.SYSTEM, {"system/Feed.rs"}, purpose=PurposeOfUse.PAYMENT
+    )
+    biller = replace(clinic, key=key)
+
+    async def untold(purpose: str = "HPAYMT") -> dict[str, set[str | None]]:
+        answer = await biller.get("/v1/events", {"Purpose-Of-Use": purpose}, content="true")
+        told = [(each["client_id"], each["content"]["untold"]) for each in answer.json()["events"]]
+        return {client_id: {why for whose, why in told if whose == client_id} for client_id in both}
+
+    both = (str(client), str(other))
+    assert await untold() == {both[0]: {"restricted"}, both[1]: {None}}
+    records = (await supervisor.get(f"/v1/clients/{client}/access-records")).json()["records"]
+    assert "feed" not in {each["what"] for each in records}, "they were told nothing"
+
+    assert await untold("TREAT") == {both[0]: {None}, both[1]: {None}}
+    await clinic.system.keyring.destroy(clinic.organization_id, client)
+    assert await untold() == {both[0]: {"client_erased"}, both[1]: {None}}
+
+
 async def test_what_was_not_agreed_keeps_nobody_away(clinic: Clinic, supervisor: Clinic) -> None:
     client = await client_with(clinic)
     await asked(supervisor, client, agreed=False, purposes=["payment"])

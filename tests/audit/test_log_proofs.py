@@ -55,6 +55,14 @@ async def test_the_root_that_the_database_makes_is_that_of_the_tree(large: Log, 
     assert (await large.kept().latest(large.organization_id)).checkpoint.root == tree.root
 
 
+async def test_proofs_of_many_are_those_of_each(large: Log) -> None:
+    proofs, places = large.proofs(), [1, 2, 255, 256, 257, *range(30_000, 30_020), 65_536, SIZE]
+
+    found = await proofs.inclusions(large.organization_id, places, SIZE)
+
+    assert found == [(await proofs.inclusion(large.organization_id, place, SIZE)).proof for place in places]
+
+
 @pytest.mark.parametrize("size", [1, 255, 256, 257, 65_535, 65_536, 65_537, SIZE])
 async def test_proofs_of_every_kind_of_size_hold(large: Log, hashes: list[bytes], size: int) -> None:
     proofs, whole = large.proofs(), root_of(hashes[:size])

@@ -16,7 +16,7 @@ from service.api.problems.access import (
     ScopeMissing,
     TooManyWrongKeys,
 )
-from service.api.problems.proofs import CosignatureRefused, LogNotWhole, NoCheckpoint, NotInACheckpoint
+from service.api.problems.proofs import CosignatureRefused, LogNotWhole, NoCheckpoint, NothingIsSigned, NotInACheckpoint
 from service.api.problems.reading import (
     ClientErased,
     KnownAtInFuture,
@@ -91,6 +91,7 @@ __all__ = [
     "NotConsented",
     "NotInACheckpoint",
     "NotMigrated",
+    "NothingIsSigned",
     "ProjectionFailed",
     "Refused",
     "RequestTimeout",

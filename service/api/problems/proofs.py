@@ -33,6 +33,15 @@ class CosignatureRefused(Problem):
     status, slug, title = HTTPStatus.UNPROCESSABLE_ENTITY, "cosignature-refused", "The cosignature is not good"
 
 
+class NothingIsSigned(Problem):
+    """No key signs your organization's log here, or what was signed of it is not what it is any more.
+
+    Whoever runs the service has to look into it: `care-timeline checkpoint` says what was found and what to do.
+    """
+
+    status, slug, title = HTTPStatus.SERVICE_UNAVAILABLE, "nothing-is-signed", "Nothing is signed"
+
+
 class LogNotWhole(Problem):
     """Events or tiles of the log are missing, so this cannot be proved; somebody took them away by hand.
 

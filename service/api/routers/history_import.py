@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request
 
 from service.api import examples
-from service.api.dependencies import ImportingCaller, RunningSystem
+from service.api.dependencies import ImportingAccess, RunningSystem
 from service.api.import_models import ImportLine, ImportStanding, LineResult
 from service.api.import_stream import NDJSON, ImportAnswer, ImportRun
 from service.api.openapi_responses import OF_A_READ, answered, lines_of, problem_responses, titled
@@ -46,7 +46,7 @@ router = APIRouter(prefix="/v1/import", route_class=StrictRoute, tags=["Recordin
     openapi_extra={"requestBody": _BODY},
 )
 async def import_history(
-    caller: ImportingCaller, system: RunningSystem, request: Request, asked: Annotated[ImportQuery, Query()]
+    access: ImportingAccess, system: RunningSystem, request: Request, asked: Annotated[ImportQuery, Query()]
 ) -> ImportAnswer:
     """Records what other systems have kept, a line at a time, by the same rules as everything else.
 
@@ -61,4 +61,4 @@ async def import_history(
     body may otherwise take. Read the answer while you send: where that cannot be, ask for `results=refused`.
     """
     require_utf8(request, NDJSON)
-    return ImportAnswer(ImportRun(system, caller, request, asked).answer())
+    return ImportAnswer(ImportRun(system, access, request, asked).answer())

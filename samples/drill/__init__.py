@@ -1,0 +1,1 @@
+"""A disaster, for practice: a simulated clinic is backed up while it is written to, destroyed, and restored."""

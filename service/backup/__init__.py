@@ -1,0 +1,1 @@
+"""Backups: the log, and its keys apart, by PostgreSQL's own tools; and what restores and checks them."""

@@ -1,0 +1,149 @@
+"""What an export says, part by part; how each is written is in docs/exports.md."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from pydantic_core import to_jsonable_python
+
+from domain.events.registration import ClientRegistered
+from domain.policies import Policies
+from rendering import Formatting
+from rendering.timeline import timeline_page
+from service.access.access_records import Access
+from service.access.access_search import AccessRecord
+from service.access.recipients import NOTICE
+from service.exports.reading import RecordRead
+from service.log.sealed import StoredEvent
+from service.proofs.export_check import (
+    ABOUT,
+    ACCESS_RECORD,
+    CHECKPOINT,
+    DOES_NOT_PROVE,
+    EVENT,
+    KEY,
+    PAGE,
+    POLICY,
+    PROVES,
+)
+from service.proofs.notes import encoded
+
+TIMELINE_PAGE: Final = "timeline.html"
+
+Part = tuple[str, Mapping[str, Any]]
+"""What messages call a line, and what it says."""
+
+
+def first_parts(access: Access, record: RecordRead, checkpoint: str, now: datetime, *, with_keys: bool) -> list[Part]:
+    """What the file is, the checkpoint, the policy and the page; with keys, what opens the events."""
+    parts: list[Part] = [
+        ("about", {"part": ABOUT, **_about(access, record, with_keys=with_keys)}),
+        ("checkpoint", {"part": CHECKPOINT, "note": checkpoint}),
+        ("policy", {"part": POLICY, **_policy(record.policies, now)}),
+        (TIMELINE_PAGE, {"part": PAGE, "name": TIMELINE_PAGE, "html": _page(record, now, with_contents=with_keys)}),
+    ]
+    if with_keys:
+        parts += [
+            (
+                f"key of {each}",
+                {
+                    "part": KEY,
+                    "client_id": str(each),
+                    "key_id": str(key.key_id),
+                    "key": encoded(key.key),
+                    "notes_key_id": str(key.notes_key_id),
+                },
+            )
+            for each, key in record.keys.items()
+        ]
+    return parts
+
+
+def event_parts(record: RecordRead, proofs: Sequence[Sequence[bytes]]) -> Iterator[Part]:
+    """The events in the order in which they were recorded; of counseling notes no body (R27)."""
+    kept_apart = {key.notes_key_id for key in record.keys.values()}
+    for event, proof in zip(record.events, proofs, strict=True):
+        name = f"event {event.version}" + (f" of {event.client_id}" if len(record.timelines) > 1 else "")
+        yield name, {"part": EVENT, **_event(event, proof, with_body=event.key_id not in kept_apart)}
+
+
+def access_parts(records: Sequence[AccessRecord]) -> Iterator[Part]:
+    """Who read about the client."""
+    for number, each in enumerate(records, 1):
+        yield f"access record {number}", {"part": ACCESS_RECORD, **to_jsonable_python(each._asdict())}
+
+
+def moment(at: datetime) -> str:
+    """A moment as exports write it."""
+    return at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _about(access: Access, record: RecordRead, *, with_keys: bool) -> dict[str, Any]:
+    client_id, *merged = map(str, record.timelines)
+    organization = record.organization
+    return {
+        "organization_id": str(organization.organization_id),
+        "organization": organization.name,
+        "time_zone": organization.time_zone,
+        "client_id": client_id,
+        "merged": merged,
+        "made_by": access.caller.actor.name,
+        "purpose": access.purpose.value,
+        "request_id": access.request_id,
+        "with_keys": with_keys,
+        "notice": NOTICE,
+        "proves": PROVES,
+        "does_not_prove": DOES_NOT_PROVE,
+    }
+
+
+def _policy(policies: Policies, now: datetime) -> dict[str, Any]:
+    """The policy in force, and every adoption, so that the past can be folded again by what was known then."""
+    return {
+        "in_force": policies.readable_at(now).model_dump(mode="json"),
+        "before": policies.before.model_dump(mode="json"),
+        "adoptions": [
+            {
+                "position": each.position,
+                "recorded_at": moment(each.recorded_at),
+                "in_force_from": moment(each.in_force_from),
+                "numbers": each.policy.model_dump(mode="json"),
+            }
+            for each in policies.adoptions
+        ],
+        "not_readable": str(policies.unread.event_id) if policies.unread else None,
+    }
+
+
+def _page(record: RecordRead, now: datetime, *, with_contents: bool) -> str:
+    entries = record.entries
+    zones = [entry.event.time_zone for entry in entries if isinstance(entry.event, ClientRegistered)]
+    zone = ZoneInfo(zones[-1] if zones else record.organization.time_zone)
+    fmt = Formatting(zone, {entry.id: entry.version for entry in entries}, now.astimezone(zone).year)
+    return timeline_page(str(record.client_id), entries, fmt, now, with_contents=with_contents)
+
+
+def _event(event: StoredEvent, proof: Sequence[bytes], *, with_body: bool) -> dict[str, Any]:
+    return {
+        "position": event.position,
+        "recorded_at": moment(event.recorded_at),
+        "client_id": str(event.client_id),
+        "version": event.version,
+        "id": str(event.id),
+        "type": event.type,
+        "schema_version": event.schema_version,
+        "occurred_at": moment(event.occurred_at),
+        "precision": event.precision,
+        "actor_id": str(event.actor_id),
+        "recorded_by": event.recorded_by,
+        "on_behalf_of": event.on_behalf_of,
+        "source": event.source,
+        "correlation_id": event.correlation_id and str(event.correlation_id),
+        "causation_id": event.causation_id and str(event.causation_id),
+        "references": [[field, str(id_)] for field, id_ in event.references],
+        "key_id": str(event.key_id),
+        "body_digest": event.body_digest.hex(),
+        "body": encoded(event.body) if with_body and event.body else None,
+        "proof": [encoded(each) for each in proof],
+    }
