@@ -22,6 +22,7 @@ from domain.policy.organization import (
     DisclosuresPolicy,
     ErasurePolicy,
     RecordingPolicy,
+    UnusualAccessPolicy,
     WorkingDaysPolicy,
 )
 from domain.policy.plan import IntakePolicy, NextStepsPolicy, PlanPolicy
@@ -52,6 +53,7 @@ class Policy(Section):
     client_access: ClientAccessPolicy = ClientAccessPolicy()
     disclosures: DisclosuresPolicy = DisclosuresPolicy()
     erasure: ErasurePolicy = ErasurePolicy()
+    unusual_access: UnusualAccessPolicy = UnusualAccessPolicy()
 
     def in_time_zone(self, time_zone: str) -> "Policy":
         """The same numbers for an organization that lives in that time zone."""
