@@ -19,6 +19,7 @@ from service.database.embedded import DatabaseUrls
 from tests.api.clinic import CRISIS, GOAL, REGISTERED, Clinic, Json, errors_in, events_of, problem_in, recording
 from tests.api.listing import ago
 from tests.api.routes import ROUTES, method, named, needs_a_key
+from tests.erasing import erase
 from tests.rendering.reading_pages import said
 from tests.system import access_to, follow
 
@@ -377,7 +378,7 @@ async def test_a_client_is_told_what_people_told_outside(clinic: Clinic, client:
     assert "drawer" not in words
     earlier = await clinic.get(f"{path}?first_day=2026-01-01&last_day=2026-01-31")
     assert "Nothing was shared outside" in said(earlier.text)
-    await clinic.system.keyring.destroy(clinic.organization_id, client)
+    await erase(clinic.system, clinic.organization_id, client)
     assert "County Probation" not in said((await clinic.get(path)).text), "of an erased client it is not known any more"
 
 
