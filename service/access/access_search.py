@@ -21,7 +21,7 @@ _OF_CLIENT: Final = (
     "access.access_record_client c join access.access_record r"
     " on r.organization_id = c.organization_id and r.record_id = c.record_id"
 )
-_CLOCKS_APART: Final = timedelta(hours=1)
+CLOCKS_APART: Final = timedelta(hours=1)
 """Ids begin with the time of the process that read, `recorded_at` is the database's: by no more than this do they
 differ, so a range of ids finds a range of time by index."""
 
@@ -80,6 +80,8 @@ class SummedReads(NamedTuple):
     """The other organization to which it was disclosed; then these are the reads of one day."""
     purpose: PurposeOfUse
     what: str
+    allowed_by: UUID | None
+    """The event that allowed it; None where it needed none."""
     times: int
     first: datetime
     last: datetime
@@ -119,10 +121,10 @@ class AccessSearch:
         where.values.append(time_zone)
         zone = len(where.values)
         query = (
-            "select r.actor_id, r.role, r.name, r.recipient, r.purpose, r.what, count(*)::integer as times,"  # noqa: S608
-            " min(r.recorded_at) as first, max(r.recorded_at) as last"
+            "select r.actor_id, r.role, r.name, r.recipient, r.purpose, r.what, r.allowed_by,"  # noqa: S608
+            " count(*)::integer as times, min(r.recorded_at) as first, max(r.recorded_at) as last"
             f" from {_OF_CLIENT if wanted.client_id else _OF_ALL} where {where}"
-            " group by r.actor_id, r.role, r.name, r.recipient, r.purpose, r.what,"
+            " group by r.actor_id, r.role, r.name, r.recipient, r.purpose, r.what, r.allowed_by,"
             f" case when r.recipient is not null then (r.recorded_at at time zone ${zone}::text)::date end"
             " order by last desc, r.name, r.what"
         )
@@ -147,10 +149,10 @@ class _Where:
             self.add("r.purpose = ?", wanted.purpose.value)
         if wanted.since:
             self.add("r.recorded_at >= ?", wanted.since)
-            self.add(f"{by}.record_id >= ?", lowest_id(wanted.since - _CLOCKS_APART))
+            self.add(f"{by}.record_id >= ?", lowest_id(wanted.since - CLOCKS_APART))
         if wanted.until:
             self.add("r.recorded_at < ?", wanted.until)
-            self.add(f"{by}.record_id < ?", lowest_id(wanted.until + _CLOCKS_APART))
+            self.add(f"{by}.record_id < ?", lowest_id(wanted.until + CLOCKS_APART))
 
     def add(self, condition: str, value: object) -> None:
         self.values.append(value)
