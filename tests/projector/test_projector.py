@@ -83,7 +83,8 @@ async def test_any_interleaving_gives_the_rows_and_snapshots_of_a_fresh_fold(
                 new = await system.store.head(organization_id, client_id) == 0
                 await system.recorder.record(prescriber, client_id, [one], new_client=new)
             except (Refused, NotPermitted, IdentifierTaken):
-                continue  # it refers to an entry that this clinic's clock has not reached, or is not theirs to record
+                continue  # it refers to an entry that this clinic's clock has not reached, is for supervisors, or
+                # another of these clients has the identifier
             chosen = data.draw(st.sampled_from(["wait", "warm", "cold"]))
             if chosen != "wait":
                 await (warm if chosen == "warm" else follower_of(system)).follow(organization_id)
