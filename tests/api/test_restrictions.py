@@ -209,6 +209,9 @@ async def test_what_the_survivor_of_a_merge_asked_for_holds_for_the_duplicates_o
         await ben.record(str(client), recording(opened(), ago(seconds=1).isoformat()))
         assert await sees(there(ben), UUID(duplicate))
 
+        await clinic.system.keyring.destroy(clinic.organization_id, client)
+        assert await sees(there(clinic), UUID(duplicate)), "of an erased survivor nothing is known that could forbid it"
+
 
 async def test_the_feed_tells_nobody_what_kind_of_event_is_recorded_of_a_client_who_is_kept_from_them(
     clinic: Clinic, supervisor: Clinic
