@@ -21,6 +21,7 @@ from service.api.parameters import IN_DIGITS, ClientId, plain_uuid
 from service.api.problems import UnknownClient
 from service.api.responses import JSON, PRIVATE, json_of
 from service.api.strict_route import StrictRoute
+from service.care.access_log import FoundRecords
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["Auditing"])
 
@@ -132,10 +133,10 @@ class FoundAccessRecordsAnswer(BaseModel):
     next: UUID | None = Field(description="What to give as `before` for earlier ones; null when these are the first.")
 
 
-def found_records_answer(position: int, records: list[AccessRecord], *, more: bool) -> FoundAccessRecordsAnswer:
+def found_records_answer(found: FoundRecords) -> FoundAccessRecordsAnswer:
     """A page of an organization's access records."""
-    told = tuple(map(RecordedAccess.of, records))
-    return FoundAccessRecordsAnswer(position=position, records=told, next=told[-1].id if more else None)
+    told = tuple(map(RecordedAccess.of, found.records))
+    return FoundAccessRecordsAnswer(position=found.position, records=told, next=found.next)
 
 
 _DESCRIPTION: Final = """\
@@ -189,6 +190,6 @@ async def search_access_records(
 ) -> Response:
     """The organization's access records, the newest first."""
     page = await system.access_log.of_all(access, asked.wanted, before=asked.before, limit=asked.limit)
-    content = found_records_answer(page.position, page.records, more=page.more)
+    content = found_records_answer(page)
     links = page_links(request, next_after=content.next, place="before")
     return Response(json_of(content), 200, {**PRIVATE, **links}, JSON)
