@@ -523,6 +523,18 @@ as $$
   select convert_to(string_agg(coalesce(octet_length(said) || ':' || said, '-') || ',', '' order by place), 'UTF8')
     from unnest(texts) with ordinality as each(said, place)
 $$""")
+    op.execute("""create function audit.earliest_access(the_organization uuid) returns uuid
+  language sql stable
+  set search_path = pg_catalog
+as $$
+  select coalesce(max(lpad(to_hex(greatest(
+           ('x' || left(replace(e.subject_id::text, '-', ''), 12))::bit(48)::bigint
+           - extract(epoch from interval '5 minutes')::bigint * 1000, 0)), 12, '0') || repeat('0', 20)),
+         '00000000-0000-0000-0000-000000000000')::uuid
+    from (select subject_id from audit.access_entry
+           where organization_id = the_organization and kind = 'access_record'
+           order by subject_id desc limit 1) e
+$$""")
     op.execute(r"""create function audit.enter_accesses(
   the_organization uuid, most integer, out size bigint, out entered integer
 ) language plpgsql security definer
@@ -541,35 +553,29 @@ begin
   perform pg_advisory_xact_lock(hashtextextended('audit.access_entry ' || the_organization, 0));
   select coalesce(max(e.number), 0), 0 into size, entered
     from audit.access_entry e where e.organization_id = the_organization;
-  select coalesce(max(e.earliest), '00000000-0000-0000-0000-000000000000') into earliest
-    from (select lpad(to_hex(greatest(('x' || left(replace(e.subject_id::text, '-', ''), 12))::bit(48)::bigint
-                                      - extract(epoch from interval '10 minutes')::bigint * 1000, 0)), 12, '0')
-                 || repeat('0', 20) as earliest
-            from audit.access_entry e
-           where e.organization_id = the_organization and e.kind = 'access_record'
-           order by e.subject_id desc limit 1) e;
+  earliest := audit.earliest_access(the_organization);
   for fact in
-    select f.kind, f.subject_id, f.said from (
-select 'access_record' as kind, r.record_id as subject_id, array[
-         extract(epoch from r.recorded_at)::text, r.operation, r.what, r.parameters::text,
-         r.purpose, r.actor_id::text, r.credential_id, r.role, r.name, r.request_id, r.version::text, r.position::text,
+    select f.kind, f.subject_id, f.said from (select 'access_record' as kind, r.record_id as subject_id, array[
+         extract(epoch from r.recorded_at)::text, r.operation, r.what, r.parameters::text, r.purpose,
+         r.actor_id::text, r.credential_id, r.role, r.name, r.request_id, r.version::text, r.position::text,
          r.client_id::text, r.clients::text, encode(r.clients_digest, 'hex'), r.recipient, r.allowed_by::text] as said
   from access.access_record r where r.organization_id = the_organization
 union all
-select 'api_key', k.key_id, array[
+select 'api_key' as kind, k.key_id as subject_id, array[
          k.name, k.role, k.scopes::text, k.purpose, k.person_id::text, k.recipient, k.recipient_classes::text,
-         extract(epoch from k.created_at)::text,
-         extract(epoch from k.expires_at)::text]
+         extract(epoch from k.created_at)::text, extract(epoch from k.expires_at)::text] as said
   from access.api_key k where k.organization_id = the_organization
 union all
-select 'api_key_revoked', k.key_id, array[extract(epoch from k.revoked_at)::text]
+select 'api_key_revoked' as kind, k.key_id as subject_id,
+       array[extract(epoch from k.revoked_at)::text] as said
   from access.api_key k where k.organization_id = the_organization and k.revoked_at is not null
 union all
-select 'client_keys_destroyed', c.client_id, array[c.key_id::text, c.notes_key_id::text]
+select 'client_keys_destroyed' as kind, c.client_id as subject_id,
+       array[c.key_id::text, c.notes_key_id::text] as said
   from keyring.client_key c where c.organization_id = the_organization and c.destroyed_at is not null
 union all
-select 'organization', o.organization_id, array[
-         o.name, o.time_zone, extract(epoch from o.created_at)::text]
+select 'organization' as kind, o.organization_id as subject_id, array[
+         o.name, o.time_zone, extract(epoch from o.created_at)::text] as said
   from log.organization o where o.organization_id = the_organization) f
      where (f.kind <> 'access_record' or f.subject_id > earliest)
        and not exists (select from audit.access_entry e
@@ -593,8 +599,9 @@ select 'organization', o.organization_id, array[
 end
 $$""")
     op.execute("revoke execute on function audit.joined from public")
-    op.execute("revoke execute on function audit.enter_accesses from public")
-    op.execute("grant execute on function audit.enter_accesses to care_timeline_app")
+    for function in ("enter_accesses", "earliest_access"):
+        op.execute(f"revoke execute on function audit.{function} from public")
+        op.execute(f"grant execute on function audit.{function} to care_timeline_app")
 
 
 def _never_changed(table: str, granted: str) -> None:

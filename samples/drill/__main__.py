@@ -19,7 +19,7 @@ def main(
     Exit codes: 0 restored, all events as they were recorded, and what was lost was known; 1 not.
     """
     from samples.drill.disaster import Drill, Outcome, drill, told
-    from service.cli.console import out
+    from service.cli.console import err, out
     from service.cli.run_command import run
     from service.runtime import clock
     from service.settings import Settings
@@ -28,6 +28,7 @@ def main(
         with tempfile.TemporaryDirectory(prefix="care-timeline-drill-") as folder:
             return await drill(Path(folder), Drill(clients, events, after_seconds=after))
 
+    err.print("What is logged below is of a service whose database is taken away.", style="dim", soft_wrap=True)
     outcome = run(work, lambda: Settings(database_url=None, owner_database_url=None, key_encryption_keys=None))
     out.print(told(outcome, clock.now()), soft_wrap=True)
     if not outcome.good:

@@ -150,7 +150,7 @@ def destroy(data_dir: Path) -> None:
 
 async def _from_backup(settings: Settings, backup: Backup, writer: Writer, destroyed_at: datetime) -> Recovery:
     begun = time.monotonic()
-    require_keys(backup.keys.key_encryption_keys, keys_there(settings))
+    require_keys(backup.key_encryption_keys, keys_there(settings))
     async with unmigrated(settings) as addresses:
         assert addresses.owner is not None
         await require_empty(addresses.owner)

@@ -1,6 +1,7 @@
 """Checking what says who may read and who has read: entries, the facts that they were made of, and what was signed."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -8,29 +9,29 @@ from uuid import UUID
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from service.audit.access_functions import FACTS
+from service.audit.access_functions import FACTS_OF
 from service.audit.tree_check import Held
 from service.proofs.merkle import GrowingTree, leaf_hash
 
 _BATCH: Final = 5_000
 _MOST_TOLD: Final = 20
+_SECONDS: Final = 3_600.0
+"""So long may a statement take that reads all access records there are."""
 
-_OF_NUMBER = f"""
-select e.number, e.kind, e.subject_id, e.leaf, f.said
-  from audit.access_entry e
-  left join lateral (select f.said from ({FACTS.replace("ORGANIZATION", "$1")}) f
-                      where f.kind = e.kind and f.subject_id = e.subject_id) f on true
- where e.organization_id = $1 and e.number > $2 and e.number <= $3
- order by e.number"""  # noqa: S608 - a text of ours
+_ENTRIES = """
+select number, kind, subject_id, leaf from audit.access_entry
+ where organization_id = $1 and number > $2 and number <= $3 order by number"""
+_FACTS = {
+    kind: f"select subject_id, said from ({facts.replace('ORGANIZATION', '$1')}) f where subject_id = any($2)"  # noqa: S608 - ours
+    for kind, facts in FACTS_OF.items()
+}
 _END = "select coalesce(max(number), 0) from audit.access_entry where organization_id = $1"
-_NEVER_ENTERED = f"""
-select f.kind, f.subject_id from ({FACTS.replace("ORGANIZATION", "$1")}) f
- where f.kind = 'access_record'
-   and f.subject_id < (select e.subject_id from audit.access_entry e
-                        where e.organization_id = $1 and e.kind = 'access_record' order by e.subject_id desc limit 1)
-   and not exists (select from audit.access_entry e
-                    where e.organization_id = $1 and e.kind = f.kind and e.subject_id = f.subject_id)
- order by f.subject_id limit {_MOST_TOLD}"""  # noqa: S608 - a text of ours
+_NEVER_ENTERED = """
+select record_id from access.access_record
+ where organization_id = $1 and record_id <= audit.earliest_access($1)
+except
+select subject_id from audit.access_entry where organization_id = $1 and kind = 'access_record'
+ order by 1 limit 20"""
 _OTHER_CLIENTS = """
 select coalesce(r.record_id, c.record_id) as record_id
   from (select record_id, clients_digest from access.access_record where organization_id = $1) r
@@ -39,13 +40,6 @@ select coalesce(r.record_id, c.record_id) as record_id
        using (record_id)
  where r.clients_digest is distinct from c.digest
  order by 1 limit 20"""
-_DESTROYED_UNASKED = """
-select k.client_id from keyring.client_key k
- where k.organization_id = $1 and k.destroyed_at is not null and not exists (
-       select from log.event e
-        where e.organization_id = $1 and e.client_id = k.client_id and e.type = 'erasure_requested')
- order by k.client_id"""
-
 _WORDS: Final = {
     "access_record": "the access record {}",
     "api_key": "the API key {}",
@@ -57,37 +51,52 @@ _WORDS: Final = {
 
 async def check_accesses(connection: PoolConnectionProxy, organization_id: UUID, held: Sequence[Held]) -> list[str]:
     """What does not fit, each in words with what to do; within a transaction that sees the organization."""
-    await connection.execute("set local statement_timeout = 0")  # a year's records are read in one statement
+    await connection.execute(f"set local statement_timeout = '{_SECONDS}s'")
     end = await connection.fetchval(_END, organization_id)
     found, tree = [], GrowingTree()
     sizes = {each.checkpoint.size for each in held}
     roots: dict[int, bytes] = {}
     for after in range(0, end, _BATCH):
-        for row in await connection.fetch(_OF_NUMBER, organization_id, after, after + _BATCH):
-            number = row["number"]
+        entries = await connection.fetch(_ENTRIES, organization_id, after, after + _BATCH)
+        facts = await _facts(connection, organization_id, entries)
+        for number, kind, subject_id, leaf in entries:
             if number != tree.size + 1:
                 found.append(f"entry {tree.size + 1} of accesses is missing: restore audit.access_entry from a backup")
                 return found
-            what = _not_as_entered(organization_id, row)
+            what = _not_as_entered([str(organization_id), kind, str(subject_id)], facts.get((kind, subject_id)), leaf)
             if what and len(found) < _MOST_TOLD:
-                found.append(f"{_WORDS[row['kind']].format(row['subject_id'])}, entry {number} of accesses, {what}")
-            tree.append(leaf_hash(row["leaf"]))
+                found.append(f"{_WORDS.get(kind, '{}').format(subject_id)}, entry {number} of accesses, {what}")
+            tree.append(leaf_hash(leaf))
             if number in sizes:
                 roots[number] = tree.root
     found += _not_signed(held, end, roots)
-    for kind, subject_id in await connection.fetch(_NEVER_ENTERED, organization_id):
+    for row in await connection.fetch(_NEVER_ENTERED, organization_id, timeout=_SECONDS):
         what = "is older than others that were entered, and was never entered: it was put in later"
-        found.append(f"{_WORDS[kind].format(subject_id)} {what}")
-    for row in await connection.fetch(_OTHER_CLIENTS, organization_id):
+        found.append(f"the access record {row[0]} {what}")
+    for row in await connection.fetch(_OTHER_CLIENTS, organization_id, timeout=_SECONDS):
         found.append(f"the access record {row[0]} is not of the clients that access.access_record_client says")
     return found
 
 
-def _not_as_entered(organization_id: UUID, row: asyncpg.Record) -> str | None:
-    said = row["said"]
+async def _facts(
+    connection: PoolConnectionProxy, organization_id: UUID, entries: Sequence[asyncpg.Record]
+) -> Mapping[tuple[str, UUID], Sequence[str | None]]:
+    """What the facts say now that were entered."""
+    ids: dict[str, list[UUID]] = defaultdict(list)
+    for _, kind, subject_id, _ in entries:
+        ids[kind].append(subject_id)
+    return {
+        (kind, row[0]): row[1]
+        for kind, subject_ids in ids.items()
+        if kind in _FACTS
+        for row in await connection.fetch(_FACTS[kind], organization_id, subject_ids)
+    }
+
+
+def _not_as_entered(about: Sequence[str], said: Sequence[str | None] | None, leaf: bytes) -> str | None:
     if said is None:
         return "is no longer there: it was taken away or undone; put it back from a backup"
-    if _leaf([str(organization_id), row["kind"], str(row["subject_id"]), *said]) != row["leaf"]:
+    if _leaf([*about, *said]) != leaf:
         return "was changed since: compare it with a backup, and put it back"
     return None
 

@@ -5,33 +5,35 @@ what it is about, and the texts that say it. An entry's leaf is SHA-256 over the
 these texts, each as its length in bytes, a colon, itself and a comma, or `-,` where there is none.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
-FACTS: Final = """
-select 'access_record' as kind, r.record_id as subject_id, array[
-         extract(epoch from r.recorded_at)::text, r.operation, r.what, r.parameters::text,
-         r.purpose, r.actor_id::text, r.credential_id, r.role, r.name, r.request_id, r.version::text, r.position::text,
+FACTS_OF: Final[Mapping[str, str]] = {
+    "access_record": """select 'access_record' as kind, r.record_id as subject_id, array[
+         extract(epoch from r.recorded_at)::text, r.operation, r.what, r.parameters::text, r.purpose,
+         r.actor_id::text, r.credential_id, r.role, r.name, r.request_id, r.version::text, r.position::text,
          r.client_id::text, r.clients::text, encode(r.clients_digest, 'hex'), r.recipient, r.allowed_by::text] as said
-  from access.access_record r where r.organization_id = ORGANIZATION
-union all
-select 'api_key', k.key_id, array[
+  from access.access_record r where r.organization_id = ORGANIZATION""",
+    "api_key": """select 'api_key' as kind, k.key_id as subject_id, array[
          k.name, k.role, k.scopes::text, k.purpose, k.person_id::text, k.recipient, k.recipient_classes::text,
-         extract(epoch from k.created_at)::text,
-         extract(epoch from k.expires_at)::text]
-  from access.api_key k where k.organization_id = ORGANIZATION
-union all
-select 'api_key_revoked', k.key_id, array[extract(epoch from k.revoked_at)::text]
-  from access.api_key k where k.organization_id = ORGANIZATION and k.revoked_at is not null
-union all
-select 'client_keys_destroyed', c.client_id, array[c.key_id::text, c.notes_key_id::text]
-  from keyring.client_key c where c.organization_id = ORGANIZATION and c.destroyed_at is not null
-union all
-select 'organization', o.organization_id, array[
-         o.name, o.time_zone, extract(epoch from o.created_at)::text]
-  from log.organization o where o.organization_id = ORGANIZATION"""
-"""Every fact of an organization, as it stands now; ORGANIZATION stands for its id."""
+         extract(epoch from k.created_at)::text, extract(epoch from k.expires_at)::text] as said
+  from access.api_key k where k.organization_id = ORGANIZATION""",
+    "api_key_revoked": """select 'api_key_revoked' as kind, k.key_id as subject_id,
+       array[extract(epoch from k.revoked_at)::text] as said
+  from access.api_key k where k.organization_id = ORGANIZATION and k.revoked_at is not null""",
+    "client_keys_destroyed": """select 'client_keys_destroyed' as kind, c.client_id as subject_id,
+       array[c.key_id::text, c.notes_key_id::text] as said
+  from keyring.client_key c where c.organization_id = ORGANIZATION and c.destroyed_at is not null""",
+    "organization": """select 'organization' as kind, o.organization_id as subject_id, array[
+         o.name, o.time_zone, extract(epoch from o.created_at)::text] as said
+  from log.organization o where o.organization_id = ORGANIZATION""",
+}
+"""The facts of each kind, as they stand now; ORGANIZATION stands for the id of the organization whose they are."""
 
-LATE: Final = "10 minutes"
+FACTS: Final = "\nunion all\n".join(FACTS_OF.values())
+"""Every fact of an organization."""
+
+LATE: Final = "5 minutes"
 """Ids of access records begin with the clock of the process that read. One that is so much older than the newest that
 was entered came to the table by another way, and is not entered any more."""
 
@@ -43,6 +45,20 @@ as $$
     from unnest(texts) with ordinality as each(said, place)
 $$"""
 """Texts as the bytes that a leaf is made of."""
+
+EARLIEST_FUNCTION = f"""create function audit.earliest_access(the_organization uuid) returns uuid
+  language sql stable
+  set search_path = pg_catalog
+as $$
+  select coalesce(max(lpad(to_hex(greatest(
+           ('x' || left(replace(e.subject_id::text, '-', ''), 12))::bit(48)::bigint
+           - extract(epoch from interval '{LATE}')::bigint * 1000, 0)), 12, '0') || repeat('0', 20)),
+         '00000000-0000-0000-0000-000000000000')::uuid
+    from (select subject_id from audit.access_entry
+           where organization_id = the_organization and kind = 'access_record'
+           order by subject_id desc limit 1) e
+$$"""  # noqa: S608 - a text of ours
+"""From which id on access records are entered."""
 
 ENTER_FUNCTION = rf"""create function audit.enter_accesses(
   the_organization uuid, most integer, out size bigint, out entered integer
@@ -62,13 +78,7 @@ begin
   perform pg_advisory_xact_lock(hashtextextended('audit.access_entry ' || the_organization, 0));
   select coalesce(max(e.number), 0), 0 into size, entered
     from audit.access_entry e where e.organization_id = the_organization;
-  select coalesce(max(e.earliest), '00000000-0000-0000-0000-000000000000') into earliest
-    from (select lpad(to_hex(greatest(('x' || left(replace(e.subject_id::text, '-', ''), 12))::bit(48)::bigint
-                                      - extract(epoch from interval '{LATE}')::bigint * 1000, 0)), 12, '0')
-                 || repeat('0', 20) as earliest
-            from audit.access_entry e
-           where e.organization_id = the_organization and e.kind = 'access_record'
-           order by e.subject_id desc limit 1) e;
+  earliest := audit.earliest_access(the_organization);
   for fact in
     select f.kind, f.subject_id, f.said from ({FACTS.replace("ORGANIZATION", "the_organization")}) f
      where (f.kind <> 'access_record' or f.subject_id > earliest)

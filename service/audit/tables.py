@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from service.audit.access_functions import ENTER_FUNCTION, JOINED_FUNCTION
+from service.audit.access_functions import EARLIEST_FUNCTION, ENTER_FUNCTION, JOINED_FUNCTION
 from service.audit.tree_functions import (
     GROW_TREE_FUNCTION,
     KEEP_CHECKPOINT_FUNCTION,
@@ -107,7 +107,7 @@ access_entry = Table(
 )
 protect(access_entry, app=["select"])
 append_only(access_entry)
-for _statement in (JOINED_FUNCTION, ENTER_FUNCTION):
+for _statement in (JOINED_FUNCTION, EARLIEST_FUNCTION, ENTER_FUNCTION):
     after_create(access_entry, _statement)
-for_the_app(access_entry, "audit.enter_accesses")
+for_the_app(access_entry, "audit.enter_accesses", "audit.earliest_access")
 after_create(access_entry, "revoke execute on function audit.joined from public")

@@ -20,7 +20,10 @@ select number, hashes from audit.tile
 """
 _OF_LEVEL = """
 select number, case when level > 0 then hashes end, root from audit.tile
- where organization_id = $1 and level = $2 order by number
+ where organization_id = $1 and level = $2
+   and (number < $3 or (number + 1) << (8 * (level + 1)) >
+        (select h.position from log.log_head h where h.organization_id = $1))
+ order by number
 """
 
 
@@ -81,9 +84,9 @@ class TreeCheck:
         """The first tile of each level that is not made of this log; the leaves were compared as they were added."""
         level, lower, roots = 0, [b""], self._tile_roots
         while lower:
-            for expected, (number, hashes, root) in enumerate(
-                await connection.fetch(_OF_LEVEL, self._organization_id, level)
-            ):
+            # Tiles that were made since of what was recorded since are left alone.
+            stored = await connection.fetch(_OF_LEVEL, self._organization_id, level, len(roots))
+            for expected, (number, hashes, root) in enumerate(stored):
                 if number != expected:
                     what = "is missing"
                 elif number >= len(roots):

@@ -86,9 +86,9 @@ class Verifier:
         `in_hand` are checkpoints of the log and of its accesses, whose signatures were checked. The database's own are
         compared as well, and every one in hand has to be among them. Raises UnknownOrganization, DatabaseUnavailable.
         """
-        end = await log_end(self._store, organization_id)
         origin = self._signing_keys.origin(organization_id)
         kept, forged = await self._kept(organization_id, origin)
+        end = await log_end(self._store, organization_id)  # after checkpoints, which are signed meanwhile
         of_log = [
             each for each in in_hand if each.checkpoint.origin != self._signing_keys.access_origin(organization_id)
         ]

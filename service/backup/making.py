@@ -36,11 +36,10 @@ select o.organization_id, o.name, coalesce(h.position, 0) as events, e.recorded_
   left join log.event e on e.organization_id = h.organization_id and e.position = h.position
  order by o.created_at, o.organization_id
 """
-_WRAPPING: Final = """
-select kek_id from keyring.client_key where destroyed_at is null
-union select kek_id from subscription.webhook
-union select former_kek_id from subscription.webhook where former_kek_id is not null
- order by 1
+_WRAPPING_KEYS: Final = "select distinct kek_id from keyring.client_key where destroyed_at is null order by 1"
+_WRAPPING_SECRETS: Final = """
+select kek_id from subscription.webhook
+union select former_kek_id from subscription.webhook where former_kek_id is not null order by 1
 """
 _READS_ALL: Final = "select rolsuper or rolbypassrls from pg_roles where rolname = current_user"
 _VIEWS: Final = "select viewname from pg_views where schemaname = $1 order by viewname"
@@ -121,12 +120,13 @@ async def _written(
             sha256=digest_of(log_folder / LOG_FILE),
             revision=await moment.connection.fetchval("select version_num from migration.alembic_version"),
             postgresql=await moment.connection.fetchval("show server_version"),
+            key_encryption_keys=await _ids(moment.connection, _WRAPPING_SECRETS),
             organizations=await logged_organizations(moment.connection),
         )
         keys = KeysManifest(
             begun_at=moment.begun_at,
             sha256=digest_of(keys_folder / KEYS_FILE),
-            key_encryption_keys=await wrapping_keys(moment.connection),
+            key_encryption_keys=await _ids(moment.connection, _WRAPPING_KEYS),
         )
     _write(keys_folder / MANIFEST, keys.model_dump_json(indent=1))
     _write(log_folder / MANIFEST, log.model_dump_json(indent=1))
@@ -140,7 +140,11 @@ async def logged_organizations(connection: Connection) -> tuple[LoggedOrganizati
 
 async def wrapping_keys(connection: Connection) -> tuple[str, ...]:
     """The ids of the key-encryption keys on which something hangs, read as who sees every row."""
-    return tuple(row[0] for row in await connection.fetch(_WRAPPING))
+    return (*await _ids(connection, _WRAPPING_KEYS), *await _ids(connection, _WRAPPING_SECRETS))
+
+
+async def _ids(connection: Connection, query: str) -> tuple[str, ...]:
+    return tuple(row[0] for row in await connection.fetch(query))
 
 
 @asynccontextmanager

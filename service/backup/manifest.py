@@ -24,6 +24,8 @@ class _Part(BaseModel):
     """When the state was taken that this is: what had been acknowledged by then is in it."""
     sha256: str
     """Of the file beside this, in hexadecimal digits."""
+    key_encryption_keys: tuple[str, ...]
+    """The ids of the keys that wrap what the file holds, clients' keys or secrets of webhooks: they are in no backup."""
 
 
 class LoggedOrganization(BaseModel):
@@ -53,9 +55,6 @@ class LogManifest(_Part):
 class KeysManifest(_Part):
     """What stands beside the clients' keys."""
 
-    key_encryption_keys: tuple[str, ...]
-    """The ids of the keys that wrap them, and secrets of webhooks; they are not in a backup."""
-
 
 def digest_of(file: Path) -> str:
     """The SHA-256 of a file, in hexadecimal digits. Raises OSError."""
@@ -71,6 +70,11 @@ class Backup:
         self.keys_file = keys_folder / KEYS_FILE
         self.log = log
         self.keys = keys
+
+    @property
+    def key_encryption_keys(self) -> tuple[str, ...]:
+        """The ids of all the keys without which something of it cannot be opened."""
+        return tuple(sorted({*self.log.key_encryption_keys, *self.keys.key_encryption_keys}))
 
     @classmethod
     def read(cls, log_folder: Path, keys_folder: Path) -> Self:

@@ -65,7 +65,7 @@ def require_keys(needed: Collection[str], there: Collection[str]) -> None:
     missing = sorted(set(needed) - set(there))
     if missing:
         raise RestoreRefused(
-            f"The clients' keys of this backup are wrapped by {', '.join(missing)}, which the settings do not have:"
+            f"Keys and secrets of this backup are wrapped by {', '.join(missing)}, which the settings do not have:"
             " nothing that was restored could be read. Add it to CARE_TIMELINE_KEY_ENCRYPTION_KEYS, after the one in"
             " use (in the embedded mode, put it back as key-encryption-key in the data folder, or name its file)."
         )

@@ -38,7 +38,7 @@ async def restore_and_check(settings: Settings, backup: Backup) -> bool:
 
     Raises RestoreRefused, OwnerNeeded, MigrationError.
     """
-    require_keys(backup.keys.key_encryption_keys, keys_there(settings))
+    require_keys(backup.key_encryption_keys, keys_there(settings))
     async with unmigrated(settings) as addresses:
         if addresses.owner is None:
             raise OwnerNeeded

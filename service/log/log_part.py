@@ -1,8 +1,9 @@
 """Checking some of a log's events in a row, by themselves: parts can be checked at the same time, and joined."""
 
+import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
@@ -98,6 +99,8 @@ class _Check:
 
     def event(self, event: StoredEvent) -> bytes:
         """Check an event; the hash of its leaf."""
+        if event.recorded_at.tzinfo is None or event.occurred_at.tzinfo is None:
+            event = _finite(event)
         part, found = self.part, list(self._altered(event))
         here = (event.position, event.recorded_at)
         if part.last is None:
@@ -120,7 +123,12 @@ class _Check:
         return sha256(b"\0" + event.leaf).digest()
 
     def _altered(self, event: StoredEvent) -> Iterator[str]:
-        head, good = header(event.organization_id, event), True
+        good = True
+        try:
+            head = header(event.organization_id, event)
+        except (ValueError, struct.error):
+            yield "its header has a value that none can hold"
+            return
         emptied = not event.body and self.opening is not None and self.opening.erased(event.client_id)
         if not emptied and sha256(event.body).digest() != event.body_digest:
             good = False
@@ -130,6 +138,12 @@ class _Check:
             yield "its header, recorded_at or digest is not the one its leaf was made of"
         if good and not emptied and self.opening:
             yield from self.opening.refused(event, head)
+
+
+def _finite(event: StoredEvent) -> StoredEvent:
+    """The event with the first or last moment there is for PostgreSQL's infinite ones, which come without a zone."""
+    recorded_at, occurred_at = (each.replace(tzinfo=UTC) for each in (event.recorded_at, event.occurred_at))
+    return event._replace(recorded_at=recorded_at, occurred_at=occurred_at)
 
 
 class _Opening:

@@ -5,7 +5,9 @@ import shutil
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -14,7 +16,10 @@ import pytest_asyncio
 
 from domain.events.identifiers import IdentifierLinked
 from service.access.caller import Caller
+from service.backup.errors import RestoreRefused
+from service.backup.manifest import Backup, KeysManifest, LogManifest
 from service.backup.postgres_tools import without_password
+from service.backup.restoring import require_keys
 from service.bootstrap import Addresses, System, connected
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
@@ -164,6 +169,17 @@ async def test_nothing_is_restored_over_a_record_without_its_key_or_from_files_t
     connection = await asyncpg.connect(elsewhere.owner)
     assert await connection.fetchval("select to_regclass('log.event')") is None
     await connection.close()
+
+
+def test_an_older_log_asks_for_the_key_that_sealed_its_secrets_too(tmp_path: Path) -> None:
+    now = datetime(2027, 1, 31, tzinfo=UTC)
+    part: dict[str, Any] = {"begun_at": now, "sha256": "", "key_encryption_keys": ("old",)}
+    log = LogManifest(**part, revision="0001", postgresql="18", organizations=())
+    backup = Backup(tmp_path, tmp_path, log, KeysManifest(**part | {"key_encryption_keys": ("new",)}))
+
+    with pytest.raises(RestoreRefused, match="wrapped by old, which the settings do not have"):
+        require_keys(backup.key_encryption_keys, ["new"])
+    require_keys(backup.key_encryption_keys, ["new", "old", "older"])
 
 
 def test_no_password_stands_in_the_list_of_processes() -> None:

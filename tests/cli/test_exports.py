@@ -15,12 +15,15 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from domain.events.counseling_notes import CounselingNoteWritten
+from domain.events.identifiers import IdentifierLinked
+from domain.events.merging import ClientsMerged
 from domain.policy import Policy
 from service.access.caller import Caller
 from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
 from service.proofs.notes import read_verifier_key
-from tests.builders import check_in, registered
+from tests.builders import check_in, registered, session
 from tests.cli.command import Command, environment_of
 from tests.system import draft
 
@@ -171,6 +174,62 @@ async def test_it_opens_in_an_empty_service_and_reads_as_at_home(
 
     again = await inspection("open-export", exported.file, "--key", exported.key)
     assert (again.code, "opened in an empty service" in again.err) == (1, True)
+
+
+async def test_identifiers_notes_and_whoever_was_merged_open_too(
+    command: Command, system: System, counselor: Caller, fresh_database: DatabaseUrls, tmp_path: Path
+) -> None:
+    client, other, file = uuid4(), uuid4(), tmp_path / "both.export"
+    linked, held = draft(IdentifierLinked(system="ehr", value="7")), draft(session())
+    await system.recorder.record(counselor, client, [draft(registered()), linked, held], new_client=True)
+    await system.recorder.record(counselor, other, [draft(registered()), draft(check_in(craving=5))], new_client=True)
+    note = draft(CounselingNoteWritten(session=held.id, note="In confidence."))
+    await system.recorder.record(counselor, client, [note])
+    await system.recorder.record(counselor, client, [draft(ClientsMerged(duplicate=other))])
+    organization = counselor.organization_id
+    asked = ("--organization", organization)
+    await command.done("export", client, "--to", file, "--with-keys", *asked)
+    key = (await command.done("checkpoint", "--public-key", *asked)).strip()
+    inspection = Command(environment_of(fresh_database, tmp_path / "inspection"))
+
+    opened = await inspection("open-export", file, "--key", key)
+
+    assert opened.code == 0, opened.err
+    steps = ("replay", client, "--steps")
+    assert await inspection.done(*steps) == await command.done(*steps, *asked)
+    pool = await asyncpg.connect(fresh_database.superuser)
+    rows = await pool.fetch("select client_id, merged_into from log.timeline_head order by version desc")
+    links = await pool.fetch("select client_id, event_id from log.client_identifier")
+    await pool.close()
+    assert [tuple(row) for row in rows] == [(client, None), (other, client)]
+    assert [tuple(row) for row in links] == [(client, linked.id)]
+    verified = await inspection("verify")
+    assert "key that is not its client's" in verified.out + verified.err
+
+
+async def test_whoever_was_erased_stays_so_in_an_export_and_where_it_is_opened(
+    command: Command, system: System, counselor: Caller, fresh_database: DatabaseUrls, tmp_path: Path
+) -> None:
+    client, other, file = uuid4(), uuid4(), tmp_path / "one.export"
+    organization = counselor.organization_id
+    linked = draft(IdentifierLinked(system="ehr", value="8"))
+    await system.recorder.record(counselor, client, [draft(registered())], new_client=True)
+    await system.recorder.record(counselor, other, [draft(registered()), linked], new_client=True)
+    await system.recorder.record(counselor, client, [draft(ClientsMerged(duplicate=other))])
+    await system.keyring.destroy(organization, other)
+    await command.done("export", client, "--to", file, "--with-keys", "--organization", organization)
+    key = (await command.done("checkpoint", "--public-key", "--organization", organization)).strip()
+    inspection = Command(environment_of(fresh_database, tmp_path / "inspection"))
+
+    shown = await inspection.done("verify-export", file, "--key", key, "--show")
+    events = [json.loads(line) for line in shown.splitlines()[:-1]]
+    assert {each["client_id"] for each in events if each["says"] is None} == {str(other)}
+    await inspection.done("open-export", file, "--key", key)
+
+    steps = ("replay", client, "--steps")
+    assert await inspection.done(*steps) == await command.done(*steps, "--organization", organization)
+    assert "was erased" in (await inspection("replay", other)).err
+    assert "was erased" in (await command("export", other, "--to", tmp_path / "none", "-o", organization)).err
 
 
 async def test_an_export_without_keys_is_not_opened(command: Command, exported: Exported, tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ FUNCTIONS = {
     "audit.unsigned(text)",
     "audit.refused(text)",
     "audit.enter_accesses(uuid,integer)",
+    "audit.earliest_access(uuid)",
     "subscription.due(timestamp with time zone)",
     "subscription.tidy(timestamp with time zone)",
     "keyring.make_client_key(uuid,uuid,text,uuid,bytea,uuid,bytea)",

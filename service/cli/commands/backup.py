@@ -54,8 +54,9 @@ def backup(
         out.print(f"{each.name}: {extent(each)}.", soft_wrap=True)
     for file in (folder / LOG_FILE, keys_folder / KEYS_FILE):
         out.print(f"{file}: {file.stat().st_size / 1_000_000:,.1f} MB", soft_wrap=True)
-    if of_keys.key_encryption_keys:
+    needed = sorted({*log.key_encryption_keys, *of_keys.key_encryption_keys})
+    if needed:
         err.print(
-            f"Not in it: {', '.join(of_keys.key_encryption_keys)}, without which nobody reads it. Keep it elsewhere.",
+            f"Not in it: {', '.join(needed)}, without which nobody reads it. Keep it elsewhere.",
             soft_wrap=True,
         )
