@@ -25,7 +25,7 @@ class _Part(BaseModel):
     sha256: str
     """Of the file beside this, in hexadecimal digits."""
     key_encryption_keys: tuple[str, ...]
-    """The ids of the keys that wrap what the file holds, clients' keys or secrets of webhooks: they are in no backup."""
+    """The ids of the keys that wrap what the file holds, clients' keys or secrets of webhooks; no backup has them."""
 
 
 class LoggedOrganization(BaseModel):
