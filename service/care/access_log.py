@@ -60,13 +60,14 @@ class AccessLog:
     async def of_client(
         self, access: Access, client_id: UUID, wanted: AccessFilter, *, before: UUID | None = None, limit: int
     ) -> AccessPage:
-        """The last reads of a client; with `before`, those earlier than the record of that id. Raises UnknownClient."""
-        wanted = _of(client_id, wanted)
+        """The last reads of a client, and of those merged into them; with `before`, those earlier than the record of
+        that id. Raises UnknownClient."""
         asked = _asked(wanted, before=before, limit=limit)
         await self._begin(access, client_id, asked)
-        version = await self._version(access, client_id)
+        version, merged = await self._stands(access, client_id)
+        wanted = replace(wanted, client_id=client_id, merged=merged)
         found = await self._search.page(access.organization_id, wanted, before=before, limit=limit + 1)
-        await self._accesses.keep(access, asked, [client_id], version=version)
+        await self._accesses.keep(access, asked, [client_id, *merged], version=version)
         return AccessPage(version, found[:limit], more=len(found) > limit)
 
     async def of_all(
@@ -135,25 +136,22 @@ class AccessLog:
         wanted = AccessFilter(client_id, since=since, until=until)
         asked = Asked(ACCESS_REPORT, _said(wanted))
         await self._begin(access, client_id, asked)
-        version = await self._version(access, client_id)
-        found = await self._search.summed(access.organization_id, wanted, time_zone)
-        await self._accesses.keep(access, asked, [client_id], version=version)
+        version, merged = await self._stands(access, client_id)
+        found = await self._search.summed(access.organization_id, replace(wanted, merged=merged), time_zone)
+        await self._accesses.keep(access, asked, [client_id, *merged], version=version)
         return found
 
-    async def _version(self, access: Access, client_id: UUID) -> int:
+    async def _stands(self, access: Access, client_id: UUID) -> tuple[int, tuple[UUID, ...]]:
+        """The version of the client's timeline, and who is merged into them."""
         head = await self._pages.head(access.organization_id, client_id)
         if head is None:
             raise UnknownClient
-        return head.version
-
-
-def _of(client_id: UUID, wanted: AccessFilter) -> AccessFilter:
-    return replace(wanted, client_id=client_id)
+        return head.version, await self._pages.merged(access.organization_id, client_id) if head.survives else ()
 
 
 def _said(wanted: AccessFilter) -> dict[str, object]:
     """What the filter says beside the client, whom the record names anyway."""
-    return {name: said for name, said in asdict(wanted).items() if name != "client_id"}
+    return {name: said for name, said in asdict(wanted).items() if name not in {"client_id", "merged"}}
 
 
 def _asked(wanted: AccessFilter, *, before: UUID | None, limit: int) -> Asked:
