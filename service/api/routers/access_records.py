@@ -143,7 +143,7 @@ _DESCRIPTION: Final = """\
 Every read about a client leaves a record before it is answered: who, what, at which version, why and when. Lists over
 many clients leave one that names all of their page. Commands of whoever runs the service leave theirs as well. What was
 disclosed to another organization names it as `recipient`, with what allowed it: these are the client's accounting of
-disclosures.
+disclosures. Reads of those who were merged into the client are among them.
 
 For auditors and supervisors. It is a read too, and stands among the records when they are asked for again. The records
 of an erased client stay."""
@@ -154,7 +154,8 @@ The access records of your whole organization, by client, person, purpose and ti
 for a purpose, what happened that night. A read of one client names them as `client_id`; of a page of a list, `clients`
 says how many it told of.
 
-For auditors and supervisors. It is a read too: its own record names those of whom it told."""
+For auditors and supervisors. Reads of clients who asked to be kept from you are left out, so a page may have fewer than
+`limit` although others follow. It is a read too: its own record names those of whom it told."""
 
 
 @router.get(
