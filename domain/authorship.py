@@ -1,7 +1,8 @@
 """What may be recorded depends on who recorded what it is about: corrections, retractions, reviews, one's own team.
 
 What would widen somebody's own access they do not record themselves, whether it is news or sets right what is recorded:
-where people see the clients of their own team alone, they neither assign themselves nor undo what put them off a team.
+where people see the clients of their own team alone, they neither assign themselves nor undo what put them off a team;
+and whom a restriction keeps from the record, a supervisor included, neither ends it nor sets anything about it right.
 
 The roles and the switch are the organization's policy. What a role may record at all is decided by whoever lets people
 in (service/access/permissions.py).
@@ -16,6 +17,7 @@ from domain.events.base import Event, referred
 from domain.events.disclosures import EmergencyDisclosureReviewed
 from domain.events.emergency_access import EmergencyAccessReviewed
 from domain.events.record import EntryCorrected, EntryRetracted
+from domain.events.restrictions import RestrictionEnded, RestrictionRequested
 from domain.events.team import TeamMemberAssigned, TeamMemberReleased
 from domain.facts import Facts, reviewed_emergency
 from domain.policy import Policy
@@ -45,12 +47,20 @@ UNDONE_BY_ANOTHER: Final = Refusal(
     " by another; ask a supervisor or a colleague, or in an emergency record emergency_access_opened.",
 )
 
+ENDED_BY_ANOTHER: Final = Refusal(
+    "restriction_ended_by_another",
+    "restriction",
+    "This restriction names you, or did, so another supervisor ends it and sets right what is recorded about it.",
+)
+
 FOR_THEMSELVES: Final = Refusal(
     "on_behalf_of_by_systems",
     "on_behalf_of",
     "Only a system says on whose behalf it records; people record for themselves: leave on_behalf_of out.",
 )
 
+_RESTRICTION: Final[str] = RestrictionRequested.model_fields["type"].default
+_RESTRICTION_ENDED: Final[str] = RestrictionEnded.model_fields["type"].default
 _ASSIGNED: Final[str] = TeamMemberAssigned.model_fields["type"].default
 _RELEASED: Final[str] = TeamMemberReleased.model_fields["type"].default
 
@@ -84,6 +94,9 @@ def _refusals(event: Event, facts: Facts, actor: Actor, policy: Policy) -> Itera
         ((field, reviewed, _),) = referred(event)
         if (_author(facts, reviewed) or actor).id == actor.id:
             yield REVIEWED_BY_ANOTHER._replace(field=field)
+    if (restriction := _restriction(facts, event)) and actor.id in facts.ever_named[restriction]:
+        field = "restriction" if isinstance(event, RestrictionEnded) else "entry"
+        yield ENDED_BY_ANOTHER._replace(field=field)
     assigned = event.replacement if isinstance(event, EntryCorrected) else event
     if isinstance(assigned, TeamMemberAssigned) and assigned.person_id == actor.id and _closed_to(actor, facts, policy):
         yield ASSIGNED_BY_ANOTHER
@@ -95,23 +108,27 @@ def _refusals(event: Event, facts: Facts, actor: Actor, policy: Policy) -> Itera
         yield UNDONE_BY_ANOTHER
 
 
-def assignments_set_right(drafts: Sequence[Draft], facts: Facts, actor: Actor, policy: Policy) -> set[UUID]:
-    """The assignments to the team of which has to be known whom they ever named (`ever_assigned`); mostly none."""
-    if not _closed_to(actor, facts, policy):
-        return set()
-    events = [draft.event for draft in drafts if isinstance(draft.event, EntryCorrected | EntryRetracted)]
-    return {found for event in events if (found := _assignment(facts, event.entry))}
+def entries_naming_people(drafts: Sequence[Draft], facts: Facts, actor: Actor, policy: Policy) -> set[UUID]:
+    """The restrictions and assignments to the team that the drafts end or set right, where it has to be known whom they
+    ever named (`ever_named`); mostly none."""
+    events = [draft.event for draft in drafts]
+    found = {_restriction(facts, event) for event in events}
+    if _closed_to(actor, facts, policy):
+        set_right = (event.entry for event in events if isinstance(event, EntryCorrected | EntryRetracted))
+        found |= {_assignment(facts, entry) for entry in set_right}
+    return {entry for entry in found if entry}
 
 
-def ever_assigned(assignment: UUID, entries: Iterable[Entry]) -> frozenset[UUID]:
-    """Whom this assignment names or ever named, of entries that have it and what corrects it."""
+def ever_named(entry_id: UUID, entries: Iterable[Entry]) -> frozenset[UUID]:
+    """Whom this assignment or restriction names or ever named, of entries that have it and what corrects it."""
     said: list[Event | None] = []
     for entry in entries:
-        if entry.id == assignment:
+        if entry.id == entry_id:
             said.append(entry.event)
-        elif isinstance(entry.event, EntryCorrected) and entry.event.entry == assignment:
+        elif isinstance(entry.event, EntryCorrected) and entry.event.entry == entry_id:
             said.append(entry.event.replacement)
-    return frozenset(event.person_id for event in said if isinstance(event, TeamMemberAssigned) and event.person_id)
+    assigned = {event.person_id for event in said if isinstance(event, TeamMemberAssigned) and event.person_id}
+    return frozenset(assigned.union(*(event.person_ids for event in said if isinstance(event, RestrictionRequested))))
 
 
 def _may_widen(event: EntryCorrected | EntryRetracted, facts: Facts, actor: Actor) -> bool:
@@ -123,7 +140,7 @@ def _may_widen(event: EntryCorrected | EntryRetracted, facts: Facts, actor: Acto
     if event.entry in facts.entries and facts.of_care(event.entry) is None:
         return True
     assignment = _assignment(facts, event.entry)
-    if assignment is None or actor.id not in facts.ever_assigned[assignment]:
+    if assignment is None or actor.id not in facts.ever_named[assignment]:
         return False
     gives_up = isinstance(event, EntryRetracted) or event.replacement is not None
     return event.entry != assignment or not gives_up
@@ -135,6 +152,21 @@ def _assignment(facts: Facts, entry_id: UUID) -> UUID | None:
     if found is None or found.type not in {_ASSIGNED, _RELEASED}:
         return None
     return found.id if found.type == _ASSIGNED else found.references[0][1]
+
+
+def _restriction(facts: Facts, event: Event) -> UUID | None:
+    """The restriction that the event ends, or about which it sets something right; None where it is about none.
+
+    What is recorded together with it names nobody who would be kept away already.
+    """
+    if isinstance(event, RestrictionEnded):
+        return event.restriction if event.restriction in facts.entries else None
+    if not isinstance(event, EntryCorrected | EntryRetracted):
+        return None
+    found = facts.of_care(event.entry)
+    if found is None or found.type not in {_RESTRICTION, _RESTRICTION_ENDED}:
+        return None
+    return found.id if found.type == _RESTRICTION else found.references[0][1]
 
 
 def may_set_right(actor: Actor, author: Actor, policy: CorrectionsPolicy) -> bool:

@@ -68,8 +68,8 @@ class Facts:
     """For each type asked for, the entries of it that stand."""
     contents: Mapping[UUID, EntryContent | None] = field(default_factory=dict)
     """For each entry asked for, what it says; None when there is none."""
-    ever_assigned: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict)
-    """For each assignment to the team that was asked for, whom it names or ever named (`person_id`)."""
+    ever_named: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict)
+    """For each assignment to the team and each restriction that was asked for, whom it names or ever named."""
 
     def with_more(self, more: "Facts") -> "Facts":
         """With what was asked further."""

@@ -1,59 +1,25 @@
 """Who looked at a client's record, as a list that can be given to them (care.md, privacy rule 3).
 
-What went to another organization comes first: that is the accounting of disclosures (42 CFR 2.25; 45 CFR 164.528),
-each day by itself. Reads inside the organization, which no rule asks to be told, are summed up for each person, so that
-years fit on some pages.
+What went outside comes first: that is the accounting of disclosures (42 CFR 2.25; 45 CFR 164.528). What systems read is
+summed up for each day; what people told by phone, letter or otherwise stands there as they recorded it. Reads inside
+the organization, which no rule asks to be told, are summed up for each person, so that years fit on some pages.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from textwrap import indent, wrap
 from typing import Final, NamedTuple, Protocol
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.vocabulary.purposes import PurposeOfUse
+from domain.vocabulary.record import Precision
+from projections.care_plan.disclosures import DisclosureByPeople, Disclosures, EmergencyDisclosure
+from rendering.access_words import MEANS, PARTS, PURPOSES, SCOPES, TOLD_FOR
 from rendering.html import page
 from rendering.visible import visible
 
-PARTS: Final[Mapping[str, str]] = {
-    "timeline": "your history here, or a part of it",
-    "event": "one entry of your history",
-    "care_plan": "your care plan",
-    "summary": "your care at a glance",
-    "milestones": "your milestones",
-    "signals": "what might need attention in your care",
-    "outcomes": "how things have gone for you",
-    "crisis_card": "your crisis card",
-    "postvention": "how we looked back on hard times with you",
-    "counseling_notes": "counseling notes",
-    "worklist": "a list of things to do, with yours on it",
-    "caseload": "a list of the people in care here, with you on it",
-    "client_search": "whether you are in care here",
-    "feed": "what was written down about you, as it was written down",
-    "what_if": "a trial of other settings, in which you were counted",
-    "replay": "your history here, step by step",
-    "hindsight": "your record as it was at a moment, and as it is now",
-    "export": "a copy of your record, as a file",
-    "export_with_keys": "a copy of your record, as a file that can be read outside of here",
-    "access_records": "who has looked at your record",
-    "access_report": "this list, or one like it",
-}
-"""What was read, in words for the client, by what access records call it."""
-
-_PURPOSES: Final[Mapping[PurposeOfUse, str]] = {
-    PurposeOfUse.TREATMENT: "to care for you",
-    PurposeOfUse.EMERGENCY_TREATMENT: "to help you in an emergency",
-    PurposeOfUse.CARE_MANAGEMENT: "to plan and arrange your care",
-    PurposeOfUse.PAYMENT: "to get your care paid for",
-    PurposeOfUse.OPERATIONS: "to run the program well, such as checking that records are right",
-    PurposeOfUse.QUALITY_IMPROVEMENT: "to make care here better",
-    PurposeOfUse.LEGAL_PROCEEDINGS: "for a court case, with a court's order or your consent to just that",
-    PurposeOfUse.PUBLIC_HEALTH: "for public health",
-    PurposeOfUse.RESEARCH: "for research",
-    PurposeOfUse.CLIENT_REQUEST: "because you asked for it",
-    PurposeOfUse.FAMILY_REQUEST: "because your family asked for it",
-    PurposeOfUse.SYSTEM_ADMINISTRATION: "to keep the computers running",
-}
+_EMERGENCY: Final = "to help you in a medical emergency, in which we could not ask you before"
 
 _ROLES: Final[Mapping[str, str]] = {
     "peer": "peer specialist",
@@ -70,10 +36,10 @@ _WELCOME: Final = (
     " please tell us: we will look into it, and it will not change your care."
 )
 _NOT_HERE: Final = (
-    "What was told by phone, by letter or in person is not in this list. Ask us for it, or for every single time that"
-    " is summed up here: we keep each one."
+    "What our people told others by phone, by letter or in person is in this list as they wrote it down. Ask us for"
+    " every single time that is summed up here: we keep each one."
 )
-_NOT_SHARED: Final = "Nothing went from your record to another organization through this system."
+_NOT_SHARED: Final = "Nothing was shared outside in this time, as far as we know."
 _NOT_OPENED: Final = "Nobody here has opened your record in this time."
 
 
@@ -94,6 +60,9 @@ class ReadsToTell(Protocol):
 
     @property
     def what(self) -> str: ...
+
+    @property
+    def allowed_by(self) -> UUID | None: ...
 
     @property
     def times(self) -> int: ...
@@ -155,8 +124,16 @@ class Part(NamedTuple):
     """What it says where there is nothing in it."""
 
 
-def html(reads: Iterable[ReadsToTell], period: Period, organization: str, record_number: str) -> str:
-    """The list as a page to print."""
+def html(
+    reads: Iterable[ReadsToTell],
+    told: Disclosures,
+    court_orders: Collection[UUID],
+    period: Period,
+    organization: str,
+    record_number: str,
+) -> str:
+    """The list as a page to print. What people told outside (`told`) is narrowed to the period here; `court_orders`
+    are the entries of orders that may have allowed it."""
     return page(
         "access_report.html",
         organization=organization,
@@ -165,18 +142,25 @@ def html(reads: Iterable[ReadsToTell], period: Period, organization: str, record
         made_on=_day(period.made_on),
         welcome=_WELCOME,
         not_here=_NOT_HERE,
-        parts=_parts(reads, period.zone, organization),
+        parts=_parts(reads, told, court_orders, period, organization),
     )
 
 
-def text(reads: Iterable[ReadsToTell], period: Period, organization: str, record_number: str) -> str:
+def text(
+    reads: Iterable[ReadsToTell],
+    told: Disclosures,
+    court_orders: Collection[UUID],
+    period: Period,
+    organization: str,
+    record_number: str,
+) -> str:
     """The list as plain text, 80 columns wide."""
     days = f"From {_day(period.first)} to {_day(period.last)}; made on {_day(period.made_on)}"
     parts = [
         "WHO HAS LOOKED AT YOUR RECORD",
         f"{organization}\nRecord number {record_number}\n{days}",
         _WELCOME,
-        *_as_text(_parts(reads, period.zone, organization)),
+        *_as_text(_parts(reads, told, court_orders, period, organization)),
         _NOT_HERE,
     ]
     return visible("\n\n".join("\n".join(_wrapped(part)) for part in parts)) + "\n"
@@ -190,31 +174,76 @@ def _wrapped(part: str) -> Iterator[str]:
 def _as_text(parts: Iterable[Part]) -> Iterator[str]:
     for part in parts:
         yield part.heading.upper()
-        yield from map(_told, part.lines) if part.lines else [part.nothing]
+        yield from map(_as_words, part.lines) if part.lines else [part.nothing]
 
 
-def _told(line: Line) -> str:
+def _as_words(line: Line) -> str:
     said = indent("\n".join(wrap(f"{line.what}, {line.why}: {line.when}", 76)), "    ")
     return f"{line.who}\n{said}"
 
 
-def _parts(reads: Iterable[ReadsToTell], zone: ZoneInfo, organization: str) -> tuple[Part, Part]:
-    """What went to others, and what was read inside: each with the latest on top."""
-    shared: list[Line] = []
+def _parts(
+    reads: Iterable[ReadsToTell], told: Disclosures, court_orders: Collection[UUID], period: Period, organization: str
+) -> tuple[Part, Part]:
+    """What went outside, and what was read inside: each with the latest on top."""
+    emergencies = {each.event_id for each in told.emergencies}
+    shared = [*_told_by_people(told, court_orders, period)]
     here: list[Line] = []
     for each in reads:
         what = PARTS.get(each.what, "a part of your record")
-        line = Line(_who(each), what, _PURPOSES[each.purpose], _when(each, zone))
-        (here if each.recipient is None else shared).append(line)
+        line = Line(_who(each, emergencies, court_orders), what, PURPOSES[each.purpose], _when(each, period.zone))
+        if each.recipient is None:
+            here.append(line)
+        else:
+            shared.append((each.last, line))
+    shared.sort(key=lambda each: each[0], reverse=True)
     return (
-        Part(f"Shared outside {organization}", shared, _NOT_SHARED),
+        Part(f"Shared outside {organization}", [line for _, line in shared], _NOT_SHARED),
         Part(f"Inside {organization}", here, _NOT_OPENED),
     )
 
 
-def _who(reads: ReadsToTell) -> str:
+def _told_by_people(
+    told: Disclosures, court_orders: Collection[UUID], period: Period
+) -> Iterator[tuple[datetime, Line]]:
+    """What people told outside in the period, each with when that was."""
+    for each in told.by_people:
+        day, when = _moment(each.made_at, each.precision, period.zone)
+        if period.first <= day <= period.last:
+            basis = _basis(each.allowed_by, (), court_orders)
+            yield each.made_at, Line(f"{each.recipient}, {basis}", _what_was_told(each), TOLD_FOR[each.purpose], when)
+    for emergency in told.emergencies:
+        day, when = _moment(emergency.made_at, emergency.precision, period.zone)
+        if period.first <= day <= period.last:
+            who = f"{emergency.recipient} of {emergency.organization}"
+            yield emergency.made_at, Line(who, _what_was_told(emergency), _EMERGENCY, when)
+
+
+def _what_was_told(disclosure: DisclosureByPeople | EmergencyDisclosure) -> str:
+    what = ", ".join(SCOPES[scope] for scope in disclosure.scope)
+    return f"{what}; told by {disclosure.disclosed_by} {MEANS[disclosure.means]}"
+
+
+def _moment(at: datetime, precision: Precision, zone: ZoneInfo) -> tuple[date, str]:
+    """The day and, as far as it is known, the time; of a day that is known alone `at` is the midnight in UTC."""
+    if precision is Precision.DAY:
+        return at.date(), _day(at.date())
+    local = at.astimezone(zone)
+    about = "about " if precision is Precision.APPROXIMATE else ""
+    return local.date(), f"{_day(local.date())} at {about}{local:%H:%M}"
+
+
+def _basis(allowed_by: UUID | None, emergencies: Collection[UUID], court_orders: Collection[UUID]) -> str:
+    if allowed_by is None:
+        return "as the law allows"
+    if allowed_by in emergencies:
+        return "in a medical emergency"
+    return "by a court's order" if allowed_by in court_orders else "with your consent"
+
+
+def _who(reads: ReadsToTell, emergencies: Collection[UUID], court_orders: Collection[UUID]) -> str:
     if reads.recipient is not None:
-        return f"{reads.recipient}, with your consent"
+        return f"{reads.recipient}, {_basis(reads.allowed_by, emergencies, court_orders)}"
     if (reads.role, reads.name) == _OPERATOR:
         return "Whoever runs the record system"
     role = _ROLES.get(reads.role, reads.role.replace("_", " "))

@@ -44,6 +44,8 @@ from service.care.projection_reader import ProjectionReader
 from service.care.record_replay import RecordReplay
 from service.care.recorder import Recorder
 from service.care.timeline_reader import TimelineReader
+from service.care.unusual_access import UnusualAccess
+from service.care.unusual_notes import UnusualAccessNotes
 from service.database.connection import open_pool
 from service.database.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from service.database.migrate import migrate
@@ -124,6 +126,7 @@ class System:
     lists: Lists
     accesses: Accesses
     access_log: AccessLog
+    unusual_access: UnusualAccess
     feed: Feed
     feed_contents: FeedContents
     sliced: SlicedWork
@@ -245,6 +248,7 @@ async def connected(
         stack.push_async_callback(access_records.close)
         clients = ClientAccess(organizations, fresh, RestrictedClients(pool))
         accesses = Accesses(access_records, fresh, clients)
+        list_reads = ListReads(pool, builds)
         timeline_reader = TimelineReader(store, pages, timelines, contents, accesses, sliced)
         receivers = Receivers(allow_private=settings.webhooks_to_private_addresses)
         stack.push_async_callback(receivers.close)
@@ -288,10 +292,13 @@ async def connected(
             timeline_reader=timeline_reader,
             record_replay=RecordReplay(store, timeline_reader, organizations, projections, sliced),
             counseling_notes=CounselingNotes(pages, timelines, accesses),
-            lists=Lists(ListReads(pool, builds), accesses),
+            lists=Lists(list_reads, accesses),
             accesses=accesses,
-            access_log=AccessLog(store, pages, search, accesses),
-            feed=Feed(headers, Tails(headers, wakeups), settings.feed_readers_per_key),
+            access_log=AccessLog(store, pages, search, accesses, fresh),
+            unusual_access=UnusualAccess(
+                list_reads, organizations, accesses, UnusualAccessNotes(log_pool, store, keyring, timelines)
+            ),
+            feed=Feed(headers, Tails(headers, wakeups), clients, settings.feed_readers_per_key),
             feed_contents=FeedContents(store, keyring, accesses, sliced),
             sliced=sliced,
             webhooks=webhooks,

@@ -16,6 +16,7 @@ READ = {
     Resource.IMPORT: "history of many clients, from a file; each event asks for its strand's letter besides",
     Resource.COUNSELING_NOTE: "the notes of the own role",
     Resource.AUDIT_EVENT: "who read about the client, and why",
+    Resource.UNUSUAL_ACCESS: "reads that ask to be looked into; `c` takes note of them",
     Resource.REPLAY: "what each event changed, and what was known then beside what is known now",
     Resource.EXPORT: "the record as one file, what is said in it sealed",
     Resource.EXPORT_KEY: "the same with the keys that open it",

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from domain.events.base import Event
 from domain.events.care import OfCare
-from domain.events.organization import PolicyAdopted
+from domain.events.organization import PolicyAdopted, UnusualAccessNoted
 from domain.events.record import EntryCorrected, EntryRetracted
 from domain.stored import STORED
 
@@ -22,7 +22,7 @@ CARE_EVENTS: tuple[type[Event], ...] = get_args(OfCare)
 ALL_EVENTS: tuple[type[Event], ...] = (*CARE_EVENTS, EntryCorrected, EntryRetracted)
 """What a client's timeline can hold."""
 
-ORGANIZATION_EVENTS: tuple[type[Event], ...] = (PolicyAdopted,)
+ORGANIZATION_EVENTS: tuple[type[Event], ...] = (PolicyAdopted, UnusualAccessNoted)
 """What an organization's own timeline can hold."""
 
 EVENT_TYPES: dict[str, type[Event]] = {

@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from domain.events.base import Event, FreeText, Moment
+from domain.events.base import Event, FreeText, Moment, StrictUUID
 from domain.policy import Policy
+from domain.vocabulary.unusual_access import UnusualAccessRule
 
 
 class PolicyAdopted(Event):
@@ -21,3 +22,23 @@ class PolicyAdopted(Event):
     """All numbers of the policy, those that stayed as they were included."""
     note: FreeText | None = None
     """Anything else worth keeping, in words."""
+
+
+class UnusualAccessNoted(Event):
+    """A supervisor took note of unusual reads: whether they were justified, and what follows.
+
+    It is about what somebody of the organization did, so it stands on the organization's own timeline, and no client's
+    tells of it. More such reads on the same day are unusual anew, and wait to be looked into again.
+    """
+
+    type: Literal["unusual_access_noted"] = "unusual_access_noted"
+    rule: UnusualAccessRule
+    """What was unusual about the reads."""
+    person_id: StrictUUID
+    """Who read, by their actor id."""
+    last_record: StrictUUID
+    """The access record of the last of these reads."""
+    justified: bool
+    """Whether they were justified."""
+    note: FreeText | None = None
+    """What was found, and what follows."""

@@ -21,6 +21,7 @@ from domain.policy.organization import (
     CorrectionsPolicy,
     DisclosuresPolicy,
     RecordingPolicy,
+    UnusualAccessPolicy,
     WorkingDaysPolicy,
 )
 from domain.policy.plan import IntakePolicy, NextStepsPolicy, PlanPolicy
@@ -50,6 +51,7 @@ class Policy(Section):
     corrections: CorrectionsPolicy = CorrectionsPolicy()
     client_access: ClientAccessPolicy = ClientAccessPolicy()
     disclosures: DisclosuresPolicy = DisclosuresPolicy()
+    unusual_access: UnusualAccessPolicy = UnusualAccessPolicy()
 
     def in_time_zone(self, time_zone: str) -> "Policy":
         """The same numbers for an organization that lives in that time zone."""

@@ -63,6 +63,25 @@ class DisclosuresPolicy(Section):
     emergency_reviewed_within_working_days: Positive = 2
 
 
+class UnusualAccessPolicy(Section):
+    """Which reads supervisors are asked to look into. Source: our choice.
+
+    HIPAA asks for a procedure to look over who accessed what (45 CFR 164.308(a)(1)(ii)(D)), without numbers. More than
+    `clients_in_an_hour` clients opened one by one within an hour, 20: before a shift or a group somebody opens a dozen
+    records. `days_after_discharge`, 90: until then letters, bills and aftercare still ask for the record. By `roles`
+    somebody belongs on the team of a client whom they read about, and is asked about clients long discharged; those of
+    supervisors are among them, since nobody else looks into their reads. Auditors are on no team: to read about anybody
+    is their task. That reads are many is asked of auditors as well. Systems read for everybody, each for a purpose of
+    its own and with nobody curious behind it, so what they do would hide what people do: `systems` counts them in, and
+    with them what whoever runs the service reads by commands.
+    """
+
+    clients_in_an_hour: Positive = 20
+    days_after_discharge: Positive = 90
+    roles: frozenset[Role] = frozenset({Role.COUNSELOR, Role.PEER, Role.CASE_MANAGER, Role.PRESCRIBER, Role.SUPERVISOR})
+    systems: bool = False
+
+
 class WorkingDaysPolicy(Section):
     """The organization's working days: 0 is Monday. Days begin and end in its time zone."""
 

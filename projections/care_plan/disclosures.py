@@ -16,6 +16,7 @@ from domain.vocabulary.consents import ConsentPurpose, ConsentScope
 from domain.vocabulary.disclosures import DisclosureMeans, MedicalEmergency, WithoutConsent
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
+from domain.vocabulary.record import Precision
 from projections.answers import Answer, At, all_answered
 from projections.asked_at import AnyMoment
 from projections.collection import Elements
@@ -34,6 +35,8 @@ class DisclosureByPeople(Placed):
 
     made_at: datetime
     """When it was told."""
+    precision: Precision
+    """How exactly that is known."""
     recipient: ShortText
     """Who was told."""
     disclosed_by: ShortText
@@ -58,6 +61,8 @@ class EmergencyDisclosure(Placed):
 
     made_at: datetime
     """When it was told."""
+    precision: Precision
+    """How exactly that is known."""
     recipient: ShortText
     """Who was told."""
     organization: ShortText
@@ -140,6 +145,7 @@ def disclosure_made(state: Disclosures, entry: Entry, event: DisclosureMade, con
         event_id=entry.id,
         correction_id=entry.correction_id,
         made_at=entry.occurred_at,
+        precision=entry.precision,
         recipient=event.recipient,
         disclosed_by=event.disclosed_by,
         purpose=event.purpose,
@@ -163,6 +169,7 @@ def emergency_disclosure_made(
         event_id=entry.id,
         correction_id=entry.correction_id,
         made_at=entry.occurred_at,
+        precision=entry.precision,
         recipient=event.recipient,
         organization=event.organization,
         disclosed_by=event.disclosed_by,

@@ -25,7 +25,7 @@ _OF_ANY: Final = """c.client_id = any(?) and not exists (
  select from access.access_record_client other
   where other.organization_id = c.organization_id and other.record_id = c.record_id
     and other.client_id = any(?) and other.client_id < c.client_id)"""
-_CLOCKS_APART: Final = timedelta(hours=1)
+CLOCKS_APART: Final = timedelta(hours=1)
 """Ids begin with the time of the process that read, `recorded_at` is the database's: by no more than this do they
 differ, so a range of ids finds a range of time by index."""
 
@@ -86,6 +86,8 @@ class SummedReads(NamedTuple):
     """The other organization to which it was disclosed; then these are the reads of one day."""
     purpose: PurposeOfUse
     what: str
+    allowed_by: UUID | None
+    """The event that allowed it; None where it needed none."""
     times: int
     first: datetime
     last: datetime
@@ -125,10 +127,10 @@ class AccessSearch:
         where.values.append(time_zone)
         zone = len(where.values)
         query = (
-            "select r.actor_id, r.role, r.name, r.recipient, r.purpose, r.what, count(*)::integer as times,"  # noqa: S608
-            " min(r.recorded_at) as first, max(r.recorded_at) as last"
+            "select r.actor_id, r.role, r.name, r.recipient, r.purpose, r.what, r.allowed_by,"  # noqa: S608
+            " count(*)::integer as times, min(r.recorded_at) as first, max(r.recorded_at) as last"
             f" from {_OF_CLIENT if wanted.client_id else _OF_ALL} where {where}"
-            " group by r.actor_id, r.role, r.name, r.recipient, r.purpose, r.what,"
+            " group by r.actor_id, r.role, r.name, r.recipient, r.purpose, r.what, r.allowed_by,"
             f" case when r.recipient is not null then (r.recorded_at at time zone ${zone}::text)::date end"
             " order by last desc, r.name, r.what"
         )
@@ -155,10 +157,10 @@ class _Where:
             self.add("r.purpose = ?", wanted.purpose.value)
         if wanted.since:
             self.add("r.recorded_at >= ?", wanted.since)
-            self.add(f"{by}.record_id >= ?", lowest_id(wanted.since - _CLOCKS_APART))
+            self.add(f"{by}.record_id >= ?", lowest_id(wanted.since - CLOCKS_APART))
         if wanted.until:
             self.add("r.recorded_at < ?", wanted.until)
-            self.add(f"{by}.record_id < ?", lowest_id(wanted.until + _CLOCKS_APART))
+            self.add(f"{by}.record_id < ?", lowest_id(wanted.until + CLOCKS_APART))
 
     def add(self, condition: str, value: object) -> None:
         self.values.append(value)

@@ -57,6 +57,7 @@ class Resource(StrEnum):
     APPOINTMENT = "Appointment"
     TASK = "Task"
     AUDIT_EVENT = "AuditEvent"
+    UNUSUAL_ACCESS = "UnusualAccess"
     REPLAY = "Replay"
     WEBHOOK = "Webhook"
     CHECKPOINT = "Checkpoint"
@@ -185,14 +186,15 @@ ROLES: Final[Mapping[KeyRole, Mapping[Resource, str]]] = {
         _circle(never={Resource.MEDICATION}),
         dict.fromkeys(_EVERY_STRAND, "u"),
         dict.fromkeys(_BY_SUPERVISORS, "cu"),
-        {Resource.AUDIT_EVENT: "r", Resource.REPLAY: "r"},
+        {Resource.AUDIT_EVENT: "r", Resource.UNUSUAL_ACCESS: "cr", Resource.REPLAY: "r"},
         {Resource.WEBHOOK: "cr", Resource.CHECKPOINT: "cr"},
         {Resource.EXPORT: "r", Resource.EXPORT_KEY: "r"},
         _IMPORTS,
     ),
     KeyRole.AUDITOR: _joined(
         _SHARED,
-        {Resource.AUDIT_EVENT: "r", Resource.REPLAY: "r", Resource.CHECKPOINT: "r", Resource.EXPORT: "r"},
+        dict.fromkeys((Resource.AUDIT_EVENT, Resource.UNUSUAL_ACCESS, Resource.REPLAY), "r"),
+        dict.fromkeys((Resource.CHECKPOINT, Resource.EXPORT), "r"),
     ),
     KeyRole.ANALYST: {},
     KeyRole.SYSTEM: _joined(

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from domain.entry import Entry
 from domain.events.base import referred
+from domain.events.organization import UnusualAccessNoted
 from domain.events.plan import GoalMeasured
 from domain.policies import Policies
 from domain.policy import Policy
@@ -19,8 +20,10 @@ from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.people import Role
 from domain.vocabulary.purposes import PurposeOfUse
 from domain.vocabulary.signals import SignalRule
+from domain.vocabulary.unusual_access import UnusualAccessRule
 from projections.answers import Answer
 from projections.care_plan import CarePlanAnswer
+from projections.care_plan.disclosures import Disclosures
 from projections.catalogue import PROJECTIONS
 from projections.replay import Replay
 from projections.summary import SUMMARIZED, summary
@@ -49,8 +52,12 @@ from service.api.routers.replay import ReplayStep, hindsight_answer, replay_answ
 from service.api.routers.summary import summary_of
 from service.api.routers.timelines import event_answer
 from service.api.routers.vocabulary import Vocabulary, coded_list
+from service.api.unusual_models import UnusualReadsFound, unusual_access_answer
 from service.care.access_log import FoundRecords
 from service.care.record_replay import Hindsight, Stood, sides
+from service.care.unusual_access import FoundPage
+from service.care.unusual_notes import Found, Noted
+from service.care.unusual_reads import UnusualReads
 from service.projector.list_rows import ListedClient, ListedSignal, ListedTask
 from service.subscriptions.feed_event import FeedEvent, FeedReference
 
@@ -96,11 +103,13 @@ def example_answers() -> dict[str, bytes]:
     by_ana = [_read_by_ana(entries)]
     shown["read_access_records"] = access_records_answer(_CLIENT, len(entries), by_ana, more=False)
     shown["search_access_records"] = found_records_answer(FoundRecords(len(entries), by_ana, None))
+    shown |= _unusual(by_ana[0])
     policy = Policy()
     asked_at = entries[-1].recorded_at + timedelta(days=1)
     pages: dict[str, str] = {}
+    period = access_report.period(None, asked_at.date(), asked_at, "UTC")
     pages["read_access_report"] = access_report.html(
-        [_summed(entries)], access_report.period(None, asked_at.date(), asked_at, "UTC"), "Harbor Lane", str(_CLIENT)
+        [_summed(entries)], Disclosures(), (), period, "Harbor Lane", str(_CLIENT)
     )
     answers: dict[str, Answer] = {}
     for projection in PROJECTIONS:
@@ -236,11 +245,29 @@ def _read_by_ana(entries: Sequence[Entry]) -> AccessRecord:
     )
 
 
+def _unusual(read: AccessRecord) -> dict[str, BaseModel]:
+    """That read, of somebody who is not on the client's team; and the note that a supervisor took of it."""
+    at = read.recorded_at
+    reads = UnusualReads(
+        UnusualAccessRule.OUTSIDE_THE_TEAM, read.record_id, read.actor_id, read.role, read.name, at.date(), at, at,
+        reads=1, clients=1, most_in_an_hour=None, client_ids=(_CLIENT,), record_ids=(read.record_id,),
+    )  # fmt: skip
+    told = UnusualAccessNoted(
+        rule=reads.rule, person_id=read.actor_id, last_record=read.record_id, justified=True, note="She covered."
+    )
+    noted = Noted(reads.id, at + timedelta(hours=2), "supervisor/sue", UUID(int=_ANA.int + 1), told)
+    page = FoundPage(1_000, [Found(reads, None)], more=False)
+    return {
+        "find_unusual_access": unusual_access_answer(page, at.date(), at.date()),
+        "note_unusual_access": UnusualReadsFound.of(Found(reads, noted)),
+    }
+
+
 def _summed(entries: Sequence[Entry]) -> SummedReads:
     """The same, as a client is told of it."""
     one = _read_by_ana(entries)
     return SummedReads(
-        one.actor_id, one.role, one.name, None, one.purpose, one.what, 1, one.recorded_at, one.recorded_at
+        one.actor_id, one.role, one.name, None, one.purpose, one.what, None, 1, one.recorded_at, one.recorded_at
     )
 
 

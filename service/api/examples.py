@@ -161,6 +161,16 @@ COSIGNATURES: Final[dict[str, Any]] = {
 }
 """Bodies that have cosignatures kept."""
 
+NOTES_OF_UNUSUAL_ACCESS: Final[dict[str, Any]] = {
+    "She covered for a colleague": {
+        "rule": "outside_the_team",
+        "last_record": "019cd3f2-8a10-7c52-9d3e-5b6a7c8d9e0f",
+        "justified": True,
+        "note": "She covered for a colleague who was ill.",
+    }
+}
+"""Bodies that take note of unusual access."""
+
 STORY: Final[list[dict[str, Any]]] = [_REGISTERED, _INTAKE, _GOAL, _READING, _CRISIS, _CORRECTION, _NOTE]
 """The events whose record the example answers show."""
 

@@ -20,6 +20,7 @@ from service.api.problem import Problem
 from service.audit.errors import BeyondTheCheckpoint, CheckpointRefused, NoCheckpoint, NotSigning, TreeBroken
 from service.care.disclosures import NoLegalGround, NotConsented, Restricted
 from service.care.errors import ClientExists, ClientMerged, IdUsed, KnownAtInFuture, UnknownClient
+from service.care.unusual_access import UnknownUnusualAccess
 from service.log.errors import DatabaseUnavailable, HeadsDiffer, VersionConflict
 from service.log.key_encryption import KeyUnavailable
 from service.log.keyring import ClientErased
@@ -185,6 +186,11 @@ def _log_not_whole(error: TreeBroken) -> Problem:
     return problems.LogNotWhole(detail)
 
 
+def _unknown_unusual_access(_: UnknownUnusualAccess) -> Problem:
+    detail = "This record is not the last of such reads: perhaps there were more by now. Ask again which wait."
+    return problems.UnknownUnusualAccess(detail)
+
+
 def _nothing_is_signed(_: NotSigning | CheckpointRefused) -> Problem:
     return problems.NothingIsSigned("Nothing is signed of your organization's log at present, so nothing is exported.")
 
@@ -205,6 +211,7 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     NoLegalGround: _no_legal_ground,
     NotConsented: _not_consented,
     Restricted: _restricted,
+    UnknownUnusualAccess: _unknown_unusual_access,
     HeadsDiffer: _heads_differ,
     TooManyReaders: _too_many_readers,
     UnknownWebhook: _unknown_webhook,

@@ -7,15 +7,18 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from domain.vocabulary.purposes import PurposeOfUse
+from projections.care_plan.disclosures import Disclosures
 from service.access.access_records import Access, Asked
 from service.access.access_search import AccessFilter, AccessRecord, AccessSearch, SummedReads
 from service.care.accesses import Accesses
+from service.care.client_access import plan_now
 from service.care.disclosures import ACCESS_RECORDS, ACCESS_REPORT, NoLegalGround
 from service.care.errors import UnknownClient
 from service.log.keyring import ClientErased
 from service.log.pages import Pages
 from service.log.store import EventStore
 from service.projector.folding import ProjectionFailed
+from service.projector.fresh_states import FreshStates
 
 _AT_ONCE: Final = 1_000
 
@@ -45,17 +48,31 @@ class FoundRecords(NamedTuple):
     """The record before which it goes on; None where there are no earlier ones."""
 
 
+class AccessReport(NamedTuple):
+    """Who learned what about a client, inside the organization and outside."""
+
+    reads: list[SummedReads]
+    """What was read through this service, summed up."""
+    told: Disclosures
+    """What people told outside, by phone, letter and otherwise; empty for a client who was erased."""
+    court_orders: frozenset[UUID]
+    """The events by which court orders were recorded: what they allowed needed no consent."""
+
+
 class AccessLog:
     """Tells who read about whom; to ask is a read as well, and stands among the records of the next page asked.
 
     The records of an erased client are kept. Every method raises NoLegalGround and AccessNotRecorded.
     """
 
-    def __init__(self, store: EventStore, pages: Pages, search: AccessSearch, accesses: Accesses) -> None:
+    def __init__(
+        self, store: EventStore, pages: Pages, search: AccessSearch, accesses: Accesses, fresh: FreshStates
+    ) -> None:
         self._store = store
         self._pages = pages
         self._search = search
         self._accesses = accesses
+        self._fresh = fresh
 
     async def of_client(
         self, access: Access, client_id: UUID, wanted: AccessFilter, *, before: UUID | None = None, limit: int
@@ -131,15 +148,26 @@ class AccessLog:
 
     async def report(
         self, access: Access, client_id: UUID, since: datetime, until: datetime, time_zone: str
-    ) -> list[SummedReads]:
-        """Who read about a client in that time, summed up, so that it can be given to them. Raises UnknownClient."""
+    ) -> AccessReport:
+        """Who read about a client in that time, and whom people told of them, so that it can be given to them.
+
+        What people told is not narrowed to that time. Raises UnknownClient, ProjectionFailed.
+        """
         wanted = AccessFilter(client_id, since=since, until=until)
         asked = Asked(ACCESS_REPORT, _said(wanted))
         await self._begin(access, client_id, asked)
         version, merged = await self._stands(access, client_id)
         found = await self._search.summed(access.organization_id, replace(wanted, merged=merged), time_zone)
+        told, court_orders = await self._told(access.organization_id, client_id)
         await self._accesses.keep(access, asked, [client_id, *merged], version=version)
-        return found
+        return AccessReport(found, told, court_orders)
+
+    async def _told(self, organization_id: UUID, client_id: UUID) -> tuple[Disclosures, frozenset[UUID]]:
+        try:
+            plan = await plan_now(self._fresh, organization_id, client_id)
+        except ClientErased:
+            return Disclosures(), frozenset()
+        return plan.disclosures, frozenset(order.event_id for order in plan.court_orders.orders)
 
     async def _stands(self, access: Access, client_id: UUID) -> tuple[int, tuple[UUID, ...]]:
         """The version of the client's timeline, and who is merged into them."""

@@ -1,6 +1,6 @@
 """What stands around every read about clients: whether its purpose allows it, and the record of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.vocabulary.purposes import PurposeOfUse
 from service.access.access_records import Access, AccessRecords, Asked
 from service.access.caller import Caller
-from service.care.client_access import ClientAccess, plan_now
+from service.care.client_access import ClientAccess, plan_now, plans_now
 from service.care.clients import require_client
 from service.care.disclosures import (
     NoLegalGround,
@@ -53,14 +53,14 @@ class Accesses:
         require_client(access.caller, client_id)
         recipient, now = access.caller.recipient, clock.now()
         if recipient is not None:
-            plan = await self._plan_for_outsiders(access.organization_id, client_id)
-            access.ground = ground_for_recipient(recipient, plan, access.purpose, asked.what, now)
+            plans = await self._plans_for_outsiders(access.organization_id, client_id)
+            access.ground = ground_for_recipient(recipient, plans, access.purpose, asked.what, now)
             return
-        plan = await self._clients.check(access.caller, client_id)
-        if plan is not None:
+        plans = await self._clients.check(access.caller, client_id)
+        for plan in plans:
             check_not_restricted(plan, access.purpose, asked.what, now)
         if access.purpose is PurposeOfUse.LEGAL_PROCEEDINGS:
-            plan = plan or await plan_now(self._fresh, access.organization_id, client_id)
+            plan = plans[0] if plans else await plan_now(self._fresh, access.organization_id, client_id)
             access.ground = ground_for_proceedings(plan, asked.what, now)
 
     async def begin_with_others(self, access: Access, client_ids: Collection[UUID], asked: Asked) -> None:
@@ -101,9 +101,9 @@ class Accesses:
             raise NotConsented
         await self._records.keep(access, asked, client_ids, version=version, position=position)
 
-    async def _plan_for_outsiders(self, organization_id: UUID, client_id: UUID) -> Any:
-        """The plan now; whoever has no consent to show must not learn of a client from what goes wrong either."""
+    async def _plans_for_outsiders(self, organization_id: UUID, client_id: UUID) -> Sequence[Any]:
+        """The plans now; whoever has no consent to show must not learn of a client from what goes wrong either."""
         try:
-            return await plan_now(self._fresh, organization_id, client_id)
+            return await plans_now(self._fresh, organization_id, client_id)
         except (ClientErased, ProjectionFailed):
             raise UnknownClient from None

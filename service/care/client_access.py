@@ -2,7 +2,8 @@
 asked to be kept from them."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,8 +14,10 @@ from service.access.caller import Caller
 from service.access.permissions import SEES_EVERY_CLIENT
 from service.care.disclosures import restrictions_in_force
 from service.care.errors import UnknownClient
+from service.log.keyring import ClientErased
 from service.log.organizations import Organizations
 from service.log.restricted_clients import RestrictedClients
+from service.projector.folding import ProjectionFailed
 from service.projector.fresh_states import FreshStates
 from service.runtime import clock
 
@@ -57,25 +60,52 @@ class ClientAccess:
         """Whether a client of the organization may have asked for a restriction."""
         return bool(await self._with_restrictions.of(organization_id))
 
-    async def check(self, caller: Caller, client_id: UUID) -> Any | None:
+    async def kept_away(self, caller: Caller, client_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Which of these clients asked that the record be kept from the caller; or of whom that cannot be found out."""
+        found = set()
+        for client_id in (await self._with_restrictions.of(caller.organization_id)).intersection(client_ids):
+            try:
+                plans = await self._plans(caller.organization_id, client_id)
+            except (UnknownClient, ProjectionFailed, ClientErased):
+                found.add(client_id)
+            else:
+                if _is_kept_away(caller.subject_id, plans):
+                    found.add(client_id)
+        return frozenset(found)
+
+    async def check(self, caller: Caller, client_id: UUID) -> Sequence[Any]:
         """That the caller sees the client, or the one with whom care goes on where this one was merged into another.
 
-        Raises UnknownClient, as for a client who is not there. Where that depends on the team or on what the client
-        asked for, also ProjectionFailed and ClientErased: nobody is shown what cannot be decided. Gives the client's
-        plan where it was asked, for whatever else depends on it; else None, and then there is no restriction either.
+        What either of them asked for holds for both. Raises UnknownClient, as for a client who is not there. Where it
+        depends on the team or on what the client asked for, also ProjectionFailed and ClientErased: nobody is shown
+        what cannot be decided. Gives the client's plan, and after it those of survivors, where they were asked, for
+        whatever else depends on them; else none, and then there is no restriction either.
         """
         own_team_only = await self.restricted(caller)
         if not own_team_only and client_id not in await self._with_restrictions.of(caller.organization_id):
-            return None
-        plan = await plan_now(self._fresh, caller.organization_id, client_id)
-        if _is_kept_away(caller.subject_id, plan):
+            return ()
+        plans = await self._plans(caller.organization_id, client_id)
+        if _is_kept_away(caller.subject_id, plans):
             raise UnknownClient
-        team_of = plan
-        while own_team_only and not _is_seen_by(caller.subject_id, team_of):
-            if team_of.merges.into is None:
-                raise UnknownClient
-            team_of = await plan_now(self._fresh, caller.organization_id, team_of.merges.into.survivor_id)
-        return plan
+        if own_team_only and not any(_is_seen_by(caller.subject_id, plan) for plan in plans):
+            raise UnknownClient
+        return plans
+
+    async def _plans(self, organization_id: UUID, client_id: UUID) -> Sequence[Any]:
+        return await plans_now(self._fresh, organization_id, client_id)
+
+
+async def plans_now(fresh: FreshStates, organization_id: UUID, client_id: UUID) -> Sequence[Any]:
+    """The client's plan, and those of the clients with whom care goes on one after the other; mostly of none.
+
+    Of one of those who was erased nothing is known any more, nor what they asked for. Raises UnknownClient,
+    ProjectionFailed, ClientErased.
+    """
+    plans = [await plan_now(fresh, organization_id, client_id)]
+    with suppress(ClientErased):
+        while (into := plans[-1].merges.into) is not None:
+            plans.append(await plan_now(fresh, organization_id, into.survivor_id))
+    return plans
 
 
 async def plan_now(fresh: FreshStates, organization_id: UUID, client_id: UUID) -> Any:
@@ -86,10 +116,11 @@ async def plan_now(fresh: FreshStates, organization_id: UUID, client_id: UUID) -
     return found.state.state
 
 
-def _is_kept_away(person: UUID, plan: Any) -> bool:
+def _is_kept_away(person: UUID, plans: Sequence[Any]) -> bool:
     """Whether the client asked for that, and the person has not opened the record in an emergency."""
-    named = any(person in each.person_ids for each in restrictions_in_force(plan, clock.now()))
-    return named and not _has_opened(person, plan)
+    now = clock.now()
+    named = any(person in each.person_ids for plan in plans for each in restrictions_in_force(plan, now))
+    return named and not any(_has_opened(person, plan) for plan in plans)
 
 
 def _is_seen_by(person: UUID, plan: Any) -> bool:

@@ -1,7 +1,7 @@
 """What a consent or an order has to cover for a part of the record, and what allows another organization to read it
 (42 CFR 2.31, 2.51, 2.61; care.md, privacy rules 3 and 4)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -58,16 +58,19 @@ class NoLegalGround(Exception):
     """Nothing recorded allows to read this for legal proceedings."""
 
 
-def ground_for_recipient(recipient: Recipient, plan: Any, purpose: PurposeOfUse, what: str, at: datetime) -> Ground:
+def ground_for_recipient(
+    recipient: Recipient, plans: Sequence[Any], purpose: PurposeOfUse, what: str, at: datetime
+) -> Ground:
     """What allows to tell the recipient this for the purpose: the widest consent in force, or else an emergency.
 
-    `plan` is the state of the care plan's strands. A consent names the recipient, has the purpose and covers what is
-    asked; what the client asked not to be told, or not for this, it does not allow (42 CFR 2.26). An emergency
+    `plans` are the states of the care plan's strands: the client's, and those of whoever care goes on with after a
+    merge, whose restrictions hold here too. A consent names the recipient, has the purpose and covers what is asked;
+    what the client asked not to be told, or not for this, it does not allow (42 CFR 2.26). An emergency
     disclosure that is open allows what it covers for emergency treatment alone (42 CFR 2.51), whatever was asked.
     Raises NotConsented where a consent or an emergency names them and none allows this. Raises UnknownClient where none
     does: that somebody is a client here is a disclosure as well (42 CFR 2.13(c)).
     """
-    restrictions = restrictions_in_force(plan, at)
+    plan, restrictions = plans[0], [each for plan in plans for each in restrictions_in_force(plan, at)]
     kept_away = any(recipient.name in each.recipients for each in restrictions)
     consents = [each for each in plan.consents.consents if each.holds(at) and _names(each, recipient) and not kept_away]
     emergencies = [

@@ -89,7 +89,7 @@ class IndependentRecorder:
         policies = await self._organizations.policies(organization_id, own_version=own_version)
         now = clock.now()
         policy = policies.readable_at(now)
-        facts = await self._steps.with_assigned(caller, client_id, new, facts, policy)
+        facts = await self._steps.with_people_named(caller, client_id, new, facts, policy)
         of_some = [
             *merge_refusals(new, merged_into),
             *author_refusals_of(new, apart, caller),

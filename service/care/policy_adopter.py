@@ -8,12 +8,10 @@ from domain.events.organization import PolicyAdopted
 from domain.policy import Policy
 from domain.vocabulary.record import Precision
 from service.access.caller import Caller
-from service.care.recording_steps import ATTEMPTS
-from service.log.errors import VersionConflict
+from service.care.own_timeline import SOURCE, append_own
 from service.log.keyring import Keyring
 from service.log.organizations import Organizations
 from service.log.store import EventStore
-from service.log.timelines import seal_drafts
 from service.runtime import clock
 
 
@@ -32,7 +30,7 @@ class PolicyAdopter:
         *,
         in_force_from: datetime | None = None,
         note: str | None = None,
-        source: str = "care-timeline",
+        source: str = SOURCE,
     ) -> Entry:
         """Record the adoption, in force from that moment, or else from now on. When this returns, it is durable.
 
@@ -40,25 +38,15 @@ class PolicyAdopter:
         Raises UnknownOrganization.
         """
         organization_id = caller.organization_id
-        version = 0
-        for _ in range(ATTEMPTS):
+
+        async def decide() -> Draft:
             policies, now = await self._organizations.policies(organization_id), clock.now()
             event = PolicyAdopted(
                 in_force_from=in_force_from or now, numbers=_with_zone(numbers, policies.readable_at(now)), note=note
             )
-            draft = Draft(uuid4(), event, now, Precision.INSTANT, source)
-            version = await self._store.head(organization_id, organization_id)
-            key = await self._keyring.data_key(organization_id, organization_id)
-            sealed = seal_drafts(organization_id, organization_id, version, [draft], caller.actor, key)
-            try:
-                (place,) = await self._store.append(organization_id, sealed)
-            except VersionConflict:
-                continue
-            return Entry(
-                organization_id, version + 1, draft.id, event, now, draft.precision, place.recorded_at,
-                caller.actor.id, caller.actor.name, source, None, None, place.position,
-            )  # fmt: skip
-        raise VersionConflict(organization_id, version, await self._store.head(organization_id, organization_id))
+            return Draft(uuid4(), event, now, Precision.INSTANT, source)
+
+        return await append_own(self._store, self._keyring, caller, decide)
 
 
 def _with_zone(numbers: Policy, now: Policy) -> Policy:

@@ -108,7 +108,7 @@ class Recorder:
             now = clock.now()
             policy = policies.readable_at(now)
             require_setting_right(caller, drafts, facts)
-            facts = await steps.with_assigned(caller, client_id, drafts, facts, policy)
+            facts = await steps.with_people_named(caller, client_id, drafts, facts, policy)
             check_authorship(drafts, facts, caller.actor, policy)
             facts = await steps.with_contents(caller, client_id, asked, facts)
             try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from domain.authorship import assignments_set_right, ever_assigned
+from domain.authorship import entries_naming_people, ever_named
 from domain.counseling_notes import author_refusals, kept_apart, role_of
 from domain.entry import Draft, Entry
 from domain.facts import FURTHER_ROUNDS, Facts, Needs, further_needs
@@ -81,15 +81,15 @@ class RecordingSteps:
         contents = await self._contents.contents(caller.organization_id, client_id, wanted)
         return replace(facts, contents={id_: contents.get(id_) for id_ in wanted})
 
-    async def with_assigned(
+    async def with_people_named(
         self, caller: Caller, client_id: UUID, drafts: Sequence[Draft], facts: Facts, policy: Policy
     ) -> Facts:
-        """The facts with whom those assignments to the team ever named that the drafts set right."""
-        wanted = assignments_set_right(drafts, facts, caller.actor, policy)
+        """The facts with whom those entries ever named that the drafts end or set right, where that decides who may."""
+        wanted = entries_naming_people(drafts, facts, caller.actor, policy)
         if not wanted:
             return facts
         found = await self._contents.concerning(caller.organization_id, client_id, wanted)
-        return replace(facts, ever_assigned={each: ever_assigned(each, found.entries) for each in wanted})
+        return replace(facts, ever_named={each: ever_named(each, found.entries) for each in wanted})
 
     async def append(
         self,

@@ -25,6 +25,7 @@ from service.cli.commands.replay import replay
 from service.cli.commands.restore import restore
 from service.cli.commands.serve import serve
 from service.cli.commands.summary import summary
+from service.cli.commands.unusual_access import unusual_access
 from service.cli.commands.verify import verify
 from service.cli.commands.verify_export import verify_export
 from service.cli.commands.what_if import what_if
@@ -78,6 +79,7 @@ add(app, summary, panel=LOOK)
 add(app, crisis_card, name="crisis-card", panel=LOOK)
 add(app, access_log, name="access-log", panel=LOOK)
 add(app, access_report, name="access-report", panel=LOOK)
+add(app, unusual_access, name="unusual-access", panel=LOOK)
 add(app, verify, panel=LOOK)
 add(app, checkpoint, panel=LOOK)
 add(app, prove, panel=LOOK)

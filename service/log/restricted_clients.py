@@ -1,6 +1,6 @@
 """Which clients may have asked for a restriction: a few among many, of whom alone a read has to find out what it says.
 
-With whom care goes on after a merge is one of them, since the other may have asked for it.
+Who was merged with another is one of them, since the other may have asked for it.
 """
 
 import time
@@ -16,9 +16,11 @@ from service.database.connection import scoped
 BELIEVED_SECONDS: Final = 5.0
 """So long a process believes who they are, so that reads need not ask for it; our choice."""
 
-_ASKED: Final = """select distinct client_id from log.event
- where organization_id = $1 and type in ('restriction_requested', 'clients_merged')"""
-"""As the index event_may_restrict has it."""
+_ASKED: Final = """select client_id from log.event
+ where organization_id = $1 and type in ('restriction_requested', 'clients_merged')
+ union
+select client_id from log.event where organization_id = $1 and type in ('clients_merged', 'client_merged_into')"""
+"""As the indexes event_may_restrict and event_merges have it."""
 
 
 class RestrictedClients:
@@ -29,7 +31,7 @@ class RestrictedClients:
         self._believed: TTLCache[UUID, frozenset[UUID]] = TTLCache(1_000, BELIEVED_SECONDS, timer=timer)
 
     async def of(self, organization_id: UUID) -> frozenset[UUID]:
-        """The clients of whom a restriction was ever recorded, in force or not, and the survivors of merges."""
+        """The clients of whom a restriction was ever recorded, in force or not, and both sides of merges."""
         found = self._believed.get(organization_id)
         if found is None:
             async with scoped(self._pool, organization_id) as connection:

@@ -5,8 +5,10 @@ Labels are methods, templates of routes, statuses and names of projections: no i
 """
 
 import asyncio
+import math
+import time
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -16,11 +18,14 @@ from prometheus_client import CollectorRegistry, Gauge, Histogram, Metric
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from service.bootstrap import System
+from service.projector.list_reads import ListsNotReady
 from service.projector.status import status
 from service.runtime.tracebacks import describe
 
 _SECONDS: Final = 15.0
 """How often it is looked how connections and projections stand: as often as scrapers usually ask."""
+_UNUSUAL_SECONDS: Final = 600.0
+"""How often unusual reads are counted: a month of access records is walked for it."""
 _BUCKETS: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 log = structlog.get_logger(__name__)
@@ -65,6 +70,13 @@ class Metrics:
             registry=registry,
             multiprocess_mode="mostrecent",
         )
+        self._unusual = Gauge(
+            "care_timeline_unusual_access",
+            "Unusual reads of the last month that nobody has taken note of, over all organizations.",
+            registry=registry,
+            multiprocess_mode="mostrecent",
+        )
+        self._counted_at = -math.inf
         self._by_labels: dict[tuple[str, str, int], Histogram] = {}
 
     def request(self, method: str, route: str | None, status: int, seconds: float) -> None:
@@ -85,6 +97,11 @@ class Metrics:
             self._lag.labels(each.projection).set(each.behind)
             self._parked.labels(each.projection).set(each.parked)
         self._not_signed.set(len(await system.checkpoint_signer.refused()))
+        if time.monotonic() - self._counted_at >= _UNUSUAL_SECONDS:
+            with suppress(ListsNotReady):
+                ids = await system.organizations.ids()
+                self._unusual.set(sum([await system.unusual_access.waiting(each) for each in ids]))
+                self._counted_at = time.monotonic()
 
     @asynccontextmanager
     async def looking(self, system: System) -> AsyncIterator[None]:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from service.access.caller import Caller
+from service.access.caller import Caller, KeyRole
+from service.care.client_access import ClientAccess
 from service.log.headers import Headers
 from service.runtime.waiting import set_within
 from service.subscriptions.feed_event import FeedEvent, as_told, feed_events, kinds_told
@@ -48,9 +49,10 @@ class FeedPart(NamedTuple):
 class Feed:
     """Tells what is recorded in an organization's log, in the order of positions. See Headers: nobody misses one."""
 
-    def __init__(self, headers: Headers, tails: Tails, readers_per_key: int) -> None:
+    def __init__(self, headers: Headers, tails: Tails, clients: ClientAccess, readers_per_key: int) -> None:
         self._headers = headers
         self._tails = tails
+        self._clients = clients
         self._readers_per_key = readers_per_key
         self._readers: Counter[UUID] = Counter()
 
@@ -59,8 +61,25 @@ class Feed:
         found = await self._headers.after(caller.organization_id, after, limit=limit, types=types)
         if after > found.position:
             raise BeyondTheEnd(found.position)
-        events = as_told(feed_events(caller.organization_id, found.headers), kinds_told(caller.permissions))
+        events = await self.told(caller, feed_events(caller.organization_id, found.headers), types)
         return FeedPart(events, found.through, found.position)
+
+    async def told(self, caller: Caller, events: Sequence[FeedEvent], types: frozenset[str] | None) -> list[FeedEvent]:
+        """The events as the caller may know them.
+
+        Where a client asked that the record be kept from them, that something was recorded; and where just some kinds
+        were asked for, which would tell the kind, not even that.
+
+        Systems are nobody from whom a record is kept, so for them nothing has to be found out.
+        """
+        told = as_told(events, kinds_told(caller.permissions))
+        if caller.role is KeyRole.SYSTEM:
+            return told
+        kept = await self._clients.kept_away(caller, {each.client_id for each in events if each.client_id})
+        if not kept:
+            return told
+        shown = (each.without_kind if each.client_id in kept else each for each in told)
+        return [each for each in shown if types is None or each.client_id not in kept]
 
     @contextmanager
     def following(self, caller: Caller, after: int, types: frozenset[str] | None = None) -> Iterator["Following"]:
@@ -120,7 +139,7 @@ class Following:
         deadline = loop.time() + seconds
         while True:
             self._stirred.clear()
-            part = self._from_tail(limit)
+            part = await self._from_tail(limit)
             if part is None:
                 part = await self._feed.part(self._caller, self.position, limit=limit, types=self._types)
             self.position = part.next
@@ -137,11 +156,11 @@ class Following:
             if self.ended or left <= 0 or not await set_within(left, self._stirred):
                 return part
 
-    def _from_tail(self, limit: int) -> FeedPart | None:
+    async def _from_tail(self, limit: int) -> FeedPart | None:
         """What the tail knows after this reader's position; None where the log itself has to be asked."""
         if self._tail is None or (found := self._tail.after(self.position, limit)) is None:
             return None
         through = found[-1].position if len(found) == limit else max(self._tail.position, self.position)
         events = found if self._types is None else [event for event in found if event.type in self._types]
-        events = as_told(events, kinds_told(self._caller.permissions))
+        events = await self._feed.told(self._caller, events, self._types)
         return FeedPart(events, through, max(self._tail.position, self.position))

@@ -92,7 +92,8 @@ def test_who_reads() -> None:
     for permission in ("Timeline.r", "CarePlan.r", "CarePlan.s", "Feed.s"):
         assert {role for role in KeyRole if permission in PERMISSIONS[role]} == set(KeyRole) - {KeyRole.ANALYST}
     shared = {"Timeline.r", "CarePlan.r", "CarePlan.s", "Feed.s"}
-    assert PERMISSIONS[KeyRole.AUDITOR] == {*shared, "AuditEvent.r", "Replay.r", "Checkpoint.r"}
+    audited = {"AuditEvent.r", "UnusualAccess.r", "Replay.r", "Checkpoint.r", "Export.r"}
+    assert PERMISSIONS[KeyRole.AUDITOR] == {*shared, *audited}
     assert {role for role in KeyRole if "AuditEvent.r" in PERMISSIONS[role]} == {KeyRole.AUDITOR, KeyRole.SUPERVISOR}
     assert {role for role in KeyRole if "Feed.r" in PERMISSIONS[role]} == {KeyRole.SYSTEM}
     assert not PERMISSIONS[KeyRole.ANALYST]

@@ -12,7 +12,7 @@ import pytest_asyncio
 from fastapi.routing import APIRoute
 
 from domain.vocabulary.purposes import PurposeOfUse
-from rendering.access_report import PARTS
+from rendering.access_words import PARTS
 from service.access.access_search import AccessFilter, AccessRecord
 from service.access.caller import KeyRole
 from service.database.embedded import DatabaseUrls
@@ -28,12 +28,15 @@ FEED = "/v1/events"
 SEARCH = "/v1/access-records"
 """It tells of those whose reads it found, and of nobody else."""
 
+UNUSUAL = "/v1/unusual-access"
+"""Likewise."""
+
 READS = [
     route
     for route in ROUTES
     if needs_a_key(route)
     and method(route) == "GET"
-    and route.path not in {FEED, SEARCH}
+    and route.path not in {FEED, SEARCH, UNUSUAL}
     and not {"Webhooks", "Proofs"} & {*route.tags}
 ]
 """Whatever is read with a key tells of clients, but for these; what does not will have to be named here."""
@@ -309,6 +312,37 @@ async def test_a_search_whose_record_fails_gets_no_answer(clinic: Clinic, read: 
     problem_in(await clinic.get(SEARCH), "access-not-recorded")
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def unusual(clinic: Clinic, client: UUID) -> Json:
+    """What takes note of a read about the client by somebody who is not on their team."""
+    member = {"type": "team_member_assigned", "role": "peer", "person": "Ben", "person_id": str(uuid4())}
+    assert (await clinic.record(str(client), recording(member, ago(hours=1).isoformat()))).status_code == 201
+    ana = await clinic.with_key(KeyRole.COUNSELOR, "anna")
+    await ana.get(events_of(str(client)))
+    await follow(clinic.system, clinic.organization_id)
+    (read,) = await records(clinic, client)
+    return {"rule": "outside_the_team", "last_record": str(read.record_id), "justified": True}
+
+
+async def test_unusual_reads_and_a_note_of_them_leave_records_of_whom_they_told(
+    clinic: Clinic, client: UUID, unusual: Json
+) -> None:
+    assert len((await clinic.get(UNUSUAL)).json()["found"]) == 1
+    assert (await clinic.request("POST", f"{UNUSUAL}/notes", json=unusual)).status_code == 201
+
+    told = [(each.what, each.operation) for each in await records(clinic, client)]
+    assert told[1:] == [("unusual_access", f"GET {UNUSUAL}"), ("unusual_access", f"POST {UNUSUAL}/notes")]
+
+
+async def test_where_no_record_is_kept_they_are_not_told_nor_noted(
+    clinic: Clinic, unusual: Json, refusing: None
+) -> None:
+    position = await clinic.system.store.log_head(clinic.organization_id)
+    problem_in(await clinic.get(UNUSUAL), "access-not-recorded")
+    problem_in(await clinic.request("POST", f"{UNUSUAL}/notes", json=unusual), "access-not-recorded")
+    assert await clinic.system.store.log_head(clinic.organization_id) == position
+
+
 async def test_a_client_is_told_who_read_in_plain_words(clinic: Clinic, client: UUID) -> None:
     ana = await clinic.with_key(KeyRole.COUNSELOR, "anna")
     for _ in range(3):
@@ -321,11 +355,30 @@ async def test_a_client_is_told_who_read_in_plain_words(clinic: Clinic, client: 
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "anna, counselor your care plan to care for you 3 times on " in words
-    assert "Nothing went from your record to another organization" in words
+    assert "Nothing was shared outside in this time" in words
     assert "lee" not in words
     assert "lee, supervisor this list, or one like it" in said((await clinic.get(path)).text)
     earlier = await clinic.get(f"{path}?first_day=2026-01-01&last_day=2026-01-31")
     assert "Nobody here has opened your record in this time." in said(earlier.text)
+
+
+async def test_a_client_is_told_what_people_told_outside(clinic: Clinic, client: UUID) -> None:
+    disclosure = {
+        "type": "disclosure_made", "recipient": "County Probation", "disclosed_by": "Ana Example",
+        "purpose": "legal_proceedings", "scope": ["attendance"], "means": "letter", "notice_given": True,
+        "note": "By the order that lies in the drawer.",
+    }  # fmt: skip
+    assert (await clinic.record(str(client), recording(disclosure, ago(hours=1).isoformat()))).status_code == 201
+    path = f"/v1/clients/{client}/access-report"
+
+    words = said((await clinic.get(path)).text)
+
+    assert "County Probation, as the law allows when you came to sessions; told by Ana Example by letter" in words
+    assert "drawer" not in words
+    earlier = await clinic.get(f"{path}?first_day=2026-01-01&last_day=2026-01-31")
+    assert "Nothing was shared outside" in said(earlier.text)
+    await clinic.system.keyring.destroy(clinic.organization_id, client)
+    assert "County Probation" not in said((await clinic.get(path)).text), "of an erased client it is not known any more"
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ def operations(described: Described) -> list[Described]:
 
 ABOUT_CLIENTS = (
     "/v1/access-records",
+    "/v1/unusual-access",
     "/v1/clients",
     "/v1/import",
     "/v1/worklist",

@@ -18,7 +18,7 @@ from tests.api.test_every_route import path_of
 from tests.builders import check_in, plan
 from tests.system import follow
 
-UNTAGGED = {"/healthz", "/readyz", "/v1/events", "/v1/access-records"} | {
+UNTAGGED = {"/healthz", "/readyz", "/v1/events", "/v1/access-records", "/v1/unusual-access"} | {
     f"/v1/clients/{{client_id}}/{path}" for path in ("access-records", "access-report", "export")
 }
 TAGGED = [route for route in ROUTES if method(route) == "GET" and route.path not in UNTAGGED]

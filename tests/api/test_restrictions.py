@@ -1,5 +1,7 @@
 """What a client asked not to be used or told is kept from people, purposes and organizations (42 CFR 2.26)."""
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from uuid import UUID
 
@@ -7,7 +9,9 @@ import pytest_asyncio
 
 from domain.vocabulary.purposes import PurposeOfUse
 from service.access.caller import KeyRole
-from tests.api.clinic import CRISIS, WHOLE, Clinic, Json, problem_in, recording
+from service.bootstrap import Addresses, connected
+from service.database.embedded import DatabaseUrls
+from tests.api.clinic import CRISIS, WHOLE, Clinic, Json, errors_in, http_to, problem_in, recording
 from tests.api.listing import ago, client_with
 from tests.api.test_disclosures import EMERGENCY, OPEN_READS, PHARMACY, looks_unknown, read
 from tests.api.test_own_team_only import listed, opened, person, sees
@@ -178,3 +182,70 @@ async def test_only_a_supervisor_records_and_ends_one(clinic: Clinic) -> None:
     event = {"type": "restriction_requested", "agreed": True, "purposes": ["payment"]}
 
     problem_in(await clinic.record(str(client), recording(event)), "role-not-allowed")
+
+
+async def test_a_supervisor_who_is_named_does_not_end_it(clinic: Clinic, supervisor: Clinic) -> None:
+    client = await client_with(clinic)
+    lee, lee_id = await person(clinic, KeyRole.SUPERVISOR, "lee")
+    restriction = await asked(supervisor, client, person_ids=[str(lee_id)])
+    end = {"type": "restriction_ended", "restriction": restriction, "by": "client_asked"}
+    back = {"type": "entry_retracted", "entry": restriction, "reason": "other"}
+
+    refused = [await lee.record(str(client), recording(event, ago(seconds=1).isoformat())) for event in (end, back)]
+
+    by_another = "restriction_ended_by_another"
+    assert [errors_in(each, "refused") for each in refused] == [
+        {("event.restriction", by_another)},
+        {("event.entry", by_another)},
+    ]
+    assert not await sees(lee, client)
+    await ended(supervisor, client, restriction)
+    assert await sees(lee, client)
+
+
+@asynccontextmanager
+async def another_process(clinic: Clinic, database: DatabaseUrls) -> AsyncIterator[Callable[[Clinic], Clinic]]:
+    """The same caller's calls to another process, which believes nothing yet of who asked for a restriction."""
+    settings = clinic.system.settings
+    async with connected(settings, Addresses(database.app, database.owner)) as system, http_to(system) as http:
+        yield lambda caller: replace(caller, http=http, system=system)
+
+
+async def test_what_the_survivor_of_a_merge_asked_for_holds_for_the_duplicates_own_id(
+    clinic: Clinic, supervisor: Clinic, database: DatabaseUrls
+) -> None:
+    client, duplicate = await client_with(clinic), str(await client_with(clinic))
+    ben, ben_id = await person(clinic)
+    pharmacy = await clinic.outsider(PHARMACY, "pharmacy")
+    await clinic.record(duplicate, recording(WHOLE))
+    merged = await clinic.record(str(client), recording({"type": "clients_merged", "duplicate": duplicate}))
+    assert merged.status_code == 201, merged.text
+    assert not await read(pharmacy, duplicate)
+    await asked(supervisor, client, person_ids=[str(ben_id)], purposes=["payment"], recipients=[PHARMACY])
+
+    async with another_process(clinic, database) as there:
+        assert not await sees(there(ben), UUID(duplicate))
+        assert await sees(there(clinic), UUID(duplicate))
+        for_payment = await there(clinic).get(f"/v1/clients/{duplicate}/events", {"Purpose-Of-Use": "HPAYMT"})
+        problem_in(for_payment, "restricted")
+        assert await looks_unknown(pharmacy, duplicate)
+
+        await ben.record(str(client), recording(opened(), ago(seconds=1).isoformat()))
+        assert await sees(there(ben), UUID(duplicate))
+
+
+async def test_the_feed_tells_nobody_what_kind_of_event_is_recorded_of_a_client_who_is_kept_from_them(
+    clinic: Clinic, supervisor: Clinic
+) -> None:
+    (ben, ben_id), other = await person(clinic), await client_with(clinic)
+    client = await client_with(clinic, (crisis(), ago(hours=1)))
+    await asked(supervisor, client, person_ids=[str(ben_id)])
+
+    async def told(caller: Clinic, **asked: Json) -> list[tuple[str, str]]:
+        events = (await caller.get("/v1/events", **asked)).json()["events"]
+        return [(each["client_id"], each["type"]) for each in events]
+
+    hers, others = str(client), (str(other), "client_registered")
+    assert await told(ben) == [others, (hers, "not_told"), (hers, "not_told"), (hers, "not_told")]
+    assert await told(ben, type="client_registered") == [others]
+    assert (hers, "restriction_requested") in await told(clinic)

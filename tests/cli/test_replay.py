@@ -253,3 +253,12 @@ async def test_a_client_is_told_who_looked(command: Command, tmp_path: Path) -> 
     assert "this list, or one like it" in said(page.read_text())
     assert (await command("access-report", CLIENT, "--from", "2026-03-01", "--to", "2026-02-01")).code == 1
     assert (await command("access-report", uuid4())).code == 1
+
+
+async def test_unusual_access_is_shown_as_a_table_and_as_lines_of_json(command: Command) -> None:
+    told = await command.done("unusual-access")
+    lines = await command.done("unusual-access", "--from", "2026-01-01", "--to", "2026-03-31", "--noted", "--json")
+
+    assert "Nothing unusual waits to be looked into." in told
+    assert lines == ""
+    assert (await command("unusual-access", "--from", "2026-01-01", "--to", "2026-12-31")).code == 1

@@ -5,17 +5,19 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.authorship import assignments_set_right, authorship_refusals, check_authorship, ever_assigned
+from domain.authorship import authorship_refusals, check_authorship, entries_naming_people, ever_named
 from domain.entry import Actor, Draft
 from domain.events.base import Event
 from domain.events.disclosures import EmergencyDisclosureReviewed
 from domain.events.emergency_access import EmergencyAccessReviewed
 from domain.events.record import EntryCorrected, EntryRetracted
+from domain.events.restrictions import RestrictionEnded, RestrictionRequested
 from domain.facts import Fact, Facts, further_needs
 from domain.policy import Policy, PolicyInvalid, policy_from_toml
 from domain.refusals import Refused
 from domain.vocabulary.people import Role
 from domain.vocabulary.record import CorrectionReason, Precision
+from domain.vocabulary.restrictions import RestrictionEnding
 from tests.builders import History, moment, registered, session, team_member
 
 ENTRY = UUID(int=7)
@@ -159,7 +161,7 @@ def team_facts(named: Actor = BEN, recorded_by: Actor = SUE) -> Facts:
         (RETRACTED, "entry_retracted", (("entry", RELEASED),)),
     ]
     facts = [Fact(id_, kind, at, about, retracted=False, actor=recorded_by) for id_, kind, about in stands]
-    return Facts(4, {fact.id: fact for fact in facts}, {}, {}, ever_assigned={ASSIGNED: frozenset({named.id})})
+    return Facts(4, {fact.id: fact for fact in facts}, {}, {}, ever_named={ASSIGNED: frozenset({named.id})})
 
 
 def set_right(event: Event, by: Actor, facts: Facts, policy: Policy = TEAM_ONLY) -> set[str]:
@@ -207,13 +209,70 @@ def test_whom_an_assignment_ever_named_is_asked_for_where_it_matters_alone() -> 
         uuid4(), EntryRetracted(entry=RETRACTED, reason=CorrectionReason.OTHER), draft.occurred_at, draft.precision, ""
     )
 
-    assert assignments_set_right([draft, release], facts, BEN, TEAM_ONLY) == {ASSIGNED}
-    assert assignments_set_right([draft, release], facts, SUE, TEAM_ONLY) == set()
-    assert assignments_set_right([draft, release], facts, BEN, Policy()) == set()
+    assert entries_naming_people([draft, release], facts, BEN, TEAM_ONLY) == {ASSIGNED}
+    assert entries_naming_people([draft, release], facts, SUE, TEAM_ONLY) == set()
+    assert entries_naming_people([draft, release], facts, BEN, Policy()) == set()
 
     history = History()
     history.add(registered(), at="2026-03-01T15:00Z")
     assigned = history.add(team_member(person_id=BEN.id), at="2026-03-02T15:00Z")
     history.add(team_member(person_id=uuid4()), at="2026-03-02T15:00Z")
     history.correct(assigned, team_member(person_id=SUE.id))
-    assert ever_assigned(assigned, history.entries) == {BEN.id, SUE.id}
+    assert ever_named(assigned, history.entries) == {BEN.id, SUE.id}
+
+
+EARLIER = moment("2026-03-01T15:00Z")
+RESTRICTED, ENDED, TAKEN_BACK = UUID(int=30), UUID(int=31), UUID(int=32)
+
+
+def restriction_facts(named: Actor) -> Facts:
+    """That a restriction was recorded and ended, and the end taken back."""
+    at = moment("2026-03-02T15:00Z")
+    stands: list[tuple[UUID, str, tuple[tuple[str, UUID], ...]]] = [
+        (RESTRICTED, "restriction_requested", ()),
+        (ENDED, "restriction_ended", (("restriction", RESTRICTED),)),
+        (TAKEN_BACK, "entry_retracted", (("entry", ENDED),)),
+    ]
+    facts = [Fact(id_, kind, at, about, retracted=False, actor=SUE) for id_, kind, about in stands]
+    return Facts(3, {fact.id: fact for fact in facts}, {}, {}, ever_named={RESTRICTED: frozenset({named.id})})
+
+
+@pytest.mark.parametrize(
+    ("event", "field"),
+    [
+        (RestrictionEnded(restriction=RESTRICTED, by=RestrictionEnding.CLIENT_ASKED), "restriction"),
+        (EntryRetracted(entry=RESTRICTED, reason=CorrectionReason.OTHER), "entry"),
+        (EntryRetracted(entry=TAKEN_BACK, reason=CorrectionReason.OTHER), "entry"),
+        (
+            EntryCorrected(entry=ENDED, reason=CorrectionReason.WRONG_TIME, occurred_at=EARLIER),
+            "entry",
+        ),
+        (
+            EntryCorrected(
+                entry=RESTRICTED,
+                reason=CorrectionReason.WRONG_CONTENT,
+                replacement=RestrictionRequested(agreed=True, person_ids=(uuid4(),)),
+            ),
+            "entry",
+        ),
+    ],
+    ids=["ended", "retracted", "its end brought back", "its end moved", "another named"],
+)
+def test_whom_a_restriction_names_does_not_end_it(event: Event, field: str) -> None:
+    """A supervisor alone may, so it is about supervisors; under whatever policy."""
+    draft = Draft(uuid4(), event, moment("2026-03-02T15:00Z"), Precision.INSTANT, "test")
+    lee = actor("supervisor", "lee")
+
+    assert entries_naming_people([draft], restriction_facts(lee), lee, Policy()) == {RESTRICTED}
+    refusals = authorship_refusals([draft], restriction_facts(lee), lee, Policy())
+    assert [(each.rule, each.field) for _, each in refusals] == [("restriction_ended_by_another", field)]
+    assert not set_right(event, lee, restriction_facts(BEN), Policy())
+
+
+def test_whom_a_restriction_ever_named_is_told_from_it_and_its_corrections() -> None:
+    history = History()
+    history.add(registered(), at="2026-03-01T15:00Z")
+    restriction = history.add(RestrictionRequested(agreed=True, person_ids=(BEN.id,)), at="2026-03-02T15:00Z")
+    history.correct(restriction, RestrictionRequested(agreed=True, person_ids=(SUE.id,)))
+
+    assert ever_named(restriction, history.entries) == {BEN.id, SUE.id}

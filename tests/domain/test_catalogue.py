@@ -10,7 +10,15 @@ from hypothesis import given
 from pydantic import BaseModel, ValidationError
 
 from domain.events.base import Event, FreeText
-from domain.events.catalogue import ALL_EVENTS, CARE_EVENTS, EVENT_TYPES, UnknownEventType, decode, encode
+from domain.events.catalogue import (
+    ALL_EVENTS,
+    CARE_EVENTS,
+    EVENT_TYPES,
+    ORGANIZATION_EVENTS,
+    UnknownEventType,
+    decode,
+    encode,
+)
 from domain.events.contacts import SessionHeld
 from domain.events.record import EntryCorrected
 from tests.builders import History, moment
@@ -154,7 +162,7 @@ def test_what_a_newer_release_wrote_is_named_as_such(event_type: str, version: i
 
 
 def test_the_catalogue_lists_every_event_once_under_its_own_name() -> None:
-    assert len(EVENT_TYPES) == len(ALL_EVENTS) + 1 == len(CARE_EVENTS) + 3
+    assert len(EVENT_TYPES) == len(ALL_EVENTS) + len(ORGANIZATION_EVENTS) == len(CARE_EVENTS) + 4
     assert all(event_class.__name__.lower() == name.replace("_", "") for name, event_class in EVENT_TYPES.items())
 
 

@@ -2,16 +2,27 @@
 
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from domain.events.base import Event
+from domain.events.disclosures import DisclosureMade, EmergencyDisclosureMade
+from domain.replacing import replace
+from domain.vocabulary.consents import ConsentPurpose, ConsentScope
+from domain.vocabulary.disclosures import DisclosureMeans, MedicalEmergency, WithoutConsent
 from domain.vocabulary.purposes import PurposeOfUse
+from domain.vocabulary.record import Precision
+from projections.care_plan import CARE_PLAN
+from projections.care_plan.disclosures import DisclosureByPeople, Disclosures
+from projections.collection import Elements
 from rendering import access_report
 from service.access.access_search import SummedReads
+from tests.builders import History, fold, registered
 from tests.rendering.reading_pages import said, tree
 
 NOW = datetime(2026, 4, 2, 3, tzinfo=UTC)
+ENTRY = UUID(int=7)
 PERIOD = access_report.period(date(2026, 1, 1), None, NOW, "America/Chicago")
 
 
@@ -20,8 +31,10 @@ class Told(NamedTuple):
     text: str
 
 
-def told(*reads: SummedReads) -> Told:
-    asked = (reads, PERIOD, "Harbor Lane Recovery", "8f0e4c52")
+def told(
+    *reads: SummedReads, disclosures: Disclosures | None = None, court_orders: frozenset[UUID] = frozenset()
+) -> Told:
+    asked = (reads, disclosures or Disclosures(), court_orders, PERIOD, "Harbor Lane Recovery", "8f0e4c52")
     return Told(said(access_report.html(*asked)), " ".join(access_report.text(*asked).split()))
 
 
@@ -29,13 +42,15 @@ def reads(**other: Any) -> SummedReads:
     moment = datetime(2026, 3, 2, 21, 40, tzinfo=UTC)
     usual = {
         "actor_id": uuid4(), "role": "counselor", "name": "ana", "recipient": None, "what": "care_plan", "times": 1,
-        "purpose": PurposeOfUse.TREATMENT, "first": moment, "last": moment,
+        "purpose": PurposeOfUse.TREATMENT, "allowed_by": None, "first": moment, "last": moment,
     }  # fmt: skip
     return SummedReads(**{**usual, **other})
 
 
 def test_it_says_who_saw_what_why_and_when() -> None:
-    pharmacy = reads(role="system", name="pharmacy", recipient="Harbor Pharmacy", times=3, what="crisis_card")
+    pharmacy = reads(
+        role="system", name="pharmacy", recipient="Harbor Pharmacy", times=3, what="crisis_card", allowed_by=ENTRY
+    )
     ana = reads(times=12, last=datetime(2026, 4, 1, 3, tzinfo=UTC))
 
     for words in told(ana, pharmacy):
@@ -46,12 +61,12 @@ def test_it_says_who_saw_what_why_and_when() -> None:
         assert "3 times on 2 March 2026" in words
         assert words.index("Harbor Pharmacy") < words.index("ana, counselor"), "what left the house comes first"
         assert "1 January 2026 to 1 April 2026" in words
-        assert "Nothing went from" not in words
+        assert "Nothing was shared" not in words
 
 
 def test_where_nobody_read_it_says_so() -> None:
     for words in told():
-        assert "Nothing went from your record to another organization through this system." in words
+        assert "Nothing was shared outside in this time, as far as we know." in words
         assert "Nobody here has opened your record in this time." in words
         assert "by phone" in words
 
@@ -70,7 +85,7 @@ def test_every_purpose_has_words(purpose: PurposeOfUse) -> None:
 
 
 def test_a_name_stays_words() -> None:
-    html = access_report.html([reads(recipient="<b>Ltd\u202e")], PERIOD, "A & B <i>", "8f0e4c52")
+    html = access_report.html([reads(recipient="<b>Ltd\u202e")], Disclosures(), (), PERIOD, "A & B <i>", "8f0e4c52")
 
     assert "<b>Ltd" in said(html)
     assert "\u202e" not in html
@@ -84,3 +99,76 @@ def test_it_goes_back_six_years_unless_said_and_never_ends_before_it_begins() ->
     assert (until.timestamp() - since.timestamp()) / 3_600 == 23, "the day on which clocks go forward"
     with pytest.raises(ValueError, match="before the first"):
         access_report.period(date(2027, 1, 1), None, NOW, "UTC")
+
+
+def disclosed(**other: Any) -> DisclosureMade:
+    usual = {
+        "recipient": "County Probation", "disclosed_by": "Ana Example", "purpose": ConsentPurpose.LEGAL_PROCEEDINGS,
+        "scope": (ConsentScope.ATTENDANCE,), "means": DisclosureMeans.LETTER, "notice_given": True,
+        "note": "Secret words",
+    }  # fmt: skip
+    return DisclosureMade(**{**usual, **other})
+
+
+EMERGENCY = EmergencyDisclosureMade(
+    recipient="Dr. Kim Example", organization="County General Hospital", disclosed_by="Ana Example",
+    emergency=MedicalEmergency.OVERDOSE, account="Brought in unconscious.", means=DisclosureMeans.PHONE,
+    without_consent=WithoutConsent.UNABLE_TO_CONSENT, scope=(ConsentScope.MEDICATION, ConsentScope.CRISIS), hours=8,
+)  # fmt: skip
+
+
+def recorded(*events: tuple[Event, str, Precision]) -> Disclosures:
+    """What people told, as the care plan has it once it is recorded."""
+    history = History()
+    history.add(registered(), at="2025-01-01T15:00Z")
+    for event, at, precision in events:
+        history.add(event, at, precision=precision)
+    found: Disclosures = fold(CARE_PLAN, history.entries).state.disclosures
+    return found
+
+
+def test_what_people_told_outside_is_among_it_with_who_told_it_and_how() -> None:
+    told_by_letter = (disclosed(), "2026-03-05", Precision.DAY)
+    in_an_emergency = (EMERGENCY, "2026-03-07T03:04Z", Precision.INSTANT)
+    pharmacy = reads(role="system", name="pharmacy", recipient="Harbor Pharmacy", allowed_by=ENTRY)
+
+    for words in told(pharmacy, disclosures=recorded(told_by_letter, in_an_emergency)):
+        assert "Dr. Kim Example of County General Hospital" in words
+        assert "your medication, hard times and your safety plan; told by Ana Example by phone" in words
+        assert "in a medical emergency" in words
+        assert "6 March 2026 at 21:04" in words
+        assert "County Probation, as the law allows" in words
+        assert "when you came to sessions; told by Ana Example by letter" in words
+        assert "5 March 2026" in words
+        places = [words.index(each) for each in ("Dr. Kim", "County Probation", "Harbor Pharmacy")]
+        assert places == sorted(places), "the latest comes first"
+        assert "Secret" not in words
+        assert "unconscious" not in words
+
+
+def test_what_people_told_in_other_times_is_not() -> None:
+    before = (disclosed(), "2025-12-31", Precision.DAY)
+    after = (EMERGENCY, "2026-04-02T06:00Z", Precision.INSTANT)
+
+    assert "Nothing was shared outside" in told(disclosures=recorded(before, after)).text
+
+
+def test_it_says_what_allowed_it() -> None:
+    (letter,) = recorded((disclosed(), "2026-03-05", Precision.DAY)).by_people
+    nothing: Elements[DisclosureByPeople] = Elements()
+    by_order = Disclosures(by_people=nothing.put(replace(letter, allowed_by=ENTRY)))
+    assert "County Probation, by a court's order" in told(disclosures=by_order, court_orders=frozenset({ENTRY})).page
+    assert "County Probation, with your consent" in told(disclosures=by_order).page
+
+    emergency = recorded((EMERGENCY, "2026-03-07T03:04Z", Precision.INSTANT))
+    opened = next(iter(emergency.emergencies)).event_id
+    hospital = reads(role="system", name="hospital", recipient="County General Hospital", allowed_by=opened)
+    assert "County General Hospital, in a medical emergency" in told(hospital, disclosures=emergency).page
+
+
+@pytest.mark.parametrize("said", [*ConsentPurpose, *ConsentScope, *DisclosureMeans])
+def test_every_term_of_a_disclosure_has_words(said: ConsentPurpose | ConsentScope | DisclosureMeans) -> None:
+    field = {ConsentPurpose: "purpose", ConsentScope: "scope", DisclosureMeans: "means"}[type(said)]
+    event = disclosed(**{field: (said,) if field == "scope" else said})
+
+    assert told(disclosures=recorded((event, "2026-03-05", Precision.DAY)))

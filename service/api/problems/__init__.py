@@ -26,6 +26,7 @@ from service.api.problems.reading import (
     UnknownClient,
     UnknownEvent,
     UnknownEventType,
+    UnknownUnusualAccess,
 )
 from service.api.problems.recording import (
     ClientExists,
@@ -111,6 +112,7 @@ __all__ = [
     "UnknownEventType",
     "UnknownPath",
     "UnknownProblem",
+    "UnknownUnusualAccess",
     "UnknownWebhook",
     "UnsupportedMediaType",
     "VersionConflict",

@@ -22,6 +22,15 @@ class UnknownEvent(Problem):
     status, slug, title = HTTPStatus.NOT_FOUND, "unknown-event", "There is no such event"
 
 
+class UnknownUnusualAccess(Problem):
+    """No unusual reads by this rule have this access record as their last; when more were made that day, it is another.
+
+    `GET /v1/unusual-access` lists those that wait.
+    """
+
+    status, slug, title = HTTPStatus.NOT_FOUND, "unknown-unusual-access", "There are no such unusual reads"
+
+
 class UnknownEventType(Problem):
     """No type of event goes by this name; `GET /v1/event-types` lists them all."""
 

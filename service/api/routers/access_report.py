@@ -1,40 +1,22 @@
 """Who looked at a client's record, as a page that can be given to them."""
 
-import re
-from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from rendering import access_report
+from service.api.days import Day, no_days
 from service.api.dependencies import AuditingAccess, RunningSystem
-from service.api.field_errors import FieldError
 from service.api.openapi_responses import OF_A_READ, answered, problem_responses
 from service.api.pages import PageRoute, as_pages, page_always_sent
 from service.api.parameters import ClientId
-from service.api.problems import InvalidInput, UnknownClient
+from service.api.problems import ProjectionFailed, UnknownClient
 from service.runtime import clock
 
 router = APIRouter(prefix="/v1/clients/{client_id}", route_class=PageRoute, tags=["Auditing"])
-
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-
-
-def _written(said: Any) -> Any:
-    if isinstance(said, str) and not _DATE.fullmatch(said):
-        raise PydanticCustomError("date", "Give a day as YYYY-MM-DD.")
-    return said
-
-
-_Day = Annotated[
-    Annotated[date, Field(ge=date(1900, 1, 1), lt=date(2200, 1, 1))] | None,
-    BeforeValidator(_written),
-    WithJsonSchema({"type": "string", "format": "date", "pattern": r"^(19|2[01])[0-9]{2}-[0-9]{2}-[0-9]{2}$"}),
-]
 
 
 class AccessReportQuery(BaseModel):
@@ -43,19 +25,20 @@ class AccessReportQuery(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     first_day: Annotated[
-        _Day,
+        Day,
         Field(description="The first day, in the organization's time zone; six years before the last unless said."),
     ] = None
-    last_day: Annotated[_Day, Field(description="The last day; today unless said.")] = None
+    last_day: Annotated[Day, Field(description="The last day; today unless said.")] = None
 
 
 _DESCRIPTION: Final = """\
 A page in plain words to print and hand over: who saw what of the record, why and when. What was disclosed to other
-organizations comes first, day by day: the accounting of disclosures of 42 CFR 2.25 and 45 CFR 164.528. Reads inside
-your organization are summed up for each person; the access records have each of them.
+organizations comes first, day by day: the accounting of disclosures of 42 CFR 2.25 and 45 CFR 164.528. What your people
+told by phone, letter or otherwise is among it where they recorded it (`disclosure_made`, `emergency_disclosure_made`).
+Reads inside your organization are summed up for each person; the access records have each of them.
 
-For auditors and supervisors. It says what this service told, and not what people told by phone or in person. It is a
-read too, and stands in the next list. The page has no scripts and asks no other host; problems are pages as well."""
+For auditors and supervisors. Of an erased client it says what was read, and not any more what people told. It is a read
+too, and stands in the next list. The page has no scripts and asks no other host; problems are pages as well."""
 
 
 @router.get(
@@ -63,7 +46,10 @@ read too, and stands in the next list. The page has no scripts and asks no other
     summary="Read who read about a client, to give it to them",
     description=_DESCRIPTION,
     response_class=HTMLResponse,
-    responses={200: answered("The list, ready to print."), **as_pages(problem_responses(*OF_A_READ, UnknownClient))},
+    responses={
+        200: answered("The list, ready to print."),
+        **as_pages(problem_responses(*OF_A_READ, UnknownClient, ProjectionFailed)),
+    },
 )
 async def read_access_report(
     access: AuditingAccess,
@@ -76,7 +62,6 @@ async def read_access_report(
     try:
         days = access_report.period(asked.first_day, asked.last_day, clock.now(), organization.time_zone)
     except ValueError as error:
-        wrong = FieldError(field="last_day", rule="ends_after_it_begins", message=str(error))
-        raise InvalidInput("The query names no days; see `errors`.", errors=[wrong]) from None
-    reads = await system.access_log.report(access, client_id, *days.bounds(), organization.time_zone)
-    return page_always_sent(access_report.html(reads, days, organization.name, str(client_id)))
+        raise no_days(error, "ends_after_it_begins") from None
+    found = await system.access_log.report(access, client_id, *days.bounds(), organization.time_zone)
+    return page_always_sent(access_report.html(*found, days, organization.name, str(client_id)))

@@ -31,7 +31,8 @@ def access_report(
 
     What went to other organizations comes first, day by day: the accounting of disclosures that 42 CFR 2.25 and
     45 CFR 164.528 ask for. Reads inside the organization are summed up for each person; access-log has each of them.
-    Days are those of the organization's time zone. What people told by phone or in person is not in it.
+    What people told by phone, letter or otherwise is in it as far as they recorded it. Days are those of the
+    organization's time zone.
 
     [bold]Examples[/bold]
 
@@ -60,11 +61,11 @@ def access_report(
             except ValueError as error:
                 raise CommandFailed(str(error)) from None
             access = by_operator(meant.organization_id, "care-timeline access-report", purpose)
-            reads = await system.access_log.report(access, client, *period.bounds(), meant.time_zone)
+            found = await system.access_log.report(access, client, *period.bounds(), meant.time_zone)
         if html:
-            write_private(html, report.html(reads, period, meant.name, str(client)))
+            write_private(html, report.html(*found, period, meant.name, str(client)))
             out.print(f"The list is in {html}.", soft_wrap=True)
         else:
-            out.print(report.text(reads, period, meant.name, str(client)), end="", soft_wrap=True)
+            out.print(report.text(*found, period, meant.name, str(client)), end="", soft_wrap=True)
 
     run(work)
