@@ -6,10 +6,10 @@ import pytest
 
 from service.access.caller import KeyRole
 from tests.api.clinic import CRISIS, GOAL, REGISTERED, Clinic, Json, recording
-from tests.api.test_access_records import said
 from tests.api.test_merging import merge, merging, undoing
 from tests.api.test_own_team_only import person, sees
 from tests.api.test_restrictions import asked, supervisor
+from tests.rendering.reading_pages import said
 
 __all__ = ["supervisor"]
 
