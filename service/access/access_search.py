@@ -21,6 +21,10 @@ _OF_CLIENT: Final = (
     "access.access_record_client c join access.access_record r"
     " on r.organization_id = c.organization_id and r.record_id = c.record_id"
 )
+_OF_ANY: Final = """c.client_id = any(?) and not exists (
+ select from access.access_record_client other
+  where other.organization_id = c.organization_id and other.record_id = c.record_id
+    and other.client_id = any(?) and other.client_id < c.client_id)"""
 CLOCKS_APART: Final = timedelta(hours=1)
 """Ids begin with the time of the process that read, `recorded_at` is the database's: by no more than this do they
 differ, so a range of ids finds a range of time by index."""
@@ -39,6 +43,8 @@ class AccessFilter:
     """From this moment on."""
     until: datetime | None = None
     """Before this moment."""
+    merged: tuple[UUID, ...] = ()
+    """Clients who are one person with the client: reads that told of any of them, each once."""
 
 
 class AccessRecord(NamedTuple):
@@ -141,7 +147,9 @@ class _Where:
         self.values: list[object] = []
         self._conditions: list[str] = []
         self.add(f"{by}.organization_id = ?", organization_id)
-        if wanted.client_id:
+        if wanted.client_id and wanted.merged:
+            self.add(_OF_ANY, [wanted.client_id, *wanted.merged])
+        elif wanted.client_id:
             self.add(f"{by}.client_id = ?", wanted.client_id)
         if wanted.person_id:
             self.add("r.actor_id = ?", wanted.person_id)

@@ -53,6 +53,7 @@ from service.api.routers.summary import summary_of
 from service.api.routers.timelines import event_answer
 from service.api.routers.vocabulary import Vocabulary, coded_list
 from service.api.unusual_models import UnusualReadsFound, unusual_access_answer
+from service.care.access_log import FoundRecords
 from service.care.record_replay import Hindsight, Stood, sides
 from service.care.unusual_access import FoundPage
 from service.care.unusual_notes import Found, Noted
@@ -101,7 +102,7 @@ def example_answers() -> dict[str, bytes]:
     shown |= _lists(crisis, len(entries))
     by_ana = [_read_by_ana(entries)]
     shown["read_access_records"] = access_records_answer(_CLIENT, len(entries), by_ana, more=False)
-    shown["search_access_records"] = found_records_answer(len(entries), by_ana, more=False)
+    shown["search_access_records"] = found_records_answer(FoundRecords(len(entries), by_ana, None))
     shown |= _unusual(by_ana[0])
     policy = Policy()
     asked_at = entries[-1].recorded_at + timedelta(days=1)

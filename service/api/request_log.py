@@ -51,7 +51,7 @@ class RequestLog:
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])
                 message["headers"].append((_HEADER, request_id.encode("ascii")))
             await send(message)
 

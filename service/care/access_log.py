@@ -6,16 +6,18 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from domain.vocabulary.purposes import PurposeOfUse
 from projections.care_plan.disclosures import Disclosures
 from service.access.access_records import Access, Asked
 from service.access.access_search import AccessFilter, AccessRecord, AccessSearch, SummedReads
 from service.care.accesses import Accesses
 from service.care.client_access import plan_now
-from service.care.disclosures import ACCESS_RECORDS, ACCESS_REPORT
+from service.care.disclosures import ACCESS_RECORDS, ACCESS_REPORT, NoLegalGround
 from service.care.errors import UnknownClient
 from service.log.keyring import ClientErased
 from service.log.pages import Pages
 from service.log.store import EventStore
+from service.projector.folding import ProjectionFailed
 from service.projector.fresh_states import FreshStates
 
 _AT_ONCE: Final = 1_000
@@ -30,6 +32,11 @@ class AccessPage(NamedTuple):
     more: bool
     """Whether there are earlier ones."""
 
+    @property
+    def next(self) -> UUID | None:
+        """The record before which it goes on; None where there are no earlier ones."""
+        return self.records[-1].record_id if self.more else None
+
 
 class FoundRecords(NamedTuple):
     """Access records of an organization, the newest first."""
@@ -37,8 +44,8 @@ class FoundRecords(NamedTuple):
     position: int
     """Up to where the organization's log went."""
     records: list[AccessRecord]
-    more: bool
-    """Whether there are earlier ones."""
+    next: UUID | None
+    """The record before which it goes on; None where there are no earlier ones."""
 
 
 class AccessReport(NamedTuple):
@@ -70,28 +77,52 @@ class AccessLog:
     async def of_client(
         self, access: Access, client_id: UUID, wanted: AccessFilter, *, before: UUID | None = None, limit: int
     ) -> AccessPage:
-        """The last reads of a client; with `before`, those earlier than the record of that id. Raises UnknownClient."""
-        wanted = _of(client_id, wanted)
+        """The last reads of a client, and of those merged into them; with `before`, those earlier than the record of
+        that id. Raises UnknownClient."""
         asked = _asked(wanted, before=before, limit=limit)
-        await self._accesses.begin(access, client_id, asked)
-        version = await self._version(access, client_id)
+        await self._begin(access, client_id, asked)
+        version, merged = await self._stands(access, client_id)
+        wanted = replace(wanted, client_id=client_id, merged=merged)
         found = await self._search.page(access.organization_id, wanted, before=before, limit=limit + 1)
-        await self._accesses.keep(access, asked, [client_id], version=version)
+        await self._accesses.keep(access, asked, [client_id, *merged], version=version)
         return AccessPage(version, found[:limit], more=len(found) > limit)
 
     async def of_all(
         self, access: Access, wanted: AccessFilter, *, before: UUID | None = None, limit: int
     ) -> FoundRecords:
-        """The last reads about anybody, as the filter says; its own record names those of whom it told."""
+        """The last reads about anybody, as the filter says; its own record names those of whom it told.
+
+        Reads of clients who are kept from the caller are left out, so a page may have fewer, and yet others after it.
+        """
         self._accesses.begin_with_many(access)
+        asked = _asked(wanted, before=before, limit=limit)
         position = await self._store.log_head(access.organization_id)
         found = await self._search.page(access.organization_id, wanted, before=before, limit=limit + 1)
-        page = FoundRecords(position, found[:limit], more=len(found) > limit)
-        told = {each.client_id for each in page.records if each.client_id}
-        if page.records and wanted.client_id:
-            told.add(wanted.client_id)
-        await self._accesses.keep(access, _asked(wanted, before=before, limit=limit), told, position=position)
-        return page
+        about = {each.client_id for each in found[:limit] if each.client_id}
+        if found and wanted.client_id:
+            about.add(wanted.client_id)
+        told = {client_id for client_id in about if await self._may_be_told(access, client_id, asked)}
+        kept_back = about - told
+        shown = (
+            [] if wanted.client_id in kept_back else [each for each in found[:limit] if each.client_id not in kept_back]
+        )
+        await self._accesses.keep(access, asked, told, position=position)
+        return FoundRecords(position, shown, found[limit - 1].record_id if len(found) > limit else None)
+
+    async def _may_be_told(self, access: Access, client_id: UUID, asked: Asked) -> bool:
+        try:
+            await self._begin(access, client_id, asked)
+        except (UnknownClient, ProjectionFailed):
+            return False
+        return True
+
+    async def _begin(self, access: Access, client_id: UUID, asked: Asked) -> None:
+        """As every read of a client, but what an erased client had asked for is gone with them: their records stay."""
+        try:
+            await self._accesses.begin(access, client_id, asked)
+        except ClientErased:
+            if access.purpose is PurposeOfUse.LEGAL_PROCEEDINGS:
+                raise NoLegalGround from None
 
     async def every(
         self, access: Access, wanted: AccessFilter, most: int | None = None
@@ -110,8 +141,8 @@ class AccessLog:
             )
             if page.records:
                 yield page.records
-                before = page.records[-1].record_id
-            if not page.more:
+            before = page.next
+            if before is None:
                 return
             left = None if left is None else left - len(page.records)
 
@@ -124,11 +155,11 @@ class AccessLog:
         """
         wanted = AccessFilter(client_id, since=since, until=until)
         asked = Asked(ACCESS_REPORT, _said(wanted))
-        await self._accesses.begin(access, client_id, asked)
-        version = await self._version(access, client_id)
-        found = await self._search.summed(access.organization_id, wanted, time_zone)
+        await self._begin(access, client_id, asked)
+        version, merged = await self._stands(access, client_id)
+        found = await self._search.summed(access.organization_id, replace(wanted, merged=merged), time_zone)
         told, court_orders = await self._told(access.organization_id, client_id)
-        await self._accesses.keep(access, asked, [client_id], version=version)
+        await self._accesses.keep(access, asked, [client_id, *merged], version=version)
         return AccessReport(found, told, court_orders)
 
     async def _told(self, organization_id: UUID, client_id: UUID) -> tuple[Disclosures, frozenset[UUID]]:
@@ -138,20 +169,17 @@ class AccessLog:
             return Disclosures(), frozenset()
         return plan.disclosures, frozenset(order.event_id for order in plan.court_orders.orders)
 
-    async def _version(self, access: Access, client_id: UUID) -> int:
+    async def _stands(self, access: Access, client_id: UUID) -> tuple[int, tuple[UUID, ...]]:
+        """The version of the client's timeline, and who is merged into them."""
         head = await self._pages.head(access.organization_id, client_id)
         if head is None:
             raise UnknownClient
-        return head.version
-
-
-def _of(client_id: UUID, wanted: AccessFilter) -> AccessFilter:
-    return replace(wanted, client_id=client_id)
+        return head.version, await self._pages.merged(access.organization_id, client_id) if head.survives else ()
 
 
 def _said(wanted: AccessFilter) -> dict[str, object]:
     """What the filter says beside the client, whom the record names anyway."""
-    return {name: said for name, said in asdict(wanted).items() if name != "client_id"}
+    return {name: said for name, said in asdict(wanted).items() if name not in {"client_id", "merged"}}
 
 
 def _asked(wanted: AccessFilter, *, before: UUID | None, limit: int) -> Asked:

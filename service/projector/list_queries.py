@@ -178,23 +178,25 @@ def has_on_the_team(care_plan: str, person_id: ColumnElement[Any]) -> ColumnElem
 
 def seen_by(care_plan: str, client_id: ColumnElement[Any], person_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """The condition that a person is now on that client's team, or has opened their record in an emergency."""
-    tables = _tables(CARE_PLAN.tables, care_plan)
-    member, access = tables["care_plan_team_member"], tables["care_plan_emergency_access"]
-    now = BY_CALLER.now
+    member = _tables(CARE_PLAN.tables, care_plan)["care_plan_team_member"]
+    theirs = and_(BY_CALLER.of(member), member.c.client_id == client_id, member.c.person_id == person_id)
+    on_the_team = exists().where(theirs, _on_the_team(member, BY_CALLER.now))
+    return or_(on_the_team, _has_opened(care_plan, client_id, person_id))
 
-    def theirs(table: Table) -> ColumnElement[bool]:
-        return and_(BY_CALLER.of(table), table.c.client_id == client_id, table.c.person_id == person_id)
 
-    return or_(
-        exists().where(theirs(member), _on_the_team(member, now)),
-        exists().where(theirs(access), access.c.opened_at <= now, now < access.c.ends_at),
-    )
+def _has_opened(care_plan: str, client_id: ColumnElement[Any], person_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    access, now = _tables(CARE_PLAN.tables, care_plan)["care_plan_emergency_access"], BY_CALLER.now
+    theirs = and_(BY_CALLER.of(access), access.c.client_id == client_id, access.c.person_id == person_id)
+    return exists().where(theirs, access.c.opened_at <= now, now < access.c.ends_at)
 
 
 def kept_from(
     care_plan: str, client_id: ColumnElement[Any], person_id: ColumnElement[Any], purpose: ColumnElement[Any]
 ) -> ColumnElement[bool]:
-    """The condition that the client asked, and it holds now, to keep the record from a person or a purpose."""
+    """The condition that the client asked, and it holds now, to keep the record from a purpose or a person.
+
+    Who has opened it in an emergency sees it all the same.
+    """
     restriction = _tables(CARE_PLAN.tables, care_plan)["care_plan_restriction"]
     now = BY_CALLER.now
     return exists().where(
@@ -203,7 +205,10 @@ def kept_from(
         restriction.c.agreed,
         restriction.c.holds_from <= now,
         or_(restriction.c.ended_at.is_(None), now < restriction.c.ended_at),
-        or_(person_id == any_(restriction.c.person_ids), purpose == any_(restriction.c.purposes)),
+        or_(
+            and_(person_id == any_(restriction.c.person_ids), not_(_has_opened(care_plan, client_id, person_id))),
+            purpose == any_(restriction.c.purposes),
+        ),
     )
 
 

@@ -1,15 +1,16 @@
-"""Who were one person are told, as was known then, to whoever may read of them now."""
+"""Of clients who are, or were, one person: who may be told what was known then, and who read about them."""
 
 from uuid import UUID
 
 import pytest
 
 from service.access.caller import KeyRole
-from tests.api.clinic import CRISIS, GOAL, REGISTERED, Clinic, recording
-from tests.api.test_merging import merging, undoing
+from tests.api.clinic import CRISIS, GOAL, REGISTERED, Clinic, Json, recording
+from tests.api.test_merging import merge, merging, undoing
 from tests.api.test_own_team_only import person, sees
 from tests.api.test_restrictions import asked, supervisor
 from tests.erasing import erase
+from tests.rendering.reading_pages import said
 
 __all__ = ["supervisor"]
 
@@ -62,3 +63,24 @@ async def test_as_known_while_they_were_one_the_other_is_told_to_whoever_may_rea
     await erase(clinic.system, clinic.organization_id, UUID(duplicate))
     for part in reads:
         assert await told(lee, part) == 200, part
+
+
+async def test_who_read_about_the_duplicate_is_told_of_the_survivor_each_read_once(
+    clinic: Clinic, supervisor: Clinic, survivor: str, duplicate: str
+) -> None:
+    for client in (survivor, duplicate, duplicate):
+        assert (await clinic.get(f"/v1/clients/{client}/care-plan")).status_code == 200
+    merged = await merge(clinic, survivor, duplicate)
+    assert (await clinic.get(f"/v1/clients/{survivor}/summary")).status_code == 200
+
+    async def reads(client: str, **asked: Json) -> list[str]:
+        found = (await supervisor.get(f"/v1/clients/{client}/access-records", **asked)).json()["records"]
+        return [each["what"] for each in found if each["name"] != "sue"]
+
+    assert await reads(survivor) == ["summary", *["care_plan"] * 3]
+    assert await reads(survivor, limit=2) == ["summary"], "the supervisor's own read stands before"
+    assert await reads(duplicate) == ["summary", *["care_plan"] * 2]
+    report = said((await supervisor.get(f"/v1/clients/{survivor}/access-report")).text)
+    assert "your care plan to care for you 3 times on " in report
+    await clinic.record(survivor, undoing(merged))
+    assert await reads(survivor) == ["summary", "care_plan"]

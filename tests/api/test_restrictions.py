@@ -63,6 +63,7 @@ async def test_in_an_emergency_they_open_the_record_as_others_do_and_a_superviso
 
     await ben.record(str(client), recording(opened(), ago(seconds=1).isoformat()))
     assert await sees(ben, client)
+    assert await listed(ben, client) == {"worklist", "caseload"}
     owed = (await supervisor.get(f"/v1/clients/{client}/care-plan")).json()["care_plan"]["obligations"]
     assert [each["kind"] for each in owed] == ["emergency_access_review"]
 
@@ -115,6 +116,29 @@ async def test_the_feed_does_not_say_what_is_in_events_of_who_refused_what_it_is
     assert await untold("TREAT") == {both[0]: {None}, both[1]: {None}}
     await erase(clinic.system, clinic.organization_id, client)
     assert await untold() == {both[0]: {"client_erased"}, both[1]: {None}}
+
+
+async def test_who_is_kept_away_finds_no_record_of_reads_of_the_client_either(
+    clinic: Clinic, supervisor: Clinic
+) -> None:
+    client, other = str(await client_with(clinic)), str(await client_with(clinic))
+    lee, lee_id = await person(clinic, KeyRole.SUPERVISOR, "lee")
+    await asked(supervisor, client, person_ids=[str(lee_id)])
+    for each in (client, other):
+        assert (await clinic.get(f"/v1/clients/{each}/care-plan")).status_code == 200
+
+    async def found(**narrowed: Json) -> set[str]:
+        answer = await lee.get("/v1/access-records", **narrowed)
+        return {each["client_id"] for each in answer.json()["records"] if each["what"] == "care_plan"}
+
+    assert await found() == {other}
+    assert await found(client_id=client) == set()
+    await clinic.system.keyring.destroy(clinic.organization_id, UUID(client))
+    for part in ("access-records", "access-report"):
+        assert (await supervisor.get(f"/v1/clients/{client}/{part}")).status_code == 200, (
+            "those of an erased client stay"
+        )
+    assert await found(client_id=client) == {client}
 
 
 async def test_what_was_not_agreed_keeps_nobody_away(clinic: Clinic, supervisor: Clinic) -> None:
@@ -209,6 +233,9 @@ async def test_what_the_survivor_of_a_merge_asked_for_holds_for_the_duplicates_o
 
         await ben.record(str(client), recording(opened(), ago(seconds=1).isoformat()))
         assert await sees(there(ben), UUID(duplicate))
+
+        await clinic.system.keyring.destroy(clinic.organization_id, client)
+        assert await sees(there(clinic), UUID(duplicate)), "of an erased survivor nothing is known that could forbid it"
 
 
 async def test_the_feed_tells_nobody_what_kind_of_event_is_recorded_of_a_client_who_is_kept_from_them(

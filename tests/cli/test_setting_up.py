@@ -179,7 +179,7 @@ async def test_keys_are_made_and_revoked_as_the_owner_only(command: Command) -> 
 async def test_a_key_cannot_have_more_than_its_role_may(command: Command) -> None:
     said = await command("keys", "create", "--role", "auditor", "--name", "lee", "--scope", "user/Medication.c")
 
-    may = "AuditEvent.r, CarePlan.r, CarePlan.s, Checkpoint.r, Feed.s, Replay.r, Timeline.r"
+    may = "AuditEvent.r, CarePlan.r, CarePlan.s, Checkpoint.r, Export.r, Feed.s, Replay.r, Timeline.r, UnusualAccess.r"
     assert said == (1, "", f"The role auditor may not have Medication.c; it may have: {may}.\n")
 
 

@@ -21,6 +21,7 @@ from service.api.parameters import IN_DIGITS, ClientId, plain_uuid
 from service.api.problems import UnknownClient
 from service.api.responses import JSON, PRIVATE, json_of
 from service.api.strict_route import StrictRoute
+from service.care.access_log import FoundRecords
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute, tags=["Auditing"])
 
@@ -132,17 +133,17 @@ class FoundAccessRecordsAnswer(BaseModel):
     next: UUID | None = Field(description="What to give as `before` for earlier ones; null when these are the first.")
 
 
-def found_records_answer(position: int, records: list[AccessRecord], *, more: bool) -> FoundAccessRecordsAnswer:
+def found_records_answer(found: FoundRecords) -> FoundAccessRecordsAnswer:
     """A page of an organization's access records."""
-    told = tuple(map(RecordedAccess.of, records))
-    return FoundAccessRecordsAnswer(position=position, records=told, next=told[-1].id if more else None)
+    told = tuple(map(RecordedAccess.of, found.records))
+    return FoundAccessRecordsAnswer(position=found.position, records=told, next=found.next)
 
 
 _DESCRIPTION: Final = """\
 Every read about a client leaves a record before it is answered: who, what, at which version, why and when. Lists over
 many clients leave one that names all of their page. Commands of whoever runs the service leave theirs as well. What was
 disclosed to another organization names it as `recipient`, with what allowed it: these are the client's accounting of
-disclosures.
+disclosures. Reads of those who were merged into the client are among them.
 
 For auditors and supervisors. It is a read too, and stands among the records when they are asked for again. The records
 of an erased client stay."""
@@ -153,7 +154,8 @@ The access records of your whole organization, by client, person, purpose and ti
 for a purpose, what happened that night. A read of one client names them as `client_id`; of a page of a list, `clients`
 says how many it told of.
 
-For auditors and supervisors. It is a read too: its own record names those of whom it told."""
+For auditors and supervisors. Reads of clients who asked to be kept from you are left out, so a page may have fewer than
+`limit` although others follow. It is a read too: its own record names those of whom it told."""
 
 
 @router.get(
@@ -189,6 +191,6 @@ async def search_access_records(
 ) -> Response:
     """The organization's access records, the newest first."""
     page = await system.access_log.of_all(access, asked.wanted, before=asked.before, limit=asked.limit)
-    content = found_records_answer(page.position, page.records, more=page.more)
+    content = found_records_answer(page)
     links = page_links(request, next_after=content.next, place="before")
     return Response(json_of(content), 200, {**PRIVATE, **links}, JSON)
