@@ -133,7 +133,7 @@ async def test_who_is_kept_away_finds_no_record_of_reads_of_the_client_either(
 
     assert await found() == {other}
     assert await found(client_id=client) == set()
-    await clinic.system.keyring.destroy(clinic.organization_id, UUID(client))
+    await erase(clinic.system, clinic.organization_id, UUID(client))
     for part in ("access-records", "access-report"):
         assert (await supervisor.get(f"/v1/clients/{client}/{part}")).status_code == 200, (
             "those of an erased client stay"
@@ -234,7 +234,7 @@ async def test_what_the_survivor_of_a_merge_asked_for_holds_for_the_duplicates_o
         await ben.record(str(client), recording(opened(), ago(seconds=1).isoformat()))
         assert await sees(there(ben), UUID(duplicate))
 
-        await clinic.system.keyring.destroy(clinic.organization_id, client)
+        await erase(clinic.system, clinic.organization_id, client)
         assert await sees(there(clinic), UUID(duplicate)), "of an erased survivor nothing is known that could forbid it"
 
 
