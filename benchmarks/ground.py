@@ -16,9 +16,10 @@ from samples.simulation import SimulatedEntry
 from service.access.roles import KeyRole
 from service.access.scopes import SCOPES_OF_ROLE
 from service.audit.signing_keys import new_signing_key
-from service.bootstrap import Addresses, System, connected, key_encryption_keys, new_key_encryption_key, prepare
+from service.bootstrap import Addresses, System, connected, prepare
 from service.care.importing import seal_entries
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
+from service.deployment_keys import key_encryption_keys, new_key_encryption_key
 from service.log.organizations import create_organization
 from service.projector.rebuild import rebuild
 from service.settings import Settings

@@ -1,10 +1,7 @@
 """Where everything is wired: from settings to a running system."""
 
 import asyncio
-import os
-import secrets
-from base64 import b64encode
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,7 +26,7 @@ from service.audit.anchors import AnchorEndpoint, AnchorFolder
 from service.audit.checkpoint_signer import CheckpointSigner
 from service.audit.checkpoint_store import CheckpointStore
 from service.audit.log_proofs import LogProofs
-from service.audit.signing_keys import SigningKeys, new_signing_key
+from service.audit.signing_keys import SigningKeys
 from service.audit.verifier import Verifier
 from service.audit.witnesses import Witness
 from service.care.access_log import AccessLog
@@ -48,9 +45,10 @@ from service.care.timeline_reader import TimelineReader
 from service.care.unusual_access import UnusualAccess
 from service.care.unusual_notes import UnusualAccessNotes
 from service.database.connection import open_pool
-from service.database.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from service.database.embedded import EmbeddedPostgres
 from service.database.migrate import migrate
 from service.database.supervision import kept_running
+from service.deployment_keys import key_encryption_keys, signing_keys
 from service.exports.reading import RecordSource
 from service.exports.record_export import RecordExport
 from service.following.follower import Follower
@@ -59,8 +57,7 @@ from service.log.facts import FactReader
 from service.log.headers import Headers
 from service.log.heads import Heads
 from service.log.identifiers import Identifiers
-from service.log.key_encryption import KeyEncryptionKey, provided
-from service.log.keyring import KeyEncryptionKeys, Keyring
+from service.log.keyring import Keyring
 from service.log.organizations import Organizations
 from service.log.pages import Pages
 from service.log.restricted_clients import RestrictedClients
@@ -77,9 +74,6 @@ from service.projector.projector import Projector
 from service.runtime.sliced_work import SlicedWork
 from service.settings import (
     Settings,
-    parse_key_encryption_keys,
-    parse_retired_signing_keys,
-    parse_signing_keys,
     parse_witness_keys,
 )
 from service.subscriptions.feed import Feed
@@ -92,8 +86,6 @@ from service.subscriptions.webhook_receivers import Receivers
 from service.subscriptions.webhook_sender import WebhookSender
 from service.subscriptions.webhooks import Webhooks
 
-EMBEDDED_KEY_FILE = "key-encryption-key"
-EMBEDDED_SIGNING_KEY_FILE = "signing-key"
 EMBEDDED_CHECKPOINT_FOLDER = "checkpoints"
 
 
@@ -330,48 +322,6 @@ async def connected(
         )
 
 
-def key_encryption_keys(settings: Settings) -> KeyEncryptionKeys:
-    """The key-encryption keys of the settings; in the embedded mode one is made on the first start.
-
-    It lies in a file of its own in the data folder: whoever copies the database without it reads nothing. Raises
-    EmbeddedPostgresError where there is a record already and its key is gone, and KeyProviderMissing.
-    """
-    if settings.key_encryption_keys:
-        return read_key_encryption_keys(settings.key_encryption_keys.get_secret_value())
-    path = embedded_key_file(settings)
-    if not path.exists() and EmbeddedPostgres(settings.data_dir).exists:
-        raise EmbeddedPostgresError(
-            f"The key-encryption key {path} is missing, and nothing recorded can be read without it. Put it back,"
-            " or name the file that holds it with CARE_TIMELINE_KEY_ENCRYPTION_KEYS_FILE."
-        )
-    return read_key_encryption_keys(_secret_in(path, new_key_encryption_key))
-
-
-def embedded_key_file(settings: Settings) -> Path:
-    """Where the embedded mode keeps its key-encryption key, unless the settings name one."""
-    return settings.data_dir / EMBEDDED_KEY_FILE
-
-
-def read_key_encryption_keys(text: str) -> KeyEncryptionKeys:
-    """The keys that the setting's text names. Raises ValueError, KeyProviderMissing."""
-    keys: dict[str, bytes | KeyEncryptionKey] = {}
-    for id_, said in parse_key_encryption_keys(text).items():
-        keys[id_] = said if isinstance(said, bytes) else provided(*said)
-    return KeyEncryptionKeys(keys)
-
-
-def signing_keys(settings: Settings) -> SigningKeys:
-    """The keys of the settings that sign checkpoints; in the embedded mode one is made in the data folder.
-
-    With an external database and no key there are none, and nothing is signed.
-    """
-    said = settings.signing_keys.get_secret_value() if settings.signing_keys else ""
-    if not said and settings.embedded:
-        said = _secret_in(settings.data_dir / EMBEDDED_SIGNING_KEY_FILE, new_signing_key)
-    retired = parse_retired_signing_keys(settings.retired_signing_keys)
-    return SigningKeys(parse_signing_keys(said), settings.checkpoint_origin, retired)
-
-
 def checkpoint_folder(settings: Settings) -> Path | None:
     """Where checkpoints are written; in the embedded mode a folder beside the database, unless another is set."""
     if settings.checkpoint_folder is None and settings.embedded:
@@ -404,25 +354,3 @@ def _checkpoint_signer(
         witnesses=[Witness(url) for url in settings.witness_urls],
         seconds=settings.checkpoint_seconds,
     )
-
-
-def _secret_in(path: Path, make: Callable[[], str]) -> str:
-    """What the file holds, which is made where it is missing: by one process, closed to other users."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        made = path.with_suffix(f".{os.getpid()}")
-        descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(make())
-        try:
-            os.link(made, path)
-        except FileExistsError:
-            pass
-        finally:
-            made.unlink()
-    return path.read_text("ascii")
-
-
-def new_key_encryption_key() -> str:
-    """A fresh key-encryption key, as the settings read it."""
-    return f"kek-{secrets.token_hex(4)}:{b64encode(secrets.token_bytes(32)).decode()}"

@@ -16,8 +16,9 @@ from domain.vocabulary.record import Precision
 from service.access.access_records import Access, by_operator
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.audit.signing_keys import new_signing_key
-from service.bootstrap import Addresses, System, connected, new_key_encryption_key
+from service.bootstrap import Addresses, System, connected
 from service.database.embedded import DatabaseUrls
+from service.deployment_keys import new_key_encryption_key
 from service.following.cursors import wait_for
 from service.runtime import clock
 from service.settings import Settings

@@ -13,22 +13,19 @@ from uuid import UUID
 
 from samples.drill.writer import Writer
 from samples.simulation.recording import SimulationOptions, write
+from service.access.caller import operator
 from service.audit.errors import CheckpointRefused
 from service.backup.archiving import Archive, receiving
 from service.backup.making import back_up
 from service.backup.manifest import Backup
 from service.backup.moment import restore_to
 from service.backup.restoring import keys_there, require_empty, require_keys, restore, unmigrated
-from service.bootstrap import (
-    Addresses,
-    System,
-    connected,
-    key_encryption_keys,
-    prepare,
-)
+from service.bootstrap import Addresses, System, connected, prepare
 from service.cli.organization import set_up
 from service.cli.restoring import build_projections
 from service.database.embedded import EMBEDDED_DATABASE, EmbeddedPostgres, postgres_programs
+from service.deployment_keys import key_encryption_keys
+from service.log.keyring import ClientErased
 from service.log.verify import verify
 from service.runtime import clock
 from service.settings import Settings
@@ -65,6 +62,8 @@ class Recovery(NamedTuple):
     """Whether every event verifies."""
     known: bool
     """Whether the last checkpoint, which was put down elsewhere, tells that events are lost."""
+    erased: bool
+    """Whether a client who stands on the list of those erased since is erased again, and their record opens no more."""
 
 
 class Outcome(NamedTuple):
@@ -86,7 +85,7 @@ class Outcome(NamedTuple):
     def good(self) -> bool:
         """Whether all that was restored verifies, and the checkpoint told of what it could: of events that it has."""
         both = self.from_backup, self.from_archive
-        return all(each.intact and each.known == (each.events < self.checkpoint) for each in both)
+        return all(each.intact and each.erased and each.known == (each.events < self.checkpoint) for each in both)
 
 
 async def drill(folder: Path, how: Drill) -> Outcome:
@@ -191,6 +190,7 @@ async def _judged(
             await system.checkpoint_signer.make(writer.organization_id)
         except CheckpointRefused:
             known = True
+        erased = await _erased_again(system, writer.organization_id)
     lost = sum(position > events for position, _ in writer.acknowledged)
     last = max((moment for position, moment in writer.acknowledged if position <= events), default=destroyed_at)
     return Recovery(
@@ -201,7 +201,19 @@ async def _judged(
         whole_seconds=took[1],
         intact=verified.intact and verified.events == events,
         known=known,
+        erased=erased,
     )
+
+
+async def _erased_again(system: System, organization_id: UUID) -> bool:
+    """Erase the client of the log's first event, as if they stood on the list of those who had been erased since."""
+    (first,) = await system.store.log(organization_id, after=0, limit=1)
+    await system.erasures.again(operator(organization_id), [first.client_id])
+    try:
+        await system.timelines.read(organization_id, first.client_id)
+    except ClientErased:
+        return True
+    return False
 
 
 async def _read_one(system: System, organization_id: UUID) -> None:
@@ -236,5 +248,6 @@ def told(outcome: Outcome, moment: datetime) -> str:
             ),
             f"  recovery point  lost is {lost}{told_by}",
             f"  verified        {found.events:,} events, {'all' if found.intact else 'NOT ALL'} as they were recorded",
+            f"  erasures        one client of the list {'is erased again' if found.erased else 'is NOT ERASED'}",
         ]
     return "\n".join(lines)

@@ -11,11 +11,12 @@ import asyncpg
 from service.backup.errors import RestoreRefused
 from service.backup.manifest import Backup, LoggedOrganization, moment
 from service.backup.postgres_tools import ToolFailed, run_tool
-from service.bootstrap import Addresses, embedded_key_file, key_encryption_keys
+from service.bootstrap import Addresses
 from service.database.embedded import EmbeddedPostgres
 from service.database.owner import OwnerNeeded, as_owner, connect_owner
 from service.database.protection import APP_ROLE, OWNER_ROLE
 from service.database.supervision import kept_running
+from service.deployment_keys import embedded_key_file, key_encryption_keys
 from service.settings import Settings
 
 _RELATIONS: Final = """

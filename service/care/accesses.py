@@ -41,6 +41,10 @@ class Accesses:
         """Whether a client of the organization has ever asked for a restriction."""
         return await self._clients.any_restrictions(organization_id)
 
+    async def kept_away(self, caller: Caller, client_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Those of these clients who asked that their record be kept from the caller."""
+        return await self._clients.kept_away(caller, client_ids)
+
     async def begin(self, access: Access, client_id: UUID, asked: Asked) -> None:
         """Whether the caller sees the client, and may read this for that purpose.
 

@@ -101,7 +101,8 @@ class UnusualAccess:
         """Those that wait, or with `noted` the others as well; with `before`, whose last record is earlier than that.
 
         A read can break several rules, and what it is the last of stands on one page: so there may be two more than
-        `limit`. Its own record names those of whom it told. Raises ListsNotReady, NoLegalGround, AccessNotRecorded.
+        `limit`. A client who asked to be kept from the caller is counted and not named. Its own record names those of
+        whom it told. Raises ListsNotReady, NoLegalGround, AccessNotRecorded.
         """
         self._accesses.begin_with_many(access)
         organization_id = access.organization_id
@@ -115,8 +116,10 @@ class UnusualAccess:
             )  # fmt: skip
             position = reading.position
         kept = _whole(rows, limit)
-        page = FoundPage(position, await self._notes.of(organization_id, kept, of_which), more=len(kept) < len(rows))
-        told = {client for each in kept for client in each.client_ids}
+        about = {client for each in kept for client in each.client_ids}
+        told = about - await self._accesses.kept_away(access.caller, about)
+        shown = [each._replace(client_ids=[one for one in each.client_ids if one in told]) for each in kept]
+        page = FoundPage(position, await self._notes.of(organization_id, shown, of_which), more=len(kept) < len(rows))
         parameters = {
             "first_day": asked.first, "last_day": asked.last, "person_id": person_id, "rule": rule, "noted": noted,
             "before": before, "limit": limit,

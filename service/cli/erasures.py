@@ -1,7 +1,7 @@
 """Erasures in the terminal and in files."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -9,6 +9,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ValidationError
 from rich.table import Table
 
+from service.access.caller import operator
+from service.bootstrap import System
 from service.care.erasures import Erasure, Standing
 from service.cli.console import err, out, show
 from service.cli.errors import CommandFailed
@@ -69,6 +71,26 @@ def read_list(file: Path) -> dict[UUID, list[UUID]]:
             ) from None
         found.setdefault(line.organization_id, []).append(line.client_id)
     return found
+
+
+async def erase_again(system: System, listed: Mapping[UUID, Sequence[UUID]]) -> None:
+    """Erase those of each organization who are not erased here, and tell so; no policy is asked: it was, then."""
+    known = await system.organizations.all()
+    for each in known:
+        clients = listed.get(each.organization_id, ())
+        done = await system.erasures.again(operator(each.organization_id), clients)
+        for one in done:
+            out.print(said(one), soft_wrap=True)
+        here = len(set(clients)) - len(done)
+        out.print(f"{each.name}: {len(done)} erased again, {here} were erased already.", soft_wrap=True)
+    for organization_id in listed.keys() - {each.organization_id for each in known}:
+        err.print(f"There is no organization {organization_id} here: its part was left out.", soft_wrap=True)
+
+
+async def listed_in_log(system: System) -> dict[UUID, list[UUID]]:
+    """Who was erased as the logs themselves say it, by organization."""
+    ids = [each.organization_id for each in await system.organizations.all()]
+    return {id_: [one.client_id for one in await system.erasures.erased(id_)] for id_ in ids}
 
 
 def _moment(moment: datetime | None) -> str:

@@ -1,8 +1,10 @@
 """Restoring a backup and checking what came out, with progress."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
 
 import asyncpg
 
@@ -22,18 +24,23 @@ from service.backup.restoring import (
     restore,
     unmigrated,
 )
-from service.bootstrap import EMBEDDED_KEY_FILE, Addresses, System, connected, key_encryption_keys, prepare
+from service.bootstrap import Addresses, System, connected, prepare
 from service.cli import verify as verifying
 from service.cli.console import out
+from service.cli.erasures import erase_again, listed_in_log
 from service.cli.progress import progress_of
 from service.database.embedded import EMBEDDED_DATABASE, EmbeddedPostgres, postgres_programs
 from service.database.owner import OwnerNeeded
+from service.deployment_keys import EMBEDDED_KEY_FILE, key_encryption_keys
 from service.log.organizations import Organization
 from service.projector.rebuild import rebuild
 from service.settings import Settings
 
+Erasures: TypeAlias = Mapping[UUID, Sequence[UUID]]
+"""Who was erased since what is restored was written, by organization."""
 
-async def restore_and_check(settings: Settings, backup: Backup) -> bool:
+
+async def restore_and_check(settings: Settings, backup: Backup, erasures: Erasures) -> bool:
     """Restore into the settings' empty database, build the projections, and tell what was found; whether all fits.
 
     Raises RestoreRefused, OwnerNeeded, MigrationError.
@@ -47,10 +54,10 @@ async def restore_and_check(settings: Settings, backup: Backup) -> bool:
         out.print("Log and keys are restored.")
         if await prepare(addresses.owner):
             await build_projections(settings, addresses.owner)
-        return await check(settings, addresses, backup.log.organizations)
+        return await check(settings, addresses, backup.log.organizations, erasures)
 
 
-async def restore_to_moment(settings: Settings, archive: Archive, until: datetime | None) -> bool:
+async def restore_to_moment(settings: Settings, archive: Archive, until: datetime | None, erasures: Erasures) -> bool:
     """Restore the embedded server from an archive, as it was at the moment, and tell what was found; whether all fits.
 
     Raises RestoreRefused, MigrationError.
@@ -73,13 +80,18 @@ async def restore_to_moment(settings: Settings, archive: Archive, until: datetim
         finally:
             await superuser.close()
         await prepare(urls.owner)
-        return await check(settings, Addresses(urls.app, urls.owner), found)
+        return await check(settings, Addresses(urls.app, urls.owner), found, erasures)
     finally:
         await asyncio.to_thread(server.stop)
 
 
-async def check(settings: Settings, addresses: Addresses, organizations: Iterable[LoggedOrganization]) -> bool:
-    """Tell of each organization up to when its record reaches, and what does not fit; whether all does."""
+async def check(
+    settings: Settings, addresses: Addresses, organizations: Iterable[LoggedOrganization], erasures: Erasures
+) -> bool:
+    """Tell of each organization up to when its record reaches, and what does not fit; whether all does.
+
+    Then those are erased again who had been, by the list and by the log itself, whose keys may be older.
+    """
     async with connected(settings, addresses) as system:
         known = {each.organization_id: each for each in await system.organizations.all()}
         good = not verifying.gone(system, list(known.values()), {})
@@ -90,7 +102,13 @@ async def check(settings: Settings, addresses: Addresses, organizations: Iterabl
                 good = False
             else:
                 good = await _check(system, found, said) and good
-        return await verifying.guards(system) and good
+        good = await verifying.guards(system) and good
+        listed = await listed_in_log(system)
+        for organization_id, clients in erasures.items():
+            listed.setdefault(organization_id, []).extend(clients)
+        if any(listed.values()):
+            await erase_again(system, listed)
+        return good
 
 
 async def _check(system: System, organization: Organization, said: LoggedOrganization) -> bool:

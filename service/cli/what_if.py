@@ -15,13 +15,14 @@ from domain.policy import policy_from_toml
 from projections.catalogue import PROJECTIONS, catalogue
 from projections.what_if import Differences, ObligationDifference, Standing
 from service.access.access_records import Asked, by_operator
-from service.bootstrap import Addresses, connected, key_encryption_keys
+from service.bootstrap import Addresses, connected
 from service.care.errors import UnknownClient
 from service.cli.console import err, out, show
 from service.cli.errors import CommandFailed
 from service.cli.organization import choose
 from service.cli.policy import moment_in
 from service.cli.progress import progress_of
+from service.deployment_keys import key_encryption_keys
 from service.log.organizations import Organization
 from service.projector.what_if import Found, Question, WhatIf, ask_of_all
 from service.settings import Settings

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from service.bootstrap import EMBEDDED_KEY_FILE, EMBEDDED_SIGNING_KEY_FILE
+from service.deployment_keys import EMBEDDED_KEY_FILE, EMBEDDED_SIGNING_KEY_FILE
 from service.doctor.check import Check
 from service.settings import Settings
 

@@ -91,6 +91,22 @@ async def test_a_read_by_somebody_outside_the_team_is_found_and_by_the_team_not(
     assert await found(auditor) == [one]
 
 
+async def test_a_client_who_asked_to_be_kept_from_a_supervisor_is_counted_and_not_named(
+    clinic: Clinic, sue: Clinic
+) -> None:
+    (_, ana_id), (ben, _) = await person(clinic, name="anna"), await person(clinic)
+    client = await with_team(sue, ana_id)
+    await read(ben, client)
+    lee, lee_id = await person(clinic, KeyRole.SUPERVISOR, "lee")
+    restriction = {"type": "restriction_requested", "agreed": True, "person_ids": [str(lee_id)]}
+    assert (await sue.record(client, recording(restriction, ago(seconds=1).isoformat()))).status_code == 201
+
+    (one,) = await found(lee)
+
+    assert (one["clients"], one["client_ids"]) == (1, [])
+    assert [each["client_ids"] for each in await found(sue)] == [[client]]
+
+
 async def test_who_is_entered_late_on_the_team_was_on_it(clinic: Clinic, sue: Clinic) -> None:
     (_, ana_id), (ben, ben_id) = await person(clinic, name="anna"), await person(clinic)
     client = await with_team(sue, ana_id)

@@ -12,7 +12,8 @@ from pydantic import SecretStr, ValidationError
 from service.access.caller import Caller
 from service.audit.errors import NoCheckpoint
 from service.audit.signing_keys import new_signing_key
-from service.bootstrap import EMBEDDED_SIGNING_KEY_FILE, System, checkpoint_folder, signing_keys
+from service.bootstrap import System, checkpoint_folder
+from service.deployment_keys import EMBEDDED_SIGNING_KEY_FILE, signing_keys
 from service.proofs.checkpoints import open_checkpoint
 from service.serving.projecting import projecting
 from service.settings import Settings

@@ -9,10 +9,11 @@ import pytest
 import pytest_asyncio
 
 from service.access.caller import Caller
-from service.bootstrap import EMBEDDED_KEY_FILE, System, new_key_encryption_key
+from service.bootstrap import System
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls, EmbeddedPostgres
 from service.database.migrate import migrate
+from service.deployment_keys import EMBEDDED_KEY_FILE, new_key_encryption_key
 from service.doctor.catalogue import DECLARED_FILE, items
 from service.doctor.machine import data_folder
 from service.doctor.new_catalogue import as_file

@@ -15,8 +15,8 @@ import pytest_asyncio
 
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
-from service.bootstrap import key_encryption_keys
 from service.database.embedded import DatabaseUrls
+from service.deployment_keys import key_encryption_keys
 from service.projector.rebuild_worker import begin
 from service.runtime.hardening import Capability, dumpable
 from tests.cli.command import environment_of

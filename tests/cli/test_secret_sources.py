@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic_settings import SettingsError
 
-from service.bootstrap import key_encryption_keys, new_key_encryption_key
 from service.database.embedded import DatabaseUrls, EmbeddedPostgresError
+from service.deployment_keys import key_encryption_keys, new_key_encryption_key
 from service.secret_sources import SecretCommand
 from service.settings import Settings
 from tests.cli.command import Command

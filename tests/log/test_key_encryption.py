@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from service.bootstrap import read_key_encryption_keys
 from service.database.embedded import DatabaseUrls
+from service.deployment_keys import read_key_encryption_keys
 from service.log import key_encryption
 from service.log.key_encryption import KeyProviderMissing, KeyUnavailable
 from service.log.keyring import KeyEncryptionKeys, Keyring

@@ -9,10 +9,11 @@ import pytest
 
 from projections.catalogue import PROJECTIONS
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
-from service.bootstrap import System, prepare, read_key_encryption_keys
+from service.bootstrap import System, prepare
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from service.database.owner import connect_owner
+from service.deployment_keys import read_key_encryption_keys
 from service.projector.build_lifecycle import SwitchRefused, all_builds, remove_retired
 from service.projector.rebuild import rebuild
 from service.projector.status import status

@@ -20,8 +20,9 @@ from projections.care_plan import CARE_PLAN
 from projections.catalogue import PROJECTIONS
 from projections.projection import Projection
 from service.access.caller import Caller
-from service.bootstrap import System, key_encryption_keys
+from service.bootstrap import System
 from service.database.connection import Connection, open_pool, scoped
+from service.deployment_keys import key_encryption_keys
 from service.log.keyring import Keyring
 from service.projector.fresh_states import FreshStates
 from service.projector.rebuild_worker import Chunk, Rebuilder, Target, _Copy

@@ -11,9 +11,10 @@ import pytest
 import structlog
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from service.bootstrap import Addresses, System, connected, new_key_encryption_key, read_key_encryption_keys
+from service.bootstrap import Addresses, System, connected
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
+from service.deployment_keys import new_key_encryption_key, read_key_encryption_keys
 from service.log.keyring import Keyring, UnknownKey
 from service.subscriptions.webhook_messages import secret_text
 from service.subscriptions.webhook_receivers import Receivers

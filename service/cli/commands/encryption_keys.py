@@ -9,8 +9,8 @@ def new_encryption_key() -> None:
     apart from the database and its backups. To change keys, put the new one before the old one, separated by a
     comma: the first wraps, all of them open; then [bold]keys rewrap[/bold].
     """
-    from service.bootstrap import new_key_encryption_key
     from service.cli.console import out
+    from service.deployment_keys import new_key_encryption_key
 
     out.print(new_key_encryption_key(), soft_wrap=True)
 

@@ -151,10 +151,8 @@ def apply(
 
     Exit codes: 0 done, 1 not.
     """
-    from service.access.caller import operator
     from service.bootstrap import running
-    from service.cli.console import err, out
-    from service.cli.erasures import confirmed, read_list, said
+    from service.cli.erasures import confirmed, erase_again, listed_in_log, read_list
     from service.cli.errors import CommandFailed
     from service.cli.run_command import run
     from service.settings import Settings
@@ -162,22 +160,12 @@ def apply(
     async def work(settings: Settings) -> None:
         listed = read_list(file) if file else None
         async with running(settings) as system:
-            known = await system.organizations.all()
             if listed is None:
-                ids = [each.organization_id for each in known]
-                listed = {id_: [one.client_id for one in await system.erasures.erased(id_)] for id_ in ids}
+                listed = await listed_in_log(system)
             total = sum(map(len, listed.values()))
             if total and not (yes or confirmed(f"See to it that these {total} clients are erased, for good?")):
                 raise CommandFailed("Nobody was erased.")
-            for each in known:
-                clients = listed.pop(each.organization_id, [])
-                done = await system.erasures.again(operator(each.organization_id), clients)
-                for one in done:
-                    out.print(said(one), soft_wrap=True)
-                here = len(set(clients)) - len(done)
-                out.print(f"{each.name}: {len(done)} erased again, {here} were erased already.", soft_wrap=True)
-        for organization_id in listed:
-            err.print(f"There is no organization {organization_id} here: its part was left out.", soft_wrap=True)
+            await erase_again(system, listed)
 
     run(work)
 

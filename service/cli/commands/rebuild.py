@@ -32,11 +32,12 @@ def rebuild(
     Exit codes: 0 rebuilt, 1 not rebuilt or a projection failed for a client, 2 there is no such projection.
     """
     from projections.catalogue import PROJECTIONS, catalogue
-    from service.bootstrap import database, key_encryption_keys
+    from service.bootstrap import database
     from service.cli.console import err, out
     from service.cli.progress import progress_of
     from service.cli.run_command import run
     from service.database.owner import OwnerNeeded
+    from service.deployment_keys import key_encryption_keys
     from service.projector.rebuild import Progress
     from service.projector.rebuild import rebuild as rebuild_projections
     from service.settings import Settings

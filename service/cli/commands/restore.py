@@ -19,6 +19,17 @@ def restore(
             show_default="keys, within the folder",
         ),
     ] = None,
+    erasures: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The list of those who were erased since, which erasures export wrote: they are erased again.",
+            show_default="those of whom the log itself says so",
+            exists=True,
+            dir_okay=False,
+            readable=True,
+        ),
+    ] = None,
     until: Annotated[
         datetime | None,
         typer.Option(
@@ -48,12 +59,14 @@ def restore(
 
       care-timeline restore /backups/2027-01-31
       care-timeline restore /backups/log/2027-01-31 --keys /backups/keys/2027-02-02
+      care-timeline restore /backups/2027-01-31 --erasures erased.jsonl
       care-timeline restore /archive --until 2027-01-31T09:55-06:00
 
     Exit codes: 0 restored, and all that is known fits; 1 not restored, or something does not fit.
     """
     from service.backup.archiving import Archive
     from service.backup.manifest import KEYS_FOLDER, Backup
+    from service.cli.erasures import read_list
     from service.cli.restoring import restore_and_check, restore_to_moment
     from service.cli.run_command import run
     from service.settings import Settings
@@ -63,9 +76,10 @@ def restore(
         raise typer.BadParameter("--until goes with the folder of an archive: a backup is of one moment.")
 
     async def work(settings: Settings) -> bool:
+        erased = read_list(erasures) if erasures else {}
         if archive.wal.is_dir():
-            return await restore_to_moment(settings, archive, until)
-        return await restore_and_check(settings, Backup.read(folder, keys or folder / KEYS_FOLDER))
+            return await restore_to_moment(settings, archive, until, erased)
+        return await restore_and_check(settings, Backup.read(folder, keys or folder / KEYS_FOLDER), erased)
 
     if not run(work):
         raise typer.Exit(1)
