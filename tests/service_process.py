@@ -37,17 +37,18 @@ class ServiceProcess:
         assert done.returncode == 0, done.stderr + done.stdout
         return done.stdout.strip()
 
-    async def start(self, *options: str, before: str = "", inside: Sequence[str] = ()) -> Self:
+    async def start(self, *options: str, before: str = "", inside: Sequence[str] = (), log: Path | None = None) -> Self:
         """Start it and wait until it has told its address.
 
-        `before` is Python to run first, `inside` a command that runs it.
+        `before` is Python to run first, `inside` a command that runs it, `log` a file for what it logs.
         """
         python, c, program = COMMAND
         self._inside = bool(inside)
-        self._process = await asyncio.create_subprocess_exec(
-            *inside, python, c, before + program, "serve", "--port", "0", *options,
-            env=self._environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
+        with (log or Path(os.devnull)).open("wb") as logged:
+            self._process = await asyncio.create_subprocess_exec(
+                *inside, python, c, before + program, "serve", "--port", "0", *options,
+                env=self._environment, stdout=asyncio.subprocess.PIPE, stderr=logged,
+            )  # fmt: skip
         assert self._process.stdout is not None
         while line := (await self._process.stdout.readline()).decode():
             if "http://" in line:
