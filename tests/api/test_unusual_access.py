@@ -96,10 +96,10 @@ async def test_a_client_who_asked_to_be_kept_from_a_supervisor_is_counted_and_no
 ) -> None:
     (_, ana_id), (ben, _) = await person(clinic, name="anna"), await person(clinic)
     client = await with_team(sue, ana_id)
-    await read(ben, client)
     lee, lee_id = await person(clinic, KeyRole.SUPERVISOR, "lee")
     restriction = {"type": "restriction_requested", "agreed": True, "person_ids": [str(lee_id)]}
     assert (await sue.record(client, recording(restriction, ago(seconds=1).isoformat()))).status_code == 201
+    await read(ben, client)
 
     (one,) = await found(lee)
 

@@ -13,7 +13,7 @@ from tests.service_process import ServiceProcess
 CANARY = "Canary Robin of Harbor Lane"
 AT_ONCE = "[erasure]\nretention_years = 0\ndelay_days = 0\n"
 WORKERS = 2
-ASKED = 20
+ASKED = 8
 """So often each address is asked, each time over a new connection: every process answers some."""
 
 
