@@ -14,7 +14,7 @@ from samples.simulation import words
 from samples.simulation.chance import Chance
 from samples.simulation.days import Days
 from samples.simulation.entry import SimulatedEntry
-from samples.simulation.mistakes import RETRACTABLE, put_right
+from samples.simulation.mistakes import LEFT_TO_SUPERVISORS, RETRACTABLE, put_right
 
 LATE = 0.14
 """How many of the entries written by hand are late, by hours to weeks; of all entries, about one in ten."""
@@ -87,7 +87,7 @@ class EntryWriter:
         )
         self._opened = self._opened or written.last_recorded
         fate = chance.random()
-        if fate < CORRECTED:
+        if fate < CORRECTED and not isinstance(event, LEFT_TO_SUPERVISORS):
             self._correct(written, event, at, way)
         elif fate < CORRECTED + RETRACTED and isinstance(event, RETRACTABLE):
             self._retract(written, way)

@@ -6,6 +6,8 @@ from typing import Any
 from domain.events.base import Event
 from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
 from domain.events.counseling_notes import CounselingNoteWritten
+from domain.events.disclosures import EmergencyDisclosureMade
+from domain.events.emergency_access import EmergencyAccessOpened
 from domain.events.lapses import CloseCallRecorded, LapseRecorded
 from domain.events.milestones import MilestoneCelebrated
 from domain.events.plan import GoalMeasured, GoalSet
@@ -19,6 +21,9 @@ RETRACTABLE = (
     *(LapseRecorded, CloseCallRecorded, MilestoneCelebrated, CounselingNoteWritten),
 )
 """Kinds that nothing else builds upon."""
+
+LEFT_TO_SUPERVISORS = (EmergencyAccessOpened, EmergencyDisclosureMade)
+"""Kinds that whoever records them may not set right, so nobody does here."""
 
 _RIGHT: dict[type[Event], Callable[[Any, Chance], dict[str, Any]]] = {
     CheckInReceived: lambda event, chance: {"craving": chance.whole(0, 10), "mood": chance.whole(1, 10)},
