@@ -54,7 +54,8 @@ from service.api.routers.timelines import event_answer
 from service.api.routers.vocabulary import Vocabulary, coded_list
 from service.api.unusual_models import UnusualReadsFound, unusual_access_answer
 from service.care.access_log import FoundRecords
-from service.care.record_replay import Hindsight, Stood, sides
+from service.care.projection_reader import Stood
+from service.care.record_replay import Hindsight, sides
 from service.care.unusual_access import FoundPage
 from service.care.unusual_notes import Found, Noted
 from service.care.unusual_reads import UnusualReads
@@ -138,12 +139,13 @@ def _audited(entries: Sequence[Entry]) -> dict[str, BaseModel]:
         now.take_in(entry)
         if entry.recorded_at <= at:
             then.take_in(entry)
-    stood = [(Stood(then.state(each), Policy()), Stood(now.state(each), Policy())) for each in PROJECTIONS]
+    policy = Policy()
+    stood = [(Stood(one, then.state(one), policy), Stood(one, now.state(one), policy)) for one in PROJECTIONS]
     found = Hindsight(
         version=len(entries),
         version_then=len(entries) - 2,
         entries=entries,
-        sides=[sides(each, *both, at) for each, both in zip(PROJECTIONS, stood, strict=True)],
+        sides=[sides(*both, at) for both in stood],
         since=(),
     )
     return {

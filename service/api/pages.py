@@ -1,6 +1,5 @@
 """Pages for people instead of JSON: answers, and problems, as HTML."""
 
-from hashlib import sha256
 from typing import Final
 
 from starlette.responses import Response
@@ -8,7 +7,7 @@ from starlette.responses import Response
 from rendering.html import NOTHING_FROM_ELSEWHERE, page
 from service.api.openapi_responses import Responses
 from service.api.problem import Problem
-from service.api.responses import DIGEST_DIGITS, PRIVATE, unchanged
+from service.api.responses import PRIVATE, digest_of, unchanged
 from service.api.strict_route import StrictRoute
 
 HTML: Final = "text/html; charset=utf-8"
@@ -43,7 +42,7 @@ def page_always_sent(html: str) -> Response:
 def page_answer(html: str, version: int, known: str | None) -> Response:
     """A page about a client, or 304 where `known`, the caller's If-None-Match, says that they have it already."""
     body = html.encode()
-    tag = f'"{version}.{sha256(body).hexdigest()[:DIGEST_DIGITS]}"'
+    tag = f'"{version}.{digest_of(body)}"'
     return unchanged(tag, known) or Response(body, 200, {**PRIVATE, **_GUARDED, "ETag": tag}, HTML)
 
 

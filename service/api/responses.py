@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from service.api.list_models import ListPage
 
-DIGEST_DIGITS: Final = 16
+_DIGEST_DIGITS: Final = 16
 _TAG: Final = re.compile(r'(?:W/)?("[^"]*")')
 
 JSON: Final = "application/json"
@@ -70,7 +70,7 @@ def projected_json(body: bytes, version: int, known: str | None, links: Mapping[
     At the same version it differs with the clock, with the policy and with the release that makes it, so its tag is the
     version and a digest of the answer. `If-Match` looks at the version alone.
     """
-    tag = f'"{version}.{sha256(body).hexdigest()[:DIGEST_DIGITS]}"'
+    tag = f'"{version}.{digest_of(body)}"'
     return unchanged(tag, known) or Response(body, 200, {**PRIVATE, **links, "ETag": tag}, JSON)
 
 
@@ -83,22 +83,39 @@ def list_answer(content: ListPage, known: str | None, links: Mapping[str, str]) 
     body = json_of(content)
     # Only a number stands before the moment, so that what is found first is the moment itself.
     before, _, after = body.partition(to_json(content.as_of))
-    digest = sha256(before + after).hexdigest()[:DIGEST_DIGITS]
-    tag = f'W/"{content.position}.{digest}"'
+    tag = f'W/"{content.position}.{digest_of(before + after)}"'
     return unchanged(tag, known) or Response(body, 200, {**PRIVATE, **links, "ETag": tag}, JSON)
 
 
 def digest_answer(content: BaseModel, known: str | None, links: Mapping[str, str] = _NO_LINKS) -> Response:
     """What stands as it stands this moment and has no version, or 304 where `known` says that the caller has it."""
-    body = json_of(content)
-    tag = f'"{sha256(body).hexdigest()[:DIGEST_DIGITS]}"'
-    return unchanged(tag, known) or Response(body, 200, {**PRIVATE, **links, "ETag": tag}, JSON)
+    return digested_answer(json_of(content), known, links=links)
 
 
 def public_answer(body: bytes, known: str | None) -> Response:
     """What everybody may know and only another release changes; it may be kept, and is asked for anew each time."""
-    tag = f'"{sha256(body).hexdigest()[:DIGEST_DIGITS]}"'
-    return unchanged(tag, known, _ASKED_ANEW) or Response(body, 200, {**_ASKED_ANEW, "ETag": tag}, JSON)
+    return digested_answer(body, known, kept=_ASKED_ANEW)
+
+
+def digested_answer(
+    body: bytes,
+    known: str | None,
+    *,
+    media_type: str = JSON,
+    kept: Mapping[str, str] = PRIVATE,
+    links: Mapping[str, str] = _NO_LINKS,
+) -> Response:
+    """An answer with a digest of itself as its tag, or 304 where `known` says that the caller has it.
+
+    `kept` says who may keep it.
+    """
+    tag = f'"{digest_of(body)}"'
+    return unchanged(tag, known, kept) or Response(body, 200, {**kept, **links, "ETag": tag}, media_type)
+
+
+def digest_of(body: bytes) -> str:
+    """What stands for a body in its tag."""
+    return sha256(body).hexdigest()[:_DIGEST_DIGITS]
 
 
 def json_of(content: BaseModel) -> bytes:

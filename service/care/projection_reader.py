@@ -1,9 +1,9 @@
 """Reading the projections, now or as of / as known at any moment."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from domain.entry import Entry
@@ -12,7 +12,7 @@ from domain.policy import Policy
 from domain.vocabulary.record import Precision
 from projections.answers import Answer
 from projections.disclosed_plan import disclosed, left_out
-from projections.projection import Projection
+from projections.projection import Folded, Projection
 from service.access.access_records import Access, Asked
 from service.care.accesses import Accesses
 from service.care.disclosures import CARE_PLAN_PART
@@ -107,7 +107,7 @@ class ProjectionReader:
             if fresh and all(each.until is None or each.until <= moment for each in fresh):
                 answers = []
                 for projection, each in zip(projections, fresh, strict=True):
-                    policy = in_force(projection, each.policies, moment, None)
+                    policy = _in_force(projection, each.policies, moment, None)
                     last, withheld = _told(access, asked, each.last_answer)
                     answer = last.about(projection, moment, policy)
                     answers.append(
@@ -145,16 +145,12 @@ class ProjectionReader:
         async with self._timelines.whole(access, client_id, known_at=known_at, asked=asked) as whole:
             # Now is after the reading, so that what was recorded a moment ago counts.
             moment = as_of or known_at or clock.now()
-            policies = await self._organizations.policies(access.organization_id)
             until = moment if known_at is None else as_of
-            by_former = {each.fold.asks_for_former: each for each in projections}
-            found = {each: occurred(one, whole.readable, until, known_at) for each, one in by_former.items()}
-            for projection in projections:
-                ordered = found[projection.fold.asks_for_former]
-                folded = projection.begin(ordered)
-                async for entries in self._sliced.slices(ordered):
-                    folded = fold(projection, entries, policies, folded)
-                policy = in_force(projection, policies, moment, known_at)
+            policies = await self._organizations.policies(access.organization_id)
+            standing = fold_together(
+                projections, whole.readable, policies, self._sliced, until=until, known_at=known_at, moment=moment
+            )
+            async for projection, folded, policy in standing:
                 last, withheld = _told(access, asked, LastAnswer(folded))
                 answer = last.about(projection, moment, policy)
                 answers.append(
@@ -170,7 +166,40 @@ def _told(access: Access, asked: Asked, last: LastAnswer) -> tuple[LastAnswer, t
     return LastAnswer(disclosed(last.state, access.ground.scope)), left_out(access.ground.scope)
 
 
-def occurred(
+class Stood(NamedTuple):
+    """How a projection stood at a moment, and the policy by which it answers about it."""
+
+    projection: Projection[Any]
+    folded: Folded[Any]
+    policy: Policy
+
+
+async def fold_together(
+    projections: Sequence[Projection[Any]],
+    entries: Sequence[Entry],
+    policies: Policies,
+    sliced: SlicedWork,
+    *,
+    until: datetime | None,
+    known_at: datetime | None,
+    moment: datetime,
+) -> AsyncIterator[Stood]:
+    """The projections folded from these entries, as far as they had occurred by `until` and were known at `known_at`.
+
+    `moment` says which policy is in force. The effective timeline is made once for all that ask for the same of it.
+    Raises ProjectionFailed.
+    """
+    by_former = {each.fold.asks_for_former: each for each in projections}
+    found = {former: _occurred(one, entries, until, known_at) for former, one in by_former.items()}
+    for projection in projections:
+        ordered = found[projection.fold.asks_for_former]
+        folded = projection.begin(ordered)
+        async for few in sliced.slices(ordered):
+            folded = fold(projection, few, policies, folded)
+        yield Stood(projection, folded, _in_force(projection, policies, moment, known_at))
+
+
+def _occurred(
     projection: Projection[Any], entries: Sequence[Entry], as_of: datetime | None, known_at: datetime | None
 ) -> list[Entry]:
     """What the projection folds of what had occurred by then, a plain read's present included: what a clock that runs
@@ -188,7 +217,7 @@ def occurred(
     ]
 
 
-def in_force(projection: Projection[Any], policies: Policies, moment: datetime, known_at: datetime | None) -> Policy:
+def _in_force(projection: Projection[Any], policies: Policies, moment: datetime, known_at: datetime | None) -> Policy:
     """The policy by which an answer is made. Raises ProjectionFailed where it cannot be read."""
     try:
         return policies.at(moment, known_at=known_at)

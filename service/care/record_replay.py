@@ -8,20 +8,19 @@ from uuid import UUID
 
 from domain.entry import Entry
 from domain.events.record import RECORD_TYPES
-from domain.policies import Policies, PolicyUnreadable
-from domain.policy import Policy
+from domain.policies import PolicyUnreadable
 from projections.answers import Answer
 from projections.asked_at import AskedAt
 from projections.differences import Difference, differences
 from projections.elements import ViewContext
-from projections.projection import Folded, Projection
+from projections.projection import Projection
 from projections.replay import Replay, ReplayFailed, Step
 from service.access.access_records import Access, Asked
-from service.care.projection_reader import in_force, occurred
+from service.care.projection_reader import Stood, fold_together
 from service.care.timeline_reader import TimelineReader, settle
 from service.log.organizations import Organizations
 from service.log.store import EventStore
-from service.projector.folding import ProjectionFailed, fold
+from service.projector.folding import ProjectionFailed
 from service.runtime import clock
 from service.runtime.sliced_work import SlicedWork
 from service.runtime.tracebacks import describe
@@ -60,13 +59,6 @@ class Hindsight(NamedTuple):
     sides: Sequence[Sides]
     since: Sequence[Entry]
     """The entries recorded since that tell of the time until the moment, or set right what had been recorded."""
-
-
-class Stood(NamedTuple):
-    """How a projection stood, and the policy by which it answers."""
-
-    folded: Folded[Any]
-    policy: Policy
 
 
 class RecordReplay:
@@ -127,33 +119,20 @@ class RecordReplay:
             policies = await self._organizations.policies(access.organization_id)
             known = await self._timelines.as_known(access, client_id, whole, at, asked)
             mine = [entry for entry in known if entry.client_id == client_id]
-            both = []
-            for projection in self._projections:
-                then = await self._stood(projection, known, policies, at, known_at=at)
-                now = await self._stood(projection, whole.readable, policies, at, known_at=None)
-                both.append(sides(projection, then, now, at))
+            as_then = fold_together(self._projections, known, policies, self._sliced, until=at, known_at=at, moment=at)
+            as_now = fold_together(
+                self._projections, whole.readable, policies, self._sliced, until=at, known_at=None, moment=at
+            )
+            then, now = [each async for each in as_then], [each async for each in as_now]
+            both = [sides(*each, at) for each in zip(then, now, strict=True)]
             there = {entry.id for entry in known}
             since = [entry for entry in whole.entries if entry.id not in there and _tells_of(entry, at)]
             yield Hindsight(whole.version, mine[-1].version if mine else 0, whole.entries, both, since)
 
-    async def _stood(
-        self,
-        projection: Projection[Any],
-        entries: Sequence[Entry],
-        policies: Policies,
-        at: datetime,
-        *,
-        known_at: datetime | None,
-    ) -> Stood:
-        ordered = occurred(projection, entries, at, known_at)
-        folded = projection.begin(ordered)
-        async for few in self._sliced.slices(ordered):
-            folded = fold(projection, few, policies, folded)
-        return Stood(folded, in_force(projection, policies, at, known_at))
 
-
-def sides(projection: Projection[Any], then: Stood, now: Stood, at: datetime) -> Sides:
-    """What both say about that moment, and what differs."""
+def sides(then: Stood, now: Stood, at: datetime) -> Sides:
+    """What the projection says about that moment by both, and what differs."""
+    projection = now.projection
     changes = projection.fold.changed_elements(then.folded.state, now.folded.state)
     context = ViewContext(AskedAt(at), now.policy, now.folded.time_zones)
     then_said, now_said = (projection.answer(each.folded, at, each.policy) for each in (then, now))

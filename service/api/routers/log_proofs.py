@@ -1,7 +1,5 @@
 """Checkpoints, tiles and proofs of the log: for auditors, and for the field's own clients and witnesses (C2SP)."""
 
-from collections.abc import Mapping
-from hashlib import sha256
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Query
@@ -32,7 +30,7 @@ from service.api.proof_models import (
     TileLevel,
     TilePath,
 )
-from service.api.responses import DIGEST_DIGITS, JSON, PRIVATE, json_of, unchanged
+from service.api.responses import JSON, PRIVATE, digest_answer, digested_answer, json_of
 from service.api.strict_route import StrictRoute
 from service.audit.errors import NoCheckpoint
 from service.bootstrap import System
@@ -80,7 +78,7 @@ async def read_checkpoint(
     was changed or taken away. The key that checks it is told by whoever runs the service, and not here.
     """
     kept = await system.checkpoints.latest(caller.organization_id)
-    return _answer(kept.cosigned_note.encode(), TEXT, known_tag)
+    return digested_answer(kept.cosigned_note.encode(), known_tag, media_type=TEXT)
 
 
 @router.get(
@@ -98,7 +96,7 @@ async def read_checkpoint_of_size(
 ) -> Response:
     """The checkpoint that was signed when the log had that size. Not every size has one."""
     kept = await system.checkpoints.of_size(caller.organization_id, size)
-    return _answer(kept.cosigned_note.encode(), TEXT, known_tag)
+    return digested_answer(kept.cosigned_note.encode(), known_tag, media_type=TEXT)
 
 
 @router.post(
@@ -147,7 +145,7 @@ async def prove_inclusion(
     It says nothing of what the event says, nor of whom. `docs/proofs.md` tells how it is checked.
     """
     organization_id = caller.organization_id
-    position = await _position(system, caller.organization_id, asked)
+    position = await _position(system, organization_id, asked)
     if position is None:
         position = asked.size or (await system.checkpoints.latest(organization_id)).checkpoint.size
     found = await system.log_proofs.inclusion(organization_id, position, asked.size)
@@ -156,7 +154,7 @@ async def prove_inclusion(
     except NoCheckpoint:
         checkpoint = None
     content = InclusionProofAnswer.of(found, system.checkpoints.origin(organization_id), checkpoint)
-    return _answer(json_of(content), JSON, known_tag)
+    return digest_answer(content, known_tag)
 
 
 @router.get(
@@ -181,7 +179,7 @@ async def prove_consistency(
         raise InvalidInput("The sizes stand the wrong way round; see `errors`.", errors=errors)
     found = await system.log_proofs.consistency(caller.organization_id, asked.old_size, asked.new_size)
     content = ConsistencyProofAnswer.of(found, system.checkpoints.origin(caller.organization_id))
-    return _answer(json_of(content), JSON, known_tag)
+    return digest_answer(content, known_tag)
 
 
 @router.get(
@@ -204,7 +202,7 @@ async def read_entries(
     number, width = _read(tile)
     found = await system.log_proofs.entries(caller.organization_id, number, width)
     bundle = b"".join(len(each).to_bytes(2) + each for each in found)
-    return _answer(bundle, BYTES, known_tag, FOR_GOOD)
+    return digested_answer(bundle, known_tag, media_type=BYTES, kept=FOR_GOOD)
 
 
 @router.get(
@@ -231,7 +229,7 @@ async def read_tile(
     """
     number, width = _read(tile)
     found = await system.log_proofs.tile(caller.organization_id, TileId(int(level), number), width)
-    return _answer(found, BYTES, known_tag, FOR_GOOD)
+    return digested_answer(found, known_tag, media_type=BYTES, kept=FOR_GOOD)
 
 
 async def _position(system: System, organization_id: Any, asked: InclusionQuery) -> int | None:
@@ -254,10 +252,3 @@ def _read(tile: str) -> tuple[int, int]:
         message = "Give the tile's number as C2SP's tlog-tiles writes it, such as 000, x001/x234/067 or 000.p/112."
         errors = [FieldError(field="tile", rule="tile_path", message=message)]
         raise InvalidInput("The path names no tile; see `errors`.", errors=errors) from None
-
-
-def _answer(content: bytes, media_type: str, known: str | None, kept: Mapping[str, str] = PRIVATE) -> Response:
-    """An answer with a digest of itself as its tag, or 304 where the caller has it."""
-    tag = f'"{sha256(content).hexdigest()[:DIGEST_DIGITS]}"'
-    headers = {**kept, "ETag": tag}
-    return unchanged(tag, known, kept) or Response(content, 200, headers, media_type)
