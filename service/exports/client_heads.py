@@ -16,6 +16,7 @@ from service.log.sealed import StoredEvent
 from service.proofs.checkpoints import Checkpoint
 from service.proofs.client_head import TimelineHead, sign_client_head
 from service.proofs.merkle import ProofRefused, check_inclusion, leaf_hash
+from service.proofs.notes import SigningKey
 
 
 class ClientHeads:
@@ -40,18 +41,34 @@ class ClientHeads:
         organization_id, asked = access.organization_id, Asked("head")
         await self._accesses.begin(access, client_id, asked)
         self._last_checkpoint.require_keys()
+        await self._ends(organization_id, client_id)  # before anything is signed
+        await self._keyring.data_key(organization_id, client_id, create=False)
+        checkpoint, keys, last = await self._under_a_checkpoint(organization_id, client_id)
+        proofs = await self._proofs.inclusions(organization_id, [each.position for each in last], checkpoint.size)
+        heads = [_proved(each, proof, checkpoint) for each, proof in zip(last, proofs, strict=True)]
+        clients = [each.client_id for each in last]
+        await self._accesses.keep(access, asked, clients, version=last[0].version)
+        return sign_client_head(keys, checkpoint, heads)
+
+    async def _under_a_checkpoint(
+        self, organization_id: UUID, client_id: UUID
+    ) -> tuple[Checkpoint, list[SigningKey], list[StoredEvent]]:
+        """A checkpoint, and the last events of each timeline: looked up after it, so that it has no later ones."""
+        position = 1
+        while True:
+            checkpoint, _, keys = await self._last_checkpoint.reaching(organization_id, position)
+            last = await self._ends(organization_id, client_id)
+            position = max(each.position for each in last)
+            if position <= checkpoint.size:
+                return checkpoint, keys, last
+
+    async def _ends(self, organization_id: UUID, client_id: UUID) -> list[StoredEvent]:
         ends = await self._pages.ends(organization_id, client_id)
         if ends is None:
             raise UnknownClient
-        await self._keyring.data_key(organization_id, client_id, create=False)
         if None in ends.values():
             raise TreeBroken("The event that the head of a timeline names is not the last one there is.")
-        last = [each for each in ends.values() if each]
-        checkpoint, _, keys = await self._last_checkpoint.reaching(organization_id, max(each.position for each in last))
-        proofs = await self._proofs.inclusions(organization_id, [each.position for each in last], checkpoint.size)
-        heads = [_proved(each, proof, checkpoint) for each, proof in zip(last, proofs, strict=True)]
-        await self._accesses.keep(access, asked, list(ends), version=last[0].version)
-        return sign_client_head(keys, checkpoint, heads)
+        return [each for each in ends.values() if each]
 
 
 def _proved(event: StoredEvent, proof: Sequence[bytes], checkpoint: Checkpoint) -> TimelineHead:

@@ -39,9 +39,9 @@ async def read_client_head(
 
     Keep it: `care-timeline verify --client-head` and `verify-export --since` then name it when one of those events is
     cut off, exchanged, or counted otherwise. The log's own checkpoint covers every client's events too; a head says in
-    addition whose they are and that there were no others, and is all that is needed by whoever follows one client.
-    Signed with the keys that sign the log's checkpoints. It names those merged into the client as well, and says
-    nothing of what was recorded but how many events there are. docs/proofs.md tells how it is written.
+    addition whose they are and how many, and is all that is needed by whoever follows one client. It is signed with the
+    keys that sign the log's checkpoints. It names those merged into the client as well, and tells of what was recorded
+    how many events there are, and nothing else. docs/proofs.md tells how it is written.
     """
     head = await system.client_heads.make(access, client_id)
     return digested_answer(head.encode(), known_tag, media_type=TEXT)
