@@ -1,17 +1,21 @@
 """The organization's own questions: who read about a client, or about whom somebody read, what, why and when."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from domain.events.consents import ConsentGranted
+from domain.events.court_orders import CourtOrderRecorded
+from domain.events.disclosures import EmergencyDisclosureMade
 from domain.vocabulary.purposes import PurposeOfUse
 from projections.care_plan.disclosures import Disclosures
 from service.access.access_records import Access, Asked
 from service.access.access_search import AccessFilter, AccessRecord, AccessSearch, SummedReads
+from service.access.recipients import Basis
 from service.care.accesses import Accesses
-from service.care.client_access import plan_now
+from service.care.client_access import plans_now
 from service.care.disclosures import ACCESS_RECORDS, ACCESS_REPORT, NoLegalGround
 from service.care.errors import UnknownClient
 from service.log.keyring import ClientErased
@@ -21,6 +25,12 @@ from service.projector.folding import ProjectionFailed
 from service.projector.fresh_states import FreshStates
 
 _AT_ONCE: Final = 1_000
+
+_BASES: Final[Mapping[str, Basis]] = {
+    ConsentGranted.model_fields["type"].default: Basis.CONSENT,
+    CourtOrderRecorded.model_fields["type"].default: Basis.COURT_ORDER,
+    EmergencyDisclosureMade.model_fields["type"].default: Basis.MEDICAL_EMERGENCY,
+}
 
 
 class AccessPage(NamedTuple):
@@ -54,9 +64,10 @@ class AccessReport(NamedTuple):
     reads: list[SummedReads]
     """What was read through this service, summed up."""
     told: Disclosures
-    """What people told outside, by phone, letter and otherwise; empty for a client who was erased."""
-    court_orders: frozenset[UUID]
-    """The events by which court orders were recorded: what they allowed needed no consent."""
+    """What people told outside, by phone, letter and otherwise, whichever of the person's ids it was recorded under;
+    empty for a client who was erased."""
+    bases: Mapping[UUID, Basis]
+    """What kind of event allowed a disclosure, by its id: also of one that was retracted or erased since."""
 
 
 class AccessLog:
@@ -158,16 +169,25 @@ class AccessLog:
         await self._begin(access, client_id, asked)
         version, merged = await self._stands(access, client_id)
         found = await self._search.summed(access.organization_id, replace(wanted, merged=merged), time_zone)
-        told, court_orders = await self._told(access.organization_id, client_id)
-        await self._accesses.keep(access, asked, [client_id, *merged], version=version)
-        return AccessReport(found, told, court_orders)
+        told, survivors = await self._told(access.organization_id, client_id)
+        allowed_by = {each.allowed_by for each in (*found, *told.by_people) if each.allowed_by}
+        bases = await self._bases(access.organization_id, allowed_by)
+        await self._accesses.keep(access, asked, [client_id, *merged, *survivors], version=version)
+        return AccessReport(found, told, bases)
 
-    async def _told(self, organization_id: UUID, client_id: UUID) -> tuple[Disclosures, frozenset[UUID]]:
+    async def _told(self, organization_id: UUID, client_id: UUID) -> tuple[Disclosures, list[UUID]]:
+        """What people told of the person; and, where the client was merged, with whom care goes on one after the other:
+        their plan tells it of all of them."""
         try:
-            plan = await plan_now(self._fresh, organization_id, client_id)
+            plans = await plans_now(self._fresh, organization_id, client_id)
         except ClientErased:
-            return Disclosures(), frozenset()
-        return plan.disclosures, frozenset(order.event_id for order in plan.court_orders.orders)
+            return Disclosures(), []
+        return plans[-1].disclosures, [plan.merges.into.survivor_id for plan in plans[:-1]]
+
+    async def _bases(self, organization_id: UUID, allowed_by: Collection[UUID]) -> Mapping[UUID, Basis]:
+        """What kind each of these events is, by its header: that stays, whatever becomes of what it says."""
+        stored = await self._store.events(organization_id, list(allowed_by)) if allowed_by else []
+        return {event.id: _BASES[event.type] for event in stored if event.type in _BASES}
 
     async def _stands(self, access: Access, client_id: UUID) -> tuple[int, tuple[UUID, ...]]:
         """The version of the client's timeline, and who is merged into them."""
