@@ -21,7 +21,6 @@ from service.care.errors import UnknownClient
 from service.log.keyring import ClientErased
 from service.log.pages import Pages
 from service.log.store import EventStore
-from service.projector.folding import ProjectionFailed
 from service.projector.fresh_states import FreshStates
 
 _AT_ONCE: Final = 1_000
@@ -103,29 +102,24 @@ class AccessLog:
     ) -> FoundRecords:
         """The last reads about anybody, as the filter says; its own record names those of whom it told.
 
-        Reads of clients who are kept from the caller are left out, so a page may have fewer, and yet others after it.
+        Where it names a client, of those merged into them as well. Reads of clients who are kept from the caller are
+        left out, so a page may have fewer, and yet others after it; of one who is named it is as if there were none.
         """
         self._accesses.begin_with_many(access)
         asked = _asked(wanted, before=before, limit=limit)
         position = await self._store.log_head(access.organization_id)
+        if wanted.client_id:
+            wanted = replace(wanted, merged=await self._pages.merged(access.organization_id, wanted.client_id))
         found = await self._search.page(access.organization_id, wanted, before=before, limit=limit + 1)
         about = {each.client_id for each in found[:limit] if each.client_id}
         if found and wanted.client_id:
-            about.add(wanted.client_id)
-        told = {client_id for client_id in about if await self._may_be_told(access, client_id, asked)}
-        kept_back = about - told
-        shown = (
-            [] if wanted.client_id in kept_back else [each for each in found[:limit] if each.client_id not in kept_back]
-        )
+            about |= {wanted.client_id, *wanted.merged}
+        told = await self._accesses.may_be_told(access, about, asked)
+        if wanted.client_id not in {None, *told}:
+            return FoundRecords(position, [], None)
+        shown = [each for each in found[:limit] if each.client_id is None or each.client_id in told]
         await self._accesses.keep(access, asked, told, position=position)
         return FoundRecords(position, shown, found[limit - 1].record_id if len(found) > limit else None)
-
-    async def _may_be_told(self, access: Access, client_id: UUID, asked: Asked) -> bool:
-        try:
-            await self._begin(access, client_id, asked)
-        except (UnknownClient, ProjectionFailed):
-            return False
-        return True
 
     async def _begin(self, access: Access, client_id: UUID, asked: Asked) -> None:
         """As every read of a client, but what an erased client had asked for is gone with them: their records stay."""

@@ -3,6 +3,7 @@
 It is told from access records, and by the care plan's rows as they stand: who is entered late on a team was on it.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -13,6 +14,7 @@ from domain.policy import Policy
 from domain.refusals import Refusal, Refused
 from domain.vocabulary.unusual_access import UnusualAccessRule
 from service.access.access_records import Access, Asked
+from service.access.caller import Caller
 from service.care.accesses import Accesses
 from service.care.unusual_notes import Found, UnusualAccessNotes
 from service.care.unusual_reads import UnusualFilter, UnusualReads, count_unusual, unusual_reads
@@ -116,9 +118,7 @@ class UnusualAccess:
             )  # fmt: skip
             position = reading.position
         kept = _whole(rows, limit)
-        about = {client for each in kept for client in each.client_ids}
-        told = about - await self._accesses.kept_away(access.caller, about)
-        shown = [each._replace(client_ids=[one for one in each.client_ids if one in told]) for each in kept]
+        shown, told = await self._named(access.caller, kept)
         page = FoundPage(position, await self._notes.of(organization_id, shown, of_which), more=len(kept) < len(rows))
         parameters = {
             "first_day": asked.first, "last_day": asked.last, "person_id": person_id, "rule": rule, "noted": noted,
@@ -132,8 +132,8 @@ class UnusualAccess:
     ) -> Found:
         """Record what a supervisor found about unusual reads; the same once more is told again.
 
-        Raises UnknownUnusualAccess, Refused where they are the supervisor's own or noted already, ListsNotReady,
-        NoLegalGround, AccessNotRecorded.
+        As `page` does, it names no client who asked to be kept from the caller. Raises UnknownUnusualAccess, Refused
+        where they are the supervisor's own or noted already, ListsNotReady, NoLegalGround, AccessNotRecorded.
         """
         self._accesses.begin_with_many(access)
         organization_id, caller = access.organization_id, access.caller
@@ -144,10 +144,11 @@ class UnusualAccess:
             rule=rule, person_id=reads.actor_id, last_record=last_record, justified=justified, note=note
         )
         asked = Asked(UNUSUAL_ACCESS, {"rule": rule, "last_record": last_record})
-        await self._accesses.keep(access, asked, reads.client_ids, position=position)
+        shown, named = await self._named(caller, [reads])
+        await self._accesses.keep(access, asked, named, position=position)
 
         await self._notes.keep(caller, reads, told)
-        (found,) = await self._notes.of(organization_id, [reads], [(rule, last_record)])
+        (found,) = await self._notes.of(organization_id, shown, [(rule, last_record)])
         noted = found.noted
         if noted is None or (noted.actor_id, noted.said) != (caller.subject_id, told):
             raise _refused("noted_once", "Somebody has taken note of this already.")
@@ -187,6 +188,12 @@ class UnusualAccess:
                 if each.last_record == last_record:
                     return each, reading.position
         raise UnknownUnusualAccess
+
+    async def _named(self, caller: Caller, found: Sequence[UnusualReads]) -> tuple[list[UnusualReads], set[UUID]]:
+        """These reads as the caller is told of them, and the clients whom that names: none who is kept from them."""
+        about = {client for each in found for client in each.client_ids}
+        named = about - await self._accesses.kept_away(caller, about)
+        return [each._replace(client_ids=[one for one in each.client_ids if one in named]) for each in found], named
 
     async def _policy(self, organization_id: UUID) -> Policy:
         return (await self._organizations.policies(organization_id)).readable_at(clock.now())

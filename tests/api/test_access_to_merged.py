@@ -81,6 +81,8 @@ async def test_who_read_about_the_duplicate_is_told_of_the_survivor_each_read_on
 
     assert await reads(survivor) == ["summary", *["care_plan"] * 3]
     assert await reads(survivor, limit=2) == ["summary"], "the supervisor's own read stands before"
+    searched = (await supervisor.get("/v1/access-records", client_id=survivor)).json()["records"]
+    assert [each["what"] for each in searched if each["name"] != "sue"] == await reads(survivor)
     assert await reads(duplicate) == ["summary", *["care_plan"] * 2]
     report = said((await supervisor.get(f"/v1/clients/{survivor}/access-report")).text)
     assert "your care plan to care for you 3 times on " in report

@@ -105,6 +105,9 @@ async def test_a_client_who_asked_to_be_kept_from_a_supervisor_is_counted_and_no
 
     assert (one["clients"], one["client_ids"]) == (1, [])
     assert [each["client_ids"] for each in await found(sue)] == [[client]]
+    note = {"rule": one["rule"], "last_record": one["record_ids"][0], "justified": False}
+    noted = await lee.request("POST", f"{UNUSUAL}/notes", json=note)
+    assert (noted.status_code, noted.json()["client_ids"]) == (201, []), "nor to whoever takes note"
 
 
 async def test_who_is_entered_late_on_the_team_was_on_it(clinic: Clinic, sue: Clinic) -> None:
