@@ -6,7 +6,7 @@ the organization, which no rule asks to be told, are summed up for each person, 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from textwrap import indent, wrap
 from typing import Final, NamedTuple, Protocol
 from uuid import UUID
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from domain.vocabulary.purposes import PurposeOfUse
 from domain.vocabulary.record import Precision
 from projections.care_plan.disclosures import DisclosureByPeople, Disclosures, EmergencyDisclosure
+from projections.local_days import LocalDays, days_asked, local_day
 from rendering.access_words import MEANS, PARTS, PURPOSES, SCOPES, TOLD_FOR
 from rendering.html import page
 from rendering.visible import visible
@@ -81,20 +82,19 @@ class ReadsToTell(Protocol):
 
 
 class Period(NamedTuple):
-    """Which days a list covers, both included, and when it was made."""
+    """Which days a list covers, and on which it was made."""
 
-    first: date
-    last: date
+    days: LocalDays
     made_on: date
-    zone: ZoneInfo
 
-    def bounds(self) -> tuple[datetime, datetime]:
-        """The moment in which it begins, and that before which it ends."""
-        after = self.last + timedelta(days=1)
-        return (
-            datetime(self.first.year, self.first.month, self.first.day, tzinfo=self.zone),
-            datetime(after.year, after.month, after.day, tzinfo=self.zone),
-        )
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of its days."""
+        return self.days.zone
+
+    def __contains__(self, day: object) -> bool:
+        """Whether it covers that day."""
+        return isinstance(day, date) and self.days.first <= day <= self.days.last
 
 
 def period(first: date | None, last: date | None, now: datetime, time_zone: str) -> Period:
@@ -104,12 +104,11 @@ def period(first: date | None, last: date | None, now: datetime, time_zone: str)
     end before they begin.
     """
     zone = ZoneInfo(time_zone)
-    today = now.astimezone(zone).date()
-    last = last or today
-    first = first or date(last.year - _YEARS, last.month, min(last.day, 28))
-    if last < first:
-        raise ValueError("The last day lies before the first.")
-    return Period(first, last, today, zone)
+    return Period(days_asked(first, last, now, zone, usual_first=_years_before), local_day(now, zone))
+
+
+def _years_before(last: date) -> date:
+    return date(last.year - _YEARS, last.month, min(last.day, 28))
 
 
 class Line(NamedTuple):
@@ -144,7 +143,7 @@ def html(
         "access_report.html",
         organization=organization,
         record_number=record_number,
-        period=f"{_day(period.first)} to {_day(period.last)}",
+        period=f"{_day(period.days.first)} to {_day(period.days.last)}",
         made_on=_day(period.made_on),
         welcome=_WELCOME,
         not_here=_NOT_HERE,
@@ -161,7 +160,7 @@ def text(
     record_number: str,
 ) -> str:
     """The list as plain text, 80 columns wide."""
-    days = f"From {_day(period.first)} to {_day(period.last)}; made on {_day(period.made_on)}"
+    days = f"From {_day(period.days.first)} to {_day(period.days.last)}; made on {_day(period.made_on)}"
     parts = [
         "WHO HAS LOOKED AT YOUR RECORD",
         f"{organization}\nRecord number {record_number}\n{days}",
@@ -212,12 +211,12 @@ def _told_by_people(told: Disclosures, bases: Mapping[UUID, str], period: Period
     """What people told outside in the period, each with when that was."""
     for each in told.by_people:
         day, when = _moment(each.made_at, each.precision, period.zone)
-        if period.first <= day <= period.last:
+        if day in period:
             who = f"{_on_one_line(each.recipient)}, {_basis(each.allowed_by, bases)}"
             yield each.made_at, Line(who, _what_was_told(each), TOLD_FOR[each.purpose], when)
     for emergency in told.emergencies:
         day, when = _moment(emergency.made_at, emergency.precision, period.zone)
-        if period.first <= day <= period.last:
+        if day in period:
             who = f"{_on_one_line(emergency.recipient)} of {_on_one_line(emergency.organization)}"
             yield emergency.made_at, Line(who, _what_was_told(emergency), _EMERGENCY, when)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import asdict, replace
-from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from domain.events.court_orders import CourtOrderRecorded
 from domain.events.disclosures import EmergencyDisclosureMade
 from domain.vocabulary.purposes import PurposeOfUse
 from projections.care_plan.disclosures import Disclosures
+from projections.local_days import LocalDays
 from service.access.access_records import Access, Asked
 from service.access.access_search import AccessFilter, AccessRecord, AccessSearch, SummedReads
 from service.access.recipients import Basis
@@ -151,18 +151,16 @@ class AccessLog:
                 return
             left = None if left is None else left - len(page.records)
 
-    async def report(
-        self, access: Access, client_id: UUID, since: datetime, until: datetime, time_zone: str
-    ) -> AccessReport:
-        """Who read about a client in that time, and whom people told of them, so that it can be given to them.
+    async def report(self, access: Access, client_id: UUID, days: LocalDays) -> AccessReport:
+        """Who read about a client on those days, and whom people told of them, so that it can be given to them.
 
-        What people told is not narrowed to that time. Raises UnknownClient, ProjectionFailed.
+        What people told is not narrowed to those days. Raises UnknownClient, ProjectionFailed.
         """
-        wanted = AccessFilter(client_id, since=since, until=until)
+        wanted = AccessFilter(client_id, since=days.since, until=days.until)
         asked = Asked(ACCESS_REPORT, _said(wanted))
         await self._begin(access, client_id, asked)
         version, merged = await self._stands(access, client_id)
-        found = await self._search.summed(access.organization_id, replace(wanted, merged=merged), time_zone)
+        found = await self._search.summed(access.organization_id, replace(wanted, merged=merged), days.zone.key)
         told, survivors = await self._told(access.organization_id, client_id)
         allowed_by = {each.allowed_by for each in (*found, *told.by_people) if each.allowed_by}
         bases = await self._bases(access.organization_id, allowed_by)

@@ -4,7 +4,7 @@ It is told from access records, and by the care plan's rows as they stand: who i
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from domain.events.organization import UnusualAccessNoted
 from domain.policy import Policy
 from domain.refusals import Refusal, Refused
 from domain.vocabulary.unusual_access import UnusualAccessRule
+from projections.local_days import LocalDays, days_asked, local_day
 from service.access.access_records import Access, Asked
 from service.access.caller import Caller
 from service.care.accesses import Accesses
@@ -45,33 +46,16 @@ class FoundPage(NamedTuple):
     more: bool
 
 
-class Days(NamedTuple):
-    """Which of the organization's local days are looked at, both included."""
-
-    first: date
-    last: date
-    time_zone: str
-
-    @property
-    def since(self) -> datetime:
-        """The moment in which they begin."""
-        return _midnight(self.first, self.time_zone)
-
-    @property
-    def until(self) -> datetime:
-        """The moment before which they end."""
-        return _midnight(self.last + timedelta(days=1), self.time_zone)
-
-
-def days(first: date | None, last: date | None, time_zone: str) -> Days:
+def days(first: date | None, last: date | None, time_zone: str) -> LocalDays:
     """These days: until today and a month of them, unless said. Raises ValueError where they are none or too many."""
-    last = last or clock.now().astimezone(ZoneInfo(time_zone)).date()
-    first = first or last - timedelta(days=USUAL_DAYS - 1)
-    if last < first:
-        raise ValueError("The last day lies before the first.")
-    if (last - first).days >= MOST_DAYS:
+    asked = days_asked(first, last, clock.now(), ZoneInfo(time_zone), usual_first=_month_before)
+    if (asked.last - asked.first).days >= MOST_DAYS:
         raise ValueError(f"Ask for {MOST_DAYS} days at most, and for a longer time in parts.")
-    return Days(first, last, time_zone)
+    return asked
+
+
+def _month_before(last: date) -> date:
+    return last - timedelta(days=USUAL_DAYS - 1)
 
 
 class UnusualAccess:
@@ -92,7 +76,7 @@ class UnusualAccess:
     async def page(
         self,
         access: Access,
-        asked: Days,
+        asked: LocalDays,
         *,
         person_id: UUID | None = None,
         rule: UnusualAccessRule | None = None,
@@ -114,7 +98,7 @@ class UnusualAccess:
         async with self._reads.reading(organization_id, _CARE_PLAN, seconds=0) as reading:
             rows = await unusual_reads(
                 reading.connection, reading.schemas["care_plan"], organization_id, wanted, policy.unusual_access,
-                asked.time_zone, without=() if noted else of_which, limit=limit + len(UnusualAccessRule),
+                asked.zone.key, without=() if noted else of_which, limit=limit + len(UnusualAccessRule),
             )  # fmt: skip
             position = reading.position
         kept = _whole(rows, limit)
@@ -177,8 +161,8 @@ class UnusualAccess:
             )
             if record is None:
                 raise UnknownUnusualAccess
-            day = record["recorded_at"].astimezone(ZoneInfo(zone)).date()
-            asked = Days(day, day, zone)
+            day = local_day(record["recorded_at"], ZoneInfo(zone))
+            asked = LocalDays(day, day, ZoneInfo(zone))
             found = await unusual_reads(
                 reading.connection, reading.schemas["care_plan"], organization_id,
                 UnusualFilter(asked.since, asked.until, record["actor_id"], rule), policy.unusual_access, zone,
@@ -206,7 +190,3 @@ def _whole(rows: list[UnusualReads], limit: int) -> list[UnusualReads]:
 
 def _refused(rule: str, message: str) -> Refused:
     return Refused([(0, Refusal(rule, "last_record", message))])
-
-
-def _midnight(day: date, time_zone: str) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(time_zone))

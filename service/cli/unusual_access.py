@@ -8,8 +8,9 @@ from uuid import UUID
 from rich.table import Table
 
 from domain.vocabulary.unusual_access import UnusualAccessRule
+from projections.local_days import LocalDays
 from service.access.access_records import Access
-from service.care.unusual_access import Days, UnusualAccess
+from service.care.unusual_access import UnusualAccess
 from service.care.unusual_notes import Found
 from service.cli.console import out, show
 
@@ -19,7 +20,7 @@ _AT_ONCE: Final = 500
 async def every(
     unusual: UnusualAccess,
     access: Access,
-    asked: Days,
+    asked: LocalDays,
     *,
     person_id: UUID | None,
     rule: UnusualAccessRule | None,
