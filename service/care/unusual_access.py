@@ -1,6 +1,6 @@
 """Unusual access: reads that supervisors are asked to look into, and what they found.
 
-It is told from access records, and by the care plan's rows as they stand: who is entered late on a team was on it.
+It is told from access records, and by the care plan's rows as they stand: whom another enters late on a team was on it.
 """
 
 from collections.abc import Sequence

@@ -143,6 +143,27 @@ async def test_what_an_emergency_opened_is_reviewed_by_itself(clinic: Clinic, su
     assert await found(sue) == []
 
 
+async def test_who_enters_themselves_on_the_team_was_not_on_it_before(clinic: Clinic, sue: Clinic) -> None:
+    (_, ana_id), (ben, ben_id) = await person(clinic, name="anna"), await person(clinic)
+    client = await with_team(sue, ana_id)
+    await read(ben, client)
+    joined = await ben.record(client, recording(assigned(ben_id), ago(hours=1).isoformat()))
+    assert joined.status_code == 201, joined.text
+    await read(ben, client)
+
+    assert told(await found(sue)) == [("outside_the_team", "ben", 1)]
+
+
+async def test_two_clients_who_are_one_person_count_once_within_an_hour(clinic: Clinic, sue: Clinic) -> None:
+    await adopted(clinic, clients_in_an_hour=1)
+    (ben, _), clients = await person(clinic), [str(await client_with(sue)) for _ in range(2)]
+    merged = await sue.record(clients[0], recording({"type": "clients_merged", "duplicate": clients[1]}))
+    assert merged.status_code == 201, merged.text
+    await read(ben, *clients)
+
+    assert await found(sue) == []
+
+
 async def test_many_clients_in_an_hour_are_found_whoever_reads(clinic: Clinic, sue: Clinic) -> None:
     await adopted(clinic, clients_in_an_hour=3)
     ben, ben_id = await person(clinic)
