@@ -44,7 +44,7 @@ def tell(found: Iterable[Found]) -> None:
     table = Table("Day", "Who", "What is unusual", "Reads", "Clients", "Noted by", box=None, pad_edge=False)
     for each in found:
         reads = each.reads
-        clients = str(reads.client_ids[0]) if reads.clients == 1 else str(reads.clients)
+        clients = str(reads.client_ids[0]) if reads.clients == len(reads.client_ids) == 1 else str(reads.clients)
         who = f"{reads.role}/{reads.name} {reads.actor_id}"
         noted = each.noted.noted_by if each.noted else ""
         table.add_row(f"{reads.day}", who, reads.rule.display, str(reads.reads), clients, noted)

@@ -154,6 +154,16 @@ async def test_who_enters_themselves_on_the_team_was_not_on_it_before(clinic: Cl
     assert told(await found(sue)) == [("outside_the_team", "ben", 1)]
 
 
+async def test_who_opens_the_record_in_an_emergency_had_not_opened_it_before(clinic: Clinic, sue: Clinic) -> None:
+    (_, ana_id), (ben, _) = await person(clinic, name="anna"), await person(clinic)
+    client = await with_team(sue, ana_id)
+    await read(ben, client)
+    assert (await ben.record(client, recording(opened(), ago(hours=1).isoformat()))).status_code == 201
+    await read(ben, client)
+
+    assert told(await found(sue)) == [("outside_the_team", "ben", 1)]
+
+
 async def test_two_clients_who_are_one_person_count_once_within_an_hour(clinic: Clinic, sue: Clinic) -> None:
     await adopted(clinic, clients_in_an_hour=1)
     (ben, _), clients = await person(clinic), [str(await client_with(sue)) for _ in range(2)]
