@@ -92,10 +92,6 @@ class Period(NamedTuple):
         """The time zone of its days."""
         return self.days.zone
 
-    def __contains__(self, day: object) -> bool:
-        """Whether it covers that day."""
-        return isinstance(day, date) and self.days.first <= day <= self.days.last
-
 
 def period(first: date | None, last: date | None, now: datetime, time_zone: str) -> Period:
     """The days asked for, in that time zone: until today and from six years before, unless said.
@@ -211,12 +207,12 @@ def _told_by_people(told: Disclosures, bases: Mapping[UUID, str], period: Period
     """What people told outside in the period, each with when that was."""
     for each in told.by_people:
         day, when = _moment(each.made_at, each.precision, period.zone)
-        if day in period:
+        if period.days.first <= day <= period.days.last:
             who = f"{_on_one_line(each.recipient)}, {_basis(each.allowed_by, bases)}"
             yield each.made_at, Line(who, _what_was_told(each), TOLD_FOR[each.purpose], when)
     for emergency in told.emergencies:
         day, when = _moment(emergency.made_at, emergency.precision, period.zone)
-        if day in period:
+        if period.days.first <= day <= period.days.last:
             who = f"{_on_one_line(emergency.recipient)} of {_on_one_line(emergency.organization)}"
             yield emergency.made_at, Line(who, _what_was_told(emergency), _EMERGENCY, when)
 
