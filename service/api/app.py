@@ -23,6 +23,7 @@ from service.api.protected_resource import ROUTES as PROTECTED_RESOURCE
 from service.api.rate_limits import RateLimits
 from service.api.request_log import Count, RequestLog
 from service.api.routers import (
+    access_log_proofs,
     access_records,
     access_report,
     counseling_notes,
@@ -68,6 +69,7 @@ ROUTERS: Final = (
     replay.router,
     record_export.router,
     log_proofs.router,
+    access_log_proofs.router,
     webhooks.router,
     webhook_deliveries.router,
     problem_kinds.router,
