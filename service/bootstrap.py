@@ -49,6 +49,8 @@ from service.database.embedded import EmbeddedPostgres
 from service.database.migrate import migrate
 from service.database.supervision import kept_running
 from service.deployment_keys import key_encryption_keys, signing_keys
+from service.exports.client_heads import ClientHeads
+from service.exports.last_checkpoint import LastCheckpoint
 from service.exports.reading import RecordSource
 from service.exports.record_export import RecordExport
 from service.following.follower import Follower
@@ -137,6 +139,7 @@ class System:
     verifier: Verifier
     log_proofs: LogProofs
     record_export: RecordExport
+    client_heads: ClientHeads
 
     async def logs_not_signed(self) -> dict[LogKind, frozenset[UUID]]:
         """Of which organizations' logs nothing is signed any more, of each kind. Raises DatabaseUnavailable."""
@@ -269,6 +272,7 @@ async def connected(
         )
         for each in (signer, access_signer):
             stack.push_async_callback(each.close)
+        last_checkpoint = LastCheckpoint(signing, signer, checkpoints)
         yield System(
             settings=settings,
             pool=pool,
@@ -329,12 +333,11 @@ async def connected(
             record_export=RecordExport(
                 RecordSource(store, pages, timelines, keyring, organizations, search),
                 accesses,
-                signing,
-                signer,
-                checkpoints,
+                last_checkpoint,
                 log_proofs,
                 sliced=sliced,
             ),
+            client_heads=ClientHeads(pages, keyring, accesses, last_checkpoint, log_proofs),
         )
 
 
