@@ -157,7 +157,7 @@ with reads as materialized (
      and not exists (
        select from %care_plan%.care_plan_team_member t
          join log.event said
-           on said.organization_id = $1 and said.id = coalesce(t.correction_id, t.event_id)
+           on said.organization_id = $1 and said.id in (t.event_id, t.correction_id)
           and (said.actor_id <> r.actor_id or said.recorded_at <= r.recorded_at)
         where t.organization_id = $1 and t.client_id = r.of_client and t.person_id = r.actor_id
           and t.begins_at <= r.recorded_at and (t.ends_at is null or r.recorded_at < t.ends_at)

@@ -150,8 +150,16 @@ async def test_who_enters_themselves_on_the_team_was_not_on_it_before(clinic: Cl
     joined = await ben.record(client, recording(assigned(ben_id), ago(hours=1).isoformat()))
     assert joined.status_code == 201, joined.text
     await read(ben, client)
-
-    assert told(await found(sue)) == [("outside_the_team", "ben", 1)]
+    unchanged = {
+        "type": "entry_corrected",
+        "entry": joined.json()["events"][0]["id"],
+        "replacement": assigned(ben_id),
+        "reason": "other",
+    }
+    for who, finds in ((ben, [("outside_the_team", "ben", 1)]), (sue, [])):
+        corrected = await who.record(client, recording(unchanged, ago(seconds=1).isoformat()))
+        assert corrected.status_code == 201, corrected.text
+        assert told(await found(sue)) == finds, "until somebody else says so, too"
 
 
 async def test_who_opens_the_record_in_an_emergency_had_not_opened_it_before(clinic: Clinic, sue: Clinic) -> None:
