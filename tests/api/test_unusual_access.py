@@ -172,6 +172,17 @@ async def test_who_opens_the_record_in_an_emergency_had_not_opened_it_before(cli
     assert told(await found(sue)) == [("outside_the_team", "ben", 1)]
 
 
+async def test_the_team_is_that_of_the_client_with_whom_care_goes_on_in_the_end(clinic: Clinic, sue: Clinic) -> None:
+    (_, ana_id), (ben, ben_id) = await person(clinic, name="anna"), await person(clinic)
+    first, second, last = str(await client_with(sue)), await with_team(sue, ana_id), await with_team(sue, ben_id)
+    for survivor, duplicate in ((second, first), (last, second)):
+        merged = await sue.record(survivor, recording({"type": "clients_merged", "duplicate": duplicate}))
+        assert merged.status_code == 201, merged.text
+    await read(ben, first, second, last)
+
+    assert await found(sue) == []
+
+
 async def test_two_clients_who_are_one_person_count_once_within_an_hour(clinic: Clinic, sue: Clinic) -> None:
     await adopted(clinic, clients_in_an_hour=1)
     (ben, _), clients = await person(clinic), [str(await client_with(sue)) for _ in range(2)]
