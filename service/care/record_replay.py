@@ -119,10 +119,8 @@ class RecordReplay:
             policies = await self._organizations.policies(access.organization_id)
             known = await self._timelines.as_known(access, client_id, whole, at, asked)
             mine = [entry for entry in known if entry.client_id == client_id]
-            as_then = fold_together(self._projections, known, policies, self._sliced, until=at, known_at=at, moment=at)
-            as_now = fold_together(
-                self._projections, whole.readable, policies, self._sliced, until=at, known_at=None, moment=at
-            )
+            as_then = fold_together(self._projections, known, policies, self._sliced, moment=at, known_at=at)
+            as_now = fold_together(self._projections, whole.readable, policies, self._sliced, moment=at, known_at=None)
             then, now = [each async for each in as_then], [each async for each in as_now]
             both = [sides(*each, at) for each in zip(then, now, strict=True)]
             there = {entry.id for entry in known}
