@@ -4,7 +4,8 @@ It takes as long as what changed is large: elements that are the same objects in
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from datetime import datetime
 from enum import Enum
 from functools import cache
 from re import sub
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from projections.answers import Answer, answered
-from projections.elements import KEY, ViewContext, attributes
+from projections.elements import BEGINS, KEY, ViewContext, attributes
 from projections.fold import ElementChange
 
 
@@ -41,28 +42,61 @@ class Difference(NamedTuple):
     """What it says: all of an element that was added, and of one that changed the fields that differ."""
 
 
+class _Pair(NamedTuple):
+    """An element as it was and as it is; None where it is not there."""
+
+    change: ElementChange
+    before: Any
+    after: Any
+
+
 def differences(changes: Iterable[ElementChange], context: ViewContext) -> Iterator[Difference]:
-    """What these elements said, and what they say, both asked about the same moment; each once."""
+    """What these elements said, and what they say, both asked about the same moment; each once.
+
+    Of what is kept for a moment that lies ahead nothing is said: no answer about this one tells of it.
+    """
     told: list[Difference] = []
-    for change in changes:
-        for each in _of_kind(change, context):
+    for pair in _pairs(changes, context.at.exact):
+        for each in _of_pair(pair, context):
             if not any(each[1:] == other[1:] for other in told):
                 told.append(each)
                 yield each
 
 
-def _of_kind(change: ElementChange, context: ViewContext) -> Iterator[Difference]:
-    if change.before == change.after:
-        return
-    before, after = _by_key(change.element, change.before), _by_key(change.element, change.after)
-    for key in before | after:
-        one, other = before.get(key), after.get(key)
-        if one != other:
-            was, now = (None if each is None else answered(each, context) for each in (one, other))
-            if change.made_of_others:
-                yield from _of_each_part(was, now)
+def _pairs(changes: Iterable[ElementChange], at: datetime) -> Iterable[_Pair]:
+    """Each element that differs. What went from one collection of a state into another, as what has ended does, is
+    one that changed, not one that was removed and another that was added."""
+    found: dict[Hashable, _Pair] = {}
+    for place, change in enumerate(changes):
+        if change.before == change.after:
+            continue
+        before, after = (_by_key(change.element, _there(change, side, at)) for side in (change.before, change.after))
+        for key in before | after:
+            pair = _Pair(change, before.get(key), after.get(key))
+            named = (change.element, key) if _keys(change.element) else (place, key)
+            other = found.get(named)
+            if other and other.after is None and pair.before is None:
+                found[named] = other._replace(after=pair.after)
+            elif other and other.before is None and pair.after is None:
+                found[named] = other._replace(before=pair.before)
             else:
-                yield from _difference(_named(change.element), was, now)
+                found[(place, key) if other else named] = pair
+    return found.values()
+
+
+def _of_pair(pair: _Pair, context: ViewContext) -> Iterator[Difference]:
+    if pair.before != pair.after:
+        was, now = (None if each is None else answered(each, context) for each in (pair.before, pair.after))
+        if pair.change.made_of_others:
+            yield from _of_each_part(was, now)
+        else:
+            yield from _difference(_named(pair.change.element), was, now)
+
+
+def _there(change: ElementChange, elements: Iterable[Any], at: datetime) -> Iterable[Any]:
+    """Those of these elements that are there at that moment."""
+    begins = _begins(change.element)
+    return elements if begins is None else [each for each in elements if getattr(each, begins) <= at]
 
 
 def _by_key(element: type, elements: Iterable[Any]) -> dict[Any, Any]:
@@ -79,6 +113,11 @@ def _by_key(element: type, elements: Iterable[Any]) -> dict[Any, Any]:
 @cache
 def _keys(element: type) -> tuple[str, ...]:
     return tuple(each.name for each in attributes(element) if KEY in each.marks)
+
+
+@cache
+def _begins(element: type) -> str | None:
+    return next((each.name for each in attributes(element) if BEGINS in each.marks), None)
 
 
 @cache

@@ -200,9 +200,11 @@ async def fold_together(
 def _occurred(
     projection: Projection[Any], entries: Sequence[Entry], as_of: datetime, known_at: datetime | None
 ) -> list[Entry]:
-    """What the projection folds of what had occurred by then. What a clock that runs ahead of ours dates in some minutes
-    is not there yet, neither in a plain read nor in what is asked about that moment later. Of what is known to the day
-    the recording says that the day had begun, also where midnight in UTC is still to come.
+    """What the projection folds of what had occurred by then.
+
+    What a clock that runs ahead of ours dates in some minutes is not there yet, neither in a plain read nor in what is
+    asked about that moment later. Of what is known to the day the recording says that the day had begun, also where
+    midnight in UTC is still to come.
     """
     known = projection.timeline(entries, known_at=known_at)
     return [
