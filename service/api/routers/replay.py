@@ -132,7 +132,8 @@ class HindsightAnswer(_Answer):
     now: _PROJECTED = Field(description="What every projection says as of that moment, as known now.")
     differences: tuple[ElementDifference, ...] = Field(description="What is not the same in both.")
     since: tuple[RecordedEvent, ...] = Field(
-        description="The events recorded since that tell of the time until that moment, or that correct or retract."
+        description="The events recorded since that tell of the time until that moment, that correct or retract, or"
+        " by which clients became one person or two again."
     )
 
 
