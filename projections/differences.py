@@ -4,17 +4,20 @@ It takes as long as what changed is large: elements that are the same objects in
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import Enum
 from functools import cache
 from re import sub
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from projections.answers import Answer, answered
 from projections.elements import BEGINS, KEY, ViewContext, attributes
 from projections.fold import ElementChange
+
+_NAME_THE_EVENT: Final = ("event_id", "because")
+"""Fields that name the event which put an element there."""
 
 
 class DifferenceKind(Enum):
@@ -40,6 +43,9 @@ class Difference(NamedTuple):
     """What it said: all of an element that is removed, and of one that changed the fields that differ."""
     after: Mapping[str, Any]
     """What it says: all of an element that was added, and of one that changed the fields that differ."""
+    key: Mapping[str, Any]
+    """What tells it from others of its kind, beside the event: which of the obligations it is, which track, which
+    day. Empty where the event alone does."""
 
 
 class _Pair(NamedTuple):
@@ -90,7 +96,8 @@ def _of_pair(pair: _Pair, context: ViewContext) -> Iterator[Difference]:
         if pair.change.made_of_others:
             yield from _of_each_part(was, now)
         else:
-            yield from _difference(_named(pair.change.element), was, now)
+            names = _keys(pair.change.element)
+            yield from _difference(_named(pair.change.element), was, now, names)
 
 
 def _there(change: ElementChange, elements: Iterable[Any], at: datetime) -> Iterable[Any]:
@@ -131,23 +138,24 @@ def _of_each_part(was: Answer | None, now: Answer | None) -> Iterator[Difference
         yield from _difference(part, getattr(was, part, None), getattr(now, part, None))
 
 
-def _difference(part: str, was: Answer | None, now: Answer | None) -> Iterator[Difference]:
+def _difference(part: str, was: Answer | None, now: Answer | None, keys: Collection[str] = ()) -> Iterator[Difference]:
     one, other = _said(was), _said(now)
     if one == other:
         return
+    key = _said(was if now is None else now)
+    key = {name: key[name] for name in keys if name in key and name not in _NAME_THE_EVENT}
     if was is None or now is None:
         kind = DifferenceKind.ADDED if was is None else DifferenceKind.REMOVED
     else:
         kind = DifferenceKind.CHANGED
         same = {name for name in one if one[name] == other[name]}
         one, other = _without(one, same), _without(other, same)
-    yield Difference(part, kind, _put_there_by(was if now is None else now), one, other)
+    yield Difference(part, kind, _put_there_by(was if now is None else now), one, other, key)
 
 
 def _put_there_by(element: Answer | None) -> UUID | None:
     """The entry that it names; of what is asked for, that because of which it is."""
-    found: UUID | None = getattr(element, "event_id", None) or getattr(element, "because", None)
-    return found
+    return next((getattr(element, name) for name in _NAME_THE_EVENT if getattr(element, name, None)), None)
 
 
 def _said(answer: Answer | None) -> dict[str, Any]:

@@ -48,6 +48,8 @@ async def test_each_step_tells_who_recorded_what_and_what_that_changed(clinic: C
         step["differences"], "added"
     )
     assert {each["event_id"] for each in step["differences"] if each["part"] == "crisis"} == {crisis}
+    asked_for = [each["key"] for each in step["differences"] if each["part"] == "obligation"]
+    assert {"kind": "crisis_contact", "step": 1} in asked_for
     assert (answer["version"], answer["next"]) == (len(answer["steps"]), None)
 
 
