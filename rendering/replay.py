@@ -95,12 +95,16 @@ def hindsight_drawn(changed: Iterable[ToldOf], since: Sequence[Entry], fmt: Form
     return Group(entries, Text(), differences_drawn(changed_elements(changed, fmt)))
 
 
-def replay_page(client: str, steps: Iterable[Step], fmt: Formatting, made_at: datetime) -> str:
-    """The whole replay in HTML, to be printed."""
+def replay_page(
+    whose: str, steps: Sequence[Step], fmt: Formatting, made_at: datetime, known_at: datetime | None = None
+) -> str:
+    """The whole replay in HTML, to be printed: `whose` it is in words, and as known at which moment."""
     return page(
         "replay.html",
-        client=client,
+        whose=whose,
         made=fmt.full(made_at),
+        known_at=fmt.full(known_at) if known_at else None,
+        time_zone=fmt.zone.key,
         steps=[told_step(step, fmt) for step in steps],
         nothing_changed=NOTHING_CHANGED,
     )

@@ -102,8 +102,11 @@ async def show_steps(asked: Asked) -> None:
 
 def _step_through(steps: Sequence[Step], fmt: Formatting) -> None:
     place: int | None = 0
+    shown = None
     while place is not None:
-        out.print(step_drawn(steps[place], fmt))
+        if place != shown:  # what was not understood does not push what was read off the screen
+            out.print(step_drawn(steps[place], fmt))
+            shown = place
         out.print(Text(f"entry {place + 1} of {len(steps)}   {HOW_TO_STEP}", style="dim"))
         try:
             place = next_place(out.input("> "), place, steps, fmt)
@@ -126,18 +129,23 @@ def next_place(said: str, place: int, steps: Sequence[Step], fmt: Formatting) ->
     if _PLACE.fullmatch(said):
         called = said.removeprefix("#")
         found = next((each for each, step in enumerate(steps) if fmt.places[step.entry.id] == called), None)
-    else:
-        at = moment(said)
-        found = next((each for each in reversed(range(len(steps))) if steps[each].entry.recorded_at <= at), None)
+        if found is None:
+            raise typer.BadParameter(f"There is no entry #{called}.")
+        return found
+    at = moment(said)
+    found = next((each for each in reversed(range(len(steps))) if steps[each].entry.recorded_at <= at), None)
     if found is None:
-        raise typer.BadParameter("There is no such entry.")
+        first = fmt.full(steps[0].entry.recorded_at)
+        raise typer.BadParameter(f"Nothing had been recorded by then: the first entry was, {first}.")
     return found
 
 
 async def write_page(asked: Asked, path: Path) -> None:
     """Write the whole replay as a page to print. Raises CommandFailed."""
     async with asked.system.record_replay.steps(asked.access, asked.client_id, known_at=asked.known_at) as page:
-        write_private(path, replay_page(str(asked.client_id), page.steps, asked.fmt(page.entries), clock.now()))
+        whose = f"Client {asked.client_id} of {asked.organization.name}"
+        fmt = asked.fmt(page.entries)
+        write_private(path, replay_page(whose, page.steps, fmt, clock.now(), asked.known_at))
     out.print(f"Wrote {path}, which only you can read.")
 
 

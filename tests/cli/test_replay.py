@@ -155,8 +155,12 @@ def test_at_a_terminal_the_reader_goes_where_they_want() -> None:
     assert next_place("#3", 0, steps, fmt) == next_place("3", 0, steps, fmt) == 2
     assert next_place("2026-03-02T18:00Z", 0, steps, fmt) == 1
     assert next_place("q", 1, steps, fmt) is None
-    for nowhere in ("12", "2026-01-01T00:00Z", "tomorrow"):
-        with pytest.raises(typer.BadParameter):
+    for nowhere, why in (
+        ("12", "no entry #12"),
+        ("2026-01-01T00:00Z", "Nothing had been"),
+        ("tomorrow", "date and time"),
+    ):
+        with pytest.raises(typer.BadParameter, match=why):
             next_place(nowhere, 0, steps, fmt)
 
 

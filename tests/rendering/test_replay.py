@@ -141,8 +141,10 @@ def test_the_page_tells_every_entry_and_what_people_wrote_is_no_markup() -> None
     history = opened()
     history.add(check_in(words="<b>Better</b>"), at="2026-03-02T12:00Z")
 
-    page = replay_page(str(CLIENT), steps_of(history), fmt_of(history.entries), history.last_recorded)
+    known_at = history.last_recorded
+    page = replay_page("Client 12 of a clinic", steps_of(history), fmt_of(history.entries), known_at, known_at)
 
+    assert "2 of them, as known at Mon 2 Mar 2026 06:00:00 CST" in said(page)
     assert "#1 client registered" in said(page)
     assert "words: <b>Better</b>" in said(page)
     assert "<b>" not in page
