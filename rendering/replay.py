@@ -78,7 +78,7 @@ def differences_drawn(changed: Sequence[ChangedElement]) -> RenderableType:
         for each in element.fields:
             before, after = Text(each.before, style="red"), Text(each.after, style="green")
             sides = (before, after) if element.changed else (before if each.before else after,)
-            table.add_row(each.field, *sides)
+            table.add_row(Text(each.field), *sides)
         if element.fields:
             drawn.append(Padding(table, (0, 0, 0, 2)))
     return Group(*drawn)
@@ -91,7 +91,7 @@ def hindsight_drawn(changed: Iterable[ToldOf], since: Sequence[Entry], fmt: Form
     entries = entries_table("#", "Recorded since", "Occurred", "Recorded", "By", "Through")
     for each in since:
         moments = fmt.occurred(each), fmt.moment(each.recorded_at)
-        entries.add_row(fmt.places[each.id], words(each.event.type), *moments, recorder(each), each.source)
+        entries.add_row(fmt.places[each.id], words(each.event.type), *moments, Text(recorder(each)), Text(each.source))
     return Group(entries, Text(), differences_drawn(changed_elements(changed, fmt)))
 
 

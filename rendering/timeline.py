@@ -30,8 +30,8 @@ def timeline(entries: Sequence[Entry], fmt: Formatting, *, as_of: datetime | Non
             _what(entry, counts, fmt),
             fmt.occurred(entry),
             Text(fmt.moment(entry.recorded_at), style="yellow" if _late(entry) else ""),
-            recorder(entry),
-            entry.source,
+            Text(recorder(entry)),
+            Text(entry.source),
             style="" if counts or entry.event.type.startswith("entry_") else "dim",
         )
     return table
