@@ -97,7 +97,8 @@ async def verify(system: System, organization: Organization, in_hand: Sequence[H
         _end(organization.name, f"{verified.events:,} events, {len(verified.findings):,} do not fit.")
     else:
         erased = f", but for {verified.erased:,} that were erased with their clients" if verified.erased else ""
-        _end(organization.name, f"{verified.events:,} events, all as they were recorded{erased}.{signed}")
+        apart = f" Of {verified.apart:,} counseling notes this copy has the headers alone." if verified.apart else ""
+        _end(organization.name, f"{verified.events:,} events, all as they were recorded{erased}.{apart}{signed}")
     return verified.intact
 
 

@@ -52,9 +52,14 @@ select min(e.position) as position
    select from log.timeline_head h where h.organization_id = $1 and h.client_id = c.client_id)
  group by c.client_id"""
 
+# With whom care goes on is not in the copy of a duplicate's export alone, and no head names anybody there.
 _MERGED = """
 select h.client_id, h.position, h.merged_into from log.timeline_head h
- where h.organization_id = $1 and (h.merged_into is not null or h.client_id = any($2))
+ where h.organization_id = $1
+   and (h.merged_into is not null or h.client_id = any($2) and exists (
+     select from log.reference r
+       join log.event m on m.organization_id = $1 and m.id = r.target_id
+      where r.organization_id = $1 and r.client_id = h.client_id and r.type = 'client_merged_into'))
  order by h.position"""
 
 _TWICE = """
