@@ -182,10 +182,10 @@ async def erase(
                 row = await owner.fetchrow(_ERASE, organization_id, client_id, request_id, two_persons, telling)
         except asyncpg.ObjectNotInPrerequisiteStateError as error:
             raise ErasureRefused(str(error)) from error
-        except asyncpg.SerializationError:
+        except (asyncpg.SerializationError, asyncpg.UndefinedTableError):
             if attempt == _ATTEMPTS - 1:
                 raise
-            continue  # somebody recorded something in between
+            continue  # somebody recorded something in between, or removed a build that is retired
         assert row is not None
         return Erasure(client_id, row["emptied"], row["removed"])
     raise AssertionError("the last attempt returned or raised")
