@@ -43,17 +43,17 @@ class SigningKeys:
         return [SigningKey(origin, secret) for secret in self._secret_keys]
 
     def named(self, origin: str) -> list[VerifierKey]:
-        """What checkpoints of a log of that name are checked with."""
-        return [key.verifier_key for key in self.signing(origin)]
+        """What checkpoints of a log of that name are checked with: the keys that sign, then those that did."""
+        now = [key.verifier_key for key in self.signing(origin)]
+        return [*now, *(VerifierKey(origin, ED25519, key) for key in self._retired)]
 
     def of(self, organization_id: UUID) -> list[SigningKey]:
         """The keys under the name of that log; all of them sign, so that one can follow another with an overlap."""
         return self.signing(self.origin(organization_id))
 
     def public(self, organization_id: UUID) -> list[VerifierKey]:
-        """What that log's checkpoints are checked with: the keys that sign, then those that did."""
-        name, now = self.origin(organization_id), [key.verifier_key for key in self.of(organization_id)]
-        return [*now, *(VerifierKey(name, ED25519, key) for key in self._retired)]
+        """The same of that log."""
+        return self.named(self.origin(organization_id))
 
     @property
     def secrets(self) -> tuple[bytes, ...]:
