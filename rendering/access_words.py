@@ -25,6 +25,7 @@ PARTS: Final[Mapping[str, str]] = {
     "what_if": "a trial of other settings, in which you were counted",
     "replay": "your history here, step by step",
     "hindsight": "your record as it was at a moment, and as it is now",
+    "head": "how many entries your history here has, so that none can be taken away unseen",
     "export": "a copy of your record, as a file",
     "export_with_keys": "a copy of your record, as a file that can be read outside of here",
     "access_records": "who has looked at your record",

@@ -49,6 +49,8 @@ from service.database.embedded import EmbeddedPostgres
 from service.database.migrate import migrate
 from service.database.supervision import kept_running
 from service.deployment_keys import key_encryption_keys, signing_keys
+from service.exports.client_heads import ClientHeads
+from service.exports.last_checkpoint import LastCheckpoint
 from service.exports.reading import RecordSource
 from service.exports.record_export import RecordExport
 from service.following.follower import Follower
@@ -135,6 +137,7 @@ class System:
     verifier: Verifier
     log_proofs: LogProofs
     record_export: RecordExport
+    client_heads: ClientHeads
 
     async def rewrap(self, organization_id: UUID) -> int:
         """Wraps anew whatever key-encryption keys wrap, clients' keys and webhooks' secrets; of how many of these.
@@ -255,6 +258,7 @@ async def connected(
         access_tree = _access_tree(settings, pool, signing)
         signer = _checkpoint_signer(settings, pool, signing, checkpoints, access_tree)
         stack.push_async_callback(signer.close)
+        last_checkpoint = LastCheckpoint(signing, signer, checkpoints)
         yield System(
             settings=settings,
             pool=pool,
@@ -313,12 +317,11 @@ async def connected(
             record_export=RecordExport(
                 RecordSource(store, pages, timelines, keyring, organizations, search),
                 accesses,
-                signing,
-                signer,
-                checkpoints,
+                last_checkpoint,
                 log_proofs,
                 sliced=sliced,
             ),
+            client_heads=ClientHeads(pages, keyring, accesses, last_checkpoint, log_proofs),
         )
 
 

@@ -20,7 +20,8 @@ READ = {
     Resource.REPLAY: "what each event changed, and what was known then beside what is known now",
     Resource.EXPORT: "the record as one file, what is said in it sealed",
     Resource.EXPORT_KEY: "the same with the keys that open it",
-    Resource.CHECKPOINT: "checkpoints, tiles and proofs of the log; `c` keeps cosignatures of witnesses",
+    Resource.CHECKPOINT: "checkpoints, tiles and proofs of the log, and clients' signed heads; `c` keeps cosignatures"
+    " of witnesses",
     Resource.WEBHOOK: "which other systems are told of what is recorded; `c` also changes, tries and deletes them",
 }
 """What is read of a resource, or done with it as a whole."""

@@ -25,6 +25,7 @@ from service.api.request_log import Count, RequestLog
 from service.api.routers import (
     access_records,
     access_report,
+    client_head,
     counseling_notes,
     crisis_card,
     event_types,
@@ -67,6 +68,7 @@ ROUTERS: Final = (
     unusual_access.router,
     replay.router,
     record_export.router,
+    client_head.router,
     log_proofs.router,
     webhooks.router,
     webhook_deliveries.router,

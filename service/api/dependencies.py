@@ -153,6 +153,7 @@ UnusualAccessReading = Annotated[Access, Security(get_access, scopes=["UnusualAc
 UnusualAccessNoting = Annotated[Access, Security(get_access, scopes=["UnusualAccess.c"])]
 ReplayAccess = Annotated[Access, Security(get_access, scopes=["Replay.r"])]
 ExportAccess = Annotated[Access, Security(get_access, scopes=["Export.r"])]
+HeadAccess = Annotated[Access, Security(get_access, scopes=["Checkpoint.r"])]
 FollowingAccess = Annotated[Access, Security(get_access, scopes=["Feed.s"])]
 RecordingAccess = Annotated[Access, Security(get_recording_access, scopes=["*.c"])]
 """Whoever may record something; of what, is decided event by event (service/care/recording_permissions.py)."""

@@ -147,11 +147,18 @@ _LOG: Final = "care.example.org/4a0c1d1e-3f6b-4c58-9a52-0d6f7a1b2c3d"
 _SIGNATURE: Final = "9Fd2bXKpxlzzT1JQ0nXiqtUtiBXVH/kXxwH7vbwwIL1ApSXX+lWwKDDay1L9zcwwXsH+4SBNhee5uF2peTzYmKP6HAQ="
 CHECKPOINT: Final = f"{_LOG}\n1007\ndujUFpVTllPzGTOKXFy9pySMPjkXE+tVYETYBTSKOd4=\n\n— {_LOG} {_SIGNATURE}\n"
 
-EXPORT_HEAD: Final = (
-    f"care-timeline export 1\nlog {_LOG}\nsize 1007\nroot dujUFpVTllPzGTOKXFy9pySMPjkXE+tVYETYBTSKOd4=\n"
-    "made 2026-03-02T15:00:00.000000Z\n…"
-)
 """A checkpoint, signed with a key that nobody has."""
+
+_HEAD: Final = (
+    f"log {_LOG}\nsize 1007\nroot dujUFpVTllPzGTOKXFy9pySMPjkXE+tVYETYBTSKOd4=\n"
+    f"key {_LOG}+f457766d+AaGyr1lWMRDNI2M8vGD5PS+KGrRKcF5vZFrWCb6sFQ4T\n"
+    f"timeline {CLIENT} 12 UKqJ3LtbVj9yXTGxXxgTMCfzW9hFCAPzYOkE9rTTTtU=\n"
+)
+CLIENT_HEAD: Final = f"care-timeline client head 1\n{_HEAD}\n— {_LOG} {_SIGNATURE}\n"
+"""A client's head, likewise."""
+
+EXPORT_HEAD: Final = f"care-timeline export 1\n{_HEAD}made 2026-03-02T15:00:00.000000Z\n…"
+"""What an export begins with."""
 
 COSIGNATURES: Final[dict[str, Any]] = {
     "Of one witness": {

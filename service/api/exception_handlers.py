@@ -192,7 +192,7 @@ def _unknown_unusual_access(_: UnknownUnusualAccess) -> Problem:
 
 
 def _nothing_is_signed(_: NotSigning | CheckpointRefused) -> Problem:
-    return problems.NothingIsSigned("Nothing is signed of your organization's log at present, so nothing is exported.")
+    return problems.NothingIsSigned("Nothing is signed of your organization's log at present, nor of its clients.")
 
 
 _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {

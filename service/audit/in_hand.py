@@ -5,10 +5,13 @@ from pathlib import Path
 from uuid import UUID
 
 from service.audit.anchors import AnchorFolder
+from service.audit.client_head_check import HeldHead
 from service.audit.signing_keys import SigningKeys
 from service.audit.tree_check import Held
 from service.proofs.checkpoints import open_checkpoint, read_checkpoint
-from service.proofs.notes import NoteRefused, VerifierKey
+from service.proofs.client_head import said_origin
+from service.proofs.export_file import read_head
+from service.proofs.notes import MOST_BYTES, NoteRefused, VerifierKey
 
 
 def read_held(file: Path, public_keys: Sequence[VerifierKey], signing_keys: SigningKeys) -> tuple[UUID, Held]:
@@ -19,11 +22,18 @@ def read_held(file: Path, public_keys: Sequence[VerifierKey], signing_keys: Sign
         raise NoteRefused("It is not text in UTF-8.") from None
     origin = read_checkpoint(note).origin
     checkpoint = open_checkpoint(note, [*public_keys, *signing_keys.named(origin)])
-    try:
-        organization_id = UUID(signing_keys.log_of(origin).rpartition("/")[2])
-    except ValueError:
-        raise NoteRefused(f"{origin} is not the name of a log of care-timeline.") from None
-    return organization_id, Held(checkpoint, f"the checkpoint in {file}")
+    return _organization(origin, signing_keys), Held(checkpoint, f"the checkpoint in {file}")
+
+
+def read_held_head(file: Path, public_keys: Sequence[VerifierKey], signing_keys: SigningKeys) -> tuple[UUID, HeldHead]:
+    """The client's head in a file, be it an export's, and of whose log it is.
+
+    Raises NoteRefused, ExportRefused, OSError.
+    """
+    raw = file.read_bytes()
+    origin = said_origin(raw[:MOST_BYTES].decode(errors="replace"))
+    head = read_head(raw, [*public_keys, *signing_keys.named(origin)] if origin else public_keys)
+    return _organization(head.origin, signing_keys), HeldHead(head, f"the head in {file}")
 
 
 async def last_anchored(folder: Path, accesses: Path, keys: SigningKeys, organization_id: UUID) -> list[Held]:
@@ -33,6 +43,14 @@ async def last_anchored(folder: Path, accesses: Path, keys: SigningKeys, organiz
         found = await AnchorFolder(place).last(organization_id, keys.named(origin), origin)
         held += [Held(found, f"the last checkpoint in {place}")] if found else []
     return held
+
+
+def _organization(origin: str, signing_keys: SigningKeys) -> UUID:
+    """Of whose log the name is. Raises NoteRefused."""
+    try:
+        return UUID(signing_keys.log_of(origin).rpartition("/")[2])
+    except ValueError:
+        raise NoteRefused(f"{origin} is not the name of a log of care-timeline.") from None
 
 
 def organizations_in(folder: Path) -> list[UUID]:

@@ -13,6 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from service.audit.access_check import check_accesses
+from service.audit.client_head_check import HeldHead, check_client_heads
 from service.audit.signing_keys import SigningKeys
 from service.audit.tree_check import Held, TreeCheck
 from service.database.connection import scoped
@@ -81,21 +82,23 @@ class Verifier:
         self,
         organization_id: UUID,
         in_hand: Sequence[Held] = (),
+        client_heads: Sequence[HeldHead] = (),
         *,
         processes: int | None = None,
         progress: Progress | None = None,
     ) -> Verified:
         """Check the log up to where it ended at the beginning, in several processes where it is long.
 
-        `in_hand` are checkpoints of the log and of its accesses, whose signatures were checked. The database's own are
-        compared as well, and every one in hand has to be among them. Raises UnknownOrganization, DatabaseUnavailable.
+        `in_hand` are checkpoints of the log and of its accesses, whose signatures were checked, as were those of
+        `client_heads`, which name a checkpoint each. The database's own are compared as well, and every one in hand has
+        to be among them. Raises UnknownOrganization, DatabaseUnavailable.
         """
         origin = self._signing_keys.origin(organization_id)
         kept, forged = await self._kept(organization_id, origin)
         end = await log_end(self._store, organization_id)  # after checkpoints, which are signed meanwhile
         of_log = [
             each for each in in_hand if each.checkpoint.origin != self._signing_keys.access_origin(organization_id)
-        ]
+        ] + [each.held for each in client_heads]
         tree = TreeCheck(organization_id, [*of_log, *kept])
         joined = JoinedParts()
         async with aclosing(self._parts(organization_id, end, processes)) as parts:
@@ -110,7 +113,8 @@ class Verifier:
         with answering(writing=False):
             async with scoped(self._pool, organization_id) as connection:
                 of_tree = await tree.finish(connection)
-        found = [*log.findings, *forged, *of_tree, *_not_kept(of_log, kept, origin)]
+                of_clients = await check_client_heads(connection, organization_id, client_heads)
+        found = [*log.findings, *forged, *of_tree, *of_clients, *_not_kept(of_log, kept, origin)]
         accesses = [each for each in in_hand if each not in of_log]
         beside = await self._accesses(organization_id, accesses)
         found.sort(key=lambda each: each.position)

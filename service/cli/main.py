@@ -11,6 +11,7 @@ from service.cli.commands.archive import archive
 from service.cli.commands.backup import backup
 from service.cli.commands.catch_up import catch_up
 from service.cli.commands.checkpoint import checkpoint
+from service.cli.commands.client_head import client_head
 from service.cli.commands.crisis_card import crisis_card
 from service.cli.commands.doctor import doctor
 from service.cli.commands.export import export
@@ -85,6 +86,7 @@ add(app, unusual_access, name="unusual-access", panel=LOOK)
 add(app, verify, panel=LOOK)
 add(app, checkpoint, panel=LOOK)
 add(app, prove, panel=LOOK)
+add(app, client_head, name="client-head", panel=LOOK)
 add(app, export, panel=LOOK)
 add(app, verify_export, name="verify-export", panel=LOOK)
 add(app, open_export, name="open-export", panel=LOOK)

@@ -1,12 +1,13 @@
 """Verifying an organization's record, and what the projections made of it, with progress."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
+from service.audit.client_head_check import HeldHead
 from service.audit.errors import AnchorsUnreadable
-from service.audit.in_hand import last_anchored, organizations_in, read_held
+from service.audit.in_hand import last_anchored, organizations_in, read_held, read_held_head
 from service.audit.tree_check import Held
 from service.bootstrap import System, access_checkpoint_folder, checkpoint_folder
 from service.cli.console import err, out
@@ -15,7 +16,10 @@ from service.cli.progress import progress_of
 from service.doctor import database
 from service.log.consistency import log_end
 from service.log.organizations import Organization
-from service.proofs.notes import NoteRefused, read_verifier_key
+from service.proofs.export_file import ExportRefused
+from service.proofs.notes import NoteRefused, VerifierKey, read_verifier_key
+
+T = TypeVar("T")
 
 NOT_TOLD: Final = (
     "What no check can tell: what was changed before it was in a checkpoint, which takes a minute, and what was written"
@@ -26,15 +30,26 @@ NOT_TOLD: Final = (
 _MOST_TOLD: Final = 50
 
 
-def read_files(system: System, files: Sequence[Path], keys: Sequence[str]) -> Mapping[UUID, list[Held]]:
+def read_checkpoints(system: System, files: Sequence[Path], keys: Sequence[str]) -> Mapping[UUID, list[Held]]:
     """The checkpoints in files, by the organization of whose log they are. Raises CommandFailed."""
-    held: dict[UUID, list[Held]] = {}
+    return _read(files, keys, lambda file, known: read_held(file, known, system.signing_keys))
+
+
+def read_heads(system: System, files: Sequence[Path], keys: Sequence[str]) -> Mapping[UUID, list[HeldHead]]:
+    """The clients' heads in files, likewise. Raises CommandFailed."""
+    return _read(files, keys, lambda file, known: read_held_head(file, known, system.signing_keys))
+
+
+def _read(
+    files: Sequence[Path], keys: Sequence[str], read: Callable[[Path, list[VerifierKey]], tuple[UUID, T]]
+) -> Mapping[UUID, list[T]]:
+    held: dict[UUID, list[T]] = {}
     for file in files:
         try:
-            organization_id, found = read_held(file, [read_verifier_key(each) for each in keys], system.signing_keys)
+            organization_id, found = read(file, [read_verifier_key(each) for each in keys])
         except OSError as error:
             raise CommandFailed(f"{file} cannot be read: {error.strerror}.") from error
-        except NoteRefused as error:
+        except (NoteRefused, ExportRefused) as error:
             raise CommandFailed(f"{file} is not to be believed. {error}") from error
         held.setdefault(organization_id, []).append(found)
     return held
@@ -51,8 +66,11 @@ async def last_in_folders(system: System, organization_id: UUID) -> list[Held]:
         raise CommandFailed(str(error)) from error
 
 
-def gone(system: System, known: Sequence[Organization], in_hand: Mapping[UUID, list[Held]]) -> bool:
-    """Tell of organizations that have checkpoints outside of the database and are not in it; whether there are any."""
+def gone(system: System, known: Sequence[Organization], in_hand: Iterable[UUID]) -> bool:
+    """Tell of organizations that have checkpoints outside of the database and are not in it; whether there are any.
+
+    `in_hand` are those of whose logs something was signed that is in hand.
+    """
     folder = checkpoint_folder(system.settings)
     signed = {*in_hand, *(organizations_in(folder) if folder else ())} - {each.organization_id for each in known}
     for organization_id in sorted(signed):
@@ -74,13 +92,16 @@ async def guards(system: System) -> bool:
     return all(check.good for check in checks)
 
 
-async def verify(system: System, organization: Organization, in_hand: Sequence[Held]) -> bool:
+async def verify(
+    system: System, organization: Organization, in_hand: Sequence[Held], heads: Sequence[HeldHead] = ()
+) -> bool:
     """Check the record, and tell what does not fit; whether all does."""
     with progress_of("events") as progress:
         task = progress.add_task("Verifying", total=await log_end(system.store, organization.organization_id))
         verified = await system.verifier.verify(
             organization.organization_id,
             in_hand,
+            heads,
             progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
         progress.update(task, completed=verified.events)
@@ -90,7 +111,7 @@ async def verify(system: System, organization: Organization, in_hand: Sequence[H
         _tell(organization.name, None, f"and {len(verified.findings) - _MOST_TOLD:,} more findings in its log")
     for what in verified.beside:
         _tell(organization.name, None, what)
-    if not in_hand:
+    if not in_hand and not heads:
         err.print(f"{organization.name}: no checkpoint in hand, only those that the database keeps.", soft_wrap=True)
     signed = f" The first {verified.up_to:,} are those of a checkpoint." if verified.up_to else ""
     if verified.findings:

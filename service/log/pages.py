@@ -22,6 +22,12 @@ _BETWEEN = "and client_id = $2 and version > $3 and version < $4 and ($5::timest
 _FORWARD = f"{EVENTS} {_BETWEEN} order by version limit $6"
 _BACKWARD = f"{EVENTS} {_BETWEEN} order by version desc limit $6"
 _WRITTEN = f"{EVENTS} {_BETWEEN} and type = $6 and split_part(recorded_by, '/', 1) = $7 order by version limit $8"
+_ENDS = f"""
+select e.*
+  from unnest($2::uuid[]) as wanted (client_id)
+  join log.timeline_head h on h.organization_id = $1 and h.client_id = wanted.client_id
+ cross join lateral ({EVENTS} and client_id = wanted.client_id order by version desc limit 1) e
+ where (e.version, e.position) = (h.version, h.position)"""  # noqa: S608 - columns
 _REFERRING = """select r.event_id from {of} a cross join lateral (
     select r.event_id from log.reference r
      where r.organization_id = $1 and r.target_id = a.id and r.client_id = $2 and r.type = any({types}) offset 0
@@ -112,6 +118,18 @@ class Pages:
                 merged = await _merged(connection, organization_id, client_id, head, known_at)
                 events = await united_timelines(connection, organization_id, {client_id: merged}, known_at=known_at)
                 return UnitedTimeline(head.version, list(events[client_id]), merged)
+
+    async def ends(self, organization_id: UUID, client_id: UUID) -> dict[UUID, StoredEvent | None] | None:
+        """The last event of the client, then of each who is merged into them; None where heads do not name the last."""
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id, first=ONE_SNAPSHOT) as connection:
+                head = await _head(connection, organization_id, client_id, None)
+                if head is None:
+                    return None
+                clients = [client_id, *await _merged(connection, organization_id, client_id, head)]
+                last = stored(await connection.fetch(_ENDS, organization_id, clients))
+                found = {event.client_id: event for event in last}
+                return {each: found.get(each) for each in clients}
 
     async def merged(self, organization_id: UUID, client_id: UUID) -> tuple[UUID, ...]:
         """The clients merged into this one now, of whom some were at any time."""

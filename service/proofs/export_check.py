@@ -16,7 +16,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from service.proofs.checkpoints import open_checkpoint
-from service.proofs.export_file import ExportFile, ExportHead, ExportRefused, Line, read_export
+from service.proofs.client_head import ClientHead
+from service.proofs.export_file import ExportFile, ExportRefused, Line, read_export
 from service.proofs.merkle import ProofRefused, check_inclusion, leaf_hash
 from service.proofs.notes import NoteRefused, VerifierKey, decoded
 
@@ -73,7 +74,9 @@ class ExportedKey(NamedTuple):
 class CheckedExport(NamedTuple):
     """An export in which everything holds."""
 
-    head: ExportHead
+    head: ClientHead
+    made_at: str
+    """When it was made, in UTC."""
     about: Mapping[str, Any]
     checkpoint: str
     policy: Mapping[str, Any]
@@ -94,7 +97,7 @@ class CheckedExport(NamedTuple):
             f"Good: {len(self.events):,} events of client {own.client_id}, up to event {own.version}"
             + (f", and of {len(merged)} merged into them" if merged else "")
             + f", in the log {self.head.origin} of {self.head.size:,} events; {opened}. It was made at"
-            f" {self.head.made_at}, and tells of {len(self.access_records):,} reads."
+            f" {self.made_at}, and tells of {len(self.access_records):,} reads."
         )
 
 
@@ -122,7 +125,7 @@ def check_export(raw: bytes, keys: Iterable[VerifierKey]) -> CheckedExport:
             raise NoteRefused("The checkpoint is of another size or root than the head says.")
     with _told(parts[ABOUT][0]):
         organization_id = UUID(about["organization_id"])
-        if UUID(about["client_id"]) != file.head.timelines[0].client_id:
+        if UUID(about["client_id"]) != file.head.client_id:
             raise _DoesNotHold("it is about another client than the head")
     events = []
     for line in parts[EVENT]:
@@ -134,20 +137,20 @@ def check_export(raw: bytes, keys: Iterable[VerifierKey]) -> CheckedExport:
         with _told(line):
             pages[line.said["name"]] = line.said["html"]
     records = [line.said for line in parts[ACCESS_RECORD]]
-    return CheckedExport(file.head, about, note, parts[POLICY][0].said, events, data_keys, records, pages)
+    return CheckedExport(file.head, file.made_at, about, note, parts[POLICY][0].said, events, data_keys, records, pages)
 
 
-def check_goes_on(earlier: ExportHead, later: CheckedExport) -> None:
-    """That a later export of the same client has all that an earlier one ended with. Raises ExportRefused.
+def check_goes_on(earlier: ClientHead, later: CheckedExport) -> None:
+    """That a later export of the same client has all that an earlier head of theirs names. Raises ExportRefused.
 
     So a timeline whose end was cut off between the two is seen.
     """
     ends = {each.client_id: each for each in earlier.timelines}
-    if (earlier.origin, earlier.timelines[0].client_id) != (later.head.origin, later.head.timelines[0].client_id):
-        raise ExportRefused("The two exports are not of one client and one log.")
+    if (earlier.origin, earlier.client_id) != (later.head.origin, later.head.client_id):
+        raise ExportRefused("The earlier head is not of this client and this log.")
     if later.head.size < earlier.size:
         raise ExportRefused(
-            f"The log had {earlier.size} events at the earlier export and has {later.head.size} at this one: it was"
+            f"The log had {earlier.size} events at the earlier head and has {later.head.size} at this one: it was"
             " cut, or the two are given the wrong way round."
         )
     if later.head.size == earlier.size and later.head.root != earlier.root:
@@ -157,7 +160,7 @@ def check_goes_on(earlier: ExportHead, later: CheckedExport) -> None:
     for client_id, end in ends.items():
         if client_id in there and leaves.get((client_id, end.version)) != end.leaf:
             raise ExportRefused(
-                f"Event {end.version} of client {client_id} is not the one that the earlier export ended with: it was"
+                f"Event {end.version} of client {client_id} is not the one that the earlier head names: it was"
                 " changed or cut off since."
             )
 
@@ -175,7 +178,7 @@ def _by_part(file: ExportFile) -> dict[str, list[Line]]:
 
 
 def _event(
-    said: Mapping[str, Any], organization_id: UUID, head: ExportHead, keys: Mapping[UUID, ExportedKey]
+    said: Mapping[str, Any], organization_id: UUID, head: ClientHead, keys: Mapping[UUID, ExportedKey]
 ) -> ExportedEvent:
     header = header_of(organization_id, said)
     digest = bytes.fromhex(said["body_digest"])
@@ -199,7 +202,7 @@ def _opened(body: bytes, header: bytes, key_id: UUID, key: ExportedKey) -> bytes
         raise _DoesNotHold("its body does not open with the key that the file brings along") from None
 
 
-def _check_timelines(lines: Sequence[Line], events: Sequence[ExportedEvent], head: ExportHead) -> None:
+def _check_timelines(lines: Sequence[Line], events: Sequence[ExportedEvent], head: ClientHead) -> None:
     """Every version of each timeline from the first to the head's, in the order of recording."""
     ends = {each.client_id: each for each in head.timelines}
     last: dict[UUID, ExportedEvent] = {}

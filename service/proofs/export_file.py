@@ -10,26 +10,24 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
-from uuid import UUID
 
-from service.proofs.merkle import HASH_BYTES
-from service.proofs.notes import (
-    Note,
-    NoteRefused,
-    SigningKey,
-    VerifierKey,
-    decoded,
-    encoded,
-    read_note,
-    read_verifier_key,
-    signed,
+from service.proofs.checkpoints import Checkpoint
+from service.proofs.client_head import FIRST_LINE as ALONE
+from service.proofs.client_head import (
+    ClientHead,
+    TimelineHead,
+    check_signed,
+    count,
+    open_client_head,
+    read_lines,
+    rest_of,
 )
+from service.proofs.notes import NoteRefused, SigningKey, VerifierKey, read_note, signed
 
 FIRST_LINE: Final = "care-timeline export 1"
 """What an export begins with. A checkpoint has three lines and a head more, so neither passes for the other."""
 
 _DASH: Final = "— ".encode()
-_NUMBER: Final = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 
 
@@ -37,31 +35,12 @@ class ExportRefused(ValueError):
     """The file is not to be believed. The message names the place and says what does not hold."""
 
 
-class TimelineHead(NamedTuple):
-    """Where a client's timeline ended."""
-
-    client_id: UUID
-    version: int
-    """The version of their last event."""
-    leaf: bytes
-    """What the log commits to with that event."""
-
-
 class ExportHead(NamedTuple):
-    """What is signed of an export."""
+    """What is signed of an export: the client's head, and what stands below it."""
 
-    origin: str
-    """The name of the log."""
-    size: int
-    """How many events the log had."""
-    root: bytes
-    """The root of its tree."""
+    client_head: ClientHead
     made_at: str
     """When the export was made, in UTC, such as 2026-03-02T15:00:00.000000Z."""
-    keys: tuple[VerifierKey, ...]
-    """The keys that sign it, in order: each must have, so that no signature can be changed unseen."""
-    timelines: tuple[TimelineHead, ...]
-    """Of the client first, then of whoever was merged into them: every event up to these, and none is left out."""
     lines: int
     """How many lines stand below the head, the list of digests among them."""
     digest: str
@@ -70,12 +49,7 @@ class ExportHead(NamedTuple):
     @property
     def text(self) -> str:
         """The note's text."""
-        keys = "".join(f"key {each.text}\n" for each in self.keys)
-        ends = "".join(f"timeline {each.client_id} {each.version} {encoded(each.leaf)}\n" for each in self.timelines)
-        return (
-            f"{FIRST_LINE}\nlog {self.origin}\nsize {self.size}\nroot {encoded(self.root)}\nmade {self.made_at}\n"
-            f"{keys}{ends}lines {self.lines} {self.digest}\n"
-        )
+        return f"{FIRST_LINE}\n{self.client_head.lines}made {self.made_at}\nlines {self.lines} {self.digest}\n"
 
 
 class Line(NamedTuple):
@@ -97,14 +71,14 @@ class Line(NamedTuple):
 class ExportFile(NamedTuple):
     """A file whose every byte is what was signed; what its lines say is still to be checked (export_check.py)."""
 
-    head: ExportHead
+    head: ClientHead
+    made_at: str
     lines: Sequence[Line]
 
 
 def write_export(
     keys: Sequence[SigningKey],
-    size: int,
-    root: bytes,
+    checkpoint: Checkpoint,
     made_at: str,
     timelines: Iterable[TimelineHead],
     parts: Sequence[tuple[str, Mapping[str, Any]]],
@@ -113,9 +87,8 @@ def write_export(
     lines = [_json(said) for _, said in parts]
     listed = _json({"digests": [[name, _digest(line)] for (name, _), line in zip(parts, lines, strict=True)]})
     public = tuple(each.verifier_key for each in keys)
-    head = ExportHead(
-        keys[0].name, size, root, made_at, public, tuple(timelines), len(lines) + 1, _digest(listed)
-    )  # fmt: skip
+    of_client = ClientHead(*checkpoint, public, tuple(timelines))
+    head = ExportHead(of_client, made_at, len(lines) + 1, _digest(listed))
     note = signed(head.text, [each.sign(head.text) for each in keys])
     return note.encode() + b"".join(line + b"\n" for line in [listed, *lines])
 
@@ -145,15 +118,24 @@ def read_export(raw: bytes, keys: Iterable[VerifierKey]) -> ExportFile:
         raise ExportRefused(f"Line {first + head.lines} is more than was signed.")
     if rest:
         raise ExportRefused(f"The end of the last line, {first + len(lines) - 1}, is missing.")
-    found = zip(listed, lines[1:], strict=True)
-    return ExportFile(
-        head, [Line(number, name, json.loads(line)) for number, ((name, _), line) in enumerate(found, first + 1)]
-    )
+    found = enumerate(zip(listed, lines[1:], strict=True), first + 1)
+    parts = [Line(number, name, json.loads(line)) for number, ((name, _), line) in found]
+    return ExportFile(head.client_head, head.made_at, parts)
 
 
-def read_head(raw: bytes, keys: Iterable[VerifierKey]) -> ExportHead:
-    """The head of an export, whether or not the rest is there. Raises ExportRefused."""
-    return _read_head(raw, tuple(keys))[0]
+def read_head(raw: bytes, keys: Iterable[VerifierKey]) -> ClientHead:
+    """A client's head: one that stands alone, or that of an export, whether or not the rest is there.
+
+    Raises ExportRefused.
+    """
+    if raw.startswith(f"{ALONE}\n".encode()):
+        try:
+            return open_client_head(raw.decode(), keys)
+        except UnicodeDecodeError:
+            raise ExportRefused("The head is not text in UTF-8.") from None
+        except NoteRefused as error:
+            raise ExportRefused(f"The head: {error}") from None
+    return _read_head(raw, tuple(keys))[0].client_head
 
 
 def _read_head(raw: bytes, keys: tuple[VerifierKey, ...]) -> tuple[ExportHead, int]:
@@ -169,7 +151,7 @@ def _read_head(raw: bytes, keys: tuple[VerifierKey, ...]) -> tuple[ExportHead, i
     try:
         note = read_note(raw[:end].decode())
         head = _parsed(note.text)
-        _check_signatures(head, note, keys)
+        check_signed(head.client_head, head.text, note, keys)
     except UnicodeDecodeError as error:
         raise ExportRefused(f"Line {_lines(raw, error.start) + 1} (of the head) is not text in UTF-8.") from None
     except NoteRefused as error:
@@ -179,60 +161,13 @@ def _read_head(raw: bytes, keys: tuple[VerifierKey, ...]) -> tuple[ExportHead, i
     return head, end
 
 
-def _check_signatures(head: ExportHead, note: Note, pinned: tuple[VerifierKey, ...]) -> None:
-    """That exactly the keys that the head names have signed it, a pinned one among them, for the log of their name.
-
-    Raises NoteRefused.
-    """
-    if head.text != note.text:
-        raise NoteRefused("It is not written as an export's is.")
-    if not set(head.keys) & set(pinned):
-        names = ", ".join(sorted({key.name for key in pinned})) or "none"
-        raise NoteRefused(f"No key that is known signs it (known: {names}).")
-    if len(note.signatures) != len(head.keys):
-        raise NoteRefused(f"It has {len(note.signatures)} signatures, and {len(head.keys)} keys sign it.")
-    for key, signature in zip(head.keys, note.signatures, strict=True):
-        if key.name != head.origin or not key.made(signature):
-            raise NoteRefused("A signature is not of the key that the head names for it, or not of this log.")
-        key.check(note.text.encode(), signature.signature)
-
-
 def _parsed(text: str) -> ExportHead:
-    _, origin, size, root, made, *between, lines = text[:-1].split("\n")
-    keys, timelines = [], []
-    for each in between:
-        if each.startswith("key "):
-            keys.append(read_verifier_key(_after("key ", each)))
-        else:
-            client_id, version, leaf = _after("timeline ", each).split(" ")
-            timelines.append(TimelineHead(UUID(client_id), _number(version), _hash(leaf)))
-    moment = _after("made ", made)
-    if not timelines or not _MOMENT.fullmatch(moment):
-        raise ValueError("no timeline, or no moment")
-    count, digest = _after("lines ", lines).split(" ")
-    return ExportHead(
-        _after("log ", origin), _number(_after("size ", size)), _hash(_after("root ", root)),
-        moment, tuple(keys), tuple(timelines), _number(count), digest,
-    )  # fmt: skip
-
-
-def _after(word: str, line: str) -> str:
-    if not line.startswith(word):
-        raise ValueError(f"no {word}")
-    return line.removeprefix(word)
-
-
-def _number(said: str) -> int:
-    if not _NUMBER.fullmatch(said):
-        raise ValueError("no number")
-    return int(said)
-
-
-def _hash(said: str) -> bytes:
-    raw = decoded(said, "A hash of the head")
-    if len(raw) != HASH_BYTES:
-        raise ValueError("no hash")
-    return raw
+    _, *of_client, made, lines = text[:-1].split("\n")
+    moment = rest_of("made ", made)
+    if not _MOMENT.fullmatch(moment):
+        raise ValueError("no moment")
+    below, digest = rest_of("lines ", lines).split(" ")
+    return ExportHead(read_lines(of_client), moment, count(below), digest)
 
 
 def _lines(raw: bytes, end: int) -> int:

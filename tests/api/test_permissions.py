@@ -62,6 +62,7 @@ NEEDS: dict[str, str | None] = {
     f"GET {OF_A_CLIENT}/replay": "Replay.r",
     f"GET {OF_A_CLIENT}/hindsight": "Replay.r",
     f"GET {OF_A_CLIENT}/export": "Export.r",
+    f"GET {OF_A_CLIENT}/head": "Checkpoint.r",
     f"GET {OF_A_CLIENT}/counseling-notes": "CounselingNote.r",
     f"GET {OF_A_CLIENT}/counseling-notes/{{note_id}}": "CounselingNote.r",
     "GET /v1/worklist": "CarePlan.s",

@@ -12,6 +12,7 @@ import pytest_asyncio
 from domain.events.plan import GoalMeasured
 from service.access.access_records import Asked
 from service.access.caller import Caller, KeyRole
+from service.audit.client_head_check import HeldHead
 from service.audit.tree_check import Held
 from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
@@ -73,10 +74,10 @@ class Clinic:
             )
             await connection.execute(_HEADS.format(self.organization_id))
 
-    async def named(self, in_hand: Sequence[Held] | None = None) -> str:
-        """What verify names with the checkpoints in hand."""
+    async def named(self, in_hand: Sequence[Held] | None = None, heads: Sequence[HeldHead] = ()) -> str:
+        """What verify names with the checkpoints in hand, and with heads of clients."""
         held = self.in_hand if in_hand is None else in_hand
-        verified = await self.system.verifier.verify(self.organization_id, held)
+        verified = await self.system.verifier.verify(self.organization_id, held, heads)
         checks = [await guards.isolation(self.system.pool), await guards.catalogue(self.system.pool)]
         found = [f"position {position}: {what}" for position, what in verified.findings]
         return "\n".join([*found, *verified.beside, *(each.said for each in checks if not each.good)])

@@ -117,7 +117,7 @@ async def test_a_timeline_that_was_cut_since_an_earlier_export_is_seen(
     beside = await command("verify-export", later, "--key", exported.key, "--since", exported.file)
 
     assert (alone.code, beside.code) == (0, 1)
-    assert "The log had 5 events at the earlier export and has 4 at this one: it was cut" in beside.err
+    assert "The log had 5 events at the earlier head and has 4 at this one: it was cut" in beside.err
 
 
 async def test_after_the_key_was_replaced_the_new_one_is_enough(

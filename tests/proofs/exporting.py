@@ -8,8 +8,9 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from service.proofs.checkpoints import Checkpoint, sign_checkpoint
+from service.proofs.client_head import TimelineHead
 from service.proofs.export_check import header_of, leaf_of
-from service.proofs.export_file import TimelineHead, write_export
+from service.proofs.export_file import write_export
 from service.proofs.merkle import leaf_hash, root_of
 from service.proofs.notes import SigningKey, encoded
 from tests.proofs.making import hashes, inclusion
@@ -90,4 +91,4 @@ def export(
     last = events[-1]
     ends = [end or TimelineHead(CLIENT, last["version"], leaf(last))]
     there = [(name, said) for name, said in parts.items() if said is not None]
-    return write_export(keys, size, root, MADE_AT, ends, there)
+    return write_export(keys, Checkpoint(KEY.name, size, root), MADE_AT, ends, there)

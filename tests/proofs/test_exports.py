@@ -12,8 +12,9 @@ from service.log.header import Reference, header
 from service.log.header import leaf as log_leaf
 from service.log.sealed import SealedEvent
 from service.proofs.checkpoints import Checkpoint, open_checkpoint, sign_checkpoint
+from service.proofs.client_head import TimelineHead
 from service.proofs.export_check import check_export, check_goes_on, header_of, microseconds
-from service.proofs.export_file import ExportRefused, TimelineHead, read_head
+from service.proofs.export_file import ExportRefused, read_head
 from service.proofs.merkle import root_of
 from service.proofs.notes import NoteRefused, SigningKey, VerifierKey
 from tests.proofs.exporting import CLIENT, EVENTS, KEY, MADE_AT, ORGANIZATION, event, export, leaf
@@ -41,7 +42,7 @@ def refused(raw: bytes) -> str:
 def test_an_export_in_which_everything_holds_is_taken_and_opened() -> None:
     found = check_export(export(), KEYS)
 
-    assert (found.head.origin, found.head.size, found.head.made_at) == (KEY.name, 7, MADE_AT)
+    assert (found.head.origin, found.head.size, found.made_at) == (KEY.name, 7, MADE_AT)
     assert [each.plaintext for each in found.events] == [b'{"craving":3}', b'{"craving":3}', None]
     assert found.head.timelines == (TimelineHead(CLIENT, 3, found.events[-1].leaf),)
     assert found.pages == {"timeline.html": "<p>…</p>"}
@@ -183,7 +184,7 @@ def test_a_later_export_goes_on_from_an_earlier_one_of_which_the_head_is_enough(
 def test_a_timeline_that_was_cut_or_changed_between_two_exports_is_named() -> None:
     earlier = read_head(export(), KEYS)
     cut = check_export(export(EVENTS[:2], size=9), KEYS)
-    with pytest.raises(ExportRefused, match=f"Event 3 of client {CLIENT} is not the one that the earlier export ended"):
+    with pytest.raises(ExportRefused, match=f"Event 3 of client {CLIENT} is not the one that the earlier head names"):
         check_goes_on(earlier, cut)
     changed = [*EVENTS[:2], event(3, 6)]
     with pytest.raises(ExportRefused, match="Two roots were signed of the log's 7 events"):

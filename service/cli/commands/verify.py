@@ -19,6 +19,15 @@ def verify(
             show_default="the last ones in the folder of checkpoints",
         ),
     ] = None,
+    client_head: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--client-head",
+            metavar="FILE",
+            help="A client's signed head that was kept elsewhere, or an export; may be given several times.",
+            show_default=False,
+        ),
+    ] = None,
     key: Annotated[
         list[str] | None,
         typer.Option(
@@ -44,6 +53,9 @@ def verify(
     A checkpoint in hand is what shows that the end of a log was cut off, or all of it written anew. By default it is
     the last one in the folder of checkpoints; give one that was kept where nobody of the service can change it.
 
+    A client's head in hand (client-head prints one) shows that the end of that client's timeline was cut off, or the
+    timeline counted anew, and names what is missing.
+
     With --projections every client is folded again, and rows and snapshots that are not those of the fold are named by
     the position of the client's last event; care-timeline rebuild puts them right.
 
@@ -51,6 +63,7 @@ def verify(
 
       care-timeline verify
       care-timeline verify --organization "Harbor Lane Recovery" --checkpoint saved.checkpoint
+      care-timeline verify --client-head dana.head
       care-timeline verify --projections
 
     Exit codes: 0 intact, 1 something does not fit.
@@ -65,13 +78,14 @@ def verify(
     async def work(settings: Settings) -> bool:
         async with running(settings) as system:
             known = await system.organizations.all()
-            files = verifying.read_files(system, checkpoint or (), key or ())
-            intact = not verifying.gone(system, known, files)
+            files = verifying.read_checkpoints(system, checkpoint or (), key or ())
+            heads = verifying.read_heads(system, client_head or (), key or ())
+            intact = not verifying.gone(system, known, {*files, *heads})
             for each in known if organization is None else [choose(known, organization)]:
                 in_hand = files.get(each.organization_id)
                 if in_hand is None:
                     in_hand = await verifying.last_in_folders(system, each.organization_id)
-                intact = await verifying.verify(system, each, in_hand) and intact
+                intact = await verifying.verify(system, each, in_hand, heads.get(each.organization_id, ())) and intact
                 if projections:
                     intact = await verifying.compare(system, each) and intact
             intact = await verifying.guards(system) and intact

@@ -22,7 +22,7 @@ def verify_export(
     since: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="An earlier export of the client, or its head: this one goes on from it.",
+            metavar="FILE", help="An earlier export of the client, or a head of theirs: this one goes on from it.",
             show_default=False,
         ),
     ] = None,
