@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -33,6 +34,7 @@ from service.log.errors import VersionConflict
 from service.log.keyring import ClientErased
 from service.log.timelines import seal_drafts
 from service.log.verify import verify
+from service.runtime import clock
 from tests.builders import check_in, goal_set, registered
 from tests.system import access_to, draft, follow, settings_for
 
@@ -163,6 +165,21 @@ async def test_r57_the_policy_keeps_the_record_and_lets_the_approval_wait(clinic
     assert await clinic.refused(client_id) == "No request to erase this client waits."
     await clinic.approved(client_id)
     await clinic.carry_out(client_id)
+
+
+@pytest.mark.parametrize("later", [{"delay_days": 3}, {"delay_days": 0}])
+async def test_r57_a_clock_that_is_ahead_erases_nobody_before_their_time(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, later: dict[str, object]
+) -> None:
+    await clinic.adopt(retention_years=0, delay_days=3)
+    numbers = Policy.model_validate({"erasure": {"retention_years": 0} | later})
+    at = clock.now() + timedelta(days=1)
+    await clinic.system.policy_adopter.adopt(operator(clinic.organization_id), numbers, in_force_from=at)
+    client_id = await clinic.client()
+    await clinic.approved(client_id)
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + timedelta(days=10))
+
+    assert "it is due from" in await clinic.refused(client_id)
 
 
 async def test_r57_the_database_itself_asks_for_a_second_person(clinic: Clinic, database: DatabaseUrls) -> None:
