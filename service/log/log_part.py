@@ -185,7 +185,10 @@ class _Opening:
     async def _read_notes_key(self, client_id: UUID) -> None:
         try:
             key = await self._keyring.notes_key(self._organization_id, client_id)
-        except (ClientErased, UnknownKey, SealBroken):
+        except ClientErased as erased:
+            self._unusable[client_id] = erased  # since the other key was read
+            return
+        except (UnknownKey, SealBroken):
             return  # told when the event does not open
         self._keys[client_id, key.key_id] = key.key
 
