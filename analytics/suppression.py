@@ -23,8 +23,8 @@ And one who knows besides which of the hidden cells are small cannot tell the ex
 10 that add up to 20 would be known, so a third is hidden. (Not where zeros alone tell it: a total of 10 in ten parts.)
 
 Which cells: details before totals, small before large, then by name. Small and large are told apart only roughly (from
-11, from 176, from 2,816), because the choice is known too: if always the smallest were taken, a hidden cell could not be
-larger than those that are published, which can tell exactly what is hidden beside it. The choice is a heuristic: no
+11, from 176, from 2,816), because the choice is known too: if always the smallest were taken, a hidden cell could not
+be larger than those that are published, which can tell exactly what is hidden beside it. The choice is a heuristic: no
 small cell is left open and no cell is hidden that by itself could be published, but another choice might hide fewer.
 
 **What it cannot do.** A sum that is not told cannot be defended: what can be had by subtracting has to be a cell here,
