@@ -15,6 +15,9 @@ Array = Any  # numpy's: it and scipy are imported where they are used, so that t
 
 _ROUNDING = 1e-6
 
+#: After so many steps the search for whole numbers ends, with what it has: an end that depends on no clock.
+_NODES = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -45,12 +48,7 @@ class Table:
     with 1 for a part and −1 for the total.
     """
 
-    def __init__(
-        self,
-        values: Sequence[int],
-        sums: Iterable[tuple[int, Sequence[int]]],
-        smallest: int,
-    ) -> None:
+    def __init__(self, values: Sequence[int], sums: Iterable[tuple[int, Sequence[int]]], smallest: int) -> None:
         """A count below `smallest` is small."""
         import numpy
         from scipy import sparse
@@ -172,7 +170,7 @@ class Table:
                 limits=numpy.zeros(0),
                 bounds=(numpy.ones(self.size), numpy.full(self.size, numpy.inf)),
             )
-            return self.values if found is None else found
+            return numpy.ones(self.size) if found is None else found
 
         together = smallest(numpy.ones(self.size))
         unit = numpy.eye(self.size)
@@ -201,8 +199,8 @@ def _solve(
     bounds: tuple[Array, Array],
 ) -> Array | None:
     """
-    The cheapest x in whole numbers with `equations @ x == right`, and `at_most @ (x, y) <= limits` for some y ≥ 0 that
-    costs too; None where there is none. The first columns are x, the rest of `cost` is y's.
+    A cheap x in whole numbers with `equations @ x == right`, and `at_most @ (x, y) <= limits` for some y ≥ 0 that
+    costs too; None where none is found. The first columns are x, the rest of `cost` is y's.
     """
     import numpy
     from scipy import optimize, sparse
@@ -223,7 +221,13 @@ def _solve(
     # Most tables have whole corners, so fractions are forbidden only where the first answer has some.
     for whole in (0, 1):
         integrality = numpy.concatenate([numpy.full(size, whole), numpy.zeros(more)])
-        answer = optimize.milp(cost, integrality=integrality, bounds=limits_of_variables, constraints=constraints)
+        answer = optimize.milp(
+            cost,
+            integrality=integrality,
+            bounds=limits_of_variables,
+            constraints=constraints,
+            options={"node_limit": _NODES},
+        )
         if answer.x is None:
             return None
         found = numpy.rint(answer.x[:size])

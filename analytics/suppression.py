@@ -149,35 +149,34 @@ class _Component:
 
     def hidden(self) -> set[str]:
         met = self._hide_what_is_needed()
+        if met is None:
+            return set(self.names)
         self._publish_what_is_not(met)
         return {self.names[cell] for cell in self.mask.nonzero()[0]}
 
-    def _hide_what_is_needed(self) -> dict[Need, Any]:
-        """Hides cells until every need is met; answers with a table for each need that meets it."""
+    def _hide_what_is_needed(self) -> dict[Need, Any] | None:
+        """
+        Hides cells until every need is met; answers with a table for each need that meets it, or with None if the
+        solver fails: then nothing can be published.
+        """
         met: dict[Need, Any] = {}
         imagined = self.table.values
         while pending := self._noted(met, imagined, self.needs):
             need = pending[0]
             found = self.table.meeting(need, self.mask, pending[1:])
             if found is None:
-                found = self._hide_for(need)
+                found = self.table.cheapest(need, self.mask, self.weights)
+                if found is None and not need.knowing_small:
+                    return None  # with everything hidden it could be met, so there is such a table
+                if found is None:
+                    # One who knows which cells are small can tell this one from the zeros, whatever is hidden.
+                    self.needs.remove(need)
+                    continue
+                changed = found != self.table.values
+                self.hidden_for |= {int(cell): need for cell in (changed & ~self.mask).nonzero()[0]}
+                self.mask |= changed
             imagined = found
         return met
-
-    def _hide_for(self, need: Need) -> Any:
-        """Hides what it takes to meet a need; answers with a table that does."""
-        found = self.table.cheapest(need, self.mask, self.weights)
-        if found is None:
-            # Who knows which cells are small can tell this one whatever is hidden: from the zeros, as for a total of 10
-            # that has ten parts. The other needs can always be met; should the solver fail, nothing is published.
-            self.needs.remove(need)
-            if not need.knowing_small:
-                self.mask[:] = True
-            return self.table.values
-        changed = found != self.table.values
-        self.hidden_for |= {int(cell): need for cell in (changed & ~self.mask).nonzero()[0]}
-        self.mask |= changed
-        return found
 
     def _publish_what_is_not(self, met: dict[Need, Any]) -> None:
         """Publishes again, the heaviest first, each complementary cell without which all needs are met."""

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.feasible_ranges import Table
 from analytics.suppression import Sum, suppress
 from tests.analytics.tables import (
     Cells,
@@ -140,6 +141,12 @@ def test_shows_counts_and_what_is_made_of_them() -> None:
 def test_refuses_what_is_no_table(cells: Cells, sums: list[Sum], smallest: int, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         suppress(cells, sums, smallest)
+
+
+def test_where_the_solver_gives_up_nothing_connected_is_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells, sums = row(3, 20, 50)
+    monkeypatch.setattr(Table, "cheapest", lambda *_: None)
+    assert suppress(cells | {"apart": 40}, sums).hidden == {"a", "b", "c", "T"}
 
 
 counts_of_people = st.one_of(st.integers(0, 15), st.integers(0, 60), st.sampled_from([0, 1, 10, 11, 200]))
