@@ -8,11 +8,15 @@ Intervals are 95 % and pointwise, from Greenwood's variance on the scale of log(
 Greenwood" in lifelines, whose only choice it is): they stay between 0 and 1. The median is the first day at which the
 curve is at 0.5 or below, its interval the days at which the interval's two ends are (Brookmeyer and Crowley 1982).
 
-**Small groups.** A curve of single steps tells the day on which single people returned to use. So not every day is
-shown: a point is, if at least `smallest` are at risk there, and if between it and the point before it happened to
-nobody or to at least `step` people, and nobody or at least `step` people left sight. That is our choice: it carries the
-rule for small cells over to curves (see suppression.py). The days that were asked for are chosen first, and nothing is
-shown between them that tells what they hide. What is shown is estimated from all days.
+**Small groups.** A curve of single steps tells the day on which a single person returned to use. So not every day is
+shown: a point is, if at least `smallest` people remain after it or nobody does, and if between it and the point before
+it happened to nobody or to at least `step` people, and nobody or at least `step` people left sight. A day that was not
+asked for is not shown either where fewer than `smallest` had come so far. That is our choice: it carries the rule for
+small cells over to curves (see suppression.py). Everything that can be had by subtracting the numbers of one point from
+those of another is then nobody or enough people. For the same reason a point has the number that remain after its day
+and not, as printed tables often do, the number at risk just before: beside the share it would tell to how many it
+happened on that very day. The days that were asked for are chosen first, and nothing is shown between them that tells
+what they hide. What is shown is estimated from all days.
 """
 
 from __future__ import annotations
@@ -31,14 +35,14 @@ _DIGITS = 9
 @dataclass(frozen=True, slots=True)
 class Point:
     """
-    The curve on a day: `at_risk` people to whom it had not happened before that day and who were still known;
-    `events`, to how many it happened since the point before, this day included; `survival`, the share to whom it has
+    The curve on a day. `events`: to how many it happened since the point before, this day included. `remaining`: people
+    to whom it had not happened by the end of the day and who are known for longer. `survival`: the share to whom it has
     not happened by the end of the day, with its interval (None at zero, where the formula has none).
     """
 
     day: int
-    at_risk: int
     events: int
+    remaining: int
     survival: float
     lower: float | None
     upper: float | None
@@ -48,7 +52,7 @@ class Point:
 class Median:
     """
     The day by which it has happened to half. An end of its interval is None where the curve does not reach it while
-    enough people are at risk.
+    enough people remain.
     """
 
     days: int
@@ -61,7 +65,7 @@ class Curve:
     """
     `people` is None where they are too few to be shown. `points` start after day 0, where the curve is at 1. `at` has
     the days that were asked for, None where a day is not shown; those that are shown are among the points. `median` is
-    None where half is not reached or where too few are at risk on that day.
+    None where half is not reached or where too few remain after that day.
     """
 
     people: int | None
@@ -116,36 +120,44 @@ class _Counted:
         self._left = sorted(day for day, did in both if not did)
         self.days_of_events = sorted(set(self._events))
 
-    def at_risk(self, day: int) -> int:
-        return len(self._all) - bisect.bisect_left(self._all, day)
+    def remaining(self, day: int) -> int:
+        return len(self._all) - bisect.bisect_right(self._all, day)
+
+    def tells_of_few(self, day: int, smallest: int) -> bool:
+        """Whether a day that is named because it happened then is the last of few people, or leaves few."""
+        on_or_after = len(self._all) - bisect.bisect_left(self._all, day)
+        return on_or_after < smallest or not _enough(self.remaining(day), smallest)
 
     def events(self, after: int, day: int) -> int:
         return bisect.bisect_right(self._events, day) - bisect.bisect_right(self._events, after)
 
     def left(self, after: int, day: int) -> int:
-        """How many left sight from the end of one day's count to that of another: on `day` they are still at risk."""
-        return bisect.bisect_left(self._left, day) - bisect.bisect_left(self._left, after)
+        return bisect.bisect_right(self._left, day) - bisect.bisect_right(self._left, after)
 
 
 def _chosen(counted: _Counted, wanted: Sequence[int], smallest: int, step: int) -> list[int]:
     def apart(after: int, day: int) -> bool:
-        return all(count == 0 or count >= step for count in (counted.events(after, day), counted.left(after, day)))
+        return _enough(counted.events(after, day), step) and _enough(counted.left(after, day), step)
 
     fixed = [-1]
     for day in wanted:
-        if counted.at_risk(day) >= smallest and apart(fixed[-1], day):
+        if _enough(counted.remaining(day), smallest) and apart(fixed[-1], day):
             fixed.append(day)
     chosen: list[int] = []
     for start, end in zip(fixed, [*fixed[1:], None], strict=True):
         last = start
         for day in counted.days_of_events:
             between = day > last and (end is None or (day < end and apart(day, end)))
-            if between and counted.at_risk(day) >= smallest and apart(last, day):
+            if between and not counted.tells_of_few(day, smallest) and apart(last, day):
                 chosen.append(day)
                 last = day
         if end is not None:
             chosen.append(end)
     return chosen
+
+
+def _enough(people: int, smallest: int) -> bool:
+    return people == 0 or people >= smallest
 
 
 def _fitted(durations: Sequence[int], happened: Sequence[bool]) -> Any:
@@ -160,8 +172,8 @@ def _point(fitted: Any, counted: _Counted, day: int, before: int) -> Point:
     lower, upper = (float(end) if survival else None for end in fitted.confidence_interval_.iloc[row])
     return Point(
         day=day,
-        at_risk=counted.at_risk(day),
         events=counted.events(before, day),
+        remaining=counted.remaining(day),
         survival=survival,
         lower=lower,
         upper=upper,
@@ -172,7 +184,7 @@ def _median(fitted: Any, counted: _Counted, smallest: int) -> Median | None:
     from lifelines.utils import median_survival_times
 
     def shown(day: float) -> int | None:
-        return None if math.isinf(day) or counted.at_risk(int(day)) < smallest else int(day)
+        return None if math.isinf(day) or counted.tells_of_few(int(day), smallest) else int(day)
 
     # lifelines adds logarithms, and then a half is often 0.5000000000000001 and the day taken for the median too late.
     survival = fitted.survival_function_.round(_DIGITS)

@@ -25,14 +25,15 @@ RELAPSED = [True] * 9 + [False] * 12
 #:    16  11  1   × 10/11        = 0.6275    + 1/110 = 0.009091          = 0.033042
 #:    22   7  1   × 6/7          = 0.5378    + 1/42  = 0.023810          = 0.056851
 #:    23   6  1   × 5/6          = 0.4482    + 1/30  = 0.033333          = 0.090185
+#: On days 6 and 10 another left sight, so 17, 16, 13, 11, 10, 6 and 5 remain after these days.
 BY_HAND = [
-    (6, 21, 3, 0.8571, 0.007937),
-    (7, 17, 1, 0.8067, 0.011613),
-    (10, 15, 1, 0.7529, 0.016375),
-    (13, 12, 1, 0.6902, 0.023951),
-    (16, 11, 1, 0.6275, 0.033042),
-    (22, 7, 1, 0.5378, 0.056851),
-    (23, 6, 1, 0.4482, 0.090185),
+    (6, 3, 17, 0.8571, 0.007937),
+    (7, 1, 16, 0.8067, 0.011613),
+    (10, 1, 13, 0.7529, 0.016375),
+    (13, 1, 11, 0.6902, 0.023951),
+    (16, 1, 10, 0.6275, 0.033042),
+    (22, 1, 6, 0.5378, 0.056851),
+    (23, 1, 5, 0.4482, 0.090185),
 ]
 
 
@@ -48,9 +49,7 @@ def log_log(survival: float, greenwood: float) -> tuple[float, float]:
 
 def test_the_textbook_cohort_comes_out_as_by_hand() -> None:
     curve = every_step(REMISSION, RELAPSED)
-    assert [(point.day, point.at_risk, point.events) for point in curve.points] == [
-        (day, at_risk, events) for day, at_risk, events, _, _ in BY_HAND
-    ]
+    assert [(point.day, point.events, point.remaining) for point in curve.points] == [line[:3] for line in BY_HAND]
     for point, (_, _, _, survival, greenwood) in zip(curve.points, BY_HAND, strict=True):
         assert point.survival == pytest.approx(survival, abs=5e-5)
         assert (point.lower, point.upper) == pytest.approx(log_log(survival, greenwood), abs=2e-4)
@@ -64,27 +63,29 @@ def test_survival_on_days_that_were_asked_for() -> None:
         5: 1.0,
         10: 0.7529,
         12: 0.7529,
-        40: None,  # nobody is known for so long
+        40: 0.4482,
     }
-    twelve = curve.at[12]
-    assert twelve is not None
-    assert (twelve.at_risk, twelve.events) == (12, 0)
+    assert [(point.day, point.events, point.remaining) for point in curve.points[3:6]] == [
+        (10, 1, 13),
+        (12, 0, 12),
+        (13, 1, 11),
+    ]
 
 
 def test_who_leaves_on_a_day_is_still_at_risk_on_it() -> None:
     curve = every_step([5, 5], [True, False])
-    assert [(point.at_risk, point.survival) for point in curve.points] == [(2, 0.5)]
+    assert [(point.remaining, point.survival) for point in curve.points] == [(0, 0.5)]
 
 
 def test_it_can_happen_to_all_and_on_the_first_day() -> None:
-    assert every_step([0, 0], [True, True]).points == (Point(0, 2, 2, 0.0, None, None),)
+    assert every_step([0, 0], [True, True]).points == (Point(0, 2, 0, 0.0, None, None),)
     assert every_step([3, 4], [True, True]).median == Median(days=3, lower=3, upper=None)
 
 
 def test_nobody_and_nothing() -> None:
     assert kaplan_meier([], [], [30]) == Curve(people=0, points=(), at={30: None}, median=None)
     nothing = kaplan_meier([30] * 20, [False] * 20, [30])
-    assert nothing.at[30] == Point(30, 20, 0, 1.0, 1.0, 1.0)
+    assert nothing.at[30] == Point(30, 0, 0, 1.0, 1.0, 1.0)
     assert nothing.median is None
 
 
@@ -100,20 +101,24 @@ class TestSmallGroups:
 
     def test_no_step_stands_for_fewer_than_eleven_people(self) -> None:
         curve = kaplan_meier([*range(1, 41), *[100] * 20], [True] * 40 + [False] * 20)
-        assert [(point.day, point.at_risk, point.events) for point in curve.points] == [
-            (11, 50, 11),
-            (22, 39, 11),
-            (33, 28, 11),
+        assert [(point.day, point.events, point.remaining) for point in curve.points] == [
+            (11, 11, 49),
+            (22, 11, 38),
+            (33, 11, 27),
         ]
         assert curve.points[0].survival == pytest.approx(49 / 60)
 
     def test_where_few_are_left_the_curve_ends(self) -> None:
         curve = kaplan_meier([*range(1, 31)], [True] * 30)
-        assert [point.day for point in curve.points] == [11]  # on day 22 nine are at risk
+        assert [point.day for point in curve.points] == [11]  # after day 22 eight remain
         assert curve.median == Median(days=15, lower=10, upper=None)
         assert every_step([*range(1, 31)], [True] * 30).median == Median(days=15, lower=10, upper=21)
 
-    def test_a_median_with_few_at_risk_is_not_shown(self) -> None:
+    def test_where_nobody_is_left_an_end_that_was_asked_for_is_shown(self) -> None:
+        curve = kaplan_meier([*range(1, 31)], [True] * 30, [365])
+        assert [(point.day, point.survival) for point in curve.points] == [(11, pytest.approx(19 / 30)), (365, 0.0)]
+
+    def test_a_median_after_which_few_remain_is_not_shown(self) -> None:
         durations = [5] * 12 + [10] * 2 + [20] * 6
         happened = [False] * 12 + [True] * 8
         assert every_step(durations, happened).median is not None
@@ -122,7 +127,7 @@ class TestSmallGroups:
     def test_days_too_close_for_eleven_people_are_not_both_shown(self) -> None:
         curve = kaplan_meier([*range(1, 61)], [True] * 60, [12, 15, 30])
         assert {day: point is not None for day, point in curve.at.items()} == {12: True, 15: False, 30: True}
-        assert [point.day for point in curve.points] == [12, 30, 41]  # 23 would leave 7 until 30, and 52 has 9 at risk
+        assert [point.day for point in curve.points] == [12, 30, 41]  # 23 would leave 7 until 30, 52 only 8
 
 
 people = st.lists(st.tuples(st.integers(0, 60), st.booleans()), min_size=1, max_size=80)
@@ -139,12 +144,13 @@ def test_equals_the_product_over_the_days(cohort: list[tuple[int, bool]]) -> Non
         events = cohort.count((day, True))
         survival *= 1 - events / at_risk
         greenwood = greenwood + events / (at_risk * (at_risk - events)) if at_risk > events else math.inf
-        expected[day] = (at_risk, events, survival, greenwood)
+        expected[day] = (events, survival, greenwood)
     curve = every_step(durations, happened)
     assert [point.day for point in curve.points] == list(expected)
     for point in curve.points:
-        at_risk, events, survival, greenwood = expected[point.day]
-        assert (point.at_risk, point.events) == (at_risk, events)
+        events, survival, greenwood = expected[point.day]
+        assert point.events == events
+        assert point.remaining == sum(days > point.day for days, _ in cohort)
         assert point.survival == pytest.approx(survival, abs=1e-9)
         if greenwood < math.inf:
             assert (point.lower, point.upper) == pytest.approx(log_log(survival, greenwood), abs=1e-6)
@@ -180,8 +186,9 @@ def test_between_two_shown_points_there_is_nobody_or_enough(cohort: list[tuple[i
     for before, point in itertools.pairwise([None, *curve.points]):
         assert point is not None
         start = before.day if before else -1
-        assert point.at_risk >= 5
+        assert point.remaining == sum(duration > point.day for duration, _ in cohort)
+        assert point.remaining == 0 or point.remaining >= 5
         assert point.events == sum(did and start < duration <= point.day for duration, did in cohort)
-        left = sum(not did and start <= duration < point.day for duration, did in cohort)
+        left = sum(not did and start < duration <= point.day for duration, did in cohort)
         assert all(count == 0 or count >= 5 for count in (point.events, left))
     assert curve.at.keys() == set(days)
