@@ -78,7 +78,8 @@ def require_meant(known: Sequence[Organization], meant: Sequence[Organization], 
     left_out = {each.organization_id: each.name for each in known if each not in meant}
     if named := [left_out[each] for each in in_hand if each in left_out]:
         raise CommandFailed(
-            f"What is in hand is of {', '.join(sorted(named))} too, which --organization leaves out: nothing was checked."
+            f"What is in hand is of {', '.join(sorted(named))} too, and --organization leaves that out: nothing was"
+            " checked."
         )
 
 

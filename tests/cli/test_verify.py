@@ -143,7 +143,7 @@ async def test_a_checkpoint_of_an_organization_that_is_left_out_is_not_passed_ov
     said = await command("verify", "--organization", other, "--checkpoint", saved)
 
     assert said.code == 1
-    assert "is of Clinic too, which --organization leaves out: nothing was checked." in said.err
+    assert "is of Clinic too, and --organization leaves that out: nothing was checked." in said.err
 
 
 async def test_a_checkpoint_that_nobody_known_has_signed_is_refused(
