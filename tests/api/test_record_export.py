@@ -93,8 +93,8 @@ async def test_every_access_record_is_proved_by_the_checkpoint_of_accesses(clini
     client, _ = await clinic.client(), await clinic.client()
     await clinic.record(client, recording(CRISIS))
     await follow(clinic.system, clinic.organization_id)
-    await clinic.get(f"/v1/clients/{client}/care-plan", at="2026-03-02T21:40:00Z")
-    await clinic.get("/v1/caseload")
+    for path in (f"/v1/clients/{client}/care-plan?as_of=2026-03-02T21:40:00Z", "/v1/caseload"):
+        assert (await clinic.get(path)).status_code == 200, path
     consent = await clinic.record(client, recording(WHOLE))
     assert consent.status_code == 201, consent.text
     outsider = await clinic.outsider("Harbor Pharmacy", "pharmacy")
@@ -103,7 +103,7 @@ async def test_every_access_record_is_proved_by_the_checkpoint_of_accesses(clini
     found = await exported(supervisor, client)
 
     by_what = {each["what"]: each for each in found.access_records}
-    assert json.loads(by_what["care_plan"]["parameters"])["at"].startswith("2026-03-02T21:40")
+    assert json.loads(by_what["care_plan"]["parameters"])["as_of"].startswith("2026-03-02T21:40")
     page = by_what["caseload"]
     assert (page["client_id"], page["clients"]) == (None, 2)
     assert told.status_code == 200, told.text
