@@ -4,9 +4,9 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
-from typing import Final, NamedTuple
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 import asyncpg
@@ -32,11 +32,11 @@ from service.following import tables
 from service.following.cursors import wait_for
 from service.log.reading import ONE_SNAPSHOT
 from service.projector.builds import Build, Builds
-from service.projector.list_queries import seen_by
+from service.projector.list_pages import only_seen
 from service.projector.tables import parked_table
 
 _ORGANIZATION: Final = bindparam("organization_id", type_=Uuid)
-_SEER: Final = bindparam("seen_by", type_=Uuid)
+_EVERYBODY: Final[Mapping[str, object]] = MappingProxyType({})
 
 
 class ListsNotReady(Exception):
@@ -60,13 +60,6 @@ class ListReading:
     """For how many clients a projection failed, so that their rows do not tell everything: of those who are seen."""
 
 
-class Seer(NamedTuple):
-    """Who sees just the clients on whose team they are at a moment, and those whose record they opened."""
-
-    person_id: UUID
-    now: datetime
-
-
 class ListReads:
     """Reads rows of an organization's clients from the builds of this release."""
 
@@ -82,12 +75,13 @@ class ListReads:
         *,
         position: int | None = None,
         seconds: float,
-        seer: Seer | None = None,
+        seen: Mapping[str, object] = _EVERYBODY,
     ) -> AsyncIterator[ListReading]:
         """A reading of these projections that reflects at least that position, for which it waits so many seconds.
 
-        With a `seer`, for whom the care plan has to be among them, nobody else is counted as parked. The position is
-        told all the same: it says how much the organization has recorded, of whomever, as each receipt does.
+        `seen` is what is given to narrow a list to whom the caller sees (list_pages.only_seen), and `now`: nobody else
+        is counted as parked. It needs the care plan among the projections. The position is told all the same: it says
+        how much the organization has recorded, of whomever, as each receipt does.
         Raises ListsNotReady, ListsBehind.
         """
         builds = await self._to_read(projections)
@@ -99,9 +93,8 @@ class ListReads:
                 given = {"organization_id": organization_id, "names": names}
                 stands = await connection.fetchval(_POSITION.sql, *_POSITION.arguments(given))
                 schemas = {build.name: build.schema for build in builds}
-                parked_in = _parked_in(tuple(names), schemas[CARE_PLAN.name] if seer else None)
-                of_whom = {"now": seer.now, _SEER.key: seer.person_id} if seer else {}
-                parked = await connection.fetchval(parked_in.sql, *parked_in.arguments(given | of_whom))
+                parked_in = _parked_in(tuple(names), schemas.get(CARE_PLAN.name, ""), frozenset(seen))
+                parked = await connection.fetchval(parked_in.sql, *parked_in.arguments({**given, **seen}))
                 yield ListReading(connection, schemas, stands, parked)
         except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
             # The build was removed since this process last looked; the next call finds the one in its place.
@@ -135,8 +128,8 @@ def _position() -> Statement:
 
 
 @lru_cache(64)
-def _parked_in(schemas: tuple[str, ...], care_plan: str | None) -> Statement:
-    """Counts the clients who are parked in one of these builds, and whom the seer of that care plan sees, if any.
+def _parked_in(schemas: tuple[str, ...], care_plan: str, given: frozenset[str]) -> Statement:
+    """Counts the clients who are parked in one of these builds, of those whom the caller sees by the care plan's rows.
 
     Erased ones are parked for good, and count for nobody.
     """
@@ -152,7 +145,7 @@ def _parked_in(schemas: tuple[str, ...], care_plan: str | None) -> Statement:
         client_key.c.wrapped_key.is_not(None),
     )
     counted = select(func.count()).select_from(parked.join(client_key, still_there))
-    return compiled(counted.where(seen_by(care_plan, parked.c.client_id, _SEER)) if care_plan else counted)
+    return compiled(only_seen(counted, care_plan, parked.c.client_id, given))
 
 
 _POSITION = _position()

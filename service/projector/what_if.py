@@ -52,7 +52,7 @@ class Found(NamedTuple):
 
     clients: int
     left_out: int
-    """Clients who could not be folded: erased, or a projection failed for them."""
+    """Clients who were not folded: erased, or not to be, or a projection failed for them."""
     differing: dict[UUID, Differences]
     """What differs, for each client for whom something does."""
 
