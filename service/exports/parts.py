@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic_core import to_jsonable_python
 
-from domain.events.registration import ClientRegistered
 from domain.policies import Policies
+from projections.context import time_zones
 from rendering import Formatting
+from rendering.formatting import places
 from rendering.timeline import timeline_page
 from service.access.access_records import Access
 from service.access.recipients import NOTICE
@@ -65,11 +66,15 @@ def first_parts(
 
 
 def event_parts(record: RecordRead, proofs: Sequence[Sequence[bytes]]) -> Iterator[Part]:
-    """The events in the order in which they were recorded; of counseling notes no body (R27)."""
-    kept_apart = {key.notes_key_id for key in record.keys.values()}
+    """The events in the order in which they were recorded.
+
+    Of counseling notes no body (R27), nor of who was erased since they were read: which are notes is not known then.
+    """
     for event, proof in zip(record.events, proofs, strict=True):
         name = f"event {event.version}" + (f" of {event.client_id}" if len(record.timelines) > 1 else "")
-        yield name, {"part": EVENT, **_event(event, proof, with_body=event.key_id not in kept_apart)}
+        key = record.keys.get(event.client_id)
+        with_body = key is not None and event.key_id != key.notes_key_id
+        yield name, {"part": EVENT, **_event(event, proof, with_body=with_body)}
 
 
 def access_parts(records: Sequence[ProvedAccess]) -> Iterator[Part]:
@@ -130,9 +135,8 @@ def _policy(policies: Policies, now: datetime) -> dict[str, Any]:
 
 def _page(record: RecordRead, now: datetime, *, with_contents: bool) -> str:
     entries = record.entries
-    zones = [entry.event.time_zone for entry in entries if isinstance(entry.event, ClientRegistered)]
-    zone = ZoneInfo(zones[-1] if zones else record.organization.time_zone)
-    fmt = Formatting(zone, {entry.id: entry.version for entry in entries}, now.astimezone(zone).year)
+    zone = time_zones(entries).at(now) or ZoneInfo(record.organization.time_zone)
+    fmt = Formatting(zone, places(entries, record.client_id), now.astimezone(zone).year)
     return timeline_page(str(record.client_id), entries, fmt, now, with_contents=with_contents)
 
 
