@@ -6,7 +6,10 @@ from typing import Final
 
 from hypothesis import given
 
+from domain.events.screening import ScreeningScored
+from domain.instruments.screener import CssrsScreening
 from domain.policies import Policies
+from domain.vocabulary.people import Role
 from domain.vocabulary.substances import Substance
 from projections.catalogue import PROJECTIONS
 from projections.differences import Difference, DifferenceKind
@@ -16,6 +19,7 @@ from tests.builders import POLICY, History, crisis, fold, intake, lapse, registe
 from tests.strategies import histories
 
 POLICIES = Policies(POLICY)
+LATER = "2026-03-02T12:00Z"
 
 
 def changed_by_last(history: History) -> Mapping[tuple[str, str], Difference]:
@@ -109,6 +113,18 @@ def test_of_a_signal_that_lies_ahead_nothing_is_told_and_one_that_ends_has_chang
     signal = changed_by_last(history)["signals", "signal"]
     assert (signal.kind, signal.before["cleared"]) == (DifferenceKind.CHANGED, None)
     assert signal.after["cleared"].event_id == cleared
+
+
+def test_a_screening_that_was_answered_otherwise_is_told_also_where_the_score_stays() -> None:
+    history = History()
+    history.add(registered(), at="2026-03-01T12:00Z")
+    scored = history.add(ScreeningScored(answers=CssrsScreening(q1=False, q2=False), asked_by=Role.PEER), at=LATER)
+    right = ScreeningScored(answers=CssrsScreening(q1=False, q2=False), asked_by=Role.COUNSELOR)
+    history.correct(scored, right)
+
+    screening = changed_by_last(history)["care_plan", "screening"]
+
+    assert (screening.before["asked_by"], screening.after["asked_by"]) == (Role.PEER, Role.COUNSELOR)
 
 
 @given(histories())
