@@ -141,6 +141,11 @@ ALWAYS_DIFFER: Final = {"today", "time_zone"}
 """What an answer says of the day that is asked about."""
 
 
+def said_in(part: object) -> object:
+    """What it says; in which order its elements come says nothing more of any of them."""
+    return sorted(map(repr, part)) if isinstance(part, tuple) else part
+
+
 @given(histories(min_steps=4))
 def test_whatever_an_answer_says_differently_is_told(history: History) -> None:
     replay = Replay(PROJECTIONS, POLICIES)
@@ -151,5 +156,5 @@ def test_whatever_an_answer_says_differently_is_told(history: History) -> None:
         for projection, was in before.items():
             now = Folded(was.time_zones, replay.state(projection).state)
             one, other = (vars(projection.answer(each, step.at, POLICY)) for each in (was, now))
-            differs = {part for part in one if one[part] != other[part]} - ALWAYS_DIFFER
+            differs = {part for part in one if said_in(one[part]) != said_in(other[part])} - ALWAYS_DIFFER
             assert not differs or projection in told
