@@ -193,6 +193,9 @@ async def test_r57_nobody_is_erased_under_a_hold_on_any_record_of_theirs(clinic:
         assert await clinic.refused(client_id) == "The client is not erased: a legal hold is in force."
 
     await clinic.tell(survivor, LegalHoldLifted(hold=hold))
+    of_survivor, of_duplicate = await clinic.system.erasures.standing(clinic.organization_id)
+    (lifted,) = (await clinic.system.store.log(clinic.organization_id, limit=100))[-1:]
+    assert (of_survivor.due_since, of_duplicate.due_since) == (None, lifted.recorded_at), "it had to wait for the hold"
     assert "merged into this one are to be erased first" in await clinic.refused(survivor)
     await follow(clinic.system, clinic.organization_id)
     await clinic.carry_out(duplicate)
