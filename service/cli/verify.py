@@ -117,7 +117,9 @@ async def verify(
     if verified.findings:
         _end(organization.name, f"{verified.events:,} events, {len(verified.findings):,} do not fit.")
     else:
-        erased = f", but for {verified.erased:,} that were erased with their clients" if verified.erased else ""
+        erased = ""
+        if verified.erased:
+            erased = f", but for {verified.erased:,} of {verified.erased_clients:,} clients who were erased"
         _end(organization.name, f"{verified.events:,} events, all as they were recorded{erased}.{signed}")
     return verified.intact
 

@@ -42,6 +42,8 @@ class ErasureCheck(NamedTuple):
     findings: list[Finding]
     events: int
     """How many events were emptied by an erasure."""
+    clients: int
+    """Of how many clients."""
 
 
 def is_emptied(event: StoredEvent) -> bool:
@@ -59,6 +61,7 @@ async def check_erasures(store: EventStore, organization_id: UUID, emptied: Sequ
     what = "its body is missing, and its client was not erased: put it back from a backup"
     found = [Finding(each.position, what) for each in emptied if each.client_id not in destroyed]
     events = len(emptied) - len(found)
+    clients = len({each.client_id for each in emptied} & destroyed)
     again = "its client was erased, and its body is still there: run care-timeline erasures apply"
     found += [Finding(row["position"], again) for row in await store.rows(organization_id, _STILL_THERE)]
     for row in await store.rows(organization_id, _ENDS, ENDS_WITH):
@@ -67,4 +70,4 @@ async def check_erasures(store: EventStore, organization_id: UUID, emptied: Sequ
         else:
             said = "its client was erased, and the keys are there again: run care-timeline erasures apply"
         found.append(Finding(row["position"], said))
-    return ErasureCheck(found, events)
+    return ErasureCheck(found, events, clients)

@@ -58,6 +58,8 @@ class ListReading:
     """Of the last event that all of these builds have followed."""
     parked: int
     """For how many clients a projection failed, so that their rows do not tell everything: of those who are seen."""
+    erased: int
+    """How many of the organization's clients were erased up to that position, and so are in no row any more."""
 
 
 class Seer(NamedTuple):
@@ -87,7 +89,8 @@ class ListReads:
         """A reading of these projections that reflects at least that position, for which it waits so many seconds.
 
         With a `seer`, for whom the care plan has to be among them, nobody else is counted as parked. The position is
-        told all the same: it says how much the organization has recorded, of whomever, as each receipt does.
+        told all the same: it says how much the organization has recorded, of whomever, as each receipt does. So is how
+        many were erased: nobody knows any more who saw them.
         Raises ListsNotReady, ListsBehind.
         """
         builds = await self._to_read(projections)
@@ -101,8 +104,9 @@ class ListReads:
                 schemas = {build.name: build.schema for build in builds}
                 parked_in = _parked_in(tuple(names), schemas[CARE_PLAN.name] if seer else None)
                 of_whom = {"now": seer.now, _SEER.key: seer.person_id} if seer else {}
-                parked = await connection.fetchval(parked_in.sql, *parked_in.arguments(given | of_whom))
-                yield ListReading(connection, schemas, stands, parked)
+                arguments = parked_in.arguments(given | of_whom)
+                ((parked, erased),) = await connection.fetch(parked_in.sql, *arguments)
+                yield ListReading(connection, schemas, stands, parked, erased)
         except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
             # The build was removed since this process last looked; the next call finds the one in its place.
             await self._builds.refresh()
@@ -138,7 +142,7 @@ def _position() -> Statement:
 def _parked_in(schemas: tuple[str, ...], care_plan: str | None) -> Statement:
     """Counts the clients who are parked in one of these builds, and whom the seer of that care plan sees, if any.
 
-    Erased ones are parked for good, and count for nobody.
+    Then those who are parked for good, since they were erased, whoever saw them.
     """
     parked = union(
         *(
@@ -146,13 +150,12 @@ def _parked_in(schemas: tuple[str, ...], care_plan: str | None) -> Statement:
             for table in map(parked_table, schemas)
         )
     ).subquery("parked")
-    still_there = and_(
-        client_key.c.organization_id == _ORGANIZATION,
-        client_key.c.client_id == parked.c.client_id,
-        client_key.c.wrapped_key.is_not(None),
-    )
-    counted = select(func.count()).select_from(parked.join(client_key, still_there))
-    return compiled(counted.where(seen_by(care_plan, parked.c.client_id, _SEER)) if care_plan else counted)
+    theirs = and_(client_key.c.organization_id == _ORGANIZATION, client_key.c.client_id == parked.c.client_id)
+    still_there = client_key.c.wrapped_key.is_not(None)
+    seen = [seen_by(care_plan, parked.c.client_id, _SEER)] if care_plan else []
+    failed = func.count().filter(still_there, *seen)
+    erased = func.count().filter(client_key.c.wrapped_key.is_(None))
+    return compiled(select(failed, erased).select_from(parked.join(client_key, theirs)))
 
 
 _POSITION = _position()
