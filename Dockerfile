@@ -18,6 +18,7 @@ RUN python -m venv /opt/care-timeline \
 
 COPY pyproject.toml ./
 COPY alembic alembic
+COPY analytics analytics
 COPY domain domain
 COPY projections projections
 COPY rendering rendering

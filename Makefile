@@ -6,7 +6,7 @@ STORY ?= parent
 ARGS ?=
 
 BIN := .venv/bin
-SOURCES := domain projections rendering service samples tests benchmarks
+SOURCES := domain projections analytics rendering service samples tests benchmarks
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
 LOCK := build/lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
@@ -71,7 +71,7 @@ wheel: install ## build the package into dist/
 
 lock: build/lock/installed ## choose the newest versions that pyproject.toml allows and pin them with hashes
 	@$(LOCK) --upgrade pyproject.toml --output-file requirements/runtime.txt
-	@$(LOCK) --upgrade pyproject.toml --extra telemetry --output-file requirements/image.txt \
+	@$(LOCK) --upgrade pyproject.toml --extra analytics --extra telemetry --output-file requirements/image.txt \
 		--constraint requirements/runtime.txt
 	@$(LOCK) --upgrade --group build --output-file requirements/build.txt
 	@$(LOCK) --upgrade pyproject.toml --group development --output-file requirements/development.txt \

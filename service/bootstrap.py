@@ -21,10 +21,10 @@ from service.access.authentication import Authentication
 from service.access.brake import Brake
 from service.access.tokens import open_tokens
 from service.access.trusted_issuers import trusted_issuers
-from service.audit.access_tree import AccessTree
 from service.audit.anchors import AnchorEndpoint, AnchorFolder
 from service.audit.checkpoint_signer import CheckpointSigner
 from service.audit.checkpoint_store import CheckpointStore
+from service.audit.log_kinds import LogKind
 from service.audit.log_proofs import LogProofs
 from service.audit.signing_keys import SigningKeys
 from service.audit.verifier import Verifier
@@ -133,11 +133,20 @@ class System:
     signing_keys: SigningKeys
     checkpoints: CheckpointStore
     checkpoint_signer: CheckpointSigner
-    access_tree: AccessTree
+    access_checkpoints: CheckpointStore
+    access_checkpoint_signer: CheckpointSigner
+    access_log_proofs: LogProofs
     verifier: Verifier
     log_proofs: LogProofs
     record_export: RecordExport
     client_heads: ClientHeads
+
+    async def logs_not_signed(self) -> dict[LogKind, frozenset[UUID]]:
+        """Of which organizations' logs nothing is signed any more, of each kind. Raises DatabaseUnavailable."""
+        return {
+            LogKind.EVENTS: await self.checkpoint_signer.refused(),
+            LogKind.ACCESSES: await self.access_checkpoint_signer.refused(),
+        }
 
     async def rewrap(self, organization_id: UUID) -> int:
         """Wraps anew whatever key-encryption keys wrap, clients' keys and webhooks' secrets; of how many of these.
@@ -253,11 +262,16 @@ async def connected(
         stack.push_async_callback(receivers.close)
         webhooks, webhook_queue = Webhooks(pool, keks), WebhookQueue()
         signing = signing_keys(settings)
-        checkpoints = CheckpointStore(pool, signing, parse_witness_keys(settings.witness_keys))
+        witness_keys = parse_witness_keys(settings.witness_keys)
+        checkpoints = CheckpointStore(pool, signing, witness_keys)
+        access_checkpoints = CheckpointStore(pool, signing, witness_keys, LogKind.ACCESSES)
         log_proofs, search = LogProofs(pool, checkpoints), AccessSearch(log_pool)
-        access_tree = _access_tree(settings, pool, signing)
-        signer = _checkpoint_signer(settings, pool, signing, checkpoints, access_tree)
-        stack.push_async_callback(signer.close)
+        signer, access_signer = (
+            _checkpoint_signer(settings, pool, signing, checkpoints, checkpoint_folder(settings)),
+            _checkpoint_signer(settings, pool, signing, access_checkpoints, access_checkpoint_folder(settings)),
+        )
+        for each in (signer, access_signer):
+            stack.push_async_callback(each.close)
         last_checkpoint = LastCheckpoint(signing, signer, checkpoints)
         yield System(
             settings=settings,
@@ -311,7 +325,9 @@ async def connected(
             signing_keys=signing,
             checkpoints=checkpoints,
             checkpoint_signer=signer,
-            access_tree=access_tree,
+            access_checkpoints=access_checkpoints,
+            access_checkpoint_signer=access_signer,
+            access_log_proofs=LogProofs(pool, access_checkpoints),
             verifier=Verifier(addresses.app, pool, store, keyring, keks, signing),
             log_proofs=log_proofs,
             record_export=RecordExport(
@@ -338,20 +354,13 @@ def access_checkpoint_folder(settings: Settings) -> Path | None:
     return folder / "access" if folder else None
 
 
-def _access_tree(settings: Settings, pool: asyncpg.Pool, keys: SigningKeys) -> AccessTree:
-    folder = access_checkpoint_folder(settings)
-    return AccessTree(pool, keys, AnchorFolder(folder) if folder else None)
-
-
 def _checkpoint_signer(
-    settings: Settings, pool: asyncpg.Pool, keys: SigningKeys, store: CheckpointStore, accesses: AccessTree
+    settings: Settings, pool: asyncpg.Pool, keys: SigningKeys, store: CheckpointStore, folder: Path | None
 ) -> CheckpointSigner:
-    folder = checkpoint_folder(settings)
     return CheckpointSigner(
         pool,
         keys,
         store,
-        accesses=accesses,
         folder=AnchorFolder(folder) if folder else None,
         endpoint=AnchorEndpoint(settings.checkpoint_url) if settings.checkpoint_url else None,
         witnesses=[Witness(url) for url in settings.witness_urls],

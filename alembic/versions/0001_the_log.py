@@ -526,6 +526,13 @@ def _keys() -> None:
         comment="Each client's two keys, wrapped: their data key, and the one for counseling notes; left out of the"
         " log's backups",
     )
+    op.create_index(
+        "client_key_destroyed",
+        "client_key",
+        ["organization_id", "client_id"],
+        schema="keyring",
+        postgresql_where=sa.text("destroyed_at is not null"),
+    )
     _protect("keyring.client_key")
     op.execute("""
 create function keyring.make_client_key(

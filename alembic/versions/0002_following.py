@@ -25,6 +25,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    for table in ("access.access_record", "access.api_key", "keyring.client_key"):
+        op.execute(f"drop policy owner_looks on {table}")
     for schema in ("audit", "subscription", "following"):
         op.execute(f"drop schema {schema} cascade")
 
@@ -314,6 +316,12 @@ def _tree() -> None:
         "tile",
         sa.Column("organization_id", sa.Uuid(), nullable=False, comment="Whose log"),
         sa.Column(
+            "log",
+            sa.Text(),
+            nullable=False,
+            comment="Which of the organization's logs: that of events, or of accesses",
+        ),
+        sa.Column(
             "level",
             sa.SmallInteger(),
             nullable=False,
@@ -323,9 +331,10 @@ def _tree() -> None:
         sa.Column("hashes", sa.LargeBinary(), nullable=False, comment="Its 256 hashes, one after the other"),
         sa.Column("root", sa.LargeBinary(), nullable=False, comment="The root of the subtree that they make up"),
         sa.CheckConstraint("octet_length(hashes) = 8192 and octet_length(root) = 32", name="tile_hashes_check"),
-        sa.PrimaryKeyConstraint("organization_id", "level", "number", name="tile_pkey"),
+        sa.CheckConstraint("log in ('events', 'accesses')", name="tile_log_check"),
+        sa.PrimaryKeyConstraint("organization_id", "log", "level", "number", name="tile_pkey"),
         schema="audit",
-        comment="Whole tiles of the Merkle tree over the leaves of an organization's log, made of log.event",
+        comment="Whole tiles of the Merkle tree over the leaves of a log, made of log.event or of audit.access_entry",
     )
     _never_changed("audit.tile", "select")
     op.execute("alter table audit.tile alter column hashes set storage external")
@@ -337,7 +346,7 @@ def _tree() -> None:
             "size",
             sa.BigInteger(),
             nullable=False,
-            comment="How many events the log had: the position of its last one",
+            comment="How many entries the log had: the position of its last one",
         ),
         sa.Column("root", sa.LargeBinary(), nullable=False, comment="The root of its tree"),
         sa.Column("note", sa.Text(), nullable=False, comment="The checkpoint as it was signed"),
@@ -386,7 +395,7 @@ def _tree() -> None:
 
 def _on_the_tree() -> None:
     op.execute(r"""create function audit.grow_tree(
-  the_organization uuid, up_to bigint, most integer
+  the_organization uuid, the_log text, up_to bigint, most integer
 ) returns integer
   language plpgsql security definer
   set search_path = pg_catalog, pg_temp
@@ -405,32 +414,37 @@ begin
   end if;
   while up_to >> (8 * (depth + 1)) > 0 loop
     select coalesce(max(t.number) + 1, 0) into place
-      from audit.tile t where t.organization_id = the_organization and t.level = depth;
+      from audit.tile t
+     where t.organization_id = the_organization and t.log = the_log and t.level = depth;
     if place > up_to >> (8 * (depth + 1)) then
       raise data_corrupted using message = 'the tree reaches beyond the log';
     end if;
     while made < most and (place + 1) << (8 * (depth + 1)) <= up_to loop
-      if depth = 0 then
+      if depth = 0 and the_log = 'accesses' then
+        select string_agg(sha256('\x00'::bytea || e.leaf), ''::bytea order by e.number) into layer
+          from audit.access_entry e
+         where e.organization_id = the_organization and e.number > place << 8 and e.number <= (place + 1) << 8;
+      elsif depth = 0 then
         select string_agg(sha256('\x00'::bytea || e.leaf), ''::bytea order by e.position) into layer
           from log.event e
          where e.organization_id = the_organization and e.position > place << 8 and e.position <= (place + 1) << 8;
       else
         select string_agg(t.root, ''::bytea order by t.number) into layer
           from audit.tile t
-         where t.organization_id = the_organization and t.level = depth - 1
+         where t.organization_id = the_organization and t.log = the_log and t.level = depth - 1
            and t.number >= place << 8 and t.number < (place + 1) << 8;
       end if;
       if octet_length(layer) is distinct from 8192 then
         raise data_corrupted using
-          message = format('events are missing before position %s', (place + 1) << (8 * (depth + 1)));
+          message = format('%s are missing before position %s', the_log, (place + 1) << (8 * (depth + 1)));
       end if;
       top := layer;
       while octet_length(top) > 32 loop
         select string_agg(sha256('\x01'::bytea || substr(top, pair * 64 + 1, 64)), ''::bytea order by pair) into top
           from generate_series(0, octet_length(top) / 64 - 1) as pair;
       end loop;
-      insert into audit.tile (organization_id, level, number, hashes, root)
-      values (the_organization, depth, place, layer, top);
+      insert into audit.tile (organization_id, log, level, number, hashes, root)
+      values (the_organization, the_log, depth, place, layer, top);
       made := made + 1;
       place := place + 1;
     end loop;
@@ -441,7 +455,7 @@ begin
 end
 $$""")
     op.execute("""create function audit.keep_checkpoint(
-  the_organization uuid, the_origin text, the_size bigint, the_root bytea, the_note text
+  the_organization uuid, the_log text, the_origin text, the_size bigint, the_root bytea, the_note text
 ) returns timestamptz
   language plpgsql security definer
   set search_path = pg_catalog, pg_temp
@@ -453,9 +467,10 @@ begin
     raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
   end if;
   if the_size < 1
-     or the_size > greatest(
-          (select h.position from log.log_head h where h.organization_id = the_organization),
-          (select max(e.number) from audit.access_entry e where e.organization_id = the_organization))
+     or the_size > coalesce(case the_log
+          when 'events' then (select h.position from log.log_head h where h.organization_id = the_organization)
+          when 'accesses' then
+            (select max(e.number) from audit.access_entry e where e.organization_id = the_organization) end, 0)
      or exists (select from audit.checkpoint c
                  where c.organization_id = the_organization and c.origin = the_origin and c.size > the_size) then
     raise invalid_parameter_value using
@@ -482,7 +497,30 @@ $$""")
 as $$
   select c.organization_id from following.cursor c where c.name = the_follower and c.parked_at is not null
 $$""")
-    for function in ("grow_tree", "keep_checkpoint", "unsigned", "refused"):
+    op.execute("""create function audit.last_checkpoints(
+  the_follower text, the_beginning text, the_ending text
+) returns table (organization_id uuid, followed bigint, origin text, size bigint, root bytea, note text,
+                 signed_at timestamptz)
+  language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+  set local care_timeline.looks_for_unsigned = 'on';
+  return query
+  select o.organization_id, coalesce(c.position, 0), last.origin, last.size, last.root, last.note, last.signed_at
+    from log.organization o
+    left join following.cursor c on c.organization_id = o.organization_id and c.name = the_follower
+    left join lateral (
+           select k.origin, k.size, k.root, k.note, k.signed_at from audit.checkpoint k
+            where k.organization_id = o.organization_id
+              and k.origin = the_beginning || '/' || o.organization_id || the_ending
+            order by k.size desc limit 1) last on true
+   where c.parked_at is null;
+  set local care_timeline.looks_for_unsigned = '';
+end
+$$""")
+    for function in ("grow_tree", "keep_checkpoint", "unsigned", "refused", "last_checkpoints"):
         op.execute(f"revoke execute on function audit.{function} from public")
         op.execute(f"grant execute on function audit.{function} to care_timeline_app")
 
@@ -498,12 +536,6 @@ def _accesses() -> None:
             "leaf", sa.LargeBinary(), nullable=False, comment="SHA-256 over what the fact said when it was entered"
         ),
         sa.Column(
-            "subtree",
-            sa.LargeBinary(),
-            nullable=False,
-            comment="The root of the largest whole subtree that ends with it",
-        ),
-        sa.Column(
             "entered_at",
             sa.DateTime(timezone=True),
             server_default=sa.text("now()"),
@@ -516,6 +548,17 @@ def _accesses() -> None:
         comment="The log of who may read and who has read: each fact once, in the order in which they were entered",
     )
     _never_changed("audit.access_entry", "select")
+    for table in (
+        "access.access_record",
+        "access.api_key",
+        "keyring.client_key",
+        "audit.access_entry",
+        "audit.checkpoint",
+    ):
+        op.execute(
+            f"create policy owner_looks on {table} for select to care_timeline_owner"
+            " using (current_setting('care_timeline.looks_for_unsigned', true) = 'on')"
+        )
     op.execute("""create function audit.joined(variadic texts text[]) returns bytea
   language sql immutable
   set search_path = pg_catalog
@@ -535,7 +578,7 @@ as $$
            where organization_id = the_organization and kind = 'access_record'
            order by subject_id desc limit 1) e
 $$""")
-    op.execute(r"""create function audit.enter_accesses(
+    op.execute("""create function audit.enter_accesses(
   the_organization uuid, most integer, out size bigint, out entered integer
 ) language plpgsql security definer
   set search_path = pg_catalog, pg_temp
@@ -543,9 +586,6 @@ as $$
 declare
   earliest uuid;
   fact record;
-  its_leaf bytea;
-  top bytea;
-  width bigint;
 begin
   if the_organization is distinct from nullif(current_setting('care_timeline.organization', true), '')::uuid then
     raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
@@ -584,22 +624,57 @@ select 'organization' as kind, o.organization_id as subject_id, array[
   loop
     size := size + 1;
     entered := entered + 1;
-    its_leaf := sha256(audit.joined(
-      variadic array[the_organization::text, fact.kind, fact.subject_id::text] || fact.said));
-    top := sha256('\x00'::bytea || its_leaf);
-    width := 1;
-    while size & width = 0 loop
-      select sha256('\x01'::bytea || e.subtree || top) into strict top
-        from audit.access_entry e where e.organization_id = the_organization and e.number = size - width;
-      width := width << 1;
-    end loop;
-    insert into audit.access_entry (organization_id, number, kind, subject_id, leaf, subtree)
-    values (the_organization, size, fact.kind, fact.subject_id, its_leaf, top);
+    insert into audit.access_entry (organization_id, number, kind, subject_id, leaf)
+    values (the_organization, size, fact.kind, fact.subject_id, sha256(audit.joined(
+      variadic array[the_organization::text, fact.kind, fact.subject_id::text] || fact.said)));
   end loop;
 end
 $$""")
+    op.execute("""create function audit.unsigned_accesses(the_follower text) returns setof uuid
+  language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- None of the facts calls a table "whose", which would hide this one.
+  set local care_timeline.looks_for_unsigned = 'on';
+  return query
+  select whose.organization_id
+    from log.organization whose
+    left join following.cursor c on c.organization_id = whose.organization_id and c.name = the_follower
+   where c.parked_at is null and (c.retry_at is null or c.retry_at <= now())
+     and (coalesce(c.position, 0) <> coalesce((
+            select e.number from audit.access_entry e
+             where e.organization_id = whose.organization_id order by e.number desc limit 1), 0)
+          or exists (select from (select 'access_record' as kind, r.record_id as subject_id, array[
+         extract(epoch from r.recorded_at)::text, r.operation, r.what, r.parameters::text, r.purpose,
+         r.actor_id::text, r.credential_id, r.role, r.name, r.request_id, r.version::text, r.position::text,
+         r.client_id::text, r.clients::text, encode(r.clients_digest, 'hex'), r.recipient, r.allowed_by::text] as said
+  from access.access_record r where r.organization_id = whose.organization_id
+union all
+select 'api_key' as kind, k.key_id as subject_id, array[
+         k.name, k.role, k.scopes::text, k.purpose, k.person_id::text, k.recipient, k.recipient_classes::text,
+         extract(epoch from k.created_at)::text, extract(epoch from k.expires_at)::text] as said
+  from access.api_key k where k.organization_id = whose.organization_id
+union all
+select 'api_key_revoked' as kind, k.key_id as subject_id,
+       array[extract(epoch from k.revoked_at)::text] as said
+  from access.api_key k where k.organization_id = whose.organization_id and k.revoked_at is not null
+union all
+select 'client_keys_destroyed' as kind, c.client_id as subject_id,
+       array[c.key_id::text, c.notes_key_id::text] as said
+  from keyring.client_key c where c.organization_id = whose.organization_id and c.destroyed_at is not null
+union all
+select 'organization' as kind, o.organization_id as subject_id, array[
+         o.name, o.time_zone, extract(epoch from o.created_at)::text] as said
+  from log.organization o where o.organization_id = whose.organization_id) f
+     where (f.kind <> 'access_record' or f.subject_id > audit.earliest_access(whose.organization_id))
+       and not exists (select from audit.access_entry e
+                        where e.organization_id = whose.organization_id and e.kind = f.kind and e.subject_id = f.subject_id)));
+  set local care_timeline.looks_for_unsigned = '';
+end
+$$""")
     op.execute("revoke execute on function audit.joined from public")
-    for function in ("enter_accesses", "earliest_access"):
+    for function in ("enter_accesses", "earliest_access", "unsigned_accesses"):
         op.execute(f"revoke execute on function audit.{function} from public")
         op.execute(f"grant execute on function audit.{function} to care_timeline_app")
 

@@ -11,7 +11,7 @@ from domain.events.registration import ClientDied, ClientMoved, ClientRegistered
 from domain.replacing import replace
 from projections.answers import Answer, At, answered
 from projections.context import Context
-from projections.elements import KEY, NO_COLUMN, Named, ViewContext
+from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Named, ViewContext
 from projections.fold import Fold
 from projections.mark import Mark, Placed, mark
 from projections.strands import Strand
@@ -39,6 +39,11 @@ class Client(Placed):
     """The time zone in which the client's days are counted now."""
     moved: Annotated[Mark | None, Named("client_moved")] = None
     """The last move to another time zone; null where there was none."""
+
+    @property
+    def birth_year(self) -> Annotated[int | None, NOT_SHOWN]:
+        """The year in which the client was born; null where it is not known."""
+        return self.birth_date.year if self.birth_date else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from typing import Annotated
 from uuid import UUID
 
 from domain.entry import Entry
-from domain.events.contacts import CheckInReceived, SessionHeld, SessionMissed
+from domain.events.contacts import CheckInReceived, OutreachMade, SessionHeld, SessionMissed
+from domain.events.crisis import CrisisContactRecorded
 from domain.events.intake import EpisodeClosed, IntakeCompleted
 from domain.events.lapses import LapseRecorded
 from domain.events.milestones import MilestoneDefined, MilestoneReached
@@ -25,6 +26,7 @@ from projections.elements import KEY
 from projections.episode_of_care import UnderWay, after_closing, after_intake
 from projections.fold import Fold
 from projections.mark import mark
+from projections.outcomes.contacts import Contact, contact
 from projections.outcomes.measured import (
     NOT_A_NUMBER,
     OF_LIFE,
@@ -55,9 +57,10 @@ class MilestoneKnown:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """All that was measured, and the episodes."""
+    """All that was measured, the contacts, and the episodes."""
 
     measured: Elements[Measured] = Elements()
+    contacts: Elements[Contact] = Elements()
     retention: Elements[Retention] = Elements()
     under_way: UnderWay | None = None
     goals: Elements[GoalKnown] = Elements()
@@ -66,12 +69,14 @@ class Outcomes:
 
 fold = Fold(Outcomes())
 OUTCOME = fold.each(Measured, lambda state: state.measured).parts("outcome", Outcome, outcomes)
+CONTACT = fold.each(Contact, lambda state: state.contacts).table("outcome_contact")
 RETENTION = fold.each(Retention, lambda state: state.retention).table("outcome_retention")
 
 
 @fold.on(CheckInReceived)
 def check_in_received(state: Outcomes, entry: Entry, event: CheckInReceived, context: Context) -> Outcomes:
     """Craving, mood and sleep, as far as the client told them."""
+    state = _in_contact(state, entry, event, context)
     told = (
         (OutcomeMeasure.CRAVING, event.craving),
         (OutcomeMeasure.MOOD, event.mood),
@@ -112,13 +117,27 @@ def lapse_recorded(state: Outcomes, entry: Entry, event: LapseRecorded, context:
 @fold.on(SessionHeld)
 def session_held(state: Outcomes, entry: Entry, event: SessionHeld, context: Context) -> Outcomes:
     """Engagement: the client was there."""
+    state = _in_contact(state, entry, event, context)
     return _measured(state, entry, context, Value(OutcomeMeasure.SESSIONS_HELD, 1.0))
 
 
 @fold.on(SessionMissed)
 def session_missed(state: Outcomes, entry: Entry, event: SessionMissed, context: Context) -> Outcomes:
     """Engagement: the client could not come."""
+    state = _in_contact(state, entry, event, context)
     return _measured(state, entry, context, Value(OutcomeMeasure.SESSIONS_MISSED, 1.0))
+
+
+@fold.on(OutreachMade)
+def outreach_made(state: Outcomes, entry: Entry, event: OutreachMade, context: Context) -> Outcomes:
+    """Somebody reached out."""
+    return _in_contact(state, entry, event, context)
+
+
+@fold.on(CrisisContactRecorded)
+def crisis_contact_recorded(state: Outcomes, entry: Entry, event: CrisisContactRecorded, context: Context) -> Outcomes:
+    """Somebody was with the client in a crisis."""
+    return _in_contact(state, entry, event, context)
 
 
 @fold.on(SupportMeetingAttended)
@@ -200,6 +219,15 @@ def _ended(state: Outcomes, entry: Entry, context: Context, reason: DischargeRea
 
     opened_by = state.under_way.sittings[0] if state.under_way else None
     return replace(state, retention=state.retention.change(opened_by, end))
+
+
+def _in_contact(
+    state: Outcomes,
+    entry: Entry,
+    event: SessionHeld | SessionMissed | CheckInReceived | OutreachMade | CrisisContactRecorded,
+    context: Context,
+) -> Outcomes:
+    return replace(state, contacts=state.contacts.put(contact(entry, event, context)))
 
 
 def _measured(

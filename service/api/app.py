@@ -23,6 +23,7 @@ from service.api.protected_resource import ROUTES as PROTECTED_RESOURCE
 from service.api.rate_limits import RateLimits
 from service.api.request_log import Count, RequestLog
 from service.api.routers import (
+    access_log_proofs,
     access_records,
     access_report,
     client_head,
@@ -70,6 +71,7 @@ ROUTERS: Final = (
     record_export.router,
     client_head.router,
     log_proofs.router,
+    access_log_proofs.router,
     webhooks.router,
     webhook_deliveries.router,
     problem_kinds.router,

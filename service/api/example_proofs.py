@@ -29,8 +29,14 @@ def example_proofs() -> dict[str, BaseModel]:
     before = root_of(hashes[:_BEFORE])
     consistent = ConsistencyProof(_BEFORE, before, size, checkpoint.root, roots(consistency_ranges(_BEFORE, size)))
     cosigned = examples.CHECKPOINT + next(iter(examples.COSIGNATURES.values()))["lines"]
+    inclusion = InclusionProofAnswer.of(included, checkpoint.origin, examples.CHECKPOINT)
+    consistency = ConsistencyProofAnswer.of(consistent, checkpoint.origin)
+    cosignatures = KeptCosignatures(kept=("witness.example.org",), checkpoint=cosigned)
     return {
-        "prove_inclusion": InclusionProofAnswer.of(included, checkpoint.origin, examples.CHECKPOINT),
-        "prove_consistency": ConsistencyProofAnswer.of(consistent, checkpoint.origin),
-        "keep_cosignatures": KeptCosignatures(kept=("witness.example.org",), checkpoint=cosigned),
+        "prove_inclusion": inclusion,
+        "prove_consistency": consistency,
+        "keep_cosignatures": cosignatures,
+        "prove_access_inclusion": inclusion,
+        "prove_access_consistency": consistency,
+        "keep_access_cosignatures": cosignatures,
     }

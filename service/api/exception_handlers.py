@@ -170,9 +170,9 @@ def _no_checkpoint(_: NoCheckpoint) -> Problem:
 
 def _beyond_the_checkpoint(error: BeyondTheCheckpoint) -> Problem:
     return problems.NotInACheckpoint(
-        f"The last checkpoint is of {error.size} events: ask for something within it, or again in a minute."
+        f"The last checkpoint is of {error.size} {error.kind.entries}: ask for something in it, or again in a minute."
         if error.size
-        else "No checkpoint was signed of your organization's log yet."
+        else f"No checkpoint was signed of {error.kind.called} of your organization yet."
     )
 
 

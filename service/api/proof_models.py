@@ -33,14 +33,13 @@ _Size = Annotated[int, Field(ge=0, le=MOST)]
 
 
 class InclusionQuery(BaseModel):
-    """Of which event, in the log of which size."""
+    """Of which entry, in the log of which size."""
 
     model_config = ConfigDict(frozen=True)
 
-    event_id: Annotated[UUID | None, BeforeValidator(plain_uuid), Field(description="The event, by its id.")] = None
     position: Annotated[
         Annotated[int, Field(ge=1, le=MOST)] | None,
-        Field(description="The event, by its position. Without either, the last one of that size."),
+        Field(description="Of what stands at this position. Without id and position, of the last one of that size."),
         IN_DIGITS,
     ] = None
     size: Annotated[
@@ -48,6 +47,35 @@ class InclusionQuery(BaseModel):
         Field(description="The size of the log in which it is proved to be: by default that of the last checkpoint."),
         IN_DIGITS,
     ] = None
+
+    @property
+    def asked_id(self) -> UUID | None:
+        """The id by which it is asked for, if it is."""
+        return None
+
+
+class EventInclusionQuery(InclusionQuery):
+    """Of which event, in the log of which size."""
+
+    event_id: Annotated[UUID | None, BeforeValidator(plain_uuid), Field(description="The event, by its id.")] = None
+
+    @property
+    def asked_id(self) -> UUID | None:
+        """The event's id."""
+        return self.event_id
+
+
+class AccessInclusionQuery(InclusionQuery):
+    """Of which access record, in the log of accesses of which size."""
+
+    record_id: Annotated[
+        UUID | None, BeforeValidator(plain_uuid), Field(description="The access record, by its `id`.")
+    ] = None
+
+    @property
+    def asked_id(self) -> UUID | None:
+        """The record's id."""
+        return self.record_id
 
 
 class ConsistencyQuery(BaseModel):
@@ -68,15 +96,15 @@ class _Answer(BaseModel):
 
 
 class InclusionProofAnswer(_Answer):
-    """That an event is in the log of a size (RFC 9162, 2.1.3)."""
+    """That an event, or an access, is in the log of a size (RFC 9162, 2.1.3)."""
 
     origin: str = Field(description="The log's name, as its checkpoints say it.")
-    position: int = Field(description="The event's position in the log, from 1.")
+    position: int = Field(description="Its position in the log, from 1.")
     index: int = Field(description="Its index in the tree, from 0: the position less one.")
-    size: int = Field(description="The size of the log, in events.")
+    size: int = Field(description="The size of the log: how many entries it has.")
     leaf: str = Field(
-        description="What the log commits to with the event, in base64: SHA-256 over its position, recorded_at, header"
-        " and the digest of its sealed body. This is the tree's entry."
+        description="What the log commits to, in base64: of an event SHA-256 over its position, recorded_at, header and"
+        " the digest of its sealed body, of an access over what it says. This is the tree's entry."
     )
     leaf_hash: str = Field(description="SHA-256 of a zero byte and the leaf, in base64.")
     proof: tuple[str, ...] = Field(description="The hashes that lead from the leaf to the root, in base64.")

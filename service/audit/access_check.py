@@ -9,11 +9,15 @@ from uuid import UUID
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
+from service.audit import tree
 from service.audit.access_functions import FACTS_OF
-from service.audit.tree_check import Held
-from service.proofs.merkle import GrowingTree, leaf_hash
+from service.audit.log_kinds import LogKind
+from service.audit.tree import Tree
+from service.audit.tree_check import Held, TreeCheck
+from service.proofs.merkle import leaf_hash
+from service.proofs.tiles import TILE_WIDTH
 
-_BATCH: Final = 5_000
+_BATCH: Final = 32 * TILE_WIDTH
 _MOST_TOLD: Final = 20
 _SECONDS: Final = 3_600.0
 """So long may a statement take that reads all access records there are."""
@@ -25,7 +29,6 @@ _FACTS = {
     kind: f"select subject_id, said from ({facts.replace('ORGANIZATION', '$1')}) f where subject_id = any($2)"  # noqa: S608 - ours
     for kind, facts in FACTS_OF.items()
 }
-_END = "select coalesce(max(number), 0) from audit.access_entry where organization_id = $1"
 _NEVER_ENTERED = """
 select record_id from access.access_record
  where organization_id = $1 and record_id <= audit.earliest_access($1)
@@ -52,24 +55,21 @@ _WORDS: Final = {
 async def check_accesses(connection: PoolConnectionProxy, organization_id: UUID, held: Sequence[Held]) -> list[str]:
     """What does not fit, each in words with what to do; within a transaction that sees the organization."""
     await connection.execute(f"set local statement_timeout = '{_SECONDS}s'")
-    end = await connection.fetchval(_END, organization_id)
-    found, tree = [], GrowingTree()
-    sizes = {each.checkpoint.size for each in held}
-    roots: dict[int, bytes] = {}
+    of = Tree(organization_id, LogKind.ACCESSES)
+    end = await tree.end(connection, of)
+    found, check = [], TreeCheck(of, held)
     for after in range(0, end, _BATCH):
         entries = await connection.fetch(_ENTRIES, organization_id, after, after + _BATCH)
         facts = await _facts(connection, organization_id, entries)
-        for number, kind, subject_id, leaf in entries:
-            if number != tree.size + 1:
-                found.append(f"entry {tree.size + 1} of accesses is missing: restore audit.access_entry from a backup")
+        for expected, (number, kind, subject_id, leaf) in enumerate(entries, after + 1):
+            if number != expected:
+                found.append(f"entry {expected} of accesses is missing: restore audit.access_entry from a backup")
                 return found
             what = _not_as_entered([str(organization_id), kind, str(subject_id)], facts.get((kind, subject_id)), leaf)
             if what and len(found) < _MOST_TOLD:
                 found.append(f"{_WORDS.get(kind, '{}').format(subject_id)}, entry {number} of accesses, {what}")
-            tree.append(leaf_hash(leaf))
-            if number in sizes:
-                roots[number] = tree.root
-    found += _not_signed(held, end, roots)
+        await check.add(connection, after, b"".join(leaf_hash(entry["leaf"]) for entry in entries))
+    found += [f"entry {each.position} of accesses: {each.what}" for each in await check.finish(connection)]
     for row in await connection.fetch(_NEVER_ENTERED, organization_id, timeout=_SECONDS):
         what = "is older than others that were entered, and was never entered: it was put in later"
         found.append(f"the access record {row[0]} {what}")
@@ -99,15 +99,6 @@ def _not_as_entered(about: Sequence[str], said: Sequence[str | None] | None, lea
     if _leaf([*about, *said]) != leaf:
         return "was changed since: compare it with a backup, and put it back"
     return None
-
-
-def _not_signed(held: Sequence[Held], end: int, roots: dict[int, bytes]) -> list[str]:
-    for (_, size, root), where in sorted(held, key=lambda each: each.checkpoint.size):
-        if size > end:
-            return [f"there are {end} entries of accesses, and {where} is of {size}: the others were taken away"]
-        if roots.get(size) != root:
-            return [f"the entries of accesses are not those of which {where} was signed, of {size}: one was changed"]
-    return []
 
 
 def _leaf(texts: Sequence[str | None]) -> bytes:

@@ -60,7 +60,17 @@ as $$
 $$"""  # noqa: S608 - a text of ours
 """From which id on access records are entered."""
 
-ENTER_FUNCTION = rf"""create function audit.enter_accesses(
+
+def _new(organization: str, earliest: str) -> str:
+    """The facts of an organization that are not entered yet, as f; records from that id on."""
+    facts = FACTS.replace("ORGANIZATION", organization)
+    return f"""({facts}) f
+     where (f.kind <> 'access_record' or f.subject_id > {earliest})
+       and not exists (select from audit.access_entry e
+                        where e.organization_id = {organization} and e.kind = f.kind and e.subject_id = f.subject_id)"""
+
+
+ENTER_FUNCTION = f"""create function audit.enter_accesses(
   the_organization uuid, most integer, out size bigint, out entered integer
 ) language plpgsql security definer
   set search_path = pg_catalog, pg_temp
@@ -68,9 +78,6 @@ as $$
 declare
   earliest uuid;
   fact record;
-  its_leaf bytea;
-  top bytea;
-  width bigint;
 begin
   if the_organization is distinct from nullif(current_setting('care_timeline.organization', true), '')::uuid then
     raise insufficient_privilege using message = 'care_timeline.organization does not name this organization';
@@ -80,25 +87,14 @@ begin
     from audit.access_entry e where e.organization_id = the_organization;
   earliest := audit.earliest_access(the_organization);
   for fact in
-    select f.kind, f.subject_id, f.said from ({FACTS.replace("ORGANIZATION", "the_organization")}) f
-     where (f.kind <> 'access_record' or f.subject_id > earliest)
-       and not exists (select from audit.access_entry e
-                        where e.organization_id = the_organization and e.kind = f.kind and e.subject_id = f.subject_id)
+    select f.kind, f.subject_id, f.said from {_new("the_organization", "earliest")}
      order by f.kind = 'access_record', f.kind, f.subject_id limit most
   loop
     size := size + 1;
     entered := entered + 1;
-    its_leaf := sha256(audit.joined(
-      variadic array[the_organization::text, fact.kind, fact.subject_id::text] || fact.said));
-    top := sha256('\x00'::bytea || its_leaf);
-    width := 1;
-    while size & width = 0 loop
-      select sha256('\x01'::bytea || e.subtree || top) into strict top
-        from audit.access_entry e where e.organization_id = the_organization and e.number = size - width;
-      width := width << 1;
-    end loop;
-    insert into audit.access_entry (organization_id, number, kind, subject_id, leaf, subtree)
-    values (the_organization, size, fact.kind, fact.subject_id, its_leaf, top);
+    insert into audit.access_entry (organization_id, number, kind, subject_id, leaf)
+    values (the_organization, size, fact.kind, fact.subject_id, sha256(audit.joined(
+      variadic array[the_organization::text, fact.kind, fact.subject_id::text] || fact.said)));
   end loop;
 end
 $$"""  # noqa: S608 - a text of ours
@@ -106,3 +102,28 @@ $$"""  # noqa: S608 - a text of ours
 
 Others who enter wait for the commit.
 """
+
+LOOKS_AT_ALL: Final = "current_setting('care_timeline.looks_for_unsigned', true) = 'on'"
+"""When the owner, who otherwise sees one organization at a time, sees of all what is to be entered and signed."""
+
+UNSIGNED_ACCESSES_FUNCTION = f"""create function audit.unsigned_accesses(the_follower text) returns setof uuid
+  language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- None of the facts calls a table "whose", which would hide this one.
+  set local care_timeline.looks_for_unsigned = 'on';
+  return query
+  select whose.organization_id
+    from log.organization whose
+    left join following.cursor c on c.organization_id = whose.organization_id and c.name = the_follower
+   where c.parked_at is null and (c.retry_at is null or c.retry_at <= now())
+     and (coalesce(c.position, 0) <> coalesce((
+            select e.number from audit.access_entry e
+             where e.organization_id = whose.organization_id order by e.number desc limit 1), 0)
+          or exists (select from {_new("whose.organization_id", "audit.earliest_access(whose.organization_id)")}));
+  set local care_timeline.looks_for_unsigned = '';
+end
+$$"""  # noqa: S608 - a text of ours
+"""The organizations of whom there is something to enter, or whose entries do not end where the last checkpoint was
+signed, be they more or fewer."""

@@ -8,6 +8,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from service.audit.errors import NoCheckpoint
+from service.audit.log_kinds import LogKind
 from service.audit.signing_keys import SigningKeys
 from service.database.connection import scoped
 from service.log.errors import answering
@@ -46,16 +47,24 @@ class KeptCheckpoint(NamedTuple):
 
 
 class CheckpointStore:
-    """Reads checkpoints, each log's under its present name, and keeps cosignatures beside them."""
+    """Reads checkpoints of logs of one kind, each under its present name, and keeps cosignatures beside them."""
 
-    def __init__(self, pool: asyncpg.Pool, keys: SigningKeys, witnesses: tuple[VerifierKey, ...] = ()) -> None:
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        keys: SigningKeys,
+        witnesses: tuple[VerifierKey, ...] = (),
+        kind: LogKind = LogKind.EVENTS,
+    ) -> None:
         self._pool = pool
         self._keys = keys
         self._witnesses = witnesses
+        self.kind = kind
+        """Which of an organization's logs."""
 
     def origin(self, organization_id: UUID) -> str:
         """The name of the organization's log."""
-        return self._keys.origin(organization_id)
+        return self._keys.origin(organization_id, self.kind)
 
     async def latest(self, organization_id: UUID) -> KeptCheckpoint:
         """The last checkpoint. Raises NoCheckpoint, DatabaseUnavailable."""
@@ -75,7 +84,7 @@ class CheckpointStore:
                 )
         if row is None:
             raise NoCheckpoint
-        return _kept(row)
+        return as_kept(row)
 
     async def keep_cosignatures(self, organization_id: UUID, size: int, lines: str) -> list[Cosignature]:
         """Keep those of known witnesses among these signature lines, beside the checkpoint of that size; which.
@@ -98,12 +107,13 @@ class CheckpointStore:
 async def latest(connection: PoolConnectionProxy, organization_id: UUID, origin: str) -> KeptCheckpoint | None:
     """The last checkpoint of the log of that name, within a transaction; None without one."""
     row = await connection.fetchrow(f"{_KEPT} order by c.size desc limit 1", organization_id, origin)
-    return _kept(row) if row else None
+    return as_kept(row) if row else None
 
 
-def _kept(row: asyncpg.Record) -> KeptCheckpoint:
+def as_kept(row: asyncpg.Record) -> KeptCheckpoint:
+    """A row as what it keeps; without cosignatures where the row has none."""
     checkpoint = Checkpoint(row["origin"], row["size"], row["root"])
-    return KeptCheckpoint(checkpoint, row["note"], row["signed_at"], tuple(row["cosignatures"]))
+    return KeptCheckpoint(checkpoint, row["note"], row["signed_at"], tuple(row.get("cosignatures") or ()))
 
 
 def _moment(seconds: int) -> datetime:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from service.audit.anchors import AnchorFolder
 from service.audit.client_head_check import HeldHead
+from service.audit.log_kinds import LogKind
 from service.audit.signing_keys import SigningKeys
 from service.audit.tree_check import Held
 from service.proofs.checkpoints import open_checkpoint, read_checkpoint
@@ -39,7 +40,8 @@ def read_held_head(file: Path, public_keys: Sequence[VerifierKey], signing_keys:
 async def last_anchored(folder: Path, accesses: Path, keys: SigningKeys, organization_id: UUID) -> list[Held]:
     """The last checkpoints of a log and of its accesses in the folders for these. Raises AnchorsUnreadable."""
     held = []
-    for place, origin in ((folder, keys.origin(organization_id)), (accesses, keys.access_origin(organization_id))):
+    for place, kind in ((folder, LogKind.EVENTS), (accesses, LogKind.ACCESSES)):
+        origin = keys.origin(organization_id, kind)
         found = await AnchorFolder(place).last(organization_id, keys.named(origin), origin)
         held += [Held(found, f"the last checkpoint in {place}")] if found else []
     return held
@@ -48,7 +50,7 @@ async def last_anchored(folder: Path, accesses: Path, keys: SigningKeys, organiz
 def _organization(origin: str, signing_keys: SigningKeys) -> UUID:
     """Of whose log the name is. Raises NoteRefused."""
     try:
-        return UUID(signing_keys.log_of(origin).rpartition("/")[2])
+        return signing_keys.organization_of(origin)
     except ValueError:
         raise NoteRefused(f"{origin} is not the name of a log of care-timeline.") from None
 

@@ -2,12 +2,10 @@
 
 import base64
 import secrets
-from typing import Final
 from uuid import UUID
 
+from service.audit.log_kinds import LogKind
 from service.proofs.notes import ED25519, KEY_BYTES, SigningKey, VerifierKey
-
-_ACCESS: Final = "/access"
 
 
 class SigningKeys:
@@ -25,35 +23,36 @@ class SigningKeys:
     def __bool__(self) -> bool:
         return bool(self._secret_keys)
 
-    def origin(self, organization_id: UUID) -> str:
-        """The name of the organization's log, which is also that of its keys."""
-        return f"{self._origin}/{organization_id}"
+    @property
+    def beginning(self) -> str:
+        """What the names of all logs begin with: a slash and the organization's id follow."""
+        return self._origin
 
-    def access_origin(self, organization_id: UUID) -> str:
-        """The name of the log of who may read and who has read, beside the organization's log."""
-        return f"{self.origin(organization_id)}{_ACCESS}"
+    def origin(self, organization_id: UUID, kind: LogKind = LogKind.EVENTS) -> str:
+        """The name of a log of the organization, which is also that of its keys."""
+        return f"{self._origin}/{organization_id}{kind.ending}"
 
     @staticmethod
-    def log_of(origin: str) -> str:
-        """The name of the organization's log, of its own or of that beside it."""
-        return origin.removesuffix(_ACCESS)
+    def organization_of(origin: str) -> UUID:
+        """Whose log it is that has that name, whatever it begins with. Raises ValueError."""
+        return UUID(origin.removesuffix(LogKind.ACCESSES.ending).rpartition("/")[2])
 
     def signing(self, origin: str) -> list[SigningKey]:
         """The keys under the name of a log."""
         return [SigningKey(origin, secret) for secret in self._secret_keys]
 
     def named(self, origin: str) -> list[VerifierKey]:
-        """What checkpoints of a log of that name are checked with."""
-        return [key.verifier_key for key in self.signing(origin)]
+        """What checkpoints of a log of that name are checked with: the keys that sign, then those that did."""
+        now = [key.verifier_key for key in self.signing(origin)]
+        return [*now, *(VerifierKey(origin, ED25519, key) for key in self._retired)]
 
-    def of(self, organization_id: UUID) -> list[SigningKey]:
+    def of(self, organization_id: UUID, kind: LogKind = LogKind.EVENTS) -> list[SigningKey]:
         """The keys under the name of that log; all of them sign, so that one can follow another with an overlap."""
-        return self.signing(self.origin(organization_id))
+        return self.signing(self.origin(organization_id, kind))
 
-    def public(self, organization_id: UUID) -> list[VerifierKey]:
+    def public(self, organization_id: UUID, kind: LogKind = LogKind.EVENTS) -> list[VerifierKey]:
         """What that log's checkpoints are checked with: the keys that sign, then those that did."""
-        name, now = self.origin(organization_id), [key.verifier_key for key in self.of(organization_id)]
-        return [*now, *(VerifierKey(name, ED25519, key) for key in self._retired)]
+        return self.named(self.origin(organization_id, kind))
 
     @property
     def secrets(self) -> tuple[bytes, ...]:

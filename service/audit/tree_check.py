@@ -2,12 +2,11 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Final, NamedTuple
-from uuid import UUID
 
 from asyncpg.pool import PoolConnectionProxy
 
+from service.audit.tree import END, Tree
 from service.log.consistency import Finding
-from service.log.log_part import Part
 from service.proofs.checkpoints import Checkpoint
 from service.proofs.merkle import HASH_BYTES, GrowingTree, root_of
 from service.proofs.tiles import TILE_WIDTH
@@ -16,15 +15,17 @@ _TILE_BYTES: Final = TILE_WIDTH * HASH_BYTES
 
 _OF_LEAVES = """
 select number, hashes from audit.tile
- where organization_id = $1 and level = 0 and number >= $2 and number < $3 order by number
+ where organization_id = $1 and log = $2 and level = 0 and number >= $3 and number < $4 order by number
 """
-_OF_LEVEL = """
+_OF_LEVEL = {
+    kind: f"""
 select number, case when level > 0 then hashes end, root from audit.tile
- where organization_id = $1 and level = $2
-   and (number < $3 or (number + 1) << (8 * (level + 1)) >
-        (select h.position from log.log_head h where h.organization_id = $1))
+ where organization_id = $1 and log = $2 and level = $3
+   and (number < $4 or (number + 1) << (8 * (level + 1)) > ({end}))
  order by number
-"""
+"""  # noqa: S608 - ours
+    for kind, end in END.items()
+}
 
 
 class Held(NamedTuple):
@@ -38,8 +39,8 @@ class Held(NamedTuple):
 class TreeCheck:
     """The tree over a log whose parts are added in order, beside stored tiles and checkpoints."""
 
-    def __init__(self, organization_id: UUID, held: Sequence[Held]) -> None:
-        self._organization_id = organization_id
+    def __init__(self, of: Tree, held: Sequence[Held]) -> None:
+        self._of = of
         self._held = sorted(held, key=lambda each: each.checkpoint.size)
         self._sizes = sorted({each.checkpoint.size for each in held if each.checkpoint.size}, reverse=True)
         self._tree = GrowingTree()  # its leaves are the roots of whole tiles
@@ -51,14 +52,14 @@ class TreeCheck:
         self.differing: int | None = None
         """The first position of which the tree has another leaf than the log."""
 
-    async def add(self, connection: PoolConnectionProxy, part: Part) -> None:
-        """Add the next part of the log; parts but the last are of whole tiles."""
-        hashes, first = part.leaf_hashes, part.after // TILE_WIDTH
+    async def add(self, connection: PoolConnectionProxy, after: int, hashes: bytes) -> None:
+        """Add the next part of the log, the hashes of its leaves; parts but the last are of whole tiles."""
+        first = after // TILE_WIDTH
         tiles = [hashes[at : at + _TILE_BYTES] for at in range(0, len(hashes), _TILE_BYTES)]
         for tile in tiles:
             self._grow(tile)
         last = first + len(tiles)
-        for number, stored in await connection.fetch(_OF_LEAVES, self._organization_id, first, last):
+        for number, stored in await connection.fetch(_OF_LEAVES, *self._of, first, last):
             if self.differing is None and stored != tiles[number - first]:
                 self.differing = number * TILE_WIDTH + _first_difference(stored, tiles[number - first]) + 1
 
@@ -85,14 +86,14 @@ class TreeCheck:
         level, lower, roots = 0, [b""], self._tile_roots
         while lower:
             # Tiles that were made since of what was recorded since are left alone.
-            stored = await connection.fetch(_OF_LEVEL, self._organization_id, level, len(roots))
+            stored = await connection.fetch(_OF_LEVEL[self._of.kind], *self._of, level, len(roots))
             for expected, (number, hashes, root) in enumerate(stored):
                 if number != expected:
                     what = "is missing"
                 elif number >= len(roots):
                     what = "reaches beyond the log"
                 elif root != roots[number] or (level and hashes != b"".join(_children(lower, number))):
-                    what = "is not made of these events"
+                    what = f"is not made of these {self._of.kind.entries}"
                 else:
                     continue
                 place = expected * TILE_WIDTH ** (level + 1) + 1
@@ -114,20 +115,22 @@ class TreeCheck:
             elif self._roots.get(size, root) != root:
                 yield self._differing_from(where, fitting, size)
                 break
+        called, entries = self._of.kind.called, self._of.kind.entries
         largest = max(self._held, key=lambda each: each.checkpoint.size, default=None)
         if largest and largest.checkpoint.size > self._end:
             yield Finding(
                 self._end + 1,
-                f"the log ends before this, and {largest.where} is of {largest.checkpoint.size} events: what was"
-                " recorded from here on was taken away, or the database was restored to an earlier point; restore the"
+                f"{called} ends before this, and {largest.where} is of {largest.checkpoint.size} {entries}: what"
+                " stood from here on was taken away, or the database was restored to an earlier point; restore the"
                 " latest backup there is",
             )
 
     def _differing_from(self, where: str, fitting: int, size: int) -> Finding:
-        what = f"the log is not the one of which {where} was signed"
+        what = f"{self._of.kind.called} is not the one of which {where} was signed"
+        entry = self._of.kind.entry
         if self.differing and fitting < self.differing <= size:
-            return Finding(self.differing, f"{what}: this is the first event that differs")
-        return Finding(fitting + 1, f"{what}: an event from here on, up to {size}, was changed, put in or taken away")
+            return Finding(self.differing, f"{what}: this is the first {entry} that differs")
+        return Finding(fitting + 1, f"{what}: an {entry} from here on, up to {size}, was changed, put in or taken away")
 
 
 def _first_difference(stored: bytes, found: bytes) -> int:

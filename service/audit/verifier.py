@@ -14,7 +14,9 @@ import asyncpg
 
 from service.audit.access_check import check_accesses
 from service.audit.client_head_check import HeldHead, check_client_heads
+from service.audit.log_kinds import LogKind
 from service.audit.signing_keys import SigningKeys
+from service.audit.tree import Tree
 from service.audit.tree_check import Held, TreeCheck
 from service.database.connection import scoped
 from service.log import verify_worker
@@ -95,18 +97,18 @@ class Verifier:
         """
         origin = self._signing_keys.origin(organization_id)
         kept, forged = await self._kept(organization_id, origin)
+        of_accesses = self._signing_keys.origin(organization_id, LogKind.ACCESSES)
         end = await log_end(self._store, organization_id)  # after checkpoints, which are signed meanwhile
-        of_log = [
-            each for each in in_hand if each.checkpoint.origin != self._signing_keys.access_origin(organization_id)
-        ] + [each.held for each in client_heads]
-        tree = TreeCheck(organization_id, [*of_log, *kept])
+        of_log = [each for each in in_hand if each.checkpoint.origin != of_accesses]
+        of_log += [each.held for each in client_heads]
+        tree = TreeCheck(Tree(organization_id), [*of_log, *kept])
         joined = JoinedParts()
         async with aclosing(self._parts(organization_id, end, processes)) as parts:
             async for part in parts:
                 joined.add(part)
                 with answering(writing=False):
                     async with scoped(self._pool, organization_id) as connection:
-                        await tree.add(connection, part)
+                        await tree.add(connection, part.after, part.leaf_hashes)
                 if progress is not None:
                     progress(part.up_to, end)
         log = await joined.finish(self._store, organization_id, end)
@@ -159,7 +161,7 @@ class Verifier:
         return held, forged
 
     async def _accesses(self, organization_id: UUID, in_hand: Sequence[Held]) -> list[str]:
-        origin = self._signing_keys.access_origin(organization_id)
+        origin = self._signing_keys.origin(organization_id, LogKind.ACCESSES)
         kept, forged = await self._kept(organization_id, origin)
         found = [f"of accesses, {each.what}" for each in [*forged, *_not_kept(in_hand, kept, origin)]]
         with answering(writing=False):

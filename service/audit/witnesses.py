@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Final
-from uuid import UUID
 
 import httpx
 import structlog
@@ -26,22 +25,20 @@ class Witness:
     def __init__(self, url: str, http: httpx.AsyncClient | None = None) -> None:
         self._address = f"{url.rstrip('/')}/add-checkpoint"
         self._http = http or httpx.AsyncClient(timeout=_ANSWER_SECONDS, follow_redirects=False)
-        self._seen: dict[UUID, int] = {}
+        self._seen: dict[str, int] = {}
 
-    async def cosign(
-        self, organization_id: UUID, checkpoint: Checkpoint, note: str, consistency: Consistency
-    ) -> str | None:
+    async def cosign(self, checkpoint: Checkpoint, note: str, consistency: Consistency) -> str | None:
         """The signature lines that the witness answers; None where it gave none, which is logged.
 
         A witness that has seen another size than we know of says which, and is asked once more.
         """
         try:
-            old = self._seen.get(organization_id, 0)
+            old = self._seen.get(checkpoint.origin, 0)
             answer = await self._ask(old, note, await consistency(old))
             if answer.status_code == httpx.codes.CONFLICT and answer.headers.get("content-type") == _SIZE:
                 old = _size(answer.text)
                 if not 0 <= old <= checkpoint.size:
-                    log.error("witness_saw_a_longer_log", organization_id=str(organization_id), size=old)
+                    log.error("witness_saw_a_longer_log", log=checkpoint.origin, size=old)
                     return None
                 answer = await self._ask(old, note, await consistency(old))
         except (httpx.HTTPError, ValueError) as error:
@@ -50,7 +47,7 @@ class Witness:
         if not answer.is_success:
             log.warning("checkpoint_not_cosigned", status=answer.status_code)
             return None
-        self._seen[organization_id] = checkpoint.size
+        self._seen[checkpoint.origin] = checkpoint.size
         return answer.text[:MOST_BYTES]
 
     async def close(self) -> None:

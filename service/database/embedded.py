@@ -51,10 +51,14 @@ log_line_prefix = '%m [%p] '
 """
 
 _ROLES_AND_DATABASE = """\
-select 'create role care_timeline_owner login'
+select 'create role care_timeline_owner login createrole'
  where not exists (select from pg_roles where rolname = 'care_timeline_owner') \\gexec
 select 'create role care_timeline_app login'
  where not exists (select from pg_roles where rolname = 'care_timeline_app') \\gexec
+select 'create role care_timeline_analytics admin care_timeline_owner'
+ where not exists (select from pg_roles where rolname = 'care_timeline_analytics') \\gexec
+select 'create role care_timeline_analyst admin care_timeline_owner'
+ where not exists (select from pg_roles where rolname = 'care_timeline_analyst') \\gexec
 select 'create database care_timeline owner care_timeline_owner'
  where not exists (select from pg_database where datname = 'care_timeline') \\gexec
 """

@@ -14,6 +14,13 @@ OWNER_ROLE = "care_timeline_owner"
 APP_ROLE = "care_timeline_app"
 """What the service connects as."""
 
+ANALYTICS_ROLE = "care_timeline_analytics"
+"""Owns the views of analysts, and reads of the rows behind them those of the organizations that the asking analyst may
+see; nobody logs in as it."""
+
+ANALYST_ROLE = "care_timeline_analyst"
+"""Whoever may ask these views: each analyst's own role is a member of it."""
+
 ORGANIZATION_SETTING = "care_timeline.organization"
 """The setting that names the organization whose rows a transaction may touch; unset means none."""
 

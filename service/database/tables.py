@@ -260,6 +260,7 @@ client_key = Table(
     PrimaryKeyConstraint("organization_id", "client_id", name="client_key_pkey"),
     CheckConstraint("(wrapped_key is null) = (destroyed_at is not null)", name="client_key_destroyed_check"),
     CheckConstraint("wrapped_notes_key is null or destroyed_at is null", name="client_key_notes_destroyed_check"),
+    Index("client_key_destroyed", "organization_id", "client_id", postgresql_where=text("destroyed_at is not null")),
     schema="keyring",
     comment="Each client's two keys, wrapped: their data key, and the one for counseling notes; left out of the log's"
     " backups",

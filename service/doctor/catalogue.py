@@ -12,12 +12,22 @@ from typing import Final, NamedTuple
 import asyncpg
 
 from service.database.connection import Connection
-from service.database.protection import APP_ROLE, OWNER_ROLE
+from service.database.protection import ANALYTICS_ROLE, APP_ROLE, OWNER_ROLE
 from service.projector.tables import APP_PRIVILEGES
 
 DECLARED_FILE: Final = Path(__file__).with_name("declared_catalogue.json")
 
-SCHEMAS: Final = ("access", "audit", "following", "keyring", "log", "migration", "projection", "subscription")
+SCHEMAS: Final = (
+    "access",
+    "analytics",
+    "audit",
+    "following",
+    "keyring",
+    "log",
+    "migration",
+    "projection",
+    "subscription",
+)
 """Where the migrations make things. Views of projections, and builds, are made and granted as operators need them."""
 
 
@@ -74,6 +84,13 @@ select 'grant',
 
 PARKED: Final = "parked"
 """The table of a build whose rows the owner counts over all organizations (service/projector/tables.py)."""
+_SNAPSHOT: Final = "snapshot"
+
+_OF_THE_ANALYST: Final = (
+    f"permissive SELECT to {ANALYTICS_ROLE} using (organization_id"  # noqa: S608 as PostgreSQL prints it
+    " IN ( SELECT analyst.organization_id\n"
+    "   FROM access.analyst\n  WHERE (analyst.role_name = CURRENT_USER)))"
+)
 
 _BUILDS = "select schema_name from projection.build where state <> 'building'"
 
@@ -116,6 +133,8 @@ def _table(name: str) -> Iterator[Item]:
     yield Item("policy", f"organization_isolation on {name}", isolated.definition)
     if name.endswith(f".{PARKED}"):
         yield Item("policy", f"owner_counts on {name}", f"permissive SELECT to {OWNER_ROLE} using true")
+    elif not name.endswith(f".{_SNAPSHOT}"):
+        yield Item("policy", f"of_the_analyst on {name}", _OF_THE_ANALYST)
 
 
 @cache

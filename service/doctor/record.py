@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from service.audit.log_kinds import LogKind
 from service.bootstrap import System, checkpoint_folder
 from service.care.erasures import due
 from service.database.connection import scoped
@@ -23,6 +24,8 @@ _ONE_CLIENT_OF_EACH = """
 select distinct on (kek_id) kek_id, client_id from keyring.client_key
  where organization_id = $1 and destroyed_at is null order by kek_id, client_id
 """
+
+_CALLED: Final = {LogKind.EVENTS: "the logs", LogKind.ACCESSES: "the logs of accesses"}
 
 
 async def keys(system: System) -> Check:
@@ -81,14 +84,20 @@ async def erasures(system: System) -> Check:
 
 async def checkpoints(system: System) -> Check:
     """Whether checkpoints are signed of every log, and put down outside of the database."""
-    refused = await system.checkpoint_signer.refused()
-    if refused:
-        named = ", ".join(sorted(map(str, refused)))
+    refused = await system.logs_not_signed()
+    if any(refused.values()):
         return Check(
             "checkpoints",
             False,
-            f"No checkpoint is signed any more of the logs of {named}: they are not what was signed before. Run"
-            " care-timeline checkpoint --organization for each: it says what was found and what to do.",
+            "No checkpoint is signed any more of "
+            + ", nor of ".join(
+                f"{_CALLED[kind]} of {', '.join(sorted(map(str, organizations)))}"
+                for kind, organizations in refused.items()
+                if organizations
+            )
+            + ": they are not what was signed before. Run care-timeline checkpoint --organization for each"
+            + (", with --accesses for those of accesses" if refused[LogKind.ACCESSES] else "")
+            + ": it says what was found and what to do.",
         )
     if not system.signing_keys:
         return Check(

@@ -12,6 +12,7 @@ from projections.projection import Projection
 from service.database.distribution import distribution, is_distributed
 from service.database.owner import Owner, connect_owner
 from service.database.protection import APP_ROLE, OWNER_ROLE, protection
+from service.projector.analyst_views import open_to_analysts, show_to_analysts
 from service.projector.builds import BUILDS, Build
 from service.projector.tables import APP_PRIVILEGES, SCHEMA, parked_table, snapshot_table, tables_of
 from service.projector.views import lists_that_show, show_lists, show_tables
@@ -47,7 +48,7 @@ async def make_missing(owner_dsn: str, projections: Sequence[Projection[Any]]) -
                     await open_to_service(owner, build, projection)
                     await switch_in(owner, build, projection)
                     there[key] = build._replace(state="live")
-            await _show_lists_anew(owner)
+            await _show_views_anew(owner)
             return [build for build in there.values() if build.state == "building"]
     finally:
         await owner.close()
@@ -96,6 +97,8 @@ async def open_to_service(owner: Owner, build: Build, projection: Projection[Any
     for table in tables_of(projection, build.schema):
         for statement in protection(table, app=APP_PRIVILEGES):
             await owner.execute(statement)
+    for statement in open_to_analysts(build, projection):
+        await owner.execute(statement)
     # projection.status counts them, over all organizations.
     parked = parked_table(build.schema).fullname
     await owner.execute(f"CREATE POLICY owner_counts ON {parked} FOR SELECT TO {OWNER_ROLE} USING (true)")
@@ -123,6 +126,7 @@ async def switch_in(owner: Owner, build: Build, projection: Projection[Any]) -> 
                 build.number,
             )
             await show_lists(owner)
+            await show_to_analysts(owner)
     except asyncpg.LockNotAvailableError:
         raise SwitchRefused(
             f"A long query reads {build.name}, so its new build could not be switched in: run the command again."
@@ -133,16 +137,17 @@ async def switch_in(owner: Owner, build: Build, projection: Projection[Any]) -> 
         ) from None
 
 
-async def _show_lists_anew(owner: Owner) -> None:
-    """The release that is here now may say the lists otherwise than the one before."""
+async def _show_views_anew(owner: Owner) -> None:
+    """The release that is here now may say the lists, and what analysts see, otherwise than the one before."""
     try:
         async with owner.transaction():
             await owner.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
             await show_lists(owner)
+            await show_to_analysts(owner)
     except asyncpg.LockNotAvailableError:
-        raise SwitchRefused("A long query reads one of the lists: run the command again.") from None
+        raise SwitchRefused("A long query reads one of the lists or views: run the command again.") from None
     except asyncpg.DependentObjectsStillExistError as error:
-        raise SwitchRefused(f"Something of yours depends on a list that changes: {error.detail}") from None
+        raise SwitchRefused(f"Something of yours depends on a view that changes: {error.detail}") from None
 
 
 async def remove(owner: Owner, build: Build) -> None:

@@ -7,6 +7,7 @@ import asyncpg
 from projections.projection import Projection
 from service.database.owner import Owner
 from service.database.protection import APP_ROLE
+from service.database.shown_views import ShownView, show
 from service.database.statement import literal
 from service.projector.builds import Build
 from service.projector.list_views import LIST_VIEWS
@@ -65,24 +66,6 @@ async def _shown(owner: Owner, schemas: Sequence[str]) -> set[str]:
     return {record["view_name"] for record in found}
 
 
-async def _show(owner: Owner, name: str, rows: str, comment: str, meanings: Mapping[str, str]) -> None:
+async def _show(owner: Owner, name: str, rows: str, meaning: str, columns: Mapping[str, str]) -> None:
     """Let the view of this name show these rows, each with the privileges of who asks."""
-    view = f"{SCHEMA}.{name}"
-    showing = f"VIEW {view} WITH (security_invoker = true) AS {rows}"
-    try:
-        # Keeps what others were granted on it, and their views over it, where the columns allow that.
-        async with owner.transaction():
-            await owner.execute(f"CREATE OR REPLACE {showing}")
-    except asyncpg.InvalidTableDefinitionError:
-        await owner.execute(f"DROP VIEW {view}")
-        await owner.execute(f"CREATE {showing}")
-    comments = [(f"VIEW {view}", comment), *((f"COLUMN {view}.{column}", said) for column, said in meanings.items())]
-    statements = [
-        f"GRANT SELECT ON {view} TO {APP_ROLE}",
-        *(f"COMMENT ON {what} IS {_literal(words)}" for what, words in comments if words),
-    ]
-    await owner.execute("; ".join(statements))
-
-
-def _literal(words: str) -> str:
-    return "'" + words.replace("'", "''") + "'"
+    await show(owner, ShownView(SCHEMA, name, rows, meaning, columns, "security_invoker = true", APP_ROLE))

@@ -67,7 +67,7 @@ class Metrics:
         )
         self._not_signed = Gauge(
             "care_timeline_logs_not_signed",
-            "Logs of which no checkpoint is signed any more, since they are not what was signed before.",
+            "Logs, of events or accesses, of which no checkpoint is signed any more: they are not what was signed.",
             registry=registry,
             multiprocess_mode="mostrecent",
         )
@@ -103,7 +103,7 @@ class Metrics:
         for each in await status(system.pool, system.builds):
             self._lag.labels(each.projection).set(each.behind)
             self._parked.labels(each.projection).set(each.parked)
-        self._not_signed.set(len(await system.checkpoint_signer.refused()))
+        self._not_signed.set(sum(map(len, (await system.logs_not_signed()).values())))
         if time.monotonic() - self._counted_at >= _SELDOM_SECONDS:
             ids = await system.organizations.ids()
             self._erasures.set(sum([len(due(await system.erasures.standing(each))) for each in ids]))

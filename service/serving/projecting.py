@@ -25,6 +25,7 @@ async def project(system: System, stopping: asyncio.Event) -> None:
         group.create_task(follower.run())
         group.create_task(system.webhook_sender.run(stopping))
         group.create_task(system.checkpoint_signer.run(stopping))
+        group.create_task(system.access_checkpoint_signer.run(stopping))
         watching = group.create_task(system.builds.watch())
         await stopping.wait()
         watching.cancel()

@@ -92,6 +92,12 @@ class Clinic:
         """A read."""
         return await self.request("GET", path, headers=headers, params=params or None)
 
+    async def sign(self, path: str = "/v1/log") -> int:
+        """Sign a checkpoint of the log at that path, that of events or that of accesses; its size."""
+        of_accesses = path.startswith("/v1/access-log")
+        signer = self.system.access_checkpoint_signer if of_accesses else self.system.checkpoint_signer
+        return (await signer.make(self.organization_id)).checkpoint.size
+
     async def record(
         self, client_id: str, *recordings: Json, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:

@@ -40,6 +40,7 @@ ABOUT_CLIENTS = (
     "/v1/webhooks",
     "/v1/events",
     "/v1/log",
+    "/v1/access-log",
 )
 
 SNAPSHOT = Path(__file__).parents[2] / "docs" / "openapi.json"
@@ -149,8 +150,9 @@ async def test_answers_fit_their_schemas(clinic: Clinic, described: Described) -
         await clinic.request("POST", events_of(examples.CLIENT), json=body)
     supervisor = await clinic.with_key(KeyRole.SUPERVISOR, "lee")
     made = [await supervisor.request("POST", "/v1/webhooks", json=body) for body in examples.WEBHOOKS.values()]
-    size = (await clinic.system.checkpoint_signer.make(clinic.organization_id)).checkpoint.size
+    sizes = {log: await clinic.sign(log) for log in ("/v1/log", "/v1/access-log")}
     for path, each in described["paths"].items():
+        size = sizes["/v1/access-log" if path.startswith("/v1/access-log") else "/v1/log"]
         filled = path.format(
             client_id=examples.CLIENT,
             event_id=examples.CRISIS,
@@ -163,7 +165,7 @@ async def test_answers_fit_their_schemas(clinic: Clinic, described: Described) -
             tile=tile_path(0, size),
         )
         if "get" in each:
-            asks_supervisor = "Auditing" in each["get"]["tags"] or path.startswith(("/v1/webhooks", "/v1/log"))
+            asks_supervisor = "Auditing" in each["get"]["tags"] or path.startswith(("/v1/webhooks", *sizes))
             caller = supervisor if asks_supervisor else clinic
             answer = await caller.get(filled)
             assert answer.status_code == 200, answer.text

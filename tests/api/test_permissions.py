@@ -89,6 +89,13 @@ NEEDS: dict[str, str | None] = {
     "GET /v1/log/consistency-proof": "Checkpoint.r",
     "GET /v1/log/tile/entries/{tile}": "Checkpoint.r",
     "GET /v1/log/tile/{level}/{tile}": "Checkpoint.r",
+    "GET /v1/access-log/checkpoint": "Checkpoint.r",
+    "GET /v1/access-log/checkpoints/{size}": "Checkpoint.r",
+    "POST /v1/access-log/checkpoints/{size}/cosignatures": "Checkpoint.c",
+    "GET /v1/access-log/inclusion-proof": "Checkpoint.r",
+    "GET /v1/access-log/consistency-proof": "Checkpoint.r",
+    "GET /v1/access-log/tile/entries/{tile}": "Checkpoint.r",
+    "GET /v1/access-log/tile/{level}/{tile}": "Checkpoint.r",
 }
 """What each operation needs; None for what is public."""
 
@@ -102,6 +109,7 @@ BODIES: dict[str, Any] = {
     f"POST {OF_A_WEBHOOK}/redelivery": {"position": 0},
     "POST /v1/unusual-access/notes": next(iter(NOTES_OF_UNUSUAL_ACCESS.values())),
     "POST /v1/log/checkpoints/{size}/cosignatures": next(iter(COSIGNATURES.values())),
+    "POST /v1/access-log/checkpoints/{size}/cosignatures": next(iter(COSIGNATURES.values())),
 }
 FINDS_NOTHING = {"POST /v1/unusual-access/notes": "unknown-unusual-access"}
 """What whoever may do it is answered here, since there is nothing to do it to; see test_unusual_access.py."""
@@ -123,13 +131,14 @@ class Two:
     notes: dict[str, str]
     """For each key of a role that writes counseling notes, its own: others do not find it."""
 
-    size: int
-    """Of the first one's log, when a checkpoint was signed of it."""
+    sizes: dict[str, int]
+    """Of the first one's logs, by their path, when a checkpoint was signed of them."""
 
     def path(self, operation: str, key: str, client: str | None, webhook: str) -> str:
         """The path of the operation, about the client or another."""
         ids = {"client_id": client or self.client, "event_id": self.event, "note_id": self.notes.get(key, self.event)}
-        ids = {**OF_A_LOG, **ids, "size": str(self.size)}
+        sizes = [size for log, size in self.sizes.items() if f" {log}/" in operation]
+        ids = {**OF_A_LOG, **ids, "size": str(*sizes)}
         return operation.partition(" ")[2].format(**ids, slug="refused", event_type="goal_measured", webhook_id=webhook)
 
 
@@ -146,8 +155,8 @@ async def two(http: httpx.AsyncClient, system: System, database: DatabaseUrls) -
         if "CounselingNote.c" in PERMISSIONS[role]:
             written = await clinic.record(client, recording({"type": "counseling_note_written", "note": "Kept apart"}))
             notes[clinic.key] = written.json()["events"][0]["id"]
-    kept = await system.checkpoint_signer.make(counselor.organization_id)
-    return Two(own, other, client, event, notes, kept.checkpoint.size)
+    sizes = {log: await counselor.sign(log) for log in ("/v1/log", "/v1/access-log")}
+    return Two(own, other, client, event, notes, sizes)
 
 
 async def _keys(http: httpx.AsyncClient, system: System, database: DatabaseUrls) -> dict[KeyRole, Clinic]:

@@ -71,7 +71,8 @@ async def service(
             await live.clinic.request("POST", "/v1/clients", json=body)
         for body in examples.RECORDINGS.values():
             await live.clinic.request("POST", events_of(examples.CLIENT), json=body)
-        await system.checkpoint_signer.make(live.clinic.organization_id)
+        for log in ("/v1/log", "/v1/access-log"):
+            await live.clinic.sign(log)
         supervisor = await live.clinic.with_key(KeyRole.SUPERVISOR, "lee")
         as_supervisor = replace(live, clinic=supervisor)
         yield Described(as_supervisor, await asyncio.to_thread(from_url, f"{live.address}/openapi.json"))

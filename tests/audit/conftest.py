@@ -3,8 +3,10 @@
 from uuid import UUID
 
 import asyncpg
+import pytest
 import pytest_asyncio
 
+from service.audit.log_kinds import LogKind
 from service.database.embedded import DatabaseUrls
 from service.log.store import EventStore
 from tests.audit.logs import Log
@@ -14,3 +16,9 @@ from tests.audit.logs import Log
 async def log(pool: asyncpg.Pool, store: EventStore, database: DatabaseUrls, organization_id: UUID) -> Log:
     """The log of a new organization."""
     return Log(organization_id, pool, store, database)
+
+
+@pytest.fixture
+def accesses(log: Log) -> Log:
+    """The log of accesses of a new organization."""
+    return log.of_kind(LogKind.ACCESSES)

@@ -1,15 +1,18 @@
 """Logs to sign, and hands in their database."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 import asyncpg
 
+from service.access.access_records import AccessRecords, Asked
 from service.audit.anchors import AnchorEndpoint, AnchorFolder
 from service.audit.checkpoint_signer import CheckpointSigner
 from service.audit.checkpoint_store import CheckpointStore
+from service.audit.log_kinds import LogKind
 from service.audit.log_proofs import LogProofs
 from service.audit.signing_keys import SigningKeys
 from service.audit.witnesses import Witness
@@ -18,6 +21,7 @@ from service.log.store import EventStore
 from service.proofs.merkle import leaf_hash
 from service.proofs.notes import VerifierKey
 from tests.log.events import sealed_event
+from tests.system import access_to
 
 KEYS = SigningKeys((bytes(range(32)),), "clinic.example")
 
@@ -30,9 +34,20 @@ class Log:
     pool: asyncpg.Pool
     store: EventStore
     database: DatabaseUrls
+    kind: LogKind = LogKind.EVENTS
+
+    def of_kind(self, kind: LogKind) -> "Log":
+        """That log of the same organization."""
+        return replace(self, kind=kind)
 
     async def record(self, count: int) -> None:
-        """Record so many events."""
+        """Record so many events, or so many reads."""
+        if self.kind is LogKind.ACCESSES:
+            records, access = AccessRecords(self.pool), access_to(self.organization_id)
+            each = (records.keep(access, Asked("timeline"), [uuid4()], version=1) for _ in range(count))
+            await asyncio.gather(*each)
+            await records.close()
+            return
         client_id = uuid4()
         await self.store.append_bulk(self.organization_id, [sealed_event(client_id, at) for at in range(1, count + 1)])
 
@@ -43,7 +58,7 @@ class Log:
 
     def kept(self, keys: SigningKeys = KEYS, witnesses: Sequence[VerifierKey] = ()) -> CheckpointStore:
         """The checkpoints under the keys' name."""
-        return CheckpointStore(self.pool, keys, tuple(witnesses))
+        return CheckpointStore(self.pool, keys, tuple(witnesses), self.kind)
 
     def signer(
         self,

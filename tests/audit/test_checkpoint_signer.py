@@ -137,7 +137,7 @@ async def test_the_database_keeps_one_checkpoint_of_a_size_and_none_that_the_log
         with pytest.raises(error):
             async with scoped(log.pool, log.organization_id) as connection:
                 await connection.execute(
-                    "select audit.keep_checkpoint($1, $2, $3, $4, 'other')",
+                    "select audit.keep_checkpoint($1, 'events', $2, $3, $4, 'other')",
                     log.organization_id, origin, size, bytes(32),
                 )  # fmt: skip
 
@@ -181,7 +181,7 @@ async def test_a_log_that_was_cut_and_went_on_otherwise_is_signed_no_more(
     await log.cut(to)
     await log.record(after - to)
 
-    await log.signer().look(everything=True)
+    await log.signer().look()
 
     assert log.organization_id in await log.signer().refused()
     assert (await log.kept().latest(log.organization_id)).checkpoint.size == before
@@ -243,7 +243,7 @@ async def test_a_database_restored_to_an_earlier_point_is_known_by_the_folder(lo
         await hand.execute("update following.cursor set position = 4 where organization_id = $1", log.organization_id)
     assert (await log.signer().make(log.organization_id)) == first, "without the folder nobody can know"
 
-    await log.signer(folder=folder).look(everything=True)
+    await log.signer(folder=folder).begin()
     assert log.organization_id in await log.signer().refused()
     await log.record(6)
     with pytest.raises(CheckpointRefused, match="the folder of checkpoints has: they were changed"):

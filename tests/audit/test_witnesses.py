@@ -17,7 +17,7 @@ class Played:
     """A witness that follows one log from what it has seen of it."""
 
     def __init__(self, log: Log) -> None:
-        self._keys = KEYS.public(log.organization_id)
+        self._keys = KEYS.public(log.organization_id, log.kind)
         self._seen = Checkpoint("", 0, EMPTY_ROOT)
         self.answered: list[int] = []
 

@@ -118,6 +118,6 @@ async def clinic(database: DatabaseUrls, system: System, counselor: Caller) -> C
     await system.api_keys.create(organization_id, "ana", KeyRole.COUNSELOR)
     for version in (1, 2):
         await system.accesses.keep(access_to(organization_id), Asked("timeline"), [ben], version=version)
-    kept = [await each.make(organization_id) for each in (system.checkpoint_signer, system.access_tree)]
+    kept = [await each.make(organization_id) for each in (system.checkpoint_signer, system.access_checkpoint_signer)]
     in_hand = [Held(each.checkpoint, "the checkpoint in hand") for each in kept]
     return Clinic(database, system, organization_id, ada, ben, in_hand)

@@ -54,6 +54,24 @@ async def test_a_checkpoint_as_a_mail(command: Command, clinic: UUID) -> None:
     assert "it has 3 events" in said
 
 
+async def test_a_checkpoint_of_accesses_is_made_shown_checked_and_mailed(
+    command: Command, clinic: UUID, tmp_path: Path
+) -> None:
+    of_accesses = ("--accesses", "--organization", clinic)
+    note = await command.done("checkpoint", *of_accesses)
+    key = (await command.done("checkpoint", "--public-key", *of_accesses)).strip()
+    file = tmp_path / "saved-accesses.checkpoint"
+    file.write_text(note, "utf-8")
+
+    assert open_checkpoint(note, [read_verifier_key(key)]).origin == f"clinic.example/{clinic}/access"
+    assert await command.done("checkpoint", "--show", *of_accesses) == note
+    said = await command.done("checkpoint", "--text", *of_accesses)
+    assert said.partition("-----8<-----\n")[2].partition("----->8-----")[0] == note
+    assert "A checkpoint of the log of accesses of" in said
+    good = await command.done("checkpoint", "--check", file, "--key", key)
+    assert good == f"Good: 1 entries of the log clinic.example/{clinic}/access.\n"
+
+
 async def test_an_event_is_proved(command: Command, clinic: UUID, system: System) -> None:
     await command.done("checkpoint", "--organization", clinic)
     key = read_verifier_key((await command.done("checkpoint", "--public-key", "--organization", clinic)).strip())
@@ -101,6 +119,6 @@ async def test_the_doctor_names_a_log_that_is_signed_no_more(
     await superuser.close()
 
     said = await command("checkpoint", "--organization", clinic)
-    assert (said.code, "checkpoint of 3: the log was cut" in said.err) == (1, True)
+    assert (said.code, "checkpoint of 3: it was cut" in said.err) == (1, True)
     doctor = await command("doctor")
     assert f"No checkpoint is signed any more of the logs of {clinic}" in doctor.out

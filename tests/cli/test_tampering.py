@@ -107,6 +107,7 @@ ROLLED_BACK = (
     " delete from audit.access_entry where ORG; delete from access.access_record where ORG;"
     " delete from access.access_record_client where ORG; delete from access.api_key where ORG"
 )
+ENDS = "of accesses: the log of accesses ends before this"
 
 BESIDE_THE_LOG = [
     ("role raised", KEY.format("role = 'supervisor'"), "the API key"),
@@ -130,13 +131,13 @@ BESIDE_THE_LOG = [
         "the access record 00000000-0000-7000-8000-000000000000 is older than others that were entered",
     ),
     ("entry removed", "delete from audit.access_entry where number = 2 and ORG", "entry 2 of accesses is missing"),
-    ("last entry removed", "delete from audit.access_entry where number = 4 and ORG", "is of 4: the others were taken"),
+    ("last entry removed", "delete from audit.access_entry where number = 4 and ORG", f"entry 4 {ENDS}"),
     ("entry made to fit", "update audit.access_entry set leaf = sha256('x') where number = 4 and ORG", "was changed"),
     ("entry of another kind", "update audit.access_entry set kind = 'x' where number = 4 and ORG", "no longer there"),
     ("client's key altered", "update keyring.client_key set wrapped_key = 'x' where client_id = BEN", "position 4: "),
     ("client's key removed", "delete from keyring.client_key where client_id = BEN", "position 4: its client's key is"),
     ("rolled back", ROLLED_BACK, f"position 5: {CUT}"),
-    ("rolled back", ROLLED_BACK, "there are 0 entries of accesses, and the checkpoint in hand is of 4"),
+    ("rolled back", ROLLED_BACK, f"entry 1 {ENDS}, and the checkpoint in hand is of 4"),
     ("checkpoint's root", "update audit.checkpoint set root = sha256('x') where size = 4 and ORG", "its row does not"),
     ("checkpoint's note", "update audit.checkpoint set note = 'x' where size = 6 and ORG", "position 6: the"),
     ("checkpoints removed", "delete from audit.checkpoint where ORG", "no longer has the checkpoint of 6"),

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 PARTS = (
     "alembic",
+    "analytics",
     "alembic.ini",
     "domain",
     "projections",

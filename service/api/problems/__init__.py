@@ -16,7 +16,14 @@ from service.api.problems.access import (
     ScopeMissing,
     TooManyWrongKeys,
 )
-from service.api.problems.proofs import CosignatureRefused, LogNotWhole, NoCheckpoint, NothingIsSigned, NotInACheckpoint
+from service.api.problems.proofs import (
+    CosignatureRefused,
+    LogNotWhole,
+    NoCheckpoint,
+    NothingIsSigned,
+    NotInACheckpoint,
+    UnknownAccessRecord,
+)
 from service.api.problems.reading import (
     ClientErased,
     KnownAtInFuture,
@@ -106,6 +113,7 @@ __all__ = [
     "TooManyWebhooks",
     "TooManyWrongKeys",
     "Unexpected",
+    "UnknownAccessRecord",
     "UnknownClient",
     "UnknownDelivery",
     "UnknownEvent",

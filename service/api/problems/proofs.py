@@ -6,7 +6,7 @@ from service.api.problem import Problem
 
 
 class NoCheckpoint(Problem):
-    """No checkpoint was signed of your organization's log, or none of that size.
+    """No checkpoint was signed of your organization's log of events or of accesses, or none of that size.
 
     One is signed within a minute of the first event, where whoever runs the service has set a key that signs them.
     """
@@ -18,10 +18,19 @@ class NotInACheckpoint(Problem):
     """What is asked for lies beyond the last checkpoint, or the tree of that size does not have it.
 
     Proofs and tiles are told up to the size of the last checkpoint; what was recorded since is in the next one, within
-    a minute. `GET /v1/log/checkpoint` says the size on its second line.
+    a minute. `GET /v1/log/checkpoint`, or `GET /v1/access-log/checkpoint`, says the size on its second line.
     """
 
     status, slug, title = HTTPStatus.NOT_FOUND, "not-in-a-checkpoint", "It is not in a checkpoint"
+
+
+class UnknownAccessRecord(Problem):
+    """The log of accesses has no access record of this id.
+
+    One is entered with the next checkpoint, within a minute or two of the read: ask again then.
+    """
+
+    status, slug, title = HTTPStatus.NOT_FOUND, "unknown-access-record", "The access record is not known"
 
 
 class CosignatureRefused(Problem):

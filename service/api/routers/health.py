@@ -63,9 +63,9 @@ class Readiness(_Public):
         " doctor` name them, `care-timeline verify` says what does not fit. Believed for ten seconds."
     )
     logs_not_signed: int = Field(
-        description="Of how many organizations' logs no checkpoint is signed any more, since they are not what was"
-        " signed before: cut, changed or restored to an earlier point. The service's log (`checkpoint_refused`) and"
-        " `care-timeline doctor` say which and what to do. Believed for a second."
+        description="Of how many logs, of events or of accesses, no checkpoint is signed any more, since they are not"
+        " what was signed before: cut, changed or restored to an earlier point. The service's log"
+        " (`checkpoint_refused`) and `care-timeline doctor` say which and what to do. Believed for a second."
     )
 
 
@@ -129,5 +129,5 @@ async def _readiness(system: System) -> Readiness:
         for each in await status(system.pool, system.builds)
     )
     differing = await system.heads.differing(older_than=HEADS_REMEMBERED_SECONDS)
-    refused = await system.checkpoint_signer.refused()
-    return Readiness(ready=True, projections=projections, logs_to_mend=len(differing), logs_not_signed=len(refused))
+    refused = sum(map(len, (await system.logs_not_signed()).values()))
+    return Readiness(ready=True, projections=projections, logs_to_mend=len(differing), logs_not_signed=refused)

@@ -1,0 +1,62 @@
+"""How rows are told without telling whose they are: ids as pseudonyms, dates shifted where that is configured.
+
+A pseudonym is the keyed digest of an id, so the same thing has the same name in every view, and nobody without the key
+finds the id, or tries one. A client's dates are all shifted back by as many weeks, so that intervals and weekdays stay.
+"""
+
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, Date, DateTime, FromClause, Integer, Interval, Select, Uuid, case, func, select
+from sqlalchemy.sql.elements import KeyedColumnElement
+
+from analytics.view import CLIENT, ORGANIZATION, Sources, View
+
+BLOCK: Final = 64
+"""Bytes of a block of SHA-256, with which HMAC (RFC 2104) mixes its key."""
+
+
+class PseudonymKey(NamedTuple):
+    """A key for pseudonyms, as HMAC mixes it in: first, and last."""
+
+    inner: bytes
+    outer: bytes
+
+
+def pseudonym_key(secret: bytes) -> PseudonymKey:
+    """The key that HMAC-SHA-256 (RFC 2104) makes of a secret of at most 64 bytes. Raises ValueError for more."""
+    if len(secret) > BLOCK:
+        raise ValueError("A secret for pseudonyms has at most 64 bytes.")
+    padded = secret.ljust(BLOCK, b"\0")
+    return PseudonymKey(bytes(byte ^ 0x36 for byte in padded), bytes(byte ^ 0x5C for byte in padded))
+
+
+class Disguise(NamedTuple):
+    """With what a statement disguises whose rows it gives."""
+
+    inner_key: ColumnElement[bytes]
+    outer_key: ColumnElement[bytes]
+    shifts_dates: ColumnElement[bool] | None
+    """Whether dates are shifted; None where they never are."""
+    by_organization: FromClause | None = None
+    """A table of which these are columns, with a row for each organization whose rows are told; None where they are
+    no columns."""
+
+    def rows(self, view: View, sources: Sources) -> Select[Any]:
+        """A view's rows, disguised."""
+        rows = view.rows(sources).subquery("rows")
+        keys = self.by_organization
+        told = rows if keys is None else rows.join(keys, rows.c[ORGANIZATION] == keys.c[ORGANIZATION])
+        columns = (self._disguised(rows.c[each.name], rows.c[CLIENT]) for each in view.described())
+        return select(*columns).select_from(told)
+
+    def _disguised(self, column: KeyedColumnElement[Any], client: ColumnElement[Any]) -> ColumnElement[Any]:
+        if isinstance(column.type, Uuid) and column.key != ORGANIZATION:
+            return func.analytics.pseudonym(self.inner_key, self.outer_key, column, type_=Uuid).label(column.key)
+        if self.shifts_dates is None or not isinstance(column.type, Date | DateTime):
+            return column
+        days = func.analytics.shift_in_days(self.inner_key, self.outer_key, client, type_=Integer)
+        if isinstance(column.type, DateTime):
+            shifted: ColumnElement[Any] = column - func.make_interval(0, 0, 0, 0, 24 * days, type_=Interval)
+        else:
+            shifted = column - days
+        return case((self.shifts_dates, shifted), else_=column).label(column.key)
