@@ -1,8 +1,10 @@
 """Days as people live them: when a day of a time zone begins and ends, and which days an organization works."""
 
 from bisect import bisect_left
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from domain.policy.organization import WorkingDaysPolicy
@@ -48,6 +50,38 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     microsecond is what databases read as infinity.
     """
     return datetime.max.replace(microsecond=0, tzinfo=UTC) if day == date.max else start_of_day(day + _DAY, zone)
+
+
+class LocalDays(NamedTuple):
+    """Days of a time zone one after the other, the first and the last included."""
+
+    first: date
+    last: date
+    zone: ZoneInfo
+
+    @property
+    def since(self) -> datetime:
+        """The moment in which they begin."""
+        return start_of_day(self.first, self.zone)
+
+    @property
+    def until(self) -> datetime:
+        """The moment before which they end."""
+        return end_of_day(self.last, self.zone)
+
+
+def days_asked(
+    first: date | None, last: date | None, now: datetime, zone: ZoneInfo, *, usual_first: Callable[[date], date]
+) -> LocalDays:
+    """The days asked for: until today and from the usual first one for that last one, unless said.
+
+    Raises ValueError where they end before they begin.
+    """
+    last = last or local_day(now, zone)
+    first = first or usual_first(last)
+    if last < first:
+        raise ValueError("The last day lies before the first.")
+    return LocalDays(first, last, zone)
 
 
 def day_after(day: date, n: int) -> date:

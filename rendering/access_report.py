@@ -5,8 +5,8 @@ summed up for each day; what people told by phone, letter or otherwise stands th
 the organization, which no rule asks to be told, are summed up for each person, so that years fit on some pages.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from textwrap import indent, wrap
 from typing import Final, NamedTuple, Protocol
 from uuid import UUID
@@ -15,10 +15,17 @@ from zoneinfo import ZoneInfo
 from domain.vocabulary.purposes import PurposeOfUse
 from domain.vocabulary.record import Precision
 from projections.care_plan.disclosures import DisclosureByPeople, Disclosures, EmergencyDisclosure
+from projections.local_days import LocalDays, days_asked, local_day
 from rendering.access_words import MEANS, PARTS, PURPOSES, SCOPES, TOLD_FOR
 from rendering.html import page
 from rendering.visible import visible
 
+_BASES: Final[Mapping[str, str]] = {
+    "consent": "with your consent",
+    "court_order": "by a court's order",
+    "medical_emergency": "in a medical emergency",
+}
+"""What allowed something to be told, by the kind of its entry."""
 _EMERGENCY: Final = "to help you in a medical emergency, in which we could not ask you before"
 
 _ROLES: Final[Mapping[str, str]] = {
@@ -75,20 +82,15 @@ class ReadsToTell(Protocol):
 
 
 class Period(NamedTuple):
-    """Which days a list covers, both included, and when it was made."""
+    """Which days a list covers, and on which it was made."""
 
-    first: date
-    last: date
+    days: LocalDays
     made_on: date
-    zone: ZoneInfo
 
-    def bounds(self) -> tuple[datetime, datetime]:
-        """The moment in which it begins, and that before which it ends."""
-        after = self.last + timedelta(days=1)
-        return (
-            datetime(self.first.year, self.first.month, self.first.day, tzinfo=self.zone),
-            datetime(after.year, after.month, after.day, tzinfo=self.zone),
-        )
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of its days."""
+        return self.days.zone
 
 
 def period(first: date | None, last: date | None, now: datetime, time_zone: str) -> Period:
@@ -98,12 +100,11 @@ def period(first: date | None, last: date | None, now: datetime, time_zone: str)
     end before they begin.
     """
     zone = ZoneInfo(time_zone)
-    today = now.astimezone(zone).date()
-    last = last or today
-    first = first or date(last.year - _YEARS, last.month, min(last.day, 28))
-    if last < first:
-        raise ValueError("The last day lies before the first.")
-    return Period(first, last, today, zone)
+    return Period(days_asked(first, last, now, zone, usual_first=_years_before), local_day(now, zone))
+
+
+def _years_before(last: date) -> date:
+    return date(last.year - _YEARS, last.month, min(last.day, 28))
 
 
 class Line(NamedTuple):
@@ -127,40 +128,40 @@ class Part(NamedTuple):
 def html(
     reads: Iterable[ReadsToTell],
     told: Disclosures,
-    court_orders: Collection[UUID],
+    bases: Mapping[UUID, str],
     period: Period,
     organization: str,
     record_number: str,
 ) -> str:
-    """The list as a page to print. What people told outside (`told`) is narrowed to the period here; `court_orders`
-    are the entries of orders that may have allowed it."""
+    """The list as a page to print. What people told outside (`told`) is narrowed to the period here; `bases` say of
+    entries that allowed something to be told whether they are a `consent`, a `court_order` or a `medical_emergency`."""
     return page(
         "access_report.html",
         organization=organization,
         record_number=record_number,
-        period=f"{_day(period.first)} to {_day(period.last)}",
+        period=f"{_day(period.days.first)} to {_day(period.days.last)}",
         made_on=_day(period.made_on),
         welcome=_WELCOME,
         not_here=_NOT_HERE,
-        parts=_parts(reads, told, court_orders, period, organization),
+        parts=_parts(reads, told, bases, period, organization),
     )
 
 
 def text(
     reads: Iterable[ReadsToTell],
     told: Disclosures,
-    court_orders: Collection[UUID],
+    bases: Mapping[UUID, str],
     period: Period,
     organization: str,
     record_number: str,
 ) -> str:
     """The list as plain text, 80 columns wide."""
-    days = f"From {_day(period.first)} to {_day(period.last)}; made on {_day(period.made_on)}"
+    days = f"From {_day(period.days.first)} to {_day(period.days.last)}; made on {_day(period.made_on)}"
     parts = [
         "WHO HAS LOOKED AT YOUR RECORD",
         f"{organization}\nRecord number {record_number}\n{days}",
         _WELCOME,
-        *_as_text(_parts(reads, told, court_orders, period, organization)),
+        *_as_text(_parts(reads, told, bases, period, organization)),
         _NOT_HERE,
     ]
     return visible("\n\n".join("\n".join(_wrapped(part)) for part in parts)) + "\n"
@@ -183,15 +184,14 @@ def _as_words(line: Line) -> str:
 
 
 def _parts(
-    reads: Iterable[ReadsToTell], told: Disclosures, court_orders: Collection[UUID], period: Period, organization: str
+    reads: Iterable[ReadsToTell], told: Disclosures, bases: Mapping[UUID, str], period: Period, organization: str
 ) -> tuple[Part, Part]:
     """What went outside, and what was read inside: each with the latest on top."""
-    emergencies = {each.event_id for each in told.emergencies}
-    shared = [*_told_by_people(told, court_orders, period)]
+    shared = [*_told_by_people(told, bases, period)]
     here: list[Line] = []
     for each in reads:
         what = PARTS.get(each.what, "a part of your record")
-        line = Line(_who(each, emergencies, court_orders), what, PURPOSES[each.purpose], _when(each, period.zone))
+        line = Line(_who(each, bases), what, PURPOSES[each.purpose], _when(each, period.zone))
         if each.recipient is None:
             here.append(line)
         else:
@@ -203,25 +203,23 @@ def _parts(
     )
 
 
-def _told_by_people(
-    told: Disclosures, court_orders: Collection[UUID], period: Period
-) -> Iterator[tuple[datetime, Line]]:
+def _told_by_people(told: Disclosures, bases: Mapping[UUID, str], period: Period) -> Iterator[tuple[datetime, Line]]:
     """What people told outside in the period, each with when that was."""
     for each in told.by_people:
         day, when = _moment(each.made_at, each.precision, period.zone)
-        if period.first <= day <= period.last:
-            basis = _basis(each.allowed_by, (), court_orders)
-            yield each.made_at, Line(f"{each.recipient}, {basis}", _what_was_told(each), TOLD_FOR[each.purpose], when)
+        if period.days.first <= day <= period.days.last:
+            who = f"{_on_one_line(each.recipient)}, {_basis(each.allowed_by, bases)}"
+            yield each.made_at, Line(who, _what_was_told(each), TOLD_FOR[each.purpose], when)
     for emergency in told.emergencies:
         day, when = _moment(emergency.made_at, emergency.precision, period.zone)
-        if period.first <= day <= period.last:
-            who = f"{emergency.recipient} of {emergency.organization}"
+        if period.days.first <= day <= period.days.last:
+            who = f"{_on_one_line(emergency.recipient)} of {_on_one_line(emergency.organization)}"
             yield emergency.made_at, Line(who, _what_was_told(emergency), _EMERGENCY, when)
 
 
 def _what_was_told(disclosure: DisclosureByPeople | EmergencyDisclosure) -> str:
     what = ", ".join(SCOPES[scope] for scope in disclosure.scope)
-    return f"{what}; told by {disclosure.disclosed_by} {MEANS[disclosure.means]}"
+    return f"{what}; told by {_on_one_line(disclosure.disclosed_by)} {MEANS[disclosure.means]}"
 
 
 def _moment(at: datetime, precision: Precision, zone: ZoneInfo) -> tuple[date, str]:
@@ -233,21 +231,23 @@ def _moment(at: datetime, precision: Precision, zone: ZoneInfo) -> tuple[date, s
     return local.date(), f"{_day(local.date())} at {about}{local:%H:%M}"
 
 
-def _basis(allowed_by: UUID | None, emergencies: Collection[UUID], court_orders: Collection[UUID]) -> str:
-    if allowed_by is None:
-        return "as the law allows"
-    if allowed_by in emergencies:
-        return "in a medical emergency"
-    return "by a court's order" if allowed_by in court_orders else "with your consent"
+def _on_one_line(said: str) -> str:
+    """Somebody's name, which can neither look like another line of the list nor like its next part."""
+    return " ".join(said.split())
 
 
-def _who(reads: ReadsToTell, emergencies: Collection[UUID], court_orders: Collection[UUID]) -> str:
+def _basis(allowed_by: UUID | None, bases: Mapping[UUID, str]) -> str:
+    basis = bases.get(allowed_by) if allowed_by else None
+    return _BASES[basis] if basis else "as the law allows"
+
+
+def _who(reads: ReadsToTell, bases: Mapping[UUID, str]) -> str:
     if reads.recipient is not None:
-        return f"{reads.recipient}, {_basis(reads.allowed_by, emergencies, court_orders)}"
+        return f"{_on_one_line(reads.recipient)}, {_basis(reads.allowed_by, bases)}"
     if (reads.role, reads.name) == _OPERATOR:
         return "Whoever runs the record system"
     role = _ROLES.get(reads.role, reads.role.replace("_", " "))
-    return f"{reads.name}, {role}"
+    return f"{_on_one_line(reads.name)}, {role}"
 
 
 def _when(reads: ReadsToTell, zone: ZoneInfo) -> str:

@@ -110,7 +110,7 @@ def example_answers() -> dict[str, bytes]:
     pages: dict[str, str] = {}
     period = access_report.period(None, asked_at.date(), asked_at, "UTC")
     pages["read_access_report"] = access_report.html(
-        [_summed(entries)], Disclosures(), (), period, "Harbor Lane", str(_CLIENT)
+        [_summed(entries)], Disclosures(), {}, period, "Harbor Lane", str(_CLIENT)
     )
     answers: dict[str, Answer] = {}
     for projection in PROJECTIONS:

@@ -3,8 +3,9 @@
 A service of four processes allows four times as many, and a process that is started again begins with full buckets:
 this keeps one caller from taking the service away from the others, and bills nobody. Wrong keys are not counted here.
 
-Whatever a key sends counts, and each answer says how much is left, in the fields of
-draft-ietf-httpapi-ratelimit-headers-10.
+A key here is whoever calls with it: keys of one person, and the tokens of one subject, have one bucket, since otherwise
+a second key would be a second helping. Whatever a key sends counts, and each answer says how much is left, in the
+fields of draft-ietf-httpapi-ratelimit-headers-10.
 """
 
 import math

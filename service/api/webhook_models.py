@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from domain.events.catalogue import EVENT_TYPES
 from service.api import examples
 from service.api.parameters import IN_DIGITS, plain_uuid
+from service.subscriptions.feed_event import NOT_TOLD
 from service.subscriptions.webhook_deliveries import Delivery
 from service.subscriptions.webhook_receivers import Outcome
 from service.subscriptions.webhooks import Webhook
@@ -189,7 +190,10 @@ class DeliveryAnswer(_Answer):
     """How telling one event stands."""
 
     event_id: UUID = Field(description="The event's id, which is the message's as well.")
-    type: str = Field(description="The kind of event.")
+    type: str = Field(
+        description="The kind of event; `not_told`, as in the feed, where the client asked that the record be kept from"
+        " you."
+    )
     position: int = Field(description="The event's place in your organization's log.")
     state: DeliveryState = Field(
         description="`waiting`: to be tried at `due_at`; `delivered`; `given_up` after five days of failures."
@@ -200,12 +204,12 @@ class DeliveryAnswer(_Answer):
     attempts: tuple[LoggedAttempt, ...] = Field(description="Each attempt, the oldest first.")
 
     @classmethod
-    def of(cls, delivery: Delivery) -> "DeliveryAnswer":
+    def of(cls, delivery: Delivery, *, kind_told: bool = True) -> "DeliveryAnswer":
         """What is told of a delivery."""
         state = DeliveryState.GIVEN_UP if delivery.given_up_at else DeliveryState.DELIVERED
         return cls(
             event_id=delivery.event_id,
-            type=delivery.type,
+            type=delivery.type if kind_told else NOT_TOLD,
             position=delivery.position,
             state=DeliveryState.WAITING if delivery.due_at else state,
             due_at=delivery.due_at,

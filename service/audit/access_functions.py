@@ -6,7 +6,10 @@ these texts, each as its length in bytes, a colon, itself and a comma, or `-,` w
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
+
+from service.access.access_search import CLOCKS_APART
 
 FACTS_OF: Final[Mapping[str, str]] = {
     "access_record": """select 'access_record' as kind, r.record_id as subject_id, array[
@@ -33,7 +36,7 @@ FACTS_OF: Final[Mapping[str, str]] = {
 FACTS: Final = "\nunion all\n".join(FACTS_OF.values())
 """Every fact of an organization."""
 
-LATE: Final = "5 minutes"
+LATE: Final = f"{CLOCKS_APART // timedelta(minutes=1)} minutes"
 """Ids of access records begin with the clock of the process that read. One that is so much older than the newest that
 was entered came to the table by another way, and is not entered any more."""
 

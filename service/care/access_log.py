@@ -1,26 +1,35 @@
 """The organization's own questions: who read about a client, or about whom somebody read, what, why and when."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import asdict, replace
-from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from domain.events.consents import ConsentGranted
+from domain.events.court_orders import CourtOrderRecorded
+from domain.events.disclosures import EmergencyDisclosureMade
 from domain.vocabulary.purposes import PurposeOfUse
 from projections.care_plan.disclosures import Disclosures
+from projections.local_days import LocalDays
 from service.access.access_records import Access, Asked
 from service.access.access_search import AccessFilter, AccessRecord, AccessSearch, SummedReads
+from service.access.recipients import Basis
 from service.care.accesses import Accesses
-from service.care.client_access import plan_now
+from service.care.client_access import plans_now
 from service.care.disclosures import ACCESS_RECORDS, ACCESS_REPORT, NoLegalGround
 from service.care.errors import UnknownClient
 from service.log.keyring import ClientErased
 from service.log.pages import Pages
 from service.log.store import EventStore
-from service.projector.folding import ProjectionFailed
 from service.projector.fresh_states import FreshStates
 
 _AT_ONCE: Final = 1_000
+
+_BASES: Final[Mapping[str, Basis]] = {
+    ConsentGranted.model_fields["type"].default: Basis.CONSENT,
+    CourtOrderRecorded.model_fields["type"].default: Basis.COURT_ORDER,
+    EmergencyDisclosureMade.model_fields["type"].default: Basis.MEDICAL_EMERGENCY,
+}
 
 
 class AccessPage(NamedTuple):
@@ -54,9 +63,10 @@ class AccessReport(NamedTuple):
     reads: list[SummedReads]
     """What was read through this service, summed up."""
     told: Disclosures
-    """What people told outside, by phone, letter and otherwise; empty for a client who was erased."""
-    court_orders: frozenset[UUID]
-    """The events by which court orders were recorded: what they allowed needed no consent."""
+    """What people told outside, by phone, letter and otherwise, whichever of the person's ids it was recorded under;
+    empty for a client who was erased."""
+    bases: Mapping[UUID, Basis]
+    """What kind of event allowed a disclosure, by its id: also of one that was retracted or erased since."""
 
 
 class AccessLog:
@@ -92,29 +102,24 @@ class AccessLog:
     ) -> FoundRecords:
         """The last reads about anybody, as the filter says; its own record names those of whom it told.
 
-        Reads of clients who are kept from the caller are left out, so a page may have fewer, and yet others after it.
+        Where it names a client, of those merged into them as well. Reads of clients who are kept from the caller are
+        left out, so a page may have fewer, and yet others after it; of one who is named it is as if there were none.
         """
         self._accesses.begin_with_many(access)
         asked = _asked(wanted, before=before, limit=limit)
         position = await self._store.log_head(access.organization_id)
+        if wanted.client_id:
+            wanted = replace(wanted, merged=await self._pages.merged(access.organization_id, wanted.client_id))
         found = await self._search.page(access.organization_id, wanted, before=before, limit=limit + 1)
         about = {each.client_id for each in found[:limit] if each.client_id}
         if found and wanted.client_id:
-            about.add(wanted.client_id)
-        told = {client_id for client_id in about if await self._may_be_told(access, client_id, asked)}
-        kept_back = about - told
-        shown = (
-            [] if wanted.client_id in kept_back else [each for each in found[:limit] if each.client_id not in kept_back]
-        )
+            about |= {wanted.client_id, *wanted.merged}
+        told = await self._accesses.may_be_told(access, about, asked)
+        if wanted.client_id not in {None, *told}:
+            return FoundRecords(position, [], None)
+        shown = [each for each in found[:limit] if each.client_id is None or each.client_id in told]
         await self._accesses.keep(access, asked, told, position=position)
         return FoundRecords(position, shown, found[limit - 1].record_id if len(found) > limit else None)
-
-    async def _may_be_told(self, access: Access, client_id: UUID, asked: Asked) -> bool:
-        try:
-            await self._begin(access, client_id, asked)
-        except (UnknownClient, ProjectionFailed):
-            return False
-        return True
 
     async def _begin(self, access: Access, client_id: UUID, asked: Asked) -> None:
         """As every read of a client, but what an erased client had asked for is gone with them: their records stay."""
@@ -146,28 +151,35 @@ class AccessLog:
                 return
             left = None if left is None else left - len(page.records)
 
-    async def report(
-        self, access: Access, client_id: UUID, since: datetime, until: datetime, time_zone: str
-    ) -> AccessReport:
-        """Who read about a client in that time, and whom people told of them, so that it can be given to them.
+    async def report(self, access: Access, client_id: UUID, days: LocalDays) -> AccessReport:
+        """Who read about a client on those days, and whom people told of them, so that it can be given to them.
 
-        What people told is not narrowed to that time. Raises UnknownClient, ProjectionFailed.
+        What people told is not narrowed to those days. Raises UnknownClient, ProjectionFailed.
         """
-        wanted = AccessFilter(client_id, since=since, until=until)
+        wanted = AccessFilter(client_id, since=days.since, until=days.until)
         asked = Asked(ACCESS_REPORT, _said(wanted))
         await self._begin(access, client_id, asked)
         version, merged = await self._stands(access, client_id)
-        found = await self._search.summed(access.organization_id, replace(wanted, merged=merged), time_zone)
-        told, court_orders = await self._told(access.organization_id, client_id)
-        await self._accesses.keep(access, asked, [client_id, *merged], version=version)
-        return AccessReport(found, told, court_orders)
+        found = await self._search.summed(access.organization_id, replace(wanted, merged=merged), days.zone.key)
+        told, survivors = await self._told(access.organization_id, client_id)
+        allowed_by = {each.allowed_by for each in (*found, *told.by_people) if each.allowed_by}
+        bases = await self._bases(access.organization_id, allowed_by)
+        await self._accesses.keep(access, asked, [client_id, *merged, *survivors], version=version)
+        return AccessReport(found, told, bases)
 
-    async def _told(self, organization_id: UUID, client_id: UUID) -> tuple[Disclosures, frozenset[UUID]]:
+    async def _told(self, organization_id: UUID, client_id: UUID) -> tuple[Disclosures, list[UUID]]:
+        """What people told of the person; and, where the client was merged, with whom care goes on one after the other:
+        their plan tells it of all of them."""
         try:
-            plan = await plan_now(self._fresh, organization_id, client_id)
+            plans = await plans_now(self._fresh, organization_id, client_id)
         except ClientErased:
-            return Disclosures(), frozenset()
-        return plan.disclosures, frozenset(order.event_id for order in plan.court_orders.orders)
+            return Disclosures(), []
+        return plans[-1].disclosures, [plan.merges.into.survivor_id for plan in plans[:-1]]
+
+    async def _bases(self, organization_id: UUID, allowed_by: Collection[UUID]) -> Mapping[UUID, Basis]:
+        """What kind each of these events is, by its header: that stays, whatever becomes of what it says."""
+        stored = await self._store.events(organization_id, list(allowed_by)) if allowed_by else []
+        return {event.id: _BASES[event.type] for event in stored if event.type in _BASES}
 
     async def _stands(self, access: Access, client_id: UUID) -> tuple[int, tuple[UUID, ...]]:
         """The version of the client's timeline, and who is merged into them."""

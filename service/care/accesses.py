@@ -14,6 +14,7 @@ from service.care.clients import require_client
 from service.care.disclosures import (
     NoLegalGround,
     NotConsented,
+    Restricted,
     check_not_restricted,
     ground_for_proceedings,
     ground_for_recipient,
@@ -76,6 +77,19 @@ class Accesses:
         for client_id in client_ids:
             with suppress(ClientErased):
                 await self.begin(replace(access), client_id, asked)
+
+    async def may_be_told(self, access: Access, client_ids: Collection[UUID], asked: Asked) -> set[UUID]:
+        """Of which of these clients `begin` lets this be told; of those who were erased nothing can be, but that.
+
+        For what tells of many at once, after `begin_with_many`. Of whom it cannot be found out, nothing may.
+        """
+        told = set()
+        for client_id in client_ids:
+            with suppress(UnknownClient, Restricted, ProjectionFailed):
+                with suppress(ClientErased):
+                    await self.begin(access, client_id, asked)
+                told.add(client_id)
+        return told
 
     def begin_with_many(self, access: Access) -> None:
         """The same for a list over clients: an order or a consent is about one client.

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+from domain.vocabulary.purposes import PurposeOfUse
 from service.access.access_records import Access, Asked
 from service.care.accesses import Accesses
-from service.care.disclosures import Restricted
+from service.care.disclosures import NoLegalGround, Restricted
 from service.care.errors import UnknownClient
 from service.log.identifiers import Found, Identifiers
 
@@ -24,14 +25,13 @@ class ClientSearch:
     async def find(self, access: Access, system: str, value: str) -> Found | None:
         """The client to whom the identifier is linked; None also where the caller does not see that client.
 
-        Raises NoLegalGround, AccessNotRecorded, DatabaseUnavailable.
+        For legal proceedings nobody learns that there is none either. Raises NoLegalGround, AccessNotRecorded,
+        DatabaseUnavailable.
         """
         found = await self._identifiers.find(access.organization_id, system, value)
-        if found is None:
-            return None
-        try:
-            await self._accesses.begin(access, found.client_id, SEARCH)
-        except (UnknownClient, Restricted):
+        if found is None or not await self._may_be_told(access, found):
+            if access.purpose is PurposeOfUse.LEGAL_PROCEEDINGS:
+                raise NoLegalGround
             return None
         await self._keep(access, found)
         return found
@@ -44,13 +44,17 @@ class ClientSearch:
         seen: list[Found] = []
         for client_id in client_ids:
             found = await self._identifiers.holder(access.organization_id, client_id)
-            try:
-                await self._accesses.begin(access, client_id, SEARCH)
+            if await self._may_be_told(access, found):
                 seen.append(found)
-            except (UnknownClient, Restricted):
-                pass
             await self._keep(access, found)
         return seen
+
+    async def _may_be_told(self, access: Access, found: Found) -> bool:
+        try:
+            await self._accesses.begin(access, found.client_id, SEARCH)
+        except (UnknownClient, Restricted):
+            return False
+        return True
 
     async def _keep(self, access: Access, found: Found) -> None:
         told = dict.fromkeys((found.client_id, found.current.client_id))

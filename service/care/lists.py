@@ -17,7 +17,7 @@ from domain.vocabulary.signals import SignalRule
 from service.access.access_records import Access, Asked
 from service.care.accesses import Accesses
 from service.projector.list_pages import caseload_page, place, signals_page, worklist_page
-from service.projector.list_reads import ListReading, ListReads, Seer
+from service.projector.list_reads import ListReading, ListReads
 from service.projector.list_rows import (
     CLIENTS_ORDER,
     SIGNALS_ORDER,
@@ -85,10 +85,9 @@ class Lists:
     ) -> ListPage[ListedTask]:
         """What must still happen, what is due first on top."""
         now = clock.now()
-        seer = await self._seer(access, now)
-        narrowed = {"kind": kind, "role": role, "person_id": person_id, **await self._kept_from(access)}
-        values = _values(access, now, part, TASKS_ORDER, seer, **narrowed)
-        async with self._reading(access, ["care_plan"], part, seer) as reading:
+        seen = await self._seen(access, now)
+        values = _values(access, part, TASKS_ORDER, seen, kind=kind, role=role, person_id=person_id)
+        async with self._reading(access, ["care_plan"], part, seen) as reading:
             page = worklist_page(reading.schemas["care_plan"], frozenset(values), late, part.limit + 1)
             records = await reading.connection.fetch(page.sql, *page.arguments(values))
         found = _page(reading, now, part, [ListedTask(**record) for record in records])
@@ -99,10 +98,9 @@ class Lists:
     ) -> ListPage[ListedClient]:
         """A row for each client, in the order of their ids, which stays the same whatever happens to them."""
         now = clock.now()
-        seer = await self._seer(access, now)
-        kept_from = await self._kept_from(access)
-        values = _values(access, now, part, CLIENTS_ORDER, seer, person_id=person_id, **kept_from)
-        async with self._reading(access, ["care_plan", "signals"], part, seer) as reading:
+        seen = await self._seen(access, now)
+        values = _values(access, part, CLIENTS_ORDER, seen, person_id=person_id)
+        async with self._reading(access, ["care_plan", "signals"], part, seen) as reading:
             schemas = reading.schemas
             page = caseload_page(schemas["care_plan"], schemas["signals"], frozenset(values), in_care, part.limit + 1)
             records = await reading.connection.fetch(page.sql, *page.arguments(values))
@@ -112,9 +110,9 @@ class Lists:
     async def signals(self, access: Access, part: Part, *, rule: SignalRule | None = None) -> ListPage[ListedSignal]:
         """The signals that wait, those first that have waited longest."""
         now = clock.now()
-        seer, kept_from = await self._seer(access, now), await self._kept_from(access)
-        values = _values(access, now, part, SIGNALS_ORDER, seer, rule=rule, **kept_from)
-        async with self._reading(access, ["care_plan", "signals"], part, seer) as reading:
+        seen = await self._seen(access, now)
+        values = _values(access, part, SIGNALS_ORDER, seen, rule=rule)
+        async with self._reading(access, ["care_plan", "signals"], part, seen) as reading:
             schemas = reading.schemas
             page = signals_page(schemas["signals"], schemas["care_plan"], frozenset(values), part.limit + 1)
             records = await reading.connection.fetch(page.sql, *page.arguments(values))
@@ -130,33 +128,32 @@ class Lists:
         await self._accesses.keep(access, Asked(what, parameters), clients, position=page.position)
         return page
 
-    async def _seer(self, access: Access, now: datetime) -> Seer | None:
-        """Whose clients alone are listed, and counted: the caller's, where they see no others."""
-        return Seer(access.caller.subject_id, now) if await self._accesses.restricted(access.caller) else None
-
-    async def _kept_from(self, access: Access) -> dict[str, object]:
-        """Who reads and what for, where a client may have asked to be kept from that; else nothing."""
-        if not await self._accesses.any_restrictions(access.organization_id):
-            return {}
-        return {"reader_id": access.caller.subject_id, "purpose": access.purpose.value}
+    async def _seen(self, access: Access, now: datetime) -> Mapping[str, object]:
+        """Which clients alone are listed, and counted: the caller's, where they see no others; and where a client may
+        have asked to be kept from who reads or what for, nobody who did."""
+        seen: dict[str, object] = {"now": now}
+        if await self._accesses.restricted(access.caller):
+            seen["seen_by"] = access.caller.subject_id
+        if await self._accesses.any_restrictions(access.organization_id):
+            seen |= {"reader_id": access.caller.subject_id, "purpose": access.purpose.value}
+        return seen
 
     def _reading(
-        self, access: Access, projections: Sequence[str], part: Part, seer: Seer | None
+        self, access: Access, projections: Sequence[str], part: Part, seen: Mapping[str, object]
     ) -> AbstractAsyncContextManager[ListReading]:
         self._accesses.begin_with_many(access)
         return self._reads.reading(
-            access.organization_id, projections, position=part.position, seconds=at_most(WAIT_SECONDS), seer=seer
+            access.organization_id, projections, position=part.position, seconds=at_most(WAIT_SECONDS), seen=seen
         )
 
 
 def _values(
-    access: Access, now: datetime, part: Part, order: Sequence[str], seer: Seer | None, **narrowed: object | None
+    access: Access, part: Part, order: Sequence[str], seen: Mapping[str, object], **narrowed: object | None
 ) -> Mapping[str, object]:
     """What a page is asked with, by the names that list_pages gives it; what is not asked for is not there."""
     after = place(order, part.after) if part.after is not None else {}
-    narrowed["seen_by"] = seer.person_id if seer else None
     given = {name: value for name, value in narrowed.items() if value is not None}
-    return {"organization_id": access.organization_id, "now": now, **after, **given}
+    return {"organization_id": access.organization_id, **seen, **after, **given}
 
 
 def _page(reading: ListReading, at: datetime, part: Part, rows: list[Row]) -> ListPage[Row]:

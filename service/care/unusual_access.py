@@ -1,9 +1,10 @@
 """Unusual access: reads that supervisors are asked to look into, and what they found.
 
-It is told from access records, and by the care plan's rows as they stand: who is entered late on a team was on it.
+It is told from access records, and by the care plan's rows as they stand: whom another enters late on a team was on it.
 """
 
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,7 +13,9 @@ from domain.events.organization import UnusualAccessNoted
 from domain.policy import Policy
 from domain.refusals import Refusal, Refused
 from domain.vocabulary.unusual_access import UnusualAccessRule
+from projections.local_days import LocalDays, days_asked, local_day
 from service.access.access_records import Access, Asked
+from service.access.caller import Caller
 from service.care.accesses import Accesses
 from service.care.unusual_notes import Found, UnusualAccessNotes
 from service.care.unusual_reads import UnusualFilter, UnusualReads, count_unusual, unusual_reads
@@ -43,33 +46,16 @@ class FoundPage(NamedTuple):
     more: bool
 
 
-class Days(NamedTuple):
-    """Which of the organization's local days are looked at, both included."""
-
-    first: date
-    last: date
-    time_zone: str
-
-    @property
-    def since(self) -> datetime:
-        """The moment in which they begin."""
-        return _midnight(self.first, self.time_zone)
-
-    @property
-    def until(self) -> datetime:
-        """The moment before which they end."""
-        return _midnight(self.last + timedelta(days=1), self.time_zone)
-
-
-def days(first: date | None, last: date | None, time_zone: str) -> Days:
+def days(first: date | None, last: date | None, time_zone: str) -> LocalDays:
     """These days: until today and a month of them, unless said. Raises ValueError where they are none or too many."""
-    last = last or clock.now().astimezone(ZoneInfo(time_zone)).date()
-    first = first or last - timedelta(days=USUAL_DAYS - 1)
-    if last < first:
-        raise ValueError("The last day lies before the first.")
-    if (last - first).days >= MOST_DAYS:
+    asked = days_asked(first, last, clock.now(), ZoneInfo(time_zone), usual_first=_month_before)
+    if (asked.last - asked.first).days >= MOST_DAYS:
         raise ValueError(f"Ask for {MOST_DAYS} days at most, and for a longer time in parts.")
-    return Days(first, last, time_zone)
+    return asked
+
+
+def _month_before(last: date) -> date:
+    return last - timedelta(days=USUAL_DAYS - 1)
 
 
 class UnusualAccess:
@@ -90,7 +76,7 @@ class UnusualAccess:
     async def page(
         self,
         access: Access,
-        asked: Days,
+        asked: LocalDays,
         *,
         person_id: UUID | None = None,
         rule: UnusualAccessRule | None = None,
@@ -112,13 +98,11 @@ class UnusualAccess:
         async with self._reads.reading(organization_id, _CARE_PLAN, seconds=0) as reading:
             rows = await unusual_reads(
                 reading.connection, reading.schemas["care_plan"], organization_id, wanted, policy.unusual_access,
-                asked.time_zone, without=() if noted else of_which, limit=limit + len(UnusualAccessRule),
+                asked.zone.key, without=() if noted else of_which, limit=limit + len(UnusualAccessRule),
             )  # fmt: skip
             position = reading.position
         kept = _whole(rows, limit)
-        about = {client for each in kept for client in each.client_ids}
-        told = about - await self._accesses.kept_away(access.caller, about)
-        shown = [each._replace(client_ids=[one for one in each.client_ids if one in told]) for each in kept]
+        shown, told = await self._named(access.caller, kept)
         page = FoundPage(position, await self._notes.of(organization_id, shown, of_which), more=len(kept) < len(rows))
         parameters = {
             "first_day": asked.first, "last_day": asked.last, "person_id": person_id, "rule": rule, "noted": noted,
@@ -132,8 +116,8 @@ class UnusualAccess:
     ) -> Found:
         """Record what a supervisor found about unusual reads; the same once more is told again.
 
-        Raises UnknownUnusualAccess, Refused where they are the supervisor's own or noted already, ListsNotReady,
-        NoLegalGround, AccessNotRecorded.
+        As `page` does, it names no client who asked to be kept from the caller. Raises UnknownUnusualAccess, Refused
+        where they are the supervisor's own or noted already, ListsNotReady, NoLegalGround, AccessNotRecorded.
         """
         self._accesses.begin_with_many(access)
         organization_id, caller = access.organization_id, access.caller
@@ -144,10 +128,11 @@ class UnusualAccess:
             rule=rule, person_id=reads.actor_id, last_record=last_record, justified=justified, note=note
         )
         asked = Asked(UNUSUAL_ACCESS, {"rule": rule, "last_record": last_record})
-        await self._accesses.keep(access, asked, reads.client_ids, position=position)
+        shown, named = await self._named(caller, [reads])
+        await self._accesses.keep(access, asked, named, position=position)
 
         await self._notes.keep(caller, reads, told)
-        (found,) = await self._notes.of(organization_id, [reads], [(rule, last_record)])
+        (found,) = await self._notes.of(organization_id, shown, [(rule, last_record)])
         noted = found.noted
         if noted is None or (noted.actor_id, noted.said) != (caller.subject_id, told):
             raise _refused("noted_once", "Somebody has taken note of this already.")
@@ -176,8 +161,8 @@ class UnusualAccess:
             )
             if record is None:
                 raise UnknownUnusualAccess
-            day = record["recorded_at"].astimezone(ZoneInfo(zone)).date()
-            asked = Days(day, day, zone)
+            day = local_day(record["recorded_at"], ZoneInfo(zone))
+            asked = LocalDays(day, day, ZoneInfo(zone))
             found = await unusual_reads(
                 reading.connection, reading.schemas["care_plan"], organization_id,
                 UnusualFilter(asked.since, asked.until, record["actor_id"], rule), policy.unusual_access, zone,
@@ -187,6 +172,12 @@ class UnusualAccess:
                 if each.last_record == last_record:
                     return each, reading.position
         raise UnknownUnusualAccess
+
+    async def _named(self, caller: Caller, found: Sequence[UnusualReads]) -> tuple[list[UnusualReads], set[UUID]]:
+        """These reads as the caller is told of them, and the clients whom that names: none who is kept from them."""
+        about = {client for each in found for client in each.client_ids}
+        named = about - await self._accesses.kept_away(caller, about)
+        return [each._replace(client_ids=[one for one in each.client_ids if one in named]) for each in found], named
 
     async def _policy(self, organization_id: UUID) -> Policy:
         return (await self._organizations.policies(organization_id)).readable_at(clock.now())
@@ -199,7 +190,3 @@ def _whole(rows: list[UnusualReads], limit: int) -> list[UnusualReads]:
 
 def _refused(rule: str, message: str) -> Refused:
     return Refused([(0, Refusal(rule, "last_record", message))])
-
-
-def _midnight(day: date, time_zone: str) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(time_zone))

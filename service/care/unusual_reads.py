@@ -128,6 +128,8 @@ _SUMMED: Final = """array_agg(r.record_id order by r.record_id desc) as ids,
          max(r.role) as role, max(r.name) as name"""
 
 # Whoever was merged into another counts as that one, whose rows tell of both.
+# Somebody is on a team by what another recorded, however late; by their own word, from when they gave it, as with an
+# emergency access, which is everybody's own.
 # How many clients somebody reads within an hour is swept: a read counts its client in at once, and out an hour later
 # or when the same client is read again. So it costs a sort, however much somebody reads.
 _QUERY: Final = f"""
@@ -154,11 +156,16 @@ with reads as materialized (
           and (t.released_at is null or r.recorded_at < t.released_at))
      and not exists (
        select from %care_plan%.care_plan_team_member t
+         join log.event said
+           on said.organization_id = $1 and said.id = coalesce(t.correction_id, t.event_id)
+          and (said.actor_id <> r.actor_id or said.recorded_at <= r.recorded_at)
         where t.organization_id = $1 and t.client_id = r.of_client and t.person_id = r.actor_id
           and t.begins_at <= r.recorded_at and (t.ends_at is null or r.recorded_at < t.ends_at)
           and (t.released_at is null or r.recorded_at < t.released_at))
      and not exists (
        select from %care_plan%.care_plan_emergency_access a
+         join log.event said
+           on said.organization_id = $1 and said.id = a.event_id and said.recorded_at <= r.recorded_at
         where a.organization_id = $1 and a.client_id = r.of_client and a.person_id = r.actor_id
           and a.opened_at <= r.recorded_at and r.recorded_at < a.ends_at)
    group by r.actor_id, r.client_id, r.day
@@ -175,6 +182,8 @@ with reads as materialized (
           and (e.episode_closed_at is null or r.recorded_at <= e.episode_closed_at + $10::interval))
      and not exists (
        select from %care_plan%.care_plan_emergency_access a
+         join log.event said
+           on said.organization_id = $1 and said.id = a.event_id and said.recorded_at <= r.recorded_at
         where a.organization_id = $1 and a.client_id = r.of_client and a.person_id = r.actor_id
           and a.opened_at <= r.recorded_at and r.recorded_at < a.ends_at)
    group by r.actor_id, r.client_id, r.day
@@ -183,7 +192,7 @@ with reads as materialized (
   union all
   select r.actor_id, least(r.recorded_at + interval '1 hour', lead(r.recorded_at) over one_client), -1
     from reads r
-  window one_client as (partition by r.actor_id, r.client_id order by r.recorded_at, r.record_id)
+  window one_client as (partition by r.actor_id, r.of_client order by r.recorded_at, r.record_id)
 ), counted as (
   select actor_id, at, step, sum(step) over (partition by actor_id order by at, step) as clients from steps
 ), exceeded as (

@@ -8,8 +8,9 @@ from uuid import UUID
 from rich.table import Table
 
 from domain.vocabulary.unusual_access import UnusualAccessRule
+from projections.local_days import LocalDays
 from service.access.access_records import Access
-from service.care.unusual_access import Days, UnusualAccess
+from service.care.unusual_access import UnusualAccess
 from service.care.unusual_notes import Found
 from service.cli.console import out, show
 
@@ -19,7 +20,7 @@ _AT_ONCE: Final = 500
 async def every(
     unusual: UnusualAccess,
     access: Access,
-    asked: Days,
+    asked: LocalDays,
     *,
     person_id: UUID | None,
     rule: UnusualAccessRule | None,
@@ -43,7 +44,7 @@ def tell(found: Iterable[Found]) -> None:
     table = Table("Day", "Who", "What is unusual", "Reads", "Clients", "Noted by", box=None, pad_edge=False)
     for each in found:
         reads = each.reads
-        clients = str(reads.client_ids[0]) if reads.clients == 1 else str(reads.clients)
+        clients = str(reads.client_ids[0]) if reads.clients == len(reads.client_ids) == 1 else str(reads.clients)
         who = f"{reads.role}/{reads.name} {reads.actor_id}"
         noted = each.noted.noted_by if each.noted else ""
         table.add_row(f"{reads.day}", who, reads.rule.display, str(reads.reads), clients, noted)

@@ -12,6 +12,7 @@ from uuid import UUID
 from rich.table import Table
 
 from domain.policy import policy_from_toml
+from domain.vocabulary.purposes import PurposeOfUse
 from projections.catalogue import PROJECTIONS, catalogue
 from projections.what_if import Differences, ObligationDifference, Standing
 from service.access.access_records import Asked, by_operator
@@ -37,6 +38,7 @@ class WhatIfAsked:
     client: UUID | None
     at: datetime
     processes: int | None
+    purpose: PurposeOfUse | None = None
     each: bool = False
     """Whether the differences of every client are told, not just how many there are."""
 
@@ -63,7 +65,7 @@ class Answered:
 
 
 async def answer(settings: Settings, addresses: Addresses, asked: WhatIfAsked) -> Answered:
-    """Fold and compare. Raises CommandFailed, PolicyInvalid, UnknownClient."""
+    """Fold and compare. Raises CommandFailed, PolicyInvalid, UnknownClient, Restricted, NoLegalGround."""
     try:
         policy = policy_from_toml(asked.file.read_text("utf-8"))
     except UnicodeDecodeError:
@@ -77,17 +79,23 @@ async def answer(settings: Settings, addresses: Addresses, asked: WhatIfAsked) -
         question = Question(organization_id, policy, asked.at)
         what_if = WhatIf(system.pool, system.keyring, PROJECTIONS)
         position = await system.store.log_head(organization_id)
+        access = by_operator(organization_id, "care-timeline what-if", asked.purpose)
+        about = Asked("what_if", {"at": asked.at})
         if asked.client:
+            await system.accesses.begin(access, asked.client, about)
             found = await what_if.ask(question, [asked.client])
             if not found.clients:
                 raise UnknownClient
             told = [asked.client]
         else:
+            system.accesses.begin_with_many(access)
             groups = await what_if.clients(organization_id)
-            found = await _of_all(settings, addresses, question, groups, asked.processes)
+            counted = [sorted(await system.accesses.may_be_told(access, group, about)) for group in groups]
+            found = await _of_all(settings, addresses, question, counted, asked.processes)
+            refused = sum(map(len, groups)) - sum(map(len, counted))
+            found = found._replace(left_out=found.left_out + refused)
             told = list(found.differing) if asked.each else []
-        access = by_operator(organization_id, "care-timeline what-if")
-        await system.accesses.keep(access, Asked("what_if", {"at": asked.at}), told, position=position)
+        await system.accesses.keep(access, about, told, position=position)
         return Answered(meant, question, asked.client, found)
 
 
@@ -123,7 +131,11 @@ def tell(answered: Answered) -> None:
     for name, many in sorted(answered.rows.items()):
         out.print(f"{many:,} other rows in {name}.", soft_wrap=True)
     if found.left_out:
-        err.print(f"{found.left_out:,} clients were left out: a projection fails for them.", style="red")
+        err.print(
+            f"{found.left_out:,} clients were left out: they asked not to be counted for this purpose, or a projection"
+            " fails for them.",
+            style="red",
+        )
     if found.erased:
         err.print(f"{found.erased:,} of the clients were erased: nothing of them counts.", soft_wrap=True)
 

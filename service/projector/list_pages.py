@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Select, Text, Uuid, bindparam, literal_column, not_, tuple_
+from sqlalchemy import ColumnElement, Select, Text, Uuid, bindparam, literal_column, not_, tuple_
 
 from service.database.statement import Statement, compiled
 from service.projector.list_queries import (
@@ -28,9 +28,7 @@ _KEPT: Final = 256  # some limits, and what narrows a list, in all their combina
 
 _PERSON: Final = bindparam("person_id", type_=Uuid)
 _SEER: Final = bindparam("seen_by", type_=Uuid)
-"""Who sees just the clients on whose team they are, and those whose record they opened in an emergency."""
 _READER: Final = bindparam("reader_id", type_=Uuid)
-"""From whom some clients may have asked to be kept, and from what they read for: `purpose`, given with it."""
 _PURPOSE: Final = bindparam("purpose", type_=Text)
 
 
@@ -52,7 +50,7 @@ def worklist_page(care_plan: str, given: frozenset[str], late: bool | None, limi
         tasks = tasks.where(column.owner_role == bindparam("role"))
     if "person_id" in given:
         tasks = of_person(tasks, care_plan, _PERSON)
-    return compiled(_page(_seen(tasks, care_plan, given), TASKS_ORDER, given, limit))
+    return compiled(_page(_of_seen(tasks, care_plan, given), TASKS_ORDER, given, limit))
 
 
 @lru_cache(_KEPT)
@@ -65,7 +63,7 @@ def caseload_page(
         clients = clients.where(in_care(care_plan) if cared_for else not_(in_care(care_plan)))
     if "person_id" in given:
         clients = clients.where(has_on_the_team(care_plan, _PERSON))
-    return compiled(_page(_seen(clients, care_plan, given), CLIENTS_ORDER, given, limit))
+    return compiled(_page(_of_seen(clients, care_plan, given), CLIENTS_ORDER, given, limit))
 
 
 @lru_cache(_KEPT)
@@ -74,16 +72,24 @@ def signals_page(schema: str, care_plan: str, given: frozenset[str], limit: int)
     waiting = signals(schema, care_plan, BY_CALLER)
     if "rule" in given:
         waiting = waiting.where(waiting.selected_columns.rule == bindparam("rule"))
-    return compiled(_page(_seen(waiting, care_plan, given), SIGNALS_ORDER, given, limit))
+    return compiled(_page(_of_seen(waiting, care_plan, given), SIGNALS_ORDER, given, limit))
 
 
-def _seen(rows: Select[Any], care_plan: str, given: frozenset[str]) -> Select[Any]:
-    """Of these rows those about clients whom the caller sees, and who are not kept from them."""
+def only_seen(rows: Select[Any], care_plan: str, client_id: ColumnElement[Any], given: frozenset[str]) -> Select[Any]:
+    """Of these rows those about clients whom the caller sees, and who are not kept from them.
+
+    With `seen_by` among what is given: who sees just the clients on whose team they are, and those whose record they
+    opened in an emergency. With `reader_id`: from whom some clients may have asked to be kept, or from the `purpose`.
+    """
     if _SEER.key in given:
-        rows = rows.where(seen_by(care_plan, rows.selected_columns.client_id, _SEER))
+        rows = rows.where(seen_by(care_plan, client_id, _SEER))
     if _READER.key in given:
-        rows = rows.where(not_(kept_from(care_plan, rows.selected_columns.client_id, _READER, _PURPOSE)))
+        rows = rows.where(not_(kept_from(care_plan, client_id, _READER, _PURPOSE)))
     return rows
+
+
+def _of_seen(rows: Select[Any], care_plan: str, given: frozenset[str]) -> Select[Any]:
+    return only_seen(rows, care_plan, rows.selected_columns.client_id, given)
 
 
 def _page(rows: Select[Any], order: Sequence[str], given: frozenset[str], limit: int) -> Select[Any]:

@@ -4,9 +4,9 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
-from typing import Final, NamedTuple
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 import asyncpg
@@ -32,11 +32,11 @@ from service.following import tables
 from service.following.cursors import wait_for
 from service.log.reading import ONE_SNAPSHOT
 from service.projector.builds import Build, Builds
-from service.projector.list_queries import seen_by
+from service.projector.list_pages import only_seen
 from service.projector.tables import parked_table
 
 _ORGANIZATION: Final = bindparam("organization_id", type_=Uuid)
-_SEER: Final = bindparam("seen_by", type_=Uuid)
+_EVERYBODY: Final[Mapping[str, object]] = MappingProxyType({})
 
 
 class ListsNotReady(Exception):
@@ -62,13 +62,6 @@ class ListReading:
     """How many of the organization's clients were erased up to that position, and so are in no row any more."""
 
 
-class Seer(NamedTuple):
-    """Who sees just the clients on whose team they are at a moment, and those whose record they opened."""
-
-    person_id: UUID
-    now: datetime
-
-
 class ListReads:
     """Reads rows of an organization's clients from the builds of this release."""
 
@@ -84,13 +77,14 @@ class ListReads:
         *,
         position: int | None = None,
         seconds: float,
-        seer: Seer | None = None,
+        seen: Mapping[str, object] = _EVERYBODY,
     ) -> AsyncIterator[ListReading]:
         """A reading of these projections that reflects at least that position, for which it waits so many seconds.
 
-        With a `seer`, for whom the care plan has to be among them, nobody else is counted as parked. The position is
-        told all the same: it says how much the organization has recorded, of whomever, as each receipt does. So is how
-        many were erased: nobody knows any more who saw them.
+        `seen` is what is given to narrow a list to whom the caller sees (list_pages.only_seen), and `now`: nobody else
+        is counted as parked. It needs the care plan among the projections. The position is told all the same: it says
+        how much the organization has recorded, of whomever, as each receipt does. So is how many were erased: nobody
+        knows any more who saw them.
         Raises ListsNotReady, ListsBehind.
         """
         builds = await self._to_read(projections)
@@ -102,9 +96,8 @@ class ListReads:
                 given = {"organization_id": organization_id, "names": names}
                 stands = await connection.fetchval(_POSITION.sql, *_POSITION.arguments(given))
                 schemas = {build.name: build.schema for build in builds}
-                parked_in = _parked_in(tuple(names), schemas[CARE_PLAN.name] if seer else None)
-                of_whom = {"now": seer.now, _SEER.key: seer.person_id} if seer else {}
-                arguments = parked_in.arguments(given | of_whom)
+                parked_in = _parked_in(tuple(names), schemas.get(CARE_PLAN.name, ""), frozenset(seen))
+                arguments = parked_in.arguments({**given, **seen})
                 ((parked, erased),) = await connection.fetch(parked_in.sql, *arguments)
                 yield ListReading(connection, schemas, stands, parked, erased)
         except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
@@ -139,8 +132,8 @@ def _position() -> Statement:
 
 
 @lru_cache(64)
-def _parked_in(schemas: tuple[str, ...], care_plan: str | None) -> Statement:
-    """Counts the clients who are parked in one of these builds, and whom the seer of that care plan sees, if any.
+def _parked_in(schemas: tuple[str, ...], care_plan: str, given: frozenset[str]) -> Statement:
+    """Counts the clients who are parked in one of these builds, of those whom the caller sees by the care plan's rows.
 
     Then those who are parked for good, since they were erased, whoever saw them.
     """
@@ -149,13 +142,13 @@ def _parked_in(schemas: tuple[str, ...], care_plan: str | None) -> Statement:
             select(table.c.client_id).where(table.c.organization_id == _ORGANIZATION)
             for table in map(parked_table, schemas)
         )
-    ).subquery("parked")
+    ).cte("parked")
     theirs = and_(client_key.c.organization_id == _ORGANIZATION, client_key.c.client_id == parked.c.client_id)
-    still_there = client_key.c.wrapped_key.is_not(None)
-    seen = [seen_by(care_plan, parked.c.client_id, _SEER)] if care_plan else []
-    failed = func.count().filter(still_there, *seen)
-    erased = func.count().filter(client_key.c.wrapped_key.is_(None))
-    return compiled(select(failed, erased).select_from(parked.join(client_key, theirs)))
+    counted = select(func.count()).select_from(parked.join(client_key, theirs))
+    failed = counted.where(client_key.c.wrapped_key.is_not(None))
+    erased = counted.where(client_key.c.wrapped_key.is_(None))
+    seen = only_seen(failed, care_plan, parked.c.client_id, given)
+    return compiled(select(seen.scalar_subquery(), erased.scalar_subquery()))
 
 
 _POSITION = _position()

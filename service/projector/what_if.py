@@ -52,7 +52,7 @@ class Found(NamedTuple):
 
     clients: int
     left_out: int
-    """Clients who could not be folded, since a projection failed for them."""
+    """Clients who were not folded: not to be, or a projection failed for them."""
     erased: int
     """Clients who were erased, and of whom nothing is folded any more."""
     differing: dict[UUID, Differences]

@@ -9,14 +9,11 @@ from domain.events.kept_apart import KeptApart
 from domain.events.unreadable import Unreadable
 from service.access.access_records import Access, Asked
 from service.care.accesses import Accesses
-from service.care.disclosures import Restricted
-from service.care.errors import UnknownClient
 from service.log.keyring import ClientErased, ClientKeys, Keyring, UnknownKey
 from service.log.seal import SealBroken
 from service.log.sealed import StoredEvent
 from service.log.store import EventStore
 from service.log.timelines import open_or_mark
-from service.projector.folding import ProjectionFailed
 from service.runtime.sliced_work import SlicedWork
 from service.subscriptions.feed_event import FeedContent, FeedEvent, WhyUntold
 
@@ -44,7 +41,7 @@ class FeedContents:
         organization_id = access.organization_id
         asked = Asked("feed", {"after": events[0].position - 1})
         clients = {event.client_id for event in events if event.client_id is not None}
-        kept_back = {client_id for client_id in clients if not await self._may_be_told(access, client_id, asked)}
+        kept_back = clients - await self._accesses.may_be_told(access, clients, asked)
         stored = await self._store.events(organization_id, [event.id for event in events])
         keys = await self._keyring.keys(organization_id, {each.client_id for each in stored})
 
@@ -55,15 +52,6 @@ class FeedContents:
         contents: Mapping[UUID, FeedContent] = dict(await self._sliced.each(stored, content))
         await self._accesses.keep(access, asked, clients - kept_back, position=events[-1].position)
         return [event.model_copy(update={"content": contents[event.id]}) for event in events]
-
-    async def _may_be_told(self, access: Access, client_id: UUID, asked: Asked) -> bool:
-        try:
-            await self._accesses.begin(access, client_id, asked)
-        except ClientErased:
-            return True  # that they were erased
-        except (UnknownClient, Restricted, ProjectionFailed):
-            return False
-        return True
 
 
 def _content(stored: StoredEvent, keys: ClientKeys) -> FeedContent:

@@ -13,7 +13,7 @@ from service.subscriptions.webhooks import UnknownWebhook
 
 _HERE = "select exists (select from subscription.webhook where organization_id = $1 and webhook_id = $2)"
 _PAGE = """
-select d.position, e.id as event_id, e.type, d.tries, d.due_at, d.delivered_at, d.given_up_at
+select d.position, e.id as event_id, e.client_id, e.type, d.tries, d.due_at, d.delivered_at, d.given_up_at
   from subscription.delivery d join log.event e on e.organization_id = $1 and e.position = d.position
  where d.organization_id = $1 and d.webhook_id = $2 and d.position < $3
    and ($4::text is null or $4 = case when d.due_at is not null then 'waiting'
@@ -46,6 +46,7 @@ class Delivery(NamedTuple):
 
     position: int
     event_id: UUID
+    client_id: UUID
     type: str
     tries: int
     due_at: datetime | None

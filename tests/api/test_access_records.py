@@ -473,6 +473,14 @@ async def test_lists_are_not_told_for_legal_proceedings(clinic: Clinic, client: 
         problem_in(await clinic.get(f"/v1/{path}", LEGAL), "no-legal-ground")
 
 
+async def test_a_search_for_legal_proceedings_does_not_tell_whether_somebody_is_in_care(clinic: Clinic) -> None:
+    await clinic.create(recording(REGISTERED), identifiers=[{"system": "ehr", "value": "4711"}])
+
+    for value in ("4711", "4712"):
+        asked = {"system": "ehr", "value": value}
+        problem_in(await clinic.request("POST", "/v1/clients/search", json=asked, headers=LEGAL), "no-legal-ground")
+
+
 async def test_records_of_reads_at_the_same_time_are_each_ones_own(clinic: Clinic, client: UUID) -> None:
     answers = await asyncio.gather(*(clinic.get(f"/v1/clients/{client}/milestones") for _ in range(40)))
 

@@ -6,6 +6,8 @@ import pytest
 
 from service.access.caller import KeyRole
 from tests.api.clinic import CRISIS, GOAL, REGISTERED, Clinic, Json, recording
+from tests.api.listing import ago
+from tests.api.test_disclosures import EMERGENCY, PHARMACY, read
 from tests.api.test_merging import merge, merging, undoing
 from tests.api.test_own_team_only import person, sees
 from tests.api.test_restrictions import asked, supervisor
@@ -79,8 +81,33 @@ async def test_who_read_about_the_duplicate_is_told_of_the_survivor_each_read_on
 
     assert await reads(survivor) == ["summary", *["care_plan"] * 3]
     assert await reads(survivor, limit=2) == ["summary"], "the supervisor's own read stands before"
+    searched = (await supervisor.get("/v1/access-records", client_id=survivor)).json()["records"]
+    assert [each["what"] for each in searched if each["name"] != "sue"] == await reads(survivor)
     assert await reads(duplicate) == ["summary", *["care_plan"] * 2]
     report = said((await supervisor.get(f"/v1/clients/{survivor}/access-report")).text)
     assert "your care plan to care for you 3 times on " in report
     await clinic.record(survivor, undoing(merged))
     assert await reads(survivor) == ["summary", "care_plan"]
+
+
+async def test_the_list_for_the_duplicates_id_tells_of_the_person_what_went_outside_and_why(
+    clinic: Clinic, supervisor: Clinic, survivor: str, duplicate: str
+) -> None:
+    await merge(clinic, survivor, duplicate)
+    pharmacy = await clinic.outsider(PHARMACY, "pharmacy")
+    told = await clinic.record(survivor, recording(EMERGENCY, ago(seconds=30).isoformat()))
+    assert not await read(pharmacy, survivor, purpose="ETREAT")
+    path = f"/v1/clients/{duplicate}/access-report"
+
+    words = said((await supervisor.get(path)).text)
+
+    assert f"Dr. Kim Example of {PHARMACY}" in words
+    assert f"{PHARMACY}, in a medical emergency your care plan" in words
+    records = (await supervisor.get(f"/v1/clients/{survivor}/access-records")).json()["records"]
+    assert records[0]["what"] == "access_report", "what is the survivor's was told of them"
+
+    mistaken = {"type": "entry_retracted", "entry": told.json()["events"][0]["id"], "reason": "other"}
+    await supervisor.record(survivor, recording(mistaken, ago(seconds=1).isoformat()))
+    assert f"{PHARMACY}, in a medical emergency your care plan" in said((await supervisor.get(path)).text)
+    await erase(clinic.system, clinic.organization_id, UUID(duplicate))
+    assert f"{PHARMACY}, in a medical emergency your care plan" in said((await supervisor.get(path)).text)

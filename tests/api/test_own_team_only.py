@@ -264,6 +264,9 @@ async def test_lists_count_nobody_whom_the_caller_does_not_see(closed: Clinic) -
     own, hidden = await client_with(closed), await client_with(closed)
     joined = await closed.record(str(own), recording(assigned(ben_id), clock.now().isoformat()))
     assert joined.status_code == 201
+    lee, lee_id = await person(closed, KeyRole.SUPERVISOR, "lee")
+    restriction = {"type": "restriction_requested", "agreed": True, "person_ids": [str(lee_id)]}
+    assert (await closed.record(str(hidden), recording(restriction, ago(seconds=1).isoformat()))).status_code == 201
     await follow(closed.system, closed.organization_id)
     build = await closed.system.builds.to_read("care_plan")
     assert build
@@ -276,5 +279,6 @@ async def test_lists_count_nobody_whom_the_caller_does_not_see(closed: Clinic) -
         )
 
     for path in ("worklist", "caseload", "signals"):
-        assert (await ben.get(f"/v1/{path}")).json()["parked"] == 1, path
+        for seer in (ben, lee):
+            assert (await seer.get(f"/v1/{path}")).json()["parked"] == 1, path
     assert (await closed.get("/v1/caseload")).json()["parked"] == 2

@@ -1,6 +1,7 @@
 """A key that sends too much waits for itself alone, and knows beforehand."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -78,6 +79,17 @@ async def test_each_answer_says_what_is_left_and_too_many_are_told_to_wait(clini
     assert (await other.get("/v1/caseload")).status_code != 429
     limits.now += 10
     assert (await clinic.get(path)).status_code == 404
+
+
+async def test_a_second_key_of_the_same_person_is_no_second_helping(clinic: Clinic, limits: Clock) -> None:
+    first, key = await clinic.system.api_keys.create(clinic.organization_id, "ben", KeyRole.COUNSELOR)
+    _, other = await clinic.system.api_keys.create(
+        clinic.organization_id, "ben-phone", KeyRole.COUNSELOR, person_id=first.key_id
+    )
+
+    told = [await replace(clinic, key=each).get("/v1/caseload") for each in (key, other, other)]
+
+    assert [each.status_code == 429 for each in told] == [False, False, True]
 
 
 @pytest.mark.parametrize("route", OF_CLIENTS, ids=named)

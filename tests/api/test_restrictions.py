@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest_asyncio
 
@@ -124,7 +124,7 @@ async def test_who_is_kept_away_finds_no_record_of_reads_of_the_client_either(
     client, other = str(await client_with(clinic)), str(await client_with(clinic))
     lee, lee_id = await person(clinic, KeyRole.SUPERVISOR, "lee")
     await asked(supervisor, client, person_ids=[str(lee_id)])
-    for each in (client, other):
+    for each in (client, client, other):
         assert (await clinic.get(f"/v1/clients/{each}/care-plan")).status_code == 200
 
     async def found(**narrowed: Json) -> set[str]:
@@ -133,6 +133,8 @@ async def test_who_is_kept_away_finds_no_record_of_reads_of_the_client_either(
 
     assert await found() == {other}
     assert await found(client_id=client) == set()
+    nobodys = await lee.get("/v1/access-records", client_id=str(uuid4()), limit=1)
+    assert (await lee.get("/v1/access-records", client_id=client, limit=1)).json() == nobodys.json()
     await erase(clinic.system, clinic.organization_id, UUID(client))
     for part in ("access-records", "access-report"):
         assert (await supervisor.get(f"/v1/clients/{client}/{part}")).status_code == 200, (

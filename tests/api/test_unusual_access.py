@@ -105,6 +105,9 @@ async def test_a_client_who_asked_to_be_kept_from_a_supervisor_is_counted_and_no
 
     assert (one["clients"], one["client_ids"]) == (1, [])
     assert [each["client_ids"] for each in await found(sue)] == [[client]]
+    note = {"rule": one["rule"], "last_record": one["record_ids"][0], "justified": False}
+    noted = await lee.request("POST", f"{UNUSUAL}/notes", json=note)
+    assert (noted.status_code, noted.json()["client_ids"]) == (201, []), "nor to whoever takes note"
 
 
 async def test_who_is_entered_late_on_the_team_was_on_it(clinic: Clinic, sue: Clinic) -> None:
@@ -136,6 +139,37 @@ async def test_what_an_emergency_opened_is_reviewed_by_itself(clinic: Clinic, su
     client = await with_team(sue, ana_id)
     await ben.record(client, recording(opened(), ago(seconds=1).isoformat()))
     await read(ben, client)
+
+    assert await found(sue) == []
+
+
+async def test_who_enters_themselves_on_the_team_was_not_on_it_before(clinic: Clinic, sue: Clinic) -> None:
+    (_, ana_id), (ben, ben_id) = await person(clinic, name="anna"), await person(clinic)
+    client = await with_team(sue, ana_id)
+    await read(ben, client)
+    joined = await ben.record(client, recording(assigned(ben_id), ago(hours=1).isoformat()))
+    assert joined.status_code == 201, joined.text
+    await read(ben, client)
+
+    assert told(await found(sue)) == [("outside_the_team", "ben", 1)]
+
+
+async def test_who_opens_the_record_in_an_emergency_had_not_opened_it_before(clinic: Clinic, sue: Clinic) -> None:
+    (_, ana_id), (ben, _) = await person(clinic, name="anna"), await person(clinic)
+    client = await with_team(sue, ana_id)
+    await read(ben, client)
+    assert (await ben.record(client, recording(opened(), ago(hours=1).isoformat()))).status_code == 201
+    await read(ben, client)
+
+    assert told(await found(sue)) == [("outside_the_team", "ben", 1)]
+
+
+async def test_two_clients_who_are_one_person_count_once_within_an_hour(clinic: Clinic, sue: Clinic) -> None:
+    await adopted(clinic, clients_in_an_hour=1)
+    (ben, _), clients = await person(clinic), [str(await client_with(sue)) for _ in range(2)]
+    merged = await sue.record(clients[0], recording({"type": "clients_merged", "duplicate": clients[1]}))
+    assert merged.status_code == 201, merged.text
+    await read(ben, *clients)
 
     assert await found(sue) == []
 

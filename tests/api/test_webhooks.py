@@ -16,7 +16,10 @@ from service.bootstrap import Addresses, connected
 from service.database.embedded import DatabaseUrls
 from service.serving.projecting import projecting
 from tests.api.clinic import GOAL, REGISTERED, Clinic, errors_in, http_to, problem_in, recording
+from tests.api.test_access_to_merged import look_anew
 from tests.api.test_links import linked
+from tests.api.test_own_team_only import person
+from tests.api.test_restrictions import asked
 from tests.databases import new_organization
 from tests.subscriptions.receiving import Receiver, receiving
 from tests.system import settings_for
@@ -189,3 +192,10 @@ async def test_what_is_recorded_comes_to_the_receiver_and_again_when_asked(told:
     assert [each["state"] for each in first["deliveries"] + rest["deliveries"]] == ["delivered"] * 2
     assert first["deliveries"][0]["event_id"] == event
     assert rest["next"] is None
+
+    kim, kim_id = await person(clinic, KeyRole.SUPERVISOR, "kim")
+    await asked(clinic, client, person_ids=[str(kim_id)])
+    look_anew(clinic)
+    for supervisor, kinds in ((clinic, {"goal_set", "client_registered"}), (kim, {"not_told"})):
+        deliveries = (await supervisor.get(f"{path}/deliveries", state="delivered")).json()["deliveries"]
+        assert {each["type"] for each in deliveries} - {"restriction_requested"} == kinds, "as in the feed"

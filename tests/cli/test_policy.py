@@ -8,6 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
+from domain.events.restrictions import RestrictionEnded, RestrictionRequested
+from domain.vocabulary.purposes import PurposeOfUse
+from domain.vocabulary.restrictions import RestrictionEnding
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
@@ -68,6 +71,26 @@ async def test_what_if_counts_over_an_organization_in_several_processes(
     assert (each["client_id"], each["kind"], each["step"]) == (str(client), "crisis_contact", 1)
     assert each["as_it_is"] == {"due_at": "2026-03-11T18:00:00+00:00", "owner": "counselor", "status": "open"}
     assert each["what_if"] == {"due_at": "2026-03-11T06:00:00+00:00", "owner": "counselor", "status": "late"}
+
+
+async def test_what_if_counts_nobody_who_asked_not_to_be_used_for_that(
+    command: Command, file: Path, client: UUID, system: System, clinic: UUID
+) -> None:
+    supervisor = Caller(clinic, uuid4(), "sue", KeyRole.SUPERVISOR, SCOPES_OF_ROLE[KeyRole.SUPERVISOR])
+    refused = draft(RestrictionRequested(agreed=True, purposes=(PurposeOfUse.OPERATIONS,)), at="2026-03-11T12:00Z")
+    await system.recorder.record(supervisor, client, [refused])
+    asked = ("what-if", "--policy", file, "--at", "2026-03-11T12:00Z")
+
+    of_them = await command(*asked, "--client", client)
+    assert (of_them.code, of_them.out) == (1, "")
+    assert "asked that the record not be read for this purpose" in of_them.err
+    of_all = await command(*asked)
+    assert "something differs for 0 of 1 clients" in of_all.out
+    assert "1 clients were left out" in of_all.err
+    assert "1 of 1 clients" in await command.done(*asked, "--client", client, "--purpose", "treatment")
+
+    ended = RestrictionEnded(restriction=refused.id, by=RestrictionEnding.CLIENT_ASKED)
+    await system.recorder.record(supervisor, client, [draft(ended, at="2026-03-11T12:01Z")])
 
 
 async def test_what_if_about_nobody(command: Command, file: Path) -> None:

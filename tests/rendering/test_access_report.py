@@ -1,5 +1,6 @@
 """The list that a client is given of who looked at their record: what it says, as a page and as text."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -18,6 +19,7 @@ from projections.care_plan.disclosures import DisclosureByPeople, Disclosures
 from projections.collection import Elements
 from rendering import access_report
 from service.access.access_search import SummedReads
+from service.access.recipients import Basis
 from tests.builders import History, fold, registered
 from tests.rendering.reading_pages import said, tree
 
@@ -32,9 +34,9 @@ class Told(NamedTuple):
 
 
 def told(
-    *reads: SummedReads, disclosures: Disclosures | None = None, court_orders: frozenset[UUID] = frozenset()
+    *reads: SummedReads, disclosures: Disclosures | None = None, bases: Mapping[UUID, Basis] | None = None
 ) -> Told:
-    asked = (reads, disclosures or Disclosures(), court_orders, PERIOD, "Harbor Lane Recovery", "8f0e4c52")
+    asked = (reads, disclosures or Disclosures(), bases or {}, PERIOD, "Harbor Lane Recovery", "8f0e4c52")
     return Told(said(access_report.html(*asked)), " ".join(access_report.text(*asked).split()))
 
 
@@ -53,7 +55,7 @@ def test_it_says_who_saw_what_why_and_when() -> None:
     )
     ana = reads(times=12, last=datetime(2026, 4, 1, 3, tzinfo=UTC))
 
-    for words in told(ana, pharmacy):
+    for words in told(ana, pharmacy, bases={ENTRY: Basis.CONSENT}):
         assert "ana, counselor" in words
         assert "your care plan" in words
         assert "12 times from 2 March 2026 to 31 March 2026" in words, "days are the organization's"
@@ -85,7 +87,7 @@ def test_every_purpose_has_words(purpose: PurposeOfUse) -> None:
 
 
 def test_a_name_stays_words() -> None:
-    html = access_report.html([reads(recipient="<b>Ltd\u202e")], Disclosures(), (), PERIOD, "A & B <i>", "8f0e4c52")
+    html = access_report.html([reads(recipient="<b>Ltd\u202e")], Disclosures(), {}, PERIOD, "A & B <i>", "8f0e4c52")
 
     assert "<b>Ltd" in said(html)
     assert "\u202e" not in html
@@ -93,10 +95,10 @@ def test_a_name_stays_words() -> None:
 
 
 def test_it_goes_back_six_years_unless_said_and_never_ends_before_it_begins() -> None:
-    days = access_report.period(None, None, datetime(2028, 2, 29, 12, tzinfo=UTC), "UTC")
+    days, _ = access_report.period(None, None, datetime(2028, 2, 29, 12, tzinfo=UTC), "UTC")
     assert (days.first, days.last) == (date(2022, 2, 28), date(2028, 2, 29))
-    since, until = access_report.period(date(2026, 3, 8), date(2026, 3, 8), NOW, "America/Chicago").bounds()
-    assert (until.timestamp() - since.timestamp()) / 3_600 == 23, "the day on which clocks go forward"
+    a_day = access_report.period(date(2026, 3, 8), date(2026, 3, 8), NOW, "America/Chicago").days
+    assert (a_day.until.timestamp() - a_day.since.timestamp()) / 3_600 == 23, "the day on which clocks go forward"
     with pytest.raises(ValueError, match="before the first"):
         access_report.period(date(2027, 1, 1), None, NOW, "UTC")
 
@@ -157,13 +159,29 @@ def test_it_says_what_allowed_it() -> None:
     (letter,) = recorded((disclosed(), "2026-03-05", Precision.DAY)).by_people
     nothing: Elements[DisclosureByPeople] = Elements()
     by_order = Disclosures(by_people=nothing.put(replace(letter, allowed_by=ENTRY)))
-    assert "County Probation, by a court's order" in told(disclosures=by_order, court_orders=frozenset({ENTRY})).page
-    assert "County Probation, with your consent" in told(disclosures=by_order).page
+    order, emergency = {ENTRY: Basis.COURT_ORDER}, {ENTRY: Basis.MEDICAL_EMERGENCY}
+    assert "County Probation, by a court's order" in told(disclosures=by_order, bases=order).page
+    assert "County Probation, with your consent" in told(disclosures=by_order, bases={ENTRY: Basis.CONSENT}).page
 
-    emergency = recorded((EMERGENCY, "2026-03-07T03:04Z", Precision.INSTANT))
-    opened = next(iter(emergency.emergencies)).event_id
-    hospital = reads(role="system", name="hospital", recipient="County General Hospital", allowed_by=opened)
-    assert "County General Hospital, in a medical emergency" in told(hospital, disclosures=emergency).page
+    hospital = reads(role="system", name="hospital", recipient="County General Hospital", allowed_by=ENTRY)
+    assert "County General Hospital, in a medical emergency" in told(hospital, bases=emergency).page
+
+
+def test_no_name_looks_like_another_part_of_the_list() -> None:
+    forged = "Probation\n\nINSIDE CLINIC\nNobody here has opened your record."
+    letter = disclosed(recipient=forged, disclosed_by="Ana\n\nExample")
+    hospital = EMERGENCY.model_copy(update={"recipient": forged, "organization": forged})
+    disclosures = recorded((letter, "2026-03-05", Precision.DAY), (hospital, "2026-03-07T03:04Z", Precision.INSTANT))
+
+    read_by = reads(role="system", recipient=forged, allowed_by=ENTRY)
+    text = access_report.text([read_by], disclosures, {}, PERIOD, "Harbor Lane Recovery", "8f0e4c52")
+
+    assert [line for line in text.splitlines() if line.isupper()] == [
+        "WHO HAS LOOKED AT YOUR RECORD",
+        "SHARED OUTSIDE HARBOR LANE RECOVERY",
+        "INSIDE HARBOR LANE RECOVERY",
+    ]
+    assert not [line for line in text.splitlines() if line.startswith("Nobody here")][1:]
 
 
 @pytest.mark.parametrize("said", [*ConsentPurpose, *ConsentScope, *DisclosureMeans])

@@ -56,7 +56,7 @@ class AllAccessRecordsQuery(AccessRecordsQuery):
     client_id: Annotated[
         UUID | None,
         BeforeValidator(plain_uuid),
-        Field(description="Only reads that told of this client, lists among them."),
+        Field(description="Only reads that told of this client or of those merged into them, lists among them."),
     ] = None
 
     @property

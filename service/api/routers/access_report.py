@@ -60,8 +60,8 @@ async def read_access_report(
     """The list for the client."""
     organization = await system.organizations.of_id(access.organization_id)
     try:
-        days = access_report.period(asked.first_day, asked.last_day, clock.now(), organization.time_zone)
+        period = access_report.period(asked.first_day, asked.last_day, clock.now(), organization.time_zone)
     except ValueError as error:
         raise no_days(error, "ends_after_it_begins") from None
-    found = await system.access_log.report(access, client_id, *days.bounds(), organization.time_zone)
-    return page_always_sent(access_report.html(*found, days, organization.name, str(client_id)))
+    found = await system.access_log.report(access, client_id, period.days)
+    return page_always_sent(access_report.html(*found, period, organization.name, str(client_id)))

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from service.api import examples
 from service.api.dependencies import ListingAccess, RunningSystem
-from service.api.openapi_responses import OF_A_RECORDING, answered, problem_responses, titled
+from service.api.openapi_responses import OF_A_READ, WITH_A_BODY, answered, problem_responses, titled
 from service.api.request_models import Identifier
 from service.api.responses import JSON, PRIVATE, json_of
 from service.api.strict_route import StrictRoute
@@ -46,7 +46,7 @@ class FoundClients(BaseModel):
     "/search",
     summary="Find a client by identifier",
     response_model=FoundClients,
-    responses={200: answered("Whom it found."), **problem_responses(*OF_A_RECORDING)},
+    responses={200: answered("Whom it found."), **problem_responses(*OF_A_READ, *WITH_A_BODY)},
 )
 async def search_clients(
     access: ListingAccess,

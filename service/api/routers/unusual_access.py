@@ -32,7 +32,8 @@ Reads that ask to be looked into: by somebody outside the client's team, of many
 client discharged long ago. Each is by one person on one day, with the clients and the access records behind it. It is a
 reason to ask, and no finding of fault. The numbers are the policy's (`[unusual_access]`).
 
-Teams and episodes are taken as they are known now: who is entered late on a team was on it. Reads while an emergency
+Teams and episodes are taken as they are known now: whom somebody else enters late on a team was on it, and who enters
+themselves is on it from then on. Reads while an emergency
 access was open are left out, since that is reviewed by itself; so are lists, and what was disclosed to others. Of an
 erased client nothing is known of teams and episodes.
 

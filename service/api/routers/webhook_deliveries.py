@@ -53,7 +53,9 @@ async def list_webhook_deliveries(
     )
     shown = found[: asked.limit]
     following = shown[-1].position if len(found) > asked.limit else None
-    content = DeliveriesAnswer(deliveries=tuple(map(DeliveryAnswer.of, shown)), next=following)
+    kept_away = await system.accesses.kept_away(caller, {each.client_id for each in shown})
+    told = tuple(DeliveryAnswer.of(each, kind_told=each.client_id not in kept_away) for each in shown)
+    content = DeliveriesAnswer(deliveries=told, next=following)
     return digest_answer(content, known_tag, page_links(request, next_after=following, place="before"))
 
 

@@ -61,7 +61,7 @@ def access_report(
             except ValueError as error:
                 raise CommandFailed(str(error)) from None
             access = by_operator(meant.organization_id, "care-timeline access-report", purpose)
-            found = await system.access_log.report(access, client, *period.bounds(), meant.time_zone)
+            found = await system.access_log.report(access, client, period.days)
         if html:
             write_private(html, report.html(*found, period, meant.name, str(client)))
             out.print(f"The list is in {html}.", soft_wrap=True)

@@ -8,10 +8,11 @@ from uuid import UUID
 import typer
 
 from service.cli.moments import moment
-from service.cli.options import OrganizationOption
+from service.cli.options import OrganizationOption, PurposeOption
 
 
 def what_if(
+    *,
     policy: Annotated[
         Path,
         typer.Option(
@@ -31,6 +32,7 @@ def what_if(
         datetime | None,
         typer.Option(parser=moment, metavar="DATE-AND-TIME", help="What is late then.", show_default="now"),
     ] = None,
+    purpose: PurposeOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Every difference, as JSON.")] = False,
     processes: Annotated[
         int | None, typer.Option(min=1, help="How many processes fold.", show_default="one for each processor")
@@ -42,7 +44,8 @@ def what_if(
     Folds the same history twice, in memory: by the policies that the organization adopted, and by that of the file.
     Shows which obligations would be due at another time, late or no longer late, or asked for by one of the two
     only; and in how many rows the other tables would differ, such as milestones. Nothing is written. Coded terms
-    and ids are shown, none of the words that were recorded.
+    and ids are shown, none of the words that were recorded. Whoever asked that their record not be used for the purpose
+    is left out.
 
     [bold]Examples[/bold]
 
@@ -60,7 +63,7 @@ def what_if(
     from service.settings import Settings
 
     async def work(settings: Settings) -> None:
-        asked = WhatIfAsked(policy, organization, client, at or clock.now(), processes, each=as_json)
+        asked = WhatIfAsked(policy, organization, client, at or clock.now(), processes, purpose, each=as_json)
         async with database(settings) as addresses:
             answered = await answer(settings, addresses, asked)
         if as_json:
