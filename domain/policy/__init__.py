@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
+from domain.policy.analytics import AnalyticsPolicy
 from domain.policy.crises import (
     CaringContactsPolicy,
     CrisisCardPolicy,
@@ -54,6 +55,7 @@ class Policy(Section):
     disclosures: DisclosuresPolicy = DisclosuresPolicy()
     erasure: ErasurePolicy = ErasurePolicy()
     unusual_access: UnusualAccessPolicy = UnusualAccessPolicy()
+    analytics: AnalyticsPolicy = AnalyticsPolicy()
 
     def in_time_zone(self, time_zone: str) -> "Policy":
         """The same numbers for an organization that lives in that time zone."""

@@ -32,6 +32,16 @@ def compiled(select: Select[*tuple[Any, ...]]) -> Statement:
     return Statement(str(found), tuple(found.positiontup or ()))
 
 
+def bound(select: Select[Any], **values: object) -> tuple[str, list[Any]]:
+    """The statement for asyncpg, and what is bound in it: by these names, or within the select itself.
+
+    Raises InvalidRequestError where a value is missing.
+    """
+    found = select.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    said = found.construct_params(values)
+    return str(found), [said[name] for name in found.positiontup or ()]
+
+
 def literal(select: Select[Any]) -> str:
     """The select as text, for a view: it may bind nothing. Raises CompileError where it does."""
     return str(select.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True}))
