@@ -20,6 +20,7 @@ from sqlalchemy import (
     column,
     func,
     literal_column,
+    not_,
     select,
     union,
 )
@@ -142,13 +143,13 @@ def _parked_in(schemas: tuple[str, ...], care_plan: str, given: frozenset[str]) 
             select(table.c.client_id).where(table.c.organization_id == _ORGANIZATION)
             for table in map(parked_table, schemas)
         )
-    ).cte("parked")
+    ).subquery("parked")
     theirs = and_(client_key.c.organization_id == _ORGANIZATION, client_key.c.client_id == parked.c.client_id)
-    counted = select(func.count()).select_from(parked.join(client_key, theirs))
-    failed = counted.where(client_key.c.wrapped_key.is_not(None))
-    erased = counted.where(client_key.c.wrapped_key.is_(None))
-    seen = only_seen(failed, care_plan, parked.c.client_id, given)
-    return compiled(select(seen.scalar_subquery(), erased.scalar_subquery()))
+    erased = client_key.c.wrapped_key.is_(None).label("erased")
+    each = select(parked.c.client_id, erased).select_from(parked.join(client_key, theirs)).cte("each")
+    counted = select(func.count()).select_from(each)
+    failed = only_seen(counted.where(not_(each.c.erased)), care_plan, each.c.client_id, given)
+    return compiled(select(failed.scalar_subquery(), counted.where(each.c.erased).scalar_subquery()))
 
 
 _POSITION = _position()
