@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic_core import to_jsonable_python
 
-from domain.events.registration import ClientRegistered
 from domain.policies import Policies
+from projections.context import time_zones
 from rendering import Formatting
+from rendering.formatting import places
 from rendering.timeline import timeline_page
 from service.access.access_records import Access
 from service.access.access_search import AccessRecord
@@ -118,9 +119,8 @@ def _policy(policies: Policies, now: datetime) -> dict[str, Any]:
 
 def _page(record: RecordRead, now: datetime, *, with_contents: bool) -> str:
     entries = record.entries
-    zones = [entry.event.time_zone for entry in entries if isinstance(entry.event, ClientRegistered)]
-    zone = ZoneInfo(zones[-1] if zones else record.organization.time_zone)
-    fmt = Formatting(zone, {entry.id: entry.version for entry in entries}, now.astimezone(zone).year)
+    zone = time_zones(entries).at(now) or ZoneInfo(record.organization.time_zone)
+    fmt = Formatting(zone, places(entries, record.client_id), now.astimezone(zone).year)
     return timeline_page(str(record.client_id), entries, fmt, now, with_contents=with_contents)
 
 

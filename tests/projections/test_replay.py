@@ -1,6 +1,7 @@
 """Replaying a record entry by entry: the same states as folding anew, and what each entry changed."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Final
 
 from hypothesis import given
@@ -11,7 +12,7 @@ from projections.catalogue import PROJECTIONS
 from projections.differences import Difference, DifferenceKind
 from projections.projection import Folded
 from projections.replay import Replay, Step
-from tests.builders import POLICY, History, crisis, fold, lapse, registered
+from tests.builders import POLICY, History, crisis, fold, intake, lapse, registered
 from tests.strategies import histories
 
 POLICIES = Policies(POLICY)
@@ -93,6 +94,21 @@ def test_an_entry_that_comes_late_stands_where_it_belongs() -> None:
 
     assert ("care_plan", "last_lapse") not in changed
     assert changed["care_plan", "lapse"].event_id == late
+
+
+def test_of_a_signal_that_lies_ahead_nothing_is_told_and_one_that_ends_has_changed() -> None:
+    history = History()
+    history.add(registered(), at="2026-03-01T12:00Z")
+    history.add(
+        intake(substances=({"substance": Substance.ALCOHOL, "last_used_on": date(2026, 3, 1)},)), at="2026-03-02T12:00Z"
+    )
+    assert "signals" not in {projection for projection, _ in changed_by_last(history)}, "a month is not near yet"
+
+    cleared = history.add(lapse(), at="2026-03-30T12:00Z")
+
+    signal = changed_by_last(history)["signals", "signal"]
+    assert (signal.kind, signal.before["cleared"]) == (DifferenceKind.CHANGED, None)
+    assert signal.after["cleared"].event_id == cleared
 
 
 @given(histories())
