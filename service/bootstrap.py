@@ -300,7 +300,7 @@ async def connected(
                 identifiers=identifiers,
                 clients=clients,
             ),
-            erasures=Erasures(pool, addresses.owner, organizations, wakeups.appended),
+            erasures=Erasures(pool, addresses.owner, organizations, store, keyring, wakeups.appended),
             identifiers=identifiers,
             client_search=ClientSearch(identifiers, accesses),
             projection_reader=ProjectionReader(timeline_reader, organizations, projections, fresh, accesses, sliced),

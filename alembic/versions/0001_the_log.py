@@ -754,10 +754,14 @@ as $$
     when exists (
       select from keyring.same_person(the_organization, the_client) p(client_id)
         join log.event h on h.organization_id = the_organization and h.client_id = p.client_id
-       where h.type = 'legal_hold_placed' and not exists (
-         select from log.reference l
-          where l.organization_id = the_organization and l.target_id = h.id and l.type = 'legal_hold_lifted'
-            and l.client_id = h.client_id)) then 'held'
+       where h.type = 'legal_hold_placed'
+         and (h.client_id = the_client or not exists (
+           select from keyring.client_key k
+            where k.organization_id = the_organization and k.client_id = h.client_id and k.destroyed_at is not null))
+         and not exists (
+           select from log.reference l
+            where l.organization_id = the_organization and l.target_id = h.id and l.type = 'legal_hold_lifted'
+              and l.client_id = h.client_id)) then 'held'
     when exists (
       select from log.timeline_head h
        where h.organization_id = the_organization and h.merged_into = the_client and not exists (

@@ -4,18 +4,24 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 
+from domain.entry import Draft
+from domain.events.merging import ClientSeparated
 from domain.policy.organization import ErasurePolicy
+from domain.vocabulary.record import Precision
 from service.access.caller import Caller
 from service.database.connection import scoped
 from service.database.owner import Owner, as_owner
 from service.log import erasing
-from service.log.erasing import Erased, Erasure, ErasureAsked, ErasureRefused
+from service.log.erasing import Duplicate, Erased, Erasure, ErasureAsked, ErasureRefused
 from service.log.errors import answering
+from service.log.keyring import Keyring
 from service.log.organizations import Organizations
+from service.log.store import EventStore
+from service.log.timelines import seal_drafts
 from service.runtime import clock
 
 __all__ = ["Erased", "Erasure", "ErasureNotDue", "Erasures", "Standing"]
@@ -63,17 +69,25 @@ class Erasures:
     """
 
     def __init__(
-        self, pool: asyncpg.Pool, owner: str | None, organizations: Organizations, appended: Callable[[UUID], None]
+        self,
+        pool: asyncpg.Pool,
+        owner: str | None,
+        organizations: Organizations,
+        store: EventStore,
+        keyring: Keyring,
+        appended: Callable[[UUID], None],
     ) -> None:
         """`owner` is the owner's address; `appended` is told of an organization to whose log something was added."""
         self._pool = pool
         self._owner = owner
         self._organizations = organizations
+        self._store = store
+        self._keyring = keyring
         self._appended = appended
 
     async def standing(self, organization_id: UUID) -> list[Standing]:
         """Every request that counts, in the order in which they were recorded: whoever may read the log may ask it."""
-        policy = await self._policy(organization_id)
+        policy = await self._policy(organization_id, clock.now())
         with answering(writing=False):
             async with scoped(self._pool, organization_id) as connection:
                 found = await erasing.asked(connection, organization_id, two_persons=policy.second_person)
@@ -88,9 +102,13 @@ class Erasures:
         due = next((each for each in of_client if each.hindrance is None), None)
         if due is None:
             raise ErasureNotDue(f"The client is not erased: {of_client[-1].hindrance}.")
-        policy = await self._policy(organization_id)
         try:
             async with self._as_owner(organization_id) as owner:
+                # The moments are the database's: a clock that is ahead here brings none of them closer.
+                now = min(clock.now(), await owner.fetchval("select clock_timestamp()"))
+                policy = await self._policy(organization_id, now)
+                if early := _standing(due.asked, policy, now).hindrance:
+                    raise ErasureNotDue(f"The client is not erased: {early}.")
                 done = await erasing.erase(
                     owner, organization_id, client_id, caller.actor, due.asked, two_persons=policy.second_person
                 )
@@ -108,20 +126,34 @@ class Erasures:
         """Erase clients who were erased once, in the database of which this is an older state.
 
         Neither policy nor holds are asked: they were, then. Whoever is erased here already is left out; who is not
-        known gets no record under that id ever. Raises OwnerNeeded.
+        known gets no record under that id ever. Who is merged into one of them here and is not among them had been
+        separated: care goes on with them, so they are separated again. Raises OwnerNeeded.
         """
         organization_id, done = caller.organization_id, []
+        clients = list(dict.fromkeys(clients))
         there = {each.client_id for each in await self.erased(organization_id) if each.complete}
-        for client_id in dict.fromkeys(clients):
+        for client_id in clients:
             if client_id in there:
                 continue
+            async with self._as_owner(organization_id) as owner:
+                left = await erasing.duplicates(owner, organization_id, client_id)
+            for duplicate in left:
+                if duplicate.client_id not in clients:
+                    await self._separate(caller, duplicate)
             async with self._as_owner(organization_id) as owner:
                 done.append(await erasing.erase(owner, organization_id, client_id, caller.actor, None))
         self._appended(organization_id)
         return done
 
-    async def _policy(self, organization_id: UUID) -> ErasurePolicy:
-        return (await self._organizations.policies(organization_id)).readable_at(clock.now()).erasure
+    async def _separate(self, caller: Caller, duplicate: Duplicate) -> None:
+        client_id, version, merge = duplicate
+        key = await self._keyring.data_key(caller.organization_id, client_id, create=False)
+        separated = Draft(uuid4(), ClientSeparated(merge=merge), clock.now(), Precision.INSTANT, "care-timeline")
+        sealed = seal_drafts(caller.organization_id, client_id, version, [separated], caller.actor, key)
+        await self._store.append(caller.organization_id, sealed)
+
+    async def _policy(self, organization_id: UUID, at: datetime) -> ErasurePolicy:
+        return (await self._organizations.policies(organization_id)).readable_at(at).erasure
 
     @asynccontextmanager
     async def _as_owner(self, organization_id: UUID) -> AsyncIterator[Owner]:
@@ -143,6 +175,8 @@ def _standing(asked: ErasureAsked, policy: ErasurePolicy, now: datetime) -> Stan
     due_at = policy.due_at(asked.approved_at) if asked.approved_at else None
     kept_until = policy.kept_until(asked.last_recorded_at)
     hindrance = _HINDRANCES[asked.hindrance] if asked.hindrance else None
+    if asked.hindrance == "not_approved" and asked.approval_id is not None:
+        hindrance = "whoever requested it approved it, and another person has to: withdraw it, and request it anew"
     if hindrance is None and kept_until > now:
         hindrance = f"the record is kept until {kept_until:%Y-%m-%d}, as the policy says"
     if hindrance is None and due_at and due_at > now:

@@ -66,9 +66,11 @@ def read_list(file: Path) -> dict[UUID, list[UUID]]:
         try:
             line = _Line.model_validate_json(text)
         except ValidationError:
+            line = None
+        if line is None or line.client_id == line.organization_id:
             raise CommandFailed(
                 f"{file}, line {number}: this is no line that care-timeline erasures export writes. Nobody was erased."
-            ) from None
+            )
         found.setdefault(line.organization_id, []).append(line.client_id)
     return found
 

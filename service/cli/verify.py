@@ -66,6 +66,13 @@ async def last_in_folders(system: System, organization_id: UUID) -> list[Held]:
         raise CommandFailed(str(error)) from error
 
 
+async def in_hand(system: System, organization_id: UUID, files: Sequence[Held]) -> list[Held]:
+    """The checkpoints in files, and the last ones in the folders unless they are the same. Raises CommandFailed."""
+    there = {each.checkpoint for each in files}
+    anchored = await last_in_folders(system, organization_id)
+    return [*files, *(each for each in anchored if each.checkpoint not in there)]
+
+
 def gone(system: System, known: Sequence[Organization], in_hand: Iterable[UUID]) -> bool:
     """Tell of organizations that have checkpoints outside of the database and are not in it; whether there are any.
 
@@ -120,7 +127,8 @@ async def verify(
         erased = ""
         if verified.erased:
             erased = f", but for {verified.erased:,} of {verified.erased_clients:,} clients who were erased"
-        _end(organization.name, f"{verified.events:,} events, all as they were recorded{erased}.{signed}")
+        apart = f" Of {verified.apart:,} counseling notes this copy has the headers alone." if verified.apart else ""
+        _end(organization.name, f"{verified.events:,} events, all as they were recorded{erased}.{apart}{signed}")
     return verified.intact
 
 

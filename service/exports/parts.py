@@ -62,11 +62,15 @@ def first_parts(access: Access, record: RecordRead, checkpoint: str, now: dateti
 
 
 def event_parts(record: RecordRead, proofs: Sequence[Sequence[bytes]]) -> Iterator[Part]:
-    """The events in the order in which they were recorded; of counseling notes no body (R27)."""
-    kept_apart = {key.notes_key_id for key in record.keys.values()}
+    """The events in the order in which they were recorded.
+
+    Of counseling notes no body (R27), nor of who was erased since they were read: which are notes is not known then.
+    """
     for event, proof in zip(record.events, proofs, strict=True):
         name = f"event {event.version}" + (f" of {event.client_id}" if len(record.timelines) > 1 else "")
-        yield name, {"part": EVENT, **_event(event, proof, with_body=event.key_id not in kept_apart)}
+        key = record.keys.get(event.client_id)
+        with_body = key is not None and event.key_id != key.notes_key_id
+        yield name, {"part": EVENT, **_event(event, proof, with_body=with_body)}
 
 
 def access_parts(records: Sequence[AccessRecord]) -> Iterator[Part]:

@@ -72,6 +72,18 @@ select h.version, k.key_id from log.timeline_head h
   left join keyring.client_key k on k.organization_id = h.organization_id and k.client_id = h.client_id
  where h.organization_id = $1 and h.client_id = $2"""
 
+_MERGED_INTO = """
+select h.client_id, h.version, m.id as merge
+  from log.timeline_head h
+  join lateral (
+    select e.id from log.event e
+     where e.organization_id = $1 and e.client_id = h.client_id and e.type = 'client_merged_into'
+     order by e.version desc limit 1) m on true
+ where h.organization_id = $1 and h.merged_into = $2 and not exists (
+   select from keyring.client_key k
+    where k.organization_id = $1 and k.client_id = h.client_id and k.destroyed_at is not null)
+ order by h.client_id"""
+
 _ERASE = "select emptied, removed from keyring.erase_client($1, $2, $3, $4, $5)"
 
 _ATTEMPTS = 10
@@ -115,6 +127,16 @@ class Erasure(NamedTuple):
     """How many rows and snapshots of projections there were."""
 
 
+class Duplicate(NamedTuple):
+    """A client who is merged into another and was not erased."""
+
+    client_id: UUID
+    version: int
+    """Of their timeline."""
+    merge: UUID
+    """The event on it that merged them."""
+
+
 class ErasureRefused(Exception):
     """The database refused: `hindrance` is the word of keyring.erasure_hindrance, or not_a_client."""
 
@@ -133,6 +155,12 @@ async def asked(connection: Connection, organization_id: UUID, *, two_persons: b
 async def erased(owner: Owner, organization_id: UUID) -> list[Erased]:
     """Who was erased, by what the log says and by destroyed keys, in order of time."""
     return [Erased(*row) for row in await owner.fetch(_ERASED, organization_id)]
+
+
+async def duplicates(owner: Owner, organization_id: UUID, client_id: UUID) -> list[Duplicate]:
+    """Who is merged into the client and was not erased."""
+    rows = await owner.fetch(_MERGED_INTO, organization_id, client_id)
+    return [Duplicate(UUID(int=of.int), version, UUID(int=merge.int)) for of, version, merge in rows]
 
 
 async def erase(
@@ -161,10 +189,10 @@ async def erase(
                 row = await owner.fetchrow(_ERASE, organization_id, client_id, request_id, two_persons, telling)
         except asyncpg.ObjectNotInPrerequisiteStateError as error:
             raise ErasureRefused(str(error)) from error
-        except asyncpg.SerializationError:
+        except (asyncpg.SerializationError, asyncpg.UndefinedTableError):
             if attempt == _ATTEMPTS - 1:
                 raise
-            continue  # somebody recorded something in between
+            continue  # somebody recorded something in between, or removed a build that is retired
         assert row is not None
         return Erasure(client_id, row["emptied"], row["removed"])
     raise AssertionError("the last attempt returned or raised")

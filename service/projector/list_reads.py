@@ -1,7 +1,7 @@
 """Reading rows of many clients: one snapshot of builds' rows, and the position of the log that they reflect."""
 
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -61,6 +61,24 @@ class ListReading:
     """For how many clients a projection failed, so that their rows do not tell everything: of those who are seen."""
     erased: int
     """How many of the organization's clients were erased up to that position, and so are in no row any more."""
+
+
+async def with_merged(reading: ListReading, organization_id: UUID, client_ids: Collection[UUID]) -> Collection[UUID]:
+    """These clients and those merged into them, by the care plan's rows, which have to be among what is read."""
+    if not client_ids:
+        return client_ids
+    found = await reading.connection.fetch(_merged_into(reading.schemas[CARE_PLAN.name]), organization_id, client_ids)
+    return {*client_ids, *(UUID(int=row[0].int) for row in found)}
+
+
+@lru_cache(16)
+def _merged_into(care_plan: str) -> str:
+    merged = f'"{care_plan}".care_plan_merged_into'
+    return f"""with recursive person (client_id) as (
+  select m.client_id from {merged} m where m.organization_id = $1 and m.survivor_id = any($2)
+   union
+  select m.client_id from person join {merged} m on m.organization_id = $1 and m.survivor_id = person.client_id
+) select client_id from person"""  # noqa: S608 - a schema of ours
 
 
 class ListReads:

@@ -10,9 +10,11 @@ import pytest
 from service.access.caller import KeyRole
 from service.access.recipients import NOTICE
 from service.database.embedded import DatabaseUrls
+from service.log.keyring import ClientKeys
 from service.proofs.export_check import CheckedExport, check_export
 from service.runtime import clock
 from tests.api.clinic import CRISIS, GOAL, SESSION, Clinic, events_of, problem_in, recording
+from tests.erasing import erase
 
 
 @pytest.fixture
@@ -125,6 +127,36 @@ async def test_whoever_was_merged_into_the_client_is_exported_with_them(clinic: 
     assert {each.said["client_id"] for each in found.events} == {client, other}
     assert found.about["merged"] == [other]
     assert set(found.keys) == {UUID(client), UUID(other)}
+
+
+@pytest.mark.parametrize("merged", [False, True])
+async def test_of_whoever_is_erased_while_it_is_made_no_body_is_in_it(
+    clinic: Clinic, supervisor: Clinic, monkeypatch: pytest.MonkeyPatch, merged: bool
+) -> None:
+    erased, client = await clinic.client(), await clinic.client()
+    await noted(clinic, erased)
+    if merged:
+        merge = {"type": "clients_merged", "duplicate": erased}
+        await clinic.record(client, recording(merge, clock.now().isoformat().replace("+00:00", "Z")))
+    read, asked = clinic.system.keyring.keys, 0
+
+    async def keys(*said: Any, **more: Any) -> ClientKeys:
+        nonlocal asked
+        asked += 1
+        if asked == 2:  # the events were read and opened with those of the first time
+            await erase(clinic.system, clinic.organization_id, erased)
+        return await read(*said, **more)
+
+    monkeypatch.setattr(clinic.system.keyring, "keys", keys)
+
+    answer = await supervisor.get(export_of(client if merged else erased), with_keys=True)
+
+    assert asked >= 2
+    if not merged:
+        problem_in(answer, "client-erased")
+        return
+    found = check_export(answer.content, clinic.system.signing_keys.public(clinic.organization_id))
+    assert {each.said["client_id"] for each in found.events if each.body} == {client}
 
 
 async def test_what_does_not_hold_any_more_is_not_handed_out(

@@ -1,6 +1,7 @@
 """care-timeline erasures: what waits, what is due, and that an old backup brings nobody back (R57)."""
 
 import asyncio
+import json
 import re
 import subprocess
 from dataclasses import dataclass
@@ -135,11 +136,15 @@ async def test_r57_what_is_due_and_not_carried_out_is_told(
     assert "None is due." in (await command("doctor")).out
 
 
-async def test_a_list_that_is_none_erases_nobody(command: Command, asked: Asked, tmp_path: Path) -> None:
-    wrong = tmp_path / "wrong.jsonl"
-    wrong.write_text(f'{{"organization_id": "{asked.organization}", "client_id": "{asked.other}"}}\n')
+@pytest.mark.parametrize("wrong", ["without a moment", "the organization itself"])
+async def test_a_list_that_is_none_erases_nobody(command: Command, asked: Asked, tmp_path: Path, wrong: str) -> None:
+    line: dict[str, str] = {"organization_id": str(asked.organization), "client_id": str(asked.other)}
+    if wrong == "the organization itself":
+        line |= {"client_id": str(asked.organization), "erased_at": "2027-01-31T12:00:00Z"}
+    file = tmp_path / "wrong.jsonl"
+    file.write_text(json.dumps(line))
 
-    said = await command("erasures", "apply", wrong, "--yes")
+    said = await command("erasures", "apply", file, "--yes")
 
     assert (said.code, "line 1" in said.err) == (1, True)
 

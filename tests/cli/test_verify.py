@@ -95,6 +95,27 @@ async def test_a_checkpoint_that_was_kept_elsewhere_is_compared(
     assert f"position 3: the log ends before this, and the checkpoint in {saved} is of 3 events" in said.out
 
 
+async def test_beside_an_old_checkpoint_the_last_one_in_the_folder_is_compared_too(
+    command: Command, clinic: UUID, system: System, counselor: Caller, tmp_path: Path, database: DatabaseUrls
+) -> None:
+    saved = tmp_path / "saved"
+    saved.write_text(await command.done("checkpoint", "--organization", clinic))
+    await system.recorder.record(counselor, uuid4(), [draft(registered())], new_client=True)
+    await command.done("checkpoint", "--organization", clinic)
+    for cut in (
+        "delete from log.event where organization_id = $1 and position = 4",
+        "delete from log.timeline_head where organization_id = $1 and position = 4",
+        "delete from audit.checkpoint where organization_id = $1 and size = 4",
+        "update log.log_head set position = 3 where organization_id = $1",
+    ):
+        await _alter(database, cut, clinic)
+
+    said = await command("verify", "--organization", clinic, "--checkpoint", saved)
+
+    assert said.code == 1
+    assert "position 4: the log ends before this, and the last checkpoint in" in said.out
+
+
 async def test_a_checkpoint_that_nobody_known_has_signed_is_refused(
     command: Command, clinic: UUID, tmp_path: Path
 ) -> None:
