@@ -126,7 +126,10 @@ async def verify(
     else:
         erased = ""
         if verified.erased:
-            erased = f", but for {verified.erased:,} of {verified.erased_clients:,} clients who were erased"
+            whom = (
+                "1 client who was" if verified.erased_clients == 1 else f"{verified.erased_clients:,} clients who were"
+            )
+            erased = f", but for {verified.erased:,} of {whom} erased"
         apart = f" Of {verified.apart:,} counseling notes this copy has the headers alone." if verified.apart else ""
         _end(organization.name, f"{verified.events:,} events, all as they were recorded{erased}.{apart}{signed}")
     return verified.intact

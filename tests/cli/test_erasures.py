@@ -81,7 +81,7 @@ async def test_r57_what_is_due_is_listed_and_carried_out_when_asked_twice(comman
     assert "No request to erase a client waits." in await command.done("erasures", "list", *of_it)
     assert "0 erased" in await command.done("erasures", "carry-out", "--due", *of_it)
     verified = await command.done("verify", *of_it, "--projections")
-    assert "all as they were recorded, but for 5 of 1 clients who were erased" in verified
+    assert "all as they were recorded, but for 5 of 1 client who was erased" in verified
 
 
 async def test_r57_an_old_backup_does_not_bring_the_person_back(
