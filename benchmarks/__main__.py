@@ -14,7 +14,7 @@ def main(
         list[str] | None,
         typer.Argument(
             help="append, bulk, timeline, post, many, lag, projecting, rebuild, reads, reading, feed, import, webhooks,"
-            " replay, proofs; soak, only when named.",
+            " replay, proofs, verifying, exporting; soak, only when named.",
             show_default="all but soak",
         ),
     ] = None,

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from benchmarks import (
     append,
     bulk,
+    exporting,
     feed,
     importing,
     lag,
@@ -41,6 +42,7 @@ MEASURES: Mapping[str, Callable[[Ground, Rounds], Awaitable[list[Result]]]] = {
     "replay": replay.measure,
     "proofs": proofs.measure,
     "verifying": verifying.measure,
+    "exporting": exporting.measure,
     "soak": soak.measure,
 }
 
