@@ -6,6 +6,7 @@ from benchmarks import (
     append,
     bulk,
     cohort,
+    exporting,
     feed,
     importing,
     lag,
@@ -43,6 +44,7 @@ MEASURES: Mapping[str, Callable[[Ground, Rounds], Awaitable[list[Result]]]] = {
     "replay": replay.measure,
     "proofs": proofs.measure,
     "verifying": verifying.measure,
+    "exporting": exporting.measure,
     "soak": soak.measure,
 }
 

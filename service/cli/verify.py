@@ -134,7 +134,12 @@ async def verify(
     if verified.findings:
         _end(organization.name, f"{verified.events:,} events, {len(verified.findings):,} do not fit.")
     else:
-        erased = f", but for {verified.erased:,} that were erased with their clients" if verified.erased else ""
+        erased = ""
+        if verified.erased:
+            whom = (
+                "1 client who was" if verified.erased_clients == 1 else f"{verified.erased_clients:,} clients who were"
+            )
+            erased = f", but for {verified.erased:,} of {whom} erased"
         apart = f" Of {verified.apart:,} counseling notes this copy has the headers alone." if verified.apart else ""
         _end(organization.name, f"{verified.events:,} events, all as they were recorded{erased}.{apart}{signed}")
     return verified.intact
