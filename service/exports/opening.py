@@ -191,6 +191,7 @@ async def _take_in_access_records(owner: Owner, organization_id: UUID, own: UUID
     records = [
         {
             **each,
+            "parameters": json.loads(each["parameters"]),
             "organization_id": str(organization_id),
             "clients_digest": "\\x" + sha256(client_id.bytes).hexdigest(),
         }

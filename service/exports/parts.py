@@ -13,12 +13,13 @@ from rendering import Formatting
 from rendering.formatting import places
 from rendering.timeline import timeline_page
 from service.access.access_records import Access
-from service.access.access_search import AccessRecord
 from service.access.recipients import NOTICE
+from service.exports.proved_accesses import ProvedAccess
 from service.exports.reading import RecordRead
 from service.log.sealed import StoredEvent
 from service.proofs.export_check import (
     ABOUT,
+    ACCESS_CHECKPOINT,
     ACCESS_RECORD,
     CHECKPOINT,
     DOES_NOT_PROVE,
@@ -36,11 +37,14 @@ Part = tuple[str, Mapping[str, Any]]
 """What messages call a line, and what it says."""
 
 
-def first_parts(access: Access, record: RecordRead, checkpoint: str, now: datetime, *, with_keys: bool) -> list[Part]:
-    """What the file is, the checkpoint, the policy and the page; with keys, what opens the events."""
+def first_parts(
+    access: Access, record: RecordRead, checkpoint: str, of_accesses: str, now: datetime, *, with_keys: bool
+) -> list[Part]:
+    """What the file is, both checkpoints, the policy and the page; with keys, what opens the events."""
     parts: list[Part] = [
         ("about", {"part": ABOUT, **_about(access, record, with_keys=with_keys)}),
         ("checkpoint", {"part": CHECKPOINT, "note": checkpoint}),
+        ("checkpoint of accesses", {"part": ACCESS_CHECKPOINT, "note": of_accesses}),
         ("policy", {"part": POLICY, **_policy(record.policies, now)}),
         (TIMELINE_PAGE, {"part": PAGE, "name": TIMELINE_PAGE, "html": _page(record, now, with_contents=with_keys)}),
     ]
@@ -73,10 +77,18 @@ def event_parts(record: RecordRead, proofs: Sequence[Sequence[bytes]]) -> Iterat
         yield name, {"part": EVENT, **_event(event, proof, with_body=with_body)}
 
 
-def access_parts(records: Sequence[AccessRecord]) -> Iterator[Part]:
-    """Who read about the client."""
+def access_parts(records: Sequence[ProvedAccess]) -> Iterator[Part]:
+    """Who read about the client, as it was entered in the log of accesses."""
     for number, each in enumerate(records, 1):
-        yield f"access record {number}", {"part": ACCESS_RECORD, **to_jsonable_python(each._asdict())}
+        said = {
+            **to_jsonable_python(each.record._asdict()),
+            "parameters": each.parameters,
+            "clients_digest": each.clients_digest,
+            "recorded_at": moment(each.record.recorded_at),
+            "entry": each.entry,
+            "proof": list(map(encoded, each.proof)),
+        }
+        yield f"access record {number}", {"part": ACCESS_RECORD, **said}
 
 
 def moment(at: datetime) -> str:
