@@ -32,9 +32,8 @@ def choose(organizations: Sequence[Organization], said: str | None) -> Organizat
 
 def choose_several(organizations: Sequence[Organization], said: Sequence[str] | None) -> list[Organization]:
     """The organizations of these ids or exact names, each once; without any, the only one. Raises CommandFailed."""
-    return list(
-        {each.organization_id: each for each in (choose(organizations, one) for one in said or [None])}.values()
-    )
+    meant = [choose(organizations, one) for one in said] if said else [choose(organizations, None)]
+    return list({each.organization_id: each for each in meant}.values())
 
 
 async def set_up(addresses: Addresses, name: str, time_zone: str) -> Organization:
