@@ -21,6 +21,8 @@ from service.access.authentication import Authentication
 from service.access.brake import Brake
 from service.access.tokens import open_tokens
 from service.access.trusted_issuers import trusted_issuers
+from service.analytics.exports.export import AnalyticsExports
+from service.analytics.reading import Readings
 from service.audit.anchors import AnchorEndpoint, AnchorFolder
 from service.audit.checkpoint_signer import CheckpointSigner
 from service.audit.checkpoint_store import CheckpointStore
@@ -140,6 +142,8 @@ class System:
     log_proofs: LogProofs
     record_export: RecordExport
     client_heads: ClientHeads
+    readings: Readings
+    analytics_exports: AnalyticsExports
 
     async def logs_not_signed(self) -> dict[LogKind, frozenset[UUID]]:
         """Of which organizations' logs nothing is signed any more, of each kind. Raises DatabaseUnavailable."""
@@ -272,6 +276,7 @@ async def connected(
         )
         for each in (signer, access_signer):
             stack.push_async_callback(each.close)
+        readings = Readings(pool, builds)
         last_checkpoint = LastCheckpoint(signing, signer, checkpoints)
         yield System(
             settings=settings,
@@ -338,6 +343,8 @@ async def connected(
                 sliced=sliced,
             ),
             client_heads=ClientHeads(pages, keyring, accesses, last_checkpoint, log_proofs),
+            readings=readings,
+            analytics_exports=AnalyticsExports(readings.live, organizations, accesses),
         )
 
 
