@@ -9,15 +9,35 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, MetaData, Select, Table, Uuid, and_, exists, not_, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    exists,
+    literal_column,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.types import TypeEngine
 
+from domain.vocabulary.purposes import PurposeOfUse
 from projections.care_plan import CARE_PLAN
 from projections.care_plan.merges import MERGED_INTO
+from projections.care_plan.restrictions import RESTRICTION
 from projections.catalogue import PROJECTIONS
 
 SCHEMA: Final = "analytics"
 """Where analysts find the views."""
+
+PURPOSES: Final = (PurposeOfUse.QUALITY_IMPROVEMENT, PurposeOfUse.RESEARCH)
+"""What analysts look at records for (our choice)."""
 
 ORGANIZATION: Final = "organization_id"
 """The column that says whose client a row is about: of the ids, the one that stays as it is."""
@@ -85,7 +105,11 @@ class View:
         return (*_whose(self.table), *self.columns)
 
     def rows(self, sources: Sources) -> Select[Any]:
-        """Its rows with the record's own ids and dates. Who was merged into another stands in that client's rows."""
+        """Its rows with the record's own ids and dates.
+
+        Who was merged into another stands in that client's rows. Who asked, and was granted, that their record not be
+        used for what analysts look at it for stands in none as long as that holds (42 CFR 2.26).
+        """
         table = sources.table(self.table)
         source: FromClause = table
         for joined, condition in self.joins:
@@ -93,8 +117,24 @@ class View:
         merged = sources.table(MERGED_INTO)
         elsewhere = exists().where(same_client(merged, table)).correlate(table)
         columns = [column.made(sources).label(column.name) for column in self.described()]
-        rows = select(*columns).select_from(source).where(not_(elsewhere))
+        rows = select(*columns).select_from(source).where(not_(elsewhere), not_(_withheld(table, sources)))
         return rows if self.only is None else rows.where(self.only(sources))
+
+
+def _withheld(table: FromClause, sources: Sources) -> ColumnElement[bool]:
+    restriction = sources.table(RESTRICTION)
+    asked_of = [literal_column(f"'{purpose}'", Text) == any_(restriction.c.purposes) for purpose in PURPOSES]
+    return (
+        exists()
+        .where(
+            same_client(restriction, table),
+            restriction.c.agreed,
+            restriction.c.holds_from <= sources.moment,
+            or_(restriction.c.ended_at.is_(None), sources.moment < restriction.c.ended_at),
+            or_(*asked_of),
+        )
+        .correlate(table)
+    )
 
 
 def same_client(one: FromClause, other: FromClause) -> ColumnElement[bool]:

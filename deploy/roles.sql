@@ -29,4 +29,5 @@ create role care_timeline_analyst admin care_timeline_owner;
 
 alter database care_timeline owner to care_timeline_owner;
 revoke all on database care_timeline from public;
-grant connect on database care_timeline to care_timeline_app;
+-- Temporary tables hold an organization's rows as they stood in the past, for as long as a connection asks of them.
+grant connect, temporary on database care_timeline to care_timeline_app;

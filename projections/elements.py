@@ -58,12 +58,15 @@ class Trait(Enum):
     """What sets a field apart from most, which are a column and part of the answer."""
 
     KEY = "key"
+    BEGINS = "begins"
     NO_COLUMN = "no column"
     NOT_SHOWN = "not shown"
 
 
 KEY: Final = Trait.KEY
 """The field is the element's key, or with others a part of it; also that of its row."""
+BEGINS: Final = Trait.BEGINS
+"""The field says from when on the element is one: of what lies ahead yet no answer tells."""
 NO_COLUMN: Final = Trait.NO_COLUMN
 """The field is kept and answered, but is no column."""
 NOT_SHOWN: Final = Trait.NOT_SHOWN

@@ -35,5 +35,7 @@ def difference(before: Rows, after: Rows) -> Changes:
         length = len(table.primary_key.columns) - 2
         old, new = ({row[:length]: row for row in rows} for rows in (was, now))
         written = [row for key, row in new.items() if old.get(key) != row]
-        changes[table] = TableChanges(written, list(old.keys() - new.keys()))
+        deleted = list(old.keys() - new.keys())
+        if written or deleted:  # rows that only stand in another order are the same rows
+            changes[table] = TableChanges(written, deleted)
     return changes

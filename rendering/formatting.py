@@ -1,8 +1,8 @@
 """How days, moments, terms and places in the record are written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,14 +10,16 @@ from rich.table import Table
 from rich.text import Text
 
 from domain.entry import Entry
+from domain.vocabulary.record import Precision
 
 
 @dataclass(frozen=True, slots=True)
 class Formatting:
-    """Shows moments in the client's time zone, and entries by their version in the client's timeline: #12."""
+    """Shows moments in the client's time zone, and entries by their place in the client's timeline: #12."""
 
     zone: ZoneInfo
-    versions: Mapping[UUID, int]
+    places: Mapping[UUID, str]
+    """How each entry is called, as `places` says."""
     year: int
     """Days of this year are shown without it."""
 
@@ -35,10 +37,33 @@ class Formatting:
         local = moment.astimezone(self.zone)
         return f"{local:%a} {local.day} {local:%b %Y %H:%M:%S %Z}"
 
+    def occurred(self, entry: Entry) -> str:
+        """When it occurred, as exactly as that is known: the day alone, about a moment, or a moment."""
+        return self._as_known(entry, self.moment, self.day)
+
+    def occurred_in_full(self, entry: Entry) -> str:
+        """The same with the year and the time zone."""
+        return self._as_known(entry, self.full, lambda day: f"{day:%a} {day.day} {day:%b %Y}")
+
+    def _as_known(self, entry: Entry, moment: Callable[[datetime], str], day: Callable[[date], str]) -> str:
+        at = entry.occurred_at
+        if entry.precision is Precision.DAY:  # the date as it was written is the fact, whatever the zone
+            return day(at.date() if at.time() == time.min else at.astimezone(self.zone).date())
+        return ("about " if entry.precision is Precision.APPROXIMATE else "") + moment(at)
+
     def numbers(self, *entries: UUID | None) -> Text:
-        """The entries' versions, quietly, such as #12 #14; nothing for those without."""
-        known = [f"#{self.versions[entry]}" for entry in entries if entry and entry in self.versions]
+        """The entries' places, quietly, such as #12 #14; nothing for those without."""
+        known = [f"#{self.places[entry]}" for entry in entries if entry and entry in self.places]
         return Text(" ".join(known), style="dim cyan")
+
+
+def places(entries: Iterable[Entry], client_id: UUID) -> dict[UUID, str]:
+    """How the client's entries are called: by their versions, and those of a client who was merged into them with
+    whose they are, such as 3 of 28fd442c."""
+    return {
+        entry.id: str(entry.version) + ("" if entry.client_id == client_id else f" of {str(entry.client_id)[:8]}")
+        for entry in entries
+    }
 
 
 def recorder(entry: Entry) -> str:

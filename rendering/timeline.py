@@ -12,7 +12,6 @@ from domain.effective import effective
 from domain.entry import Entry
 from domain.events.kept_apart import KeptApart
 from domain.events.unreadable import Unreadable
-from domain.vocabulary.record import Precision
 from rendering.formatting import Formatting, recorder, words
 from rendering.html import page
 
@@ -23,24 +22,33 @@ LATE = timedelta(hours=24)
 def timeline(entries: Sequence[Entry], fmt: Formatting, *, as_of: datetime | None = None) -> Table:
     """Every entry that was recorded, in the order of recording; what does not count at that moment is dim."""
     counting = {entry.id: entry for entry in effective(entries, as_of=as_of).entries}
-    table = Table("#", "What", "Occurred", "Recorded", "By", box=None, pad_edge=False, header_style="dim")
+    table = entries_table("#", "What", "Occurred", "Recorded", "By", "Through")
     for entry in entries:
         counts = counting.get(entry.id)
         table.add_row(
-            f"{entry.version}",
+            fmt.places[entry.id],
             _what(entry, counts, fmt),
-            f"{'~' if entry.precision is not Precision.INSTANT else ''}{fmt.moment(entry.occurred_at)}",
+            fmt.occurred(entry),
             Text(fmt.moment(entry.recorded_at), style="yellow" if _late(entry) else ""),
-            recorder(entry),
+            Text(recorder(entry)),
+            Text(entry.source),
             style="" if counts or entry.event.type.startswith("entry_") else "dim",
         )
+    return table
+
+
+def entries_table(*headings: str) -> Table:
+    """A table of entries, in which nothing is cut off on a narrow terminal."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
     return table
 
 
 class ToldEntry(NamedTuple):
     """An entry in words, for a page."""
 
-    number: int
+    place: str
     what: str
     occurred: str
     recorded: str
@@ -58,9 +66,9 @@ def timeline_page(
     counting = {entry.id for entry in effective(entries).entries}
     told = [
         ToldEntry(
-            number=entry.version,
+            place=fmt.places[entry.id],
             what=words(entry.event.type),
-            occurred=("about " if entry.precision is not Precision.INSTANT else "") + fmt.full(entry.occurred_at),
+            occurred=fmt.occurred_in_full(entry),
             recorded=fmt.full(entry.recorded_at),
             recorded_by=recorder(entry),
             source=entry.source,

@@ -53,6 +53,7 @@ from service.database.supervision import kept_running
 from service.deployment_keys import key_encryption_keys, signing_keys
 from service.exports.client_heads import ClientHeads
 from service.exports.last_checkpoint import LastCheckpoint
+from service.exports.proved_accesses import ProvedAccesses
 from service.exports.reading import RecordSource
 from service.exports.record_export import RecordExport
 from service.following.follower import Follower
@@ -278,6 +279,8 @@ async def connected(
             stack.push_async_callback(each.close)
         readings = Readings(pool, builds)
         last_checkpoint = LastCheckpoint(signing, signer, checkpoints)
+        access_log_proofs = LogProofs(pool, access_checkpoints)
+        last_of_accesses = LastCheckpoint(signing, access_signer, access_checkpoints)
         yield System(
             settings=settings,
             pool=pool,
@@ -305,7 +308,7 @@ async def connected(
                 identifiers=identifiers,
                 clients=clients,
             ),
-            erasures=Erasures(addresses.owner, organizations, wakeups.appended),
+            erasures=Erasures(pool, addresses.owner, organizations, store, keyring, wakeups.appended),
             identifiers=identifiers,
             client_search=ClientSearch(identifiers, accesses),
             projection_reader=ProjectionReader(timeline_reader, organizations, projections, fresh, accesses, sliced),
@@ -332,7 +335,7 @@ async def connected(
             checkpoint_signer=signer,
             access_checkpoints=access_checkpoints,
             access_checkpoint_signer=access_signer,
-            access_log_proofs=LogProofs(pool, access_checkpoints),
+            access_log_proofs=access_log_proofs,
             verifier=Verifier(addresses.app, pool, store, keyring, keks, signing),
             log_proofs=log_proofs,
             record_export=RecordExport(
@@ -340,6 +343,7 @@ async def connected(
                 accesses,
                 last_checkpoint,
                 log_proofs,
+                ProvedAccesses(pool, last_of_accesses, access_log_proofs),
                 sliced=sliced,
             ),
             client_heads=ClientHeads(pages, keyring, accesses, last_checkpoint, log_proofs),

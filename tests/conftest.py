@@ -3,7 +3,12 @@
 import os
 
 import hypothesis
+import psutil
 import pytest
+
+from service.runtime.gc_tuning import collect_seldom
+
+collect_seldom()
 
 # No deadline: how fast an example runs depends on what else the machine does. `make bench` measures.
 # `make test ARGS=--hypothesis-profile=thorough` looks longer, as before a release or over night; `few` is for runs
@@ -29,3 +34,11 @@ def pytest_configure() -> None:
     """
     if folder := in_memory():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """How many processes `-n auto` starts: half as many more as there are processors.
+
+    A third of the time that tests take they wait: for a process to start, for a limit to pass.
+    """
+    return (psutil.cpu_count() or 1) * 3 // 2

@@ -212,6 +212,14 @@ def _events() -> None:
         schema="log",
         postgresql_where=sa.text("type in ('clients_merged', 'client_merged_into')"),
     )
+    op.create_index(
+        "event_asks_erasure",
+        "event",
+        ["organization_id", "client_id"],
+        unique=False,
+        schema="log",
+        postgresql_where=sa.text("type = 'erasure_requested'"),
+    )
     op.execute("alter table log.event alter column body set storage external")
     _protect("log.event")
     op.execute("""
@@ -713,7 +721,7 @@ def _erasure() -> None:
     op.execute("""
 create function keyring.same_person(the_organization uuid, the_client uuid)
   returns setof uuid
-  language sql stable security definer
+  language sql stable
   set search_path = pg_catalog, pg_temp
 as $$
   with recursive person(client_id) as (
@@ -729,7 +737,7 @@ $$""")
 create function keyring.erasure_hindrance(
   the_organization uuid, the_client uuid, the_request uuid, two_persons boolean
 ) returns text
-  language sql stable security definer
+  language sql stable
   set search_path = pg_catalog, pg_temp
 as $$
   select case
@@ -746,10 +754,14 @@ as $$
     when exists (
       select from keyring.same_person(the_organization, the_client) p(client_id)
         join log.event h on h.organization_id = the_organization and h.client_id = p.client_id
-       where h.type = 'legal_hold_placed' and not exists (
-         select from log.reference l
-          where l.organization_id = the_organization and l.target_id = h.id and l.type = 'legal_hold_lifted'
-            and l.client_id = h.client_id)) then 'held'
+       where h.type = 'legal_hold_placed'
+         and (h.client_id = the_client or not exists (
+           select from keyring.client_key k
+            where k.organization_id = the_organization and k.client_id = h.client_id and k.destroyed_at is not null))
+         and not exists (
+           select from log.reference l
+            where l.organization_id = the_organization and l.target_id = h.id and l.type = 'legal_hold_lifted'
+              and l.client_id = h.client_id)) then 'held'
     when exists (
       select from log.timeline_head h
        where h.organization_id = the_organization and h.merged_into = the_client and not exists (
@@ -840,8 +852,8 @@ begin
   perform pg_notify('care_timeline_erased', the_organization || ' ' || the_client);
 end
 $$""")
-    for function in ("same_person", "erasure_hindrance", "erase_client"):
-        op.execute(f"revoke execute on function keyring.{function} from public")
+    _for_the_app("keyring.same_person", "keyring.erasure_hindrance")
+    op.execute("revoke execute on function keyring.erase_client from public")
 
 
 def _api_keys() -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, Integer, case, extract
+from sqlalchemy import Boolean, ColumnElement, Integer, case, extract, literal_column
 
 from analytics.view import Sources, View, made, reference, same, same_client
 from projections.care_plan import CARE_PLAN
@@ -19,12 +19,12 @@ _CLIENT: Final = next(table for table in CARE_PLAN.tables if table.name == CARE_
 
 
 def _birth_year(sources: Sources) -> ColumnElement[int]:
-    born = sources.table(_CLIENT).c.birth_year
-    return case((extract("year", sources.moment) - born <= OLDEST_TOLD, born))
+    return case((~_ninety_or_older(sources), sources.table(_CLIENT).c.birth_year))
 
 
 def _ninety_or_older(sources: Sources) -> ColumnElement[bool]:
-    return extract("year", sources.moment) - sources.table(_CLIENT).c.birth_year > OLDEST_TOLD
+    age = extract("year", sources.moment) - sources.table(_CLIENT).c.birth_year
+    return age > literal_column(f"{OLDEST_TOLD:d}")
 
 
 CLIENTS: Final = View(
@@ -40,7 +40,7 @@ CLIENTS: Final = View(
         ),
         made(
             "ninety_or_older",
-            _CLIENT.c.last_lapse_overdose_danger.type,
+            Boolean(),
             "Whether the client is, or will be this year, 90 or older; null where the year of birth is not known.",
             _ninety_or_older,
         ),

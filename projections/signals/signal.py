@@ -16,7 +16,7 @@ from projections.asked_at import AnyMoment
 from projections.collection import Elements
 from projections.columns import table
 from projections.context import Context
-from projections.elements import KEY, ViewContext, at_a_moment
+from projections.elements import BEGINS, KEY, ViewContext, at_a_moment
 from projections.fold import Fold
 from projections.mark import Mark, mark
 from projections.tables import index_of_waiting
@@ -34,7 +34,7 @@ class Signal:
     """The entry that raised it, or the last one after which nothing came."""
     about_on: Annotated[date, KEY]
     """The client's day that it is about: the one that lies ahead, the last one missed, or that of the entry."""
-    raised_at: datetime
+    raised_at: Annotated[datetime, BEGINS]
     """From when on it holds; it may lie ahead."""
     ends_at: datetime | None
     """When it ends by itself, as when the day ahead is over; null where it does not."""

@@ -103,7 +103,7 @@ class Narrator:
         """How the client's moments and entries are written."""
         receipts = self.api.receipts
         last = receipts[-1].recorded_at.astimezone(self.story.time_zone)
-        return Formatting(self.story.time_zone, {receipt.id: receipt.version for receipt in receipts}, last.year)
+        return Formatting(self.story.time_zone, {receipt.id: str(receipt.version) for receipt in receipts}, last.year)
 
     @property
     def last_known(self) -> datetime:

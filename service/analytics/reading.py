@@ -32,10 +32,11 @@ PROJECTIONS_READ: Final = tuple(sorted(frozenset[str]().union(*(view.projections
 """The projections behind all views."""
 
 _SHORTEST_WAIT: Final = 0.05
-_FIRST: Final = (
+FIRST: Final = (
     f"{ONE_SNAPSHOT}; set local statement_timeout = '{STATEMENT_SECONDS}s';"
     f" set local idle_in_transaction_session_timeout = '{STATEMENT_SECONDS}s'"
 )
+"""What a reading's transaction says first."""
 _POSITIONS: Final = """
 select each.name, coalesce(cursor.position, 0) as position
   from unnest($2::text[]) as each (name)
@@ -92,7 +93,7 @@ class Readings:
         wait = _SHORTEST_WAIT
         while True:
             builds = await self._to_read(projections)
-            async with scoped(self._pool, organization_id, first=_FIRST) as connection:
+            async with scoped(self._pool, organization_id, first=FIRST) as connection:
                 stand = await self._positions(connection, organization_id, builds)
                 if len(set(stand.values())) == 1 and await _are_there(connection, builds):
                     yield await _reading(connection, organization_id, builds, next(iter(stand.values())))

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from service.audit.access_functions import FACTS_OF
 from service.audit.log_kinds import LogKind
 from service.audit.tree import Tree
 from service.audit.tree_check import Held, TreeCheck
+from service.proofs.access_leaf import leaf_of_texts
 from service.proofs.merkle import leaf_hash
 from service.proofs.tiles import TILE_WIDTH
 
@@ -96,11 +96,6 @@ async def _facts(
 def _not_as_entered(about: Sequence[str], said: Sequence[str | None] | None, leaf: bytes) -> str | None:
     if said is None:
         return "is no longer there: it was taken away or undone; put it back from a backup"
-    if _leaf([*about, *said]) != leaf:
+    if leaf_of_texts([*about, *said]) != leaf:
         return "was changed since: compare it with a backup, and put it back"
     return None
-
-
-def _leaf(texts: Sequence[str | None]) -> bytes:
-    parts = (b"-," if each is None else b"%d:%b," % (len(each.encode()), each.encode()) for each in texts)
-    return sha256(b"".join(parts)).digest()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -11,7 +12,7 @@ import httpx
 import structlog
 
 from service.audit.errors import AnchorsUnreadable
-from service.proofs.checkpoints import Checkpoint, open_checkpoint
+from service.proofs.checkpoints import Checkpoint, open_checkpoint, read_checkpoint
 from service.proofs.notes import MOST_BYTES, NoteRefused, VerifierKey
 from service.runtime.tracebacks import describe
 
@@ -24,7 +25,8 @@ log = structlog.get_logger(__name__)
 class AnchorFolder:
     """A folder of checkpoints: for each organization one, in which each checkpoint is a file that is never changed.
 
-    A file's name is the checkpoint's size in twenty digits, so that names are in order.
+    A file's name begins with the checkpoint's size in twenty digits, so that names are in order; a number follows where
+    one of another name was of that size, from before the log was given this one.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -47,7 +49,9 @@ class AnchorFolder:
     def _write(self, organization_id: UUID, size: int, note: str) -> None:
         folder = self._folder / str(organization_id)
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{size:020}{_SUFFIX}"
+        origin = read_checkpoint(note).origin
+        paths = (folder / f"{size:020}{f'.{number}' if number else ''}{_SUFFIX}" for number in count())
+        path = next(each for each in paths if not each.exists() or _origin(each) == origin)
         if path.exists():
             return
         made = folder / f".{size:020}.{os.getpid()}"
@@ -66,6 +70,14 @@ class AnchorFolder:
                 return open_checkpoint(path.read_text("utf-8"), keys, origin=origin)
             except (NoteRefused, UnicodeDecodeError):
                 continue  # of another name or key, or nothing of ours
+        return None
+
+
+def _origin(path: Path) -> str | None:
+    """The name of the log of which the file has a checkpoint; None for one that has none."""
+    try:
+        return read_checkpoint(path.read_text("utf-8")).origin
+    except (NoteRefused, UnicodeDecodeError):
         return None
 
 

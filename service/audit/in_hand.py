@@ -16,13 +16,17 @@ from service.proofs.notes import MOST_BYTES, NoteRefused, VerifierKey
 
 
 def read_held(file: Path, public_keys: Sequence[VerifierKey], signing_keys: SigningKeys) -> tuple[UUID, Held]:
-    """The checkpoint in a file, signed with one of the keys, and of whose log it is. Raises NoteRefused, OSError."""
+    """The checkpoint in a file, signed with one of the keys, and of whose log it is. Raises NoteRefused, OSError.
+
+    A key of a log of events is good for the log of accesses beside it.
+    """
     try:
         note = file.read_text("utf-8")
     except UnicodeDecodeError:
         raise NoteRefused("It is not text in UTF-8.") from None
     origin = read_checkpoint(note).origin
-    checkpoint = open_checkpoint(note, [*public_keys, *signing_keys.named(origin)])
+    of_accesses = [each.under(f"{each.name}{LogKind.ACCESSES.ending}") for each in public_keys]
+    checkpoint = open_checkpoint(note, [*public_keys, *of_accesses, *signing_keys.named(origin)])
     return _organization(origin, signing_keys), Held(checkpoint, f"the checkpoint in {file}")
 
 

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Final
 
+from service.proofs.access_records import ENDING
+
 
 class LogKind(StrEnum):
     """Which of an organization's logs; the database calls it the same."""
@@ -39,7 +41,7 @@ class LogKind(StrEnum):
 
 
 _FOLLOWERS: Final = {LogKind.EVENTS: "checkpoints", LogKind.ACCESSES: "access_checkpoints"}
-_ENDINGS: Final = {LogKind.EVENTS: "", LogKind.ACCESSES: "/access"}
+_ENDINGS: Final = {LogKind.EVENTS: "", LogKind.ACCESSES: ENDING}
 _CALLED: Final = {LogKind.EVENTS: "the log", LogKind.ACCESSES: "the log of accesses"}
 _ENTRIES: Final = {LogKind.EVENTS: "events", LogKind.ACCESSES: "entries"}
 _ENTRY: Final = {LogKind.EVENTS: "event", LogKind.ACCESSES: "entry"}

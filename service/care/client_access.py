@@ -98,11 +98,11 @@ class ClientAccess:
 async def plans_now(fresh: FreshStates, organization_id: UUID, client_id: UUID) -> Sequence[Any]:
     """The client's plan, and those of the clients with whom care goes on one after the other; mostly of none.
 
-    Of one of those who was erased nothing is known any more, nor what they asked for. Raises UnknownClient,
-    ProjectionFailed, ClientErased.
+    Of one of those who was erased nothing is known any more, nor what they asked for; nor, in the copy of an export of
+    this client alone, of those who are not in it. Raises UnknownClient, ProjectionFailed, ClientErased.
     """
     plans = [await plan_now(fresh, organization_id, client_id)]
-    with suppress(ClientErased):
+    with suppress(ClientErased, UnknownClient):
         while (into := plans[-1].merges.into) is not None:
             plans.append(await plan_now(fresh, organization_id, into.survivor_id))
     return plans

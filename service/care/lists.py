@@ -4,7 +4,7 @@ They come from the rows that the projector keeps, so each says which position of
 or a rule decides something, it has decided it in those rows; here nothing is folded.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ from domain.vocabulary.signals import SignalRule
 from service.access.access_records import Access, Asked
 from service.care.accesses import Accesses
 from service.projector.list_pages import caseload_page, place, signals_page, worklist_page
-from service.projector.list_reads import ListReading, ListReads
+from service.projector.list_reads import ListReading, ListReads, with_merged
 from service.projector.list_rows import (
     CLIENTS_ORDER,
     SIGNALS_ORDER,
@@ -46,6 +46,8 @@ class ListPage(Generic[Row]):
     as_of: datetime
     parked: int
     """Of how many clients whom the caller sees the rows do not tell everything, since a projection failed for them."""
+    erased: int
+    """How many of the organization's clients were erased up to the position."""
     more: bool
     """Whether there are rows after these."""
 
@@ -88,8 +90,11 @@ class Lists:
         async with self._reading(access, ["care_plan"], part, seen) as reading:
             page = worklist_page(reading.schemas["care_plan"], frozenset(values), late, part.limit + 1)
             records = await reading.connection.fetch(page.sql, *page.arguments(values))
-        found = _page(reading, now, part, [ListedTask(**record) for record in records])
-        return await self._kept(access, found, "worklist", part, role=role, person_id=person_id, kind=kind, late=late)
+            found = _page(reading, now, part, [ListedTask(**record) for record in records])
+            told = await _told_of(access, reading, found)
+        return await self._kept(
+            access, found, told, "worklist", part, role=role, person_id=person_id, kind=kind, late=late
+        )
 
     async def caseload(
         self, access: Access, part: Part, *, person_id: UUID | None = None, in_care: bool | None = None
@@ -102,8 +107,9 @@ class Lists:
             schemas = reading.schemas
             page = caseload_page(schemas["care_plan"], schemas["signals"], frozenset(values), in_care, part.limit + 1)
             records = await reading.connection.fetch(page.sql, *page.arguments(values))
-        found = _page(reading, now, part, [ListedClient(**record) for record in records])
-        return await self._kept(access, found, "caseload", part, person_id=person_id, in_care=in_care)
+            found = _page(reading, now, part, [ListedClient(**record) for record in records])
+            told = await _told_of(access, reading, found)
+        return await self._kept(access, found, told, "caseload", part, person_id=person_id, in_care=in_care)
 
     async def signals(self, access: Access, part: Part, *, rule: SignalRule | None = None) -> ListPage[ListedSignal]:
         """The signals that wait, those first that have waited longest."""
@@ -114,16 +120,16 @@ class Lists:
             schemas = reading.schemas
             page = signals_page(schemas["signals"], schemas["care_plan"], frozenset(values), part.limit + 1)
             records = await reading.connection.fetch(page.sql, *page.arguments(values))
-        found = _page(reading, now, part, [ListedSignal(**record) for record in records])
-        return await self._kept(access, found, "signals", part, rule=rule)
+            found = _page(reading, now, part, [ListedSignal(**record) for record in records])
+            told = await _told_of(access, reading, found)
+        return await self._kept(access, found, told, "signals", part, rule=rule)
 
     async def _kept(
-        self, access: Access, page: ListPage[Shown], what: str, part: Part, **asked: object
+        self, access: Access, page: ListPage[Shown], told: Collection[UUID], what: str, part: Part, **asked: object
     ) -> ListPage[Shown]:
         """The page, once its access record is kept."""
-        clients = {row.client_id for row in page.rows}
         parameters = {**asked, "limit": part.limit, "after": part.after}
-        await self._accesses.keep(access, Asked(what, parameters), clients, position=page.position)
+        await self._accesses.keep(access, Asked(what, parameters), told, position=page.position)
         return page
 
     async def _seen(self, access: Access, now: datetime) -> Mapping[str, object]:
@@ -154,6 +160,12 @@ def _values(
     return {"organization_id": access.organization_id, **seen, **after, **given}
 
 
+async def _told_of(access: Access, reading: ListReading, page: ListPage[Shown]) -> Collection[UUID]:
+    """Whom the page tells of: those of its rows, and those merged into them, of whom these tell as well."""
+    return await with_merged(reading, access.organization_id, {row.client_id for row in page.rows})
+
+
 def _page(reading: ListReading, at: datetime, part: Part, rows: list[Row]) -> ListPage[Row]:
     """The page without the one row more that was read to see whether there are others."""
-    return ListPage(rows[: part.limit], reading.position, at, reading.parked, more=len(rows) > part.limit)
+    more = len(rows) > part.limit
+    return ListPage(rows[: part.limit], reading.position, at, reading.parked, reading.erased, more=more)

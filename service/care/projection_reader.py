@@ -145,10 +145,9 @@ class ProjectionReader:
         async with self._timelines.whole(access, client_id, known_at=known_at, asked=asked) as whole:
             # Now is after the reading, so that what was recorded a moment ago counts.
             moment = as_of or known_at or clock.now()
-            until = moment if known_at is None else as_of
             policies = await self._organizations.policies(access.organization_id)
             standing = fold_together(
-                projections, whole.readable, policies, self._sliced, until=until, known_at=known_at, moment=moment
+                projections, whole.readable, policies, self._sliced, known_at=known_at, moment=moment
             )
             async for projection, folded, policy in standing:
                 last, withheld = _told(access, asked, LastAnswer(folded))
@@ -180,17 +179,16 @@ async def fold_together(
     policies: Policies,
     sliced: SlicedWork,
     *,
-    until: datetime | None,
-    known_at: datetime | None,
     moment: datetime,
+    known_at: datetime | None,
 ) -> AsyncIterator[Stood]:
-    """The projections folded from these entries, as far as they had occurred by `until` and were known at `known_at`.
+    """The projections folded from these entries, as far as they had occurred by `moment` and were known at `known_at`.
 
-    `moment` says which policy is in force. The effective timeline is made once for all that ask for the same of it.
-    Raises ProjectionFailed.
+    Where it is not said when they were known, all are. The effective timeline is made once for all that ask for the
+    same of it. Raises ProjectionFailed.
     """
     by_former = {each.fold.asks_for_former: each for each in projections}
-    found = {former: _occurred(one, entries, until, known_at) for former, one in by_former.items()}
+    found = {former: _occurred(one, entries, moment, known_at) for former, one in by_former.items()}
     for projection in projections:
         ordered = found[projection.fold.asks_for_former]
         folded = projection.begin(ordered)
@@ -200,20 +198,19 @@ async def fold_together(
 
 
 def _occurred(
-    projection: Projection[Any], entries: Sequence[Entry], as_of: datetime | None, known_at: datetime | None
+    projection: Projection[Any], entries: Sequence[Entry], as_of: datetime, known_at: datetime | None
 ) -> list[Entry]:
-    """What the projection folds of what had occurred by then, a plain read's present included: what a clock that runs
-    ahead of ours dates in some minutes is not there yet. Of what is known to the day the recording says that the day
-    had begun, also where midnight in UTC is still to come.
+    """What the projection folds of what had occurred by then.
+
+    What a clock that runs ahead of ours dates in some minutes is not there yet, neither in a plain read nor in what is
+    asked about that moment later. Of what is known to the day the recording says that the day had begun, also where
+    midnight in UTC is still to come.
     """
-    counting = projection.timeline(entries, as_of=as_of, known_at=known_at).entries
-    if as_of is None:
-        return counting
-    there = {(entry.id, entry.revision) for entry in counting}
+    known = projection.timeline(entries, known_at=known_at)
     return [
         entry
-        for entry in projection.timeline(entries, known_at=known_at).entries
-        if (entry.id, entry.revision) in there or (entry.precision is Precision.DAY and entry.recorded_at <= as_of)
+        for entry, moment in zip(known.entries, known.moments, strict=True)
+        if moment <= as_of or (entry.precision is Precision.DAY and entry.recorded_at <= as_of)
     ]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from domain.entry import Entry
@@ -18,12 +18,15 @@ from projections.replay import Replay, ReplayFailed, Step
 from service.access.access_records import Access, Asked
 from service.care.projection_reader import Stood, fold_together
 from service.care.timeline_reader import TimelineReader, settle
+from service.log.merges import OF_SURVIVOR
 from service.log.organizations import Organizations
 from service.log.store import EventStore
 from service.projector.folding import ProjectionFailed
 from service.runtime import clock
 from service.runtime.sliced_work import SlicedWork
 from service.runtime.tracebacks import describe
+
+_OF_ALL_TIME: Final = RECORD_TYPES | OF_SURVIVOR
 
 
 class ReplayPage(NamedTuple):
@@ -58,7 +61,8 @@ class Hindsight(NamedTuple):
     """All entries that are known now."""
     sides: Sequence[Sides]
     since: Sequence[Entry]
-    """The entries recorded since that tell of the time until the moment, or set right what had been recorded."""
+    """The entries recorded since that tell of the time until the moment, set right what had been recorded, or say
+    whether clients are one person."""
 
 
 class RecordReplay:
@@ -119,10 +123,8 @@ class RecordReplay:
             policies = await self._organizations.policies(access.organization_id)
             known = await self._timelines.as_known(access, client_id, whole, at, asked)
             mine = [entry for entry in known if entry.client_id == client_id]
-            as_then = fold_together(self._projections, known, policies, self._sliced, until=at, known_at=at, moment=at)
-            as_now = fold_together(
-                self._projections, whole.readable, policies, self._sliced, until=at, known_at=None, moment=at
-            )
+            as_then = fold_together(self._projections, known, policies, self._sliced, moment=at, known_at=at)
+            as_now = fold_together(self._projections, whole.readable, policies, self._sliced, moment=at, known_at=None)
             then, now = [each async for each in as_then], [each async for each in as_now]
             both = [sides(*each, at) for each in zip(then, now, strict=True)]
             there = {entry.id for entry in known}
@@ -140,7 +142,8 @@ def sides(then: Stood, now: Stood, at: datetime) -> Sides:
 
 
 def _tells_of(entry: Entry, at: datetime) -> bool:
-    return entry.occurred_at <= at or entry.event.type in RECORD_TYPES
+    """Whether it may change what is told of that moment: who are one person are so for all time."""
+    return entry.occurred_at <= at or entry.event.type in _OF_ALL_TIME
 
 
 @contextmanager

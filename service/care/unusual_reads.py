@@ -21,6 +21,8 @@ MOST_NAMED: Final = 200
 """So many clients and records a finding names at most, the first; the access records of that person tell the others."""
 
 _AN_HOUR: Final = timedelta(hours=1)
+_MOST_MERGES: Final = 50
+"""One after the other: many more than anybody has, so that no row that is wrong keeps the query going."""
 
 
 class UnusualReads(NamedTuple):
@@ -127,20 +129,27 @@ _SUMMED: Final = """array_agg(r.record_id order by r.record_id desc) as ids,
          array_agg(distinct r.client_id) as client_ids, min(r.recorded_at) as first_at, max(r.recorded_at) as last_at,
          max(r.role) as role, max(r.name) as name"""
 
-# Whoever was merged into another counts as that one, whose rows tell of both.
+# Whoever was merged into another counts as the one with whom care goes on in the end, whose rows tell of all of them.
 # Somebody is on a team by what another recorded, however late; by their own word, from when they gave it, as with an
 # emergency access, which is everybody's own.
 # How many clients somebody reads within an hour is swept: a read counts its client in at once, and out an hour later
 # or when the same client is read again. So it costs a sort, however much somebody reads.
 _QUERY: Final = f"""
-with reads as materialized (
+with recursive merged (client_id, survivor_id, steps) as (
+  select m.client_id, m.survivor_id, 1 from %care_plan%.care_plan_merged_into m where m.organization_id = $1
+   union all
+  select merged.client_id, m.survivor_id, merged.steps + 1
+    from merged join %care_plan%.care_plan_merged_into m
+      on m.organization_id = $1 and m.client_id = merged.survivor_id and merged.steps < {_MOST_MERGES}
+), person as materialized (
+  select distinct on (client_id) client_id, survivor_id from merged order by client_id, steps desc
+), reads as materialized (
   select r.record_id, r.recorded_at, r.actor_id, r.role, r.name, r.client_id, r.what,
-         coalesce(m.survivor_id, r.client_id) as of_client, (r.recorded_at at time zone $6)::date as day,
+         coalesce(person.survivor_id, r.client_id) as of_client, (r.recorded_at at time zone $6)::date as day,
          r.role = any($8::text[]) and r.what <> all('{{{ACCESS_RECORDS},{ACCESS_REPORT}}}'::text[])
            and r.recorded_at >= $2 as belongs
     from access.access_record r
-    left join %care_plan%.care_plan_merged_into m
-      on m.organization_id = r.organization_id and m.client_id = r.client_id
+    left join person on person.client_id = r.client_id
    where r.organization_id = $1 and r.record_id >= $4 and r.record_id < $5
      and r.recorded_at > $2 - interval '1 hour' and r.recorded_at < $3
      and r.client_id is not null and r.recipient is null and ($7 or r.role <> 'system')
@@ -157,7 +166,7 @@ with reads as materialized (
      and not exists (
        select from %care_plan%.care_plan_team_member t
          join log.event said
-           on said.organization_id = $1 and said.id = coalesce(t.correction_id, t.event_id)
+           on said.organization_id = $1 and said.id in (t.event_id, t.correction_id)
           and (said.actor_id <> r.actor_id or said.recorded_at <= r.recorded_at)
         where t.organization_id = $1 and t.client_id = r.of_client and t.person_id = r.actor_id
           and t.begins_at <= r.recorded_at and (t.ends_at is null or r.recorded_at < t.ends_at)

@@ -1,5 +1,6 @@
 """Showing a client's record at a moment, whole or on one screen; entry by entry; and what is known now about it."""
 
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,10 +14,11 @@ import typer
 from rich.text import Text
 
 from domain.entry import Entry
-from domain.events.registration import ClientRegistered
+from projections.context import time_zones
 from projections.replay import Step
 from projections.summary import SUMMARIZED, summary
 from rendering import Formatting, render
+from rendering.formatting import places
 from rendering.replay import hindsight_drawn, replay_page, step_drawn
 from rendering.summary import summary as summary_drawn
 from rendering.timeline import timeline
@@ -29,6 +31,7 @@ from service.log.organizations import Organization
 from service.runtime import clock
 
 HOW_TO_STEP: Final = "Enter: next   b: back   12: entry #12   2026-03-01T15:00Z: the last recorded by then   q: quit"
+_PLACE: Final = re.compile(r"#?[0-9]+( of [0-9a-f]{8})?")
 _NOTHING_YET: Final = "Nothing had been recorded by then."
 
 
@@ -50,11 +53,10 @@ class Asked:
             return whole.entries
 
     def fmt(self, entries: Sequence[Entry]) -> Formatting:
-        """Moments in the client's time zone, or the organization's before registration."""
-        zones = [entry.event.time_zone for entry in entries if isinstance(entry.event, ClientRegistered)]
-        zone = ZoneInfo(zones[-1] if zones else self.organization.time_zone)
+        """Moments in the time zone in which the client lives then, or the organization's before registration."""
         at = self.as_of or self.known_at or clock.now()
-        return Formatting(zone, {entry.id: entry.version for entry in entries}, at.astimezone(zone).year)
+        zone = time_zones(entries).at(at) or ZoneInfo(self.organization.time_zone)
+        return Formatting(zone, places(entries, self.client_id), at.astimezone(zone).year)
 
 
 async def show_summary(asked: Asked) -> None:
@@ -100,18 +102,21 @@ async def show_steps(asked: Asked) -> None:
 
 def _step_through(steps: Sequence[Step], fmt: Formatting) -> None:
     place: int | None = 0
+    shown = None
     while place is not None:
-        out.print(step_drawn(steps[place], fmt))
+        if place != shown:  # what was not understood does not push what was read off the screen
+            out.print(step_drawn(steps[place], fmt))
+            shown = place
         out.print(Text(f"entry {place + 1} of {len(steps)}   {HOW_TO_STEP}", style="dim"))
         try:
-            place = next_place(out.input("> "), place, steps)
+            place = next_place(out.input("> "), place, steps, fmt)
         except typer.BadParameter as error:
             out.print(Text(str(error), style="red"))
         except EOFError:
             return
 
 
-def next_place(said: str, place: int, steps: Sequence[Step]) -> int | None:
+def next_place(said: str, place: int, steps: Sequence[Step], fmt: Formatting) -> int | None:
     """Where the reader wants to go; None to leave, as after the last step. Raises typer.BadParameter."""
     said = said.strip()
     match said:
@@ -121,21 +126,26 @@ def next_place(said: str, place: int, steps: Sequence[Step]) -> int | None:
             return max(0, place - 1)
         case "":
             return place + 1 if place + 1 < len(steps) else None
-    if said.removeprefix("#").isdecimal():
-        version = int(said.removeprefix("#"))
-        found = next((each for each, step in enumerate(steps) if step.entry.version == version), None)
-    else:
-        at = moment(said)
-        found = next((each for each in reversed(range(len(steps))) if steps[each].entry.recorded_at <= at), None)
+    if _PLACE.fullmatch(said):
+        called = said.removeprefix("#")
+        found = next((each for each, step in enumerate(steps) if fmt.places[step.entry.id] == called), None)
+        if found is None:
+            raise typer.BadParameter(f"There is no entry #{called}.")
+        return found
+    at = moment(said)
+    found = next((each for each in reversed(range(len(steps))) if steps[each].entry.recorded_at <= at), None)
     if found is None:
-        raise typer.BadParameter("There is no such entry.")
+        first = fmt.full(steps[0].entry.recorded_at)
+        raise typer.BadParameter(f"Nothing had been recorded by then: the first entry was, {first}.")
     return found
 
 
 async def write_page(asked: Asked, path: Path) -> None:
     """Write the whole replay as a page to print. Raises CommandFailed."""
     async with asked.system.record_replay.steps(asked.access, asked.client_id, known_at=asked.known_at) as page:
-        write_private(path, replay_page(str(asked.client_id), page.steps, asked.fmt(page.entries), clock.now()))
+        whose = f"Client {asked.client_id} of {asked.organization.name}"
+        fmt = asked.fmt(page.entries)
+        write_private(path, replay_page(whose, page.steps, fmt, clock.now(), asked.known_at))
     out.print(f"Wrote {path}, which only you can read.")
 
 
@@ -157,6 +167,5 @@ async def _render_each(asked: Asked, fmt: Formatting) -> None:
 
 
 def _when(asked: Asked, fmt: Formatting) -> str:
-    as_of = fmt.full(asked.as_of) if asked.as_of else "now"
-    known_at = fmt.full(asked.known_at) if asked.known_at else "now"
-    return f"As of {as_of}, as known at {known_at}"
+    about, known_at = asked.as_of or asked.known_at, asked.known_at
+    return f"As of {fmt.full(about) if about else 'now'}, as known at {fmt.full(known_at) if known_at else 'now'}"

@@ -1,8 +1,9 @@
 """The database's half of erasing a client: the one way in which anything recorded goes away.
 
-It goes by what stands in clear beside sealed bodies: kinds of events, who recorded them, and what they refer to. The
-functions run as the owner, and the service's role may call none of them: whoever takes over a running service erases
-nobody. The policy's delay and retention are sealed, so whoever calls asks them first (service/care/erasures.py).
+It goes by what stands in clear beside sealed bodies: kinds of events, who recorded them, and what they refer to. What
+erases runs as the owner, and the service's role may not call it: whoever takes over a running service erases nobody. It
+may ask what stands in the way, which it sees anyway. The policy's delay and retention are sealed, so whoever calls asks
+them first (service/care/erasures.py).
 """
 
 ERASED_CHANNEL = "care_timeline_erased"
@@ -26,7 +27,7 @@ $$"""
 
 SAME_PERSON_FUNCTION = """create function keyring.same_person(the_organization uuid, the_client uuid)
   returns setof uuid
-  language sql stable security definer
+  language sql stable
   set search_path = pg_catalog, pg_temp
 as $$
   with recursive person(client_id) as (
@@ -43,7 +44,7 @@ $$"""
 ERASURE_HINDRANCE_FUNCTION = """create function keyring.erasure_hindrance(
   the_organization uuid, the_client uuid, the_request uuid, two_persons boolean
 ) returns text
-  language sql stable security definer
+  language sql stable
   set search_path = pg_catalog, pg_temp
 as $$
   select case
@@ -60,10 +61,14 @@ as $$
     when exists (
       select from keyring.same_person(the_organization, the_client) p(client_id)
         join log.event h on h.organization_id = the_organization and h.client_id = p.client_id
-       where h.type = 'legal_hold_placed' and not exists (
-         select from log.reference l
-          where l.organization_id = the_organization and l.target_id = h.id and l.type = 'legal_hold_lifted'
-            and l.client_id = h.client_id)) then 'held'
+       where h.type = 'legal_hold_placed'
+         and (h.client_id = the_client or not exists (
+           select from keyring.client_key k
+            where k.organization_id = the_organization and k.client_id = h.client_id and k.destroyed_at is not null))
+         and not exists (
+           select from log.reference l
+            where l.organization_id = the_organization and l.target_id = h.id and l.type = 'legal_hold_lifted'
+              and l.client_id = h.client_id)) then 'held'
     when exists (
       select from log.timeline_head h
        where h.organization_id = the_organization and h.merged_into = the_client and not exists (
@@ -75,7 +80,11 @@ as $$
   left join log.event r on r.organization_id = the_organization and r.id = the_request and r.client_id = the_client
    and r.type = 'erasure_requested'
 $$"""
-"""Why the client is not to be erased upon that request, in a word; null where nothing in clear stands in the way."""
+"""Why the client is not to be erased upon that request, in a word; null where nothing in clear stands in the way.
+
+A hold holds the record on which it stands and those of the same person, until it is lifted or its own record is erased:
+again, after an old backup, since nobody could lift it any more.
+"""
 
 ERASE_CLIENT_FUNCTION = """create function keyring.erase_client(
   the_organization uuid, the_client uuid, the_request uuid, two_persons boolean, telling log.new_event[],

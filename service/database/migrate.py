@@ -3,17 +3,20 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from service.database.migrations_folder import migrations_folder
 from service.database.protection import APP_ROLE, OWNER_ROLE
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 VERSION_SCHEMA = "migration"
 """Where Alembic notes the revision that the database is at."""
@@ -58,8 +61,10 @@ def newest_revision() -> str:
 
 
 @asynccontextmanager
-async def migrating(owner_url: str) -> AsyncIterator[AsyncConnection]:
+async def migrating(owner_url: str) -> AsyncIterator["AsyncConnection"]:
     """A connection that acts as the owner, while no other process migrates. Raises MigrationError."""
+    from sqlalchemy.ext.asyncio import create_async_engine  # a process that does not migrate starts without
+
     # asyncpg reads the address itself: SQLAlchemy would hand sslmode and sslrootcert on under names it does not know.
     engine = create_async_engine(
         "postgresql+asyncpg://",
@@ -87,7 +92,7 @@ async def _run(owner_url: str, task: Callable[[Config], None]) -> None:
         await connection.run_sync(_with_connection, task)
 
 
-async def _take_turn(connection: AsyncConnection) -> None:
+async def _take_turn(connection: "AsyncConnection") -> None:
     """Becomes the owner and waits until no other process migrates; the session's end gives up the turn."""
     roles = await connection.execute(
         text("select rolname from pg_roles where rolname in (:owner, :app)"), {"owner": OWNER_ROLE, "app": APP_ROLE}

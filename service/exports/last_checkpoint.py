@@ -25,6 +25,7 @@ class LastCheckpoint:
     """Finds it, or has it signed."""
 
     def __init__(self, keys: SigningKeys, signer: CheckpointSigner, checkpoints: CheckpointStore) -> None:
+        """`signer` and `checkpoints` are of the same kind of log."""
         self._keys = keys
         self._signer = signer
         self._checkpoints = checkpoints
@@ -40,10 +41,17 @@ class LastCheckpoint:
         It is signed by the keys of now, so that whoever has one of those needs no retired one. Only what was signed
         before is: what the database says is none of it. Raises TreeBroken, CheckpointRefused, NotSigning.
         """
-        kept = await self._kept(organization_id, position)
-        keys, origin = self._keys.of(organization_id), self._keys.origin(organization_id)
+        return self._signed_anew(organization_id, await self._kept(organization_id, position))
+
+    async def of_now(self, organization_id: UUID) -> SignedCheckpoint:
+        """One of everything that there is now, likewise. Raises TreeBroken, CheckpointRefused, NotSigning."""
+        return self._signed_anew(organization_id, await self._signer.make(organization_id, again=False))
+
+    def _signed_anew(self, organization_id: UUID, kept: KeptCheckpoint) -> SignedCheckpoint:
+        of = organization_id, self._checkpoints.kind
+        keys, origin = self._keys.of(*of), self._keys.origin(*of)
         try:
-            checkpoint = open_checkpoint(kept.note, self._keys.public(organization_id), origin=origin)
+            checkpoint = open_checkpoint(kept.note, self._keys.public(*of), origin=origin)
         except NoteRefused as error:
             size = kept.checkpoint.size
             raise TreeBroken(f"The checkpoint of size {size} is not what was signed. {error}") from error

@@ -5,7 +5,7 @@ from 1, since the log that they come from is not there. What is proved is proved
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from domain.entry import Actor, Draft
 from domain.events.catalogue import decode
-from domain.events.merging import ClientMergedInto
+from domain.events.merging import ClientMergedInto, ClientsMerged
 from domain.events.organization import PolicyAdopted
 from domain.policy import Policy
 from domain.vocabulary.record import Precision
@@ -31,6 +31,9 @@ from service.proofs.export_check import CheckedExport, ExportedEvent
 
 OPENED_FROM: Final = "opened from an export"
 _ACTOR: Final = Actor(UUID("00000000-0000-4000-8000-006578706f72"), f"system/{OPENED_FROM}")
+
+_MERGE: Final[str] = ClientsMerged.model_fields["type"].default
+_MERGED_INTO: Final[str] = ClientMergedInto.model_fields["type"].default
 
 _ACCESS_RECORDS: Final = """insert into access.access_record
 select (jsonb_populate_recordset(null::access.access_record, $1::jsonb)).*"""
@@ -102,8 +105,8 @@ class ExportOpener:
     async def _events(self, organization_id: UUID, export: CheckedExport) -> list[_Placed]:
         links = [_draft(each) for each in export.events if each.plaintext and each.said["type"] == LINKING]
         hashes = await identifier_hashes(self._keyring, organization_id, links)
-        clients = {each.client_id for each in export.head.timelines}
-        return [_placed(each, hashes, clients) for each in export.events]
+        merges = _merges(export.events)
+        return [_placed(each, hashes, merges) for each in export.events]
 
     async def _policies(self, organization_id: UUID, export: CheckedExport) -> list[_Placed]:
         adoptions = export.policy["adoptions"]
@@ -126,13 +129,14 @@ def _adoptions(adoptions: list[Mapping[str, Any]]) -> Iterator[Draft]:
         yield Draft(uuid4(), event, datetime.fromisoformat(each["recorded_at"]), Precision.INSTANT, OPENED_FROM)
 
 
-def _placed(event: ExportedEvent, hashes: Mapping[UUID, bytes], clients: set[UUID]) -> _Placed:
+def _placed(event: ExportedEvent, hashes: Mapping[UUID, bytes], merges: Mapping[UUID, UUID]) -> _Placed:
     said = event.said
     correlation, causation = said["correlation_id"], said["causation_id"]
     id_ = UUID(said["id"])
     identifier = None
     if said["type"] == LINKING:
         identifier = hashes.get(id_) or sha256(id_.bytes).digest()  # of an erased client it is not known any more
+    references = tuple(Reference(field, UUID(target)) for field, target in said["references"])
     sealed = SealedEvent(
         client_id=UUID(said["client_id"]),
         version=said["version"],
@@ -147,21 +151,18 @@ def _placed(event: ExportedEvent, hashes: Mapping[UUID, bytes], clients: set[UUI
         source=said["source"],
         correlation_id=UUID(correlation) if correlation else None,
         causation_id=UUID(causation) if causation else None,
-        references=tuple(Reference(field, UUID(target)) for field, target in said["references"]),
+        references=references,
         key_id=UUID(said["key_id"]),
         body=event.body or b"",
         identifier=identifier,
-        merged_into=_merged_into(event, clients),
+        merged_into=merges.get(references[0].id) if said["type"] == _MERGED_INTO else None,
     )
     return _Placed(said["position"], datetime.fromisoformat(said["recorded_at"]), sealed)
 
 
-def _merged_into(event: ExportedEvent, clients: set[UUID]) -> UUID | None:
-    """With whom care goes on, where they are in the export too."""
-    if event.said["type"] != "client_merged_into" or event.plaintext is None:
-        return None
-    merged = _draft(event).event
-    return merged.survivor if isinstance(merged, ClientMergedInto) and merged.survivor in clients else None
+def _merges(events: Iterable[ExportedEvent]) -> Mapping[UUID, UUID]:
+    """With whom care goes on after each merge: on whose timeline it stands, as headers tell of who was erased too."""
+    return {UUID(each.said["id"]): UUID(each.said["client_id"]) for each in events if each.said["type"] == _MERGE}
 
 
 def _draft(event: ExportedEvent) -> Draft:
@@ -190,6 +191,7 @@ async def _take_in_access_records(owner: Owner, organization_id: UUID, own: UUID
     records = [
         {
             **each,
+            "parameters": json.loads(each["parameters"]),
             "organization_id": str(organization_id),
             "clients_digest": "\\x" + sha256(client_id.bytes).hexdigest(),
         }

@@ -7,17 +7,19 @@ from zoneinfo import ZoneInfo
 
 from pydantic_core import to_jsonable_python
 
-from domain.events.registration import ClientRegistered
 from domain.policies import Policies
+from projections.context import time_zones
 from rendering import Formatting
+from rendering.formatting import places
 from rendering.timeline import timeline_page
 from service.access.access_records import Access
-from service.access.access_search import AccessRecord
 from service.access.recipients import NOTICE
+from service.exports.proved_accesses import ProvedAccess
 from service.exports.reading import RecordRead
 from service.log.sealed import StoredEvent
 from service.proofs.export_check import (
     ABOUT,
+    ACCESS_CHECKPOINT,
     ACCESS_RECORD,
     CHECKPOINT,
     DOES_NOT_PROVE,
@@ -35,11 +37,14 @@ Part = tuple[str, Mapping[str, Any]]
 """What messages call a line, and what it says."""
 
 
-def first_parts(access: Access, record: RecordRead, checkpoint: str, now: datetime, *, with_keys: bool) -> list[Part]:
-    """What the file is, the checkpoint, the policy and the page; with keys, what opens the events."""
+def first_parts(
+    access: Access, record: RecordRead, checkpoint: str, of_accesses: str, now: datetime, *, with_keys: bool
+) -> list[Part]:
+    """What the file is, both checkpoints, the policy and the page; with keys, what opens the events."""
     parts: list[Part] = [
         ("about", {"part": ABOUT, **_about(access, record, with_keys=with_keys)}),
         ("checkpoint", {"part": CHECKPOINT, "note": checkpoint}),
+        ("checkpoint of accesses", {"part": ACCESS_CHECKPOINT, "note": of_accesses}),
         ("policy", {"part": POLICY, **_policy(record.policies, now)}),
         (TIMELINE_PAGE, {"part": PAGE, "name": TIMELINE_PAGE, "html": _page(record, now, with_contents=with_keys)}),
     ]
@@ -61,17 +66,29 @@ def first_parts(access: Access, record: RecordRead, checkpoint: str, now: dateti
 
 
 def event_parts(record: RecordRead, proofs: Sequence[Sequence[bytes]]) -> Iterator[Part]:
-    """The events in the order in which they were recorded; of counseling notes no body (R27)."""
-    kept_apart = {key.notes_key_id for key in record.keys.values()}
+    """The events in the order in which they were recorded.
+
+    Of counseling notes no body (R27), nor of who was erased since they were read: which are notes is not known then.
+    """
     for event, proof in zip(record.events, proofs, strict=True):
         name = f"event {event.version}" + (f" of {event.client_id}" if len(record.timelines) > 1 else "")
-        yield name, {"part": EVENT, **_event(event, proof, with_body=event.key_id not in kept_apart)}
+        key = record.keys.get(event.client_id)
+        with_body = key is not None and event.key_id != key.notes_key_id
+        yield name, {"part": EVENT, **_event(event, proof, with_body=with_body)}
 
 
-def access_parts(records: Sequence[AccessRecord]) -> Iterator[Part]:
-    """Who read about the client."""
+def access_parts(records: Sequence[ProvedAccess]) -> Iterator[Part]:
+    """Who read about the client, as it was entered in the log of accesses."""
     for number, each in enumerate(records, 1):
-        yield f"access record {number}", {"part": ACCESS_RECORD, **to_jsonable_python(each._asdict())}
+        said = {
+            **to_jsonable_python(each.record._asdict()),
+            "parameters": each.parameters,
+            "clients_digest": each.clients_digest,
+            "recorded_at": moment(each.record.recorded_at),
+            "entry": each.entry,
+            "proof": list(map(encoded, each.proof)),
+        }
+        yield f"access record {number}", {"part": ACCESS_RECORD, **said}
 
 
 def moment(at: datetime) -> str:
@@ -118,9 +135,8 @@ def _policy(policies: Policies, now: datetime) -> dict[str, Any]:
 
 def _page(record: RecordRead, now: datetime, *, with_contents: bool) -> str:
     entries = record.entries
-    zones = [entry.event.time_zone for entry in entries if isinstance(entry.event, ClientRegistered)]
-    zone = ZoneInfo(zones[-1] if zones else record.organization.time_zone)
-    fmt = Formatting(zone, {entry.id: entry.version for entry in entries}, now.astimezone(zone).year)
+    zone = time_zones(entries).at(now) or ZoneInfo(record.organization.time_zone)
+    fmt = Formatting(zone, places(entries, record.client_id), now.astimezone(zone).year)
     return timeline_page(str(record.client_id), entries, fmt, now, with_contents=with_contents)
 
 

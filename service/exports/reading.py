@@ -87,9 +87,11 @@ class RecordSource:
             else self._timelines.open(organization_id, own)
         )
         entries = await opening
-        keys = (await self._keyring.keys(organization_id, clients)).usable
+        keys = await self._keyring.keys(organization_id, clients)
+        keys.of(client_id)  # they may have been erased since their events were read
         organization = await self._organizations.of_id(organization_id)
-        return RecordRead(organization, await self._organizations.policies(organization_id), timelines, entries, keys)
+        policies = await self._organizations.policies(organization_id)
+        return RecordRead(organization, policies, timelines, entries, keys.usable)
 
     async def access_records(self, organization_id: UUID, clients: Sequence[UUID]) -> list[AccessRecord]:
         """All reads that told of one of these clients, the oldest first."""

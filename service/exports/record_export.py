@@ -9,6 +9,7 @@ from service.audit.log_proofs import LogProofs
 from service.care.accesses import Accesses
 from service.exports.last_checkpoint import LastCheckpoint
 from service.exports.parts import Part, access_parts, event_parts, first_parts, moment
+from service.exports.proved_accesses import ProvedAccesses
 from service.exports.reading import RecordRead, RecordSource
 from service.proofs.client_head import TimelineHead
 from service.proofs.export_check import check_export
@@ -26,6 +27,7 @@ class RecordExport:
         accesses: Accesses,
         last_checkpoint: LastCheckpoint,
         proofs: LogProofs,
+        proved_accesses: ProvedAccesses,
         *,
         sliced: SlicedWork,
     ) -> None:
@@ -33,6 +35,7 @@ class RecordExport:
         self._accesses = accesses
         self._last_checkpoint = last_checkpoint
         self._proofs = proofs
+        self._proved_accesses = proved_accesses
         self._sliced = sliced
 
     async def make(self, access: Access, client_id: UUID, *, with_keys: bool = False) -> bytes:
@@ -55,11 +58,12 @@ class RecordExport:
         checkpoint, note, keys = await self._last_checkpoint.reaching(organization_id, events[-1].position)
         proofs = await self._proofs.inclusions(organization_id, [each.position for each in events], checkpoint.size)
         reads = await self._source.access_records(organization_id, list(record.timelines))
+        of_accesses, proved = await self._proved_accesses.prove(organization_id, reads)
         now = clock.now()
         parts: list[Part] = [
-            *first_parts(access, record, note, now, with_keys=with_keys),
+            *first_parts(access, record, note, of_accesses, now, with_keys=with_keys),
             *event_parts(record, proofs),
-            *access_parts(reads),
+            *access_parts(proved),
         ]
         ends = [TimelineHead(each, told[-1].version, told[-1].leaf) for each, told in record.timelines.items()]
         made = await asyncio.to_thread(write_export, keys, checkpoint, moment(now), ends, parts)

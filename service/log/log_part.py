@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from service.log.consistency import Finding, identifiers_missing, references_missing
-from service.log.erased_bodies import Emptied, is_emptied
+from service.log.erased_bodies import NOTHING, Emptied, is_emptied
 from service.log.header import header, leaf
 from service.log.keyring import ClientErased, Keyring, UnknownKey
 from service.log.seal import SealBroken, open_sealed
@@ -133,7 +133,9 @@ class _Check:
             yield "its header has a value that none can hold"
             return
         if emptied:
-            self.part.emptied.append(Emptied(event.position, UUID(int=event.client_id.int)))
+            client_id, key_id = UUID(int=event.client_id.int), UUID(int=event.key_id.int)
+            never_there = event.body_digest == NOTHING
+            self.part.emptied.append(Emptied(event.position, client_id, key_id, never_there=never_there))
         elif sha256(event.body).digest() != event.body_digest:
             good = False
             yield "its body is not the one its digest was made of"
@@ -158,8 +160,9 @@ class _Opening:
         self._organization_id = organization_id
         self._keys: dict[tuple[UUID, UUID], bytes] = {}
         self._unusable: dict[UUID, Exception] = {}
+        self._notes_keys: dict[UUID, UUID] = {}
         self._known: set[UUID] = set()
-        self._told: set[UUID] = set()
+        self._told: set[tuple[UUID, str]] = set()
 
     async def read_keys(self, events: Sequence[StoredEvent]) -> None:
         """Have the keys at hand that open these events."""
@@ -167,22 +170,30 @@ class _Opening:
         if new:
             found = await self._keyring.keys(self._organization_id, new)
             self._keys.update({(client_id, key.key_id): key.key for client_id, key in found.usable.items()})
+            self._notes_keys.update({client_id: key.notes_key_id for client_id, key in found.usable.items()})
             self._unusable.update(found.unusable)
             self._unusable.update({each: UnknownKey() for each in new - found.usable.keys() - found.unusable.keys()})
             self._known |= new
-        for event in events:
-            if event.type == "counseling_note_written" and (event.client_id, event.key_id) not in self._keys:
-                await self._read_notes_key(event.client_id)
+        for client_id in {event.client_id for event in events if event.body and self._is_kept_apart(event)}:
+            if (client_id, self._notes_keys[client_id]) not in self._keys:
+                await self._read_notes_key(client_id)
+
+    def _is_kept_apart(self, event: StoredEvent) -> bool:
+        """Whether it is a counseling note, or what is recorded about one (R27): the key tells, whatever the type."""
+        return event.key_id == self._notes_keys.get(event.client_id)
 
     async def _read_notes_key(self, client_id: UUID) -> None:
         try:
             key = await self._keyring.notes_key(self._organization_id, client_id)
-        except (ClientErased, UnknownKey, SealBroken):
+        except ClientErased as erased:
+            self._unusable[client_id] = erased  # since the other key was read
+            return
+        except (UnknownKey, SealBroken):
             return  # told when the event does not open
         self._keys[client_id, key.key_id] = key.key
 
     def refused(self, event: StoredEvent, head: bytes) -> Iterator[str]:
-        """Why a body does not open; of a client without a usable key, at their first event here only."""
+        """Why a body does not open; of a client without a usable key, at the first event here that needs it only."""
         key = self._keys.get((event.client_id, event.key_id))
         if key is not None:
             try:
@@ -193,13 +204,19 @@ class _Opening:
                     " did not have that"
                 )
             return
-        unusable = self._unusable.get(event.client_id)
-        if isinstance(unusable, ClientErased) or event.client_id in self._told:
+        if isinstance(self._unusable.get(event.client_id), ClientErased):
             return
-        self._told.add(event.client_id)
+        why = self._without_key(event)
+        if (event.client_id, why) not in self._told:
+            self._told.add((event.client_id, why))
+            yield why
+
+    def _without_key(self, event: StoredEvent) -> str:
+        unusable = self._unusable.get(event.client_id)
         if isinstance(unusable, UnknownKey):
-            yield "its client's key is missing, or the key-encryption key that wraps it: put it back from a backup"
-        elif unusable is not None:
-            yield "its client's key was changed and does not open: put it back from a backup"
-        else:
-            yield "it names a key that is not its client's"
+            return "its client's key is missing, or the key-encryption key that wraps it: put it back from a backup"
+        if unusable is not None:
+            return "its client's key was changed and does not open: put it back from a backup"
+        if self._is_kept_apart(event):
+            return "its client's key for counseling notes is missing or was changed: put it back from a backup"
+        return "it names a key that is not its client's"

@@ -163,9 +163,10 @@ async def remove(owner: Owner, build: Build) -> None:
                     " stand to be built (care-timeline projections)."
                 )
             await owner.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+            # Cursors first, as whoever projects or erases takes them before the tables: so neither stops the other.
+            await owner.execute("DELETE FROM following.cursor WHERE name = $1", build.schema)
             await owner.execute(f"DELETE FROM {SCHEMA}.build WHERE number = $1", build.number)  # noqa: S608
             await owner.execute(f"DROP SCHEMA {build.schema} CASCADE")
-            await owner.execute("DELETE FROM following.cursor WHERE name = $1", build.schema)
     except asyncpg.LockNotAvailableError:
         raise SwitchRefused(f"Somebody still reads {build.schema}: run the command again.") from None
 

@@ -35,11 +35,12 @@ Catalogue = Callable[[], Sequence[Projection[Any]]]
 
 _CLIENTS = f"{EVENTS} AND client_id = ANY($2) AND position <= $3 AND type = ANY($4) ORDER BY client_id, version"
 
-# Those of all who were merged, too: whose events are folded with whose is known when they are read.
+# Those of all who were merged, too: whose events are folded with whose is known when they are read. In the order in
+# which `keys rewrap` takes them, so that neither stops the other.
 _HOLD_KEYS = """SELECT FROM keyring.client_key k
  WHERE k.organization_id = $1 AND (k.client_id = ANY($2) OR k.client_id IN (
    SELECT h.client_id FROM log.timeline_head h WHERE h.organization_id = $1 AND h.merged_into IS NOT NULL))
-   FOR SHARE OF k"""
+ ORDER BY k.client_id FOR SHARE OF k"""
 
 
 class Target(NamedTuple):

@@ -5,9 +5,7 @@ it, by the layout that docs/exports.md gives, and not taken over from anywhere.
 """
 
 import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -15,10 +13,12 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from service.proofs.access_records import check_access_records
 from service.proofs.checkpoints import open_checkpoint
 from service.proofs.client_head import ClientHead
 from service.proofs.export_file import ExportFile, ExportRefused, Line, read_export
-from service.proofs.merkle import ProofRefused, check_inclusion, leaf_hash
+from service.proofs.export_lines import DoesNotHold, microseconds, told
+from service.proofs.merkle import check_inclusion, leaf_hash
 from service.proofs.notes import NoteRefused, VerifierKey, decoded
 
 ABOUT: Final = "about"
@@ -27,27 +27,25 @@ POLICY: Final = "policy"
 EVENT: Final = "event"
 KEY: Final = "key"
 ACCESS_RECORD: Final = "access_record"
+ACCESS_CHECKPOINT: Final = "access_checkpoint"
 PAGE: Final = "page"
 
 PROVES: Final = (
     "Every byte of the file is signed by the log's key. Each event stands in the log of the checkpoint at its position,"
-    " unchanged, and none of the client's up to the version in the head is left out."
+    " unchanged, and none of the client's up to the version in the head is left out. Each access record stands in the"
+    " log of accesses as the file says it."
 )
 DOES_NOT_PROVE: Final = (
     "That nothing was recorded of the client after that version rests on the signature of the head alone: whoever holds"
-    " the key could sign a head that ends too early, which another export of the same client would show. Access"
-    " records, policy and page rest on the signature as well. That something was recorded does not make it true."
+    " the key could sign a head that ends too early, which another export of the same client would show. That"
+    " there are no other access records, that a page of a list told of the client, policy and page rest on the"
+    " signature as well. That something was recorded does not make it true."
 )
 
-_ONCE: Final = (ABOUT, CHECKPOINT, POLICY)
+_ONCE: Final = (ABOUT, CHECKPOINT, ACCESS_CHECKPOINT, POLICY)
 _PARTS: Final = frozenset({*_ONCE, EVENT, KEY, ACCESS_RECORD, PAGE})
 _NONCE_BYTES: Final = 12
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIXED: Final = struct.Struct(">16s16sq16sqI16s16s16s16s")
-
-
-class _DoesNotHold(Exception):
-    """What is wrong with a line, of which the message does not quote anything."""
 
 
 class ExportedEvent(NamedTuple):
@@ -79,6 +77,8 @@ class CheckedExport(NamedTuple):
     """When it was made, in UTC."""
     about: Mapping[str, Any]
     checkpoint: str
+    access_checkpoint: str
+    """That of the log of accesses."""
     policy: Mapping[str, Any]
     events: Sequence[ExportedEvent]
     """In the order in which they were recorded."""
@@ -97,7 +97,7 @@ class CheckedExport(NamedTuple):
             f"Good: {len(self.events):,} events of client {own.client_id}, up to event {own.version}"
             + (f", and of {len(merged)} merged into them" if merged else "")
             + f", in the log {self.head.origin} of {self.head.size:,} events; {opened}. It was made at"
-            f" {self.made_at}, and tells of {len(self.access_records):,} reads."
+            f" {self.made_at}, and tells of {len(self.access_records):,} reads, each as the log of accesses has it."
         )
 
 
@@ -106,7 +106,7 @@ def check_export(raw: bytes, keys: Iterable[VerifierKey]) -> CheckedExport:
 
     Every byte is what the key signed; the checkpoint is signed, and of the same log, size and root; each event's leaf
     is in its tree; each timeline has every version from the first to that of the signed head; each body is that of its
-    digest and opens with the key that the file brings along.
+    digest and opens with the key that the file brings along; each access record is in the tree of accesses.
     """
     pinned = tuple(keys)
     file = read_export(raw, pinned)
@@ -114,30 +114,33 @@ def check_export(raw: bytes, keys: Iterable[VerifierKey]) -> CheckedExport:
     about = parts[ABOUT][0].said
     data_keys = {}
     for line in parts[KEY]:
-        with _told(line):
+        with told(line):
             key_id, notes_key_id = UUID(line.said["key_id"]), UUID(line.said["notes_key_id"])
             key = ExportedKey(key_id, decoded(line.said["key"], "The key"), notes_key_id)
             data_keys[UUID(line.said["client_id"])] = key
-    with _told(parts[CHECKPOINT][0]):
+    with told(parts[CHECKPOINT][0]):
         note = parts[CHECKPOINT][0].said["note"]
         checkpoint = open_checkpoint(note, pinned, origin=file.head.origin)
         if (checkpoint.size, checkpoint.root) != (file.head.size, file.head.root):
             raise NoteRefused("The checkpoint is of another size or root than the head says.")
-    with _told(parts[ABOUT][0]):
+    with told(parts[ABOUT][0]):
         organization_id = UUID(about["organization_id"])
         if UUID(about["client_id"]) != file.head.client_id:
-            raise _DoesNotHold("it is about another client than the head")
+            raise DoesNotHold("it is about another client than the head")
     events = []
     for line in parts[EVENT]:
-        with _told(line):
+        with told(line):
             events.append(_event(line.said, organization_id, file.head, data_keys))
     _check_timelines(parts[EVENT], events, file.head)
     pages = {}
     for line in parts[PAGE]:
-        with _told(line):
+        with told(line):
             pages[line.said["name"]] = line.said["html"]
-    records = [line.said for line in parts[ACCESS_RECORD]]
-    return CheckedExport(file.head, file.made_at, about, note, parts[POLICY][0].said, events, data_keys, records, pages)
+    of_accesses, records = check_access_records(
+        parts[ACCESS_CHECKPOINT][0], parts[ACCESS_RECORD], about, organization_id, file.head.origin, pinned
+    )
+    policy = parts[POLICY][0].said
+    return CheckedExport(file.head, file.made_at, about, note, of_accesses, policy, events, data_keys, records, pages)
 
 
 def check_goes_on(earlier: ClientHead, later: CheckedExport) -> None:
@@ -184,7 +187,7 @@ def _event(
     digest = bytes.fromhex(said["body_digest"])
     body = None if said["body"] is None else decoded(said["body"], "The body")
     if body is not None and sha256(body).digest() != digest:
-        raise _DoesNotHold("its body is not the one of its digest")
+        raise DoesNotHold("its body is not the one of its digest")
     leaf = leaf_of(said["position"], said["recorded_at"], header, digest)
     proof = [decoded(each, "A hash of the proof") for each in said["proof"]]
     check_inclusion(leaf_hash(leaf), said["position"] - 1, head.size, proof, head.root)
@@ -195,11 +198,11 @@ def _event(
 
 def _opened(body: bytes, header: bytes, key_id: UUID, key: ExportedKey) -> bytes:
     if key_id != key.key_id:
-        raise _DoesNotHold("its body was sealed with another key than the file brings along")
+        raise DoesNotHold("its body was sealed with another key than the file brings along")
     try:
         return AESGCM(key.key).decrypt(body[:_NONCE_BYTES], body[_NONCE_BYTES:], header)
     except InvalidTag:
-        raise _DoesNotHold("its body does not open with the key that the file brings along") from None
+        raise DoesNotHold("its body does not open with the key that the file brings along") from None
 
 
 def _check_timelines(lines: Sequence[Line], events: Sequence[ExportedEvent], head: ClientHead) -> None:
@@ -247,24 +250,6 @@ def leaf_of(position: int, recorded_at: str, header: bytes, body_digest: bytes) 
     return sha256(b"\0" + struct.pack(">qq", position, microseconds(recorded_at)) + header + body_digest).digest()
 
 
-def microseconds(moment: str) -> int:
-    """A moment in ISO 8601 with its zone, as microseconds since 1970. Raises ValueError."""
-    return (datetime.fromisoformat(moment) - _EPOCH) // timedelta(microseconds=1)
-
-
 def _text(words: str) -> bytes:
     raw = words.encode()
     return len(raw).to_bytes(2) + raw
-
-
-@contextmanager
-def _told(line: Line) -> Iterator[None]:
-    """Whatever does not hold, told with the line's place. An error that might quote the line is not told itself."""
-    try:
-        yield
-    except (NoteRefused, ProofRefused) as error:
-        raise ExportRefused(f"{line.place}: {error}") from None
-    except _DoesNotHold as error:
-        raise ExportRefused(f"{line.place} does not hold: {error}.") from None
-    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, struct.error):
-        raise ExportRefused(f"{line.place} is not written as an export's is.") from None

@@ -69,6 +69,10 @@ class VerifierKey(NamedTuple):
         """The key as others are given it."""
         return f"{self.name}+{self.key_id.hex()}+{encoded(bytes([self.kind]) + self.public_key)}"
 
+    def under(self, name: str) -> "VerifierKey":
+        """The same key under another name, as for another log."""
+        return VerifierKey(name, self.kind, self.public_key)
+
     def made(self, signature: Signature) -> bool:
         """Whether a signature says that it is of this key."""
         return (signature.name, signature.key_id) == (self.name, self.key_id)

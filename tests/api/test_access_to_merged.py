@@ -13,6 +13,7 @@ from tests.api.test_own_team_only import person, sees
 from tests.api.test_restrictions import asked, supervisor
 from tests.erasing import erase
 from tests.rendering.reading_pages import said
+from tests.system import follow
 
 __all__ = ["supervisor"]
 
@@ -84,10 +85,13 @@ async def test_who_read_about_the_duplicate_is_told_of_the_survivor_each_read_on
     searched = (await supervisor.get("/v1/access-records", client_id=survivor)).json()["records"]
     assert [each["what"] for each in searched if each["name"] != "sue"] == await reads(survivor)
     assert await reads(duplicate) == ["summary", *["care_plan"] * 2]
+    await follow(clinic.system, clinic.organization_id)
+    assert (await clinic.get("/v1/caseload")).status_code == 200
+    assert await reads(duplicate) == ["caseload", "summary", *["care_plan"] * 2], "the survivor's row tells of both"
     report = said((await supervisor.get(f"/v1/clients/{survivor}/access-report")).text)
     assert "your care plan to care for you 3 times on " in report
     await clinic.record(survivor, undoing(merged))
-    assert await reads(survivor) == ["summary", "care_plan"]
+    assert await reads(survivor) == ["caseload", "summary", "care_plan"]
 
 
 async def test_the_list_for_the_duplicates_id_tells_of_the_person_what_went_outside_and_why(

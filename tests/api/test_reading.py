@@ -295,13 +295,16 @@ async def test_b2_an_entry_some_minutes_ahead_shows_once_its_time_has_come(clini
     recorded = await clinic.record(client, recording(SESSION, at=ahead))
     assert recorded.status_code == 201
 
-    async def last_session(**as_of: Any) -> str:
-        answer = (await clinic.get(f"/v1/clients/{client}/care-plan", **as_of)).json()
+    async def last_session(**asked: Any) -> str:
+        answer = (await clinic.get(f"/v1/clients/{client}/care-plan", **asked)).json()
         assert answer["version"] == recorded.json()["version"]
         return str(answer["care_plan"]["last_session"]["at"])
 
     assert await last_session() == await last_session(as_of=now.isoformat()) == "2026-03-20T15:00:00Z"
     assert await last_session(as_of=ahead) > await last_session()
+    known_at = recorded.json()["events"][0]["recorded_at"]
+    assert await last_session(known_at=known_at) == await last_session(), "it was not told then"
+    assert await last_session(known_at=known_at, as_of=ahead) > await last_session()
 
 
 async def test_an_event_of_another_client_is_not_found_here(clinic: Clinic) -> None:

@@ -9,10 +9,15 @@ import pytest
 
 from service.access.caller import KeyRole
 from service.access.recipients import NOTICE
+from service.audit.log_kinds import LogKind
 from service.database.embedded import DatabaseUrls
+from service.log.keyring import ClientKeys
+from service.proofs.checkpoints import open_checkpoint
 from service.proofs.export_check import CheckedExport, check_export
 from service.runtime import clock
-from tests.api.clinic import CRISIS, GOAL, SESSION, Clinic, events_of, problem_in, recording
+from tests.api.clinic import CRISIS, GOAL, SESSION, WHOLE, Clinic, events_of, problem_in, recording
+from tests.erasing import erase
+from tests.system import follow
 
 
 @pytest.fixture
@@ -86,6 +91,65 @@ async def test_who_made_it_and_who_read_before_stands_in_it(clinic: Clinic, supe
     assert made["request_id"] == found.about["request_id"]
 
 
+async def test_every_access_record_is_proved_by_the_checkpoint_of_accesses(clinic: Clinic, supervisor: Clinic) -> None:
+    client, _ = await clinic.client(), await clinic.client()
+    await clinic.record(client, recording(CRISIS))
+    await follow(clinic.system, clinic.organization_id)
+    for path in (f"/v1/clients/{client}/care-plan?as_of=2026-03-02T21:40:00Z", "/v1/caseload"):
+        assert (await clinic.get(path)).status_code == 200, path
+    consent = await clinic.record(client, recording(WHOLE))
+    assert consent.status_code == 201, consent.text
+    outsider = await clinic.outsider("Harbor Pharmacy", "pharmacy")
+    told = await outsider.get(events_of(client))
+
+    found = await exported(supervisor, client)
+
+    by_what = {each["what"]: each for each in found.access_records}
+    assert json.loads(by_what["care_plan"]["parameters"])["as_of"].startswith("2026-03-02T21:40")
+    page = by_what["caseload"]
+    assert (page["client_id"], page["clients"]) == (None, 2)
+    assert told.status_code == 200, told.text
+    assert by_what["timeline"]["recipient"] == "Harbor Pharmacy"
+    keys = supervisor.system.signing_keys.public(clinic.organization_id, LogKind.ACCESSES)
+    checkpoint = open_checkpoint(found.access_checkpoint, keys)
+    assert [each["entry"] for each in found.access_records][-1] <= checkpoint.size
+    kept = await supervisor.system.access_checkpoints.latest(clinic.organization_id)
+    assert kept.checkpoint == checkpoint
+
+
+ALTERED = {
+    "changed": "update access.access_record set name = 'eve' where organization_id = $1 and what = 'timeline'",
+    "put in": "insert into access.access_record select (jsonb_populate_record(r, jsonb_build_object('record_id',"
+    " '00000000-0000-7000-8000-000000000000'))).* from access.access_record r"
+    " where organization_id = $1 and what = 'timeline';",
+    "exchanged": "update audit.access_entry set leaf = sha256('x') where organization_id = $1 and number = 1",
+}
+
+
+@pytest.mark.parametrize(("how", "problem"), [
+    ("changed", "log-not-whole"), ("put in", "log-not-whole"), ("exchanged", "nothing-is-signed")
+])  # fmt: skip
+async def test_access_records_that_do_not_hold_any_more_are_not_handed_out(
+    clinic: Clinic, supervisor: Clinic, database: DatabaseUrls, how: str, problem: str
+) -> None:
+    client = await clinic.client()
+    await clinic.get(events_of(client))
+    await exported(supervisor, client)
+    superuser = await asyncpg.connect(database.superuser)
+    await superuser.execute("set session_replication_role = replica")
+    await superuser.execute(ALTERED[how], clinic.organization_id)
+    await superuser.execute(
+        "insert into access.access_record_client"
+        " select organization_id, $2, record_id from access.access_record where organization_id = $1"
+        " on conflict do nothing",
+        clinic.organization_id,
+        UUID(client),
+    )
+    await superuser.close()
+
+    problem_in(await supervisor.get(export_of(client)), problem)
+
+
 async def test_the_keys_are_for_whoever_may_have_them(clinic: Clinic) -> None:
     client = await clinic.client()
     auditor = await clinic.with_key(KeyRole.AUDITOR, "ines")
@@ -125,6 +189,36 @@ async def test_whoever_was_merged_into_the_client_is_exported_with_them(clinic: 
     assert {each.said["client_id"] for each in found.events} == {client, other}
     assert found.about["merged"] == [other]
     assert set(found.keys) == {UUID(client), UUID(other)}
+
+
+@pytest.mark.parametrize("merged", [False, True])
+async def test_of_whoever_is_erased_while_it_is_made_no_body_is_in_it(
+    clinic: Clinic, supervisor: Clinic, monkeypatch: pytest.MonkeyPatch, merged: bool
+) -> None:
+    erased, client = await clinic.client(), await clinic.client()
+    await noted(clinic, erased)
+    if merged:
+        merge = {"type": "clients_merged", "duplicate": erased}
+        await clinic.record(client, recording(merge, clock.now().isoformat().replace("+00:00", "Z")))
+    read, asked = clinic.system.keyring.keys, 0
+
+    async def keys(*said: Any, **more: Any) -> ClientKeys:
+        nonlocal asked
+        asked += 1
+        if asked == 2:  # the events were read and opened with those of the first time
+            await erase(clinic.system, clinic.organization_id, erased)
+        return await read(*said, **more)
+
+    monkeypatch.setattr(clinic.system.keyring, "keys", keys)
+
+    answer = await supervisor.get(export_of(client if merged else erased), with_keys=True)
+
+    assert asked >= 2
+    if not merged:
+        problem_in(answer, "client-erased")
+        return
+    found = check_export(answer.content, clinic.system.signing_keys.public(clinic.organization_id))
+    assert {each.said["client_id"] for each in found.events if each.body} == {client}
 
 
 async def test_what_does_not_hold_any_more_is_not_handed_out(

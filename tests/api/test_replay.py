@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from service.access.caller import KeyRole
+from domain.policy import Policy
+from service.access.caller import KeyRole, operator
 from service.runtime import clock
-from tests.api.clinic import CRISIS, GOAL, Clinic, Json, problem_in, recording
+from tests.api.clinic import CRISIS, GOAL, REGISTERED, Clinic, Json, problem_in, recording
 
 AT = "2026-03-02T21:40:00Z"
 
@@ -18,6 +19,15 @@ async def auditor(clinic: Clinic) -> Clinic:
 
 def replay_of(client: str) -> str:
     return f"/v1/clients/{client}/replay"
+
+
+def now() -> str:
+    return clock.now().isoformat().replace("+00:00", "Z")
+
+
+async def recorded(clinic: Clinic, client: str, event: Json) -> str:
+    """The id of the event, which is recorded as it happens."""
+    return str((await clinic.record(client, recording(event, now()))).json()["events"][0]["id"])
 
 
 def parts(differences: list[Json], kind: str) -> set[tuple[str, str]]:
@@ -38,6 +48,8 @@ async def test_each_step_tells_who_recorded_what_and_what_that_changed(clinic: C
         step["differences"], "added"
     )
     assert {each["event_id"] for each in step["differences"] if each["part"] == "crisis"} == {crisis}
+    asked_for = [each["key"] for each in step["differences"] if each["part"] == "obligation"]
+    assert {"kind": "crisis_contact", "step": 1} in asked_for
     assert (answer["version"], answer["next"]) == (len(answer["steps"]), None)
 
 
@@ -73,7 +85,7 @@ async def test_pages_fit_together(clinic: Clinic, auditor: Clinic) -> None:
 async def test_what_was_known_stands_beside_what_is_known_now(clinic: Clinic, auditor: Clinic) -> None:
     client = await clinic.client()
     await clinic.record(client, recording(GOAL))
-    then = clock.now().isoformat().replace("+00:00", "Z")
+    then = now()
     late = (await clinic.record(client, recording(CRISIS, AT))).json()["events"][0]["id"]
 
     answer = (await auditor.get(f"/v1/clients/{client}/hindsight?at={then}")).json()
@@ -85,6 +97,63 @@ async def test_what_was_known_stands_beside_what_is_known_now(clinic: Clinic, au
     assert (answer["version_then"], answer["version"]) == (2, 3)
     plan = (await clinic.get(f"/v1/clients/{client}/care-plan?as_of={then}&known_at={then}")).json()["care_plan"]
     assert answer["then"]["care_plan"] == plan
+
+
+async def test_what_was_answered_in_the_course_of_a_story_is_told_of_each_of_its_moments(
+    clinic: Clinic, auditor: Clinic
+) -> None:
+    client, other = await clinic.client(), await clinic.client(recording(REGISTERED), recording(GOAL))
+    answered: list[tuple[str, Json, Json]] = []
+
+    async def look() -> None:
+        plan = (await clinic.get(f"/v1/clients/{client}/care-plan")).json()["care_plan"]
+        answered.append((now(), plan, (await clinic.get(f"/v1/clients/{client}/summary")).json()["summary"]))
+
+    async def happens(event: Json, at: str = AT) -> str:
+        done = await clinic.record(client, recording(event, at))
+        assert done.status_code == 201, done.text
+        await look()
+        return str(done.json()["events"][0]["id"])
+
+    crisis = await happens(CRISIS)
+    goal = await happens(GOAL)
+    await happens({"type": "counseling_note_written", "note": "Spoke of the harbour"})
+    earlier = "2026-02-27T21:40:00Z"
+    await happens({"type": "entry_corrected", "entry": crisis, "reason": "wrong_time", "occurred_at": earlier})
+    retracted = await happens({"type": "entry_retracted", "entry": goal, "reason": "wrong_client"})
+    merged = await happens({"type": "clients_merged", "duplicate": other}, now())
+    sooner = Policy.model_validate({"crisis": {"contact_within_hours": [12, 36, 168, 720]}})
+    await clinic.system.policy_adopter.adopt(operator(clinic.organization_id), sooner)
+    await happens({**CRISIS, "kinds": ["cravings"]}, now())
+    await happens({"type": "entry_retracted", "entry": retracted, "reason": "wrong_client"})
+    await happens({"type": "merge_undone", "merge": merged}, now())
+
+    for at, plan, glance in answered:
+        known = await clinic.get(f"/v1/clients/{client}/summary", known_at=at)
+        assert known.json()["summary"] == glance
+        assert (await auditor.get(f"/v1/clients/{client}/hindsight?at={at}")).json()["then"]["care_plan"] == plan
+
+
+async def test_what_brought_or_took_anothers_history_is_told_among_what_came_since(
+    clinic: Clinic, auditor: Clinic
+) -> None:
+    survivor, duplicate = await clinic.client(), await clinic.client(recording(REGISTERED), recording(GOAL))
+
+    async def since(at: str) -> tuple[set[tuple[str, str]], list[Json]]:
+        found = (await auditor.get(f"/v1/clients/{survivor}/hindsight?at={at}")).json()
+        return parts(found["differences"], "added") | parts(found["differences"], "removed"), found["since"]
+
+    apart = now()
+    merged = await recorded(clinic, survivor, {"type": "clients_merged", "duplicate": duplicate})
+    changed, told = await since(apart)
+    assert ("care_plan", "goal") in changed
+    assert [each["id"] for each in told if each["client_id"] == survivor] == [merged]
+
+    together = now()
+    undone = await recorded(clinic, survivor, {"type": "merge_undone", "merge": merged})
+    changed, told = await since(together)
+    assert ("care_plan", "goal") in changed
+    assert [each["id"] for each in told] == [undone]
 
 
 async def test_nobody_can_say_what_will_be_known(clinic: Clinic, auditor: Clinic) -> None:

@@ -150,8 +150,16 @@ async def test_who_enters_themselves_on_the_team_was_not_on_it_before(clinic: Cl
     joined = await ben.record(client, recording(assigned(ben_id), ago(hours=1).isoformat()))
     assert joined.status_code == 201, joined.text
     await read(ben, client)
-
-    assert told(await found(sue)) == [("outside_the_team", "ben", 1)]
+    unchanged = {
+        "type": "entry_corrected",
+        "entry": joined.json()["events"][0]["id"],
+        "replacement": assigned(ben_id),
+        "reason": "other",
+    }
+    for who, finds in ((ben, [("outside_the_team", "ben", 1)]), (sue, [])):
+        corrected = await who.record(client, recording(unchanged, ago(seconds=1).isoformat()))
+        assert corrected.status_code == 201, corrected.text
+        assert told(await found(sue)) == finds, "until somebody else says so, too"
 
 
 async def test_who_opens_the_record_in_an_emergency_had_not_opened_it_before(clinic: Clinic, sue: Clinic) -> None:
@@ -162,6 +170,17 @@ async def test_who_opens_the_record_in_an_emergency_had_not_opened_it_before(cli
     await read(ben, client)
 
     assert told(await found(sue)) == [("outside_the_team", "ben", 1)]
+
+
+async def test_the_team_is_that_of_the_client_with_whom_care_goes_on_in_the_end(clinic: Clinic, sue: Clinic) -> None:
+    (_, ana_id), (ben, ben_id) = await person(clinic, name="anna"), await person(clinic)
+    first, second, last = str(await client_with(sue)), await with_team(sue, ana_id), await with_team(sue, ben_id)
+    for survivor, duplicate in ((second, first), (last, second)):
+        merged = await sue.record(survivor, recording({"type": "clients_merged", "duplicate": duplicate}))
+        assert merged.status_code == 201, merged.text
+    await read(ben, first, second, last)
+
+    assert await found(sue) == []
 
 
 async def test_two_clients_who_are_one_person_count_once_within_an_hour(clinic: Clinic, sue: Clinic) -> None:

@@ -103,6 +103,25 @@ async def test_what_a_retired_key_signed_is_believed_and_keeps_the_log_from_bein
         )
 
 
+@pytest.mark.parametrize("there", ["of another name", "damaged"])
+async def test_under_another_name_checkpoints_of_sizes_that_there_were_are_put_down_too(
+    log: Log, tmp_path: Path, there: str
+) -> None:
+    folder = AnchorFolder(tmp_path)
+    await log.record(5)
+    await log.signer(folder=folder).make(log.organization_id)
+    (file,) = (tmp_path / str(log.organization_id)).iterdir()
+    if there == "damaged":
+        file.write_text("no checkpoint")
+
+    made = await log.signer(OTHER_NAME, folder=folder).make(log.organization_id)
+    await log.signer(OTHER_NAME, folder=folder).make(log.organization_id)
+
+    keys, origin = OTHER_NAME.public(log.organization_id), OTHER_NAME.origin(log.organization_id)
+    assert await folder.last(log.organization_id, keys, origin) == made.checkpoint
+    assert len(list(file.parent.iterdir())) == 2, "each once"
+
+
 async def test_signers_at_the_same_time_never_sign_two_roots_for_one_size(log: Log) -> None:
     await log.record(250)
 

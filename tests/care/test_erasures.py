@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -21,6 +22,7 @@ from domain.events.erasure import (
 from domain.events.merging import ClientsMerged
 from domain.policy import Policy
 from domain.vocabulary.erasure import ErasureGround, HoldReason
+from projections.catalogue import PROJECTIONS
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole, operator
 from service.bootstrap import Addresses, System, connected
 from service.care.erasures import ErasureNotDue
@@ -33,6 +35,8 @@ from service.log.errors import VersionConflict
 from service.log.keyring import ClientErased
 from service.log.timelines import seal_drafts
 from service.log.verify import verify
+from service.projector.what_if import Question, WhatIf
+from service.runtime import clock
 from tests.builders import check_in, goal_set, registered
 from tests.system import access_to, draft, follow, settings_for
 
@@ -129,6 +133,9 @@ async def test_r57_what_is_erased_says_so_and_the_log_still_verifies(clinic: Cli
     assert compared.differences == []
     assert await rows_about(database, client_id) <= STAYS
     assert "care_plan_goal" in await rows_about(database, other)
+    what_if = WhatIf(clinic.system.pool, clinic.system.keyring, PROJECTIONS)
+    counted = await what_if.ask(Question(clinic.organization_id, Policy(), clock.now()), [client_id, other])
+    assert (counted.clients, counted.left_out, counted.erased) == (2, 0, 1)
     assert await clinic.system.erasures.standing(clinic.organization_id) == []
     (erased,) = await clinic.system.erasures.erased(clinic.organization_id)
     assert (erased.client_id, erased.erased_at) == (client_id, end.recorded_at)
@@ -165,11 +172,29 @@ async def test_r57_the_policy_keeps_the_record_and_lets_the_approval_wait(clinic
     await clinic.carry_out(client_id)
 
 
+@pytest.mark.parametrize("later", [{"delay_days": 3}, {"delay_days": 0}])
+async def test_r57_a_clock_that_is_ahead_erases_nobody_before_their_time(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, later: dict[str, object]
+) -> None:
+    await clinic.adopt(retention_years=0, delay_days=3)
+    numbers = Policy.model_validate({"erasure": {"retention_years": 0} | later})
+    at = clock.now() + timedelta(days=1)
+    await clinic.system.policy_adopter.adopt(operator(clinic.organization_id), numbers, in_force_from=at)
+    client_id = await clinic.client()
+    await clinic.approved(client_id)
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + timedelta(days=10))
+
+    assert "it is due from" in await clinic.refused(client_id)
+
+
 async def test_r57_the_database_itself_asks_for_a_second_person(clinic: Clinic, database: DatabaseUrls) -> None:
     await clinic.adopt(**AT_ONCE, second_person=False)
     client_id = await clinic.client()
     request = await clinic.request(client_id)
     await clinic.tell(client_id, ErasureApproved(request=request))
+    await clinic.adopt(**AT_ONCE)
+    assert "another person has to: withdraw it, and request it anew" in await clinic.refused(client_id)
+    await clinic.adopt(**AT_ONCE, second_person=False)
     ((asked, *_),) = await clinic.system.erasures.standing(clinic.organization_id)
 
     async with as_owner(database.owner, clinic.organization_id) as owner:
@@ -193,6 +218,9 @@ async def test_r57_nobody_is_erased_under_a_hold_on_any_record_of_theirs(clinic:
         assert await clinic.refused(client_id) == "The client is not erased: a legal hold is in force."
 
     await clinic.tell(survivor, LegalHoldLifted(hold=hold))
+    of_survivor, of_duplicate = await clinic.system.erasures.standing(clinic.organization_id)
+    (lifted,) = (await clinic.system.store.log(clinic.organization_id, limit=100))[-1:]
+    assert (of_survivor.due_since, of_duplicate.due_since) == (None, lifted.recorded_at), "it had to wait for the hold"
     assert "merged into this one are to be erased first" in await clinic.refused(survivor)
     await follow(clinic.system, clinic.organization_id)
     await clinic.carry_out(duplicate)
@@ -205,6 +233,50 @@ async def test_r57_nobody_is_erased_under_a_hold_on_any_record_of_theirs(clinic:
     assert (await clinic.system.comparison.compare(clinic.organization_id)).differences == []
     await clinic.carry_out(survivor)
     assert (await verify(clinic.system.store, clinic.organization_id)).intact
+
+
+async def test_r57_a_hold_that_came_with_the_approval_is_asked_for_by_the_database_itself(
+    clinic: Clinic, database: DatabaseUrls
+) -> None:
+    await clinic.adopt(**AT_ONCE)
+    client_id = await clinic.client()
+    await clinic.approved(client_id)
+    ((due, *_),) = await clinic.system.erasures.standing(clinic.organization_id)
+    await clinic.tell(client_id, LegalHoldPlaced(reason=HoldReason.LITIGATION))
+
+    async with as_owner(database.owner, clinic.organization_id) as owner:
+        with pytest.raises(ErasureRefused, match="held"):
+            await erasing.erase(owner, clinic.organization_id, client_id, clinic.sue.actor, due)
+    assert await clinic.system.timelines.read(clinic.organization_id, client_id), "nothing was erased"
+
+
+async def test_r57_a_hold_on_a_record_that_is_erased_again_holds_nothing_any_more(clinic: Clinic) -> None:
+    await clinic.adopt(**AT_ONCE)
+    survivor, duplicate = await clinic.client(), await clinic.client()
+    await clinic.tell(survivor, ClientsMerged(duplicate=duplicate))
+    await clinic.tell(duplicate, LegalHoldPlaced(reason=HoldReason.LITIGATION))
+    await clinic.system.erasures.again(operator(clinic.organization_id), [duplicate])
+    await clinic.approved(survivor)
+
+    await clinic.carry_out(survivor)
+
+
+async def test_r57_who_had_been_separated_before_the_erasure_is_cared_for_after_it_was_done_again(
+    clinic: Clinic,
+) -> None:
+    survivor, duplicate = await clinic.client(), await clinic.client()
+    await clinic.tell(survivor, ClientsMerged(duplicate=duplicate))
+    await follow(clinic.system, clinic.organization_id)
+
+    await clinic.system.erasures.again(operator(clinic.organization_id), [survivor])
+
+    await clinic.tell(duplicate, check_in())
+    await follow(clinic.system, clinic.organization_id)
+    plan = await clinic.system.projection_reader.read(access_to(clinic.organization_id), duplicate, "care_plan")
+    assert plan is not None
+    assert plan.answer.model_dump()["merged_into"] is None
+    assert (await verify(clinic.system.store, clinic.organization_id)).findings == []
+    assert (await clinic.system.comparison.compare(clinic.organization_id)).differences == []
 
 
 async def test_r57_what_was_decided_before_is_not_recorded_after(clinic: Clinic) -> None:

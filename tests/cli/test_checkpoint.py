@@ -6,16 +6,18 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest_asyncio
 
+from service.access.access_records import Asked
+from service.access.access_search import AccessFilter, AccessSearch
 from service.access.caller import Caller
 from service.bootstrap import System
 from service.database.embedded import DatabaseUrls
 from service.proofs.checkpoints import open_checkpoint
 from service.proofs.notes import read_verifier_key
-from service.proofs.tlog_proof import check_tlog_proof
+from service.proofs.tlog_proof import check_tlog_proof, read_tlog_proof
 from tests.builders import check_in, registered
 from tests.cli.command import Command
 from tests.databases import new_organization
-from tests.system import draft
+from tests.system import access_to, draft
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -84,6 +86,23 @@ async def test_an_event_is_proved(command: Command, clinic: UUID, system: System
     assert (unknown.code, "has no event" in unknown.err) == (1, True)
     without = await command("prove", event.id, "--organization", clinic, "--size", "2")
     assert (without.code, "There is no such checkpoint" in without.err) == (1, True)
+
+
+async def test_an_access_record_is_proved(command: Command, clinic: UUID, system: System) -> None:
+    await system.accesses.keep(access_to(clinic), Asked("timeline"), [uuid4()], version=1)
+    (record,) = await AccessSearch(system.pool).page(clinic, AccessFilter(), limit=1)
+    of_accesses = ("--accesses", "--organization", clinic)
+    early = await command("prove", record.record_id, *of_accesses)
+    assert (early.code, "care-timeline checkpoint --accesses enters" in early.err) == (1, True)
+
+    await command.done("checkpoint", *of_accesses)
+    text = await command.done("prove", record.record_id, *of_accesses)
+
+    key = read_verifier_key((await command.done("checkpoint", "--public-key", *of_accesses)).strip())
+    entry = read_tlog_proof(text).entry or b""
+    assert check_tlog_proof(text, [key], entry=entry, origin=f"clinic.example/{clinic}/access").size == 2
+    proved = await system.access_log_proofs.inclusion(clinic, 2)
+    assert entry == proved.leaf
 
 
 async def test_what_cannot_be_signed_is_told(command: Command, database: DatabaseUrls, clinic: UUID) -> None:

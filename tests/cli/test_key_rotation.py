@@ -56,3 +56,8 @@ async def test_the_signing_key_is_changed_with_an_overlap(command: Command, clin
     known = [word for key in keys for word in ("--key", key)]
     assert (await command("checkpoint", "--check", tmp_path / "saved", *known)).code == 0
     assert (await command("checkpoint", "--check", tmp_path / "saved", "--key", keys[0])).code == 1
+
+    await command.done("checkpoint", "--accesses", "-o", clinic)
+    verified = await command("verify", "-o", clinic, **retired)
+    assert (verified.code, "The first 1 are those of a checkpoint" in verified.out) == (0, True), verified.out
+    assert "no checkpoint in hand" not in verified.err, "the last one in the folder is known by the retired key"

@@ -4,6 +4,7 @@ import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -14,6 +15,8 @@ from domain.events.record import EntryCorrected
 from domain.vocabulary.record import CorrectionReason
 from domain.vocabulary.substances import Substance
 from projections.replay import Step
+from rendering import Formatting
+from rendering.formatting import places
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.bootstrap import System
 from service.care import access_log
@@ -114,7 +117,7 @@ async def test_steps_tell_what_each_entry_changed(command: Command) -> None:
     assert "occurred Fri 20 Mar 2026 21:00:00 CDT" in told_last
     assert "by counselor/ana through tests" in told_last
     assert "Care plan: lapse #4 added" in told_last
-    assert "Milestones: stretch #2 changed" in told_last
+    assert "Milestones: stretch (started on Sun 1 Mar) #2 changed" in told_last
 
 
 async def test_hindsight_tells_what_is_known_now_that_was_not_then(command: Command, recorded: list[datetime]) -> None:
@@ -143,23 +146,29 @@ def test_at_a_terminal_the_reader_goes_where_they_want() -> None:
     for day, event in enumerate((registered(), lapse(), lapse()), start=1):
         history.add(event, at=f"2026-03-0{day}T12:00Z")
     steps = [Step(entry, entry.recorded_at, ()) for entry in history.entries]
+    fmt = Formatting(ZoneInfo("America/Chicago"), places(history.entries, history.client_id), 2026)
 
-    assert next_place("", 0, steps) == 1
-    assert next_place("", 2, steps) is None
-    assert next_place("b", 2, steps) == 1
-    assert next_place("b", 0, steps) == 0
-    assert next_place("#3", 0, steps) == next_place("3", 0, steps) == 2
-    assert next_place("2026-03-02T18:00Z", 0, steps) == 1
-    assert next_place("q", 1, steps) is None
-    for nowhere in ("12", "2026-01-01T00:00Z", "tomorrow"):
-        with pytest.raises(typer.BadParameter):
-            next_place(nowhere, 0, steps)
+    assert next_place("", 0, steps, fmt) == 1
+    assert next_place("", 2, steps, fmt) is None
+    assert next_place("b", 2, steps, fmt) == 1
+    assert next_place("b", 0, steps, fmt) == 0
+    assert next_place("#3", 0, steps, fmt) == next_place("3", 0, steps, fmt) == 2
+    assert next_place("2026-03-02T18:00Z", 0, steps, fmt) == 1
+    assert next_place("q", 1, steps, fmt) is None
+    for nowhere, why in (
+        ("12", "no entry #12"),
+        ("2026-01-01T00:00Z", "Nothing had been"),
+        ("tomorrow", "date and time"),
+    ):
+        with pytest.raises(typer.BadParameter, match=why):
+            next_place(nowhere, 0, steps, fmt)
 
 
 async def test_before_the_first_entry_nothing_was_known(command: Command) -> None:
-    assert "Nothing had been recorded by then." in await command.done(
-        "replay", CLIENT, "--known-at", "2026-01-01T00:00Z"
-    )
+    shown = await command.done("replay", CLIENT, "--known-at", "2026-01-01T00:00Z")
+
+    assert "Nothing had been recorded by then." in shown
+    assert "As of Wed 31 Dec 2025 18:00:00 CST, as known at Wed 31 Dec 2025 18:00:00 CST" in shown
 
 
 async def test_nobody_knows_what_will_be_known(command: Command) -> None:

@@ -1,12 +1,14 @@
 """A small export, made of a log that is in memory."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from service.proofs.access_leaf import access_leaf
 from service.proofs.checkpoints import Checkpoint, sign_checkpoint
 from service.proofs.client_head import TimelineHead
 from service.proofs.export_check import header_of, leaf_of
@@ -55,6 +57,39 @@ EVENTS = [
 """Of one client: the last is a counseling note, of which the file has no body."""
 
 
+def read(entry: int, **said: Json) -> Json:
+    """An access record of the client, without a proof."""
+    return {
+        "part": "access_record", "record_id": str(UUID(int=200 + entry)), "operation": "GET /v1/clients/{client_id}",
+        "recorded_at": f"2026-03-02T13:00:{entry:02}.000025Z", "what": "timeline", "parameters": "{}",
+        "purpose": "TREAT", "actor_id": str(UUID(int=3)), "credential_id": None, "role": "counselor", "name": "ana",
+        "request_id": f"request {entry}", "version": 2, "position": None, "client_id": str(CLIENT), "clients": 1,
+        "clients_digest": sha256(CLIENT.bytes).hexdigest(), "recipient": None, "allowed_by": None, "entry": entry,
+    } | said  # fmt: skip
+
+
+READS = [read(2), read(5, what="export", request_id="made")]
+"""By somebody of the team, and by whoever made the export; in a log of accesses of six entries."""
+
+ACCESSES = 6
+
+
+def access_leaves() -> list[bytes]:
+    """The hashes of the log of accesses in which these reads stand."""
+    leaves = hashes(ACCESSES)
+    for each in READS:
+        leaves[each["entry"] - 1] = leaf_hash(access_leaf(ORGANIZATION, each))
+    return leaves
+
+
+def access_keys(keys: Sequence[SigningKey]) -> list[SigningKey]:
+    """The keys under the name of the log of accesses."""
+    renamed = [copy(each) for each in keys]
+    for each in renamed:
+        each.name = f"{each.name}/access"
+    return renamed
+
+
 def export(
     events: Sequence[Json] = EVENTS,
     *,
@@ -63,6 +98,8 @@ def export(
     log: Sequence[Json] = EVENTS,
     checkpoint: Checkpoint | None = None,
     keys: Sequence[SigningKey] = (KEY,),
+    reads: Sequence[Json] = READS,
+    of_accesses: Checkpoint | None = None,
     **others: Json,
 ) -> bytes:
     """The file with these events, of a log of that size in which `log` stands; `others` replace parts by their name."""
@@ -76,16 +113,27 @@ def export(
         each if "proof" in each else {**each, "proof": list(map(encoded, inclusion(leaves, each["position"] - 1)))}
         for each in events
     ]
+    of_accesses = of_accesses or Checkpoint(f"{KEY.name}/access", ACCESSES, root_of(access_leaves()))
+    entered = access_leaves()
+    proved_reads = [
+        each if "proof" in each else {**each, "proof": list(map(encoded, inclusion(entered, each["entry"] - 1)))}
+        for each in reads
+    ]
     parts: dict[str, Json] = {
-        "about": {"part": "about", "organization_id": str(ORGANIZATION), "client_id": str(CLIENT)},
+        "about": {
+            "part": "about", "organization_id": str(ORGANIZATION), "client_id": str(CLIENT), "request_id": "made",
+        },
         "checkpoint": {"part": "checkpoint", "note": sign_checkpoint(checkpoint, keys)},
+        "checkpoint of accesses": {
+            "part": "access_checkpoint", "note": sign_checkpoint(of_accesses, access_keys(keys))
+        },
         "policy": {"part": "policy"},
         "key": {
             "part": "key", "client_id": str(CLIENT), "key_id": str(DATA_KEY_ID), "key": encoded(DATA_KEY),
             "notes_key_id": str(NOTES_KEY_ID),
         },
         **{f"event {each['version']}": each for each in proved},
-        "access record 1": {"part": "access_record", "name": "ines"},
+        **{f"access record {number}": each for number, each in enumerate(proved_reads, 1)},
         "timeline.html": {"part": "page", "name": "timeline.html", "html": "<p>…</p>"},
     } | others  # fmt: skip
     last = events[-1]

@@ -13,18 +13,31 @@ from service.log.header import leaf as log_leaf
 from service.log.sealed import SealedEvent
 from service.proofs.checkpoints import Checkpoint, open_checkpoint, sign_checkpoint
 from service.proofs.client_head import TimelineHead
-from service.proofs.export_check import check_export, check_goes_on, header_of, microseconds
+from service.proofs.export_check import check_export, check_goes_on, header_of
 from service.proofs.export_file import ExportRefused, read_head
+from service.proofs.export_lines import microseconds
 from service.proofs.merkle import root_of
-from service.proofs.notes import NoteRefused, SigningKey, VerifierKey
-from tests.proofs.exporting import CLIENT, EVENTS, KEY, MADE_AT, ORGANIZATION, event, export, leaf
-from tests.proofs.making import hashes
+from service.proofs.notes import NoteRefused, SigningKey, VerifierKey, encoded
+from tests.proofs.exporting import (
+    CLIENT,
+    EVENTS,
+    KEY,
+    MADE_AT,
+    ORGANIZATION,
+    READS,
+    access_leaves,
+    event,
+    export,
+    leaf,
+    read,
+)
+from tests.proofs.making import hashes, inclusion
 
 KEYS = [KEY.verifier_key]
 PLACED = re.compile(r"^(Line \d+|The head|The file ends|The end of the last line)")
 
 
-SMALL = export(EVENTS[:1], size=2, log=EVENTS[:1])
+SMALL = export(EVENTS[:1], size=2, log=EVENTS[:1], reads=READS[1:])
 
 
 @pytest.fixture
@@ -98,7 +111,7 @@ def test_every_changed_bit_of_a_checkpoint_is_refused() -> None:
                 open_checkpoint(changed.decode(), KEYS, origin=KEY.name)
 
 
-@pytest.mark.parametrize("line", range(10, 17))
+@pytest.mark.parametrize("line", range(10, 20))
 def test_a_line_taken_away_is_named(line: int) -> None:
     lines = export().splitlines(keepends=True)
 
@@ -140,6 +153,12 @@ def test_while_one_key_follows_another_either_is_enough_and_both_are_checked() -
             assert PLACED.match(refused(good[:at] + bytes([good[at] ^ 1 << bit]) + good[at + 1 :]))
 
 
+def forged_read() -> Any:
+    """Of nobody, with the proof of another."""
+    leaves = access_leaves()
+    return read(2, name="mallory", record_id=str(UUID(int=201)), proof=list(map(encoded, inclusion(leaves, 1))))
+
+
 def proved_elsewhere() -> Any:
     return {**EVENTS[1], "proof": []}
 
@@ -147,23 +166,33 @@ def proved_elsewhere() -> Any:
 @pytest.mark.parametrize(
     ("signed", "said"),
     [
-        ({"events": [EVENTS[0], EVENTS[2]]}, r"Line 17 \(event 3\) is event 3 of its client, and event 2 is missing"),
+        ({"events": [EVENTS[0], EVENTS[2]]}, r"Line 18 \(event 3\) is event 3 of its client, and event 2 is missing"),
         ({"events": EVENTS[1:]}, "event 1 is missing"),
         ({"events": EVENTS[:2], "end": TimelineHead(CLIENT, 3, leaf(EVENTS[2]))}, "ends with event 2, and the head"),
         ({"end": TimelineHead(CLIENT, 3, bytes(32))}, "Event 3 .* is not the one that the head names"),
-        ({"events": [EVENTS[0], {**EVENTS[1], "recorded_by": "peer/kim"}, EVENTS[2]]}, r"Line 17 \(event 2\).*root"),
-        ({"events": [EVENTS[0], {**EVENTS[1], "position": 4}, EVENTS[2]]}, r"Line 17 \(event 2\).*root"),
-        ({"events": [EVENTS[0], proved_elsewhere(), EVENTS[2]]}, r"Line 17 \(event 2\).*shorter"),
+        ({"events": [EVENTS[0], {**EVENTS[1], "recorded_by": "peer/kim"}, EVENTS[2]]}, r"Line 18 \(event 2\).*root"),
+        ({"events": [EVENTS[0], {**EVENTS[1], "position": 4}, EVENTS[2]]}, r"Line 18 \(event 2\).*root"),
+        ({"events": [EVENTS[0], proved_elsewhere(), EVENTS[2]]}, r"Line 18 \(event 2\).*shorter"),
         ({"events": [EVENTS[0], {**EVENTS[1], "body": EVENTS[0]["body"]}, EVENTS[2]]}, "not the one of its digest"),
         ({"events": [EVENTS[0], {**EVENTS[1], "version": "2"}, EVENTS[2]]}, "is not written as an export's is"),
         ({"checkpoint": Checkpoint(KEY.name, 7, bytes(32))}, "another size or root"),
         ({"checkpoint": Checkpoint("clinic.example", 7, bytes(32))}, "of the log clinic.example, not"),
+        ({"of_accesses": Checkpoint(f"{KEY.name}/access", 6, bytes(32))}, r"Line 20 \(access record 1\).*root"),
+        ({"of_accesses": Checkpoint(KEY.name, 6, bytes(32))}, r"Line 14 \(checkpoint of accesses\).*not of"),
+        ({"reads": [READS[0] | {"name": "kim"}, READS[1]]}, r"Line 20 \(access record 1\).*root"),
+        ({"reads": [READS[0], READS[1] | {"parameters": '{"limit":1}'}]}, r"Line 21 \(access record 2\).*root"),
+        ({"reads": [READS[0] | {"entry": 3}, READS[1]]}, r"Line 20 \(access record 1\).*root"),
+        ({"reads": [READS[0] | {"version": "2"}, READS[1]]}, r"Line 20 \(access record 1\) is not written as"),
+        ({"reads": [forged_read(), READS[1]]}, r"Line 20 \(access record 1\).*root"),
+        ({"reads": [READS[0], READS[0], READS[1]]}, r"Line 21 .*: it is not younger than the one above it"),
+        ({"reads": READS[:1]}, "The access record of the export itself is missing"),
+        ({"checkpoint of accesses": None}, "has 0 lines of the kind access_checkpoint"),
         ({"policy": None}, "has 0 lines of the kind policy"),
         ({"policy": {"part": "else"}}, "of a kind that is not known here"),
         ({"about": {"part": "about", "organization_id": str(ORGANIZATION), "client_id": str(UUID(int=2))}}, "another"),
         ({"key": {"part": "key", "client_id": str(CLIENT), "key_id": EVENTS[0]["key_id"], "key": "AA" * 21 + "A=",
                   "notes_key_id": str(UUID(int=6))}},
-         r"Line 16 \(event 1\) does not hold: its body does not open"),
+         r"Line 17 \(event 1\) does not hold: its body does not open"),
         ({"key": {"part": "key", "client_id": str(CLIENT), "key_id": str(UUID(int=8)), "key": "AA" * 21 + "A=",
                   "notes_key_id": str(UUID(int=6))}},
          "sealed with another key"),

@@ -5,15 +5,16 @@ from zoneinfo import ZoneInfo
 
 from domain.entry import Entry
 from rendering import Formatting
+from rendering.formatting import places
 from rendering.timeline import timeline_page
-from tests.builders import History, goal_set, registered
+from tests.builders import CLIENT, History, goal_set, registered
 from tests.rendering.reading_pages import addresses, said
 
 NOW = datetime(2026, 4, 2, 3, tzinfo=UTC)
 
 
 def page(entries: list[Entry], *, with_contents: bool) -> str:
-    fmt = Formatting(ZoneInfo("America/Chicago"), {entry.id: entry.version for entry in entries}, 2026)
+    fmt = Formatting(ZoneInfo("America/Chicago"), places(entries, CLIENT), 2026)
     return timeline_page("8f0e4c52", entries, fmt, NOW, with_contents=with_contents)
 
 

@@ -73,6 +73,10 @@ class ElementDifference(_Answer):
     part: str = Field(description="What kind of element it is: `goal`, `handoff`, `crisis`, `obligation` …")
     kind: DifferenceKind = Field(description="Whether it was added, says something else, or is not there any more.")
     event_id: UUID | None = Field(description="The event that put the element there; null where it names none.")
+    key: dict[str, Any] = Field(
+        description="What tells it from others of its kind, beside the event, such as which of the obligations it is."
+        " Empty where the event alone does."
+    )
     before: dict[str, Any] = Field(
         description="What it said: all of an element that was removed; of one that changed, the fields that differ."
     )
@@ -132,7 +136,8 @@ class HindsightAnswer(_Answer):
     now: _PROJECTED = Field(description="What every projection says as of that moment, as known now.")
     differences: tuple[ElementDifference, ...] = Field(description="What is not the same in both.")
     since: tuple[RecordedEvent, ...] = Field(
-        description="The events recorded since that tell of the time until that moment, or that correct or retract."
+        description="The events recorded since that tell of the time until that moment, that correct or retract, or"
+        " by which clients became one person or two again."
     )
 
 

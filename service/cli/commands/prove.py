@@ -9,8 +9,12 @@ from service.cli.options import OrganizationOption
 
 
 def prove(
-    event: Annotated[UUID, typer.Argument(help="The event's id.", show_default=False)],
+    entry: Annotated[
+        UUID, typer.Argument(help="The event's id, or with --accesses the access record's.", show_default=False)
+    ],
+    *,
     organization: OrganizationOption = None,
+    accesses: Annotated[bool, typer.Option("--accesses", help="Of an access record, in the log of accesses.")] = False,
     size: Annotated[
         int | None,
         typer.Option(min=1, help="The size of the checkpoint in which it is proved to be.", show_default="the last"),
@@ -22,9 +26,12 @@ def prove(
     The text holds the event's leaf, its index, the proof of inclusion and the signed checkpoint. It says nothing of
     what the event says. Whoever has the log's public key checks it offline, as docs/proofs.md tells.
 
+    --accesses proves likewise that an access record is in the log of accesses; access-log --json shows its id.
+
     [bold]Examples[/bold]
 
       care-timeline prove 8f0e4c52-6c1e-4d8a-9b1e-2f6d1a3c5e70 > event.tlog-proof
+      care-timeline prove 01a21ea4-5b6a-757f-9cdd-4c209df86713 --accesses > read.tlog-proof
 
     Exit codes: 0 proved, 1 not.
     """
@@ -41,22 +48,27 @@ def prove(
         async with running(settings) as system:
             meant = choose(await system.organizations.all(), organization)
             organization_id = meant.organization_id
-            position = await system.log_proofs.position_of(organization_id, event)
+            proofs = system.access_log_proofs if accesses else system.log_proofs
+            checkpoints = system.access_checkpoints if accesses else system.checkpoints
+            making = f"care-timeline checkpoint{' --accesses' if accesses else ''}"
+            position = await proofs.position_of(organization_id, entry)
+            if position is None and accesses:
+                raise CommandFailed(
+                    f"The log of accesses of {meant.name} has no access record {entry}: {making} enters those of the"
+                    " last minute."
+                )
             if position is None:
-                raise CommandFailed(f"The log of {meant.name} has no event {event}.")
+                raise CommandFailed(f"The log of {meant.name} has no event {entry}.")
             try:
                 kept = await (
-                    system.checkpoints.latest(organization_id)
-                    if size is None
-                    else system.checkpoints.of_size(organization_id, size)
+                    checkpoints.latest(organization_id) if size is None else checkpoints.of_size(organization_id, size)
                 )
-                found = await system.log_proofs.inclusion(organization_id, position, kept.checkpoint.size)
+                found = await proofs.inclusion(organization_id, position, kept.checkpoint.size)
             except NoCheckpoint as error:
-                raise CommandFailed("There is no such checkpoint: care-timeline checkpoint makes one.") from error
+                raise CommandFailed(f"There is no such checkpoint: {making} makes one.") from error
             except BeyondTheCheckpoint as error:
                 raise CommandFailed(
-                    f"The event stands at position {position}, beyond that checkpoint: care-timeline checkpoint makes"
-                    " a new one."
+                    f"It stands at position {position}, beyond that checkpoint: {making} makes a new one."
                 ) from error
             except TreeBroken as error:
                 raise CommandFailed(f"{error} Run care-timeline verify.") from error

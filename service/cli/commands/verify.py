@@ -16,7 +16,7 @@ def verify(
         typer.Option(
             metavar="FILE",
             help="A checkpoint that was kept elsewhere, of the log or of accesses; may be given several times.",
-            show_default="the last ones in the folder of checkpoints",
+            show_default="the last ones in the folder of checkpoints, which are compared in any case",
         ),
     ] = None,
     client_head: Annotated[
@@ -50,8 +50,8 @@ def verify(
     same way; and the triggers, policies and grants that guard all of it. Each thing that does not fit is named, the
     first position first. Without --organization every organization is checked.
 
-    A checkpoint in hand is what shows that the end of a log was cut off, or all of it written anew. By default it is
-    the last one in the folder of checkpoints; give one that was kept where nobody of the service can change it.
+    A checkpoint in hand is what shows that the end of a log was cut off, or all of it written anew. The last one in the
+    folder of checkpoints always is; give one that was kept where nobody of the service can change it as well.
 
     A client's head in hand (client-head prints one) shows that the end of that client's timeline was cut off, or the
     timeline counted anew, and names what is missing.
@@ -81,10 +81,10 @@ def verify(
             files = verifying.read_checkpoints(system, checkpoint or (), key or ())
             heads = verifying.read_heads(system, client_head or (), key or ())
             intact = not verifying.gone(system, known, {*files, *heads})
-            for each in known if organization is None else [choose(known, organization)]:
-                in_hand = files.get(each.organization_id)
-                if in_hand is None:
-                    in_hand = await verifying.last_in_folders(system, each.organization_id)
+            meant = known if organization is None else [choose(known, organization)]
+            verifying.require_meant(known, meant, {*files, *heads})
+            for each in meant:
+                in_hand = await verifying.in_hand(system, each.organization_id, files.get(each.organization_id, ()))
                 intact = await verifying.verify(system, each, in_hand, heads.get(each.organization_id, ())) and intact
                 if projections:
                     intact = await verifying.compare(system, each) and intact
