@@ -29,7 +29,8 @@ serve: install ## run the service with its embedded PostgreSQL
 	@CARE_TIMELINE_DATA_DIR="$(DATA)" $(BIN)/care-timeline serve $(ARGS)
 
 # The tests start many processes: each finds what an earlier one compiled, also where the shell forbids to keep that.
-# How many processes tests/conftest.py says. Files in order: by number of tests, as xdist has it, the few long ones would be last, and one process would end alone.
+# How many processes, tests/conftest.py says.
+# Files in order: by number of tests, as xdist has it, the few long ones would be last, and one process would end alone.
 test: export PYTHONDONTWRITEBYTECODE =
 test: install build/client/generated ## run every test
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)

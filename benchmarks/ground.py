@@ -25,6 +25,8 @@ from service.projector.rebuild import rebuild
 from service.settings import Settings
 
 EVENTS_A_CALL = 1_000
+_MIGRATED = "bench_migrated"
+"""The database that each measure gets a copy of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Ground:
         """The server, stopped when the context ends."""
         await asyncio.to_thread(self._server.start)
         try:
+            await prepare((await self._create(_MIGRATED)).owner)
             yield self
         finally:
             await asyncio.to_thread(self._server.stop)
@@ -81,14 +84,20 @@ class Ground:
     async def database(self) -> AsyncIterator[DatabaseUrls]:
         """A fresh, migrated database, dropped when the context ends."""
         name = f"bench_{uuid4().hex}"
+        try:
+            yield await self._create(name, _MIGRATED)
+        finally:
+            await self._administer(f"drop database if exists {name} with (force)")
+
+    async def _create(self, name: str, template: str = "template1") -> DatabaseUrls:
+        await self._administer(f"create database {name} template {template} owner care_timeline_owner")
+        return self._server.urls(name)
+
+    async def _administer(self, statement: str) -> None:
         administrator = await asyncpg.connect(self._server.urls("postgres").superuser)
         try:
-            await administrator.execute(f"create database {name} owner care_timeline_owner")
-            urls = self._server.urls(name)
-            await prepare(urls.owner)
-            yield urls
+            await administrator.execute(statement)
         finally:
-            await administrator.execute(f"drop database if exists {name} with (force)")
             await administrator.close()
 
     @asynccontextmanager

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from benchmarks import (
     append,
     bulk,
+    cohort,
+    exporting,
     feed,
     importing,
     lag,
@@ -33,6 +35,7 @@ MEASURES: Mapping[str, Callable[[Ground, Rounds], Awaitable[list[Result]]]] = {
     "lag": lag.measure,
     "projecting": projecting.measure,
     "rebuild": rebuild.measure,
+    "cohort": cohort.measure,
     "reads": reads.measure,
     "reading": reading.measure,
     "feed": feed.measure,
@@ -41,6 +44,7 @@ MEASURES: Mapping[str, Callable[[Ground, Rounds], Awaitable[list[Result]]]] = {
     "replay": replay.measure,
     "proofs": proofs.measure,
     "verifying": verifying.measure,
+    "exporting": exporting.measure,
     "soak": soak.measure,
 }
 

@@ -72,22 +72,27 @@ def differences(changes: Iterable[ElementChange], context: ViewContext) -> Itera
 def _pairs(changes: Iterable[ElementChange], at: datetime) -> Iterable[_Pair]:
     """Each element that differs. What went from one collection of a state into another, as what has ended does, is
     one that changed, not one that was removed and another that was added."""
-    found: dict[Hashable, _Pair] = {}
-    for place, change in enumerate(changes):
+    found: list[_Pair] = []
+    alone: dict[Hashable, int] = {}
+    for change in changes:
         if change.before == change.after:
             continue
         before, after = (_by_key(change.element, _there(change, side, at)) for side in (change.before, change.after))
         for key in before | after:
             pair = _Pair(change, before.get(key), after.get(key))
-            named = (change.element, key) if _keys(change.element) else (place, key)
-            other = found.get(named)
-            if other and other.after is None and pair.before is None:
-                found[named] = other._replace(after=pair.after)
-            elif other and other.before is None and pair.after is None:
-                found[named] = other._replace(before=pair.before)
+            if pair.before is not None and pair.after is not None:
+                found.append(pair)
+                continue
+            named = (change.element, key if _keys(change.element) else len(found))
+            place = alone.get(named, -1)
+            if pair.before is None and place >= 0 and found[place].after is None:
+                found[place] = found[place]._replace(after=pair.after)
+            elif pair.after is None and place >= 0 and found[place].before is None:
+                found[place] = found[place]._replace(before=pair.before)
             else:
-                found[(place, key) if other else named] = pair
-    return found.values()
+                alone[named] = len(found)
+                found.append(pair)
+    return found
 
 
 def _of_pair(pair: _Pair, context: ViewContext) -> Iterator[Difference]:

@@ -1,7 +1,7 @@
 """A record replayed as it was recorded: entry by entry, what each changed in every projection (pure)."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import takewhile
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -103,6 +103,8 @@ class _Folding(Generic[S]):
         self.moments: list[datetime] = []
         """The moment at which each entry stands."""
         self._entries: list[Entry] = []
+        self._stands_at: dict[UUID, datetime] = {}
+        """The moment of each entry by its id, as it stands now."""
         self._states: list[Folded[S]] = []
         self._begun: Folded[S] = projection.begin()
         self._policies = policies
@@ -114,7 +116,7 @@ class _Folding(Generic[S]):
     def insert(self, entry: Entry) -> None:
         """An entry that was recorded last, and about which nothing is recorded yet, stands after all of its moment."""
         answered = {id_ for _, id_, mark in referred(entry.event) if not mark.cites}
-        moment = max([entry.occurred_at, *self._moments_of(answered)])
+        moment = max([entry.occurred_at, *(self._stands_at[id_] for id_ in answered if id_ in self._stands_at)])
         place = bisect_right(self.moments, moment)
         entries, moments = [entry, *self._entries[place:]], [moment, *self.moments[place:]]
         self._fold_on(place, entries, moments, entry)
@@ -129,14 +131,10 @@ class _Folding(Generic[S]):
             self._begun = Folded(zones, self.projection.fold.initial)
         self._fold_on(same, found.entries[same:], found.moments[same:], came)
 
-    def _moments_of(self, ids: Collection[UUID]) -> list[datetime]:
-        if not ids:
-            return []
-        stands = zip(self._entries, self.moments, strict=True)
-        return [moment for entry, moment in stands if entry.id in ids and not entry.former]
-
     def _fold_on(self, place: int, entries: Sequence[Entry], moments: Sequence[datetime], came: Entry) -> None:
         """With these entries from that place on."""
+        for entry in self._entries[place:]:
+            self._stands_at.pop(entry.id, None)
         del self._entries[place:], self.moments[place:], self._states[place:]
         folded = self.folded
         for entry, moment in zip(entries, moments, strict=True):
@@ -145,6 +143,8 @@ class _Folding(Generic[S]):
             except Exception as error:
                 raise ReplayFailed(self.projection.name, came) from error
             self._entries.append(entry)
+            if not entry.former:
+                self._stands_at[entry.id] = moment
             self.moments.append(moment)
             self._states.append(folded)
 

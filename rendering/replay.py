@@ -64,7 +64,9 @@ def step_drawn(step: Step, fmt: Formatting) -> RenderableType:
     return Group(head, by, Text(told.says, style="italic"), differences_drawn(told.changed))
 
 
-def differences_drawn(changed: Sequence[ChangedElement]) -> RenderableType:
+def differences_drawn(
+    changed: Sequence[ChangedElement], sides: tuple[str, str] = ("Before", "After")
+) -> RenderableType:
     """What changed, on the terminal."""
     if not changed:
         return Text(NOTHING_CHANGED, style="dim")
@@ -73,12 +75,12 @@ def differences_drawn(changed: Sequence[ChangedElement]) -> RenderableType:
         drawn.append(Text(f"{element.projection}: {element.heading}", style="bold"))
         table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=element.changed, header_style="dim")
         table.add_column(width=_FIELD, overflow="fold")
-        for side in ("Before", "After") if element.changed else ("",):
+        for side in sides if element.changed else ("",):
             table.add_column(side, ratio=1, overflow="fold")
         for each in element.fields:
             before, after = Text(each.before, style="red"), Text(each.after, style="green")
-            sides = (before, after) if element.changed else (before if each.before else after,)
-            table.add_row(Text(each.field), *sides)
+            told = (before, after) if element.changed else (before if each.before else after,)
+            table.add_row(Text(each.field), *told)
         if element.fields:
             drawn.append(Padding(table, (0, 0, 0, 2)))
     return Group(*drawn)
@@ -92,7 +94,8 @@ def hindsight_drawn(changed: Iterable[ToldOf], since: Sequence[Entry], fmt: Form
     for each in since:
         moments = fmt.occurred(each), fmt.moment(each.recorded_at)
         entries.add_row(fmt.places[each.id], words(each.event.type), *moments, Text(recorder(each)), Text(each.source))
-    return Group(entries, Text(), differences_drawn(changed_elements(changed, fmt)))
+    differences = differences_drawn(changed_elements(changed, fmt), ("Known then", "Known now"))
+    return Group(entries, Text(), differences)
 
 
 def replay_page(

@@ -303,7 +303,7 @@ async def connected(
                 identifiers=identifiers,
                 clients=clients,
             ),
-            erasures=Erasures(addresses.owner, organizations, store, keyring, wakeups.appended),
+            erasures=Erasures(pool, addresses.owner, organizations, store, keyring, wakeups.appended),
             identifiers=identifiers,
             client_search=ClientSearch(identifiers, accesses),
             projection_reader=ProjectionReader(timeline_reader, organizations, projections, fresh, accesses, sliced),

@@ -212,6 +212,14 @@ def _events() -> None:
         schema="log",
         postgresql_where=sa.text("type in ('clients_merged', 'client_merged_into')"),
     )
+    op.create_index(
+        "event_asks_erasure",
+        "event",
+        ["organization_id", "client_id"],
+        unique=False,
+        schema="log",
+        postgresql_where=sa.text("type = 'erasure_requested'"),
+    )
     op.execute("alter table log.event alter column body set storage external")
     _protect("log.event")
     op.execute("""
@@ -713,7 +721,7 @@ def _erasure() -> None:
     op.execute("""
 create function keyring.same_person(the_organization uuid, the_client uuid)
   returns setof uuid
-  language sql stable security definer
+  language sql stable
   set search_path = pg_catalog, pg_temp
 as $$
   with recursive person(client_id) as (
@@ -729,7 +737,7 @@ $$""")
 create function keyring.erasure_hindrance(
   the_organization uuid, the_client uuid, the_request uuid, two_persons boolean
 ) returns text
-  language sql stable security definer
+  language sql stable
   set search_path = pg_catalog, pg_temp
 as $$
   select case
@@ -844,8 +852,8 @@ begin
   perform pg_notify('care_timeline_erased', the_organization || ' ' || the_client);
 end
 $$""")
-    for function in ("same_person", "erasure_hindrance", "erase_client"):
-        op.execute(f"revoke execute on function keyring.{function} from public")
+    _for_the_app("keyring.same_person", "keyring.erasure_hindrance")
+    op.execute("revoke execute on function keyring.erase_client from public")
 
 
 def _api_keys() -> None:

@@ -56,8 +56,7 @@ CLIENTS: Final = View(
 
 def _age_at_first_use(sources: Sources) -> ColumnElement[int]:
     age = sources.table(SUBSTANCE).c.age_at_first_use
-    oldest = literal_column(f"{OLDEST_TOLD:d}")
-    return case((age > oldest, oldest + literal_column("1")), else_=age)
+    return case((age > literal_column(f"{OLDEST_TOLD:d}"), literal_column(f"{OLDEST_TOLD + 1:d}")), else_=age)
 
 
 def _using_since(sources: Sources) -> ColumnElement[date]:

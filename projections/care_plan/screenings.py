@@ -132,9 +132,9 @@ def asked_for(due: SuicideScreening) -> Iterator[Obligation]:
 
 fold = Fold(Screenings())
 STRAND = Strand(fold, Shown, show)
-SCREENING = fold.each(Screening, lambda state: state.screenings).parts(
-    "care_plan_screening", ScreeningScore, lambda screening: screening.scores
-)
+_screenings = fold.each(Screening, lambda state: state.screenings)
+_screenings.tell()  # its rows are the scores, which other answers may leave as they were
+SCREENING = _screenings.parts("care_plan_screening", ScreeningScore, lambda screening: screening.scores)
 fold.each(SuicideScreening, lambda state: state.due).ask(asked_for)
 
 

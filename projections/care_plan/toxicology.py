@@ -95,7 +95,9 @@ def tested(test: ToxicologyTest) -> Iterator[TestedSubstance]:
 
 fold = Fold(Toxicology())
 STRAND = Strand(fold, Shown, show)
-TOXICOLOGY = fold.each(ToxicologyTest, lambda state: state.tests).parts("care_plan_toxicology", TestedSubstance, tested)
+_tests = fold.each(ToxicologyTest, lambda state: state.tests)
+_tests.tell()  # its rows are the substances: what else it says may change alone
+TOXICOLOGY = _tests.parts("care_plan_toxicology", TestedSubstance, tested)
 
 
 @fold.on(ToxicologyResulted)

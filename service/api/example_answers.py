@@ -173,7 +173,13 @@ def _import() -> bytes:
 def _lists(crisis: Entry, version: int) -> dict[str, BaseModel]:
     """Pages on which the example client stands alone, with the first contact that the crisis asks for."""
     asked_at, due_at = crisis.occurred_at + timedelta(hours=2), crisis.occurred_at + timedelta(hours=24)
-    said: dict[str, Any] = {"position": 1_000 + version, "as_of": asked_at, "parked": 0, "next": None}
+    said: dict[str, Any] = {
+        "position": 1_000 + version,
+        "as_of": asked_at,
+        "parked": 0,
+        "erased_clients": 0,
+        "next": None,
+    }
     task = ListedTask(
         client_id=_CLIENT,
         kind=ObligationKind.CRISIS_CONTACT,

@@ -20,6 +20,11 @@ class ListPage(BaseModel):
         description="For how many clients, of all whom you see, the lists do not tell everything up to that position,"
         " since a defect keeps their events from being followed. Whoever runs the service is told."
     )
+    erased_clients: int = Field(
+        description="How many of your organization's clients were erased up to that position, at their word or when the"
+        " time for which a record is kept was over. Nothing tells of them any more, whatever moment is asked about: a"
+        " list or a count that was made before had them, where this number was lower then."
+    )
     next: str | None = Field(description="What to give as `after` to go on; null when these are the last.")
 
 

@@ -51,6 +51,8 @@ class Verified(NamedTuple):
     """Up to which position the log is the one that checkpoints were signed of; 0 without a checkpoint that fits."""
     erased: int
     """How many of the events were emptied, since their clients were erased."""
+    erased_clients: int
+    """How many clients these are."""
     apart: int
     """Of how many counseling notes just the header is here, in the copy of an export."""
 
@@ -97,9 +99,9 @@ class Verifier:
         """
         origin = self._signing_keys.origin(organization_id)
         kept, forged = await self._kept(organization_id, origin)
-        of_accesses = self._signing_keys.origin(organization_id, LogKind.ACCESSES)
         end = await log_end(self._store, organization_id)  # after checkpoints, which are signed meanwhile
-        of_log = [each for each in in_hand if each.checkpoint.origin != of_accesses]
+        # By how the name ends: one that was kept may be of before the logs were given another.
+        of_log = [each for each in in_hand if not each.checkpoint.origin.endswith(LogKind.ACCESSES.ending)]
         of_log += [each.held for each in client_heads]
         tree = TreeCheck(Tree(organization_id), [*of_log, *kept])
         joined = JoinedParts()
@@ -120,7 +122,7 @@ class Verifier:
         accesses = [each for each in in_hand if each not in of_log]
         beside = await self._accesses(organization_id, accesses)
         found.sort(key=lambda each: each.position)
-        return Verified(log.events, found, beside, tree.fitting, log.erased, log.apart)
+        return Verified(log.events, found, beside, tree.fitting, log.erased, log.erased_clients, log.apart)
 
     async def _parts(self, organization_id: UUID, end: int, processes: int | None) -> AsyncGenerator[Part, None]:
         places = [(after, min(after + EVENTS_A_PART, end)) for after in range(0, end, EVENTS_A_PART)]

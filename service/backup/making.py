@@ -22,6 +22,7 @@ from service.backup.manifest import (
 )
 from service.backup.postgres_tools import ToolFailed, run_tool
 from service.bootstrap import database
+from service.database.analyst_tables import SCHEMA as ANALYTICS
 from service.database.distribution import is_distributed
 from service.database.embedded import EMBEDDED_DATABASE, EmbeddedPostgres
 from service.projector.tables import SCHEMA as PROJECTION
@@ -42,7 +43,9 @@ select kek_id from subscription.webhook
 union select former_kek_id from subscription.webhook where former_kek_id is not null order by 1
 """
 _READS_ALL: Final = "select rolsuper or rolbypassrls from pg_roles where rolname = current_user"
-_VIEWS: Final = "select viewname from pg_views where schemaname = $1 order by viewname"
+_VIEWS: Final = """
+select format('%I.%I', schemaname, viewname) from pg_views where schemaname = any($1) order by schemaname, viewname
+"""
 
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -102,9 +105,9 @@ async def _written(
     address: str, programs: Path, log_folder: Path, keys_folder: Path
 ) -> tuple[LogManifest, KeysManifest]:
     async with _moment(address) as moment:
-        views = [name for (name,) in await moment.connection.fetch(_VIEWS, PROJECTION)]
+        views = [name for (name,) in await moment.connection.fetch(_VIEWS, [PROJECTION, ANALYTICS])]
         derived = [f"--exclude-schema={PROJECTION}_*", f"--exclude-table-data={PROJECTION}.build"]
-        derived += [f"--exclude-table={PROJECTION}.{name}" for name in views]
+        derived += [f"--exclude-table={name}" for name in views]
         dumped = (
             (log_folder / LOG_FILE, [f"--exclude-schema={KEYRING}", *derived]),
             (keys_folder / KEYS_FILE, [f"--schema={KEYRING}"]),

@@ -14,7 +14,7 @@ from service.backup.postgres_tools import ToolFailed, run_tool
 from service.bootstrap import Addresses
 from service.database.embedded import EmbeddedPostgres
 from service.database.owner import OwnerNeeded, as_owner, connect_owner
-from service.database.protection import APP_ROLE, OWNER_ROLE
+from service.database.protection import ANALYST_ROLE, ANALYTICS_ROLE, APP_ROLE, OWNER_ROLE
 from service.database.supervision import kept_running
 from service.deployment_keys import embedded_key_file, key_encryption_keys
 from service.settings import Settings
@@ -23,7 +23,7 @@ _RELATIONS: Final = """
 select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
  where n.nspname <> 'information_schema' and n.nspname !~ '^pg_' and c.relkind in ('r', 'p', 'v', 'm', 'S')
 """
-_ROLES: Final = "select count(*) from pg_roles where rolname in ($1, $2)"
+_ROLES: Final = "select n from unnest($1::text[]) n where not exists (select from pg_roles r where r.rolname = n)"
 _FORGET_BUILDS: Final = r"delete from following.cursor where name like 'projection\_%'"
 
 
@@ -81,10 +81,10 @@ async def require_empty(owner_address: str) -> None:
                 "The database is not empty, and a backup is restored into an empty one only, so that nothing is mixed"
                 " or lost: make a new database or, in the embedded mode, name another data folder."
             )
-        if await connection.fetchval(_ROLES, OWNER_ROLE, APP_ROLE) != 2:
-            raise RestoreRefused(
-                f"The server has no roles {OWNER_ROLE} and {APP_ROLE}: make them first, as for a new installation."
-            )
+        missing = await connection.fetch(_ROLES, [OWNER_ROLE, APP_ROLE, ANALYTICS_ROLE, ANALYST_ROLE])
+        if missing:
+            named = ", ".join(name for (name,) in missing)
+            raise RestoreRefused(f"The server lacks the roles {named}: make them first, as for a new installation.")
     finally:
         await connection.close()
 

@@ -6,11 +6,14 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
+import asyncpg
+
 from domain.entry import Draft
 from domain.events.merging import ClientSeparated
 from domain.policy.organization import ErasurePolicy
 from domain.vocabulary.record import Precision
 from service.access.caller import Caller
+from service.database.connection import scoped
 from service.database.owner import Owner, as_owner
 from service.log import erasing
 from service.log.erasing import Duplicate, Erased, Erasure, ErasureAsked, ErasureRefused
@@ -48,15 +51,26 @@ class Standing(NamedTuple):
     hindrance: str | None
     """Why it is not carried out now, in words; None where it is due."""
 
+    @property
+    def due_since(self) -> datetime | None:
+        """Since when it is due; None where it is not.
+
+        Since the last of what it had to wait for: the delay, the policy's retention, a hold, and duplicates of theirs.
+        """
+        if self.hindrance is not None or self.due_at is None:
+            return None
+        return max(self.due_at, self.kept_until, self.asked.freed_at or self.due_at)
+
 
 class Erasures:
-    """Erases clients, as the database's owner: the service's own role cannot.
+    """Says whose erasure is due, and erases clients, as the database's owner: the service's own role cannot.
 
     What the log says in clear the database itself decides upon; here is added what the policy says, which is sealed.
     """
 
     def __init__(
         self,
+        pool: asyncpg.Pool,
         owner: str | None,
         organizations: Organizations,
         store: EventStore,
@@ -64,6 +78,7 @@ class Erasures:
         appended: Callable[[UUID], None],
     ) -> None:
         """`owner` is the owner's address; `appended` is told of an organization to whose log something was added."""
+        self._pool = pool
         self._owner = owner
         self._organizations = organizations
         self._store = store
@@ -71,10 +86,11 @@ class Erasures:
         self._appended = appended
 
     async def standing(self, organization_id: UUID) -> list[Standing]:
-        """Every request that counts, in the order in which they were recorded. Raises OwnerNeeded."""
+        """Every request that counts, in the order in which they were recorded: whoever may read the log may ask it."""
         policy = await self._policy(organization_id, clock.now())
-        async with self._as_owner(organization_id) as owner:
-            found = await erasing.asked(owner, organization_id, two_persons=policy.second_person)
+        with answering(writing=False):
+            async with scoped(self._pool, organization_id) as connection:
+                found = await erasing.asked(connection, organization_id, two_persons=policy.second_person)
         return [_standing(each, policy, clock.now()) for each in found]
 
     async def carry_out(self, caller: Caller, client_id: UUID) -> Erasure:
@@ -146,9 +162,13 @@ class Erasures:
                 yield owner
 
 
-def due(standing: Sequence[Standing]) -> list[UUID]:
-    """The clients whose erasure is due, each once."""
-    return list(dict.fromkeys(each.asked.client_id for each in standing if each.hindrance is None))
+def due(standing: Sequence[Standing]) -> dict[UUID, datetime]:
+    """The clients whose erasure is due, each with the moment since when."""
+    found: dict[UUID, datetime] = {}
+    for each in standing:
+        if each.due_since is not None:
+            found[each.asked.client_id] = min(each.due_since, found.get(each.asked.client_id, each.due_since))
+    return found
 
 
 def _standing(asked: ErasureAsked, policy: ErasurePolicy, now: datetime) -> Standing:

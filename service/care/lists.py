@@ -46,6 +46,8 @@ class ListPage(Generic[Row]):
     as_of: datetime
     parked: int
     """Of how many clients whom the caller sees the rows do not tell everything, since a projection failed for them."""
+    erased: int
+    """How many of the organization's clients were erased up to the position."""
     more: bool
     """Whether there are rows after these."""
 
@@ -165,4 +167,5 @@ async def _told_of(access: Access, reading: ListReading, page: ListPage[Shown]) 
 
 def _page(reading: ListReading, at: datetime, part: Part, rows: list[Row]) -> ListPage[Row]:
     """The page without the one row more that was read to see whether there are others."""
-    return ListPage(rows[: part.limit], reading.position, at, reading.parked, more=len(rows) > part.limit)
+    more = len(rows) > part.limit
+    return ListPage(rows[: part.limit], reading.position, at, reading.parked, reading.erased, more=more)

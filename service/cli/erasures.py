@@ -30,12 +30,12 @@ def tell(standing: Sequence[Standing]) -> None:
     if not standing:
         out.print("No request to erase a client waits.")
         return
-    table = Table("Client", "Requested", "By", "Approved", "By", "Not yet, since", box=None, pad_edge=False)
+    table = Table("Client", "Requested", "By", "Approved", "By", "Due, or why not", box=None, pad_edge=False)
     for each in standing:
         asked = each.asked
         table.add_row(
             str(asked.client_id), _moment(asked.requested_at), asked.requested_by, _moment(asked.approved_at),
-            asked.approved_by or "", each.hindrance or "(due)",
+            asked.approved_by or "", each.hindrance or f"since {_moment(each.due_since)}",
         )  # fmt: skip
     show(table)
 

@@ -73,6 +73,16 @@ async def in_hand(system: System, organization_id: UUID, files: Sequence[Held]) 
     return [*files, *(each for each in anchored if each.checkpoint not in there)]
 
 
+def require_meant(known: Sequence[Organization], meant: Sequence[Organization], in_hand: Iterable[UUID]) -> None:
+    """Raises CommandFailed where what is in hand is of an organization that is there and is not to be checked."""
+    left_out = {each.organization_id: each.name for each in known if each not in meant}
+    if named := [left_out[each] for each in in_hand if each in left_out]:
+        raise CommandFailed(
+            f"What is in hand is of {', '.join(sorted(named))} too, and --organization leaves that out: nothing was"
+            " checked."
+        )
+
+
 def gone(system: System, known: Sequence[Organization], in_hand: Iterable[UUID]) -> bool:
     """Tell of organizations that have checkpoints outside of the database and are not in it; whether there are any.
 
@@ -124,7 +134,12 @@ async def verify(
     if verified.findings:
         _end(organization.name, f"{verified.events:,} events, {len(verified.findings):,} do not fit.")
     else:
-        erased = f", but for {verified.erased:,} that were erased with their clients" if verified.erased else ""
+        erased = ""
+        if verified.erased:
+            whom = (
+                "1 client who was" if verified.erased_clients == 1 else f"{verified.erased_clients:,} clients who were"
+            )
+            erased = f", but for {verified.erased:,} of {whom} erased"
         apart = f" Of {verified.apart:,} counseling notes this copy has the headers alone." if verified.apart else ""
         _end(organization.name, f"{verified.events:,} events, all as they were recorded{erased}.{apart}{signed}")
     return verified.intact

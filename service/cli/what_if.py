@@ -106,16 +106,16 @@ async def _of_all(
     groups: Sequence[Sequence[UUID]],
     processes: int | None,
 ) -> Found:
-    clients, left_out = 0, 0
+    clients, left_out, erased = 0, 0, 0
     differing: dict[UUID, Differences] = {}
     with progress_of("clients") as progress:
         task = progress.add_task("Folding", total=sum(map(len, groups)))
         keks = key_encryption_keys(settings)
         async for part in ask_of_all(addresses.app, keks, question, catalogue, groups, processes=processes):
-            clients, left_out = clients + part.clients, left_out + part.left_out
+            clients, left_out, erased = clients + part.clients, left_out + part.left_out, erased + part.erased
             differing |= part.differing
             progress.update(task, completed=clients)
-    return Found(clients, left_out, differing)
+    return Found(clients, left_out, erased, differing)
 
 
 def tell(answered: Answered) -> None:
@@ -132,10 +132,12 @@ def tell(answered: Answered) -> None:
         out.print(f"{many:,} other rows in {name}.", soft_wrap=True)
     if found.left_out:
         err.print(
-            f"{found.left_out:,} clients were left out: they asked not to be counted for this purpose, were"
-            " erased, or a projection fails for them.",
+            f"{found.left_out:,} clients were left out: they asked not to be counted for this purpose, or a projection"
+            " fails for them.",
             style="red",
         )
+    if found.erased:
+        err.print(f"{found.erased:,} of the clients were erased: nothing of them counts.", soft_wrap=True)
 
 
 def as_text(answered: Answered) -> str:
@@ -146,6 +148,7 @@ def as_text(answered: Answered) -> str:
         "clients": answered.found.clients,
         "clients_that_differ": len(answered.found.differing),
         "clients_left_out": answered.found.left_out,
+        "erased_clients": answered.found.erased,
         "obligations": [_plain(client_id, each) for client_id, each in answered.obligations],
         "other_rows": dict(sorted(answered.rows.items())),
     }

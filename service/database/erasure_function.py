@@ -1,8 +1,9 @@
 """The database's half of erasing a client: the one way in which anything recorded goes away.
 
-It goes by what stands in clear beside sealed bodies: kinds of events, who recorded them, and what they refer to. The
-functions run as the owner, and the service's role may call none of them: whoever takes over a running service erases
-nobody. The policy's delay and retention are sealed, so whoever calls asks them first (service/care/erasures.py).
+It goes by what stands in clear beside sealed bodies: kinds of events, who recorded them, and what they refer to. What
+erases runs as the owner, and the service's role may not call it: whoever takes over a running service erases nobody. It
+may ask what stands in the way, which it sees anyway. The policy's delay and retention are sealed, so whoever calls asks
+them first (service/care/erasures.py).
 """
 
 ERASED_CHANNEL = "care_timeline_erased"
@@ -26,7 +27,7 @@ $$"""
 
 SAME_PERSON_FUNCTION = """create function keyring.same_person(the_organization uuid, the_client uuid)
   returns setof uuid
-  language sql stable security definer
+  language sql stable
   set search_path = pg_catalog, pg_temp
 as $$
   with recursive person(client_id) as (
@@ -43,7 +44,7 @@ $$"""
 ERASURE_HINDRANCE_FUNCTION = """create function keyring.erasure_hindrance(
   the_organization uuid, the_client uuid, the_request uuid, two_persons boolean
 ) returns text
-  language sql stable security definer
+  language sql stable
   set search_path = pg_catalog, pg_temp
 as $$
   select case

@@ -23,7 +23,7 @@ class Statement:
         return [values[name] for name in self.names]
 
 
-def compiled(select: Select[Any]) -> Statement:
+def compiled(select: Select[*tuple[Any, ...]]) -> Statement:
     """The statement for asyncpg. It takes about a millisecond: keep it for the next request.
 
     Values are bound by `bindparam` with a name; constants stand in it as `literal_column`.

@@ -188,6 +188,13 @@ event = Table(
         "client_id",
         postgresql_where=text("type in ('clients_merged', 'client_merged_into')"),
     ),
+    # Likewise: it is looked again and again whose erasure is due.
+    Index(
+        "event_asks_erasure",
+        "organization_id",
+        "client_id",
+        postgresql_where=text("type = 'erasure_requested'"),
+    ),
     schema="log",
     comment="The log: what happened to clients, sealed, never changed but for erasure",
 )
@@ -267,8 +274,8 @@ after_create(client_key, FRESH_STATE_FUNCTION)
 for_the_app(client_key, "log.fresh_state")
 for _statement in (SAME_PERSON_FUNCTION, ERASURE_HINDRANCE_FUNCTION, ERASE_CLIENT_FUNCTION):
     after_create(client_key, _statement)
-for _function in ("same_person", "erasure_hindrance", "erase_client"):
-    after_create(client_key, f"revoke execute on function keyring.{_function} from public")
+for_the_app(client_key, "keyring.same_person", "keyring.erasure_hindrance")
+after_create(client_key, "revoke execute on function keyring.erase_client from public")
 
 api_key = Table(
     "api_key",

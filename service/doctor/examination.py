@@ -30,6 +30,7 @@ async def examine(settings: Settings) -> AsyncIterator[Check]:
             if good:
                 yield await record.keys(system)
                 yield await record.projections(system)
+                yield await record.erasures(system)
                 yield await record.checkpoints(system)
     except (EmbeddedPostgresError, MigrationError, ServerUserError) as error:
         yield Check("database", False, str(error))

@@ -1,14 +1,24 @@
-"""Checks of the record: whether its keys open, projections are up to date, and checkpoints are signed."""
+"""Checks of the record: whether its keys open, projections are up to date, what is due is erased, and
+checkpoints are signed.
+"""
 
+from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from service.audit.log_kinds import LogKind
 from service.bootstrap import System, checkpoint_folder
+from service.care.erasures import due
 from service.database.connection import scoped
 from service.doctor.check import Check
 from service.log.keyring import UnknownKey
 from service.log.seal import SealBroken
 from service.projector.status import status
+from service.runtime import clock
+
+_LEFT_FOR: Final = timedelta(days=1)
+"""So long may an erasure be due before that is said to be wrong: a timer that runs at night has had its turn then. Our
+choice."""
 
 _ONE_CLIENT_OF_EACH = """
 select distinct on (kek_id) kek_id, client_id from keyring.client_key
@@ -55,6 +65,21 @@ async def projections(system: System) -> Check:
     if problems:
         return Check("projections", False, f"{'; '.join(problems)}. Nothing is lost.")
     return Check("projections", True, "All are up to date.")
+
+
+async def erasures(system: System) -> Check:
+    """Whether somebody is to be erased and was not, although it has been due for longer than a timer waits."""
+    found: dict[UUID, datetime] = {}
+    for organization_id in await system.organizations.ids():
+        found |= due(await system.erasures.standing(organization_id))
+    if not found:
+        return Check("erasures", True, "None is due.")
+    first, carry_out = min(found.values()), "care-timeline erasures carry-out --due"
+    said = f"{len(found):,} {'client is' if len(found) == 1 else 'clients are'} to be erased, the first since"
+    said += f" {first:%Y-%m-%d %H:%M} UTC"
+    if clock.now() - first < _LEFT_FOR:
+        return Check("erasures", True, f"{said}: {carry_out} does it.")
+    return Check("erasures", False, f"{said}: run {carry_out} for each organization, and set a timer for it.")
 
 
 async def checkpoints(system: System) -> Check:

@@ -56,6 +56,8 @@ class ErasureCheck(NamedTuple):
     findings: list[Finding]
     events: int
     """How many events were emptied by an erasure."""
+    clients: int
+    """Of how many clients."""
     apart: int = 0
     """Of how many counseling notes just the header is here, since an export from which this log is has no more."""
 
@@ -78,6 +80,7 @@ async def check_erasures(store: EventStore, organization_id: UUID, emptied: Sequ
     damaged = [each for each in missing if not each.never_there or each.key_id not in notes_keys]
     what = "its body is missing, and its client was not erased: put it back from a backup"
     found = [Finding(each.position, what) for each in damaged]
+    clients = len({each.client_id for each in emptied} & destroyed)
     again = "its client was erased, and its body is still there: run care-timeline erasures apply"
     found += [Finding(row["position"], again) for row in await store.rows(organization_id, _STILL_THERE)]
     for row in await store.rows(organization_id, _ENDS, ENDS_WITH):
@@ -86,4 +89,4 @@ async def check_erasures(store: EventStore, organization_id: UUID, emptied: Sequ
         else:
             said = "its client was erased, and the keys are there again: run care-timeline erasures apply"
         found.append(Finding(row["position"], said))
-    return ErasureCheck(found, events, len(missing) - len(damaged))
+    return ErasureCheck(found, events, clients, len(missing) - len(damaged))

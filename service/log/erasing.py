@@ -1,4 +1,4 @@
-"""Erasing clients in the database, as its owner: who is to be erased, the erasure itself, and who was erased."""
+"""Erasing clients in the database: who is to be erased and, as its owner, the erasure itself, and who was erased."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,6 +17,7 @@ from domain.events.erasure import (
     LegalHoldPlaced,
 )
 from domain.vocabulary.record import Precision
+from service.database.connection import Connection
 from service.database.owner import Owner
 from service.log.appending import Row, rows_to_append
 from service.log.sealed import SealedEvent
@@ -34,16 +35,18 @@ _ASKED = """
 select r.client_id, r.id as request_id, r.recorded_at as requested_at, r.recorded_by as requested_by,
        a.id as approval_id, a.recorded_at as approved_at, a.recorded_by as approved_by,
        keyring.erasure_hindrance($1, r.client_id, r.id, $3) as hindrance,
-       coalesce((
-         select max(e.recorded_at) from keyring.same_person($1, r.client_id) p(client_id)
-           join log.event e on e.organization_id = $1 and e.client_id = p.client_id
-          where e.type <> all($2)), r.recorded_at) as last_recorded_at
+       coalesce(person.last_recorded_at, r.recorded_at) as last_recorded_at, person.freed_at
   from log.event r
   left join lateral (
     select e.id, e.recorded_at, e.recorded_by from log.reference x
       join log.event e on e.organization_id = $1 and e.id = x.event_id
      where x.organization_id = $1 and x.target_id = r.id and x.type = 'erasure_approved'
      order by x.position limit 1) a on true
+  left join lateral (
+    select max(e.recorded_at) filter (where e.type <> all($2)) as last_recorded_at,
+           max(e.recorded_at) filter (where e.type in ('legal_hold_lifted', 'client_erased')) as freed_at
+      from keyring.same_person($1, r.client_id) p(client_id)
+      join log.event e on e.organization_id = $1 and e.client_id = p.client_id) person on true
  where r.organization_id = $1 and r.type = 'erasure_requested'
    and not exists (
      select from log.reference w
@@ -101,6 +104,8 @@ class ErasureAsked(NamedTuple):
     """Why the database would refuse, in a word of keyring.erasure_hindrance; None where it would not."""
     last_recorded_at: datetime
     """When anything but such events was last recorded of the person, under whichever id."""
+    freed_at: datetime | None
+    """When a hold was last lifted, or another record of the person erased."""
 
 
 class Erased(NamedTuple):
@@ -140,9 +145,11 @@ class ErasureRefused(Exception):
         self.hindrance = hindrance
 
 
-async def asked(owner: Owner, organization_id: UUID, *, two_persons: bool) -> list[ErasureAsked]:
-    """The requests that wait, in the order in which they were recorded. Reads the organization's log once."""
-    return [ErasureAsked(*row) for row in await owner.fetch(_ASKED, organization_id, _ABOUT_THE_RECORD, two_persons)]
+async def asked(connection: Connection, organization_id: UUID, *, two_persons: bool) -> list[ErasureAsked]:
+    """The requests that wait, in the order in which they were recorded, as the service's own role sees them too."""
+    return [
+        ErasureAsked(*row) for row in await connection.fetch(_ASKED, organization_id, _ABOUT_THE_RECORD, two_persons)
+    ]
 
 
 async def erased(owner: Owner, organization_id: UUID) -> list[Erased]:

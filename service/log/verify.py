@@ -32,6 +32,8 @@ class Verification(NamedTuple):
     """The first position first."""
     erased: int = 0
     """How many of the events an erasure emptied: their headers, digests and leaves are as they were."""
+    erased_clients: int = 0
+    """Of how many clients."""
     apart: int = 0
     """Of how many counseling notes just the header is here, in the copy of an export."""
 
@@ -88,7 +90,7 @@ class JoinedParts:
         found += await twice(store, organization_id)
         erasures = await check_erasures(store, organization_id, self._emptied)
         found = sorted([*found, *erasures.findings], key=lambda finding: finding.position)
-        return Verification(self.events, found, erasures.events, erasures.apart)
+        return Verification(self.events, found, erasures.events, erasures.clients, erasures.apart)
 
 
 async def verify(

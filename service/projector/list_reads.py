@@ -20,6 +20,7 @@ from sqlalchemy import (
     column,
     func,
     literal_column,
+    not_,
     select,
     union,
 )
@@ -58,6 +59,8 @@ class ListReading:
     """Of the last event that all of these builds have followed."""
     parked: int
     """For how many clients a projection failed, so that their rows do not tell everything: of those who are seen."""
+    erased: int
+    """How many of the organization's clients were erased up to that position, and so are in no row any more."""
 
 
 async def with_merged(reading: ListReading, organization_id: UUID, client_ids: Collection[UUID]) -> Collection[UUID]:
@@ -99,7 +102,8 @@ class ListReads:
 
         `seen` is what is given to narrow a list to whom the caller sees (list_pages.only_seen), and `now`: nobody else
         is counted as parked. It needs the care plan among the projections. The position is told all the same: it says
-        how much the organization has recorded, of whomever, as each receipt does.
+        how much the organization has recorded, of whomever, as each receipt does. So is how many were erased: nobody
+        knows any more who saw them.
         Raises ListsNotReady, ListsBehind.
         """
         builds = await self._to_read(projections)
@@ -112,8 +116,9 @@ class ListReads:
                 stands = await connection.fetchval(_POSITION.sql, *_POSITION.arguments(given))
                 schemas = {build.name: build.schema for build in builds}
                 parked_in = _parked_in(tuple(names), schemas.get(CARE_PLAN.name, ""), frozenset(seen))
-                parked = await connection.fetchval(parked_in.sql, *parked_in.arguments({**given, **seen}))
-                yield ListReading(connection, schemas, stands, parked)
+                arguments = parked_in.arguments({**given, **seen})
+                ((parked, erased),) = await connection.fetch(parked_in.sql, *arguments)
+                yield ListReading(connection, schemas, stands, parked, erased)
         except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
             # The build was removed since this process last looked; the next call finds the one in its place.
             await self._builds.refresh()
@@ -149,7 +154,7 @@ def _position() -> Statement:
 def _parked_in(schemas: tuple[str, ...], care_plan: str, given: frozenset[str]) -> Statement:
     """Counts the clients who are parked in one of these builds, of those whom the caller sees by the care plan's rows.
 
-    Erased ones are parked for good, and count for nobody.
+    Then those who are parked for good, since they were erased, whoever saw them.
     """
     parked = union(
         *(
@@ -157,13 +162,12 @@ def _parked_in(schemas: tuple[str, ...], care_plan: str, given: frozenset[str]) 
             for table in map(parked_table, schemas)
         )
     ).subquery("parked")
-    still_there = and_(
-        client_key.c.organization_id == _ORGANIZATION,
-        client_key.c.client_id == parked.c.client_id,
-        client_key.c.wrapped_key.is_not(None),
-    )
-    counted = select(func.count()).select_from(parked.join(client_key, still_there))
-    return compiled(only_seen(counted, care_plan, parked.c.client_id, given))
+    theirs = and_(client_key.c.organization_id == _ORGANIZATION, client_key.c.client_id == parked.c.client_id)
+    erased = client_key.c.wrapped_key.is_(None).label("erased")
+    each = select(parked.c.client_id, erased).select_from(parked.join(client_key, theirs)).cte("each")
+    counted = select(func.count()).select_from(each)
+    failed = only_seen(counted.where(not_(each.c.erased)), care_plan, each.c.client_id, given)
+    return compiled(select(failed.scalar_subquery(), counted.where(each.c.erased).scalar_subquery()))
 
 
 _POSITION = _position()

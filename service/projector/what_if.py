@@ -20,7 +20,7 @@ from domain.policy import Policy
 from projections.projection import Projection
 from projections.what_if import Differences, compare
 from service.database.connection import open_pool, scoped
-from service.log.keyring import KeyEncryptionKeys, Keyring
+from service.log.keyring import ClientErased, KeyEncryptionKeys, Keyring
 from service.log.organizations import Organizations
 from service.log.reading import EVENTS, stored
 from service.projector.folding import ProjectionFailed, fold
@@ -52,7 +52,9 @@ class Found(NamedTuple):
 
     clients: int
     left_out: int
-    """Clients who were not folded: erased, or not to be, or a projection failed for them."""
+    """Clients who were not folded: not to be, or a projection failed for them."""
+    erased: int
+    """Clients who were erased, and of whom nothing is folded any more."""
     differing: dict[UUID, Differences]
     """What differs, for each client for whom something does."""
 
@@ -91,9 +93,12 @@ class WhatIf:
             own = {client_id: list(mine) for client_id, mine in by_client}
             united = await unite(connection, self._keyring, organization_id, own, keys, types=read_by(kinds))
             policies = await self._organizations.policies(organization_id, connection=connection)
-        counted, left_out, differing = 0, 0, {}
+        counted, left_out, erased, differing = 0, 0, 0, {}
         for client_id, group in united.events.items():
             counted += 1
+            if isinstance(united.keys.unusable.get(client_id), ClientErased):
+                erased += 1
+                continue
             opened = [open_event(event, united.keys) for event in group]
             try:
                 differences = self._compare(question, policies, opened)
@@ -102,7 +107,7 @@ class WhatIf:
             else:
                 if differences:
                     differing[client_id] = differences
-        return Found(counted, left_out, differing)
+        return Found(counted, left_out, erased, differing)
 
     def _compare(self, question: Question, policies: Policies, opened: Sequence[Opened]) -> Differences:
         found = Differences((), {})

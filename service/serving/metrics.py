@@ -18,14 +18,15 @@ from prometheus_client import CollectorRegistry, Gauge, Histogram, Metric
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from service.bootstrap import System
+from service.care.erasures import due
 from service.projector.list_reads import ListsNotReady
 from service.projector.status import status
 from service.runtime.tracebacks import describe
 
 _SECONDS: Final = 15.0
 """How often it is looked how connections and projections stand: as often as scrapers usually ask."""
-_UNUSUAL_SECONDS: Final = 600.0
-"""How often unusual reads are counted: a month of access records is walked for it."""
+_SELDOM_SECONDS: Final = 600.0
+"""How often unusual reads are counted, for which a month of access records is walked, and erasures that are due."""
 _BUCKETS: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 log = structlog.get_logger(__name__)
@@ -76,6 +77,12 @@ class Metrics:
             registry=registry,
             multiprocess_mode="mostrecent",
         )
+        self._erasures = Gauge(
+            "care_timeline_erasures_due",
+            "Clients whose erasure is due and was not carried out, over all organizations.",
+            registry=registry,
+            multiprocess_mode="mostrecent",
+        )
         self._counted_at = -math.inf
         self._by_labels: dict[tuple[str, str, int], Histogram] = {}
 
@@ -97,9 +104,10 @@ class Metrics:
             self._lag.labels(each.projection).set(each.behind)
             self._parked.labels(each.projection).set(each.parked)
         self._not_signed.set(sum(map(len, (await system.logs_not_signed()).values())))
-        if time.monotonic() - self._counted_at >= _UNUSUAL_SECONDS:
+        if time.monotonic() - self._counted_at >= _SELDOM_SECONDS:
+            ids = await system.organizations.ids()
+            self._erasures.set(sum([len(due(await system.erasures.standing(each))) for each in ids]))
             with suppress(ListsNotReady):
-                ids = await system.organizations.ids()
                 self._unusual.set(sum([await system.unusual_access.waiting(each) for each in ids]))
                 self._counted_at = time.monotonic()
 

@@ -30,14 +30,14 @@ def entries_with_canaries(options: SimulationOptions) -> Iterator[SimulatedEntry
         yield entry._replace(event=_with_canaries(entry.event))
     assert last
     for history in _drawn():
-        for entry in history.entries:
+        for known in history.entries:
             last += timedelta(seconds=1)
             yield SimulatedEntry(
-                client_id=entry.client_id,
-                id=entry.id,
-                event=entry.event,
-                occurred_at=entry.occurred_at,
-                precision=entry.precision,
+                client_id=known.client_id,
+                id=known.id,
+                event=known.event,
+                occurred_at=known.occurred_at,
+                precision=known.precision,
                 source="tests",
                 correlation_id=None,
                 causation_id=None,

@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 from string import ascii_uppercase
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 import pytest_asyncio
 from sqlalchemy import ARRAY, Double, Integer, LargeBinary, Null, Text
+from sqlalchemy.types import TypeEngine
 
 from analytics.catalogue import VIEWS
 from analytics.safe_harbor import IDENTIFIERS, NO_IDENTIFIER, NUMBERS, Kind, UnknownKind, kind_of
@@ -42,7 +43,8 @@ def test_each_column_is_of_a_known_kind(view: View) -> None:
 
 
 def test_what_a_new_column_holds_has_to_be_said() -> None:
-    for of_type in (Text(), ARRAY(Text()), Integer(), Double(), LargeBinary()):
+    of_types: list[TypeEngine[Any]] = [Text(), ARRAY(Text()), Integer(), Double(), LargeBinary()]
+    for of_type in of_types:
         with pytest.raises(UnknownKind, match=r"clients\.telephone"):
             kind_of("clients", Column("telephone", of_type, "A telephone number", lambda _: Null()))
     assert set(NUMBERS) <= {f"{view.name}.{column.name}" for view in VIEWS for column in view.described()}

@@ -35,6 +35,7 @@ from tests.builders import (
     session,
     team_member,
 )
+from tests.erasing import erase as erased_for_good
 from tests.system import follow
 
 LISTS = ["worklist", "caseload", "signals"]
@@ -165,6 +166,19 @@ async def test_a_page_says_for_how_many_clients_it_does_not_tell_everything(
     assert [(await clinic.get(f"/v1/{path}")).json()["parked"] for path in LISTS] == [1, 1, 1], (
         "the plan tells who was merged"
     )
+
+
+async def test_a_page_says_how_many_clients_were_erased_up_to_its_position(clinic: Clinic) -> None:
+    client, _ = await client_with(clinic), await client_with(clinic)
+    await follow(clinic.system, clinic.organization_id)
+    before = [(await clinic.get(f"/v1/{path}")).json() for path in LISTS]
+    await erased_for_good(clinic.system, clinic.organization_id, client)
+    await follow(clinic.system, clinic.organization_id)
+
+    after = [(await clinic.get(f"/v1/{path}")).json() for path in LISTS]
+
+    assert [(each["erased_clients"], each["parked"]) for each in before + after] == [(0, 0)] * 3 + [(1, 0)] * 3
+    assert [each["position"] for each in after] == [each["position"] + 1 for each in before]
 
 
 @pytest.mark.parametrize("path", LISTS)

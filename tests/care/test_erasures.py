@@ -22,6 +22,7 @@ from domain.events.erasure import (
 from domain.events.merging import ClientsMerged
 from domain.policy import Policy
 from domain.vocabulary.erasure import ErasureGround, HoldReason
+from projections.catalogue import PROJECTIONS
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole, operator
 from service.bootstrap import Addresses, System, connected
 from service.care.erasures import ErasureNotDue
@@ -34,6 +35,7 @@ from service.log.errors import VersionConflict
 from service.log.keyring import ClientErased
 from service.log.timelines import seal_drafts
 from service.log.verify import verify
+from service.projector.what_if import Question, WhatIf
 from service.runtime import clock
 from tests.builders import check_in, goal_set, registered
 from tests.system import access_to, draft, follow, settings_for
@@ -131,6 +133,9 @@ async def test_r57_what_is_erased_says_so_and_the_log_still_verifies(clinic: Cli
     assert compared.differences == []
     assert await rows_about(database, client_id) <= STAYS
     assert "care_plan_goal" in await rows_about(database, other)
+    what_if = WhatIf(clinic.system.pool, clinic.system.keyring, PROJECTIONS)
+    counted = await what_if.ask(Question(clinic.organization_id, Policy(), clock.now()), [client_id, other])
+    assert (counted.clients, counted.left_out, counted.erased) == (2, 0, 1)
     assert await clinic.system.erasures.standing(clinic.organization_id) == []
     (erased,) = await clinic.system.erasures.erased(clinic.organization_id)
     assert (erased.client_id, erased.erased_at) == (client_id, end.recorded_at)
@@ -213,6 +218,9 @@ async def test_r57_nobody_is_erased_under_a_hold_on_any_record_of_theirs(clinic:
         assert await clinic.refused(client_id) == "The client is not erased: a legal hold is in force."
 
     await clinic.tell(survivor, LegalHoldLifted(hold=hold))
+    of_survivor, of_duplicate = await clinic.system.erasures.standing(clinic.organization_id)
+    (lifted,) = (await clinic.system.store.log(clinic.organization_id, limit=100))[-1:]
+    assert (of_survivor.due_since, of_duplicate.due_since) == (None, lifted.recorded_at), "it had to wait for the hold"
     assert "merged into this one are to be erased first" in await clinic.refused(survivor)
     await follow(clinic.system, clinic.organization_id)
     await clinic.carry_out(duplicate)

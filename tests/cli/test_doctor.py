@@ -53,6 +53,7 @@ async def test_all_in_order(command: Command) -> None:
         "heads",
         "keys",
         "projections",
+        "erasures",
         "checkpoints",
     ):
         assert f"✓ {name}" in said.out

@@ -230,7 +230,7 @@ async def test_whoever_was_erased_stays_so_in_an_export_and_where_it_is_opened(
     steps = ("replay", client, "--steps")
     assert await inspection.done(*steps) == await command.done(*steps, "--organization", organization)
     verified = await inspection("verify")
-    assert (verified.code, "but for 3 that were erased with their clients" in verified.out) == (0, True), verified.out
+    assert (verified.code, "but for 3 of 1 client who was erased" in verified.out) == (0, True), verified.out
     assert "was erased" in (await inspection("replay", other)).err
     assert "was erased" in (await command("export", other, "--to", tmp_path / "none", "-o", organization)).err
 

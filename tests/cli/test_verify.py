@@ -142,6 +142,36 @@ async def test_beside_an_old_checkpoint_the_last_one_in_the_folder_is_compared_t
     assert "position 4: the log ends before this, and the last checkpoint in" in said.out
 
 
+async def test_checkpoints_of_a_former_name_are_compared_with_what_they_are_of(
+    command: Command, clinic: UUID, system: System, counselor: Caller, tmp_path: Path
+) -> None:
+    files = []
+    for number, asked in enumerate(((), ("--accesses",))):
+        saved = tmp_path / f"saved{number}"
+        said = await command("checkpoint", "--organization", clinic, *asked, CHECKPOINT_ORIGIN="clinic.example/former")
+        saved.write_text(said.out)
+        files += ["--checkpoint", saved]
+    await system.recorder.record(counselor, uuid4(), [draft(registered())], new_client=True)
+
+    said = await command("verify", "--organization", clinic, *files)
+
+    assert (said.code, said.out) == (
+        0, "Clinic: 4 events, all as they were recorded. The first 3 are those of a checkpoint.\n"
+    )  # fmt: skip
+
+
+async def test_a_checkpoint_of_an_organization_that_is_left_out_is_not_passed_over(
+    command: Command, clinic: UUID, database: DatabaseUrls, tmp_path: Path
+) -> None:
+    other, saved = await new_organization(database), tmp_path / "saved"
+    saved.write_text(await command.done("checkpoint", "--organization", clinic))
+
+    said = await command("verify", "--organization", other, "--checkpoint", saved)
+
+    assert said.code == 1
+    assert "is of Clinic too, and --organization leaves that out: nothing was checked." in said.err
+
+
 async def test_a_checkpoint_that_nobody_known_has_signed_is_refused(
     command: Command, clinic: UUID, tmp_path: Path
 ) -> None:

@@ -2,8 +2,7 @@
 
 import asyncio
 import random
-import sys
-from pathlib import Path
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 import asyncpg
@@ -13,15 +12,15 @@ from service.database.embedded import DatabaseUrls
 from service.following.cursors import wait_for
 from service.following.wakeups import Wakeups
 from service.log.store import EventStore
+from tests.crash.nursery import Nursery, nursery
 from tests.databases import new_organization
 from tests.following.noted import append, make_table, positions
 
-ROOT = Path(__file__).parents[2]
 KILLS = 20
 NAMES = ("care_plan", "milestones")
 
-PROGRAM = """
-import asyncio, sys
+IMPORTS = """
+import asyncio
 from service.database.connection import open_pool
 from service.following.follower import Follower
 from service.following.wakeups import Wakeups
@@ -31,15 +30,12 @@ async def slowly(*batch):
     await note(*batch)
     await asyncio.sleep(0.005)
 
-async def main():
-    url, *names = sys.argv[1:]
+async def follow(url, *names):
     wakeups = Wakeups(url, look_seconds=0.2)
     async with await open_pool(url) as pool:
-        print("following", flush=True)
         await Follower(pool, wakeups, lambda: names, slowly, batch=20).run()
-
-asyncio.run(main())
 """
+FOLLOW = "asyncio.run(follow(*sys.argv[1:]))"
 
 
 @pytest.fixture
@@ -49,7 +45,16 @@ async def organizations(database: DatabaseUrls) -> list[UUID]:
     return [await new_organization(database) for _ in range(3)]
 
 
-async def test_20_kills_under_load(database: DatabaseUrls, pool: asyncpg.Pool, organizations: list[UUID]) -> None:
+@pytest.fixture
+async def followers(database: DatabaseUrls) -> AsyncIterator[Nursery]:
+    """Starts followers over the module's database."""
+    async with nursery(IMPORTS, FOLLOW, database.app, *NAMES) as followers:
+        yield followers
+
+
+async def test_20_kills_under_load(
+    database: DatabaseUrls, pool: asyncpg.Pool, organizations: list[UUID], followers: Nursery
+) -> None:
     chance = random.Random(20260301)
     telling = Wakeups(database.app)
     store = EventStore(pool, telling.appended)
@@ -62,14 +67,13 @@ async def test_20_kills_under_load(database: DatabaseUrls, pool: asyncpg.Pool, o
             appended[organization_id] += 5
             await asyncio.sleep(0.01)
 
-    processes = [await _start(database), await _start(database)]
     loading = asyncio.gather(*(load(organization_id) for organization_id in organizations))
+    for _ in range(2):
+        await followers.start()
     for _ in range(KILLS):
         await asyncio.sleep(chance.uniform(0.05, 0.3))
-        victim = processes.pop(chance.randrange(2))
-        victim.kill()
-        await victim.wait()
-        processes.append(await _start(database))
+        followers.kill(chance.randrange(2))
+        await followers.start()
     stop.set()
     await loading
     followed = [
@@ -77,9 +81,6 @@ async def test_20_kills_under_load(database: DatabaseUrls, pool: asyncpg.Pool, o
         for organization_id in organizations
         for name in NAMES
     ]
-    for process in processes:
-        process.kill()
-        await process.wait()
     await store.close()
     await telling.close()
 
@@ -88,12 +89,3 @@ async def test_20_kills_under_load(database: DatabaseUrls, pool: asyncpg.Pool, o
         for name in NAMES:
             seen = await positions(pool, organization_id, name)
             assert seen == list(range(1, appended[organization_id] + 1))
-
-
-async def _start(database: DatabaseUrls) -> asyncio.subprocess.Process:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", PROGRAM, database.app, *NAMES, cwd=ROOT, stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout is not None
-    assert await process.stdout.readline() == b"following\n"
-    return process

@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from service.bootstrap import running
+from service.cli.verify import guards, last_in_folders, verify
 from service.settings import Settings
 from tests.crash.load import WRITERS, Load
 from tests.projector.comparing import assert_equal_to_fresh_folds
@@ -141,10 +142,12 @@ async def _assert_each_once_and_projected(service: ServiceProcess, load: Load, d
     """What was acknowledged stands once, the log is whole, and the projections say what a fresh fold says."""
     assert await load.assert_each_once(service.address) == sum(map(len, load.acknowledged.values()))
     await service.caught_up()
-    service.command("verify")
     async with running(Settings(data_dir=data_dir)) as system:
-        (organization_id,) = await system.organizations.ids()
-        assert await assert_equal_to_fresh_folds(system, organization_id) == WRITERS
+        (organization,) = await system.organizations.all()
+        anchored = await last_in_folders(system, organization.organization_id)
+        assert await verify(system, organization, anchored)
+        assert await guards(system)
+        assert await assert_equal_to_fresh_folds(system, organization.organization_id) == WRITERS
 
 
 def _another_runs(service: ServiceProcess, role: str, before: set[int]) -> bool:

@@ -1,11 +1,7 @@
 """The projector's process is killed again and again: another takes over, and the rows come right by themselves."""
 
 import asyncio
-import os
 import random
-import signal
-import sys
-from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +18,7 @@ from service.database.embedded import DatabaseUrls
 from service.following.cursors import cursors, wait_for
 from tests.builders import check_in, goal_set, lapse, registered, session
 from tests.cli.command import environment_of
+from tests.crash.nursery import Nursery, nursery
 from tests.databases import new_organization
 from tests.projector.comparing import assert_equal_to_fresh_folds
 from tests.system import draft
@@ -31,64 +28,25 @@ ORGANIZATIONS, CLIENTS = 3, 4
 EVENTS = (check_in, lapse, session, goal_set)
 BEGINNING = datetime(2026, 3, 1, 15, tzinfo=UTC)
 
-NURSERY = """
-import os, signal, sys
+IMPORTS = """
 from service.bootstrap import Addresses
-from service.cli.child import carry_out
+from service.cli import child
 from service.cli.run_command import run
 from service.serving.children import Orders
 
-signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-print("ready", flush=True)
-for _ in sys.stdin:
-    inherited, held_open = os.pipe()
-    child = os.fork()
-    if not child:
-        os.dup2(inherited, sys.stdin.fileno())
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        orders = Orders("projector", Addresses(sys.argv[1], None))
-        run(lambda settings: carry_out(orders, settings), quiet=False)
-        os._exit(0)
-    print(child, flush=True)
+child.NICENESS = 0
+orders = Orders("projector", Addresses(sys.argv[1], None))
 """
-"""Starts the projector's process for each line, and tells its id: a process that has everything imported already, so
-that a kill costs no second of a processor."""
-
-
-class Nursery:
-    """Where projectors come from."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-        self.living: list[int] = []
-
-    async def start(self) -> None:
-        """Start one more."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(b"\n")
-        self.living.append(int(await self._process.stdout.readline()))
-
-    def kill(self, place: int) -> None:
-        """As a power cut does: no last word."""
-        os.kill(self.living.pop(place), signal.SIGKILL)
+"""Beside other tests little of the processors would be left to who gives way."""
+PROJECT = "run(lambda settings: child.carry_out(orders, settings), quiet=False)"
 
 
 @pytest.fixture
-async def nursery(database: DatabaseUrls, tmp_path: Path) -> AsyncIterator[Nursery]:
-    """Starts projectors over the module's database; none is left behind."""
-    environment = {**os.environ, **{k: v for k, v in environment_of(database, tmp_path).items() if v}}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", NURSERY, database.app, env=environment, stdin=PIPE, stdout=PIPE
-    )
-    assert process.stdout is not None
-    assert await process.stdout.readline() == b"ready\n"
-    nursery = Nursery(process)
-    yield nursery
-    while nursery.living:
-        nursery.kill(0)
-    process.kill()
-    await process.wait()
+async def projectors(database: DatabaseUrls, tmp_path: Path) -> AsyncIterator[Nursery]:
+    """Starts projectors over the module's database."""
+    environment = {name: value for name, value in environment_of(database, tmp_path).items() if value}
+    async with nursery(IMPORTS, PROJECT, database.app, environment=environment) as projectors:
+        yield projectors
 
 
 class Load:
@@ -112,7 +70,7 @@ class Load:
         while not stop.is_set():
             next_ = self._next(standing)
             await self._system.recorder.record(self._counselor, client_id, [next_])
-            await asyncio.sleep(self._chance.uniform(0, 0.1))
+            await asyncio.sleep(self._chance.uniform(0.05, 0.25))
 
     def _next(self, standing: list[Draft]) -> Draft:
         kind = self._chance.random()
@@ -127,21 +85,21 @@ class Load:
         return standing[-1]
 
 
-async def test_20_kills_under_load(database: DatabaseUrls, system: System, nursery: Nursery) -> None:
+async def test_20_kills_under_load(database: DatabaseUrls, system: System, projectors: Nursery) -> None:
     chance = random.Random(20260301)
     loads = [Load(system, await new_organization(database), seed) for seed in range(ORGANIZATIONS)]
     organizations = [load.organization_id for load in loads]
     for _ in range(2):
-        await nursery.start()
+        await projectors.start()
     stop = asyncio.Event()
     recording = asyncio.gather(*(load.run(stop) for load in loads))
     await asyncio.sleep(0.5)
 
     for _ in range(KILLS):
         await asyncio.sleep(chance.uniform(0, 0.2))
-        nursery.kill(chance.randrange(2))
+        projectors.kill(chance.randrange(2))
         await _follow_up_to_now(system, organizations)
-        await nursery.start()
+        await projectors.start()
     stop.set()
     await recording
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -47,26 +48,29 @@ async def test_nothing_is_left_to_migrate_on_a_migrated_database(fresh_database:
     assert await _alembic(fresh_database, "check") == (0, "No new upgrade operations detected.")
 
 
-@pytest.mark.parametrize(
-    "difference",
-    [
-        "alter table following.cursor add column pace integer",
-        "alter table following.cursor alter column name type varchar(80)",
-        "alter table following.cursor alter column failures set default 1",
-        "alter table log.event drop constraint event_id_key",
-        "comment on column following.cursor.name is 'Another meaning'",
-        "create table log.room (organization_id uuid)",
-    ],
-)
-async def test_a_difference_from_the_declared_tables_is_found(fresh_database: DatabaseUrls, difference: str) -> None:
+async def test_every_difference_from_the_declared_tables_is_found(fresh_database: DatabaseUrls) -> None:
     owner = await asyncpg.connect(fresh_database.owner)
-    await owner.execute(difference)
+    await owner.execute("""
+        alter table following.cursor add column pace integer;
+        alter table following.cursor alter column name type varchar(80);
+        alter table following.cursor alter column failures set default 1;
+        alter table log.event drop constraint event_id_key;
+        comment on column following.cursor.name is 'Another meaning';
+        create table log.room (organization_id uuid);
+    """)
     await owner.close()
 
     code, said = await _alembic(fresh_database, "check")
 
     assert code != 0
-    assert "New upgrade operations detected" in said
+    assert set(re.findall(r"\('((?:add|remove|modify)_\w+)'", said)) == {
+        "add_constraint",
+        "modify_comment",
+        "modify_default",
+        "modify_type",
+        "remove_column",
+        "remove_table",
+    }
 
 
 async def test_alembics_own_command_migrates_too(server: EmbeddedPostgres, empty: DatabaseUrls) -> None:

@@ -67,6 +67,8 @@ FUNCTIONS = {
     "audit.earliest_access(uuid)",
     "subscription.due(timestamp with time zone)",
     "subscription.tidy(timestamp with time zone)",
+    "keyring.same_person(uuid,uuid)",
+    "keyring.erasure_hindrance(uuid,uuid,uuid,boolean)",
     "keyring.make_client_key(uuid,uuid,text,uuid,bytea,uuid,bytea)",
 }
 
@@ -193,7 +195,6 @@ ATTACKS = [
     "delete from keyring.client_key",
     "select from log.log_head for update",
     "select keyring.erase_client(organization_id, client_id, null, false, '{}') from log.timeline_head",
-    "select keyring.erasure_hindrance(organization_id, client_id, client_id, false) from log.timeline_head",
     "update log.event set body = ''",
     "set role care_timeline_owner",
     "set session_replication_role = replica",

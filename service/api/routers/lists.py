@@ -109,5 +109,6 @@ def _said(page: ListPage[Any], order: tuple[str, ...]) -> dict[str, Any]:
         "position": page.position,
         "as_of": page.as_of,
         "parked": page.parked,
+        "erased_clients": page.erased,
         "next": place_after(page.rows[-1].key(order)) if page.more else None,
     }

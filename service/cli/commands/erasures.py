@@ -34,9 +34,10 @@ app = typer.Typer(
 
 def list_(organization: OrganizationOption = None) -> None:
     """
-    List the requests that wait, and why each is not carried out yet.
+    List the requests that wait: since when each is due, or why it is not.
 
-    Moments are those of recording, in UTC. Works as the owner of the database.
+    Moments are those of recording, in UTC. doctor tells when something has been due for a day, and the metrics how
+    many are.
     """
     from service.bootstrap import running
     from service.cli.erasures import tell
@@ -86,7 +87,7 @@ def carry_out(
     async def work(settings: Settings) -> None:
         async with running(settings) as system:
             meant = choose(await system.organizations.all(), organization)
-            chosen = clients or those_due(await system.erasures.standing(meant.organization_id))
+            chosen = clients or list(those_due(await system.erasures.standing(meant.organization_id)))
             if chosen and not (yes or confirmed(f"Erase {len(chosen)} of {meant.name}'s clients for good?")):
                 raise CommandFailed("Nobody was erased.")
             for client_id in chosen:

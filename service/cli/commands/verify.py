@@ -81,7 +81,9 @@ def verify(
             files = verifying.read_checkpoints(system, checkpoint or (), key or ())
             heads = verifying.read_heads(system, client_head or (), key or ())
             intact = not verifying.gone(system, known, {*files, *heads})
-            for each in known if organization is None else [choose(known, organization)]:
+            meant = known if organization is None else [choose(known, organization)]
+            verifying.require_meant(known, meant, {*files, *heads})
+            for each in meant:
                 in_hand = await verifying.in_hand(system, each.organization_id, files.get(each.organization_id, ()))
                 intact = await verifying.verify(system, each, in_hand, heads.get(each.organization_id, ())) and intact
                 if projections:
