@@ -35,9 +35,7 @@ async def test_an_export_says_its_position_and_the_next_goes_on_from_there(
     assert (part["since"], part["position"], part["rows"]) == (1, 2, {"clients": 1, "changed_clients": 1})
 
     other = await new_organization(database)
-    refused = await command(
-        "analytics", "export", tmp_path / "x", "-o", other, "--analyst", name, "--since", manifest
-    )
+    refused = await command("analytics", "export", tmp_path / "x", "-o", other, "--analyst", name, "--since", manifest)
     assert (refused.code, f"The earlier export has nothing of {other}" in refused.err) == (1, True)
 
 
