@@ -34,12 +34,22 @@ class Analyst(NamedTuple):
     shifts_dates: bool
     created_at: datetime
 
+    @property
+    def name(self) -> str:
+        """The name by which they were made."""
+        return self.role_name.removeprefix(_PREFIX)
+
 
 class NewAnalyst(NamedTuple):
     """An analyst who was just made, with the password that nobody is told again."""
 
     role_name: str
     password: str
+
+
+def role_of(name: str) -> str:
+    """The role of the analyst of that name."""
+    return _PREFIX + name
 
 
 async def create_analyst(
@@ -54,7 +64,7 @@ async def create_analyst(
         raise AnalystRefused(
             "A name for an analyst has small letters, digits and _ alone, 2 to 41, and a letter first."
         )
-    role, password = _PREFIX + name, secrets.token_urlsafe(24)
+    role, password = role_of(name), secrets.token_urlsafe(24)
     key = pseudonym_key(secrets.token_bytes(32))
     async with _as_owner(owner_url) as owner, owner.transaction():
         try:
@@ -92,7 +102,7 @@ async def remove_analyst(owner_url: str | None, name: str, organizations: Sequen
 
     Raises AnalystRefused where there is no such analyst, OwnerNeeded without an address.
     """
-    role = _PREFIX + name
+    role = role_of(name)
     async with _as_owner(owner_url) as owner, owner.transaction():
         if not await owner.fetchval("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role):
             raise AnalystRefused(f"There is no analyst {name}: `care-timeline analysts list` names those there are.")
