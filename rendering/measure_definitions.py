@@ -38,8 +38,8 @@ A cell of fewer people than the policy's `[analytics] smallest_cell` (11) is hid
 and with it as many others as keep it from being found by adding and subtracting (`analytics/suppression.py` says
 against whom). With a count everything is hidden that is made of it: a share, a median, a mean, the further days of a
 curve. Cells are hidden over one table of all months, quarters, years and groups at once, so whichever of it is asked,
-the same is hidden; `from` and `to` choose periods of it and never make a sum of their own. A cell in which nobody is
-at all is no secret, and has no figure.
+the same is hidden; `first_day` and `last_day` choose periods of it and never make a sum of their own. A cell in which
+nobody is at all is no secret, and has no figure.
 
 A table with more than {MOST_CELLS:,} counts, or more than {MOST_LOOKED_AT:,} pairs of a count and a small one, begins
 with quarters, years, or all periods together instead of months, and the answer says so: looking through more would take

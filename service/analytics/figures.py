@@ -4,17 +4,21 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from analytics.counting import By, counts, spread, times
 from analytics.figures import Figures, Rows, figures
 from analytics.measures.measure import Kind, Measure
+from analytics.suppression import SMALLEST
 from service.access.access_records import Access, Asked
 from service.analytics.reading import Reading
 from service.care.accesses import Accesses
 from service.log.organizations import Organizations
 from service.runtime import clock
+
+AT_ONCE: Final = 2
+"""So many answers are made at once in a process (our choice): each takes a processor for a second or so."""
 
 Read = Callable[[UUID], AbstractAsyncContextManager[Reading]]
 """Gives a reading of an organization: of its rows as they are, or as they stood."""
@@ -49,17 +53,21 @@ class MeasureFigures:
         self._read = read
         self._organizations = organizations
         self._accesses = accesses
+        self._at_once = asyncio.Semaphore(AT_ONCE)
 
     async def make(self, access: Access, measures: Sequence[Measure], by: By, read: Read | None = None) -> ToldFigures:
         """The figures of the access's organization, by `read` as they stood, or else as they are.
 
-        Which cells are too small goes by the policy in force now, whatever they are as of. Raises what `read` raises,
-        such as RowsNotReady, and NoLegalGround, NotConsented, PolicyUnreadable, AccessNotRecorded.
+        Which cells are too small goes by the policy in force now, whatever they are as of; where that cannot be read,
+        by what is usual if it hides more. Raises what `read` raises, such as RowsNotReady, and NoLegalGround,
+        NotConsented, AccessNotRecorded.
         """
         self._accesses.begin_with_many(access)
         policies = await self._organizations.policies(access.organization_id)
-        smallest = policies.at(clock.now()).analytics.smallest_cell
-        async with (read or self._read)(access.organization_id) as reading:
+        smallest = policies.readable_at(clock.now()).analytics.smallest_cell
+        if policies.unread:
+            smallest = max(smallest, SMALLEST)
+        async with self._at_once, (read or self._read)(access.organization_id) as reading:
             asked = Asked("analytics", {"measures": [each.name for each in measures], "by": by})
             await self._accesses.keep(access, asked, (), position=reading.position, under_pseudonyms=True)
             told = [await figures_of(reading, each, by, smallest) for each in measures]

@@ -147,6 +147,13 @@ class MeasureTold(_Told):
         )
 
 
+class MeasureAnswer(MeasureTold):
+    """A measure's figures, and what they are as of."""
+
+    position: int = Field(description="The position of your organization's log that the figures reflect.")
+    moment: datetime = Field(description="The moment by which cases are judged: when the event there was recorded.")
+
+
 class MeasuresTold(_Told):
     """Figures of measures, and what they are as of."""
 
