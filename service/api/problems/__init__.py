@@ -16,7 +16,7 @@ from service.api.problems.access import (
     ScopeMissing,
     TooManyWrongKeys,
 )
-from service.api.problems.analytics import NoPseudonyms, NotAcceptable, RowsNotReady, UnknownView
+from service.api.problems.analytics import NoPseudonyms, NotAcceptable, RowsNotReady, UnknownMeasure, UnknownView
 from service.api.problems.proofs import (
     CosignatureRefused,
     LogNotWhole,
@@ -122,6 +122,7 @@ __all__ = [
     "UnknownDelivery",
     "UnknownEvent",
     "UnknownEventType",
+    "UnknownMeasure",
     "UnknownPath",
     "UnknownProblem",
     "UnknownUnusualAccess",

@@ -1,12 +1,14 @@
 """care-timeline analytics."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from service.cli.help_text import add, prose
-from service.cli.options import OrganizationsOption, PurposeOption
+from service.cli.moments import moment
+from service.cli.options import OrganizationOption, OrganizationsOption, PurposeOption
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,6 +22,8 @@ app = typer.Typer(
       care-timeline analytics export 2026-04 --format parquet --analyst funder --since 2026-03/manifest.json
       care-timeline analytics export clinic --format duckdb --view clients --view episodes --shift-dates
       care-timeline analytics dictionary --format html > dictionary.html
+      care-timeline analytics measures
+      care-timeline analytics measures retention_90 --by quarter --as-known-at 120000
 
     One client's record is exported by care-timeline export.
     """
@@ -143,5 +147,69 @@ def dictionary(
     sys.stdout.write(made[form]())
 
 
+def measures(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="A measure.", show_default="all, over all periods and groups")
+    ] = None,
+    *,
+    by: Annotated[
+        str, typer.Option(help="By which periods: month, quarter, year or all.", show_default=True)
+    ] = "quarter",
+    organization: OrganizationOption = None,
+    as_known_at: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="POSITION", help="As known at that position.", show_default="now"),
+    ] = None,
+    at: Annotated[
+        datetime | None,
+        typer.Option(parser=moment, metavar="DATE-AND-TIME", help="As known, and judged, then.", show_default="now"),
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="As they would be had this policy always been in force: a TOML file, as for what-if.",
+            show_default="the policies that were adopted",
+            exists=True,
+            dir_okay=False,
+            readable=True,
+        ),
+    ] = None,
+    purpose: PurposeOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as JSON.")] = False,
+) -> None:
+    """
+    Show the figures of measures: docs/analytics-measures.md has their definitions.
+
+    Without a name it shows each measure over all periods and groups; with one, that measure by period and group. Cells
+    of fewer people than the policy's smallest_cell are hidden, and with them those that would give them away. As of
+    another time, or by another policy, every client is folded from the log, in memory; nothing is written.
+
+    Exit codes: 0 shown, 1 not: rows are behind, or there is no such position, 2 not understood.
+    """
+    from analytics.counting import By
+    from analytics.measures.catalogue import MEASURES
+    from service.cli.measures import MeasuresAsked, answer, tell
+    from service.cli.run_command import run
+    from service.settings import Settings
+
+    known = {each.name: each for each in MEASURES}
+    if name is not None and name not in known:
+        raise typer.BadParameter(f"There is no measure {name}; there are {', '.join(known)}.")
+    if by not in list(By):
+        raise typer.BadParameter(f"There are figures by {', '.join(By)}.")
+    if as_known_at is not None and at is not None:
+        raise typer.BadParameter("Give a position or a moment, not both.")
+    chosen = [known[name]] if name else list(MEASURES)
+    asked = MeasuresAsked(chosen, By(by) if name else By.ALL, organization, as_known_at, at, policy, purpose)
+
+    async def work(settings: Settings) -> None:
+        told = await answer(settings, asked)
+        tell(told, each=name is None, as_json=as_json, by_other_policy=policy is not None)
+
+    run(work)
+
+
 add(app, export)
 add(app, dictionary)
+add(app, measures)
