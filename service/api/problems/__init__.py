@@ -16,7 +16,14 @@ from service.api.problems.access import (
     ScopeMissing,
     TooManyWrongKeys,
 )
-from service.api.problems.analytics import NoPseudonyms, NotAcceptable, RowsNotReady, UnknownMeasure, UnknownView
+from service.api.problems.analytics import (
+    NoPseudonyms,
+    NotAcceptable,
+    RowsNotReady,
+    TooFewAlike,
+    UnknownMeasure,
+    UnknownView,
+)
 from service.api.problems.proofs import (
     CosignatureRefused,
     LogNotWhole,
@@ -111,6 +118,7 @@ __all__ = [
     "RowsNotReady",
     "ScopeMissing",
     "Stopping",
+    "TooFewAlike",
     "TooManyConnections",
     "TooManyReaders",
     "TooManyRequests",
