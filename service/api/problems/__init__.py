@@ -17,6 +17,7 @@ from service.api.problems.access import (
     TooManyWrongKeys,
 )
 from service.api.problems.analytics import (
+    FiguresNotInstalled,
     NoPseudonyms,
     NotAcceptable,
     RowsNotReady,
@@ -86,6 +87,7 @@ __all__ = [
     "CosignatureRefused",
     "DatabaseUnavailable",
     "DeadlineExceeded",
+    "FiguresNotInstalled",
     "HeaderTooLarge",
     "HeadsDiffer",
     "IdUsed",
