@@ -13,13 +13,15 @@ from pyarrow import parquet
 
 from analytics.views.contacts import CONTACTS
 from analytics.views.people import CLIENTS, SUBSTANCES
+from domain.policy import Policy
 from service.access.access_records import Access, by_operator
-from service.access.caller import Caller
+from service.access.caller import Caller, operator
 from service.analytics.analysts import create_analyst
 from service.analytics.as_of import Past, PastReadings
-from service.analytics.exports.export import AnalyticsExports, ExportRefused, Wanted
+from service.analytics.exports.export import AnalyticsExports, Wanted
 from service.analytics.exports.formats import Format
 from service.analytics.exports.manifest import Manifest
+from service.analytics.exports.refused import ExportRefused
 from service.analytics.reading import Reading, Readings
 from service.bootstrap import System
 from service.database.connection import scoped
@@ -150,6 +152,8 @@ async def test_as_known_at_a_position_it_is_the_same_byte_for_byte_once_more_is_
         Wanted(Format.PARQUET, [CLIENTS, CONTACTS], analyst.role_name),
         [by_operator(organization_id, "a test")],
     )
+    few = Policy.model_validate({"analytics": {"k": 1, "l": 1}})
+    await system.policy_adopter.adopt(operator(organization_id), few)
     clients = [uuid4(), uuid4()]
     for each in clients:
         await system.recorder.record(counselor, each, [draft(registered()), draft(goal_set())], new_client=True)

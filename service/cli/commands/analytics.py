@@ -73,6 +73,21 @@ def export(  # noqa: PLR0913 - one for each option
         datetime | None,
         typer.Option(parser=moment, metavar="DATE-AND-TIME", help="As known, and judged, then.", show_default="now"),
     ] = None,
+    generalize: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=2,
+            help="1: years of birth by fives, when care began by quarters; 2: by tens, and by years.",
+        ),
+    ] = 0,
+    leave_out_small_classes: Annotated[
+        bool,
+        typer.Option(
+            "--leave-out-small-classes",
+            help="Leave out clients who share with too few others what outsiders may know of them.",
+        ),
+    ] = False,
     purpose: PurposeOption = None,
 ) -> None:
     """
@@ -86,6 +101,10 @@ def export(  # noqa: PLR0913 - one for each option
     --analyst had of that client.
 
     As known at another time, every client is folded from the log, in memory; nothing is written there.
+
+    Fewer than [analytics] k of the organization's policy must not share year of birth, way into care, when care began,
+    and death: else nothing is written, unless --generalize, --shift-dates or --leave-out-small-classes help
+    (docs/de-identification.md).
 
     Exit codes: 0 written, 1 not: and nothing is left of it, 2 not understood.
     """
@@ -112,6 +131,8 @@ def export(  # noqa: PLR0913 - one for each option
         raise typer.BadParameter(f"There is no format {form}; there are {', '.join(Format)}.")
     if analyst and shift_dates:
         raise typer.BadParameter("Whether an analyst sees dates shifted was said when they were made.")
+    if since and leave_out_small_classes:
+        raise typer.BadParameter("Who is left out changes with everybody else: make a whole export, without --since.")
     if since and not analyst:
         raise typer.BadParameter("With --since say whose pseudonyms the earlier export has, by --analyst.")
     if as_known_at is not None and at is not None:
@@ -130,6 +151,8 @@ def export(  # noqa: PLR0913 - one for each option
                 analyst=role_of(analyst) if analyst else None,
                 shift_dates=shift_dates,
                 since=read_since(since, meant) if since else {},
+                generalized=generalize,
+                leave_out_small_classes=leave_out_small_classes,
             )
             accesses = [by_operator(each, "care-timeline analytics export", purpose) for each in meant]
             with progress_of("") as progress:
