@@ -9,6 +9,7 @@ from benchmarks import (
     cohort,
     exporting,
     feed,
+    figures,
     importing,
     lag,
     many,
@@ -47,6 +48,7 @@ MEASURES: Mapping[str, Callable[[Ground, Rounds], Awaitable[list[Result]]]] = {
     "verifying": verifying.measure,
     "exporting": exporting.measure,
     "analysts-export": analysts_export.measure,
+    "figures": figures.measure,
     "soak": soak.measure,
 }
 

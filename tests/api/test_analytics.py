@@ -1,6 +1,7 @@
 """Views over the API: what an analyst gets, in each form, and what is recorded of it."""
 
 import io
+import sys
 from dataclasses import replace
 from uuid import uuid4
 
@@ -119,3 +120,10 @@ async def test_measures_are_published_with_their_definitions(analyst: Clinic) ->
     problem_in(await analyst.get("/v1/analytics/measures/happiness"), "unknown-measure")
     published = (await analyst.get("/v1/analytics/measures")).json()["measures"]
     assert [each["name"] for each in published] == [each.name for each in MEASURES]
+
+
+async def test_a_service_without_the_libraries_of_figures_says_so(
+    analyst: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "lifelines", None)
+    problem_in(await analyst.get(ATTENDANCE), "figures-not-installed")

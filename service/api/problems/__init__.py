@@ -16,7 +16,14 @@ from service.api.problems.access import (
     ScopeMissing,
     TooManyWrongKeys,
 )
-from service.api.problems.analytics import NoPseudonyms, NotAcceptable, RowsNotReady, UnknownMeasure, UnknownView
+from service.api.problems.analytics import (
+    FiguresNotInstalled,
+    NoPseudonyms,
+    NotAcceptable,
+    RowsNotReady,
+    UnknownMeasure,
+    UnknownView,
+)
 from service.api.problems.proofs import (
     CosignatureRefused,
     LogNotWhole,
@@ -79,6 +86,7 @@ __all__ = [
     "CosignatureRefused",
     "DatabaseUnavailable",
     "DeadlineExceeded",
+    "FiguresNotInstalled",
     "HeaderTooLarge",
     "HeadsDiffer",
     "IdUsed",

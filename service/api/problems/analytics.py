@@ -18,6 +18,15 @@ class UnknownMeasure(Problem):
     status, slug, title = HTTPStatus.NOT_FOUND, "unknown-measure", "There is no such measure"
 
 
+class FiguresNotInstalled(Problem):
+    """This service cannot tell figures: what they are made with is not installed beside it.
+
+    Whoever runs it installs the extra `analytics`.
+    """
+
+    status, slug, title = HTTPStatus.NOT_IMPLEMENTED, "figures-not-installed", "This service tells no figures"
+
+
 class NotAcceptable(Problem):
     """The rows are not written in any form that the header `Accept` names.
 
