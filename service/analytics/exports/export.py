@@ -34,7 +34,7 @@ from service.analytics.exports.formats import Destination, Format, destination
 from service.analytics.exports.manifest import FILE, AnonymityExported, FileExported, Manifest, OrganizationExported
 from service.analytics.exports.pseudonyms import Pseudonyms
 from service.analytics.exports.refused import ExportRefused
-from service.analytics.reading import NEVER, RECORDED_AT, Reading
+from service.analytics.reading import NEVER, PROJECTIONS_READ, RECORDED_AT, Reading
 from service.care.accesses import Accesses
 from service.log.organizations import Organizations
 
@@ -98,9 +98,14 @@ class AnalyticsExports:
         self._accesses = accesses
 
     async def write(
-        self, wanted: Wanted, accesses: Sequence[Access], folder: Path, tell: Progress | None = None
+        self,
+        wanted: Wanted,
+        accesses: Sequence[Access],
+        folder: Path,
+        tell: Progress | None = None,
+        read: Read | None = None,
     ) -> Manifest:
-        """Write the rows of the organizations of these accesses into a new folder.
+        """Write the rows of the organizations of these accesses into a new folder: as they are, or as `read` has them.
 
         Nothing is left of it where it is not made: raises ExportRefused, FormatMissing, RowsNotReady, NoLegalGround,
         AccessNotRecorded, and OSError where the folder cannot be written.
@@ -108,14 +113,17 @@ class AnalyticsExports:
         await asyncio.to_thread(_make, folder)
         try:
             with NewFiles(folder) as files:
-                manifest = await self._write(wanted, accesses, destination(wanted.form, files), tell or _nobody_told)
+                to = destination(wanted.form, files)
+                manifest = await self._write(wanted, accesses, to, tell or _nobody_told, read or self._read)
                 files.open(FILE).end_with(manifest.text().encode())
             return manifest
         except BaseException:
             await asyncio.to_thread(shutil.rmtree, folder)
             raise
 
-    async def _write(self, wanted: Wanted, accesses: Sequence[Access], files: Destination, tell: Progress) -> Manifest:
+    async def _write(
+        self, wanted: Wanted, accesses: Sequence[Access], files: Destination, tell: Progress, read: Read
+    ) -> Manifest:
         of_this_export = pseudonyms.of_this_export(shift_dates=wanted.shift_dates)
         organizations: list[OrganizationExported] = []
         written: list[WrittenFile] = []
@@ -123,7 +131,7 @@ class AnalyticsExports:
         said: set[tuple[Any, ...]] = set()
         for access in sorted(accesses, key=lambda each: each.organization_id):
             self._accesses.begin_with_many(access)
-            async with self._read(access.organization_id) as reading:
+            async with read(access.organization_id) as reading:
                 part = await _part(wanted, reading, of_this_export)
                 said.add(tuple(part.told.said.items()))
                 await self._accesses.keep(access, _asked(wanted), (), position=reading.position, under_pseudonyms=True)
@@ -171,7 +179,7 @@ class AnalyticsExports:
             position=reading.position,
             moment=reading.moment,
             since=part.wanted.since.get(reading.organization_id),
-            projections=reading.versions,
+            projections={name: reading.versions[name] for name in PROJECTIONS_READ},
             policy_adopted_at=max(adopted, default=None),
             erased_clients=await reading.connection.fetchval(_ERASED, reading.organization_id),
             parked_clients=reading.parked,
