@@ -28,21 +28,22 @@ class Counted(NamedTuple):
 
     def found(self, row: Mapping[str, Any]) -> Anonymity:
         """What was counted. As each client has one row here, rows are people."""
+        counts = {name: int(row[name]) for name in ("people", "people_below", "people_alike")}  # sums are numeric
         return Anonymity(
             quasi_identifiers=tuple(self.quasi_identifiers),
             sensitive=tuple(each.name for each in SENSITIVE),
             wanted_k=self.wanted_k,
             wanted_l=self.wanted_l,
-            rows=row["people"],
-            people=row["people"],
+            rows=counts["people"],
+            people=counts["people"],
             classes=row["classes"],
             k=row["k"],
             diversity={each.name: row[each.name] for each in SENSITIVE},
             classes_below=row["classes_below"],
-            rows_below=row["people_below"],
-            people_below=row["people_below"],
+            rows_below=counts["people_below"],
+            people_below=counts["people_below"],
             classes_alike=row["classes_alike"],
-            rows_alike=row["people_alike"],
+            rows_alike=counts["people_alike"],
         )
 
 

@@ -100,12 +100,16 @@ def _care_began(known: Known) -> ColumnElement[str]:
     their dates were moved. So of them the month is taken for told, however dates are moved."""
     closed, died = known.clients.c.episode_closed_at, known.clients.c.died_at
     in_care = closed.is_(None) & died.is_(None) & known.began.is_not(None)
-    others = literal_column("'some time'", Text) if known.dates_shifted else _first_day(known, known.rung.care_began)
-    return case((in_care, _first_day(known, "month")), else_=others)
+    others = literal_column("'some time'", Text) if known.dates_shifted else _period(known, known.rung.care_began)
+    return case((in_care, _period(known, "month")), (known.began.is_not(None), others))
 
 
-def _first_day(known: Known, period: str) -> ColumnElement[str]:
-    return cast(cast(func.date_trunc(_quoted(period), _in_utc(known.began)), Date), Text)
+_WRITTEN: Final = {"month": "YYYY-MM", "quarter": 'YYYY-"Q"Q', "year": "YYYY"}
+"""How each period is written; a month, as of somebody in care, must not read like a quarter or a year."""
+
+
+def _period(known: Known, period: str) -> ColumnElement[str]:
+    return func.to_char(_in_utc(known.began), _quoted(_WRITTEN[period]), type_=Text)
 
 
 def _died(known: Known) -> ColumnElement[str]:

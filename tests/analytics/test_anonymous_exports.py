@@ -42,7 +42,7 @@ class Came(NamedTuple):
 
 ALIKE = [Came(1985, 4), Came(1986, 5), Came(1987, 6), Came(1988, 4), Came(1989, 5), Came(1987, 6)]
 """Born within five years, came within a quarter."""
-OTHERS = [Came(1950, 4), Came(1987, 5, ended=False)]
+OTHERS = [Came(1950, 4), Came(1987, 4, ended=False)]
 """One is older, and one is still in care, so that the end of their rows tells by how much their dates were moved."""
 
 
