@@ -1,1 +1,4 @@
-"""What analysts find: views over the projections' rows, and measures over these. Pure: it reaches no database."""
+"""What analysts find: views over the projections' rows, measures over these, and what keeps anybody from being found.
+
+Pure: it reaches no database.
+"""

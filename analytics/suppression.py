@@ -19,6 +19,12 @@ edition 2024, chapter 4: a lower and an upper protection level for each sensitiv
 for small cells is our choice: a narrower one would tell more about a cell than its suppression does. It follows that
 hidden cells of one sum with a small one among them are always `smallest` or more together.
 
+**Cells of cases.** Where a cell counts cases, of which one person may have many, `people` says how many people are
+behind each. Then a cell of fewer than `smallest` people is hidden however many cases it has, so that its count could
+be smallest − 2 less or more, and of the hidden parts of a published total one has `smallest` people or more: else
+those that stay would tell the cases of a few people together. (How many people several cells have together is not
+known here, so this is on the safe side.)
+
 And one who knows besides which of the hidden cells are small cannot tell the exact count of any: two hidden cells of
 10 that add up to 20 would be known, so a third is hidden. (Not where zeros alone tell it: a total of 10 in ten parts.)
 
@@ -41,18 +47,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from analytics.feasible_ranges import Need, Table, Way
+from analytics.sums import Sum, check, check_people, components, levels_of
 
 SMALLEST = 11
 
 Figure = TypeVar("Figure")
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """That a cell is the sum of others: of a row, a column, the months of a quarter, a numerator and the rest."""
-
-    total: str
-    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +83,31 @@ class Suppression:
         return {name: None if self.hidden.intersection(made_of[name]) else figure for name, figure in figures.items()}
 
 
-def suppress(cells: Mapping[str, int], sums: Iterable[Sum], smallest: int = SMALLEST) -> Suppression:
+def suppress(
+    cells: Mapping[str, int],
+    sums: Iterable[Sum],
+    smallest: int = SMALLEST,
+    people: Mapping[str, int] | None = None,
+) -> Suppression:
     """
     The cells to hide. `cells` has the count of people by a name of the caller's, `sums` every sum that holds between
-    them; their order makes no difference. Nothing is small when `smallest` is 1. Raises ValueError for a negative
-    count, for a sum that names an unknown cell, goes in a circle or does not add up, and for `smallest` below 1.
+    them; their order makes no difference. Where the counts are of cases, `people` has the number of people behind each
+    (which need not add up). Nothing is small when `smallest` is 1. Raises ValueError for a negative count, for a sum
+    that names an unknown cell, goes in a circle or does not add up, for people that cannot be, and for `smallest` below
+    1.
     """
     if smallest < 1:
         raise ValueError(f"The smallest count that is shown must be 1 or more, not {smallest}.")
     told = sorted({Sum(one.total, tuple(sorted(one.parts))) for one in sums}, key=lambda one: (one.total, one.parts))
-    _check(cells, told)
-    levels = _levels(cells, told)
-    primary = frozenset(name for name, count in cells.items() if 0 < count < smallest)
+    check(cells, told)
+    behind = cells if people is None else people
+    check_people(cells, behind)
+    levels = levels_of(cells, told)
+    primary = frozenset(name for name in cells if 0 < behind[name] < smallest)
     hidden: set[str] = set()
-    for names, own in _components(cells, told):
+    for names, own in components(cells, told):
         if primary.intersection(names):
-            hidden |= _Component(cells, names, own, levels, smallest).hidden()
+            hidden |= _Component(cells, behind, names, own, levels, smallest).hidden()
     return Suppression(primary=primary, complementary=frozenset(hidden - primary))
 
 
@@ -107,7 +115,13 @@ class _Component:
     """Cells that sums connect, zeros left out: what is hidden in one component has no effect on another."""
 
     def __init__(
-        self, cells: Mapping[str, int], names: list[str], sums: list[Sum], levels: Mapping[str, int], smallest: int
+        self,
+        cells: Mapping[str, int],
+        people: Mapping[str, int],
+        names: list[str],
+        sums: list[Sum],
+        levels: Mapping[str, int],
+        smallest: int,
     ) -> None:
         import numpy
 
@@ -119,7 +133,9 @@ class _Component:
             [(index[one.total], [index[part] for part in one.parts if part in index]) for one in sums],
             smallest,
         )
-        self.small = {number for number, count in enumerate(counts) if count < smallest}
+        #: Few cases, or many of few people.
+        self.small = {number for number, name in enumerate(names) if people[name] < smallest}
+        self.counts_people = all(people[name] == cells[name] for name in names)
         self.weights = numpy.array(
             [
                 8.0 ** levels[name] * (1 + _size_class(cells[name], smallest) + number / (100 * len(names)))
@@ -128,15 +144,35 @@ class _Component:
         )
         self.mask = numpy.zeros(len(names), dtype=bool)
         self.mask[list(self.small)] = True
+        if not self.counts_people:
+            self._hide_beside_few_people()
         self.hidden_for: dict[int, Need] = {}
-        self.needs = self._needs(counts, max(1, smallest - 2))
+        self.needs = self._needs(counts, smallest)
 
-    def _needs(self, counts: list[int], width: int) -> list[Need]:
-        small = sorted(self.small)
+    def _hide_beside_few_people(self) -> None:
+        """Hides, in each sum of which cells of few people alone are hidden, the lightest other part as well."""
+        for row, (_, *parts) in enumerate(self.table.sums):
+            if self._tells_of_few_people(row):
+                self.mask[min((part for part in parts if not self.mask[part]), key=lambda part: self.weights[part])] = (
+                    True
+                )
+
+    def _tells_of_few_people(self, row: int) -> bool:
+        """Whether what is published of a sum tells how many cases some cells of few people have together."""
+        total, *parts = self.table.sums[row]
+        hidden = [part for part in parts if self.mask[part]]
+        return bool(hidden) and len(hidden) < len(parts) and not self.mask[total] and self.small.issuperset(hidden)
+
+    def _needs(self, counts: list[int], smallest: int) -> list[Need]:
+        small, width = sorted(self.small), max(1, smallest - 2)
         least = self.table.least(small)
+        lower = {
+            cell: least[cell] if counts[cell] < smallest else max(least[cell], counts[cell] - width) for cell in small
+        }
+        upper = {cell: (least[cell] if counts[cell] < smallest else counts[cell]) + width for cell in small}
         return [
-            *(Need(cell, (Way(least[cell] + width, at_most=False),)) for cell in small),
-            *(Need(cell, (Way(least[cell], at_most=True),)) for cell in small),
+            *(Need(cell, (Way(upper[cell], at_most=False),)) for cell in small),
+            *(Need(cell, (Way(lower[cell], at_most=True),)) for cell in small),
             *(
                 Need(
                     cell,
@@ -183,7 +219,8 @@ class _Component:
         complementary = [int(cell) for cell in self.mask.nonzero()[0] if cell not in self.small]
         for cell in sorted(complementary, key=lambda cell: -self.weights[cell]):
             self.mask[cell] = False
-            again = self._met_again(met, cell)
+            tells = not self.counts_people and any(map(self._tells_of_few_people, self.table.sums_of[cell]))
+            again = None if tells else self._met_again(met, cell)
             if again is None:
                 self.mask[cell] = True
             else:
@@ -223,65 +260,3 @@ class _Component:
 def _size_class(count: int, smallest: int) -> int:
     """0 for a small count, 1 from `smallest`, 2 from 16 times that, 3 from 256 times: with 11, from 11, 176, 2,816."""
     return ((count // smallest).bit_length() + 3) // 4
-
-
-def _check(cells: Mapping[str, int], sums: list[Sum]) -> None:
-    for name, count in cells.items():
-        if count < 0:
-            raise ValueError(f"The count of cell {name!r} is negative. Counts are of people.")
-    for one in sums:
-        for name in (one.total, *one.parts):
-            if name not in cells:
-                raise ValueError(f"The sum for {one.total!r} names {name!r}, which is not a cell of the table.")
-        if len(set(one.parts)) < len(one.parts):
-            raise ValueError(f"The sum for {one.total!r} has a part twice.")
-        if cells[one.total] != sum(cells[part] for part in one.parts):
-            raise ValueError(f"The parts of {one.total!r} do not add up to it. Give only sums that hold.")
-
-
-def _levels(cells: Mapping[str, int], sums: list[Sum]) -> dict[str, int]:
-    """0 for a cell that is no total, else one more than the highest of its parts."""
-    above: dict[str, list[str]] = {name: [] for name in cells}
-    waiting = dict.fromkeys(cells, 0)
-    for one in sums:
-        for part in one.parts:
-            above[part].append(one.total)
-            waiting[one.total] += 1
-    levels = dict.fromkeys(cells, 0)
-    ready = [name for name, count in waiting.items() if not count]
-    done = 0
-    while ready:
-        name = ready.pop()
-        done += 1
-        for total in above[name]:
-            levels[total] = max(levels[total], levels[name] + 1)
-            waiting[total] -= 1
-            if not waiting[total]:
-                ready.append(total)
-    if done < len(cells):
-        raise ValueError("The sums go in a circle: a cell is, by way of others, a part of itself.")
-    return levels
-
-
-def _components(cells: Mapping[str, int], sums: list[Sum]) -> list[tuple[list[str], list[Sum]]]:
-    """The cells that are not zero, in groups connected by sums, each sorted by name, with their sums."""
-    group = {name: name for name, count in cells.items() if count}
-
-    def root(name: str) -> str:
-        while group[name] != name:
-            group[name] = group[group[name]]
-            name = group[name]
-        return name
-
-    lasting = [one for one in sums if cells[one.total]]
-    for one in lasting:
-        for part in one.parts:
-            if cells[part]:
-                group[root(part)] = root(one.total)
-    members: dict[str, list[str]] = {}
-    for name in sorted(group):
-        members.setdefault(root(name), []).append(name)
-    own: dict[str, list[Sum]] = {}
-    for one in lasting:
-        own.setdefault(root(one.total), []).append(one)
-    return [(names, own.get(key, [])) for key, names in members.items()]

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from analytics.suppression import Sum
+from analytics.sums import Sum
 
 Cells = dict[str, int]
 Shown = Mapping[str, int | None]

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.feasible_ranges import Table
-from analytics.suppression import Sum, suppress
+from analytics.sums import Sum
+from analytics.suppression import suppress
 from tests.analytics.tables import (
     Cells,
     crossed,
@@ -196,6 +197,56 @@ def test_nobody_finds_a_small_cell_by_adding_and_subtracting(
     mixed = shuffled.sample(sorted(cells.items()), len(cells))
     turned = [Sum(one.total, one.parts[::-1]) for one in shuffled.sample(sums, len(sums))]
     assert suppress(dict(mixed), turned, smallest) == told
+
+
+def test_many_cases_of_few_people_are_hidden_beside_a_cell_of_enough_people() -> None:
+    cells, sums = row(60, 50, 40, 90)
+    people = {"a": 30, "b": 3, "c": 4, "d": 40, "T": 60}
+    told = suppress(cells, sums, people=people)
+    assert told.primary == {"b", "c"}
+    assert told.complementary == {"a"}, "b and c together may be of four people: so they do not do alone"
+    assert not suppress(cells, sums, people=dict.fromkeys(cells, 30)).hidden
+
+
+def test_where_all_parts_are_of_few_people_the_total_of_enough_stays() -> None:
+    cells, sums = row(60, 50, 40)
+    assert suppress(cells, sums, people={"a": 5, "b": 6, "c": 4, "T": 13}).hidden == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize(
+    ("people", "message"),
+    [({"a": 2, "T": 1}, "cannot be 2 people"), ({"a": 0, "T": 1}, "cannot be 0"), ({"a": 1}, "'T' is not told")],
+)
+def test_refuses_people_that_cannot_be(people: dict[str, int], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        suppress({"a": 1, "T": 1}, [Sum("T", ("a",))], people=people)
+
+
+@settings(max_examples=25)
+@given(tables(), st.sampled_from([11, 5]), st.randoms(use_true_random=False))
+def test_nobody_finds_the_cases_of_few_people_by_adding_and_subtracting(
+    table: tuple[Cells, list[Sum]], smallest: int, dice: random.Random
+) -> None:
+    cells, sums = table
+    people = {name: dice.randint(-(-count // 4), count) if count else 0 for name, count in cells.items()}
+    for one in sums:  # a total has no fewer people than any of its parts; those of all parts are more than once in it
+        people[one.total] = max(people[one.total], *(people[part] for part in one.parts))
+    told = suppress(cells, sums, smallest, people)
+    few = {name for name in cells if 0 < people[name] < smallest}
+    shown = told.published(cells)
+    assert told.primary == few
+    assert not few & {name for name, count in shown.items() if count is not None}
+    assert not few & derived(shown, sums).keys()
+    for name in sorted(few):
+        lowest, highest = possible_range(shown, sums, name)
+        least, _ = possible_range(zeros_only(cells), sums, name)
+        assert lowest <= max(least, cells[name] - (smallest - 2))
+        assert highest >= (cells[name] if cells[name] >= smallest else least) + smallest - 2
+    for one in sums:
+        hidden = [part for part in one.parts if shown[part] is None]
+        shown_parts = [part for part in one.parts if shown[part]]
+        if shown[one.total] and hidden and shown_parts:
+            assert not few.issuperset(hidden), one
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=4))
