@@ -4,12 +4,13 @@ A pseudonym is the keyed digest of an id, so the same thing has the same name in
 finds the id, or tries one. A client's dates are all shifted back by as many weeks, so that intervals and weekdays stay.
 """
 
-from typing import Any, Final, NamedTuple
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, Date, DateTime, FromClause, Integer, Interval, Select, Uuid, case, func, select
 from sqlalchemy.sql.elements import KeyedColumnElement
 
-from analytics.view import CLIENT, ORGANIZATION, Sources, View
+from analytics.view import CLIENT, ORGANIZATION, Column, Sources
 
 BLOCK: Final = 64
 """Bytes of a block of SHA-256, with which HMAC (RFC 2104) mixes its key."""
@@ -30,6 +31,16 @@ def pseudonym_key(secret: bytes) -> PseudonymKey:
     return PseudonymKey(bytes(byte ^ 0x36 for byte in padded), bytes(byte ^ 0x5C for byte in padded))
 
 
+class RowsOfClients(Protocol):
+    """What gives rows that are each about a client, as a view does."""
+
+    def described(self) -> Sequence[Column]:
+        """All columns, in order."""
+
+    def rows(self, sources: Sources) -> Select[Any]:
+        """The rows with the record's own ids and dates."""
+
+
 class Disguise(NamedTuple):
     """With what a statement disguises whose rows it gives."""
 
@@ -41,13 +52,14 @@ class Disguise(NamedTuple):
     """A table of which these are columns, with a row for each organization whose rows are told; None where they are
     no columns."""
 
-    def rows(self, view: View, sources: Sources) -> Select[Any]:
-        """A view's rows, disguised."""
+    def rows(self, view: RowsOfClients, sources: Sources, of: FromClause | None = None) -> Select[Any]:
+        """A view's rows, disguised; only those `of` clients where a table with their ids, as CLIENT, is given."""
         rows = view.rows(sources).subquery("rows")
         keys = self.by_organization
         told = rows if keys is None else rows.join(keys, rows.c[ORGANIZATION] == keys.c[ORGANIZATION])
         columns = (self._disguised(rows.c[each.name], rows.c[CLIENT]) for each in view.described())
-        return select(*columns).select_from(told)
+        disguised = select(*columns).select_from(told)
+        return disguised if of is None else disguised.where(rows.c[CLIENT].in_(select(of.c[CLIENT])))
 
     def _disguised(self, column: KeyedColumnElement[Any], client: ColumnElement[Any]) -> ColumnElement[Any]:
         if isinstance(column.type, Uuid) and column.key != ORGANIZATION:

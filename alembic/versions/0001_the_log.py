@@ -1080,7 +1080,7 @@ begin
   select the_organization, r.record_id, moment, r.operation, r.what, r.parameters, r.purpose, r.actor_id,
          r.credential_id, r.role, r.name, r.request_id, r.version, r.position,
          case when r.version is not null then r.client_ids[1] end, cardinality(r.client_ids),
-         (select sha256(string_agg(uuid_send(told.client_id), ''::bytea order by told.client_id))
+         (select sha256(coalesce(string_agg(uuid_send(told.client_id), ''::bytea order by told.client_id), ''))
             from unnest(r.client_ids) told(client_id)),
          r.recipient, r.allowed_by
     from unnest(records) r;

@@ -93,12 +93,14 @@ class AccessRecords:
         *,
         version: int | None = None,
         position: int | None = None,
+        under_pseudonyms: bool = False,
     ) -> None:
         """Record that the access is told of these clients: of one at a version, of many at a position of the log.
 
-        Returns once that is on disk. Raises AccessNotRecorded.
+        What is told under pseudonyms names none of them, and is recorded all the same. Returns once that is on disk.
+        Raises AccessNotRecorded.
         """
-        if not client_ids:
+        if not client_ids and not under_pseudonyms:
             return  # nobody is told of
         try:
             await self._batcher.submit(access.organization_id, _row(access, asked, client_ids, version, position))

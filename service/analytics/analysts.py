@@ -34,6 +34,11 @@ class Analyst(NamedTuple):
     shifts_dates: bool
     created_at: datetime
 
+    @property
+    def name(self) -> str:
+        """The name by which they were made."""
+        return self.role_name.removeprefix(_PREFIX)
+
 
 class NewAnalyst(NamedTuple):
     """An analyst who was just made, with the password that nobody is told again."""

@@ -19,8 +19,8 @@ from service.database.statement import bound
 from service.log.reading import ONE_SNAPSHOT
 from service.projector.builds import Build, Builds
 
-STATEMENT_SECONDS: Final = 600
-"""So long one statement of a reading may take (our choice): as an analyst's own."""
+STATEMENT_SECONDS: Final = 3_600
+"""So long one statement of a reading may take (our choice), with whatever takes its rows in: an export has millions."""
 
 MOMENT: Final = bindparam("moment", type_=DateTime(timezone=True))
 """The moment by which rows are judged, in statements."""
@@ -42,7 +42,7 @@ select each.name, coalesce(cursor.position, 0) as position
   from unnest($2::text[]) as each (name)
   left join following.cursor on cursor.organization_id = $1 and cursor.name = each.name
 """
-_RECORDED_AT: Final = "select recorded_at from log.event where organization_id = $1 and position = $2"
+RECORDED_AT: Final = "select recorded_at from log.event where organization_id = $1 and position = $2"
 
 
 class RowsNotReady(Exception):
@@ -64,6 +64,8 @@ class Reading:
     """When that event was recorded: by it rows are judged, so that they are the same whenever they are read."""
     versions: Mapping[str, int] = field(default_factory=dict)
     """The version of each projection, by its name."""
+    parked: int = 0
+    """For how many clients a projection failed, so that their rows are missing or behind; erased ones do not count."""
 
     async def fetch(self, rows: Select[Any], **values: object) -> list[asyncpg.Record]:
         """All rows of a statement over `sources`, given what else it binds."""
@@ -127,10 +129,17 @@ async def _are_there(connection: Connection, builds: Sequence[Build]) -> bool:
 
 
 async def _reading(connection: Connection, organization_id: UUID, builds: Sequence[Build], position: int) -> Reading:
-    moment = await connection.fetchval(_RECORDED_AT, organization_id, position)
+    moment = await connection.fetchval(RECORDED_AT, organization_id, position)
     sources = Sources({build.name: build.schema for build in builds}, MOMENT)
     versions = {build.name: build.version for build in builds}
-    return Reading(organization_id, connection, sources, position, moment or NEVER, versions)
+    parked = await connection.fetchval(_parked_in([build.schema for build in builds]), organization_id)
+    return Reading(organization_id, connection, sources, position, moment or NEVER, versions, parked)
+
+
+def _parked_in(schemas: Sequence[str]) -> str:
+    parked = " union ".join(f"select client_id from {schema}.parked where organization_id = $1" for schema in schemas)  # noqa: S608
+    known = "select from keyring.client_key k where k.organization_id = $1 and k.client_id = parked.client_id"
+    return f"select count(*) from ({parked}) parked where exists ({known} and k.wrapped_key is not null)"  # noqa: S608
 
 
 def _behind(stand: Mapping[str, int]) -> str:

@@ -41,7 +41,7 @@ select coalesce(r.record_id, c.record_id) as record_id
   full join (select record_id, sha256(string_agg(uuid_send(client_id), ''::bytea order by client_id)) as digest
                from access.access_record_client where organization_id = $1 group by record_id) c
        using (record_id)
- where r.clients_digest is distinct from c.digest
+ where r.clients_digest is distinct from coalesce(c.digest, sha256(''::bytea))
  order by 1 limit 20"""
 _WORDS: Final = {
     "access_record": "the access record {}",

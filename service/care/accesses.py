@@ -109,15 +109,18 @@ class Accesses:
         *,
         version: int | None = None,
         position: int | None = None,
+        under_pseudonyms: bool = False,
     ) -> None:
-        """Record the access: of one client at a version, of many at a position of the log.
+        """Record the access: of one client at a version, of many at a position of the log, also under pseudonyms.
 
         Returns once that is on disk. Raises AccessNotRecorded, and NotConsented for another organization's read that
         did not begin here; then nothing may be answered.
         """
         if access.caller.recipient is not None and access.ground is None:
             raise NotConsented
-        await self._records.keep(access, asked, client_ids, version=version, position=position)
+        await self._records.keep(
+            access, asked, client_ids, version=version, position=position, under_pseudonyms=under_pseudonyms
+        )
 
     async def _plans_for_outsiders(self, organization_id: UUID, client_id: UUID) -> Sequence[Any]:
         """The plans now; whoever has no consent to show must not learn of a client from what goes wrong either."""

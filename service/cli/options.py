@@ -20,6 +20,18 @@ OrganizationOption = Annotated[
     ),
 ]
 
+OrganizationsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--organization",
+        "-o",
+        metavar="ID-OR-NAME",
+        help="An organization, by its id or its exact name; may be given several times. Needed only when there are"
+        " several.",
+        show_default=False,
+    ),
+]
+
 PurposeOption = Annotated[
     PurposeOfUse | None,
     typer.Option(help="What you read it for; it stands in the access record.", show_default="operations"),

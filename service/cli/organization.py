@@ -30,6 +30,12 @@ def choose(organizations: Sequence[Organization], said: str | None) -> Organizat
     return meant[0]
 
 
+def choose_several(organizations: Sequence[Organization], said: Sequence[str] | None) -> list[Organization]:
+    """The organizations of these ids or exact names, each once; without any, the only one. Raises CommandFailed."""
+    meant = [choose(organizations, one) for one in said] if said else [choose(organizations, None)]
+    return list({each.organization_id: each for each in meant}.values())
+
+
 async def set_up(addresses: Addresses, name: str, time_zone: str) -> Organization:
     """A new organization, made as the database's owner. Raises CommandFailed, OwnerNeeded."""
     if addresses.owner is None:

@@ -1,0 +1,1 @@
+"""Exports of analysts' rows: as files, and as answers of the API."""
