@@ -1,6 +1,7 @@
 """Pages for people: HTML without scripts, and without anything that another host would be asked for.
 
-Whatever a template is given is escaped, and what would turn the direction of its text is made visible.
+Whatever a template is given is escaped, and what would turn the direction of its text is made visible; all but charts,
+which are elements of our own making.
 """
 
 from base64 import b64encode
@@ -8,12 +9,13 @@ from hashlib import sha256
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from rendering.visible import visible
 
 
 def _seen(value: Any) -> Any:
-    return visible(value) if isinstance(value, str) else value
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 _TEMPLATES: Final = Environment(

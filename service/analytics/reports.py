@@ -1,0 +1,88 @@
+"""The report of an organization's measures, over its rows as of one position."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from analytics.counting import By
+from analytics.figures import Figures
+from analytics.measures.catalogue import MEASURES
+from analytics.report_periods import report_periods
+from rendering.analytics_report.report import ReportOf, analytics_report
+from service.access.access_records import Access, Asked
+from service.analytics.figures import figures_of
+from service.analytics.reading import Reading
+from service.care.accesses import Accesses
+from service.log.organizations import Organizations
+
+_ERASED: Final = "select count(*) from keyring.client_key where organization_id = $1 and destroyed_at is not null"
+
+Read = Callable[[UUID], AbstractAsyncContextManager[Reading]]
+"""Gives a reading of an organization: of its rows as they are, or as they were known before."""
+
+Progress = Callable[[int], None]
+"""Is told for how many measures the figures are made."""
+
+
+class ReportsNeedAnExtra(Exception):
+    """What draws and estimates is not installed; the message says how to."""
+
+    def __init__(self) -> None:
+        super().__init__("A report needs the extra `analytics`: pip install 'care-timeline[analytics]'.")
+
+
+@dataclass(frozen=True, slots=True)
+class WantedReport:
+    """Of which time, and told by which periods; what is not said is the last full quarter or year."""
+
+    first: date | None = None
+    last: date | None = None
+    by: By = By.QUARTER
+
+
+class AnalyticsReports:
+    """Makes reports. Each keeps an access record before it is handed out."""
+
+    def __init__(self, read: Read, organizations: Organizations, accesses: Accesses) -> None:
+        self._read = read
+        self._organizations = organizations
+        self._accesses = accesses
+
+    async def page(self, access: Access, wanted: WantedReport, tell: Progress = lambda done: None) -> str:
+        """The report in HTML.
+
+        Raises PeriodsRefused, ReportsNeedAnExtra, RowsNotReady, NoLegalGround, NotConsented and AccessNotRecorded.
+        """
+        _require_libraries()
+        self._accesses.begin_with_many(access)
+        organization = await self._organizations.of_id(access.organization_id)
+        policies = await self._organizations.policies(access.organization_id)
+        zone = ZoneInfo(organization.time_zone)
+        async with self._read(access.organization_id) as reading:
+            today = reading.moment.astimezone(zone).date()
+            periods = report_periods(wanted.first, wanted.last, wanted.by, today)
+            smallest = policies.at(reading.moment, known_at=reading.moment).analytics.smallest_cell
+            erased = await reading.connection.fetchval(_ERASED, access.organization_id)
+            told: dict[str, Figures] = {}
+            for done, measure in enumerate(MEASURES, 1):
+                told[measure.name] = await figures_of(reading, measure, wanted.by, smallest)
+                tell(done)
+            of = ReportOf(
+                organization.name, periods, reading.position, reading.moment, zone, smallest, erased, reading.parked
+            )
+        asked = Asked("analytics", {"report": wanted.by, "from": str(wanted.first), "to": str(wanted.last)})
+        await self._accesses.keep(access, asked, (), position=of.position, under_pseudonyms=True)
+        return await asyncio.to_thread(analytics_report, of, told)
+
+
+def _require_libraries() -> None:
+    try:
+        import lifelines  # noqa: F401
+        import matplotlib  # noqa: F401
+    except ImportError:
+        raise ReportsNeedAnExtra from None
