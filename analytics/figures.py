@@ -4,8 +4,8 @@ Small cells are hidden over one table of all that could be asked of a measure: e
 together, each group and all groups, numerators, the rest and denominators. Whichever of it is asked then, the same is
 hidden, so that asking for months and for quarters gives nothing away that neither tells.
 
-A table that would be too large to be looked through begins with quarters, or with years, or has all periods together
-(our choice: so that it takes about a second): whoever asks for months is told the quarters then.
+Where a table of months would be too large, or have too many small cells, to be looked through in two seconds or so,
+it begins with quarters, or with years, or has all periods together: whoever asks for months is told of these then.
 
 What is hidden as of one position may be told as of a later one, and the other way round; whoever compares figures as of
 many positions may learn when a single case was added. That is a limit of what is here: tell few people figures of
@@ -24,8 +24,11 @@ from analytics.sums import Sum
 from analytics.suppression import suppress
 from analytics.survival import Curve, Point, kaplan_meier
 
-MOST_CELLS: Final = 1_500
-"""So many cells a table has at most in which small ones are hidden."""
+MOST_CELLS: Final = 2_000
+"""So many cells a table has at most."""
+
+MOST_LOOKED_AT: Final = 100_000
+"""So many at most, as each is looked at for each small one: measured, by what takes less than two seconds."""
 
 _DIGITS: Final = 9
 """Sums of fractions differ with their order beyond these."""
@@ -132,7 +135,7 @@ class Rows(NamedTuple):
 def figures(measure: Measure, rows: Rows, by: By, smallest: int) -> Figures:
     """The figures by these periods, and over all of them, of which none tells of fewer people than `smallest`."""
     counted = {_cell(row): row for row in rows.counts}
-    finest = _finest(counted, measure.kind)
+    finest = _finest(counted, measure.kind, smallest)
     told = max(by, finest, key=list(By).index)
     shown = _shown({cell: row for cell, row in counted.items() if _at_least(cell, finest)}, measure.kind, smallest)
     cells = sorted((cell for cell in counted if cell.period.by in {told, By.ALL}), key=_order)
@@ -231,12 +234,13 @@ def _sums(counted: Iterable[Cell], kind: Kind) -> list[Sum]:
     return sums
 
 
-def _finest(counted: Iterable[Cell], kind: Kind) -> By:
+def _finest(counted: Mapping[Cell, Mapping[str, Any]], kind: Kind, smallest: int) -> By:
     """The shortest periods with which the table is not too large."""
-    cells = list(counted)
-    parts = 1 + len(PARTS[kind].conditions)
+    parts = [people(part) for part in (CASES, *PARTS[kind].conditions)]
     for by in By:
-        if sum(_at_least(cell, by) for cell in cells) * parts <= MOST_CELLS:
+        behind = [row[part] for cell, row in counted.items() if _at_least(cell, by) for part in parts]
+        small = sum(0 < count < smallest for count in behind)
+        if len(behind) <= MOST_CELLS and len(behind) * small <= MOST_LOOKED_AT:
             return by
     return By.ALL
 

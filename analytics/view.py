@@ -32,6 +32,7 @@ from projections.care_plan import CARE_PLAN
 from projections.care_plan.merges import MERGED_INTO
 from projections.care_plan.restrictions import RESTRICTION
 from projections.catalogue import PROJECTIONS
+from projections.columns import WORDS
 
 SCHEMA: Final = "analytics"
 """Where analysts find the views."""
@@ -72,6 +73,8 @@ class Column(NamedTuple):
     meaning: str
     made: Callable[[Sources], ColumnElement[Any]]
     """What it shows, in terms of the rows' tables."""
+    words: tuple[str, ...] | None = None
+    """Of coded text, or a list of such texts: all that it can be."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,7 +154,11 @@ def renamed(table: Table, column: str, name: str, meaning: str | None = None) ->
     """A column of a projection's table under another name; its own comment says what it means, unless told."""
     declared = table.c[column]
     return Column(
-        name, declared.type, meaning or declared.comment or "", lambda sources: sources.table(table).c[column]
+        name,
+        declared.type,
+        meaning or declared.comment or "",
+        lambda sources: sources.table(table).c[column],
+        declared.info.get(WORDS),
     )
 
 
@@ -164,10 +171,14 @@ def reference(table: Table, column: str, name: str, meaning: str) -> Column:
 
 
 def made(
-    name: str, of_type: TypeEngine[Any], meaning: str, expression: Callable[[Sources], ColumnElement[Any]]
+    name: str,
+    of_type: TypeEngine[Any],
+    meaning: str,
+    expression: Callable[[Sources], ColumnElement[Any]],
+    words: tuple[str, ...] | None = None,
 ) -> Column:
-    """A column made of others."""
-    return Column(name, of_type, meaning, expression)
+    """A column made of others; of coded text it says which words there can be."""
+    return Column(name, of_type, meaning, expression, words)
 
 
 def _whose(table: Table) -> tuple[Column, Column]:

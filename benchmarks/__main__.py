@@ -13,8 +13,8 @@ def main(
     measures: Annotated[
         list[str] | None,
         typer.Argument(
-            help="append, bulk, timeline, post, many, lag, projecting, rebuild, reads, reading, feed, import, webhooks,"
-            " replay, proofs, verifying, exporting; soak, only when named.",
+            help="append, bulk, timeline, post, many, lag, projecting, rebuild, cohort, reads, reading, feed, import,"
+            " webhooks, replay, proofs, verifying, exporting; soak, only when named.",
             show_default="all but soak",
         ),
     ] = None,

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from benchmarks import (
     append,
     bulk,
+    cohort,
     exporting,
     feed,
     importing,
@@ -34,6 +35,7 @@ MEASURES: Mapping[str, Callable[[Ground, Rounds], Awaitable[list[Result]]]] = {
     "lag": lag.measure,
     "projecting": projecting.measure,
     "rebuild": rebuild.measure,
+    "cohort": cohort.measure,
     "reads": reads.measure,
     "reading": reading.measure,
     "feed": feed.measure,

@@ -21,11 +21,11 @@ async def measure(
     """One row. The peer's rate does not depend on how many events there are, so it gets fewer."""
     async with ground.clinic() as clinic:
         rounds.tell(f"rebuild, simulating {events:,} events")
-        written = await _simulated(clinic, events)
+        written = await simulated(clinic, events)
         peer = Peer(clinic.urls, peer_events)
         ours, peers = await rounds.interleaved(
             [
-                ("rebuild", lambda: _rebuilt(clinic, written, processes)),
+                ("rebuild", lambda: rebuilt(clinic, written, processes)),
                 ("rebuild, eventsourcing", peer.projected),
             ]
         )
@@ -34,7 +34,7 @@ async def measure(
     return [Result(measured, other, "events/s", ours, peers, Limit(40))]
 
 
-async def _simulated(clinic: BenchmarkClinic, events: int) -> int:
+async def simulated(clinic: BenchmarkClinic, events: int) -> int:
     """Fills the clinic's log; how many events there were to write."""
     entries = simulate(SEED, -(-events // EVENTS_A_CLIENT), events, date(2024, 1, 1), date(2026, 1, 1))
     system, written = clinic.system, 0
@@ -44,7 +44,7 @@ async def _simulated(clinic: BenchmarkClinic, events: int) -> int:
     return written
 
 
-async def _rebuilt(clinic: BenchmarkClinic, events: int, processes: int | None) -> float:
+async def rebuilt(clinic: BenchmarkClinic, events: int, processes: int | None) -> float:
     """Events a second of a whole rebuild: processes started, folded, written, switched in."""
     began = time.perf_counter()
     done = await build(clinic, processes=processes)

@@ -25,6 +25,9 @@ SQL_TYPES: Final[dict[type, TypeEngine[Any]]] = {
     str: Text(),
 }
 
+WORDS: Final = "words"
+"""Under this name a column of coded text says which words it can hold."""
+
 
 class _Column(NamedTuple):
     name: str
@@ -32,6 +35,7 @@ class _Column(NamedTuple):
     meaning: str
     nullable: bool
     key: bool
+    words: tuple[str, ...] | None
 
 
 class _Part(NamedTuple):
@@ -43,13 +47,23 @@ class _Part(NamedTuple):
 
 
 def table(name: str, element: type) -> Table:
-    """The table that holds a row for each such element; the first paragraph of its docstring is the comment."""
+    """The table that holds a row for each such element; the first paragraph of its docstring is the comment.
+
+    Of a column of coded text its `info` says under WORDS which words it can hold.
+    """
     own, parts = _columns(element)
     columns = [*own.values(), *(column for part in parts for column in part.columns)]
     return client_table(
         name,
         *(
-            Column(each.name.lstrip("_"), each.type, primary_key=each.key, nullable=each.nullable, comment=each.meaning)
+            Column(
+                each.name.lstrip("_"),
+                each.type,
+                primary_key=each.key,
+                nullable=each.nullable,
+                comment=each.meaning,
+                info={} if each.words is None else {WORDS: each.words},
+            )
             for each in columns
         ),
         comment=one_line(element.__doc__ or ""),
@@ -87,7 +101,7 @@ def _columns(element: type) -> tuple[dict[str, _Column], list[_Part]]:
     for each in sorted(coded, key=lambda each: KEY not in each.marks):
         sql_type = _sql_type(each.said)
         if sql_type is not None:
-            own[each.name] = _Column(each.column, sql_type, each.meaning, each.nullable, KEY in each.marks)
+            own[each.name] = _Column(each.column, sql_type, each.meaning, each.nullable, KEY in each.marks, each.words)
         elif is_element(each.said):
             parts.append(_Part(each.name, each.said, list(_of_part(each))))
     return own, parts

@@ -28,7 +28,7 @@ quarter of the time.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
-from enum import Enum
+from enum import Enum, StrEnum
 from functools import cache
 from types import NoneType, UnionType
 from typing import (
@@ -83,6 +83,12 @@ class Named(NamedTuple):
     column: str
 
 
+class OneOf(NamedTuple):
+    """The words that a text can be, where its type says no more than that it is one: of a closed list, as terms are."""
+
+    words: tuple[str, ...]
+
+
 class ViewContext(NamedTuple):
     """About which moment an answer is asked for, and by which numbers."""
 
@@ -134,6 +140,14 @@ class Attribute(NamedTuple):
     def own_words(self) -> bool:
         """Whether it is what people say in their own words."""
         return any(mark in _OWN_WORDS for mark in self.marks)
+
+    @property
+    def words(self) -> tuple[str, ...] | None:
+        """All that a coded text can be; None for what is no text, and for a text of which nothing says that."""
+        said = get_args(self.said)[0] if get_origin(self.said) is tuple else self.said
+        if isinstance(said, type) and issubclass(said, StrEnum):
+            return tuple(str(term.value) for term in said)
+        return next((mark.words for mark in self.marks if isinstance(mark, OneOf)), None)
 
     @property
     def nullable(self) -> bool:

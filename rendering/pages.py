@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from rendering import event_catalogue, rows_of_care
+from rendering import analytics_dictionary, event_catalogue, rows_of_care
 
 
 def pages(root: Path) -> Mapping[Path, str]:
     """The text of each page, by its path in the project's folder `root`."""
     return {
         root / "docs" / "events.md": event_catalogue.page(),
+        root / "docs" / "analytics-views.md": analytics_dictionary.markdown(),
         root / "docs" / "rows-of-care.md": rows_of_care.page(sources_of_rows(root), sources_of_tests(root)),
     }
 

@@ -21,6 +21,8 @@ from service.access.authentication import Authentication
 from service.access.brake import Brake
 from service.access.tokens import open_tokens
 from service.access.trusted_issuers import trusted_issuers
+from service.analytics.exports.export import AnalyticsExports
+from service.analytics.reading import Readings
 from service.audit.anchors import AnchorEndpoint, AnchorFolder
 from service.audit.checkpoint_signer import CheckpointSigner
 from service.audit.checkpoint_store import CheckpointStore
@@ -141,6 +143,8 @@ class System:
     log_proofs: LogProofs
     record_export: RecordExport
     client_heads: ClientHeads
+    readings: Readings
+    analytics_exports: AnalyticsExports
 
     async def logs_not_signed(self) -> dict[LogKind, frozenset[UUID]]:
         """Of which organizations' logs nothing is signed any more, of each kind. Raises DatabaseUnavailable."""
@@ -273,6 +277,7 @@ async def connected(
         )
         for each in (signer, access_signer):
             stack.push_async_callback(each.close)
+        readings = Readings(pool, builds)
         last_checkpoint = LastCheckpoint(signing, signer, checkpoints)
         access_log_proofs = LogProofs(pool, access_checkpoints)
         last_of_accesses = LastCheckpoint(signing, access_signer, access_checkpoints)
@@ -342,6 +347,8 @@ async def connected(
                 sliced=sliced,
             ),
             client_heads=ClientHeads(pages, keyring, accesses, last_checkpoint, log_proofs),
+            readings=readings,
+            analytics_exports=AnalyticsExports(readings.live, organizations, accesses),
         )
 
 

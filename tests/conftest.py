@@ -20,11 +20,23 @@ hypothesis.settings.load_profile("care-timeline")
 
 pytest.register_assert_rewrite("tests.projector.comparing")
 
+from tests.data_folders import data_folder, made_data_folder  # noqa: E402
 from tests.databases import database, fresh_database, organization_id, pool, server, store  # noqa: E402
 from tests.system import counselor, system  # noqa: E402
 from tests.temporary_folders import in_memory  # noqa: E402
 
-__all__ = ["counselor", "database", "fresh_database", "organization_id", "pool", "server", "store", "system"]
+__all__ = [
+    "counselor",
+    "data_folder",
+    "database",
+    "fresh_database",
+    "made_data_folder",
+    "organization_id",
+    "pool",
+    "server",
+    "store",
+    "system",
+]
 
 
 def pytest_configure() -> None:

@@ -6,6 +6,9 @@ The fixtures below are loaded by tests/conftest.py; a test asks for them by name
 
 `database` gives the URLs for other needs (another pool, another role); it is made once a module, so tests of a
 module share its tables but each `organization_id` is new. `fresh_database` is made anew for each test.
+
+A test that runs a service over an embedded server of its own begins with `data_folder` (tests/data_folders.py), a copy
+of one that is made already, and one that kills a process often begins its processes with tests/crash/nursery.py.
 """
 
 import asyncio

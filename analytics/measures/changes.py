@@ -18,7 +18,8 @@ def _first_or_last(outcome: Row, episode: Row, of: OutcomeMeasure, sources: Sour
     baseline_end = episode.c.opened_on + days(BASELINE_DAYS)
     on = outcome.c.measured_on
     when = on.between(episode.c.opened_on, baseline_end) if first else on > baseline_end
-    order = (outcome.c.measured_at, outcome.c.told_by)
+    # Of two values of one moment, which no order of ids decides: these are other ones in an export.
+    order = (outcome.c.measured_at, outcome.c.value)
     ordered = order if first else tuple(each.desc() for each in order)
     found = select(outcome.c.value).where(
         about_same_client(outcome, episode),

@@ -19,6 +19,7 @@ from analytics.view import Sources
 from analytics.views.contacts import CONTACTS
 from analytics.views.coordination import OBLIGATIONS
 from analytics.views.crises import ADJUSTMENTS, CRISES
+from analytics.views.people import CLIENTS
 from domain.vocabulary.obligations import ObligationKind
 
 _WITHIN: Final = {24: "24 hours", 72: "72 hours", 168: "7 days", 720: "30 days"}
@@ -35,7 +36,8 @@ def _followed_up(within: int, words: str) -> Measure:
             contact.c.contact_at <= end,
         )
         found = cases(crisis, "crisis", day_of(crisis.c.occurred_at), met(reached), group=crisis.c.tier)
-        died = and_(crisis.c.client_died_at.is_not(None), crisis.c.client_died_at <= end)
+        client = rows(CLIENTS, sources)
+        died = exists().where(about_same_client(client, crisis), client.c.died_at <= end)
         return found.where(end <= sources.moment, not_(died))
 
     return Measure(
@@ -51,7 +53,8 @@ def _followed_up(within: int, words: str) -> Measure:
         exclusions="Crises in which the client died within that time.",
         period="The day on which the crisis began (UTC).",
         source="24 and 72 hours: practice of 988 follow-up. 7 and 30 days: HEDIS FUA and FUI (NCQA), with the crisis in"
-        " place of the visit. What counts as reached is our choice.",
+        " place of the visit. That it is counted by the hour, where NCQA counts 8 and 31 days with that of the visit,"
+        " and what counts as reached are our choice.",
         cases=followed_up,
         group="the tier of risk",
         better="higher",

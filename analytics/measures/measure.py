@@ -170,7 +170,11 @@ def value(amount: ColumnElement[Any]) -> ColumnElement[float]:
 def days_until(
     start: ColumnElement[Any], happened_on: ColumnElement[Any], seen_until: ColumnElement[Any]
 ) -> tuple[ColumnElement[int], ColumnElement[bool]]:
-    """Days from the start until it happened or, where that did not happen before, until the case is seen no longer."""
+    """Days from the start until it happened or, where that did not happen before, until the case is seen no longer.
+
+    Never fewer than none: in a time zone to the east a client's day begins before the day of the moment does.
+    """
     happened = func.coalesce(happened_on <= seen_until, false(), type_=Boolean)
     end = sql_case((happened, happened_on), else_=seen_until)
-    return cast(end - start, Integer).label("days"), happened.label("happened")
+    passed = func.greatest(end - start, literal_column("0"))
+    return cast(passed, Integer).label("days"), happened.label("happened")

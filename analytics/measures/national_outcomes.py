@@ -42,12 +42,12 @@ _SOURCE: Final = "NOMs and SUPRT (SAMHSA), which ask the client; here it is read
 
 
 def _seen(episode: Row, asked_on: ColumnElement[Any], sources: Sources) -> ColumnElement[bool]:
-    """Only who is in care on that day can be asked."""
-    return and_(asked_on <= today(sources), or_(episode.c.ended_on.is_(None), episode.c.ended_on >= asked_on))
+    """Only who is in care on that day can be asked, and the day has to be over."""
+    return and_(asked_on < today(sources), or_(episode.c.ended_on.is_(None), episode.c.ended_on >= asked_on))
 
 
 def _told(of: OutcomeMeasure, window: int | None) -> Callable[[_Interview], Callable[[Sources], Select[Any]]]:
-    """Whether it happened in the window before the interview, or since intake."""
+    """Whether it happened in the window before the day of the interview, or between intake and that day."""
 
     def at(interview: _Interview) -> Callable[[Sources], Select[Any]]:
         def told(sources: Sources) -> Select[Any]:
@@ -57,7 +57,8 @@ def _told(of: OutcomeMeasure, window: int | None) -> Callable[[_Interview], Call
             there = exists().where(
                 about_same_client(outcome, episode),
                 outcome.c.measure == code(of),
-                outcome.c.measured_on.between(begins, asked_on),
+                outcome.c.measured_on >= begins,
+                outcome.c.measured_on < asked_on,
             )
             found = cases(episode, "episode", episode.c.opened_on, met(there), group=episode.c.entry_route)
             return found.where(_seen(episode, asked_on, sources))
@@ -79,7 +80,7 @@ def _housed(interview: _Interview) -> Callable[[Sources], Select[Any]]:
                 day_of(residence.c.moved_in_at) <= asked_on,
                 or_(left_on.is_(None), left_on > asked_on),
             )
-            .order_by(residence.c.moved_in_at.desc(), residence.c.residence.desc())
+            .order_by(residence.c.moved_in_at.desc(), residence.c.stable)
             .limit(days(1))
             .lateral("home")
         )
@@ -114,15 +115,15 @@ _ASKED: Final = (
     _Asked(
         "stable_housing",
         "Stable housing",
-        "The client lived where they could stay as long as they chose.",
+        "On that day the client lived where they could stay as long as they chose.",
         "Episodes of clients of whom it is not known where they lived.",
-        "residences.",
+        "residences, by their days in UTC.",
         _housed,
     ),
     _Asked(
         "back_to_work",
         "Back at work",
-        "The client had come back to work since intake.",
+        "Between intake and that day the client came back to work.",
         "None.",
         "milestones. Who had work at intake and kept it reaches none, so this tells of changes, not of employment.",
         _told(OutcomeMeasure.BACK_TO_WORK, None),

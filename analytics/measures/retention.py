@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, func, or_, select, true
+from sqlalchemy import Boolean, ColumnElement, FromClause, Select, and_, case, exists, false, func, or_, select, true
 
 from analytics.measures.measure import (
     Kind,
@@ -23,11 +23,14 @@ from analytics.views.contacts import CONTACTS
 from analytics.views.people import CLIENTS, EPISODES
 from analytics.views.treatment import MEDICATIONS
 from domain.vocabulary.intake import DischargeReason
+from domain.vocabulary.medications import MedicationPurpose
 from projections.outcomes.contacts import ContactKind
 
 RETENTION_DAYS: Final = (30, 90, 180, 365)
 INITIATION_DAYS: Final = 14
+"""HEDIS IET: the day of intake and the 13 days after it."""
 ENGAGEMENT_DAYS: Final = 34
+"""HEDIS IET: so many days after the first service."""
 FREE_DAYS: Final = 194
 """HEDIS IET: an episode is new when nothing went before it for so many days."""
 
@@ -37,7 +40,13 @@ _OPENED: Final = "The day on which the episode was opened."
 
 def _died_before(episode: Row, end: ColumnElement[Any], sources: Sources) -> ColumnElement[bool]:
     client = rows(CLIENTS, sources)
-    return exists().where(about_same_client(client, episode), day_of(client.c.died_at) < end)
+    # Who died in care did so on the client's own day on which the episode ended.
+    died_on = case((client.c.died_at == episode.c.ended_at, episode.c.ended_on), else_=day_of(client.c.died_at))
+    closed_so = and_(episode.c.discharge_reason == code(DischargeReason.DIED), episode.c.ended_on < end)
+    return or_(
+        func.coalesce(closed_so, false(), type_=Boolean),
+        exists().where(about_same_client(client, episode), died_on < end),
+    )
 
 
 def _retained(after: int) -> Measure:
@@ -55,7 +64,7 @@ def _retained(after: int) -> Measure:
         kind=Kind.SHARE,
         unit="cases",
         case="An episode of care.",
-        numerator=f"The episode had not ended {after} days after the day on which it was opened.",
+        numerator=f"The episode was open {after} days after the day on which it was opened, or ended on that day.",
         denominator=f"Episodes that were opened at least {after} days ago.",
         exclusions="Episodes of clients who died within these days.",
         period=_OPENED,
@@ -70,15 +79,18 @@ def _retained(after: int) -> Measure:
 def _services(sources: Sources) -> Row:
     """The days of each client's services: sessions that were held, and medications that were started."""
     contact, medication = rows(CONTACTS, sources), rows(MEDICATIONS, sources)
-    held = select(contact.c.organization_id, contact.c.client, contact.c.contact_on.label("on_day")).where(
-        contact.c.kind == code(ContactKind.SESSION_HELD)
+    held = select(
+        contact.c.organization_id, contact.c.client, contact.c.contact_on.label("on_day"), true().label("session")
+    ).where(contact.c.kind == code(ContactKind.SESSION_HELD))
+    started = select(medication.c.organization_id, medication.c.client, day_of(medication.c.started_at), false()).where(
+        medication.c.purpose.in_([code(purpose) for purpose in _TREATING])
     )
-    started = select(medication.c.organization_id, medication.c.client, day_of(medication.c.started_at))
     return held.union(started).cte("services")
 
 
 def _first_service(episode: Row, service: Row) -> FromClause:
-    within = service.c.on_day.between(episode.c.opened_on, episode.c.opened_on + days(INITIATION_DAYS))
+    end = episode.c.opened_on + days(INITIATION_DAYS)
+    within = and_(service.c.on_day >= episode.c.opened_on, service.c.on_day < end)
     first = select(func.min(service.c.on_day).label("on_day")).where(about_same_client(service, episode), within)
     return first.lateral("first_service")
 
@@ -90,7 +102,7 @@ def _new_and_seen_for(count: int, episode: Row, sources: Sources) -> ColumnEleme
     before = exists().where(
         about_same_client(earlier, episode),
         earlier.c.opened_at < episode.c.opened_at,
-        until > episode.c.opened_on - days(FREE_DAYS),
+        until >= episode.c.opened_on - days(FREE_DAYS),
     )
     end = episode.c.opened_on + days(count)
     return and_(end <= today(sources), ~before, ~_died_before(episode, end, sources))
@@ -109,7 +121,10 @@ def _engaged(sources: Sources) -> Select[Any]:
     episode, service = rows(EPISODES, sources), _services(sources)
     first = _first_service(episode, service)
     further = (
-        select(func.count(service.c.on_day.distinct()).label("days"))
+        select(
+            func.count(service.c.on_day.distinct()).label("days"),
+            func.count().filter(service.c.session).label("sessions"),
+        )
         .where(
             about_same_client(service, episode),
             service.c.on_day > first.c.on_day,
@@ -118,7 +133,7 @@ def _engaged(sources: Sources) -> Select[Any]:
         .lateral("further")
     )
     source = episode.join(first, true()).join(further, true())
-    engaged = met(further.c.days >= days(2))
+    engaged = met(and_(further.c.days >= days(2), further.c.sessions >= days(1)))
     found = cases(episode, "episode", episode.c.opened_on, engaged, group=episode.c.entry_route, source=source)
     return found.where(_new_and_seen_for(INITIATION_DAYS + ENGAGEMENT_DAYS, episode, sources))
 
@@ -133,6 +148,8 @@ def _time_in_care(sources: Sources) -> Select[Any]:
     return cases(episode, "episode", episode.c.opened_on, *judged, group=episode.c.entry_route)
 
 
+_TREATING: Final = (MedicationPurpose.OPIOID_USE_DISORDER, MedicationPurpose.ALCOHOL_USE_DISORDER)
+
 _LEAVING: Final = (
     DischargeReason.LEFT_BY_OWN_CHOICE,
     DischargeReason.LOST_CONTACT,
@@ -146,7 +163,8 @@ INITIATION: Final = Measure(
     kind=Kind.SHARE,
     unit="cases",
     case="A new episode of care.",
-    numerator="A session was held, or a medication was started, on the day of intake or within 14 days after it.",
+    numerator="On the day of intake or in the 13 days after it a session was held, or a medication for an opioid or"
+    " alcohol use disorder was started (by its day in UTC).",
     denominator="Episodes that were opened at least 14 days ago.",
     exclusions="Episodes before which the client was in care within 194 days; clients who died within these 14 days.",
     period=_OPENED,
@@ -164,8 +182,8 @@ ENGAGEMENT: Final = Measure(
     kind=Kind.SHARE,
     unit="cases",
     case="A new episode of care.",
-    numerator="Treatment had begun within 14 days, and on two further days within 34 days after the first service a"
-    " session was held or a medication started.",
+    numerator="Treatment had begun within 14 days as for initiation, and on two further days in the 34 days after the"
+    " first service such a service followed, of which one may be a medication and at least one is a session.",
     denominator="Episodes that were opened at least 48 days ago.",
     exclusions="Episodes before which the client was in care within 194 days; clients who died within these 48 days.",
     period=_OPENED,

@@ -35,7 +35,7 @@ def _caseload(sources: Sources) -> Select[Any]:
         other.c.team_member < member.c.team_member,
     )
     alive = exists().where(about_same_client(client, member), client.c.died_at.is_(None))
-    found = cases(member, "team_member", today(sources), met(late), group=member.c.role)
+    found = cases(member, "client", today(sources), met(late), group=member.c.role)
     return found.where(_there(member, now), in_care, alive, ~before)
 
 

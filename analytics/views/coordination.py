@@ -9,6 +9,7 @@ from projections.care_plan.barriers import BARRIER, BARRIER_STEP
 from projections.care_plan.handoffs import HANDOFF
 from projections.care_plan.owners import TASK_OWNER
 from projections.care_plan.referrals import REFERRAL
+from projections.columns import WORDS
 from projections.obligations import OBLIGATION
 from projections.signals import SIGNAL
 
@@ -50,6 +51,7 @@ OBLIGATIONS: Final = View(
             lambda sources: func.coalesce(
                 sources.table(TASK_OWNER).c.owner_role, sources.table(OBLIGATION).c.owner_role, type_=Text
             ),
+            OBLIGATION.c.owner_role.info[WORDS],
         ),
         *same(OBLIGATION, "met_at", "met_in_time", "hours_to_met", "missed_at", "released_at"),
     ),

@@ -1,8 +1,9 @@
 """Clients, their episodes of care, and what was known of them at intake and since."""
 
+from datetime import date
 from typing import Final
 
-from sqlalchemy import Boolean, ColumnElement, Integer, case, extract, literal_column
+from sqlalchemy import Boolean, ColumnElement, Date, Integer, case, extract, literal_column
 
 from analytics.view import Sources, View, made, reference, same, same_client
 from projections.care_plan import CARE_PLAN
@@ -52,14 +53,38 @@ CLIENTS: Final = View(
     key=(),
 )
 
+
+def _age_at_first_use(sources: Sources) -> ColumnElement[int]:
+    age = sources.table(SUBSTANCE).c.age_at_first_use
+    return case((age > literal_column(f"{OLDEST_TOLD:d}"), literal_column(f"{OLDEST_TOLD + 1:d}")), else_=age)
+
+
+def _using_since(sources: Sources) -> ColumnElement[date]:
+    since = sources.table(SUBSTANCE).c.using_since
+    years = extract("year", sources.moment) - extract("year", since)
+    return case((years <= literal_column(f"{OLDEST_TOLD:d}"), since))
+
+
 SUBSTANCES: Final = View(
     name="substances",
     meaning="A substance of which an intake told.",
     table=SUBSTANCE,
-    columns=same(
-        SUBSTANCE,
-        *("number", "substance", "rank", "route", "frequency", "severity", "age_at_first_use"),
-        *("last_used_on", "using_since"),
+    columns=(
+        *same(SUBSTANCE, "number", "substance", "rank", "route", "frequency", "severity"),
+        made(
+            "age_at_first_use",
+            Integer(),
+            "The client's age in years at first use, 90 for every age above 89; null where not said.",
+            _age_at_first_use,
+        ),
+        *same(SUBSTANCE, "last_used_on"),
+        made(
+            "using_since",
+            Date(),
+            "The client's local day on which the present time of use began; null where not said, and where that is 90"
+            " years ago or more, which would tell of an age above 89.",
+            _using_since,
+        ),
     ),
     key=("number",),
 )

@@ -1,7 +1,7 @@
 """All instruments as one: answers of any of them, which name their instrument, and what they score."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import Field
 
@@ -29,6 +29,11 @@ ScreenerAnswers = Annotated[
     Field(discriminator="instrument"),
 ]
 """Answers of any instrument."""
+
+QUESTIONS: Final = tuple(
+    dict.fromkeys(name for answers in get_args(get_args(ScreenerAnswers)[0]) for name in answers.model_fields)
+)
+"""What any instrument asks, by the names under which answers are given."""
 
 _COULD_ADD: Final[dict[str, tuple[RiskTier, ...]]] = {
     "q1": (RiskTier.LOW,),

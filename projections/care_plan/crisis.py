@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from domain.events.base import FreeText
-from domain.instruments.cssrs import NOTHING_ANSWERED, CssrsAnswers
+from domain.instruments.cssrs import CSSRS_CODES, NOTHING_ANSWERED, CssrsAnswers
 from domain.vocabulary.contacts import Channel
 from domain.vocabulary.crisis import CrisisAction, CrisisKind, CrisisOutcome, RiskTier
 from domain.vocabulary.obligations import ObligationKind
@@ -15,7 +15,7 @@ from domain.vocabulary.people import Role
 from domain.vocabulary.triggers import Trigger
 from projections.collection import Elements
 from projections.crisis_chains import NO_CHAINS, NO_RISK_TOLD, Chains, Risk
-from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Named, ViewContext, at_a_moment
+from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Named, OneOf, ViewContext, at_a_moment
 from projections.follow_ups import FollowUp
 from projections.mark import Mark, Placed
 from projections.obligations import Obligation
@@ -91,7 +91,7 @@ class Crisis(Placed):
     """Whether the tier is a floor: what is unanswered may hide a higher one."""
     not_excluded: Annotated[RiskTier, Named("tier_not_excluded")] = RiskTier.HIGH
     """The highest tier that cannot be excluded; due times are as for this one."""
-    unanswered: tuple[str, ...] = ()
+    unanswered: tuple[Annotated[str, OneOf(tuple(CSSRS_CODES))], ...] = ()
     """Questions of the screener without an answer: unknown, never no."""
     cssrs: Annotated[CssrsAnswers, NO_COLUMN] = NOTHING_ANSWERED
     """The answers of the screener, of all its contacts together."""

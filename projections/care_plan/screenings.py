@@ -18,7 +18,7 @@ from domain.events.registration import ClientDied
 from domain.events.screening import ScreeningScored
 from domain.instruments.cssrs import CssrsAnswers
 from domain.instruments.phq9 import Phq9Answers, asks_for_cssrs
-from domain.instruments.screener import ScreenerAnswers, c_ssrs, instrument_of, scored
+from domain.instruments.screener import QUESTIONS, ScreenerAnswers, c_ssrs, instrument_of, scored
 from domain.replacing import replace
 from domain.vocabulary.obligations import ObligationKind
 from domain.vocabulary.overdoses import OverdoseIntent, OverdoseOutcome
@@ -27,7 +27,7 @@ from domain.vocabulary.screening import Band, Instrument, Measure
 from projections.answers import Answer, At, all_answered
 from projections.collection import Elements
 from projections.context import Context
-from projections.elements import KEY, NO_COLUMN, ViewContext
+from projections.elements import KEY, NO_COLUMN, OneOf, ViewContext
 from projections.fold import Fold
 from projections.mark import Mark, Placed, mark
 from projections.obligations import Obligation
@@ -55,7 +55,7 @@ class ScreeningScore(NamedTuple):
     """What it means by the published bands; null while several are possible, or where none is published."""
     possible_bands: tuple[Band, ...]
     """Every band that is possible with these answers, in order of score."""
-    unanswered: tuple[str, ...]
+    unanswered: tuple[Annotated[str, OneOf(QUESTIONS)], ...]
     """Questions without an answer: unknown, never no."""
 
 

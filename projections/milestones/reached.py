@@ -11,6 +11,7 @@ from domain.vocabulary.milestones import LifeMilestone
 from domain.vocabulary.record import Precision
 from domain.vocabulary.substances import Substance
 from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Named
+from projections.milestones.uses import OF_TRACKS
 
 
 class ReachedKind(StrEnum):
@@ -103,7 +104,7 @@ class Defined:
     """What the client calls it."""
     days: int | None
     """After how many days it is reached, where it is reached by counting."""
-    track: str | None
+    track: Annotated[str | None, OF_TRACKS]
     """Of which substance these days are, or overall."""
     note: FreeText | None
     """More about it."""
@@ -147,7 +148,7 @@ class CelebrationHeld:
     """What was celebrated, in the client's own words."""
     how: FreeText | None
     """How it was celebrated."""
-    track: str | None = None
+    track: Annotated[str | None, OF_TRACKS] = None
     """Of which substance the days were, or overall."""
     stretch_event_id: UUID | None = None
     """The entry that started the stretch whose days were celebrated."""

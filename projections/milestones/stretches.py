@@ -14,7 +14,7 @@ from projections.collection import Elements
 from projections.context import TimeZones
 from projections.elements import KEY, NO_COLUMN, NOT_SHOWN, Named, ViewContext, at_a_moment
 from projections.milestones.days import begins, months_after, today
-from projections.milestones.uses import TimesOfUse, Told
+from projections.milestones.uses import OF_TRACKS, TimesOfUse, Told
 
 _DAY = timedelta(days=1)
 
@@ -22,7 +22,7 @@ _DAY = timedelta(days=1)
 class Step(NamedTuple):
     """Steps of the recovery ladder: those reached, and in stretches that go on those that will come."""
 
-    track: Annotated[str, KEY, NOT_SHOWN]
+    track: Annotated[str, KEY, NOT_SHOWN, OF_TRACKS]
     """The substance whose days are counted, or overall for all of them together."""
     started_on: Annotated[date, KEY, NOT_SHOWN]
     """The stretch in which the step lies."""
@@ -47,7 +47,7 @@ class Step(NamedTuple):
 class Stretch:
     """Days in a row without use: from the day after a use to the day before the next, which takes nothing away."""
 
-    track: Annotated[str, KEY, NOT_SHOWN]
+    track: Annotated[str, KEY, NOT_SHOWN, OF_TRACKS]
     """The substance whose days are counted, or overall for all of them together."""
     started_on: Annotated[date, KEY]
     """The local day of the use from which days are counted: the day after it is the first."""
@@ -83,7 +83,7 @@ class Stretch:
 class Track:
     """A track on which days are counted: a substance, opioids together, or overall."""
 
-    track: Annotated[str, KEY]
+    track: Annotated[str, KEY, OF_TRACKS]
     """The substance, or overall."""
     last_use_unknown: tuple[Substance, ...]
     """The substances in it whose last use is not known: until it is, present days are not known."""

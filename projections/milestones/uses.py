@@ -18,10 +18,13 @@ from domain.policy.milestones import MilestonesPolicy
 from domain.replacing import replace
 from domain.vocabulary.substances import OPIOIDS, Substance, UseFrequency
 from projections.context import Context
-from projections.elements import KEY
+from projections.elements import KEY, OneOf
 
 OVERALL: Final = "overall"
 """The track of all substances together; the other tracks are named after their substance."""
+
+OF_TRACKS: Final = OneOf((*Substance, OVERALL))
+"""Marks the name of a track."""
 
 _DAY = timedelta(days=1)
 _MOST_WEEKS: Final = frozenset({UseFrequency.DAILY, UseFrequency.SEVERAL_DAYS_A_WEEK, UseFrequency.WEEKLY})

@@ -47,6 +47,11 @@ class NewAnalyst(NamedTuple):
     password: str
 
 
+def role_of(name: str) -> str:
+    """The role of the analyst of that name."""
+    return _PREFIX + name
+
+
 async def create_analyst(
     owner_url: str | None, name: str, organizations: Sequence[UUID], *, shifts_dates: bool
 ) -> NewAnalyst:
@@ -59,7 +64,7 @@ async def create_analyst(
         raise AnalystRefused(
             "A name for an analyst has small letters, digits and _ alone, 2 to 41, and a letter first."
         )
-    role, password = _PREFIX + name, secrets.token_urlsafe(24)
+    role, password = role_of(name), secrets.token_urlsafe(24)
     key = pseudonym_key(secrets.token_bytes(32))
     async with _as_owner(owner_url) as owner, owner.transaction():
         try:
@@ -97,7 +102,7 @@ async def remove_analyst(owner_url: str | None, name: str, organizations: Sequen
 
     Raises AnalystRefused where there is no such analyst, OwnerNeeded without an address.
     """
-    role = _PREFIX + name
+    role = role_of(name)
     async with _as_owner(owner_url) as owner, owner.transaction():
         if not await owner.fetchval("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role):
             raise AnalystRefused(f"There is no analyst {name}: `care-timeline analysts list` names those there are.")

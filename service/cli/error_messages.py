@@ -7,6 +7,9 @@ from domain.policies import PolicyUnreadable
 from domain.policy import PolicyInvalid
 from service.access.access_records import AccessNotRecorded
 from service.access.trusted_issuers import IssuersUnreadable
+from service.analytics.exports.export import ExportRefused
+from service.analytics.exports.formats import FormatMissing
+from service.analytics.reading import RowsNotReady
 from service.backup.errors import BackupRefused, RestoreRefused
 from service.care.disclosures import NoLegalGround, Restricted
 from service.care.erasures import ErasureNotDue
@@ -46,6 +49,9 @@ SPEAK_FOR_THEMSELVES = (
     KeyProviderMissing,
     BackupRefused,
     RestoreRefused,
+    ExportRefused,
+    FormatMissing,
+    RowsNotReady,
 )
 
 UNREACHABLE = (

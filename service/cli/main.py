@@ -4,7 +4,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from service.cli.commands import analysts, erasures, keys, organizations, policy, projections
+from service.cli.commands import analysts, analytics, erasures, keys, organizations, policy, projections
 from service.cli.commands.access_log import access_log
 from service.cli.commands.access_report import access_report
 from service.cli.commands.archive import archive
@@ -93,6 +93,7 @@ add(app, verify_export, name="verify-export", panel=LOOK)
 add(app, open_export, name="open-export", panel=LOOK)
 add(app, what_if, name="what-if", panel=LOOK)
 app.add_typer(analysts.app, name="analysts", rich_help_panel=ANALYZE)
+app.add_typer(analytics.app, name="analytics", rich_help_panel=ANALYZE)
 add(app, backup, panel=BACK_UP)
 add(app, archive, panel=BACK_UP)
 add(app, restore, panel=BACK_UP)

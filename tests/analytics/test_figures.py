@@ -2,14 +2,12 @@
 
 import statistics
 from collections import defaultdict
-from datetime import date, timedelta
-from typing import Any
 
 import asyncpg
 import pytest
 
-from analytics.counting import CURVE_DAYS, By
-from analytics.figures import ALL, Cell, Figure, Period
+from analytics.counting import By
+from analytics.figures import ALL, Cell, Figure
 from analytics.measures.catalogue import MEASURES
 from analytics.measures.measure import Kind, Measure
 from service.analytics.figures import figures_of

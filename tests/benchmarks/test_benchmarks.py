@@ -10,6 +10,7 @@ from rich.console import Console
 from benchmarks import (
     append,
     bulk,
+    cohort,
     feed,
     importing,
     lag,
@@ -56,6 +57,7 @@ async def ground(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Grou
         pytest.param(lag.measure, {"clients": 16, "events_before": 3, "each": 2}, 1, id="lag"),
         pytest.param(reading.measure, {"long": 30, "short": 5, "reads_a_round": 2}, 1, id="reading"),
         pytest.param(rebuild.measure, {"events": 300, "peer_events": 100, "processes": 1}, 1, id="rebuild"),
+        pytest.param(cohort.measure, {"events": 300, "processes": 1}, 1, id="cohort"),
         pytest.param(feed.measure, {"events": 20, "readers": 4, "readers_a_key": 2, "at_once": 10}, 1, id="feed"),
         pytest.param(proofs.measure, {"each": 2, "events": 600, "proofs": 2}, 2, id="proofs"),
         pytest.param(verifying.measure, {"events": 20, "clients": 2}, 1, id="verifying"),

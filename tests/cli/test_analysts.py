@@ -14,24 +14,25 @@ async def test_an_analyst_connects_with_what_is_printed_until_they_are_removed(
     command: Command, database: DatabaseUrls
 ) -> None:
     one, other = await new_organization(database), await new_organization(database)
+    name = f"funder_{one.hex[:8]}"  # roles are of the whole server, which other tests use
 
-    made = await command("analysts", "create", "funder", "--organization", one, "-o", other, "--shift-dates")
+    made = await command("analysts", "create", name, "--organization", one, "-o", other, "--shift-dates")
     url = made.out.splitlines()[0]
     assert (made.code, f"ATTACH '{url}' AS care (TYPE postgres, READ_ONLY);" in made.out) == (0, True), made.err
-    assert "username analyst_funder" in made.out
+    assert f"username analyst_{name}" in made.out
     connection = await asyncpg.connect(url)
     assert await connection.fetch("SELECT * FROM clients") == []
     await connection.close()
 
     listed = await command.done("analysts", "list")
-    assert ("funder" in listed, "shifted" in listed) == (True, True)
-    again = await command("analysts", "create", "funder", "-o", one)
-    assert (again.code, "There is a role analyst_funder already" in again.err) == (1, True)
+    assert (name in listed, "shifted" in listed) == (True, True)
+    again = await command("analysts", "create", name, "-o", one)
+    assert (again.code, f"There is a role analyst_{name} already" in again.err) == (1, True)
 
-    await command.done("analysts", "remove", "funder")
+    await command.done("analysts", "remove", name)
     assert "There is none yet" in await command.done("analysts", "list")
-    gone = await command("analysts", "remove", "funder")
-    assert (gone.code, "There is no analyst funder" in gone.err) == (1, True)
+    gone = await command("analysts", "remove", name)
+    assert (gone.code, f"There is no analyst {name}" in gone.err) == (1, True)
 
 
 def test_the_address_keeps_how_the_owner_reaches_the_server_and_nothing_of_the_owner(

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.data_folders import DataFolder
 from tests.service_process import ServiceProcess
 
 CANARY = "Canary Robin of Harbor Lane"
@@ -18,8 +19,8 @@ ASKED = 8
 
 
 @pytest.fixture
-async def service(tmp_path: Path) -> AsyncIterator[ServiceProcess]:
-    service = ServiceProcess(tmp_path / "data")
+async def service(data_folder: DataFolder) -> AsyncIterator[ServiceProcess]:
+    service = ServiceProcess(data_folder.path)
     yield service
     await service.close()
 
@@ -33,7 +34,6 @@ async def test_r57_nothing_of_an_erased_client_is_told_or_kept_anywhere(
 ) -> None:
     policy, log = tmp_path / "policy.toml", tmp_path / "service.log"
     policy.write_text(AT_ONCE, encoding="utf-8")
-    service.command("organizations", "create", "Harbor Clinic", "--time-zone", "UTC")
     service.command("policy", "adopt", str(policy), "--from", "2026-01-01T00:00Z")
     sue, lee = (service.command("keys", "create", "--role", "supervisor", "--name", name) for name in ("sue", "lee"))
     await service.start("--workers", str(WORKERS), log=log)

@@ -20,6 +20,7 @@ from service.deployment_keys import key_encryption_keys
 from service.projector.rebuild_worker import begin
 from service.runtime.hardening import Capability, dumpable
 from tests.cli.command import environment_of
+from tests.data_folders import DataFolder
 from tests.service_process import ServiceProcess
 from tests.system import settings_for
 
@@ -29,9 +30,11 @@ NEEDS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root has powers 
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServiceProcess]:
+async def service(
+    made_data_folder: DataFolder, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[ServiceProcess]:
     """A service over an embedded server of its own, with a process of each kind."""
-    service = ServiceProcess(tmp_path_factory.mktemp("data"))
+    service = ServiceProcess(made_data_folder.copied(tmp_path_factory.mktemp("data")).path)
     yield await service.start("--workers", "2")
     await service.stop()
 

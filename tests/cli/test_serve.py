@@ -21,6 +21,7 @@ from service.bootstrap import Addresses, System, connected
 from service.database.embedded import DatabaseUrls
 from tests.builders import registered
 from tests.cli.command import environment_of
+from tests.data_folders import DataFolder
 from tests.databases import new_organization
 from tests.projector.comparing import assert_equal_to_fresh_folds
 from tests.service_process import COMMAND, ServiceProcess
@@ -37,9 +38,9 @@ def metrics_port(monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 @pytest.fixture
-async def service(tmp_path: Path, metrics_port: int) -> AsyncIterator[ServiceProcess]:
+async def service(data_folder: DataFolder, metrics_port: int) -> AsyncIterator[ServiceProcess]:
     """A service over an embedded server of its own."""
-    service = ServiceProcess(tmp_path)
+    service = ServiceProcess(data_folder.path)
     yield service
     await service.close()
 

@@ -1,29 +1,11 @@
-"""A service over a data folder that has an organization and a key already: made once, and copied for each test."""
+"""A service over a data folder that has an organization and a key already."""
 
-import subprocess
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from tests.crash.data_folder import DataFolder
-from tests.service_process import A_SYSTEMS_KEY, ServiceProcess
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
-    """One organization, as an operator makes it."""
-    path = tmp_path_factory.mktemp("data")
-    service = ServiceProcess(path)
-    service.command("organizations", "create", "Riverbend", "--time-zone", "America/Chicago")
-    return DataFolder(path, service.command(*A_SYSTEMS_KEY))
-
-
-@pytest.fixture
-def data_folder(template: DataFolder, tmp_path: Path) -> DataFolder:
-    """A copy, as whoever owns the files."""
-    subprocess.run(["cp", "-a", f"{template.path}/.", tmp_path], check=True)
-    return template._replace(path=tmp_path)
+from tests.data_folders import DataFolder
+from tests.service_process import ServiceProcess
 
 
 @pytest.fixture

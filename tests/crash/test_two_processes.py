@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from tests.crash.data_folder import DataFolder
+from tests.data_folders import DataFolder
 from tests.service_process import ServiceProcess
 
 CHECK_IN = {"type": "check_in_received", "channel": "text", "craving": 4, "mood": 6}

@@ -1,0 +1,50 @@
+"""care-timeline analytics: exports by the command line."""
+
+import json
+from pathlib import Path
+from uuid import uuid4
+
+from service.access.caller import Caller
+from service.bootstrap import System
+from service.database.embedded import DatabaseUrls
+from tests.builders import registered
+from tests.cli.command import Command
+from tests.databases import new_organization
+from tests.system import draft, follow
+
+
+async def test_an_export_says_its_position_and_the_next_goes_on_from_there(
+    command: Command, system: System, database: DatabaseUrls, counselor: Caller, tmp_path: Path
+) -> None:
+    name = f"funder_{counselor.organization_id.hex[:8]}"
+    of_it = ("--organization", counselor.organization_id, "--analyst", name, "--format", "csv")
+    await command.done("analysts", "create", name, "-o", counselor.organization_id)
+    await system.recorder.record(counselor, uuid4(), [draft(registered())], new_client=True)
+    await follow(system, counselor.organization_id)
+
+    said = await command("analytics", "export", tmp_path / "first", *of_it)
+    assert (said.code, "1 rows in 41 files" in said.out) == (0, True), said.err
+    assert f"{counselor.organization_id} at 1" in said.out
+    assert (tmp_path / "first").stat().st_mode & 0o777 == 0o700
+
+    await system.recorder.record(counselor, uuid4(), [draft(registered())], new_client=True)
+    await follow(system, counselor.organization_id)
+    manifest = tmp_path / "first" / "manifest.json"
+    await command.done("analytics", "export", tmp_path / "next", *of_it, "--view", "clients", "--since", manifest)
+    [part] = json.loads((tmp_path / "next" / "manifest.json").read_bytes())["organizations"]
+    assert (part["since"], part["position"], part["rows"]) == (1, 2, {"clients": 1, "changed_clients": 1})
+
+    other = await new_organization(database)
+    refused = await command("analytics", "export", tmp_path / "x", "-o", other, "--analyst", name, "--since", manifest)
+    assert (refused.code, f"The earlier export has nothing of {other}" in refused.err) == (1, True)
+
+
+async def test_what_is_not_understood_is_said(command: Command, tmp_path: Path) -> None:
+    for wrong, why in (
+        (("--view", "people"), "There is no view people; there are clients"),
+        (("--format", "xlsx"), "There is no format xlsx; there are parquet"),
+        (("--since", "5"), "say whose pseudonyms"),
+        (("--analyst", "a1", "--shift-dates"), "was said when they were made"),
+    ):
+        said = await command("analytics", "export", tmp_path / "x", *wrong)
+        assert (said.code, why in " ".join(said.err.split()).replace("│ ", "")) == (2, True), said.err
