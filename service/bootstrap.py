@@ -23,6 +23,7 @@ from service.access.tokens import open_tokens
 from service.access.trusted_issuers import trusted_issuers
 from service.analytics.exports.export import AnalyticsExports
 from service.analytics.reading import Readings
+from service.analytics.reports import AnalyticsReports
 from service.audit.anchors import AnchorEndpoint, AnchorFolder
 from service.audit.checkpoint_signer import CheckpointSigner
 from service.audit.checkpoint_store import CheckpointStore
@@ -145,6 +146,7 @@ class System:
     client_heads: ClientHeads
     readings: Readings
     analytics_exports: AnalyticsExports
+    analytics_reports: AnalyticsReports
 
     async def logs_not_signed(self) -> dict[LogKind, frozenset[UUID]]:
         """Of which organizations' logs nothing is signed any more, of each kind. Raises DatabaseUnavailable."""
@@ -349,6 +351,7 @@ async def connected(
             client_heads=ClientHeads(pages, keyring, accesses, last_checkpoint, log_proofs),
             readings=readings,
             analytics_exports=AnalyticsExports(readings.live, organizations, accesses),
+            analytics_reports=AnalyticsReports(readings.live, organizations, accesses),
         )
 
 

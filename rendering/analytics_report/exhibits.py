@@ -1,7 +1,7 @@
 """Each exhibit as charts and a table of the same figures."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
@@ -14,9 +14,11 @@ from rendering.analytics_report.charts.curves import MOST_LINES, Line, curve_cha
 from rendering.analytics_report.families import Exhibit, Told
 from rendering.analytics_report.wording import NOT_SHOWN, Shown
 
+_HALF: Final = "Half of them by"
+
 
 class Rows(NamedTuple):
-    """Rows of a table under one heading, each with what it is of and its cells."""
+    """Rows of a table under one heading, each with what it is of and its cells; a single cell is across all columns."""
 
     heading: str
     measure: str
@@ -68,7 +70,12 @@ def exhibited(name: str, exhibit: Exhibit, told: Mapping[str, Figures], periods:
         return _curves(name, exhibit, figures[0], asked, notes)
     groups = [group for each in figures for group in _groups(exhibit, each, asked)]
     drawn = [Bars(group.heading, tuple(row.bar for row in group.rows)) for group in groups]
-    axis = Axis(exhibit.axis, percent=exhibit.kind == Kind.SHARE, points=exhibit.kind == Kind.AMOUNT)
+    axis = Axis(
+        exhibit.axis,
+        percent=exhibit.kind == Kind.SHARE,
+        both_ways=exhibit.kind == Kind.CHANGE,
+        points=exhibit.kind == Kind.AMOUNT,
+    )
     charts = tuple(
         _drawn(bar_chart(f"{name}-{place}", exhibit.title, each, axis))
         for place, each in enumerate(charts_of(drawn), 1)
@@ -77,7 +84,7 @@ def exhibited(name: str, exhibit: Exhibit, told: Mapping[str, Figures], periods:
         Rows(group.heading, group.measure, tuple((row.bar.label, row.cells) for row in group.rows)) for group in groups
     ]
     columns = wording.COLUMNS_OF_GROUPS if exhibit.told == Told.OF_EACH_GROUP else wording.COLUMNS[exhibit.kind]
-    return Drawn(exhibit.title, charts, Table(exhibit.title, "Period", columns, tuple(rows)), notes)
+    return Drawn(exhibit.title, charts, Table(f"{exhibit.title}, in numbers", "Period", columns, tuple(rows)), notes)
 
 
 def _drawn(svg: str) -> Markup:
@@ -118,11 +125,12 @@ def _row_of_all(exhibit: Exhibit, part: Shown, of: Shown) -> _Row:
     cases, people = (part.figure.cases, part.figure.people) if part.figure else (0, 0)
     total = of.figure.cases if of.figure else 0
     if total == 0:
-        return _Row(Bar(label, wording.NO_CASE, None, whole=whole), ("0", "0", ""))
+        return _Row(Bar(label, wording.NO_CASE, None, whole=whole), (wording.NO_CASE,))
     share = None if cases is None or total is None else cases / total
     words = NOT_SHOWN if share is None else wording.percent(share)
     said = NOT_SHOWN if share is None else f"{words} ({wording.number(cases)})"
-    return _Row(Bar(label, said, share, whole=whole), (wording.number(cases), wording.number(people), words))
+    cells = (NOT_SHOWN,) if cases is None else (wording.number(cases), wording.number(people), words)
+    return _Row(Bar(label, said, share, whole=whole), cells)
 
 
 def _label(exhibit: Exhibit, shown: Shown) -> tuple[str, bool]:
@@ -135,7 +143,7 @@ def _label(exhibit: Exhibit, shown: Shown) -> tuple[str, bool]:
 def _curves(name: str, exhibit: Exhibit, figures: Figures, periods: Sequence[Period], notes: tuple[str, ...]) -> Drawn:
     whole, *of_periods = reversed(wording.shown_of(figures, periods, None))
     # The latest are drawn, where there are many; the table tells of all.
-    lines = [_line(each) for each in (whole, *of_periods[:MOST_LINES]) if each.figure and each.figure.curve]
+    lines = [_line(each) for each in (whole, *of_periods[:MOST_LINES]) if _has_points(each)]
     rows = [
         Rows(wording.period_words(each.period), figures.measure.name, tuple(_days(each)))
         for each in (*reversed(of_periods), whole)
@@ -143,7 +151,13 @@ def _curves(name: str, exhibit: Exhibit, figures: Figures, periods: Sequence[Per
     told = " ".join(f"{group.heading}: {'; '.join(_in_words(*row) for row in group.rows)}." for group in rows)
     charts = (_drawn(curve_chart(f"{name}-1", exhibit.title, told, lines, exhibit.axis)),) if lines else ()
     columns = wording.COLUMNS[Kind.TIME]
-    return Drawn(exhibit.title, charts, Table(exhibit.title, "Days since intake", columns, tuple(rows)), notes)
+    return Drawn(
+        exhibit.title, charts, Table(f"{exhibit.title}, in numbers", "Days since intake", columns, tuple(rows)), notes
+    )
+
+
+def _has_points(shown: Shown) -> bool:
+    return bool(shown.figure and shown.figure.curve and shown.figure.curve.points)
 
 
 def _line(shown: Shown) -> Line:
@@ -159,23 +173,22 @@ def _days(shown: Shown) -> Iterator[tuple[str, tuple[str, ...]]]:
     """A row for each day on which every curve is told, and one that says by when it had happened to half."""
     figure = shown.figure
     if figure is None or figure.curve is None:
-        yield "0", (wording.NO_CASE if figure is None else NOT_SHOWN, "0" if figure is None else NOT_SHOWN)
+        yield "0", (wording.NO_CASE if figure is None else NOT_SHOWN,)
         return
     yield "0", ("100%", wording.number(figure.curve.people))
     for day in CURVE_DAYS:
         point = figure.curve.at[day]
         if point is None:
-            yield f"{day}", (NOT_SHOWN, NOT_SHOWN)
+            yield f"{day}", (NOT_SHOWN,)
         else:
             yield f"{day}", (wording.share_of_points(point), wording.number(point.remaining))
-    yield "Half, by", (wording.median_words(figure.curve), "")
+    yield _HALF, (wording.median_words(figure.curve),)
 
 
 def _in_words(day: str, cells: tuple[str, ...]) -> str:
-    share, remaining = cells
-    if not remaining:
-        return f"half by {share}" if share.startswith("day") else f"half {share}"
-    return f"day {day}, {share}, {remaining} remaining"
+    if day == _HALF:
+        return f"{day.lower()} {cells[0]}"
+    return f"day {day} {cells[0]}" + (f", {cells[1]} remaining" if len(cells) > 1 else "")
 
 
 def _notes(figures: Sequence[Figures], periods: Sequence[Period]) -> Iterator[str]:

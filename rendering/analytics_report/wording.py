@@ -85,8 +85,9 @@ def amount(value: float) -> str:
 
 
 def change(value: float) -> str:
-    """With its sign, as +1.2 or −3.0."""
-    return f"{value:+,.1f}".replace("-", "−")
+    """With its sign, as +0.15 or −3.0."""
+    digits = 2 if abs(value) < 1 else 1
+    return f"{value:+,.{digits}f}".replace("-", "−")
 
 
 def number(count: int | None) -> str:
@@ -133,11 +134,10 @@ def value_of(figure: Figure, kind: Kind) -> float | None:
 
 
 def cells_of(shown: Shown, kind: Kind) -> Iterator[str]:
-    """A figure as cells of a table, under the columns of its kind."""
+    """A figure as cells of a table, under the columns of its kind, or one cell that says why there are none."""
     figure = shown.figure
-    if figure is None:
-        yield "0"
-        yield from [""] * (len(COLUMNS[kind]) - 1)
+    if figure is None or figure.hidden:
+        yield NO_CASE if figure is None else NOT_SHOWN
         return
     yield number(figure.cases)
     yield number(figure.people)
@@ -156,7 +156,7 @@ def _each(values: Iterable[float | None], told: Callable[[float], str]) -> Itera
 
 
 COLUMNS: Final[Mapping[Kind, tuple[str, ...]]] = {
-    Kind.SHARE: ("Cases", "Clients", "Met", "Share"),
+    Kind.SHARE: ("Cases", "Clients", "Numerator", "Share"),
     Kind.AMOUNT: ("Cases", "Clients", "Lower quartile", "Median", "Upper quartile"),
     Kind.CHANGE: ("Cases", "Clients", "Mean change", "Up", "Same", "Down"),
     Kind.TIME: ("Share (95% interval)", "Remaining"),

@@ -3,6 +3,7 @@
 import asyncpg
 from pydantic import ValidationError
 
+from analytics.report_periods import PeriodsRefused
 from domain.policies import PolicyUnreadable
 from domain.policy import PolicyInvalid
 from service.access.access_records import AccessNotRecorded
@@ -10,6 +11,7 @@ from service.access.trusted_issuers import IssuersUnreadable
 from service.analytics.exports.export import ExportRefused
 from service.analytics.exports.formats import FormatMissing
 from service.analytics.reading import RowsNotReady
+from service.analytics.reports import ReportsNeedAnExtra
 from service.backup.errors import BackupRefused, RestoreRefused
 from service.care.disclosures import NoLegalGround, Restricted
 from service.care.erasures import ErasureNotDue
@@ -52,6 +54,8 @@ SPEAK_FOR_THEMSELVES = (
     ExportRefused,
     FormatMissing,
     RowsNotReady,
+    PeriodsRefused,
+    ReportsNeedAnExtra,
 )
 
 UNREACHABLE = (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rendering.analytics_report.charts.drawing import (
     DARK,
+    GRID,
     INK,
     LIGHT,
     LINE,
@@ -59,6 +60,8 @@ class Axis:
     label: str
     percent: bool = False
     """From 0 to 100 %, of values from 0 to 1; otherwise as far as the values go, 0 among them."""
+    both_ways: bool = False
+    """As far below 0 as above, and at least from −1 to 1, so that a small change looks small."""
     points: bool = False
     """Whether figures are points instead of bars, as medians are."""
 
@@ -109,15 +112,16 @@ def _scaled(axes: "Axes", ends: Sequence[float], axis: Axis) -> None:
         axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
     else:
         low, high = min([0.0, *ends]), max([0.0, *ends])
+        if axis.both_ways:
+            high = max(1.0, -low, high)
+            low = -high
         spread = (high - low) or 1.0
         axes.set_xlim(low - 0.05 * spread if low else 0, high + 0.05 * spread if high else 0.0)
         axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", "−")))
     axes.set_xlabel(axis.label)
-    axes.grid(axis="x")
     axes.tick_params(length=0)
     axes.spines["left"].set_visible(False)
-    axes.axvline(0, color=QUIET, linewidth=0.8)
 
 
 def _lined(axes: "Axes", groups: Sequence[Bars], lines: float, axis: Axis, left: float) -> None:
@@ -128,8 +132,13 @@ def _lined(axes: "Axes", groups: Sequence[Bars], lines: float, axis: Axis, left:
     start, end = -left / inside, 1 + 0.08 / inside
     draw: Callable[[Axes, Bar, float], None] = _point if axis.points else _bar
     line = 0.5
+    low, high = axes.get_xlim()
+    ticks = [tick for tick in axes.get_xticks() if low <= tick <= high]
     for group in groups:
         axes.text(start, line, group.heading, transform=beside, va="center", weight="bold")
+        # No line runs through a heading.
+        axes.vlines(ticks, line + 0.5, line + group.lines - 0.5, color=GRID, linewidth=0.6, zorder=0.5)
+        axes.vlines([0], line + 0.5, line + group.lines - 0.5, color=QUIET, linewidth=0.8)
         for bar in group.bars:
             line += 1
             axes.text(start, line, bar.label, transform=beside, va="center", color=QUIET)

@@ -32,8 +32,8 @@ def curve_chart(name: str, title: str, description: str, lines: Sequence[Line], 
     height = _PLOT_HEIGHT + 1.25 + len(lines) * LINE
 
     def draw(axes: "Axes", height: float) -> None:
-        left = max(width_of(line.label) for line in lines) + 0.2
-        placed(axes, height, left=max(left, 0.8), right=0.25, top=0.35, bottom=0.9 + len(lines) * LINE)
+        left = max(width_of(line.label + line.remaining[0]) for line in lines) + 0.1
+        placed(axes, height, left=left, right=0.25, top=0.35, bottom=0.9 + len(lines) * LINE)
         days = list(dict.fromkeys(day for line in lines for day in line.remaining))
         axes.set_xlim(0, max([*days, *(point.day for line in lines for point in line.points)]))
         axes.set_ylim(0, 1.0)
@@ -91,5 +91,6 @@ def _numbers_below(axes: "Axes", height: float, lines: Sequence[Line], days: Seq
         row -= LINE / upright
         axes.text(start, row, line.label, transform=axes.transAxes, va="center", color=QUIET, size=SIZE - 1)
         for day in days:
-            said = line.remaining.get(day, "")
-            axes.text(day, row, said, transform=below, va="center", ha="center", size=SIZE - 1)
+            # How many there were is set before the beginning, away from how many remain after the first days.
+            where = {"x": day, "ha": "center"} if day else {"x": axes.get_xlim()[1] * 0.015, "ha": "right"}
+            axes.text(y=row, s=line.remaining.get(day, ""), transform=below, va="center", size=SIZE - 1, **where)

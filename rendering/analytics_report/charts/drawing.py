@@ -26,7 +26,7 @@ LIGHT: Final = "#a9c3ca"
 """What all periods together show: light in grey too."""
 INK: Final = "#1d2b33"
 QUIET: Final = "#4a5a63"
-_GRID: Final = "#d5dde0"
+GRID: Final = "#d5dde0"
 
 # Text is laid out by the widths of a font that matplotlib brings along, whatever fonts there are.
 _STYLE: Final[dict[str, Any]] = {
@@ -45,7 +45,7 @@ _STYLE: Final[dict[str, Any]] = {
     "xtick.labelsize": SIZE - 1,
     "ytick.color": QUIET,
     "ytick.labelsize": SIZE - 1,
-    "grid.color": _GRID,
+    "grid.color": GRID,
     "grid.linewidth": 0.6,
     "hatch.linewidth": 0.6,
     "figure.facecolor": "none",

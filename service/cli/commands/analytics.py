@@ -1,12 +1,13 @@
 """care-timeline analytics."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from service.cli.help_text import add, prose
-from service.cli.options import OrganizationsOption, PurposeOption
+from service.cli.options import OrganizationOption, OrganizationsOption, PurposeOption
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -19,6 +20,7 @@ app = typer.Typer(
       care-timeline analytics export 2026-03 --format parquet --analyst funder
       care-timeline analytics export 2026-04 --format parquet --analyst funder --since 2026-03/manifest.json
       care-timeline analytics export clinic --format duckdb --view clients --view episodes --shift-dates
+      care-timeline analytics report 2026-q3.html --from 2026-07-01 --to 2026-09-30
       care-timeline analytics dictionary --format html > dictionary.html
 
     One client's record is exported by care-timeline export.
@@ -143,5 +145,70 @@ def dictionary(
     sys.stdout.write(made[form]())
 
 
+def report(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.", show_default=False, dir_okay=False)],
+    *,
+    first: Annotated[
+        datetime | None,
+        typer.Option(
+            "--from", metavar="DATE", formats=["%Y-%m-%d"], help="Its first day.", show_default="as --to says"
+        ),
+    ] = None,
+    last: Annotated[
+        datetime | None,
+        typer.Option(
+            "--to",
+            metavar="DATE",
+            formats=["%Y-%m-%d"],
+            help="Its last day.",
+            show_default="the last day of the last full quarter or, by years, year",
+        ),
+    ] = None,
+    by: Annotated[str, typer.Option(help="By which periods it tells: month, quarter or year.")] = "quarter",
+    organization: OrganizationOption = None,
+    purpose: PurposeOption = None,
+) -> None:
+    """
+    Write a report of all measures as one page: charts, tables of the same figures, and definitions.
+
+    An HTML file that stands alone, to be read in a browser, printed, or sent on: it has no script, asks no other host
+    for anything, and names no client. Figures of few people are not shown; from how many on stands in the
+    organization's policy (analytics.smallest_cell). It says as known at which position of the log it is, and is the
+    same byte for byte whenever it is made at that position. docs/analytics-report.md tells how to read it.
+
+    Exit codes: 0 written, 1 not: these are no whole periods, or the file is there already, 2 not understood.
+    """
+    from analytics.counting import By
+    from analytics.measures.catalogue import MEASURES
+    from service.access.access_records import by_operator
+    from service.analytics.reports import WantedReport
+    from service.bootstrap import running
+    from service.cli.console import out
+    from service.cli.files import write_private
+    from service.cli.organization import choose
+    from service.cli.progress import progress_of
+    from service.cli.run_command import run
+    from service.settings import Settings
+
+    if by not in {By.MONTH, By.QUARTER, By.YEAR}:
+        raise typer.BadParameter(f"There is no period {by}; there are month, quarter and year.")
+    wanted = WantedReport(first.date() if first else None, last.date() if last else None, By(by))
+
+    async def work(settings: Settings) -> None:
+        async with running(settings) as system:
+            meant = choose(await system.organizations.all(), organization)
+            access = by_operator(meant.organization_id, "care-timeline analytics report", purpose)
+            with progress_of("measures") as progress:
+                task = progress.add_task("Counting", total=len(MEASURES))
+                page = await system.analytics_reports.page(
+                    access, wanted, lambda done: progress.update(task, completed=done)
+                )
+        write_private(file, page)
+        out.print(f"The report is in {file}.", soft_wrap=True)
+
+    run(work)
+
+
 add(app, export)
 add(app, dictionary)
+add(app, report)
