@@ -22,6 +22,7 @@ from service.access.brake import Brake
 from service.access.tokens import open_tokens
 from service.access.trusted_issuers import trusted_issuers
 from service.analytics.exports.export import AnalyticsExports
+from service.analytics.exports.one_view import OneView
 from service.analytics.reading import Readings
 from service.analytics.reports import AnalyticsReports
 from service.audit.anchors import AnchorEndpoint, AnchorFolder
@@ -147,6 +148,7 @@ class System:
     readings: Readings
     analytics_exports: AnalyticsExports
     analytics_reports: AnalyticsReports
+    one_view: OneView
 
     async def logs_not_signed(self) -> dict[LogKind, frozenset[UUID]]:
         """Of which organizations' logs nothing is signed any more, of each kind. Raises DatabaseUnavailable."""
@@ -352,6 +354,7 @@ async def connected(
             readings=readings,
             analytics_exports=AnalyticsExports(readings.live, organizations, accesses),
             analytics_reports=AnalyticsReports(readings.live, organizations, accesses),
+            one_view=OneView(readings.live, accesses),
         )
 
 

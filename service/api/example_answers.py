@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from analytics.dictionary import DICTIONARY
 from domain.entry import Entry
 from domain.events.base import referred
 from domain.events.organization import UnusualAccessNoted
@@ -43,6 +44,7 @@ from service.api.request_models import EventToRecord
 from service.api.response_models import CounselingNotesAnswer, Receipt, RecordedEvent, RecordedEvents, TimelineAnswer
 from service.api.responses import json_of
 from service.api.routers.access_records import access_records_answer, found_records_answer
+from service.api.routers.analytics import views_answer
 from service.api.routers.event_types import EventTypesAnswer, event_type, with_schema
 from service.api.routers.health import Health, ProjectionState, Readiness
 from service.api.routers.identifiers import FoundClient, FoundClients
@@ -81,6 +83,7 @@ def example_answers() -> dict[str, bytes]:
             client_id=_CLIENT, version=len(entries), notes=(RecordedEvent.of(note),), next=None
         ),
         "read_counseling_note": event_answer(_CLIENT, note.id, len(entries), entries),
+        "list_views": views_answer(len(entries), DICTIONARY[:1]),
         **example_proofs(),
         **example_webhooks(crisis),
         "list_problems": ProblemKinds(problems=(kind_of(Refused),)),
