@@ -9,7 +9,7 @@ from analytics.counting import CURVE_DAYS, By
 from analytics.figures import Figures, Period
 from analytics.measures.measure import Kind
 from rendering.analytics_report import wording
-from rendering.analytics_report.charts.bars import Axis, Bar, Bars, bar_chart, charts_of
+from rendering.analytics_report.charts.bars import Axis, Bar, Bars, bar_charts
 from rendering.analytics_report.charts.curves import MOST_LINES, Line, curve_chart
 from rendering.analytics_report.families import Exhibit, Told
 from rendering.analytics_report.wording import NOT_SHOWN, Shown
@@ -76,10 +76,7 @@ def exhibited(name: str, exhibit: Exhibit, told: Mapping[str, Figures], periods:
         both_ways=exhibit.kind == Kind.CHANGE,
         points=exhibit.kind == Kind.AMOUNT,
     )
-    charts = tuple(
-        _drawn(bar_chart(f"{name}-{place}", exhibit.title, each, axis))
-        for place, each in enumerate(charts_of(drawn), 1)
-    )
+    charts = tuple(map(_drawn, bar_charts(name, exhibit.title, drawn, axis)))
     rows = [
         Rows(group.heading, group.measure, tuple((row.bar.label, row.cells) for row in group.rows)) for group in groups
     ]
@@ -126,7 +123,7 @@ def _row_of_all(exhibit: Exhibit, part: Shown, of: Shown) -> _Row:
     total = of.figure.cases if of.figure else 0
     if total == 0:
         return _Row(Bar(label, wording.NO_CASE, None, whole=whole), (wording.NO_CASE,))
-    share = None if cases is None or total is None else cases / total
+    share = None if cases is None else 0.0 if cases == 0 else None if total is None else cases / total
     words = NOT_SHOWN if share is None else wording.percent(share)
     said = NOT_SHOWN if share is None else f"{words} ({wording.number(cases)})"
     cells = (NOT_SHOWN,) if cases is None else (wording.number(cases), wording.number(people), words)

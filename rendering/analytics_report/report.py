@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from analytics.figures import Figures, Period
+from analytics.report_periods import last_day
 from rendering.analytics_report.exhibits import Drawn, exhibited
 from rendering.analytics_report.families import FAMILIES, Family
 from rendering.analytics_report.wording import span_words
@@ -44,6 +45,7 @@ def analytics_report(of: ReportOf, told: Mapping[str, Figures]) -> str:
         of=of,
         span=span_words(of.periods),
         by=_by(of),
+        over=last_day(of.periods[-1]) < at.date(),
         moment=f"{at.day} {at:%B %Y at %H:%M:%S} ({of.zone.key})",
         families=[_family(family, told, of) for family in FAMILIES],
         defined=list(_defined(told)),

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from importlib.util import find_spec
+from typing import Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from service.analytics.figures import figures_of
 from service.analytics.reading import Reading
 from service.care.accesses import Accesses
 from service.log.organizations import Organizations
+from service.runtime import clock
 
 _ERASED: Final = "select count(*) from keyring.client_key where organization_id = $1 and destroyed_at is not null"
 
@@ -45,6 +47,13 @@ class WantedReport:
     by: By = By.QUARTER
 
 
+class MadeReport(NamedTuple):
+    """A report as a page, and of which position it is."""
+
+    position: int
+    html: str
+
+
 class AnalyticsReports:
     """Makes reports. Each keeps an access record before it is handed out."""
 
@@ -55,8 +64,10 @@ class AnalyticsReports:
         # Making one keeps a processor busy for a while: others are served meanwhile, and reports one after another.
         self._one_at_a_time = asyncio.Semaphore(1)
 
-    async def page(self, access: Access, wanted: WantedReport, tell: Progress = lambda done: None) -> str:
-        """The report in HTML.
+    async def make(self, access: Access, wanted: WantedReport, tell: Progress = lambda done: None) -> MadeReport:
+        """The report, of figures that are as of one position.
+
+        Which cells are too small goes by the policy in force now.
 
         Raises PeriodsRefused, ReportsNeedAnExtra, RowsNotReady, NoLegalGround, NotConsented and AccessNotRecorded.
         """
@@ -68,7 +79,7 @@ class AnalyticsReports:
         async with self._one_at_a_time, self._read(access.organization_id) as reading:
             today = reading.moment.astimezone(zone).date()
             periods = report_periods(wanted.first, wanted.last, wanted.by, today)
-            smallest = policies.at(reading.moment, known_at=reading.moment).analytics.smallest_cell
+            smallest = policies.at(clock.now()).analytics.smallest_cell
             erased = await reading.connection.fetchval(_ERASED, access.organization_id)
             told: dict[str, Figures] = {}
             for done, measure in enumerate(MEASURES, 1):
@@ -79,12 +90,9 @@ class AnalyticsReports:
             )
         asked = Asked("analytics", {"report": wanted.by, "from": str(wanted.first), "to": str(wanted.last)})
         await self._accesses.keep(access, asked, (), position=of.position, under_pseudonyms=True)
-        return await asyncio.to_thread(analytics_report, of, told)
+        return MadeReport(of.position, await asyncio.to_thread(analytics_report, of, told))
 
 
 def _require_libraries() -> None:
-    try:
-        import lifelines  # noqa: F401
-        import matplotlib  # noqa: F401
-    except ImportError:
-        raise ReportsNeedAnExtra from None
+    if not all(map(find_spec, ("lifelines", "matplotlib"))):
+        raise ReportsNeedAnExtra

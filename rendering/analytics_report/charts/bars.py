@@ -66,8 +66,23 @@ class Axis:
     """Whether figures are points instead of bars, as medians are."""
 
 
-def charts_of(groups: Sequence[Bars]) -> list[tuple[Bars, ...]]:
-    """The groups put into charts of which each fits on a page."""
+def bar_charts(name: str, title: str, groups: Sequence[Bars], axis: Axis) -> list[str]:
+    """Charts as SVG elements, each of which fits on a page, of one scale. Their descriptions say each bar in words.
+
+    None where no bar has a figure to show.
+    """
+    bars = [bar for group in groups for bar in group.bars]
+    if all(bar.value is None for bar in bars):
+        return []
+    charts = _on_pages(groups)
+    numbered = [f" ({place} of {len(charts)})" if len(charts) > 1 else "" for place in range(1, len(charts) + 1)]
+    return [
+        _bar_chart(f"{name}-{place}", title + numbered[place - 1], chart, axis, bars)
+        for place, chart in enumerate(charts, 1)
+    ]
+
+
+def _on_pages(groups: Sequence[Bars]) -> list[tuple[Bars, ...]]:
     charts: list[tuple[Bars, ...]] = []
     for group in groups:
         if charts and sum(each.lines for each in charts[-1]) + group.lines <= MOST_LINES:
@@ -77,24 +92,22 @@ def charts_of(groups: Sequence[Bars]) -> list[tuple[Bars, ...]]:
     return charts
 
 
-def bar_chart(name: str, title: str, groups: Sequence[Bars], axis: Axis) -> str:
-    """The chart as an SVG element. Its description says each bar in words."""
+def _bar_chart(name: str, title: str, groups: Sequence[Bars], axis: Axis, bars: Sequence[Bar]) -> str:
+    """One of them; its scale and margins are those of all `bars`."""
     lines = sum(each.lines for each in groups) + _GAP * (len(groups) - 1)
     height = lines * LINE + 0.6
 
     def draw(axes: "Axes", height: float) -> None:
-        bars = [bar for group in groups for bar in group.bars]
         left = max(width_of(bar.label) for bar in bars) + 0.1
         right = max(width_of(bar.said) for bar in bars) + 0.15
         placed(axes, height, left=left, right=min(right, WIDTH - left - 1.2), top=0.05, bottom=0.5)
         _scaled(axes, [*_ends(bars)], axis)
         _lined(axes, groups, lines, axis, left)
 
-    return drawn(name, title, said_of(groups), height, draw)
+    return drawn(name, title, _in_words(groups), height, draw)
 
 
-def said_of(groups: Sequence[Bars]) -> str:
-    """The bars in words."""
+def _in_words(groups: Sequence[Bars]) -> str:
     return " ".join(
         f"{group.heading}: {'; '.join(f'{bar.label} {bar.said}' for bar in group.bars)}." for group in groups
     )
@@ -116,7 +129,7 @@ def _scaled(axes: "Axes", ends: Sequence[float], axis: Axis) -> None:
             high = max(1.0, -low, high)
             low = -high
         spread = (high - low) or 1.0
-        axes.set_xlim(low - 0.05 * spread if low else 0, high + 0.05 * spread if high else 0.0)
+        axes.set_xlim(low - 0.05 * spread if low else 0, high + 0.05 * spread if high or not low else 0)
         axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", "−")))
     axes.set_xlabel(axis.label)

@@ -16,7 +16,7 @@ from service.api.problems.access import (
     ScopeMissing,
     TooManyWrongKeys,
 )
-from service.api.problems.analytics import NoPseudonyms, NotAcceptable, RowsNotReady, UnknownView
+from service.api.problems.analytics import NoPseudonyms, NotAcceptable, NotInstalled, RowsNotReady, UnknownView
 from service.api.problems.proofs import (
     CosignatureRefused,
     LogNotWhole,
@@ -100,6 +100,7 @@ __all__ = [
     "NotAcceptable",
     "NotConsented",
     "NotInACheckpoint",
+    "NotInstalled",
     "NotMigrated",
     "NothingIsSigned",
     "ProjectionFailed",

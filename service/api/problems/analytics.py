@@ -32,6 +32,13 @@ class NoPseudonyms(Problem):
     status, slug, title = HTTPStatus.CONFLICT, "no-pseudonyms", "You have no pseudonyms of your own"
 
 
+class NotInstalled(Problem):
+    """What draws charts and estimates curves is not installed here: ask whoever runs the service for the extra
+    `analytics`."""
+
+    status, slug, title = HTTPStatus.NOT_IMPLEMENTED, "not-installed", "The service cannot make this"
+
+
 class RowsNotReady(Problem):
     """The rows do not reflect one position of the log, or are not built yet; try again after `Retry-After`.
 

@@ -200,10 +200,10 @@ def report(
             access = by_operator(meant.organization_id, "care-timeline analytics report", purpose)
             with progress_of("measures") as progress:
                 task = progress.add_task("Counting", total=len(MEASURES))
-                page = await system.analytics_reports.page(
+                made = await system.analytics_reports.make(
                     access, wanted, lambda done: progress.update(task, completed=done)
                 )
-        write_private(file, page)
+        write_private(file, made.html)
         out.print(f"The report is in {file}.", soft_wrap=True)
 
     run(work)
