@@ -23,6 +23,7 @@ from service.access.tokens import open_tokens
 from service.access.trusted_issuers import trusted_issuers
 from service.analytics.exports.export import AnalyticsExports
 from service.analytics.exports.one_view import OneView
+from service.analytics.figures import MeasureFigures
 from service.analytics.reading import Readings
 from service.analytics.reports import AnalyticsReports
 from service.audit.anchors import AnchorEndpoint, AnchorFolder
@@ -148,6 +149,7 @@ class System:
     readings: Readings
     analytics_exports: AnalyticsExports
     analytics_reports: AnalyticsReports
+    measure_figures: MeasureFigures
     one_view: OneView
 
     async def logs_not_signed(self) -> dict[LogKind, frozenset[UUID]]:
@@ -354,6 +356,7 @@ async def connected(
             readings=readings,
             analytics_exports=AnalyticsExports(readings.live, organizations, accesses),
             analytics_reports=AnalyticsReports(readings.live, organizations, accesses),
+            measure_figures=MeasureFigures(readings.live, organizations, accesses),
             one_view=OneView(readings.live, accesses),
         )
 

@@ -2,12 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date
 from importlib.util import find_spec
 from typing import Final, NamedTuple
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from analytics.counting import By
@@ -16,16 +14,11 @@ from analytics.measures.catalogue import MEASURES
 from analytics.report_periods import report_periods
 from rendering.analytics_report.report import ReportOf, analytics_report
 from service.access.access_records import Access, Asked
-from service.analytics.figures import figures_of
-from service.analytics.reading import Reading
+from service.analytics.figures import Read, figures_of, smallest_cell
 from service.care.accesses import Accesses
 from service.log.organizations import Organizations
-from service.runtime import clock
 
 _ERASED: Final = "select count(*) from keyring.client_key where organization_id = $1 and destroyed_at is not null"
-
-Read = Callable[[UUID], AbstractAsyncContextManager[Reading]]
-"""Gives a reading of an organization: of its rows as they are, or as they were known before."""
 
 Progress = Callable[[int], None]
 """Is told for how many measures the figures are made."""
@@ -64,8 +57,10 @@ class AnalyticsReports:
         # Making one keeps a processor busy for a while: others are served meanwhile, and reports one after another.
         self._one_at_a_time = asyncio.Semaphore(1)
 
-    async def make(self, access: Access, wanted: WantedReport, tell: Progress = lambda done: None) -> MadeReport:
-        """The report, of figures that are as of one position.
+    async def make(
+        self, access: Access, wanted: WantedReport, tell: Progress = lambda done: None, read: Read | None = None
+    ) -> MadeReport:
+        """The report, of figures that are as of one position: as the rows are or, by `read`, as they stood.
 
         Which cells are too small goes by the policy in force now.
 
@@ -74,12 +69,11 @@ class AnalyticsReports:
         _require_libraries()
         self._accesses.begin_with_many(access)
         organization = await self._organizations.of_id(access.organization_id)
-        policies = await self._organizations.policies(access.organization_id)
+        smallest = await smallest_cell(self._organizations, access.organization_id)
         zone = ZoneInfo(organization.time_zone)
-        async with self._one_at_a_time, self._read(access.organization_id) as reading:
+        async with self._one_at_a_time, (read or self._read)(access.organization_id) as reading:
             today = reading.moment.astimezone(zone).date()
             periods = report_periods(wanted.first, wanted.last, wanted.by, today)
-            smallest = policies.at(clock.now()).analytics.smallest_cell
             erased = await reading.connection.fetchval(_ERASED, access.organization_id)
             told: dict[str, Figures] = {}
             for done, measure in enumerate(MEASURES, 1):

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from analytics.dictionary import DICTIONARY
 from domain.entry import Entry
 from domain.events.base import referred
 from domain.events.organization import UnusualAccessNoted
@@ -32,6 +31,7 @@ from rendering import access_report
 from rendering.crisis_card import crisis_card
 from service.access.access_search import AccessRecord, SummedReads
 from service.api import examples
+from service.api.example_analytics import example_analytics
 from service.api.example_proofs import example_proofs
 from service.api.example_webhooks import example_webhooks
 from service.api.feed_query import FeedAnswer
@@ -44,7 +44,6 @@ from service.api.request_models import EventToRecord
 from service.api.response_models import CounselingNotesAnswer, Receipt, RecordedEvent, RecordedEvents, TimelineAnswer
 from service.api.responses import json_of
 from service.api.routers.access_records import access_records_answer, found_records_answer
-from service.api.routers.analytics import views_answer
 from service.api.routers.event_types import EventTypesAnswer, event_type, with_schema
 from service.api.routers.health import Health, ProjectionState, Readiness
 from service.api.routers.identifiers import FoundClient, FoundClients
@@ -83,7 +82,7 @@ def example_answers() -> dict[str, bytes]:
             client_id=_CLIENT, version=len(entries), notes=(RecordedEvent.of(note),), next=None
         ),
         "read_counseling_note": event_answer(_CLIENT, note.id, len(entries), entries),
-        "list_views": views_answer(len(entries), DICTIONARY[:1]),
+        **example_analytics(len(entries), entries[-1].recorded_at),
         **example_proofs(),
         **example_webhooks(crisis),
         "list_problems": ProblemKinds(problems=(kind_of(Refused),)),

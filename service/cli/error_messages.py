@@ -8,6 +8,7 @@ from domain.policies import PolicyUnreadable
 from domain.policy import PolicyInvalid
 from service.access.access_records import AccessNotRecorded
 from service.access.trusted_issuers import IssuersUnreadable
+from service.analytics.as_of import NoSuchPosition
 from service.analytics.exports.export import ExportRefused
 from service.analytics.exports.formats import FormatMissing
 from service.analytics.reading import RowsNotReady
@@ -56,6 +57,7 @@ SPEAK_FOR_THEMSELVES = (
     RowsNotReady,
     PeriodsRefused,
     ReportsNeedAnExtra,
+    NoSuchPosition,
 )
 
 UNREACHABLE = (

@@ -1,6 +1,7 @@
 """Views over the API: what an analyst gets, in each form, and what is recorded of it."""
 
 import io
+from dataclasses import replace
 from uuid import uuid4
 
 import httpx
@@ -9,15 +10,19 @@ import pytest
 import pytest_asyncio
 from pyarrow import parquet
 
-from service.access.caller import KeyRole
+from analytics.measures.catalogue import MEASURES
+from domain.policy import Policy
+from service.access.caller import Caller, KeyRole, operator
 from service.analytics.analysts import create_analyst
 from service.api.routers.analytics import ARROW, CSV, PARQUET
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from tests.api.clinic import Clinic, problem_in
-from tests.system import follow
+from tests.builders import registered, session
+from tests.system import draft, follow
 
 CLIENTS = "/v1/analytics/views/clients"
+ATTENDANCE = "/v1/analytics/measures/attendance"
 
 
 async def ask(analyst: Clinic, accept: str) -> httpx.Response:
@@ -87,3 +92,30 @@ async def test_the_best_form_that_is_accepted_is_taken(analyst: Clinic) -> None:
     answer = await ask(analyst, f"text/html, {PARQUET};q=0.5, {ARROW};q=0.9, */*;q=0.1")
 
     assert answer.headers["content-type"] == ARROW
+
+
+async def test_figures_of_a_measure_are_told_of_enough_people_alone(analyst: Clinic, counselor: Caller) -> None:
+    system, organization_id = analyst.system, analyst.organization_id
+    ana = replace(counselor, organization_id=organization_id)
+    for _ in range(2):
+        await system.recorder.record(ana, uuid4(), [draft(registered()), draft(session())], new_client=True)
+    await follow(system, organization_id)
+    hidden = (await analyst.get(ATTENDANCE)).json()
+    two = Policy.model_validate({"analytics": {"smallest_cell": 2}})
+    await system.policy_adopter.adopt(operator(organization_id), two)
+    await follow(system, organization_id)
+    shown = (await analyst.get(ATTENDANCE, by="month", group="individual")).json()
+
+    assert (hidden["by"], hidden["smallest_cell"], shown["smallest_cell"]) == ("quarter", 11, 2)
+    assert {(each["cases"], each["hidden"]) for each in hidden["figures"]} == {(None, True)}
+    told = [(each["period"] == "all", each["cases"], each["share"]) for each in shown["figures"]]
+    assert told == [(False, 2, 1.0), (True, 2, 1.0)]
+    assert shown["measure"]["denominator"] == "Sessions held or missed."
+    earlier = await analyst.get(ATTENDANCE, first_day="2019-01-01", last_day="2019-12-31")
+    assert earlier.json()["figures"] == []
+
+
+async def test_measures_are_published_with_their_definitions(analyst: Clinic) -> None:
+    problem_in(await analyst.get("/v1/analytics/measures/happiness"), "unknown-measure")
+    published = (await analyst.get("/v1/analytics/measures")).json()["measures"]
+    assert [each["name"] for each in published] == [each.name for each in MEASURES]

@@ -161,6 +161,7 @@ async def test_answers_fit_their_schemas(clinic: Clinic, described: Described) -
             slug="refused",
             event_type="goal_measured",
             view="clients",
+            measure="attendance",
             webhook_id=made[0].json()["webhook_id"],
             size=size,
             level=0,

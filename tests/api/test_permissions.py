@@ -68,6 +68,8 @@ NEEDS: dict[str, str | None] = {
     "GET /v1/analytics/views": "Analytics.s",
     "GET /v1/analytics/views/{view}": "Analytics.s",
     "GET /v1/analytics/report": "Analytics.s",
+    "GET /v1/analytics/measures": "Analytics.s",
+    "GET /v1/analytics/measures/{measure}": "Analytics.s",
     "GET /v1/worklist": "CarePlan.s",
     "GET /v1/caseload": "CarePlan.s",
     "GET /v1/signals": "CarePlan.s",
@@ -143,7 +145,7 @@ class Two:
         sizes = [size for log, size in self.sizes.items() if f" {log}/" in operation]
         ids = {**OF_A_LOG, **ids, "size": str(*sizes)}
         return operation.partition(" ")[2].format(
-            **ids, slug="refused", event_type="goal_measured", view="clients", webhook_id=webhook
+            **ids, slug="refused", event_type="goal_measured", view="clients", measure="attendance", webhook_id=webhook
         )
 
 

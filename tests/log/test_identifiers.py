@@ -127,8 +127,10 @@ async def test_verify_names_a_client_of_whom_the_head_alone_says_that_they_are_m
     store: EventStore, database: DatabaseUrls, organization_id: UUID
 ) -> None:
     one, other = uuid4(), uuid4()
-    await store.append(organization_id, [sealed_event(one, 1), sealed_event(other, 1)])
-    merged = sealed_event(one, 2)._replace(type="client_merged_into", merged_into=other)
+    merge = sealed_event(other, 1)
+    await store.append(organization_id, [sealed_event(one, 1), merge])
+    merged = sealed_event(one, 2, references=(Reference("merge", merge.id),))
+    merged = merged._replace(type="client_merged_into", merged_into=other)
     await store.append(organization_id, [merged])
     assert (await verify(store, organization_id)).findings == []
 

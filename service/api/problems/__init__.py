@@ -16,7 +16,14 @@ from service.api.problems.access import (
     ScopeMissing,
     TooManyWrongKeys,
 )
-from service.api.problems.analytics import NoPseudonyms, NotAcceptable, NotInstalled, RowsNotReady, UnknownView
+from service.api.problems.analytics import (
+    NoPseudonyms,
+    NotAcceptable,
+    NotInstalled,
+    RowsNotReady,
+    UnknownMeasure,
+    UnknownView,
+)
 from service.api.problems.proofs import (
     CosignatureRefused,
     LogNotWhole,
@@ -123,6 +130,7 @@ __all__ = [
     "UnknownDelivery",
     "UnknownEvent",
     "UnknownEventType",
+    "UnknownMeasure",
     "UnknownPath",
     "UnknownProblem",
     "UnknownUnusualAccess",

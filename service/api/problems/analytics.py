@@ -12,6 +12,12 @@ class UnknownView(Problem):
     status, slug, title = HTTPStatus.NOT_FOUND, "unknown-view", "There is no such view"
 
 
+class UnknownMeasure(Problem):
+    """No measure goes by this name; `GET /v1/analytics/measures` lists them all."""
+
+    status, slug, title = HTTPStatus.NOT_FOUND, "unknown-measure", "There is no such measure"
+
+
 class NotAcceptable(Problem):
     """The rows are not written in any form that the header `Accept` names.
 

@@ -1,6 +1,7 @@
-"""What analysts ask: the views over all clients, whose rows name nobody."""
+"""What analysts ask: the views over all clients, whose rows name nobody, and the figures of measures."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -10,9 +11,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from analytics.catalogue import VIEWS
+from analytics.counting import By
 from analytics.dictionary import DescribedView, described
+from analytics.figures import Figures
+from analytics.measures.catalogue import MEASURES
 from service.analytics.exports.formats import Format
+from service.analytics.told_figures import MeasureAnswer, MeasureDefinitions, MeasureTold
 from service.api import problems
+from service.api.days import Day
 from service.api.deadline import prolong
 from service.api.dependencies import AnalyticsAccess, RunningSystem
 from service.api.file_answer import FileAnswer
@@ -20,6 +26,9 @@ from service.api.openapi_responses import DIGEST_TAG, OF_A_READ, answered, not_m
 from service.api.parameters import KnownVersion
 from service.api.responses import PRIVATE, digest_answer
 from service.api.strict_route import StrictRoute
+
+FIGURE_SECONDS: Final = 60.0
+"""So much longer figures may take: they are counted over all clients, and small cells looked for."""
 
 EXPORT_SECONDS: Final = 600.0
 """So long an answer may take to be made (our choice): a view may have millions of rows."""
@@ -31,6 +40,7 @@ CSV: Final = "text/csv"
 _FORMS: Final = {CSV: Format.CSV, ARROW: Format.ARROW, PARQUET: Format.PARQUET}
 _SUFFIXES: Final = {CSV: "csv", ARROW: "arrows", PARQUET: "parquet"}
 _VIEWS: Final = {view.name: view for view in VIEWS}
+_MEASURES: Final = {measure.name: measure for measure in MEASURES}
 _AS_OF: Final = {
     "Analytics-Position": "The position of your organization's log that the rows reflect.",
     "Analytics-Moment": "When the event there was recorded: by it rows are judged, as an age is.",
@@ -98,7 +108,23 @@ class RowsQuery(BaseModel):
     ] = Pseudonyms.ANSWER
 
 
+class FiguresQuery(BaseModel):
+    """Which figures."""
+
+    model_config = ConfigDict(frozen=True)
+
+    by: Annotated[
+        By, Field(description="By which periods: longer ones are answered where a table of these would be too large.")
+    ] = By.QUARTER
+    group: Annotated[str | None, Field(description="Only those of this group.", min_length=1, max_length=100)] = None
+    first_day: Annotated[Day, Field(description="Only periods that begin on this day or later.")] = None
+    last_day: Annotated[
+        Day, Field(description="Only periods that end on this day or before; `all` lies in no bounds.")
+    ] = None
+
+
 ViewName = Annotated[str, Path(description="The view's name.", examples=["clients"])]
+MeasureName = Annotated[str, Path(description="The measure's name.", examples=["retention_90"])]
 Accept = Annotated[
     str, Header(description=f"In which form: `{CSV}`, which it is unless you say, `{ARROW}` or `{PARQUET}`.")
 ]
@@ -160,6 +186,63 @@ async def export_view(
         "Vary": "Accept",
     }
     return FileAnswer(rows.file, rows.bytes, {**PRIVATE, **told}, media_type)
+
+
+@router.get(
+    "/measures",
+    summary="Read how measures are defined",
+    response_model=MeasureDefinitions,
+    responses={
+        200: answered("The definitions.", DIGEST_TAG),
+        **not_modified(DIGEST_TAG),
+        **problem_responses(*OF_A_READ),
+    },
+)
+async def list_measures(access: AnalyticsAccess, known_tag: KnownVersion = None) -> Response:
+    """Each measure with its definition: what a case is, when it counts, what is left out, and who defines it so."""
+    return digest_answer(MeasureDefinitions.all(), known_tag)
+
+
+@router.get(
+    "/measures/{measure}",
+    summary="Read the figures of a measure",
+    response_model=MeasureAnswer,
+    responses={
+        200: answered("The figures.", DIGEST_TAG),
+        **not_modified(DIGEST_TAG),
+        **problem_responses(*OF_A_READ, problems.UnknownMeasure, problems.RowsNotReady),
+    },
+)
+async def read_measure(
+    access: AnalyticsAccess,
+    system: RunningSystem,
+    request: Request,
+    measure: MeasureName,
+    asked: Annotated[FiguresQuery, Query()],
+    known_tag: KnownVersion = None,
+) -> Response:
+    """A measure's figures over your organization's clients, by period and group, and over all of each.
+
+    Cells of fewer people than `smallest_cell` are hidden, and with them those from which they could be found by adding
+    and subtracting: the same ones, whichever periods and groups you ask for. docs/analytics-measures.md tells more.
+    """
+    if measure not in _MEASURES:
+        raise problems.UnknownMeasure("No measure goes by this name; GET /v1/analytics/measures lists them all.")
+    prolong(request, FIGURE_SECONDS)
+    told = await system.measure_figures.make(access, [_MEASURES[measure]], asked.by)
+    (figures,) = told.measures
+    figures = figures.within(asked.first_day, asked.last_day)
+    figures = figures.of_group(asked.group) if asked.group else figures
+    return digest_answer(measure_answer(told.position, told.moment, figures), known_tag)
+
+
+def measure_answer(position: int, moment: datetime, figures: Figures) -> MeasureAnswer:
+    """These figures, as of a position and its moment."""
+    return MeasureAnswer(
+        **{name: getattr(MeasureTold.of(figures), name) for name in MeasureTold.model_fields},
+        position=position,
+        moment=moment,
+    )
 
 
 def views_answer(position: int, views: Sequence[DescribedView]) -> ViewsAnswer:

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from service.cli.commands.analytics_report import report
 from service.cli.help_text import add, prose
+from service.cli.moments import moment
 from service.cli.options import OrganizationOption, OrganizationsOption, PurposeOption
 
 app = typer.Typer(
@@ -22,6 +24,8 @@ app = typer.Typer(
       care-timeline analytics export clinic --format duckdb --view clients --view episodes --shift-dates
       care-timeline analytics report 2026-q3.html --from 2026-07-01 --to 2026-09-30
       care-timeline analytics dictionary --format html > dictionary.html
+      care-timeline analytics measures
+      care-timeline analytics measures retention_90 --by quarter --as-known-at 120000
 
     One client's record is exported by care-timeline export.
     """
@@ -145,70 +149,70 @@ def dictionary(
     sys.stdout.write(made[form]())
 
 
-def report(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.", show_default=False, dir_okay=False)],
+def measures(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="A measure.", show_default="all, over all periods and groups")
+    ] = None,
     *,
-    first: Annotated[
-        datetime | None,
-        typer.Option(
-            "--from", metavar="DATE", formats=["%Y-%m-%d"], help="Its first day.", show_default="as --to says"
-        ),
-    ] = None,
-    last: Annotated[
-        datetime | None,
-        typer.Option(
-            "--to",
-            metavar="DATE",
-            formats=["%Y-%m-%d"],
-            help="Its last day.",
-            show_default="the last day of the last full quarter or, by years, year",
-        ),
-    ] = None,
-    by: Annotated[str, typer.Option(help="By which periods it tells: month, quarter or year.")] = "quarter",
+    by: Annotated[
+        str, typer.Option(help="By which periods: month, quarter, year or all.", show_default=True)
+    ] = "quarter",
     organization: OrganizationOption = None,
+    as_known_at: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="POSITION", help="As known at that position.", show_default="now"),
+    ] = None,
+    at: Annotated[
+        datetime | None,
+        typer.Option(parser=moment, metavar="DATE-AND-TIME", help="As known, and judged, then.", show_default="now"),
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="As they would be had this policy always been in force: a TOML file, as for what-if.",
+            show_default="the policies that were adopted",
+            exists=True,
+            dir_okay=False,
+            readable=True,
+        ),
+    ] = None,
     purpose: PurposeOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as JSON.")] = False,
 ) -> None:
     """
-    Write a report of all measures as one page: charts, tables of the same figures, and definitions.
+    Show the figures of measures: docs/analytics-measures.md has their definitions.
 
-    An HTML file that stands alone, to be read in a browser, printed, or sent on: it has no script, asks no other host
-    for anything, and names no client. Figures of few people are not shown; from how many on stands in the
-    organization's policy (analytics.smallest_cell). It says as known at which position of the log it is, and is the
-    same byte for byte whenever it is made at that position. docs/analytics-report.md tells how to read it.
+    Without a name it shows each measure over all periods and groups; with one, that measure by period and group. Cells
+    of fewer people than the policy's smallest_cell are hidden, and with them those that would give them away. As of
+    another time, or by another policy, every client is folded from the log, in memory; nothing is written.
 
-    Exit codes: 0 written, 1 not: these are no whole periods, or the file is there already, 2 not understood.
+    Exit codes: 0 shown, 1 not: rows are behind, or there is no such position, 2 not understood.
     """
     from analytics.counting import By
     from analytics.measures.catalogue import MEASURES
-    from service.access.access_records import by_operator
-    from service.analytics.reports import WantedReport
-    from service.bootstrap import running
-    from service.cli.console import out
-    from service.cli.files import write_private
-    from service.cli.organization import choose
-    from service.cli.progress import progress_of
+    from service.cli.measures import MeasuresAsked, answer, tell
     from service.cli.run_command import run
     from service.settings import Settings
 
-    if by not in {By.MONTH, By.QUARTER, By.YEAR}:
-        raise typer.BadParameter(f"There is no period {by}; there are month, quarter and year.")
-    wanted = WantedReport(first.date() if first else None, last.date() if last else None, By(by))
+    known = {each.name: each for each in MEASURES}
+    if name is not None and name not in known:
+        raise typer.BadParameter(f"There is no measure {name}; there are {', '.join(known)}.")
+    if by not in list(By):
+        raise typer.BadParameter(f"There are figures by {', '.join(By)}.")
+    if as_known_at is not None and at is not None:
+        raise typer.BadParameter("Give a position or a moment, not both.")
+    chosen = [known[name]] if name else list(MEASURES)
+    asked = MeasuresAsked(chosen, By(by) if name else By.ALL, organization, as_known_at, at, policy, purpose)
 
     async def work(settings: Settings) -> None:
-        async with running(settings) as system:
-            meant = choose(await system.organizations.all(), organization)
-            access = by_operator(meant.organization_id, "care-timeline analytics report", purpose)
-            with progress_of("measures") as progress:
-                task = progress.add_task("Counting", total=len(MEASURES))
-                made = await system.analytics_reports.make(
-                    access, wanted, lambda done: progress.update(task, completed=done)
-                )
-        write_private(file, made.html)
-        out.print(f"The report is in {file}.", soft_wrap=True)
+        told = await answer(settings, asked)
+        tell(told, each=name is None, as_json=as_json, by_other_policy=policy is not None)
 
     run(work)
 
 
 add(app, export)
 add(app, dictionary)
+add(app, measures)
 add(app, report)
