@@ -68,8 +68,8 @@ class MeasureFigures:
     async def make(self, access: Access, measures: Sequence[Measure], by: By, read: Read | None = None) -> ToldFigures:
         """The figures of the access's organization, by `read` as they stood, or else as they are.
 
-        Which cells are too small goes by the policy in force now, whatever they are as of. Raises what `read` raises, such as RowsNotReady, and NoLegalGround,
-        NotConsented, AccessNotRecorded.
+        Which cells are too small goes by the policy in force now, whatever they are as of. Raises what `read` raises,
+        such as RowsNotReady, and NoLegalGround, NotConsented, AccessNotRecorded.
         """
         self._accesses.begin_with_many(access)
         smallest = await smallest_cell(self._organizations, access.organization_id)

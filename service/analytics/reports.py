@@ -62,8 +62,6 @@ class AnalyticsReports:
     ) -> MadeReport:
         """The report, of figures that are as of one position: as the rows are or, by `read`, as they stood.
 
-        Which cells are too small goes by the policy in force now.
-
         Raises PeriodsRefused, ReportsNeedAnExtra, RowsNotReady, NoLegalGround, NotConsented and AccessNotRecorded.
         """
         _require_libraries()

@@ -59,7 +59,7 @@ def report(
 
       care-timeline analytics report 2026-q3.html
       care-timeline analytics report year.html --from 2025-10-01 --to 2026-09-30
-      care-timeline analytics report spring.html --from 2026-03-01 --to 2026-05-31 --by month --at 2026-06-10T12:00-05:00
+      care-timeline analytics report months.html --by month --at 2026-07-10T12:00-05:00
 
     Exit codes: 0 written, 1 not: these are no whole periods, or the file is there already, 2 not understood.
     """
