@@ -9,8 +9,8 @@ from domain.policy import PolicyInvalid
 from service.access.access_records import AccessNotRecorded
 from service.access.trusted_issuers import IssuersUnreadable
 from service.analytics.as_of import NoSuchPosition
-from service.analytics.exports.export import ExportRefused
 from service.analytics.exports.formats import FormatMissing
+from service.analytics.exports.refused import ExportRefused
 from service.analytics.reading import RowsNotReady
 from service.analytics.reports import ReportsNeedAnExtra
 from service.backup.errors import BackupRefused, RestoreRefused

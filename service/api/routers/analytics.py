@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Header, Path, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
@@ -125,9 +125,6 @@ class FiguresQuery(BaseModel):
 
 ViewName = Annotated[str, Path(description="The view's name.", examples=["clients"])]
 MeasureName = Annotated[str, Path(description="The measure's name.", examples=["retention_90"])]
-Accept = Annotated[
-    str, Header(description=f"In which form: `{CSV}`, which it is unless you say, `{ARROW}` or `{PARQUET}`.")
-]
 
 
 @router.get(
@@ -163,18 +160,18 @@ async def export_view(
     request: Request,
     view: ViewName,
     asked: Annotated[RowsQuery, Query()],
-    accept: Accept = CSV,
 ) -> Response:
-    """All rows of a view, as CSV, Arrow IPC stream or Parquet, without anybody's name: ids are pseudonyms.
+    """All rows of a view without anybody's name: ids are pseudonyms.
 
-    They are as of one position, which `Analytics-Position` names; two views fit together where theirs is the same, and
-    so are the pseudonyms (`own`). Erased clients are not among them. Typed columns, and what each means in the schema's
-    metadata, are in Arrow and Parquet; docs/analytics-exports.md tells more. That you read it stands in the access
-    records, which name nobody.
+    They are written as CSV, as Arrow's IPC stream or as Parquet, whichever the header `Accept` likes best, and as CSV
+    without one. They are as of one position, which `Analytics-Position` names; two views fit together where theirs is
+    the same, and so are the pseudonyms (`own`). Erased clients are not among them. Typed columns, and what each means
+    in the schema's metadata, are in Arrow and Parquet; docs/analytics-exports.md tells more. That you read it stands
+    in the access records, which name nobody.
     """
     if view not in _VIEWS:
         raise problems.UnknownView("No view goes by this name; GET /v1/analytics/views lists them all.")
-    media_type = _accepted(accept)
+    media_type = _accepted(request.headers.get("accept", CSV))
     prolong(request, EXPORT_SECONDS)
     own = asked.pseudonyms is Pseudonyms.OWN
     rows = await system.one_view.make(access, _VIEWS[view], _FORMS[media_type], own_pseudonyms=own)

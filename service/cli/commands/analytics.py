@@ -33,7 +33,7 @@ app = typer.Typer(
 )
 
 
-def export(
+def export(  # noqa: PLR0913 - one for each option
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder.", show_default=False)],
     *,
     form: Annotated[
@@ -66,6 +66,21 @@ def export(
             show_default="everybody",
         ),
     ] = None,
+    generalize: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=2,
+            help="1: years of birth by fives, when care began by quarters; 2: by tens, and by years.",
+        ),
+    ] = 0,
+    leave_out_small_classes: Annotated[
+        bool,
+        typer.Option(
+            "--leave-out-small-classes",
+            help="Leave out clients who share with too few others what outsiders may know of them.",
+        ),
+    ] = False,
     purpose: PurposeOption = None,
 ) -> None:
     """
@@ -77,6 +92,10 @@ def export(
 
     With --since, the rows of each client in changed_clients take the place of all that an earlier export with the same
     --analyst had of that client.
+
+    Fewer than [analytics] k of the organization's policy must not share year of birth, way into care, when care began,
+    and death: else nothing is written, unless --generalize, --shift-dates or --leave-out-small-classes help
+    (docs/de-identification.md).
 
     Exit codes: 0 written, 1 not: and nothing is left of it, 2 not understood.
     """
@@ -100,6 +119,8 @@ def export(
         raise typer.BadParameter(f"There is no format {form}; there are {', '.join(Format)}.")
     if analyst and shift_dates:
         raise typer.BadParameter("Whether an analyst sees dates shifted was said when they were made.")
+    if since and leave_out_small_classes:
+        raise typer.BadParameter("Who is left out changes with everybody else: make a whole export, without --since.")
     if since and not analyst:
         raise typer.BadParameter("With --since say whose pseudonyms the earlier export has, by --analyst.")
     with errors_told():
@@ -114,6 +135,8 @@ def export(
                 analyst=role_of(analyst) if analyst else None,
                 shift_dates=shift_dates,
                 since=read_since(since, meant) if since else {},
+                generalized=generalize,
+                leave_out_small_classes=leave_out_small_classes,
             )
             accesses = [by_operator(each, "care-timeline analytics export", purpose) for each in meant]
             with progress_of("rows") as progress:
