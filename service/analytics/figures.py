@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from importlib.util import find_spec
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -22,6 +23,15 @@ AT_ONCE: Final = 2
 
 Read = Callable[[UUID], AbstractAsyncContextManager[Reading]]
 """Gives a reading of an organization: of its rows as they are, or as they stood."""
+
+
+class FiguresMissing(Exception):
+    """The libraries that figures are made with are not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "To tell figures, the extra `analytics` has to be installed: pip install 'care-timeline[analytics]'."
+        )
 
 
 class ToldFigures(NamedTuple):
@@ -69,8 +79,9 @@ class MeasureFigures:
         """The figures of the access's organization, by `read` as they stood, or else as they are.
 
         Which cells are too small goes by the policy in force now, whatever they are as of. Raises what `read` raises,
-        such as RowsNotReady, and NoLegalGround, NotConsented, AccessNotRecorded.
+        such as RowsNotReady, and FiguresMissing, NoLegalGround, NotConsented, AccessNotRecorded.
         """
+        require()
         self._accesses.begin_with_many(access)
         smallest = await smallest_cell(self._organizations, access.organization_id)
         async with self._at_once, (read or self._read)(access.organization_id) as reading:
@@ -78,3 +89,9 @@ class MeasureFigures:
             await self._accesses.keep(access, asked, (), position=reading.position, under_pseudonyms=True)
             told = [await figures_of(reading, each, by, smallest) for each in measures]
             return ToldFigures(reading.organization_id, reading.position, reading.moment, told)
+
+
+def require() -> None:
+    """Raises FiguresMissing where what makes figures, or draws them, is not installed."""
+    if not all(map(find_spec, ("lifelines", "matplotlib", "scipy"))):
+        raise FiguresMissing

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from importlib.util import find_spec
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -14,7 +13,7 @@ from analytics.measures.catalogue import MEASURES
 from analytics.report_periods import report_periods
 from rendering.analytics_report.report import ReportOf, analytics_report
 from service.access.access_records import Access, Asked
-from service.analytics.figures import Read, figures_of, smallest_cell
+from service.analytics.figures import Read, figures_of, require, smallest_cell
 from service.care.accesses import Accesses
 from service.log.organizations import Organizations
 
@@ -22,13 +21,6 @@ _ERASED: Final = "select count(*) from keyring.client_key where organization_id 
 
 Progress = Callable[[int], None]
 """Is told for how many measures the figures are made."""
-
-
-class ReportsNeedAnExtra(Exception):
-    """What draws and estimates is not installed; the message says how to."""
-
-    def __init__(self) -> None:
-        super().__init__("A report needs the extra `analytics`: pip install 'care-timeline[analytics]'.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +54,9 @@ class AnalyticsReports:
     ) -> MadeReport:
         """The report, of figures that are as of one position: as the rows are or, by `read`, as they stood.
 
-        Raises PeriodsRefused, ReportsNeedAnExtra, RowsNotReady, NoLegalGround, NotConsented and AccessNotRecorded.
+        Raises PeriodsRefused, FiguresMissing, RowsNotReady, NoLegalGround, NotConsented and AccessNotRecorded.
         """
-        _require_libraries()
+        require()
         self._accesses.begin_with_many(access)
         organization = await self._organizations.of_id(access.organization_id)
         smallest = await smallest_cell(self._organizations, access.organization_id)
@@ -83,8 +75,3 @@ class AnalyticsReports:
         asked = Asked("analytics", {"report": wanted.by, "from": str(wanted.first), "to": str(wanted.last)})
         await self._accesses.keep(access, asked, (), position=of.position, under_pseudonyms=True)
         return MadeReport(of.position, await asyncio.to_thread(analytics_report, of, told))
-
-
-def _require_libraries() -> None:
-    if not all(map(find_spec, ("lifelines", "matplotlib"))):
-        raise ReportsNeedAnExtra

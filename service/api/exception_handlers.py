@@ -15,8 +15,8 @@ from service.access.access_records import AccessNotRecorded
 from service.access.scopes import NotPermitted
 from service.analytics.exports.formats import FormatMissing
 from service.analytics.exports.one_view import NoSuchAnalyst
+from service.analytics.figures import FiguresMissing
 from service.analytics.reading import RowsNotReady
-from service.analytics.reports import ReportsNeedAnExtra
 from service.api import problems
 from service.api.field_errors import FieldError
 from service.api.input_errors import field_errors
@@ -205,8 +205,8 @@ def _not_acceptable(_: FormatMissing) -> Problem:
     return problems.NotAcceptable("This service writes text/csv alone: ask whoever runs it for the extra `analytics`.")
 
 
-def _not_installed(_: ReportsNeedAnExtra) -> Problem:
-    return problems.NotInstalled("Reports are drawn with the extra `analytics`, which is not installed here.")
+def _figures_not_installed(_: FiguresMissing) -> Problem:
+    return problems.FiguresNotInstalled("Ask whoever runs this service for the extra `analytics`.")
 
 
 def _no_pseudonyms(error: NoSuchAnalyst) -> Problem:
@@ -247,8 +247,8 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     TreeBroken: _log_not_whole,
     RowsNotReady: _rows_not_ready,
     FormatMissing: _not_acceptable,
-    ReportsNeedAnExtra: _not_installed,
     NoSuchAnalyst: _no_pseudonyms,
+    FiguresMissing: _figures_not_installed,
     DatabaseUnavailable: _database_unavailable,
     KeyUnavailable: _key_unavailable,
     asyncpg.PostgresConnectionError: _database_unavailable,

@@ -11,8 +11,8 @@ from service.access.trusted_issuers import IssuersUnreadable
 from service.analytics.as_of import NoSuchPosition
 from service.analytics.exports.formats import FormatMissing
 from service.analytics.exports.refused import ExportRefused
+from service.analytics.figures import FiguresMissing
 from service.analytics.reading import RowsNotReady
-from service.analytics.reports import ReportsNeedAnExtra
 from service.backup.errors import BackupRefused, RestoreRefused
 from service.care.disclosures import NoLegalGround, Restricted
 from service.care.erasures import ErasureNotDue
@@ -56,8 +56,8 @@ SPEAK_FOR_THEMSELVES = (
     FormatMissing,
     RowsNotReady,
     PeriodsRefused,
-    ReportsNeedAnExtra,
     NoSuchPosition,
+    FiguresMissing,
 )
 
 UNREACHABLE = (

@@ -1,6 +1,7 @@
 """Views over the API: what an analyst gets, in each form, and what is recorded of it."""
 
 import io
+import sys
 from dataclasses import replace
 from uuid import uuid4
 
@@ -143,3 +144,10 @@ async def test_days_that_are_no_whole_periods_are_a_problem_as_a_page(analyst: C
     assert refused.status_code == 422
     assert "whole_periods" in said(refused.text)
     assert "2026-01-15 to 2026-03-31 are no whole quarters" in said(refused.text)
+
+
+async def test_a_service_without_the_libraries_of_figures_says_so(
+    analyst: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "lifelines", None)
+    problem_in(await analyst.get(ATTENDANCE), "figures-not-installed")

@@ -17,9 +17,9 @@ from service.api.problems.access import (
     TooManyWrongKeys,
 )
 from service.api.problems.analytics import (
+    FiguresNotInstalled,
     NoPseudonyms,
     NotAcceptable,
-    NotInstalled,
     RowsNotReady,
     UnknownMeasure,
     UnknownView,
@@ -86,6 +86,7 @@ __all__ = [
     "CosignatureRefused",
     "DatabaseUnavailable",
     "DeadlineExceeded",
+    "FiguresNotInstalled",
     "HeaderTooLarge",
     "HeadsDiffer",
     "IdUsed",
@@ -107,7 +108,6 @@ __all__ = [
     "NotAcceptable",
     "NotConsented",
     "NotInACheckpoint",
-    "NotInstalled",
     "NotMigrated",
     "NothingIsSigned",
     "ProjectionFailed",

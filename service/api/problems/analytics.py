@@ -18,6 +18,15 @@ class UnknownMeasure(Problem):
     status, slug, title = HTTPStatus.NOT_FOUND, "unknown-measure", "There is no such measure"
 
 
+class FiguresNotInstalled(Problem):
+    """This service cannot tell figures: what they are made with is not installed beside it.
+
+    Whoever runs it installs the extra `analytics`.
+    """
+
+    status, slug, title = HTTPStatus.NOT_IMPLEMENTED, "figures-not-installed", "This service tells no figures"
+
+
 class NotAcceptable(Problem):
     """The rows are not written in any form that the header `Accept` names.
 
@@ -36,13 +45,6 @@ class NoPseudonyms(Problem):
     """
 
     status, slug, title = HTTPStatus.CONFLICT, "no-pseudonyms", "You have no pseudonyms of your own"
-
-
-class NotInstalled(Problem):
-    """What draws charts and estimates curves is not installed here: ask whoever runs the service for the extra
-    `analytics`."""
-
-    status, slug, title = HTTPStatus.NOT_IMPLEMENTED, "not-installed", "The service cannot make this"
 
 
 class RowsNotReady(Problem):

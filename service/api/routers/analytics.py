@@ -207,7 +207,7 @@ async def list_measures(access: AnalyticsAccess, known_tag: KnownVersion = None)
     responses={
         200: answered("The figures.", DIGEST_TAG),
         **not_modified(DIGEST_TAG),
-        **problem_responses(*OF_A_READ, problems.UnknownMeasure, problems.RowsNotReady),
+        **problem_responses(*OF_A_READ, problems.UnknownMeasure, problems.RowsNotReady, problems.FiguresNotInstalled),
     },
 )
 async def read_measure(

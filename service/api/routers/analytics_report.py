@@ -66,7 +66,7 @@ problems are pages as well. docs/analytics-report.md tells how to read it."""
     responses={
         200: answered("The report, ready to print.", DIGEST_TAG, content=_PAGE),
         **not_modified(DIGEST_TAG),
-        **as_pages(problem_responses(*OF_A_READ, problems.RowsNotReady, problems.NotInstalled)),
+        **as_pages(problem_responses(*OF_A_READ, problems.RowsNotReady, problems.FiguresNotInstalled)),
     },
 )
 async def read_report(
