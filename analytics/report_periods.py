@@ -26,7 +26,7 @@ def report_periods(first: date | None, last: date | None, by: By, today: date) -
     if by == By.ALL:
         raise PeriodsRefused("A report is by month, quarter or year; that of all periods stands beside each.")
     longer = By.YEAR if by == By.YEAR else By.QUARTER
-    last = last or _begin(longer, (first and _after(longer, first)) or today) - timedelta(days=1)
+    last = last or (_after(longer, first) if first else _begin(longer, today)) - timedelta(days=1)
     first = first or _begin(longer, last)
     periods = tuple(_between(first, last, by))
     if not periods or periods[0].begins_on != first or last_day(periods[-1]) != last:

@@ -26,11 +26,17 @@ _TEMPLATES: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_STYLE: Final = b64encode(sha256(_TEMPLATES.get_template("page.css").render().encode()).digest()).decode()
 
-NOTHING_FROM_ELSEWHERE: Final = f"default-src 'none'; style-src 'sha256-{_STYLE}'; base-uri 'none'; form-action 'none'"
-"""The content security policy of every page, which a page that is kept as a file says itself: our style sheet, known by
-its digest, and nothing else."""
+
+def _digest(style: str) -> str:
+    return f"'sha256-{b64encode(sha256(_TEMPLATES.get_template(style).render().encode()).digest()).decode()}'"
+
+
+_STYLES: Final = " ".join(map(_digest, ("page.css", "figures.css")))
+
+NOTHING_FROM_ELSEWHERE: Final = f"default-src 'none'; style-src {_STYLES}; base-uri 'none'; form-action 'none'"
+"""The content security policy of every page, which a page that is kept as a file says itself: our style sheets, known
+by their digests, and nothing else."""
 
 
 def page(template: str, /, **said: Any) -> str:

@@ -46,7 +46,7 @@ async def test_the_notebook_tells_what_the_measures_tell(
             found = await figures_of(reading, measure, By.MONTH, smallest=1)
             told[measure.name] = [each for each in found.figures if each.cell.group is None]
     whole = told["retention_90"][-1]
-    assert left["retention"].fetchone() == (whole.cases, whole.parts["met"], round(whole.share or 0, 3))
+    assert left["retention"].fetchall() == [(whole.cases, whole.parts["met"], round(whole.share or 0, 3))]
     assert left["attendance"].fetchall() == [
         (each.cell.period.begins_on, each.cases, each.parts["met"])
         for each in told["attendance"]

@@ -37,6 +37,7 @@ async def test_the_report_says_what_it_is_of_and_names_nobody(
     page = file.read_text("utf-8")
     assert str(file) in shown
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert kept
     assert tuple(kept) == ("analytics", "care-timeline analytics report", position, 0)
     assert f"{clinic.name}, 1 January 2025 to 31 December 2025" in said(page)
     assert f"at position {position:,} of the log" in said(page)

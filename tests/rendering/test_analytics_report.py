@@ -2,9 +2,11 @@
 
 import itertools
 import re
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 from zoneinfo import ZoneInfo
@@ -19,6 +21,7 @@ from analytics.survival import Curve, Median, Point
 from rendering.analytics_report.exhibits import exhibited
 from rendering.analytics_report.families import FAMILIES
 from rendering.analytics_report.report import ReportOf, analytics_report
+from rendering.html import NOTHING_FROM_ELSEWHERE
 from tests.rendering.reading_pages import said, tree
 
 Q3 = Period(By.QUARTER, date(2026, 7, 1))
@@ -207,7 +210,9 @@ def test_pages_keep_their_policy_and_hold_no_markup_of_others(html: str) -> None
         each.tag.rpartition("}")[2] in {"script", "image", "foreignObject", "a:script"} for each in root.iter()
     )
     assert not any("style" in each.attrib or any(name.startswith("on") for name in each.attrib) for each in root.iter())
-    assert len([each for each in root.iter() if each.tag.rpartition("}")[2] == "style"]) == 1
+    styles = [each.text or "" for each in root.iter() if each.tag.rpartition("}")[2] == "style"]
+    digests = [b64encode(sha256(style.encode()).digest()).decode() for style in styles]
+    assert all(f"'sha256-{digest}'" in NOTHING_FROM_ELSEWHERE for digest in digests)
     addresses = [each.attrib["href"] for each in root.iter() if "href" in each.attrib]
     ids = [each.attrib["id"] for each in root.iter() if "id" in each.attrib]
     assert len(ids) == len({*ids})

@@ -171,6 +171,7 @@ def _bar(axes: "Axes", bar: Bar, line: float) -> None:
 
 
 def _point(axes: "Axes", bar: Bar, line: float) -> None:
+    assert bar.value is not None
     if bar.low is not None and bar.high is not None:
         axes.plot([bar.low, bar.high], [line, line], color=DARK, linewidth=2 if not bar.whole else 1.2)
     axes.plot(

@@ -55,16 +55,19 @@ def curve_chart(name: str, title: str, description: str, lines: Sequence[Line], 
 def _drawn(axes: "Axes", line: Line, place: int) -> None:
     days = [0, *(point.day for point in line.points)]
     shares = [1.0, *(point.survival for point in line.points)]
-    told = [point for point in line.points if point.lower is not None and point.upper is not None]
-    band = [0, *(point.day for point in told)]
-    low, high = [1.0, *(point.lower for point in told)], [1.0, *(point.upper for point in told)]
+    told = [
+        (point.day, point.lower, point.upper)
+        for point in line.points
+        if point.lower is not None and point.upper is not None
+    ]
     if line.whole:
+        band, low, high = zip((0, 1.0, 1.0), *told, strict=True)
         axes.fill_between(band, low, high, color=LIGHT, alpha=0.55, linewidth=0)
         axes.plot(days, shares, color=DARK, linewidth=2, clip_on=False, label=line.label)
         return
     color = QUIET if place % 2 == 0 else DARK
-    for point in told:
-        axes.plot([point.day] * 2, [point.lower, point.upper], color=color, linewidth=0.9)
+    for day, lower, upper in told:
+        axes.plot([day, day], [lower, upper], color=color, linewidth=0.9)
     axes.plot(
         days,
         shares,
@@ -92,5 +95,7 @@ def _numbers_below(axes: "Axes", height: float, lines: Sequence[Line], days: Seq
         axes.text(start, row, line.label, transform=axes.transAxes, va="center", color=QUIET, size=SIZE - 1)
         for day in days:
             # How many there were is set before the beginning, away from how many remain after the first days.
-            where = {"x": day, "ha": "center"} if day else {"x": axes.get_xlim()[1] * 0.015, "ha": "right"}
-            axes.text(y=row, s=line.remaining.get(day, ""), transform=below, va="center", size=SIZE - 1, **where)
+            place = day or axes.get_xlim()[1] * 0.015
+            side = "center" if day else "right"
+            said = line.remaining.get(day, "")
+            axes.text(place, row, said, transform=below, va="center", ha=side, size=SIZE - 1)

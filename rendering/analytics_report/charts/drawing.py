@@ -86,5 +86,8 @@ def _styled(name: str) -> Iterator[None]:
     with _DRAWING:
         import matplotlib
 
-        with matplotlib.rc_context({**matplotlib.rcParamsDefault, **_STYLE, "svg.hashsalt": name}):
+        # Whatever somebody's own settings file says of lines and letters; which screen is drawn on is no matter here.
+        usual = {key: said for key, said in matplotlib.rcParamsDefault.items() if not key.startswith("backend")}
+        settings: dict[Any, Any] = {**usual, **_STYLE, "svg.hashsalt": name}
+        with matplotlib.rc_context(settings):
             yield
