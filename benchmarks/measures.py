@@ -8,6 +8,7 @@ from benchmarks import (
     cohort,
     exporting,
     feed,
+    figures,
     importing,
     lag,
     many,
@@ -45,6 +46,7 @@ MEASURES: Mapping[str, Callable[[Ground, Rounds], Awaitable[list[Result]]]] = {
     "proofs": proofs.measure,
     "verifying": verifying.measure,
     "exporting": exporting.measure,
+    "figures": figures.measure,
     "soak": soak.measure,
 }
 
