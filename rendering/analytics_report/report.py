@@ -24,7 +24,7 @@ class ReportOf:
     position: int
     """Of the last event of the log that it reflects."""
     moment: datetime
-    """When that event was recorded."""
+    """By which cases are judged: when that event was recorded, or when the organization is looked at."""
     zone: ZoneInfo
     smallest: int
     """Figures of fewer people are not shown."""
