@@ -106,7 +106,7 @@ def median_words(curve: Curve) -> str:
     """The day by which it had happened to half, where that is told."""
     median = curve.median
     if median is None:
-        return "not reached"
+        return "not reached or not shown"
     ends = ("…" if end is None else f"{end:,}" for end in (median.lower, median.upper))
     return f"day {median.days:,} ({'–'.join(ends)})"
 
