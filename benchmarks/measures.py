@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from benchmarks import (
+    analysts_export,
     append,
     bulk,
     cohort,
@@ -46,6 +47,7 @@ MEASURES: Mapping[str, Callable[[Ground, Rounds], Awaitable[list[Result]]]] = {
     "proofs": proofs.measure,
     "verifying": verifying.measure,
     "exporting": exporting.measure,
+    "analysts-export": analysts_export.measure,
     "figures": figures.measure,
     "soak": soak.measure,
 }

@@ -357,7 +357,7 @@ async def connected(
             analytics_exports=AnalyticsExports(readings.live, organizations, accesses),
             analytics_reports=AnalyticsReports(readings.live, organizations, accesses),
             measure_figures=MeasureFigures(readings.live, organizations, accesses),
-            one_view=OneView(readings.live, accesses),
+            one_view=OneView(readings.live, organizations, accesses),
         )
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from analytics.counting import By
@@ -16,8 +16,6 @@ from service.access.access_records import Access, Asked
 from service.analytics.figures import Read, figures_of, require, smallest_cell
 from service.care.accesses import Accesses
 from service.log.organizations import Organizations
-
-_ERASED: Final = "select count(*) from keyring.client_key where organization_id = $1 and destroyed_at is not null"
 
 Progress = Callable[[int], None]
 """Is told for how many measures the figures are made."""
@@ -64,7 +62,7 @@ class AnalyticsReports:
         async with self._one_at_a_time, (read or self._read)(access.organization_id) as reading:
             today = reading.moment.astimezone(zone).date()
             periods = report_periods(wanted.first, wanted.last, wanted.by, today)
-            erased = await reading.connection.fetchval(_ERASED, access.organization_id)
+            erased = await reading.erased_clients()
             told: dict[str, Figures] = {}
             for done, measure in enumerate(MEASURES, 1):
                 told[measure.name] = await figures_of(reading, measure, wanted.by, smallest)

@@ -8,8 +8,8 @@ from service.access.access_records import by_operator
 from service.analytics.as_of import Past
 from service.analytics.reports import WantedReport
 from service.bootstrap import connected, database
-from service.cli.measures import readings_as_known
 from service.cli.organization import choose
+from service.cli.past_readings import past_reads
 from service.cli.progress import progress_of
 from service.settings import Settings
 
@@ -29,12 +29,12 @@ async def make(settings: Settings, asked: ReportAsked) -> str:
     async with database(settings) as addresses, connected(settings, addresses) as system:
         meant = choose(await system.organizations.all(), asked.organization)
         access = by_operator(meant.organization_id, "care-timeline analytics report", asked.purpose)
-        read = readings_as_known(settings, addresses, asked.past) if asked.past else None
-        with progress_of("measures") as progress:
-            task = progress.add_task("Counting", total=len(MEASURES), visible=read is None)
+        with progress_of("") as progress:
+            read = past_reads(settings, addresses, asked.past, progress) if asked.past else None
+            task = progress.add_task("Counting measures", total=len(MEASURES))
 
             def tell(done: int) -> None:
-                progress.update(task, completed=done, visible=True)
+                progress.update(task, completed=done)
 
             made = await system.analytics_reports.make(access, asked.wanted, tell, read)
     return made.html
