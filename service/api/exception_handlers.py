@@ -15,6 +15,7 @@ from service.access.access_records import AccessNotRecorded
 from service.access.scopes import NotPermitted
 from service.analytics.exports.formats import FormatMissing
 from service.analytics.exports.one_view import NoSuchAnalyst
+from service.analytics.exports.refused import TooFewAlike
 from service.analytics.figures import FiguresMissing
 from service.analytics.reading import RowsNotReady
 from service.api import problems
@@ -213,6 +214,10 @@ def _no_pseudonyms(error: NoSuchAnalyst) -> Problem:
     return problems.NoPseudonyms(f"{error} Ask with pseudonyms=answer, or have whoever runs the service make one.")
 
 
+def _too_few_alike(error: TooFewAlike) -> Problem:
+    return problems.TooFewAlike(str(error))
+
+
 def _nothing_is_signed(_: NotSigning | CheckpointRefused) -> Problem:
     return problems.NothingIsSigned("Nothing is signed of your organization's log at present, nor of its clients.")
 
@@ -248,6 +253,7 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     RowsNotReady: _rows_not_ready,
     FormatMissing: _not_acceptable,
     NoSuchAnalyst: _no_pseudonyms,
+    TooFewAlike: _too_few_alike,
     FiguresMissing: _figures_not_installed,
     DatabaseUnavailable: _database_unavailable,
     KeyUnavailable: _key_unavailable,

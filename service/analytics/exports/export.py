@@ -19,7 +19,7 @@ from analytics.safe_harbor import standing
 from analytics.view import CLIENT, View
 from service.access.access_records import Access, Asked
 from service.analytics.exports import changed, pseudonyms
-from service.analytics.exports.anonymous import examined
+from service.analytics.exports.anonymous import examined, numbers_of_today
 from service.analytics.exports.copying import copy_rows
 from service.analytics.exports.exported import (
     CALENDAR,
@@ -37,7 +37,6 @@ from service.analytics.exports.refused import ExportRefused
 from service.analytics.reading import NEVER, PROJECTIONS_READ, RECORDED_AT, Reading
 from service.care.accesses import Accesses
 from service.log.organizations import Organizations
-from service.runtime import clock
 
 _ERASED: Final = "select count(*) from keyring.client_key where organization_id = $1 and destroyed_at is not null"
 
@@ -158,11 +157,10 @@ class AnalyticsExports:
         )
 
     async def _examine(self, part: _Part) -> AnonymityExported:
-        """Count how anonymous the rows are, by the policy of today, whatever they are as of. Raises ExportRefused."""
-        policies = await self._organizations.policies(part.reading.organization_id)
+        """Count how anonymous the rows are. Raises TooFewAlike."""
         anonymity, kept = await examined(
             part.reading,
-            policies.at(clock.now()).analytics,
+            await numbers_of_today(self._organizations, part.reading.organization_id),
             generalized=part.wanted.generalized,
             dates_shifted=part.told.dates_shifted,
             views=[view.name for view in part.wanted.views],

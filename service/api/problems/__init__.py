@@ -21,6 +21,7 @@ from service.api.problems.analytics import (
     NoPseudonyms,
     NotAcceptable,
     RowsNotReady,
+    TooFewAlike,
     UnknownMeasure,
     UnknownView,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "RowsNotReady",
     "ScopeMissing",
     "Stopping",
+    "TooFewAlike",
     "TooManyConnections",
     "TooManyReaders",
     "TooManyRequests",

@@ -47,6 +47,16 @@ class NoPseudonyms(Problem):
     status, slug, title = HTTPStatus.CONFLICT, "no-pseudonyms", "You have no pseudonyms of your own"
 
 
+class TooFewAlike(Problem):
+    """Too few people share what outsiders may know of them: fewer than the policy's `[analytics] k`.
+
+    Ask with `generalize`, which tells years of birth and the beginning of care less exactly, or with
+    `leave_out_small_classes=true`. docs/de-identification.md tells what is counted, and of whom.
+    """
+
+    status, slug, title = HTTPStatus.CONFLICT, "too-few-alike", "Too few people have the same in common"
+
+
 class RowsNotReady(Problem):
     """The rows do not reflect one position of the log, or are not built yet; try again after `Retry-After`.
 
