@@ -156,7 +156,7 @@ async def test_the_report_is_a_page_that_is_recorded_and_names_nobody(analyst: C
             "select operation, position, clients from access.access_record order by record_id desc limit 1"
         )
     assert kept
-    assert tuple(kept) == ("GET /v1/analytics/report", 2, 0)
+    assert tuple(kept) == ("GET /v1/analytics/report", 3, 0)
 
 
 async def test_days_that_are_no_whole_periods_are_a_problem_as_a_page(analyst: Clinic) -> None:
