@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from rendering import analytics_dictionary, event_catalogue, rows_of_care
+from rendering import analytics_dictionary, event_catalogue, measure_definitions, rows_of_care
 
 
 def pages(root: Path) -> Mapping[Path, str]:
@@ -11,6 +11,7 @@ def pages(root: Path) -> Mapping[Path, str]:
     return {
         root / "docs" / "events.md": event_catalogue.page(),
         root / "docs" / "analytics-views.md": analytics_dictionary.markdown(),
+        root / "docs" / "analytics-measures.md": measure_definitions.markdown(),
         root / "docs" / "rows-of-care.md": rows_of_care.page(sources_of_rows(root), sources_of_tests(root)),
     }
 

@@ -22,6 +22,8 @@ from service.access.brake import Brake
 from service.access.tokens import open_tokens
 from service.access.trusted_issuers import trusted_issuers
 from service.analytics.exports.export import AnalyticsExports
+from service.analytics.exports.one_view import OneView
+from service.analytics.figures import MeasureFigures
 from service.analytics.reading import Readings
 from service.audit.anchors import AnchorEndpoint, AnchorFolder
 from service.audit.checkpoint_signer import CheckpointSigner
@@ -145,6 +147,8 @@ class System:
     client_heads: ClientHeads
     readings: Readings
     analytics_exports: AnalyticsExports
+    measure_figures: MeasureFigures
+    one_view: OneView
 
     async def logs_not_signed(self) -> dict[LogKind, frozenset[UUID]]:
         """Of which organizations' logs nothing is signed any more, of each kind. Raises DatabaseUnavailable."""
@@ -349,6 +353,8 @@ async def connected(
             client_heads=ClientHeads(pages, keyring, accesses, last_checkpoint, log_proofs),
             readings=readings,
             analytics_exports=AnalyticsExports(readings.live, organizations, accesses),
+            measure_figures=MeasureFigures(readings.live, organizations, accesses),
+            one_view=OneView(readings.live, accesses),
         )
 
 

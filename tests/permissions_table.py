@@ -20,6 +20,7 @@ READ = {
     Resource.REPLAY: "what each event changed, and what was known then beside what is known now",
     Resource.EXPORT: "the record as one file, what is said in it sealed",
     Resource.EXPORT_KEY: "the same with the keys that open it",
+    Resource.ANALYTICS: "the views: coded rows of all clients, under pseudonyms",
     Resource.CHECKPOINT: "checkpoints, tiles and proofs of the log, and clients' signed heads; `c` keeps cosignatures"
     " of witnesses",
     Resource.WEBHOOK: "which other systems are told of what is recorded; `c` also changes, tries and deletes them",

@@ -15,8 +15,9 @@ class AnalyticsPolicy(Section):
 
     `k`: in an export, of whatever outsiders may know of somebody (birth year, where from, when admitted and the like)
     at least so many clients have the same, 5: what many data holders ask for within a circle that signed for it; 11 is
-    usual for what is made public. `l`: among those who have the same, at least so many different values of what
-    must not be known of one of them, 2, so that to know that somebody is in the export tells nothing of them.
+    usual for what is made public; an export with fewer is refused. `l`: among those who have the same, at least so many
+    different values of what must not be known of one of them, 2, so that to know that somebody is in the export tells
+    nothing of them. An export says how many there are, and is not refused for that.
     """
 
     smallest_cell: Positive = 11

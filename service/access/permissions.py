@@ -64,6 +64,7 @@ class Resource(StrEnum):
     ERASURE = "Erasure"
     EXPORT = "Export"
     EXPORT_KEY = "ExportKey"
+    ANALYTICS = "Analytics"
 
 
 _OF_MODULE: Final[Mapping[str, Resource]] = {
@@ -190,7 +191,7 @@ ROLES: Final[Mapping[KeyRole, Mapping[Resource, str]]] = {
         dict.fromkeys(_BY_SUPERVISORS, "cu"),
         {Resource.AUDIT_EVENT: "r", Resource.UNUSUAL_ACCESS: "cr", Resource.REPLAY: "r"},
         {Resource.WEBHOOK: "cr", Resource.CHECKPOINT: "cr"},
-        {Resource.EXPORT: "r", Resource.EXPORT_KEY: "r"},
+        {Resource.EXPORT: "r", Resource.EXPORT_KEY: "r", Resource.ANALYTICS: "s"},
         _IMPORTS,
     ),
     KeyRole.AUDITOR: _joined(
@@ -198,7 +199,7 @@ ROLES: Final[Mapping[KeyRole, Mapping[Resource, str]]] = {
         dict.fromkeys((Resource.AUDIT_EVENT, Resource.UNUSUAL_ACCESS, Resource.REPLAY), "r"),
         dict.fromkeys((Resource.CHECKPOINT, Resource.EXPORT), "r"),
     ),
-    KeyRole.ANALYST: {},
+    KeyRole.ANALYST: {Resource.ANALYTICS: "s"},
     KeyRole.SYSTEM: _joined(
         _SHARED,
         {Resource.FEED: "r", Resource.WEBHOOK: "cr", Resource.CHECKPOINT: "cr"},
@@ -212,9 +213,9 @@ Made for a small clinic, where one person does the work of several: everyone in 
 nearly everything. Only a prescriber records medication. A peer records no toxicology, no screening, no assessment, no
 court order and no merge of clients. A supervisor sets everything right, whatever they may record, and alone places
 holds and asks for erasures. An auditor reads all and records nothing, and asks, as supervisors do, who read about a
-client, and what each event changed. An analyst reads nobody's record (coded rows are theirs), and a system does what
-its scopes say. Auditors and supervisors export a record; with the keys that open it a supervisor alone, since such a
-copy is read by whoever has it, for ever.
+client, and what each event changed. An analyst reads nobody's record: coded rows under
+pseudonyms are theirs, and supervisors'. A system does what its scopes say. Auditors and supervisors export a record;
+with the keys that open it a supervisor alone, since such a copy is read by whoever has it, for ever.
 """
 
 PERMISSIONS: Final[Mapping[KeyRole, frozenset[str]]] = {

@@ -18,6 +18,9 @@ SENT: Final = (
 )
 """Headers that a page may send."""
 READ: Final = (
+    "Analytics-Moment",
+    "Analytics-Position",
+    "Analytics-Pseudonyms",
     "Disclosure-Basis",
     "ETag",
     "Link",

@@ -153,6 +153,7 @@ UnusualAccessReading = Annotated[Access, Security(get_access, scopes=["UnusualAc
 UnusualAccessNoting = Annotated[Access, Security(get_access, scopes=["UnusualAccess.c"])]
 ReplayAccess = Annotated[Access, Security(get_access, scopes=["Replay.r"])]
 ExportAccess = Annotated[Access, Security(get_access, scopes=["Export.r"])]
+AnalyticsAccess = Annotated[Access, Security(get_access, scopes=["Analytics.s"])]
 HeadAccess = Annotated[Access, Security(get_access, scopes=["Checkpoint.r"])]
 FollowingAccess = Annotated[Access, Security(get_access, scopes=["Feed.s"])]
 RecordingAccess = Annotated[Access, Security(get_recording_access, scopes=["*.c"])]

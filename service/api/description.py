@@ -10,6 +10,7 @@ TAGS: Final = [
     {"name": "Reading", "description": "The record, and what is made of it, now or at any earlier moment."},
     {"name": "Auditing", "description": "What was known when, who read it, and what each event changed."},
     {"name": "Lists", "description": "What waits, and how things stand, over all clients of your organization."},
+    {"name": "Analytics", "description": "Rows of all clients for analysts, without anybody's name."},
     {"name": "Vocabulary", "description": "Coded terms, and the types of events with their JSON Schemas."},
     {"name": "Following", "description": "What is recorded in your organization, in order, as it is recorded."},
     {"name": "Webhooks", "description": "Having another system told that events were recorded."},

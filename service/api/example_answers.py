@@ -31,6 +31,7 @@ from rendering import access_report
 from rendering.crisis_card import crisis_card
 from service.access.access_search import AccessRecord, SummedReads
 from service.api import examples
+from service.api.example_analytics import example_analytics
 from service.api.example_proofs import example_proofs
 from service.api.example_webhooks import example_webhooks
 from service.api.feed_query import FeedAnswer
@@ -81,6 +82,7 @@ def example_answers() -> dict[str, bytes]:
             client_id=_CLIENT, version=len(entries), notes=(RecordedEvent.of(note),), next=None
         ),
         "read_counseling_note": event_answer(_CLIENT, note.id, len(entries), entries),
+        **example_analytics(len(entries), entries[-1].recorded_at),
         **example_proofs(),
         **example_webhooks(crisis),
         "list_problems": ProblemKinds(problems=(kind_of(Refused),)),

@@ -13,6 +13,9 @@ from starlette.responses import Response
 
 from service.access.access_records import AccessNotRecorded
 from service.access.scopes import NotPermitted
+from service.analytics.exports.formats import FormatMissing
+from service.analytics.exports.one_view import NoSuchAnalyst
+from service.analytics.reading import RowsNotReady
 from service.api import problems
 from service.api.field_errors import FieldError
 from service.api.input_errors import field_errors
@@ -191,6 +194,20 @@ def _unknown_unusual_access(_: UnknownUnusualAccess) -> Problem:
     return problems.UnknownUnusualAccess(detail)
 
 
+def _rows_not_ready(error: RowsNotReady) -> Problem:
+    log.warning("rows_not_ready", reason=str(error))
+    detail = "The projections have not come to one position yet. What was recorded is safe."
+    return problems.RowsNotReady(detail, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+def _not_acceptable(_: FormatMissing) -> Problem:
+    return problems.NotAcceptable("This service writes text/csv alone: ask whoever runs it for the extra `analytics`.")
+
+
+def _no_pseudonyms(error: NoSuchAnalyst) -> Problem:
+    return problems.NoPseudonyms(f"{error} Ask with pseudonyms=answer, or have whoever runs the service make one.")
+
+
 def _nothing_is_signed(_: NotSigning | CheckpointRefused) -> Problem:
     return problems.NothingIsSigned("Nothing is signed of your organization's log at present, nor of its clients.")
 
@@ -223,6 +240,9 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     BeyondTheCheckpoint: _beyond_the_checkpoint,
     NoteRefused: _cosignature_refused,
     TreeBroken: _log_not_whole,
+    RowsNotReady: _rows_not_ready,
+    FormatMissing: _not_acceptable,
+    NoSuchAnalyst: _no_pseudonyms,
     DatabaseUnavailable: _database_unavailable,
     KeyUnavailable: _key_unavailable,
     asyncpg.PostgresConnectionError: _database_unavailable,

@@ -39,6 +39,10 @@ def tell(manifest: Manifest, folder: Path) -> None:
     where = ", ".join(f"{each.organization_id} at {each.position:,}" for each in manifest.organizations)
     out.print(f"{folder}: {rows:,} rows in {len(manifest.files):,} files. {where}.", soft_wrap=True)
     for each in manifest.organizations:
+        told = each.anonymity
+        diversity = ", ".join(f"{name} {found}" for name, found in told.l.items())
+        left_out = f", {told.people_left_out:,} left out" if told.people_left_out else ""
+        out.print(f"k {told.k}{left_out}; l of {diversity}.", soft_wrap=True)
         if each.parked_clients:
             err.print(
                 f"For {each.parked_clients} clients of {each.organization_id} a projection failed: rows of theirs are"

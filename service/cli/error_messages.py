@@ -7,8 +7,9 @@ from domain.policies import PolicyUnreadable
 from domain.policy import PolicyInvalid
 from service.access.access_records import AccessNotRecorded
 from service.access.trusted_issuers import IssuersUnreadable
-from service.analytics.exports.export import ExportRefused
+from service.analytics.as_of import NoSuchPosition
 from service.analytics.exports.formats import FormatMissing
+from service.analytics.exports.refused import ExportRefused
 from service.analytics.reading import RowsNotReady
 from service.backup.errors import BackupRefused, RestoreRefused
 from service.care.disclosures import NoLegalGround, Restricted
@@ -52,6 +53,7 @@ SPEAK_FOR_THEMSELVES = (
     ExportRefused,
     FormatMissing,
     RowsNotReady,
+    NoSuchPosition,
 )
 
 UNREACHABLE = (

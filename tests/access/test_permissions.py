@@ -98,7 +98,8 @@ def test_who_reads() -> None:
     assert PERMISSIONS[KeyRole.AUDITOR] == {*shared, *audited}
     assert {role for role in KeyRole if "AuditEvent.r" in PERMISSIONS[role]} == {KeyRole.AUDITOR, KeyRole.SUPERVISOR}
     assert {role for role in KeyRole if "Feed.r" in PERMISSIONS[role]} == {KeyRole.SYSTEM}
-    assert not PERMISSIONS[KeyRole.ANALYST]
+    assert PERMISSIONS[KeyRole.ANALYST] == {"Analytics.s"}
+    assert {role for role in KeyRole if "Analytics.s" in PERMISSIONS[role]} == {KeyRole.ANALYST, KeyRole.SUPERVISOR}
 
 
 def test_who_records_a_strand_also_sets_it_right_and_a_supervisor_every_strand() -> None:

@@ -1,5 +1,6 @@
 """A clinic's record in which every free text is a canary, and where such words, or anybody's id, have come to."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any, get_args
@@ -20,6 +21,8 @@ from tests.strategies import histories
 CANARY = "Canary Robin of Harbor Lane, +1 312 555 0142"
 SOUNDS = ("canary", "kanárek", "harbor lane", "555 0142")
 """By what the canaries of this clinic, and those of drawn histories, are heard, in small letters."""
+_PADDING = re.compile(rb"\0{64,}")
+_HEXADECIMAL = re.compile(rb"(?=([0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}))")
 
 
 def entries_with_canaries(options: SimulationOptions) -> Iterator[SimulatedEntry]:
@@ -48,12 +51,10 @@ def entries_with_canaries(options: SimulationOptions) -> Iterator[SimulatedEntry
 
 def leaked(told: bytes, ids: Iterable[UUID]) -> set[str]:
     """What of the canaries and of these ids stands in bytes, as text, hexadecimal or binary."""
+    told = _PADDING.sub(b"\0", told)
     found = {sound for sound in SOUNDS if sound in told.decode("utf-8", "replace").lower()}
-    small = told.lower()
-    for each in ids:
-        if any(form in small for form in (str(each).encode(), each.hex.encode())) or each.bytes in told:
-            found.add(str(each))
-    return found
+    as_text = {text.replace(b"-", b"").decode() for text in _HEXADECIMAL.findall(told.lower())}
+    return found | {str(each) for each in ids if each.hex in as_text or each.bytes in told}
 
 
 def _drawn() -> Sequence[History]:

@@ -10,8 +10,10 @@ import pytest_asyncio
 from samples.simulation.recording import SimulationOptions, write
 from service.analytics.analysts import create_analyst
 from service.bootstrap import System
+from service.care.importing import import_entries
 from service.database.embedded import DatabaseUrls
 from service.log.organizations import Organization
+from tests.analytics.policies import asks_nothing_of_exports
 from tests.databases import new_organization
 from tests.system import follow
 
@@ -32,6 +34,9 @@ async def other_clinic(system: System, database: DatabaseUrls) -> Organization:
 
 async def _simulated(system: System, organization_id: UUID, options: SimulationOptions) -> Organization:
     organization = next(one for one in await system.organizations.all() if one.organization_id == organization_id)
+    first = [asks_nothing_of_exports(organization)]
+    async for _ in import_entries(system.store, system.keyring, organization_id, first):
+        pass
     await write(system, organization, options)
     await follow(system, organization_id)
     return organization

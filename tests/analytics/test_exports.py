@@ -12,9 +12,10 @@ from pyarrow import parquet
 from analytics.views.contacts import CONTACTS
 from analytics.views.people import CLIENTS, SUBSTANCES
 from service.access.access_records import Access, by_operator
-from service.analytics.exports.export import AnalyticsExports, ExportRefused, Wanted
+from service.analytics.exports.export import AnalyticsExports, Wanted
 from service.analytics.exports.formats import Format
 from service.analytics.exports.manifest import Manifest
+from service.analytics.exports.refused import ExportRefused
 from service.analytics.reading import Readings
 from service.bootstrap import System
 from service.database.connection import scoped

@@ -19,14 +19,19 @@ from analytics.view import Column, View
 from analytics.views.people import CLIENTS, SUBSTANCES
 from domain.vocabulary.substances import Substance
 from samples.simulation.recording import SimulationOptions
+from service.access.access_records import by_operator
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.analytics.analysts import create_analyst
+from service.analytics.exports.export import Wanted
+from service.analytics.exports.formats import Format
 from service.analytics.reading import Readings
 from service.bootstrap import System
 from service.care.importing import import_entries
 from service.database.embedded import DatabaseUrls
 from service.log.organizations import Organization
 from tests.analytics.canaries import entries_with_canaries, leaked
+from tests.analytics.exported import tables_in
+from tests.analytics.policies import asks_nothing_of_exports
 from tests.builders import intake, registered
 from tests.databases import new_organization
 from tests.system import draft, follow
@@ -98,11 +103,13 @@ class Recorded(NamedTuple):
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def canaries(system: System, database: DatabaseUrls) -> AsyncIterator[Recorded]:
     organization_id = await new_organization(database)
-    entries = list(entries_with_canaries(SimulationOptions(5, 4, 250, date(2025, 1, 6), date(2025, 12, 31))))
+    organization = next(one for one in await system.organizations.all() if one.organization_id == organization_id)
+    entries = [asks_nothing_of_exports(organization)]
+    entries += list(entries_with_canaries(SimulationOptions(5, 4, 250, date(2025, 1, 6), date(2025, 12, 31))))
     async for _ in import_entries(system.store, system.keyring, organization_id, entries):
         pass
     await follow(system, organization_id)
-    ids = {each for entry in entries for each in (entry.client_id, entry.id, entry.actor.id)}
+    ids = {each for entry in entries for each in (entry.client_id, entry.id, entry.actor.id)} - {organization_id}
     made = await create_analyst(database.owner, f"c{organization_id.hex[:12]}", [organization_id], shifts_dates=True)
     analyst = await asyncpg.connect(database.app.replace("care_timeline_app", made.role_name))
     yield Recorded(organization_id, frozenset(ids), analyst)
@@ -118,5 +125,23 @@ async def test_an_analyst_is_told_no_words_and_no_id(system: System, canaries: R
     assert len([name for name, rows in told.items() if rows]) > 30, "there is much to be told"
     async with Readings(system.pool, system.builds).live(canaries.organization_id) as reading:
         clients = await reading.fetch(CLIENTS.rows(reading.sources))
-    assert leaked(f"Canary {clients}".encode(), canaries.ids), "and it would be found"
+    real = [row["client"] for row in clients]
+    for form in (f"{real}", "Canary", *(each.hex for each in real)):
+        assert leaked(b"abc" + form.encode(), canaries.ids), "and it would be found"
+    assert leaked(b"abc" + real[0].bytes, canaries.ids)
     assert {name: found for name, rows in told.items() if (found := leaked(rows, canaries.ids))} == {}
+
+
+@pytest.mark.parametrize("form", Format)
+async def test_no_file_of_an_export_holds_words_or_ids(
+    system: System, canaries: Recorded, tmp_path: Path, form: Format
+) -> None:
+    access = [by_operator(canaries.organization_id, "a test")]
+    await system.analytics_exports.write(Wanted(form), access, tmp_path / "made")
+
+    as_it_is = {file: file.read_bytes() for file in (tmp_path / "made").rglob("*") if file.is_file()}
+    read = {name: str(rows).encode() for name, rows in tables_in(tmp_path / "made", form).items() if name != "days"}
+    assert (tmp_path / "made" / "manifest.json") in as_it_is
+    assert sum(map(len, read.values())) > 100_000
+    whole = b"\0".join((*as_it_is.values(), *read.values()))
+    assert leaked(whole, canaries.ids) == set()

@@ -38,7 +38,7 @@ READS = [
     if needs_a_key(route)
     and method(route) == "GET"
     and route.path not in {FEED, SEARCH, UNUSUAL}
-    and not {"Webhooks", "Proofs"} & {*route.tags}
+    and not {"Webhooks", "Proofs", "Analytics"} & {*route.tags}
 ]
 """Whatever is read with a key tells of clients, but for these; what does not will have to be named here."""
 

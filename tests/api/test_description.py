@@ -30,6 +30,7 @@ def operations(described: Described) -> list[Described]:
 
 
 ABOUT_CLIENTS = (
+    "/v1/analytics",
     "/v1/access-records",
     "/v1/unusual-access",
     "/v1/clients",
@@ -159,13 +160,17 @@ async def test_answers_fit_their_schemas(clinic: Clinic, described: Described) -
             note_id=examples.NOTE,
             slug="refused",
             event_type="goal_measured",
+            view="clients",
+            measure="attendance",
             webhook_id=made[0].json()["webhook_id"],
             size=size,
             level=0,
             tile=tile_path(0, size),
         )
         if "get" in each:
-            asks_supervisor = "Auditing" in each["get"]["tags"] or path.startswith(("/v1/webhooks", *sizes))
+            asks_supervisor = "Auditing" in each["get"]["tags"] or path.startswith(
+                ("/v1/webhooks", "/v1/analytics", *sizes)
+            )
             caller = supervisor if asks_supervisor else clinic
             answer = await caller.get(filled)
             assert answer.status_code == 200, answer.text

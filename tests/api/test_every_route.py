@@ -61,7 +61,8 @@ OF_A_LOG = {"size": "1", "level": "0", "tile": "000.p/1"}
 def path_of(route: APIRoute, **said: str) -> str:
     """The route's path, with ids of nobody where others are not said."""
     ids = {name: str(uuid4()) for name in ("client_id", "event_id", "note_id", "webhook_id")}
-    known = {**ids, "slug": "refused", "event_type": "goal_measured", **said}
+    names = {"slug": "refused", "event_type": "goal_measured", "view": "clients", "measure": "attendance"}
+    known = {**ids, **names, **said}
     known |= {name: each for name, each in OF_A_LOG.items() if name not in said}
     return route.path_format.format_map(known)
 

@@ -65,6 +65,10 @@ NEEDS: dict[str, str | None] = {
     f"GET {OF_A_CLIENT}/head": "Checkpoint.r",
     f"GET {OF_A_CLIENT}/counseling-notes": "CounselingNote.r",
     f"GET {OF_A_CLIENT}/counseling-notes/{{note_id}}": "CounselingNote.r",
+    "GET /v1/analytics/views": "Analytics.s",
+    "GET /v1/analytics/views/{view}": "Analytics.s",
+    "GET /v1/analytics/measures": "Analytics.s",
+    "GET /v1/analytics/measures/{measure}": "Analytics.s",
     "GET /v1/worklist": "CarePlan.s",
     "GET /v1/caseload": "CarePlan.s",
     "GET /v1/signals": "CarePlan.s",
@@ -139,7 +143,9 @@ class Two:
         ids = {"client_id": client or self.client, "event_id": self.event, "note_id": self.notes.get(key, self.event)}
         sizes = [size for log, size in self.sizes.items() if f" {log}/" in operation]
         ids = {**OF_A_LOG, **ids, "size": str(*sizes)}
-        return operation.partition(" ")[2].format(**ids, slug="refused", event_type="goal_measured", webhook_id=webhook)
+        return operation.partition(" ")[2].format(
+            **ids, slug="refused", event_type="goal_measured", view="clients", measure="attendance", webhook_id=webhook
+        )
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

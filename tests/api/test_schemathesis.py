@@ -47,6 +47,7 @@ KNOWN = {
     "size": 1,
     "level": "0",
     "tile": "000.p/1",
+    "view": "clients",
 }
 """Ids of what there is, so that calls get further than to a 404."""
 

@@ -22,9 +22,21 @@ async def test_an_export_says_its_position_and_the_next_goes_on_from_there(
     await system.recorder.record(counselor, uuid4(), [draft(registered())], new_client=True)
     await follow(system, counselor.organization_id)
 
+    refused = await command("analytics", "export", tmp_path / "first", *of_it)
+    assert (refused.code, "1 of 1 clients share year of birth, way into care" in " ".join(refused.err.split())) == (
+        1,
+        True,
+    )
+    assert not (tmp_path / "first").exists()
+    policy = tmp_path / "policy.toml"
+    policy.write_text("[analytics]\nk = 1\n")
+    await command.done("policy", "adopt", policy, "--from", "2026-01-01T00:00Z", "-o", counselor.organization_id)
+    await follow(system, counselor.organization_id)
+
     said = await command("analytics", "export", tmp_path / "first", *of_it)
     assert (said.code, "1 rows in 41 files" in said.out) == (0, True), said.err
-    assert f"{counselor.organization_id} at 1" in said.out
+    assert f"{counselor.organization_id} at 2" in said.out
+    assert "k 1; l of substances 1" in said.out
     assert (tmp_path / "first").stat().st_mode & 0o777 == 0o700
 
     await system.recorder.record(counselor, uuid4(), [draft(registered())], new_client=True)
@@ -32,7 +44,7 @@ async def test_an_export_says_its_position_and_the_next_goes_on_from_there(
     manifest = tmp_path / "first" / "manifest.json"
     await command.done("analytics", "export", tmp_path / "next", *of_it, "--view", "clients", "--since", manifest)
     [part] = json.loads((tmp_path / "next" / "manifest.json").read_bytes())["organizations"]
-    assert (part["since"], part["position"], part["rows"]) == (1, 2, {"clients": 1, "changed_clients": 1})
+    assert (part["since"], part["position"], part["rows"]) == (2, 3, {"clients": 1, "changed_clients": 1})
 
     other = await new_organization(database)
     refused = await command("analytics", "export", tmp_path / "x", "-o", other, "--analyst", name, "--since", manifest)
@@ -44,6 +56,8 @@ async def test_what_is_not_understood_is_said(command: Command, tmp_path: Path) 
         (("--view", "people"), "There is no view people; there are clients"),
         (("--format", "xlsx"), "There is no format xlsx; there are parquet"),
         (("--since", "5"), "say whose pseudonyms"),
+        (("--since", "5", "--analyst", "a1", "--leave-out-small-classes"), "make a whole export"),
+        (("--generalize", "3"), "less than or equal to 2"),
         (("--analyst", "a1", "--shift-dates"), "was said when they were made"),
     ):
         said = await command("analytics", "export", tmp_path / "x", *wrong)

@@ -12,7 +12,7 @@ from tests import permissions_table
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("page", ["events.md", "rows-of-care.md", "analytics-views.md"])
+@pytest.mark.parametrize("page", ["events.md", "rows-of-care.md", "analytics-views.md", "analytics-measures.md"])
 def test_the_page_is_the_one_that_is_made(page: str) -> None:
     path = ROOT / "docs" / page
 

@@ -14,9 +14,12 @@ from sqlalchemy import FromClause, Select
 
 from analytics import days
 from analytics.catalogue import VIEWS
+from analytics.quasi_identifiers import LADDER
+from analytics.safe_harbor import standing
 from analytics.view import CLIENT, View
 from service.access.access_records import Access, Asked
 from service.analytics.exports import changed, pseudonyms
+from service.analytics.exports.anonymous import examined
 from service.analytics.exports.copying import copy_rows
 from service.analytics.exports.exported import (
     CALENDAR,
@@ -28,11 +31,13 @@ from service.analytics.exports.exported import (
 )
 from service.analytics.exports.files import NewFiles, WrittenFile
 from service.analytics.exports.formats import Destination, Format, destination
-from service.analytics.exports.manifest import FILE, FileExported, Manifest, OrganizationExported
+from service.analytics.exports.manifest import FILE, AnonymityExported, FileExported, Manifest, OrganizationExported
 from service.analytics.exports.pseudonyms import Pseudonyms
+from service.analytics.exports.refused import ExportRefused
 from service.analytics.reading import NEVER, RECORDED_AT, Reading
 from service.care.accesses import Accesses
 from service.log.organizations import Organizations
+from service.runtime import clock
 
 _ERASED: Final = "select count(*) from keyring.client_key where organization_id = $1 and destroyed_at is not null"
 
@@ -41,10 +46,6 @@ Read = Callable[[UUID], AbstractAsyncContextManager[Reading]]
 
 Progress = Callable[[int, int], None]
 """Is told how many rows are written, of how many that are known of by now."""
-
-
-class ExportRefused(Exception):
-    """The export cannot be made; the message says why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,10 @@ class Wanted:
     """Whether dates are shifted where pseudonyms are of this export alone; an analyst's are as they see them."""
     since: Mapping[UUID, int] = field(default_factory=dict)
     """For organizations of which just the rows of clients who changed are told: since which position."""
+    generalized: int = 0
+    """The rung of LADDER by which years of birth and the beginning of care are told."""
+    leave_out_small_classes: bool = False
+    """Whether those are left out who share what outsiders may know with too few others; else no export is made."""
 
 
 @dataclass(slots=True)
@@ -70,12 +75,14 @@ class _Part:
     told: Pseudonyms
     values: Mapping[str, object]
     of: FromClause | None
+    changed: bool
+    """Whether `of` are those who changed."""
     rows: dict[str, int] = field(default_factory=dict)
 
     def selects(self) -> list[tuple[ExportedTable, Select[Any]]]:
         """The tables with what gives their rows."""
         found = [(exported(view), self.told.rows(view, self.reading, self.of)) for view in self.wanted.views]
-        if self.of is not None:
+        if self.changed:
             clients = changed.ChangedClients()
             columns = [ExportedColumn(*each[:3]) for each in clients.described()]
             table = ExportedTable(changed.NAME, changed.MEANING, columns, (CLIENT,))
@@ -121,19 +128,43 @@ class AnalyticsExports:
                 part = await _part(wanted, reading, of_this_export)
                 said.add(tuple(part.told.said.items()))
                 await self._accesses.keep(access, _asked(wanted), (), position=reading.position, under_pseudonyms=True)
+                anonymity = await self._examine(part)
                 if not organizations:
                     written += await _copied(part, files, CALENDAR, days.rows(), None, progress)
                 written += await _all_copied(part, files, progress)
-                organizations.append(await self._described(part))
+                organizations.append(await self._described(part, anonymity))
         if len(said) != 1:
             raise ExportRefused(
                 "The analyst sees dates shifted in some of these organizations only: export them apart."
             )
         written += await asyncio.to_thread(files.close)
         told = [FileExported(**file._asdict()) for file in sorted(written)]
-        return Manifest(format=wanted.form, organizations=organizations, files=told, **dict(said.pop()))
+        pseudonyms_said = dict(said.pop())
+        return Manifest(
+            format=wanted.form,
+            standing=standing(dates_shifted=pseudonyms_said["dates_shifted"]),
+            generalized=wanted.generalized,
+            organizations=organizations,
+            files=told,
+            **pseudonyms_said,
+        )
 
-    async def _described(self, part: _Part) -> OrganizationExported:
+    async def _examine(self, part: _Part) -> AnonymityExported:
+        """Count how anonymous the rows are, by the policy of today, whatever they are as of. Raises ExportRefused."""
+        policies = await self._organizations.policies(part.reading.organization_id)
+        anonymity, kept = await examined(
+            part.reading,
+            policies.at(clock.now()).analytics,
+            generalized=part.wanted.generalized,
+            dates_shifted=part.told.dates_shifted,
+            views=[view.name for view in part.wanted.views],
+            leave_out=part.wanted.leave_out_small_classes,
+        )
+        if kept is not None:
+            part.of = kept
+        return anonymity
+
+    async def _described(self, part: _Part, anonymity: AnonymityExported) -> OrganizationExported:
         reading = part.reading
         policies = await self._organizations.policies(reading.organization_id)
         adopted = [each.position for each in policies.adoptions if each.position <= reading.position]
@@ -146,6 +177,7 @@ class AnalyticsExports:
             policy_adopted_at=max(adopted, default=None),
             erased_clients=await reading.connection.fetchval(_ERASED, reading.organization_id),
             parked_clients=reading.parked,
+            anonymity=anonymity,
             rows=part.rows,
         )
 
@@ -169,16 +201,20 @@ async def _part(wanted: Wanted, reading: Reading, of_this_export: Pseudonyms) ->
         if of_analyst is None:
             raise ExportRefused(f"{wanted.analyst} is no analyst of the organization {reading.organization_id}.")
         told = of_analyst
+    told = told.told_by(LADDER[wanted.generalized])
     since = wanted.since.get(reading.organization_id)
     if since is None:
-        return _Part(wanted, reading, told, told.values, None)
+        return _Part(wanted, reading, told, told.values, None, changed=False)
+    if wanted.leave_out_small_classes:
+        raise ExportRefused("Who is left out changes with everybody else: make a whole export, without `since`.")
     if since > reading.position:
         raise ExportRefused(
             f"The organization {reading.organization_id} is at {reading.position:,}: nothing is known since {since:,}."
         )
     earlier: datetime | None = await reading.connection.fetchval(RECORDED_AT, reading.organization_id, since)
     values = {**told.values, "since": since, "earlier_moment": earlier or NEVER, "position": reading.position}
-    return _Part(wanted, reading, told, values, changed.ChangedClients().rows(reading.sources).subquery("changed"))
+    of = changed.ChangedClients().rows(reading.sources).subquery("changed")
+    return _Part(wanted, reading, told, values, of, changed=True)
 
 
 async def _all_copied(part: _Part, files: Destination, progress: _Counted) -> list[WrittenFile]:
@@ -224,7 +260,14 @@ def _make(folder: Path) -> None:
 
 def _asked(wanted: Wanted) -> Asked:
     everything = wanted.views == VIEWS
-    return Asked("analytics", {"format": wanted.form, "views": None if everything else [v.name for v in wanted.views]})
+    return Asked(
+        "analytics",
+        {
+            "format": wanted.form,
+            "views": None if everything else [view.name for view in wanted.views],
+            "generalized": wanted.generalized or None,
+        },
+    )
 
 
 def _nobody_told(_: int, __: int) -> None:

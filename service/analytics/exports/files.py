@@ -23,8 +23,11 @@ class WrittenFile(NamedTuple):
 class DigestedFile:
     """A file that is written from its beginning to its end, and digested meanwhile; pyarrow writes to it as well."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, *, closes: bool = True) -> None:
+        """With `closes` off, who else has the file goes on with it when all is written."""
         self._file = file
+        self._closes = closes
+        self._ended = False
         self._digest = hashlib.sha256()
         self._bytes = 0
 
@@ -49,11 +52,13 @@ class DigestedFile:
     @property
     def closed(self) -> bool:
         """Whether all is written."""
-        return self._file.closed
+        return self._ended
 
     def close(self) -> None:
         """Close the file; twice does no harm."""
-        self._file.close()
+        self._ended = True
+        if self._closes:
+            self._file.close()
 
     def __enter__(self) -> "DigestedFile":
         return self

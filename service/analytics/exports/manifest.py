@@ -8,8 +8,31 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from analytics.safe_harbor import Standing
+
 FILE: Final = "manifest.json"
 """The name of the file in which it stands."""
+
+
+class AnonymityExported(BaseModel):
+    """How many people share what outsiders may know of them: a class are those who share all of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    quasi_identifiers: Annotated[Sequence[str], Field(description="What was taken to be known of people already.")]
+    people: Annotated[
+        int, Field(description="How many clients were counted: all whose rows are told, or were told before `since`.")
+    ]
+    classes: int
+    k: Annotated[int | None, Field(description="The number of people in the smallest class; null where nobody is.")]
+    l: Annotated[  # noqa: E741 - l-diversity's own name
+        Mapping[str, int | None],
+        Field(
+            description="For each thing that must not be learned of somebody, the smallest number of different values"
+            " in a class; 1 where all people of a class have one in common."
+        ),
+    ]
+    people_left_out: Annotated[int, Field(description="How many clients were in too small classes, and left out.")]
 
 
 class OrganizationExported(BaseModel):
@@ -35,6 +58,7 @@ class OrganizationExported(BaseModel):
     parked_clients: Annotated[
         int, Field(description="For how many clients a projection failed, so that rows are missing or behind.")
     ]
+    anonymity: AnonymityExported
     rows: Annotated[Mapping[str, int], Field(description="How many rows each view has.")]
 
 
@@ -58,6 +82,10 @@ class Manifest(BaseModel):
     release: str = version("care-timeline")
     pseudonyms_of: Annotated[str, Field(description="Whose pseudonyms these are: an analyst's, or this export's own.")]
     dates_shifted: Annotated[bool, Field(description="Whether each client's dates are shifted by whole weeks.")]
+    standing: Annotated[Standing, Field(description="What HIPAA takes these rows for (docs/de-identification.md).")]
+    generalized: Annotated[
+        int, Field(description="The rung on the ladder by which years of birth and the beginning of care are told.")
+    ]
     organizations: Sequence[OrganizationExported]
     files: Sequence[FileExported]
 

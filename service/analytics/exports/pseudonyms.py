@@ -2,12 +2,13 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from sqlalchemy import FromClause, LargeBinary, Select, Text, bindparam, true
 
 from analytics.pseudonyms import Disguise, RowsOfClients, pseudonym_key
+from analytics.quasi_identifiers import Rung
 from service.analytics.reading import Reading
 from service.database.analyst_tables import analyst
 
@@ -31,7 +32,16 @@ class Pseudonyms:
         """The view's rows, disguised; only those `of` clients where a table of their ids is given."""
         rows = self.disguise.rows(view, reading.sources, of)
         # The database looks the key up: it stands in no statement, nor in a log of statements.
-        return rows.where(analyst.c.role_name == _ROLE_NAME) if self.disguise is _OF_ANALYST else rows
+        return rows.where(analyst.c.role_name == _ROLE_NAME) if self.disguise.by_organization is analyst else rows
+
+    @property
+    def dates_shifted(self) -> bool:
+        """Whether each client's dates are shifted."""
+        return bool(self.said["dates_shifted"])
+
+    def told_by(self, rung: Rung) -> "Pseudonyms":
+        """The same, with years of birth and the beginning of care told no more exactly than that."""
+        return replace(self, disguise=self.disguise._replace(rung=rung))
 
 
 def of_this_export(*, shift_dates: bool) -> Pseudonyms:

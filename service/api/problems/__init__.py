@@ -16,6 +16,7 @@ from service.api.problems.access import (
     ScopeMissing,
     TooManyWrongKeys,
 )
+from service.api.problems.analytics import NoPseudonyms, NotAcceptable, RowsNotReady, UnknownMeasure, UnknownView
 from service.api.problems.proofs import (
     CosignatureRefused,
     LogNotWhole,
@@ -95,6 +96,8 @@ __all__ = [
     "MethodNotAllowed",
     "NoCheckpoint",
     "NoLegalGround",
+    "NoPseudonyms",
+    "NotAcceptable",
     "NotConsented",
     "NotInACheckpoint",
     "NotMigrated",
@@ -105,6 +108,7 @@ __all__ = [
     "Restricted",
     "RoleMissing",
     "RoleNotAllowed",
+    "RowsNotReady",
     "ScopeMissing",
     "Stopping",
     "TooManyConnections",
@@ -118,9 +122,11 @@ __all__ = [
     "UnknownDelivery",
     "UnknownEvent",
     "UnknownEventType",
+    "UnknownMeasure",
     "UnknownPath",
     "UnknownProblem",
     "UnknownUnusualAccess",
+    "UnknownView",
     "UnknownWebhook",
     "UnsupportedMediaType",
     "VersionConflict",

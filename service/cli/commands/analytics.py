@@ -1,12 +1,14 @@
 """care-timeline analytics."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from service.cli.help_text import add, prose
-from service.cli.options import OrganizationsOption, PurposeOption
+from service.cli.moments import moment
+from service.cli.options import OrganizationOption, OrganizationsOption, PurposeOption
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,6 +22,8 @@ app = typer.Typer(
       care-timeline analytics export 2026-04 --format parquet --analyst funder --since 2026-03/manifest.json
       care-timeline analytics export clinic --format duckdb --view clients --view episodes --shift-dates
       care-timeline analytics dictionary --format html > dictionary.html
+      care-timeline analytics measures
+      care-timeline analytics measures retention_90 --by quarter --as-known-at 120000
 
     One client's record is exported by care-timeline export.
     """
@@ -27,7 +31,7 @@ app = typer.Typer(
 )
 
 
-def export(
+def export(  # noqa: PLR0913 - one for each option
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder.", show_default=False)],
     *,
     form: Annotated[
@@ -60,6 +64,21 @@ def export(
             show_default="everybody",
         ),
     ] = None,
+    generalize: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=2,
+            help="1: years of birth by fives, when care began by quarters; 2: by tens, and by years.",
+        ),
+    ] = 0,
+    leave_out_small_classes: Annotated[
+        bool,
+        typer.Option(
+            "--leave-out-small-classes",
+            help="Leave out clients who share with too few others what outsiders may know of them.",
+        ),
+    ] = False,
     purpose: PurposeOption = None,
 ) -> None:
     """
@@ -71,6 +90,10 @@ def export(
 
     With --since, the rows of each client in changed_clients take the place of all that an earlier export with the same
     --analyst had of that client.
+
+    Fewer than [analytics] k of the organization's policy must not share year of birth, way into care, when care began,
+    and death: else nothing is written, unless --generalize, --shift-dates or --leave-out-small-classes help
+    (docs/de-identification.md).
 
     Exit codes: 0 written, 1 not: and nothing is left of it, 2 not understood.
     """
@@ -94,6 +117,8 @@ def export(
         raise typer.BadParameter(f"There is no format {form}; there are {', '.join(Format)}.")
     if analyst and shift_dates:
         raise typer.BadParameter("Whether an analyst sees dates shifted was said when they were made.")
+    if since and leave_out_small_classes:
+        raise typer.BadParameter("Who is left out changes with everybody else: make a whole export, without --since.")
     if since and not analyst:
         raise typer.BadParameter("With --since say whose pseudonyms the earlier export has, by --analyst.")
     with errors_told():
@@ -108,6 +133,8 @@ def export(
                 analyst=role_of(analyst) if analyst else None,
                 shift_dates=shift_dates,
                 since=read_since(since, meant) if since else {},
+                generalized=generalize,
+                leave_out_small_classes=leave_out_small_classes,
             )
             accesses = [by_operator(each, "care-timeline analytics export", purpose) for each in meant]
             with progress_of("rows") as progress:
@@ -143,5 +170,69 @@ def dictionary(
     sys.stdout.write(made[form]())
 
 
+def measures(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="A measure.", show_default="all, over all periods and groups")
+    ] = None,
+    *,
+    by: Annotated[
+        str, typer.Option(help="By which periods: month, quarter, year or all.", show_default=True)
+    ] = "quarter",
+    organization: OrganizationOption = None,
+    as_known_at: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="POSITION", help="As known at that position.", show_default="now"),
+    ] = None,
+    at: Annotated[
+        datetime | None,
+        typer.Option(parser=moment, metavar="DATE-AND-TIME", help="As known, and judged, then.", show_default="now"),
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="As they would be had this policy always been in force: a TOML file, as for what-if.",
+            show_default="the policies that were adopted",
+            exists=True,
+            dir_okay=False,
+            readable=True,
+        ),
+    ] = None,
+    purpose: PurposeOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as JSON.")] = False,
+) -> None:
+    """
+    Show the figures of measures: docs/analytics-measures.md has their definitions.
+
+    Without a name it shows each measure over all periods and groups; with one, that measure by period and group. Cells
+    of fewer people than the policy's smallest_cell are hidden, and with them those that would give them away. As of
+    another time, or by another policy, every client is folded from the log, in memory; nothing is written.
+
+    Exit codes: 0 shown, 1 not: rows are behind, or there is no such position, 2 not understood.
+    """
+    from analytics.counting import By
+    from analytics.measures.catalogue import MEASURES
+    from service.cli.measures import MeasuresAsked, answer, tell
+    from service.cli.run_command import run
+    from service.settings import Settings
+
+    known = {each.name: each for each in MEASURES}
+    if name is not None and name not in known:
+        raise typer.BadParameter(f"There is no measure {name}; there are {', '.join(known)}.")
+    if by not in list(By):
+        raise typer.BadParameter(f"There are figures by {', '.join(By)}.")
+    if as_known_at is not None and at is not None:
+        raise typer.BadParameter("Give a position or a moment, not both.")
+    chosen = [known[name]] if name else list(MEASURES)
+    asked = MeasuresAsked(chosen, By(by) if name else By.ALL, organization, as_known_at, at, policy, purpose)
+
+    async def work(settings: Settings) -> None:
+        told = await answer(settings, asked)
+        tell(told, each=name is None, as_json=as_json, by_other_policy=policy is not None)
+
+    run(work)
+
+
 add(app, export)
 add(app, dictionary)
+add(app, measures)
