@@ -27,7 +27,7 @@ from analytics.survival import Curve, Point, kaplan_meier
 MOST_CELLS: Final = 2_000
 """So many cells a table has at most."""
 
-MOST_LOOKED_AT: Final = 100_000
+MOST_LOOKED_AT: Final = 50_000
 """So many at most, as each is looked at for each small one: measured, by what takes less than two seconds."""
 
 _DIGITS: Final = 9

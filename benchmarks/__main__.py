@@ -14,7 +14,7 @@ def main(
         list[str] | None,
         typer.Argument(
             help="append, bulk, timeline, post, many, lag, projecting, rebuild, cohort, reads, reading, feed, import,"
-            " webhooks, replay, proofs, verifying, exporting; soak, only when named.",
+            " webhooks, replay, proofs, verifying, exporting, analysts-export, figures; soak, only when named.",
             show_default="all but soak",
         ),
     ] = None,

@@ -3,11 +3,13 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from benchmarks import (
+    analysts_export,
     append,
     bulk,
     cohort,
     exporting,
     feed,
+    figures,
     importing,
     lag,
     many,
@@ -45,6 +47,8 @@ MEASURES: Mapping[str, Callable[[Ground, Rounds], Awaitable[list[Result]]]] = {
     "proofs": proofs.measure,
     "verifying": verifying.measure,
     "exporting": exporting.measure,
+    "analysts-export": analysts_export.measure,
+    "figures": figures.measure,
     "soak": soak.measure,
 }
 

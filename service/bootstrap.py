@@ -354,7 +354,7 @@ async def connected(
             readings=readings,
             analytics_exports=AnalyticsExports(readings.live, organizations, accesses),
             measure_figures=MeasureFigures(readings.live, organizations, accesses),
-            one_view=OneView(readings.live, accesses),
+            one_view=OneView(readings.live, organizations, accesses),
         )
 
 

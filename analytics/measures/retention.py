@@ -85,7 +85,8 @@ def _services(sources: Sources) -> Row:
     started = select(medication.c.organization_id, medication.c.client, day_of(medication.c.started_at), false()).where(
         medication.c.purpose.in_([code(purpose) for purpose in _TREATING])
     )
-    return held.union(started).cte("services")
+    # No common table expression: asked twice, it would be made for all clients and then searched for each.
+    return held.union(started).subquery("services")
 
 
 def _first_service(episode: Row, service: Row) -> FromClause:

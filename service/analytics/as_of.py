@@ -107,7 +107,7 @@ class PastReadings:
                     tell(progress)
             await connection.execute(f"analyze {', '.join(table.fullname for table in _TABLES)}")
             async with transaction(connection, organization_id, first=FIRST):
-                yield Reading(organization_id, connection, _SOURCES, position, moment, _VERSIONS)
+                yield Reading(organization_id, connection, _SOURCES, position, moment, _VERSIONS, progress.failed)
 
     async def _folded(self, cohort: Cohort, groups: Sequence[list[UUID]]) -> AsyncGenerator[FoldedClients, None]:
         """Each group as it is folded, in a process for each processor."""

@@ -24,6 +24,15 @@ Read = Callable[[UUID], AbstractAsyncContextManager[Reading]]
 """Gives a reading of an organization: of its rows as they are, or as they stood."""
 
 
+class FiguresMissing(Exception):
+    """The libraries that figures are made with are not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "To tell figures, the extra `analytics` has to be installed: pip install 'care-timeline[analytics]'."
+        )
+
+
 class ToldFigures(NamedTuple):
     """Figures of an organization, and what they are as of."""
 
@@ -59,9 +68,10 @@ class MeasureFigures:
         """The figures of the access's organization, by `read` as they stood, or else as they are.
 
         Which cells are too small goes by the policy in force now, whatever they are as of; where that cannot be read,
-        by what is usual if it hides more. Raises what `read` raises, such as RowsNotReady, and NoLegalGround,
-        NotConsented, AccessNotRecorded.
+        by what is usual if it hides more. Raises what `read` raises, such as RowsNotReady, and FiguresMissing,
+        NoLegalGround, NotConsented, AccessNotRecorded.
         """
+        _require()
         self._accesses.begin_with_many(access)
         policies = await self._organizations.policies(access.organization_id)
         smallest = policies.readable_at(clock.now()).analytics.smallest_cell
@@ -72,3 +82,11 @@ class MeasureFigures:
             await self._accesses.keep(access, asked, (), position=reading.position, under_pseudonyms=True)
             told = [await figures_of(reading, each, by, smallest) for each in measures]
             return ToldFigures(reading.organization_id, reading.position, reading.moment, told)
+
+
+def _require() -> None:
+    try:
+        import lifelines  # noqa: F401
+        import scipy  # noqa: F401
+    except ImportError:
+        raise FiguresMissing from None

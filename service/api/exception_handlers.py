@@ -15,6 +15,8 @@ from service.access.access_records import AccessNotRecorded
 from service.access.scopes import NotPermitted
 from service.analytics.exports.formats import FormatMissing
 from service.analytics.exports.one_view import NoSuchAnalyst
+from service.analytics.exports.refused import TooFewAlike
+from service.analytics.figures import FiguresMissing
 from service.analytics.reading import RowsNotReady
 from service.api import problems
 from service.api.field_errors import FieldError
@@ -204,8 +206,16 @@ def _not_acceptable(_: FormatMissing) -> Problem:
     return problems.NotAcceptable("This service writes text/csv alone: ask whoever runs it for the extra `analytics`.")
 
 
+def _figures_not_installed(_: FiguresMissing) -> Problem:
+    return problems.FiguresNotInstalled("Ask whoever runs this service for the extra `analytics`.")
+
+
 def _no_pseudonyms(error: NoSuchAnalyst) -> Problem:
     return problems.NoPseudonyms(f"{error} Ask with pseudonyms=answer, or have whoever runs the service make one.")
+
+
+def _too_few_alike(error: TooFewAlike) -> Problem:
+    return problems.TooFewAlike(str(error))
 
 
 def _nothing_is_signed(_: NotSigning | CheckpointRefused) -> Problem:
@@ -243,6 +253,8 @@ _PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], Problem | None]]] = {
     RowsNotReady: _rows_not_ready,
     FormatMissing: _not_acceptable,
     NoSuchAnalyst: _no_pseudonyms,
+    TooFewAlike: _too_few_alike,
+    FiguresMissing: _figures_not_installed,
     DatabaseUnavailable: _database_unavailable,
     KeyUnavailable: _key_unavailable,
     asyncpg.PostgresConnectionError: _database_unavailable,

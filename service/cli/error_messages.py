@@ -10,6 +10,7 @@ from service.access.trusted_issuers import IssuersUnreadable
 from service.analytics.as_of import NoSuchPosition
 from service.analytics.exports.formats import FormatMissing
 from service.analytics.exports.refused import ExportRefused
+from service.analytics.figures import FiguresMissing
 from service.analytics.reading import RowsNotReady
 from service.backup.errors import BackupRefused, RestoreRefused
 from service.care.disclosures import NoLegalGround, Restricted
@@ -54,6 +55,7 @@ SPEAK_FOR_THEMSELVES = (
     FormatMissing,
     RowsNotReady,
     NoSuchPosition,
+    FiguresMissing,
 )
 
 UNREACHABLE = (

@@ -1,7 +1,6 @@
 """Figures of measures on the command line: making them, and showing them as tables or as JSON."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,16 +15,15 @@ from analytics.measures.measure import Kind, Measure
 from domain.policy import Policy, policy_from_toml
 from domain.vocabulary.purposes import PurposeOfUse
 from service.access.access_records import by_operator
-from service.analytics.as_of import FoldingProgress, Past, PastReadings
-from service.analytics.figures import Read, ToldFigures
-from service.analytics.reading import Reading
+from service.analytics.as_of import Past
+from service.analytics.figures import ToldFigures
 from service.analytics.told_figures import MeasuresTold
-from service.bootstrap import Addresses, System, connected, database
+from service.bootstrap import System, connected, database
 from service.cli.console import err, out, show
 from service.cli.errors import CommandFailed
 from service.cli.organization import choose
+from service.cli.past_readings import past_reads
 from service.cli.progress import progress_of
-from service.deployment_keys import key_encryption_keys
 from service.runtime import clock
 from service.settings import Settings
 
@@ -58,7 +56,9 @@ async def answer(settings: Settings, asked: MeasuresAsked) -> ToldFigures:
         if asked.live:
             return await system.measure_figures.make(access, asked.measures, asked.by)
         past = Past(asked.position, asked.at, await _policy(system, meant.organization_id, asked))
-        return await system.measure_figures.make(access, asked.measures, asked.by, _reads(settings, addresses, past))
+        with progress_of("") as progress:
+            read = past_reads(settings, addresses, past, progress)
+            return await system.measure_figures.make(access, asked.measures, asked.by, read)
 
 
 def tell(found: ToldFigures, *, each: bool, as_json: bool, by_other_policy: bool) -> None:
@@ -94,24 +94,6 @@ async def _policy(system: System, organization_id: UUID, asked: MeasuresAsked) -
         return policy
     policies = await system.organizations.policies(organization_id)
     return policy.in_time_zone(policies.readable_at(clock.now()).working_days.time_zone)
-
-
-def _reads(settings: Settings, addresses: Addresses, past: Past) -> Read:
-    """Readings as they stood, with a progress bar."""
-
-    @asynccontextmanager
-    async def read(organization_id: UUID) -> AsyncIterator[Reading]:
-        readings = PastReadings(addresses.app, key_encryption_keys(settings))
-        with progress_of("clients") as progress:
-            task = progress.add_task("Folding", total=0)
-
-            def tell_of(done: FoldingProgress) -> None:
-                progress.update(task, completed=done.done, total=done.total)
-
-            async with readings.as_known(organization_id, past, tell_of) as reading:
-                yield reading
-
-    return read
 
 
 def _over_all(measures: Sequence[Figures]) -> Table:

@@ -87,7 +87,7 @@ async def test_it_is_refused_below_the_policys_k_and_says_why(
         await exported(system, organization_id, tmp_path / "made")
     assert "8 of 8 clients share year of birth, way into care, when care began and death" in str(refused.value)
     assert "k is 1, and the policy asks for 5" in str(refused.value)
-    assert "--generalize 1" in str(refused.value)
+    assert "generalize: 1" in str(refused.value)
 
     with pytest.raises(ExportRefused, match="2 of 8 clients"):
         await exported(system, organization_id, tmp_path / "made", generalized=1)
@@ -128,7 +128,7 @@ async def test_what_no_view_of_it_tells_is_not_counted_and_who_is_in_care_is_not
 
     with pytest.raises(ExportRefused, match="1 of 8 clients share when care began and death") as refused:
         await system.analytics_exports.write(wanted, access, tmp_path / "made")
-    assert "--shift-dates" not in str(refused.value)
+    assert "shifted dates" not in str(refused.value)
     manifest = await system.analytics_exports.write(
         replace(wanted, leave_out_small_classes=True), access, tmp_path / "made"
     )

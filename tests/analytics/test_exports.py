@@ -2,7 +2,9 @@
 
 import json
 import re
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import asyncpg
 import pyarrow as pa
@@ -11,16 +13,24 @@ from pyarrow import parquet
 
 from analytics.views.contacts import CONTACTS
 from analytics.views.people import CLIENTS, SUBSTANCES
+from domain.policy import Policy
 from service.access.access_records import Access, by_operator
+from service.access.caller import Caller, operator
+from service.analytics.analysts import create_analyst
+from service.analytics.as_of import Past, PastReadings
 from service.analytics.exports.export import AnalyticsExports, Wanted
 from service.analytics.exports.formats import Format
 from service.analytics.exports.manifest import Manifest
 from service.analytics.exports.refused import ExportRefused
-from service.analytics.reading import Readings
+from service.analytics.reading import Reading, Readings
 from service.bootstrap import System
 from service.database.connection import scoped
+from service.database.embedded import DatabaseUrls
+from service.deployment_keys import key_encryption_keys
 from service.log.organizations import Organization
 from tests.analytics.exported import comparable, digests, tables_in
+from tests.builders import goal_set, lapse, registered, session
+from tests.system import draft, follow
 
 Analyst = asyncpg.Connection
 
@@ -131,6 +141,36 @@ async def test_what_cannot_be_exported_leaves_nothing_behind(
     folder.mkdir()
     with pytest.raises(ExportRefused, match="is there already"):
         await exports.write(Wanted(Format.CSV), whole(clinic), folder)
+
+
+async def test_as_known_at_a_position_it_is_the_same_byte_for_byte_once_more_is_recorded(
+    exports: AnalyticsExports, system: System, database: DatabaseUrls, counselor: Caller, tmp_path: Path
+) -> None:
+    organization_id, name = counselor.organization_id, f"a{counselor.organization_id.hex[:12]}"
+    analyst = await create_analyst(database.owner, name, [organization_id], shifts_dates=True)
+    wanted, access = (
+        Wanted(Format.PARQUET, [CLIENTS, CONTACTS], analyst.role_name),
+        [by_operator(organization_id, "a test")],
+    )
+    few = Policy.model_validate({"analytics": {"k": 1, "l": 1}})
+    await system.policy_adopter.adopt(operator(organization_id), few)
+    clients = [uuid4(), uuid4()]
+    for each in clients:
+        await system.recorder.record(counselor, each, [draft(registered()), draft(goal_set())], new_client=True)
+    await follow(system, organization_id)
+    then = await exports.write(wanted, access, tmp_path / "then")
+    late = [draft(session(), "2026-03-02T09:00-06:00"), draft(lapse(), "2026-03-20T21:00-05:00")]
+    await system.recorder.record(counselor, clients[0], late)
+    await follow(system, organization_id)
+    past = PastReadings(database.app, key_encryption_keys(system.settings), processes=1)
+
+    def read(of: UUID) -> AbstractAsyncContextManager[Reading]:
+        return past.as_known(of, Past(then.organizations[0].position))
+
+    await exports.write(wanted, access, tmp_path / "later", read=read)
+    await exports.write(wanted, access, tmp_path / "now")
+
+    assert digests(tmp_path / "later") == digests(tmp_path / "then") != digests(tmp_path / "now")
 
 
 async def test_several_organizations_stand_in_one_export_and_each_in_its_access_records(

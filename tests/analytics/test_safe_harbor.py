@@ -24,6 +24,7 @@ from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
 from service.analytics.analysts import create_analyst
 from service.analytics.exports.export import Wanted
 from service.analytics.exports.formats import Format
+from service.analytics.exports.one_view import Exactly
 from service.analytics.reading import Readings
 from service.bootstrap import System
 from service.care.importing import import_entries
@@ -130,6 +131,14 @@ async def test_an_analyst_is_told_no_words_and_no_id(system: System, canaries: R
         assert leaked(b"abc" + form.encode(), canaries.ids), "and it would be found"
     assert leaked(b"abc" + real[0].bytes, canaries.ids)
     assert {name: found for name, rows in told.items() if (found := leaked(rows, canaries.ids))} == {}
+
+
+async def test_no_answer_of_the_api_holds_words_or_ids(system: System, canaries: Recorded) -> None:
+    for view in VIEWS[::6]:
+        access = by_operator(canaries.organization_id, "a test")
+        rows = await system.one_view.make(access, view, Format.ARROW, Exactly())
+        with rows.file:
+            assert leaked(rows.file.read() + str(rows.said).encode(), canaries.ids) == set(), view.name
 
 
 @pytest.mark.parametrize("form", Format)

@@ -1,6 +1,7 @@
 """Views over the API: what an analyst gets, in each form, and what is recorded of it."""
 
 import io
+import sys
 from dataclasses import replace
 from uuid import uuid4
 
@@ -17,11 +18,12 @@ from service.analytics.analysts import create_analyst
 from service.api.routers.analytics import ARROW, CSV, PARQUET
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
-from tests.api.clinic import Clinic, problem_in
+from tests.api.clinic import REGISTERED, Clinic, problem_in, recording
 from tests.builders import registered, session
 from tests.system import draft, follow
 
 CLIENTS = "/v1/analytics/views/clients"
+NOTHING_ASKED = Policy.model_validate({"analytics": {"k": 1}})
 ATTENDANCE = "/v1/analytics/measures/attendance"
 
 
@@ -31,7 +33,8 @@ async def ask(analyst: Clinic, accept: str) -> httpx.Response:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def analyst(clinic: Clinic) -> Clinic:
-    """An analyst of a clinic with two clients."""
+    """An analyst of a clinic with two clients, whose policy asks nothing of exports."""
+    await clinic.system.policy_adopter.adopt(operator(clinic.organization_id), NOTHING_ASKED)
     for _ in range(2):
         await clinic.client()
     await follow(clinic.system, clinic.organization_id)
@@ -43,12 +46,12 @@ async def test_a_view_comes_in_the_form_that_is_asked_for(analyst: Clinic) -> No
 
     for form, answer in answers.items():
         assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, form)
-        assert answer.headers["analytics-position"] == "2"
+        assert answer.headers["analytics-position"] == "3"
         assert answer.headers["cache-control"] == "no-store"
     arrow = pa.ipc.open_stream(answers[ARROW].content).read_all()
     typed = parquet.read_table(io.BytesIO(answers[PARQUET].content))
     assert arrow.num_rows == typed.num_rows == answers[CSV].text.count("\n") - 1 == 2
-    assert arrow.schema.metadata[b"position"] == typed.schema.metadata[b"position"] == b"2"
+    assert arrow.schema.metadata[b"position"] == typed.schema.metadata[b"position"] == b"3"
     assert arrow.schema.field("client").metadata[b"meaning"]
 
 
@@ -77,7 +80,26 @@ async def test_a_read_of_rows_is_recorded_and_names_nobody(analyst: Clinic) -> N
         )
     assert answer.status_code == 200
     assert kept
-    assert tuple(kept) == ("analytics", "GET /v1/analytics/views/{view}", "research", 2, 0)
+    assert tuple(kept) == ("analytics", "GET /v1/analytics/views/{view}", "research", 3, 0)
+
+
+async def test_it_is_refused_where_too_few_people_are_alike(clinic: Clinic, analyst: Clinic) -> None:
+    two = Policy.model_validate({"analytics": {"k": 2}})
+    await analyst.system.policy_adopter.adopt(operator(analyst.organization_id), two)
+    for born in ("1950-01-01", "1984-05-01", "1981-05-01"):
+        await clinic.client(recording(REGISTERED | {"birth_date": born}))
+    await follow(analyst.system, analyst.organization_id)
+
+    refused = problem_in(await analyst.get(CLIENTS), "too-few-alike")
+    fewer = await analyst.get(CLIENTS, generalize=2, leave_out_small_classes="true")
+
+    assert refused.detail
+    assert "3 of 5 clients share year of birth, way into care" in refused.detail
+    assert (fewer.headers["analytics-k"], fewer.headers["analytics-left-out"]) == ("2", "1")
+    assert fewer.text.count("\n") - 1 == 4
+    assert fewer.text.count(",1980,") == 2
+    contacts = CLIENTS.replace("clients", "contacts")
+    assert (await analyst.get(contacts)).status_code == 200, "of views that tell nothing outsiders know"
 
 
 @pytest.mark.parametrize(
@@ -119,3 +141,10 @@ async def test_measures_are_published_with_their_definitions(analyst: Clinic) ->
     problem_in(await analyst.get("/v1/analytics/measures/happiness"), "unknown-measure")
     published = (await analyst.get("/v1/analytics/measures")).json()["measures"]
     assert [each["name"] for each in published] == [each.name for each in MEASURES]
+
+
+async def test_a_service_without_the_libraries_of_figures_says_so(
+    analyst: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "lifelines", None)
+    problem_in(await analyst.get(ATTENDANCE), "figures-not-installed")

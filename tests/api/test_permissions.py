@@ -115,8 +115,12 @@ BODIES: dict[str, Any] = {
     "POST /v1/log/checkpoints/{size}/cosignatures": next(iter(COSIGNATURES.values())),
     "POST /v1/access-log/checkpoints/{size}/cosignatures": next(iter(COSIGNATURES.values())),
 }
-FINDS_NOTHING = {"POST /v1/unusual-access/notes": "unknown-unusual-access"}
-"""What whoever may do it is answered here, since there is nothing to do it to; see test_unusual_access.py."""
+FINDS_NOTHING = {
+    "POST /v1/unusual-access/notes": "unknown-unusual-access",
+    "GET /v1/analytics/views/{view}": "too-few-alike",
+}
+"""What whoever may do it is answered here, since there is nothing, or are too few, to do it to; see
+test_unusual_access.py and test_analytics.py."""
 
 MEDIA_TYPES = {"POST /v1/import": "application/x-ndjson"}
 """Of bodies that are no JSON."""

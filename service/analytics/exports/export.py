@@ -19,7 +19,7 @@ from analytics.safe_harbor import standing
 from analytics.view import CLIENT, View
 from service.access.access_records import Access, Asked
 from service.analytics.exports import changed, pseudonyms
-from service.analytics.exports.anonymous import examined
+from service.analytics.exports.anonymous import examined, numbers_of_today
 from service.analytics.exports.copying import copy_rows
 from service.analytics.exports.exported import (
     CALENDAR,
@@ -34,10 +34,9 @@ from service.analytics.exports.formats import Destination, Format, destination
 from service.analytics.exports.manifest import FILE, AnonymityExported, FileExported, Manifest, OrganizationExported
 from service.analytics.exports.pseudonyms import Pseudonyms
 from service.analytics.exports.refused import ExportRefused
-from service.analytics.reading import NEVER, RECORDED_AT, Reading
+from service.analytics.reading import NEVER, PROJECTIONS_READ, RECORDED_AT, Reading
 from service.care.accesses import Accesses
 from service.log.organizations import Organizations
-from service.runtime import clock
 
 _ERASED: Final = "select count(*) from keyring.client_key where organization_id = $1 and destroyed_at is not null"
 
@@ -99,9 +98,14 @@ class AnalyticsExports:
         self._accesses = accesses
 
     async def write(
-        self, wanted: Wanted, accesses: Sequence[Access], folder: Path, tell: Progress | None = None
+        self,
+        wanted: Wanted,
+        accesses: Sequence[Access],
+        folder: Path,
+        tell: Progress | None = None,
+        read: Read | None = None,
     ) -> Manifest:
-        """Write the rows of the organizations of these accesses into a new folder.
+        """Write the rows of the organizations of these accesses into a new folder: as they are, or as `read` has them.
 
         Nothing is left of it where it is not made: raises ExportRefused, FormatMissing, RowsNotReady, NoLegalGround,
         AccessNotRecorded, and OSError where the folder cannot be written.
@@ -109,14 +113,17 @@ class AnalyticsExports:
         await asyncio.to_thread(_make, folder)
         try:
             with NewFiles(folder) as files:
-                manifest = await self._write(wanted, accesses, destination(wanted.form, files), tell or _nobody_told)
+                to = destination(wanted.form, files)
+                manifest = await self._write(wanted, accesses, to, tell or _nobody_told, read or self._read)
                 files.open(FILE).end_with(manifest.text().encode())
             return manifest
         except BaseException:
             await asyncio.to_thread(shutil.rmtree, folder)
             raise
 
-    async def _write(self, wanted: Wanted, accesses: Sequence[Access], files: Destination, tell: Progress) -> Manifest:
+    async def _write(
+        self, wanted: Wanted, accesses: Sequence[Access], files: Destination, tell: Progress, read: Read
+    ) -> Manifest:
         of_this_export = pseudonyms.of_this_export(shift_dates=wanted.shift_dates)
         organizations: list[OrganizationExported] = []
         written: list[WrittenFile] = []
@@ -124,7 +131,7 @@ class AnalyticsExports:
         said: set[tuple[Any, ...]] = set()
         for access in sorted(accesses, key=lambda each: each.organization_id):
             self._accesses.begin_with_many(access)
-            async with self._read(access.organization_id) as reading:
+            async with read(access.organization_id) as reading:
                 part = await _part(wanted, reading, of_this_export)
                 said.add(tuple(part.told.said.items()))
                 await self._accesses.keep(access, _asked(wanted), (), position=reading.position, under_pseudonyms=True)
@@ -150,11 +157,10 @@ class AnalyticsExports:
         )
 
     async def _examine(self, part: _Part) -> AnonymityExported:
-        """Count how anonymous the rows are, by the policy of today, whatever they are as of. Raises ExportRefused."""
-        policies = await self._organizations.policies(part.reading.organization_id)
+        """Count how anonymous the rows are. Raises TooFewAlike."""
         anonymity, kept = await examined(
             part.reading,
-            policies.at(clock.now()).analytics,
+            await numbers_of_today(self._organizations, part.reading.organization_id),
             generalized=part.wanted.generalized,
             dates_shifted=part.told.dates_shifted,
             views=[view.name for view in part.wanted.views],
@@ -173,7 +179,7 @@ class AnalyticsExports:
             position=reading.position,
             moment=reading.moment,
             since=part.wanted.since.get(reading.organization_id),
-            projections=reading.versions,
+            projections={name: reading.versions[name] for name in PROJECTIONS_READ},
             policy_adopted_at=max(adopted, default=None),
             erased_clients=await reading.connection.fetchval(_ERASED, reading.organization_id),
             parked_clients=reading.parked,

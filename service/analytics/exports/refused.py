@@ -3,3 +3,7 @@
 
 class ExportRefused(Exception):
     """The export cannot be made; the message says why, and what to do."""
+
+
+class TooFewAlike(ExportRefused):
+    """Too few people share what outsiders may know of them."""

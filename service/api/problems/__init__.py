@@ -16,7 +16,15 @@ from service.api.problems.access import (
     ScopeMissing,
     TooManyWrongKeys,
 )
-from service.api.problems.analytics import NoPseudonyms, NotAcceptable, RowsNotReady, UnknownMeasure, UnknownView
+from service.api.problems.analytics import (
+    FiguresNotInstalled,
+    NoPseudonyms,
+    NotAcceptable,
+    RowsNotReady,
+    TooFewAlike,
+    UnknownMeasure,
+    UnknownView,
+)
 from service.api.problems.proofs import (
     CosignatureRefused,
     LogNotWhole,
@@ -79,6 +87,7 @@ __all__ = [
     "CosignatureRefused",
     "DatabaseUnavailable",
     "DeadlineExceeded",
+    "FiguresNotInstalled",
     "HeaderTooLarge",
     "HeadsDiffer",
     "IdUsed",
@@ -111,6 +120,7 @@ __all__ = [
     "RowsNotReady",
     "ScopeMissing",
     "Stopping",
+    "TooFewAlike",
     "TooManyConnections",
     "TooManyReaders",
     "TooManyRequests",

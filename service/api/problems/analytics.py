@@ -18,6 +18,15 @@ class UnknownMeasure(Problem):
     status, slug, title = HTTPStatus.NOT_FOUND, "unknown-measure", "There is no such measure"
 
 
+class FiguresNotInstalled(Problem):
+    """This service cannot tell figures: what they are made with is not installed beside it.
+
+    Whoever runs it installs the extra `analytics`.
+    """
+
+    status, slug, title = HTTPStatus.NOT_IMPLEMENTED, "figures-not-installed", "This service tells no figures"
+
+
 class NotAcceptable(Problem):
     """The rows are not written in any form that the header `Accept` names.
 
@@ -36,6 +45,16 @@ class NoPseudonyms(Problem):
     """
 
     status, slug, title = HTTPStatus.CONFLICT, "no-pseudonyms", "You have no pseudonyms of your own"
+
+
+class TooFewAlike(Problem):
+    """Too few people share what outsiders may know of them: fewer than the policy's `[analytics] k`.
+
+    Ask with `generalize`, which tells years of birth and the beginning of care less exactly, or with
+    `leave_out_small_classes=true`. docs/de-identification.md tells what is counted, and of whom.
+    """
+
+    status, slug, title = HTTPStatus.CONFLICT, "too-few-alike", "Too few people have the same in common"
 
 
 class RowsNotReady(Problem):

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,6 +16,7 @@ from analytics.dictionary import DescribedView, described
 from analytics.figures import Figures
 from analytics.measures.catalogue import MEASURES
 from service.analytics.exports.formats import Format
+from service.analytics.exports.one_view import Exactly
 from service.analytics.told_figures import MeasureAnswer, MeasureDefinitions, MeasureTold
 from service.api import problems
 from service.api.days import Day
@@ -23,7 +24,7 @@ from service.api.deadline import prolong
 from service.api.dependencies import AnalyticsAccess, RunningSystem
 from service.api.file_answer import FileAnswer
 from service.api.openapi_responses import DIGEST_TAG, OF_A_READ, answered, not_modified, problem_responses
-from service.api.parameters import KnownVersion
+from service.api.parameters import IN_DIGITS, KnownVersion, true_or_false
 from service.api.responses import PRIVATE, digest_answer
 from service.api.strict_route import StrictRoute
 
@@ -45,6 +46,8 @@ _AS_OF: Final = {
     "Analytics-Position": "The position of your organization's log that the rows reflect.",
     "Analytics-Moment": "When the event there was recorded: by it rows are judged, as an age is.",
     "Analytics-Pseudonyms": "Whose pseudonyms these are: an analyst's, or this export's own.",
+    "Analytics-K": "How many people at least share what outsiders may know of them.",
+    "Analytics-Left-Out": "How many clients were left out since too few others share that with them.",
 }
 _BINARY: Final = {"schema": {"type": "string", "format": "binary"}, "example": "(rows)"}
 _ROWS: Final = {
@@ -106,6 +109,25 @@ class RowsQuery(BaseModel):
             " the same in every view and whenever you ask; dates are shifted where that analyst sees them so."
         ),
     ] = Pseudonyms.ANSWER
+    generalize: Annotated[
+        int,
+        Field(
+            description="0: years of birth and dates as they are; 1: years of birth by fives, and of when care began no"
+            " more than the quarter; 2: by tens, and no more than the year. Each client's dates are then moved back by"
+            " whole weeks.",
+            ge=0,
+            le=2,
+        ),
+        IN_DIGITS,
+    ] = 0
+    leave_out_small_classes: Annotated[
+        bool,
+        BeforeValidator(true_or_false),
+        Field(
+            description="Whether to leave out clients who share with too few others what outsiders may know of them:"
+            " true or false."
+        ),
+    ] = False
 
 
 class FiguresQuery(BaseModel):
@@ -150,7 +172,12 @@ async def list_views(access: AnalyticsAccess, system: RunningSystem, known_tag: 
     responses={
         200: answered("The rows.", _AS_OF, content=_ROWS),
         **problem_responses(
-            *OF_A_READ, problems.UnknownView, problems.NotAcceptable, problems.NoPseudonyms, problems.RowsNotReady
+            *OF_A_READ,
+            problems.UnknownView,
+            problems.NotAcceptable,
+            problems.NoPseudonyms,
+            problems.TooFewAlike,
+            problems.RowsNotReady,
         ),
     },
 )
@@ -165,20 +192,25 @@ async def export_view(
 
     They are written as CSV, as Arrow's IPC stream or as Parquet, whichever the header `Accept` likes best, and as CSV
     without one. They are as of one position, which `Analytics-Position` names; two views fit together where theirs is
-    the same, and so are the pseudonyms (`own`). Erased clients are not among them. Typed columns, and what each means
-    in the schema's metadata, are in Arrow and Parquet; docs/analytics-exports.md tells more. That you read it stands
-    in the access records, which name nobody.
+    the same, and so are the pseudonyms (`own`). Erased clients are not among them. Where fewer people than the policy's
+    `[analytics] k` share what outsiders may know of them (year of birth, way into care, when care began, death) it is
+    refused, unless that is told less exactly (`generalize`) or such people are left out: docs/de-identification.md.
+
+    Typed columns, and what each means in the schema's metadata, are in Arrow and Parquet; docs/analytics-exports.md
+    tells more. That you read it stands in the access records, which name nobody.
     """
     if view not in _VIEWS:
         raise problems.UnknownView("No view goes by this name; GET /v1/analytics/views lists them all.")
     media_type = _accepted(request.headers.get("accept", CSV))
     prolong(request, EXPORT_SECONDS)
-    own = asked.pseudonyms is Pseudonyms.OWN
-    rows = await system.one_view.make(access, _VIEWS[view], _FORMS[media_type], own_pseudonyms=own)
+    exactly = Exactly(asked.pseudonyms is Pseudonyms.OWN, asked.generalize, asked.leave_out_small_classes)
+    rows = await system.one_view.make(access, _VIEWS[view], _FORMS[media_type], exactly)
     told = {
         "Analytics-Position": rows.said["position"],
         "Analytics-Moment": rows.said["moment"],
         "Analytics-Pseudonyms": rows.said["pseudonyms_of"],
+        "Analytics-K": rows.said["k"],
+        "Analytics-Left-Out": rows.said["people_left_out"],
         "Content-Disposition": f'attachment; filename="{view}.{_SUFFIXES[media_type]}"',
         "Vary": "Accept",
     }
@@ -207,7 +239,7 @@ async def list_measures(access: AnalyticsAccess, known_tag: KnownVersion = None)
     responses={
         200: answered("The figures.", DIGEST_TAG),
         **not_modified(DIGEST_TAG),
-        **problem_responses(*OF_A_READ, problems.UnknownMeasure, problems.RowsNotReady),
+        **problem_responses(*OF_A_READ, problems.UnknownMeasure, problems.RowsNotReady, problems.FiguresNotInstalled),
     },
 )
 async def read_measure(

@@ -20,6 +20,7 @@ app = typer.Typer(
 
       care-timeline analytics export 2026-03 --format parquet --analyst funder
       care-timeline analytics export 2026-04 --format parquet --analyst funder --since 2026-03/manifest.json
+      care-timeline analytics export 2026-q1 --analyst funder --at 2026-04-01T00:00-05:00
       care-timeline analytics export clinic --format duckdb --view clients --view episodes --shift-dates
       care-timeline analytics dictionary --format html > dictionary.html
       care-timeline analytics measures
@@ -64,6 +65,14 @@ def export(  # noqa: PLR0913 - one for each option
             show_default="everybody",
         ),
     ] = None,
+    as_known_at: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="POSITION", help="As known at that position.", show_default="now"),
+    ] = None,
+    at: Annotated[
+        datetime | None,
+        typer.Option(parser=moment, metavar="DATE-AND-TIME", help="As known, and judged, then.", show_default="now"),
+    ] = None,
     generalize: Annotated[
         int,
         typer.Option(
@@ -91,6 +100,8 @@ def export(  # noqa: PLR0913 - one for each option
     With --since, the rows of each client in changed_clients take the place of all that an earlier export with the same
     --analyst had of that client.
 
+    As known at another time, every client is folded from the log, in memory; nothing is written there.
+
     Fewer than [analytics] k of the organization's policy must not share year of birth, way into care, when care began,
     and death: else nothing is written, unless --generalize, --shift-dates or --leave-out-small-classes help
     (docs/de-identification.md).
@@ -100,11 +111,14 @@ def export(  # noqa: PLR0913 - one for each option
     from analytics.catalogue import VIEWS
     from service.access.access_records import by_operator
     from service.analytics.analysts import role_of
+    from service.analytics.as_of import Past
     from service.analytics.exports.export import Wanted
     from service.analytics.exports.formats import Format, require
-    from service.bootstrap import running
+    from service.bootstrap import connected, database
     from service.cli.analytics_exports import read_since, tell
+    from service.cli.errors import CommandFailed
     from service.cli.organization import choose_several
+    from service.cli.past_readings import past_reads
     from service.cli.progress import progress_of
     from service.cli.run_command import errors_told, run
     from service.settings import Settings
@@ -121,12 +135,16 @@ def export(  # noqa: PLR0913 - one for each option
         raise typer.BadParameter("Who is left out changes with everybody else: make a whole export, without --since.")
     if since and not analyst:
         raise typer.BadParameter("With --since say whose pseudonyms the earlier export has, by --analyst.")
+    if as_known_at is not None and at is not None:
+        raise typer.BadParameter("Give a position or a moment, not both.")
     with errors_told():
         require(Format(form))
 
     async def work(settings: Settings) -> None:
-        async with running(settings) as system:
+        async with database(settings) as addresses, connected(settings, addresses) as system:
             meant = [each.organization_id for each in choose_several(await system.organizations.all(), organization)]
+            if as_known_at is not None and len(meant) > 1:
+                raise CommandFailed("Each organization has positions of its own: give a moment, with --at.")
             wanted = Wanted(
                 Format(form),
                 [known[name] for name in dict.fromkeys(view)] if view else VIEWS,
@@ -137,11 +155,15 @@ def export(  # noqa: PLR0913 - one for each option
                 leave_out_small_classes=leave_out_small_classes,
             )
             accesses = [by_operator(each, "care-timeline analytics export", purpose) for each in meant]
-            with progress_of("rows") as progress:
-                task = progress.add_task("Exporting", total=0)
-                manifest = await system.analytics_exports.write(
-                    wanted, accesses, folder, lambda done, total: progress.update(task, completed=done, total=total)
-                )
+            with progress_of("") as progress:
+                past = None if as_known_at is None and at is None else Past(as_known_at, at)
+                read = past_reads(settings, addresses, past, progress) if past else None
+                task = progress.add_task("Exporting rows", total=0)
+
+                def tell_of(done: int, total: int) -> None:
+                    progress.update(task, completed=done, total=total)
+
+                manifest = await system.analytics_exports.write(wanted, accesses, folder, tell_of, read)
         tell(manifest, folder)
 
     run(work)
