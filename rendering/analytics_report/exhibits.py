@@ -189,9 +189,11 @@ def _in_words(day: str, cells: tuple[str, ...]) -> str:
 
 
 def _notes(figures: Sequence[Figures], periods: Sequence[Period]) -> Iterator[str]:
-    if not periods:
-        return
+    """Which measures are told of longer periods than were asked for, and why."""
+    longer: dict[By, list[str]] = {}
     for each in figures:
-        if each.by != periods[0].by:
-            told = "all periods together" if each.by == By.ALL else f"whole {each.by}s"
-            yield (f"{each.measure.title} is told of {told}: by {periods[0].by} there would be too many small numbers.")
+        if periods and each.by != periods[0].by:
+            longer.setdefault(each.by, []).append(each.measure.title)
+    for by, titles in longer.items():
+        told = "all periods together" if by == By.ALL else f"the whole {by} around, as far as it is known"
+        yield f"By {periods[0].by} there would be too many small numbers. Told of {told}: {'; '.join(titles)}."
