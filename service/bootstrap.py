@@ -25,6 +25,7 @@ from service.analytics.exports.export import AnalyticsExports
 from service.analytics.exports.one_view import OneView
 from service.analytics.figures import MeasureFigures
 from service.analytics.reading import Readings
+from service.analytics.reports import AnalyticsReports
 from service.audit.anchors import AnchorEndpoint, AnchorFolder
 from service.audit.checkpoint_signer import CheckpointSigner
 from service.audit.checkpoint_store import CheckpointStore
@@ -147,6 +148,7 @@ class System:
     client_heads: ClientHeads
     readings: Readings
     analytics_exports: AnalyticsExports
+    analytics_reports: AnalyticsReports
     measure_figures: MeasureFigures
     one_view: OneView
 
@@ -353,6 +355,7 @@ async def connected(
             client_heads=ClientHeads(pages, keyring, accesses, last_checkpoint, log_proofs),
             readings=readings,
             analytics_exports=AnalyticsExports(readings.live, organizations, accesses),
+            analytics_reports=AnalyticsReports(readings.live, organizations, accesses),
             measure_figures=MeasureFigures(readings.live, organizations, accesses),
             one_view=OneView(readings.live, organizations, accesses),
         )

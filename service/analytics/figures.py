@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from importlib.util import find_spec
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -55,6 +56,16 @@ async def figures_of(reading: Reading, measure: Measure, by: By, smallest: int) 
     return await asyncio.to_thread(figures, measure, rows, by, smallest)
 
 
+async def smallest_cell(organizations: Organizations, organization_id: UUID) -> int:
+    """Figures of fewer people are hidden, by the organization's policy in force now.
+
+    Where that cannot be read it is what is usual, if that hides more.
+    """
+    policies = await organizations.policies(organization_id)
+    smallest = policies.readable_at(clock.now()).analytics.smallest_cell
+    return max(smallest, SMALLEST) if policies.unread else smallest
+
+
 class MeasureFigures:
     """Tells figures. Each answer keeps its access record before anything is told."""
 
@@ -67,16 +78,12 @@ class MeasureFigures:
     async def make(self, access: Access, measures: Sequence[Measure], by: By, read: Read | None = None) -> ToldFigures:
         """The figures of the access's organization, by `read` as they stood, or else as they are.
 
-        Which cells are too small goes by the policy in force now, whatever they are as of; where that cannot be read,
-        by what is usual if it hides more. Raises what `read` raises, such as RowsNotReady, and FiguresMissing,
-        NoLegalGround, NotConsented, AccessNotRecorded.
+        Which cells are too small goes by the policy in force now, whatever they are as of. Raises what `read` raises,
+        such as RowsNotReady, and FiguresMissing, NoLegalGround, NotConsented, AccessNotRecorded.
         """
-        _require()
+        require()
         self._accesses.begin_with_many(access)
-        policies = await self._organizations.policies(access.organization_id)
-        smallest = policies.readable_at(clock.now()).analytics.smallest_cell
-        if policies.unread:
-            smallest = max(smallest, SMALLEST)
+        smallest = await smallest_cell(self._organizations, access.organization_id)
         async with self._at_once, (read or self._read)(access.organization_id) as reading:
             asked = Asked("analytics", {"measures": [each.name for each in measures], "by": by})
             await self._accesses.keep(access, asked, (), position=reading.position, under_pseudonyms=True)
@@ -84,9 +91,7 @@ class MeasureFigures:
             return ToldFigures(reading.organization_id, reading.position, reading.moment, told)
 
 
-def _require() -> None:
-    try:
-        import lifelines  # noqa: F401
-        import scipy  # noqa: F401
-    except ImportError:
-        raise FiguresMissing from None
+def require() -> None:
+    """Raises FiguresMissing where what makes figures, or draws them, is not installed."""
+    if not all(map(find_spec, ("lifelines", "matplotlib", "scipy"))):
+        raise FiguresMissing

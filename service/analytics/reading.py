@@ -45,6 +45,9 @@ select each.name, coalesce(cursor.position, 0) as position
 RECORDED_AT: Final = "select recorded_at from log.event where organization_id = $1 and position = $2"
 
 
+_ERASED: Final = "select count(*) from keyring.client_key where organization_id = $1 and destroyed_at is not null"
+
+
 class RowsNotReady(Exception):
     """The projections' rows cannot be read as of one position yet; the message says which wait for what."""
 
@@ -71,6 +74,11 @@ class Reading:
         """All rows of a statement over `sources`, given what else it binds."""
         sql, arguments = bound(rows, moment=self.moment, **values)
         return await self.connection.fetch(sql, *arguments, timeout=STATEMENT_SECONDS)
+
+    async def erased_clients(self) -> int:
+        """How many clients were erased so far: nothing of them is in any row, whatever it is as of."""
+        erased: int = await self.connection.fetchval(_ERASED, self.organization_id)
+        return erased
 
 
 class Readings:

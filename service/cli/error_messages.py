@@ -3,6 +3,7 @@
 import asyncpg
 from pydantic import ValidationError
 
+from analytics.report_periods import PeriodsRefused
 from domain.policies import PolicyUnreadable
 from domain.policy import PolicyInvalid
 from service.access.access_records import AccessNotRecorded
@@ -54,6 +55,7 @@ SPEAK_FOR_THEMSELVES = (
     ExportRefused,
     FormatMissing,
     RowsNotReady,
+    PeriodsRefused,
     NoSuchPosition,
     FiguresMissing,
 )

@@ -1,20 +1,21 @@
 """Every measure computed a second time, by other SQL in another database, from files of the views' rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow
 import pyarrow.parquet
-from sqlalchemy import Boolean, Date, DateTime, Float, Integer
+from sqlalchemy import Boolean, Date, DateTime, Float, Integer, Select, Uuid, bindparam, func, select
 from sqlalchemy.types import TypeEngine
 
 from analytics.catalogue import VIEWS
 from analytics.measures.catalogue import MEASURES
-from analytics.measures.measure import Measure
 from analytics.view import View
 from service.analytics.reading import Reading
+from service.database.analyst_tables import analyst
 from tests.analytics.measures_in_duckdb import MEASURES_IN_DUCKDB
 
 Row = tuple[Any, ...]
@@ -30,30 +31,53 @@ class Cases(NamedTuple):
 
 
 async def computed_twice(reading: Reading, folder: Path) -> Mapping[str, Cases]:
-    """The cases of each measure, by its name; the files are written into the folder."""
+    """The cases of each measure, by its name; the files are written into the folder, with the record's own ids."""
     for view in VIEWS:
         await _write(reading, view, folder)
-    first = {measure.name: await _cases(reading, measure) for measure in MEASURES}
+    files = {view.name: f"{folder}/{view.name}.parquet" for view in VIEWS}
+    first = {measure.name: await _cases(reading, measure.cases(reading.sources)) for measure in MEASURES}
+    return _compared(first, files, reading.moment)
+
+
+async def computed_from_an_export(reading: Reading, folder: Path, role_name: str) -> Mapping[str, Cases]:
+    """The same from the folder of an export of Parquet under the pseudonyms of the analyst with this role."""
+    files = {view.name: f"{folder}/{view.name}/**/*.parquet" for view in VIEWS}
+    first = {}
+    for measure in MEASURES:
+        told = measure.cases(reading.sources).subquery("told")
+        ids = [
+            func.analytics.pseudonym(analyst.c.inner_key, analyst.c.outer_key, told.c[name], type_=Uuid).label(name)
+            for name in ("client", "case")
+        ]
+        rest = [column for column in told.c if column.key not in {"client", "case"}]
+        of_analyst = (analyst.c.organization_id == told.c.organization_id) & (analyst.c.role_name == bindparam("role"))
+        first[measure.name] = await _cases(reading, select(*ids, *rest).join(analyst, of_analyst), role=role_name)
+    return _compared(first, files, reading.moment)
+
+
+def _compared(first: Mapping[str, list[Row]], files: Mapping[str, str], moment: datetime) -> Mapping[str, Cases]:
     with duckdb.connect() as database:
-        for view in VIEWS:
-            database.sql(f"create view {view.name} as from '{folder / view.name}.parquet'")
-        moment = reading.moment.replace(tzinfo=None).isoformat()
-        database.sql(f"create macro now() as timestamp '{moment}'")
-        database.sql(f"create macro today() as date '{moment[:10]}'")
+        database.execute("set TimeZone = 'UTC'")
+        for name, found in files.items():
+            database.sql(f"create view {name} as from read_parquet('{found}', hive_partitioning = false)")
+        database.sql(f"create macro now() as timestamptz '{moment.isoformat()}'")
+        database.sql(f"create macro today() as date '{moment.date().isoformat()}'")
         return {
-            name: Cases(first[name], sorted(map(_rounded, database.sql(sql).fetchall()), key=repr))
+            name: Cases(first[name], sorted((_told(row) for row in database.sql(sql).fetchall()), key=repr))
             for name, sql in MEASURES_IN_DUCKDB.items()
         }
 
 
-async def _cases(reading: Reading, measure: Measure) -> list[Row]:
-    columns = ("client", "case", "counted_on", "group", *measure.judged)
-    rows = await reading.fetch(measure.cases(reading.sources))
-    return sorted((_rounded(tuple(_plain(row[column]) for column in columns)) for row in rows), key=repr)
+async def _cases(reading: Reading, statement: Select[Any], **values: object) -> list[Row]:
+    cases = await reading.fetch(statement, **values)
+    names = [name for name in dict(cases[0]) if name != "organization_id"] if cases else []
+    return sorted((_told(case[name] for name in names) for case in cases), key=repr)
 
 
-def _rounded(row: Row) -> Row:
-    return tuple(round(value, 6) if isinstance(value, float) else value for value in row)
+def _told(row: Iterable[Any]) -> Row:
+    """A case with ids and lists as text, and with the digits that do not depend on the order of what is summed."""
+    plain = [_plain(value) for value in row]
+    return tuple(round(value, 6) if isinstance(value, float) else value for value in plain)
 
 
 def _type(of: TypeEngine[Any]) -> pyarrow.DataType:

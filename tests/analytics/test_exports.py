@@ -13,7 +13,11 @@ from pyarrow import parquet
 
 from analytics.views.contacts import CONTACTS
 from analytics.views.people import CLIENTS, SUBSTANCES
+from analytics.views.plans import GOALS
+from domain.events.merging import ClientsMerged
+from domain.events.record import EntryRetracted
 from domain.policy import Policy
+from domain.vocabulary.record import CorrectionReason
 from service.access.access_records import Access, by_operator
 from service.access.caller import Caller, operator
 from service.analytics.analysts import create_analyst
@@ -30,6 +34,7 @@ from service.deployment_keys import key_encryption_keys
 from service.log.organizations import Organization
 from tests.analytics.exported import comparable, digests, tables_in
 from tests.builders import goal_set, lapse, registered, session
+from tests.erasing import erase
 from tests.system import draft, follow
 
 Analyst = asyncpg.Connection
@@ -126,6 +131,37 @@ async def test_since_a_position_it_has_those_who_changed_whole_and_says_who_they
     for name in ("clients", "contacts"):
         everybody = rows_of(tmp_path / "all" / f"{name}.arrows")
         assert rows_of(tmp_path / "since" / f"{name}.arrows") == [r for r in everybody if r["client"] in changed]
+
+
+async def test_who_was_merged_set_right_or_erased_since_changed_too(
+    exports: AnalyticsExports, system: System, database: DatabaseUrls, counselor: Caller, tmp_path: Path
+) -> None:
+    organization_id, name = counselor.organization_id, f"a{counselor.organization_id.hex[:12]}"
+    analyst = await create_analyst(database.owner, name, [organization_id], shifts_dates=False)
+    few = Policy.model_validate({"analytics": {"k": 1, "l": 1}})
+    await system.policy_adopter.adopt(operator(organization_id), few)
+    survivor, duplicate, erased, other = (uuid4() for _ in range(4))
+    goal = draft(goal_set())
+    for client_id, drafts in (
+        (survivor, [draft(registered())]),
+        (duplicate, [draft(registered()), goal]),
+        (erased, [draft(registered())]),
+        (other, [draft(registered())]),
+    ):
+        await system.recorder.record(counselor, client_id, drafts, new_client=True)
+    await system.recorder.record(counselor, survivor, [draft(ClientsMerged(duplicate=duplicate))])
+    merged_at = await system.store.log_head(organization_id)
+    wrong = EntryRetracted(entry=goal.id, reason=CorrectionReason.DID_NOT_OCCUR)
+    await system.recorder.record(counselor, duplicate, [draft(wrong)])
+    await erase(system, organization_id, erased)
+    await follow(system, organization_id)
+    wanted = Wanted(Format.ARROW, [CLIENTS, GOALS], analyst.role_name, since={organization_id: merged_at})
+
+    manifest = await exports.write(wanted, [by_operator(organization_id, "a test")], tmp_path / "made")
+
+    [part] = manifest.organizations
+    assert part.rows == {"clients": 1, "goals": 0, "changed_clients": 3}
+    assert part.erased_clients == 1
 
 
 async def test_what_cannot_be_exported_leaves_nothing_behind(

@@ -11,6 +11,7 @@ from analytics.counting import CASES, CURVE_DAYS, By, people
 from analytics.figures import ALL, Cell, Figure, Figures, Period, Rows, figures
 from analytics.measures.attendance import ATTENDANCE
 from analytics.measures.recovery import RETURN_TO_USE
+from tests.analytics.tables import crossed, derived
 
 Counts = Sequence[Mapping[str, Any]]
 
@@ -54,6 +55,33 @@ def test_the_same_is_hidden_whichever_periods_are_asked() -> None:
         months = [each for each in by_month.figures if each.cell == quarter.cell._replace(period=each.cell.period)]
         inside = [each.share for each in months if each.cell.period.part_of == quarter.cell.period]
         assert quarter.share is None or inside.count(None) != 1
+
+
+def test_all_that_can_be_asked_gives_no_small_cell_away() -> None:
+    """Whoever asks for months, quarters, years and all, and adds and subtracts, numerators and the rest among it."""
+    months = [f"2025-{month:02}" for month in range(1, 13)]
+    quarters = {f"2025-Q{number + 1}": months[3 * number : 3 * number + 3] for number in range(4)}
+    rows = counted(12, "abc", 40)
+    by_month = {(row["month"].strftime("%Y-%m"), row["group"]): row for row in rows if row["month"] and row["group"]}
+    details = [((*key, part), row[part]) for key, row in by_month.items() for part in ("met", "rest")]
+    levels = [
+        quarters | {"2025": list(quarters), "all": ["2025"]},
+        {"every": ["a", "b", "c"]},
+        {"cases": ["met", "rest"]},
+    ]
+    cells, sums = crossed(details, levels)
+    told: dict[str, int | None] = {}
+    for by in By:
+        for each in figures(ATTENDANCE, Rows(rows), by, 11).figures:
+            place = f"{each.cell.period.name}/{each.cell.group or 'every'}"
+            told |= {f"{place}/{part}": count for part, count in {**each.parts, "cases": each.cases}.items()}
+
+    small = {name for name, count in cells.items() if 0 < count < 11}
+    assert told.keys() == cells.keys()
+    assert len(small) > 5
+    assert all(count in {None, cells[name]} for name, count in told.items())
+    assert not small & {name for name, count in told.items() if count is not None}
+    assert not small & derived(told, sums).keys()
 
 
 def test_a_share_is_hidden_with_its_numerator() -> None:

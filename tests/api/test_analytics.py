@@ -20,6 +20,7 @@ from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
 from tests.api.clinic import REGISTERED, Clinic, problem_in, recording
 from tests.builders import registered, session
+from tests.rendering.reading_pages import said
 from tests.system import draft, follow
 
 CLIENTS = "/v1/analytics/views/clients"
@@ -141,6 +142,29 @@ async def test_measures_are_published_with_their_definitions(analyst: Clinic) ->
     problem_in(await analyst.get("/v1/analytics/measures/happiness"), "unknown-measure")
     published = (await analyst.get("/v1/analytics/measures")).json()["measures"]
     assert [each["name"] for each in published] == [each.name for each in MEASURES]
+
+
+async def test_the_report_is_a_page_that_is_recorded_and_names_nobody(analyst: Clinic) -> None:
+    page = await analyst.get("/v1/analytics/report", first_day="2025-10-01", last_day="2026-03-31")
+
+    assert page.status_code == 200, page.text
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert "1 October 2025 to 31 March 2026: 2 quarters." in said(page.text)
+    async with scoped(analyst.system.pool, analyst.organization_id) as connection:
+        kept = await connection.fetchrow(
+            "select operation, position, clients from access.access_record order by record_id desc limit 1"
+        )
+    assert kept
+    assert tuple(kept) == ("GET /v1/analytics/report", 3, 0)
+
+
+async def test_days_that_are_no_whole_periods_are_a_problem_as_a_page(analyst: Clinic) -> None:
+    refused = await analyst.get("/v1/analytics/report", first_day="2026-01-15", last_day="2026-03-31")
+
+    assert refused.status_code == 422
+    assert "whole_periods" in said(refused.text)
+    assert "2026-01-15 to 2026-03-31 are no whole quarters" in said(refused.text)
 
 
 async def test_a_service_without_the_libraries_of_figures_says_so(

@@ -67,6 +67,7 @@ NEEDS: dict[str, str | None] = {
     f"GET {OF_A_CLIENT}/counseling-notes/{{note_id}}": "CounselingNote.r",
     "GET /v1/analytics/views": "Analytics.s",
     "GET /v1/analytics/views/{view}": "Analytics.s",
+    "GET /v1/analytics/report": "Analytics.s",
     "GET /v1/analytics/measures": "Analytics.s",
     "GET /v1/analytics/measures/{measure}": "Analytics.s",
     "GET /v1/worklist": "CarePlan.s",

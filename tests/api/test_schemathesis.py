@@ -76,7 +76,7 @@ async def service(
             await live.clinic.sign(log)
         supervisor = await live.clinic.with_key(KeyRole.SUPERVISOR, "lee")
         as_supervisor = replace(live, clinic=supervisor)
-        yield Described(as_supervisor, await asyncio.to_thread(from_url, f"{live.address}/openapi.json"))
+        yield Described(as_supervisor, await asyncio.to_thread(from_url, f"{live.address}/openapi.json", timeout=60))
 
 
 def can_be_called_wrongly(route: APIRoute) -> bool:

@@ -10,6 +10,7 @@ from service.database.embedded import DatabaseUrls
 from tests.builders import registered
 from tests.cli.command import Command
 from tests.databases import new_organization
+from tests.rendering.reading_pages import said
 from tests.system import draft, follow
 
 
@@ -62,3 +63,24 @@ async def test_what_is_not_understood_is_said(command: Command, tmp_path: Path) 
     ):
         said = await command("analytics", "export", tmp_path / "x", *wrong)
         assert (said.code, why in " ".join(said.err.split()).replace("│ ", "")) == (2, True), said.err
+
+
+async def test_a_report_is_written_for_its_owner_alone(
+    command: Command, system: System, counselor: Caller, tmp_path: Path
+) -> None:
+    report, of_it = tmp_path / "report.html", ("-o", counselor.organization_id)
+    await follow(system, counselor.organization_id)
+
+    shown = await command.done("analytics", "report", report, *of_it)
+
+    assert str(report) in shown
+    assert report.stat().st_mode & 0o777 == 0o600
+    assert "Work of the team" in said(report.read_text("utf-8"))
+    for wrong, code, why in (
+        ((), 1, "is there already"),
+        (("--from", "2025-01-15"), 1, "are no whole quarters"),
+        (("--by", "week"), 2, "There is no period week"),
+        (("--as-known-at", "1", "--at", "2025-06-01T00:00Z"), 2, "a position or a moment"),
+    ):
+        refused = await command("analytics", "report", report, *of_it, *wrong)
+        assert (refused.code, why in " ".join(refused.err.split()).replace("│ ", "")) == (code, True), refused.err

@@ -1,6 +1,7 @@
 """care-timeline analytics measures: figures as they are, and as they stood."""
 
 import json
+from pathlib import Path
 from uuid import uuid4
 
 from domain.policy import Policy
@@ -12,7 +13,7 @@ from tests.system import draft, follow
 
 
 async def test_figures_are_shown_as_they_are_and_as_they_stood_and_small_cells_are_hidden(
-    command: Command, system: System, counselor: Caller
+    command: Command, system: System, counselor: Caller, tmp_path: Path
 ) -> None:
     measures = ("analytics", "measures", "attendance", "--by", "all", "-o", counselor.organization_id)
     client_id = uuid4()
@@ -27,11 +28,13 @@ async def test_figures_are_shown_as_they_are_and_as_they_stood_and_small_cells_a
     await system.recorder.record(counselor, client_id, [draft(missed()), draft(session())])
     await follow(system, counselor.organization_id)
     now = json.loads((await command(*measures, "--json")).out)
-    then = json.loads((await command(*measures, "--json", "--as-known-at", 2)).out)
-    for told, position, cases in ((now, 5, 3), (then, 2, 1)):
+    other = tmp_path / "other.toml"
+    other.write_text("[crisis]\nattempts_before_not_reached = 5\n")
+    then = json.loads((await command(*measures, "--json", "--as-known-at", 2, "--policy", other)).out)
+    for told, position, cases, by in ((now, 5, 3, "adopted"), (then, 2, 1, "other")):
         (attendance,) = told["measures"]
         whole = attendance["figures"][-1]
-        assert (told["position"], told["policy"]) == (position, "adopted")
+        assert (told["position"], told["policy"]) == (position, by)
         assert (attendance["measure"]["name"], attendance["measure"]["version"]) == ("attendance", 1)
         assert (whole["period"], whole["group"], whole["cases"], whole["people"]) == ("all", None, cases, 1)
 

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import FromClause, Select
@@ -37,8 +37,6 @@ from service.analytics.exports.refused import ExportRefused
 from service.analytics.reading import NEVER, PROJECTIONS_READ, RECORDED_AT, Reading
 from service.care.accesses import Accesses
 from service.log.organizations import Organizations
-
-_ERASED: Final = "select count(*) from keyring.client_key where organization_id = $1 and destroyed_at is not null"
 
 Read = Callable[[UUID], AbstractAsyncContextManager[Reading]]
 """Gives a reading of an organization: of its rows as they are, or as they were known before."""
@@ -181,7 +179,7 @@ class AnalyticsExports:
             since=part.wanted.since.get(reading.organization_id),
             projections={name: reading.versions[name] for name in PROJECTIONS_READ},
             policy_adopted_at=max(adopted, default=None),
-            erased_clients=await reading.connection.fetchval(_ERASED, reading.organization_id),
+            erased_clients=await reading.erased_clients(),
             parked_clients=reading.parked,
             anonymity=anonymity,
             rows=part.rows,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from service.cli.commands.analytics_report import report
 from service.cli.help_text import add, prose
 from service.cli.moments import moment
 from service.cli.options import OrganizationOption, OrganizationsOption, PurposeOption
@@ -22,6 +23,7 @@ app = typer.Typer(
       care-timeline analytics export 2026-04 --format parquet --analyst funder --since 2026-03/manifest.json
       care-timeline analytics export 2026-q1 --analyst funder --at 2026-04-01T00:00-05:00
       care-timeline analytics export clinic --format duckdb --view clients --view episodes --shift-dates
+      care-timeline analytics report 2026-q3.html --from 2026-07-01 --to 2026-09-30
       care-timeline analytics dictionary --format html > dictionary.html
       care-timeline analytics measures
       care-timeline analytics measures retention_90 --by quarter --as-known-at 120000
@@ -258,3 +260,4 @@ def measures(
 add(app, export)
 add(app, dictionary)
 add(app, measures)
+add(app, report)
