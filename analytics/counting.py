@@ -14,7 +14,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Date,
-    Double,
     FromClause,
     Select,
     Subquery,
@@ -54,7 +53,9 @@ CASES: Final = "cases"
 CURVE_DAYS: Final = (30, 90, 180, 365)
 """The days on which every curve is told (our choice): those of retention."""
 
-MEAN: Final = "mean"
+SUM: Final = "sum"
+"""The column of what the changes of a cell come to together."""
+
 QUARTILES: Final = {"lower_quartile": "0.25", "median": "0.5", "upper_quartile": "0.75"}
 
 _GROUP: Final = "group"
@@ -124,28 +125,31 @@ def counts(measure: Measure, sources: Sources) -> Select[Any]:
 
     The columns `month`, `quarter` and `year` have the first day of the cell's period, null where it is of another kind,
     and all three null for all periods; `group` is null for all groups. `cases` and each part of the kind have the
-    number of cases, and under the same name with `people_` before it that of clients.
+    number of cases, and under the same name with `people_` before it that of clients. Of changes `sum` has their sum.
     """
     cases = measure.cases(sources).subquery(CASES)
     parts = {name: condition(cases) for name, condition in PARTS[measure.kind].conditions.items()}
-    dated = _dated(cases, cases.c.client, *(condition.label(name) for name, condition in parts.items()))
-    by_client = _by_client(dated.subquery("dated"), tuple(parts))
+    sums = {SUM: cases.c.value} if measure.kind == Kind.CHANGE else {}
+    judged = (column.label(name) for name, column in (parts | sums).items())
+    by_client = _by_client(_dated(cases, cases.c.client, *judged).subquery("dated"), tuple(parts), tuple(sums))
     keys = [by_client.c[name] for name in _KEYS]
     names = (CASES, *parts)
     return select(
         *keys,
         *(cast(func.sum(by_client.c[name]), BigInteger).label(name) for name in names),
+        *(func.sum(by_client.c[name]).label(name) for name in sums),
         *(func.count().filter(by_client.c[name] > literal_column("0")).label(people(name)) for name in names),
     ).group_by(*keys)
 
 
-def _by_client(dated: Subquery, parts: Sequence[str]) -> Subquery:
+def _by_client(dated: Subquery, parts: Sequence[str], sums: Sequence[str]) -> Subquery:
     """How many cases each client has in each cell: by month first, since of one month a client may have many."""
     own = (dated.c.client, dated.c[By.MONTH], dated.c[_GROUP])
     of_parts = [func.count().filter(dated.c[name]).label(name) for name in parts]
-    monthly = select(*own, func.count().label(CASES), *of_parts).group_by(*own).subquery("monthly")
+    of_sums = [func.sum(dated.c[name]).label(name) for name in sums]
+    monthly = select(*own, func.count().label(CASES), *of_parts, *of_sums).group_by(*own).subquery("monthly")
     cells = _with_periods(monthly).subquery("cells")
-    summed = [func.sum(cells.c[name]).label(name) for name in (CASES, *parts)]
+    summed = [func.sum(cells.c[name]).label(name) for name in (CASES, *parts, *sums)]
     sets = [tuple_(*columns, cells.c.client) for columns in _sets(cells)]
     rows = select(*(cells.c[name] for name in _KEYS), *summed).group_by(func.grouping_sets(*sets))
     return rows.subquery("by_client")
@@ -157,15 +161,13 @@ def people(part: str) -> str:
 
 
 def spread(measure: Measure, sources: Sources) -> Select[Any]:
-    """The median and quartiles, or the mean, of each cell, by the same columns as counts have."""
+    """The median and quartiles of the amounts in each cell, by the same columns as counts have."""
     cases = measure.cases(sources).subquery(CASES)
     cells = _with_periods(_dated(cases, cases.c.value).subquery("dated")).subquery("cells")
-    told = [func.avg(cells.c.value, type_=Double).label(MEAN)]
-    if measure.kind == Kind.AMOUNT:
-        told = [
-            func.percentile_cont(literal_column(share)).within_group(cells.c.value).label(name)
-            for name, share in QUARTILES.items()
-        ]
+    told = (
+        func.percentile_cont(literal_column(share)).within_group(cells.c.value).label(name)
+        for name, share in QUARTILES.items()
+    )
     sets = [tuple_(*columns) for columns in _sets(cells)]
     return select(*(cells.c[name] for name in _KEYS), *told).group_by(func.grouping_sets(*sets))
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from analytics.counting import CASES, CURVE_DAYS, MEAN, PARTS, QUARTILES, By, happened, people, remaining, unseen
+from analytics.counting import CASES, CURVE_DAYS, PARTS, QUARTILES, SUM, By, happened, people, remaining, unseen
 from analytics.measures.measure import Kind, Measure
 from analytics.sums import Sum
 from analytics.suppression import suppress
@@ -127,7 +127,7 @@ class Rows(NamedTuple):
 
     counts: Sequence[Mapping[str, Any]]
     spread: Sequence[Mapping[str, Any]] = ()
-    """Of amounts and changes."""
+    """Of amounts."""
     times: Sequence[Mapping[str, Any]] = ()
     """Of curves."""
 
@@ -166,7 +166,8 @@ class _Made:
         cases = self._shown[cell, CASES]
         if cases is None:
             return Figure(cell, None, None, dict.fromkeys({} if self._kind == Kind.TIME else parts))
-        behind = self._counted[cell][people(CASES)]
+        counted = self._counted[cell]
+        behind = counted[people(CASES)]
         if self._kind == Kind.TIME:
             return Figure(cell, cases, behind, {}, curve=self._curve(cell))
         spread = self._spread.get(cell, {})
@@ -176,7 +177,8 @@ class _Made:
             behind,
             parts,
             share=None if parts.get("met") is None else round(parts["met"] / cases, _DIGITS),  # type: ignore[operator]
-            **{name: round(spread[name], _DIGITS) for name in (MEAN, *QUARTILES) if name in spread},
+            mean=round(counted[SUM] / cases, _DIGITS) if SUM in counted else None,
+            **{name: round(spread[name], _DIGITS) for name in QUARTILES if name in spread},
         )
 
     def _curve(self, cell: Cell) -> Curve:

@@ -49,7 +49,7 @@ async def figures_of(reading: Reading, measure: Measure, by: By, smallest: int) 
     """A measure's figures by these periods, as known at the reading's position, of no fewer people than `smallest`."""
     sources = reading.sources
     counted = await reading.fetch(counts(measure, sources))
-    spread_out = await reading.fetch(spread(measure, sources)) if measure.kind in {Kind.AMOUNT, Kind.CHANGE} else ()
+    spread_out = await reading.fetch(spread(measure, sources)) if measure.kind == Kind.AMOUNT else ()
     timed = await reading.fetch(times(measure, sources)) if measure.kind == Kind.TIME else ()
     rows = Rows([dict(row) for row in counted], [dict(row) for row in spread_out], [dict(row) for row in timed])
     # Looking for what would give small cells away may take a second: others are served meanwhile.
