@@ -18,6 +18,8 @@ SENT: Final = (
 )
 """Headers that a page may send."""
 READ: Final = (
+    "Analytics-K",
+    "Analytics-Left-Out",
     "Analytics-Moment",
     "Analytics-Position",
     "Analytics-Pseudonyms",

@@ -39,6 +39,7 @@ ABOUT_THE_BODY_ALONE = {
     "milestone_counts_days",
     "others_told_with_consent",
     "reaches_one_milestone",
+    "recorded_with_the_erasure",
     "recorded_with_the_merge",
     "relapse_prevention_plan_says_something",
     "restriction_of_such_a_purpose",
