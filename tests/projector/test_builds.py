@@ -9,6 +9,7 @@ import pytest
 
 from projections.catalogue import PROJECTIONS
 from service.access.caller import SCOPES_OF_ROLE, Caller, KeyRole
+from service.analytics.analysts import create_analyst, remove_analyst
 from service.bootstrap import System, prepare
 from service.database.connection import scoped
 from service.database.embedded import DatabaseUrls
@@ -113,12 +114,24 @@ async def test_a_new_version_is_built_beside_the_old_one_while_both_releases_wor
             assert removed == [OLD.version]
             async with scoped(new.pool, organization_id) as connection:
                 assert await connection.fetchval("SELECT count(*) FROM projection.caseload") == len(clients)
+            assert await _seen_by_an_analyst(fresh_database, organization_id) == len(clients)
             # The old release goes on answering, by folding the log.
             await old.recorder.record(counselor, clients[0], [draft(check_in())])
             before = await new.projection_reader.read(access_to(organization_id), clients[0], OLD.name)
             assert (
                 await old.projection_reader.read(access_to(organization_id), clients[0], OLD.name)
             ).version == before.version
+
+
+async def _seen_by_an_analyst(database: DatabaseUrls, organization_id: UUID) -> int:
+    """Of how many clients the views tell, by the names that stay."""
+    name = f"c{organization_id.hex[:12]}"
+    made = await create_analyst(database.owner, name, [organization_id], shifts_dates=False)
+    connection = await asyncpg.connect(database.app.replace("care_timeline_app", made.role_name))
+    seen: int = await connection.fetchval("SELECT count(*) FROM analytics.clients")
+    await connection.close()
+    await remove_analyst(database.owner, name, [organization_id])
+    return seen
 
 
 async def _keep_working(system: System, counselor: Caller, clients: list[UUID], done: asyncio.Event) -> int:
