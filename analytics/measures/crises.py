@@ -9,15 +9,14 @@ from analytics.measures.measure import (
     Measure,
     about_same_client,
     cases,
-    code,
     day_of,
     hours,
     met,
     rows,
 )
+from analytics.measures.tasks import met_in_time
 from analytics.view import Sources
 from analytics.views.contacts import CONTACTS
-from analytics.views.coordination import OBLIGATIONS
 from analytics.views.crises import ADJUSTMENTS, CRISES
 from analytics.views.people import CLIENTS
 from domain.vocabulary.obligations import ObligationKind
@@ -61,17 +60,6 @@ def _followed_up(within: int, words: str) -> Measure:
     )
 
 
-def _reviewed_on_time(sources: Sources) -> Select[Any]:
-    review = rows(OBLIGATIONS, sources)
-    judged = or_(review.c.met_in_time.is_not(None), review.c.due_at < sources.moment)
-    found = cases(review, "because", day_of(review.c.due_at), met(review.c.met_in_time), group=review.c.owner_role)
-    return found.where(
-        review.c.kind == code(ObligationKind.POSTVENTION_REVIEW),
-        judged,
-        not_(and_(review.c.released_at.is_not(None), review.c.released_at <= review.c.due_at)),
-    )
-
-
 REVIEWS_ON_TIME: Final = Measure(
     name="reviews_on_time",
     title="Reviews after a crisis held in time",
@@ -84,7 +72,7 @@ REVIEWS_ON_TIME: Final = Measure(
     exclusions="Reviews that were released before they were due.",
     period="The day on which the review was due (UTC).",
     source="Our choice; by when a review is due stands in the organization's policy.",
-    cases=_reviewed_on_time,
+    cases=met_in_time(ObligationKind.POSTVENTION_REVIEW),
     group="the role whose task it is",
     better="higher",
 )

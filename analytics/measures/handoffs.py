@@ -2,11 +2,12 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, not_, or_
+from sqlalchemy import Select
 
-from analytics.measures.measure import Kind, Measure, cases, code, day_of, hours_between, met, rows, value
+from analytics.measures.measure import Kind, Measure, cases, day_of, hours_between, rows, value
+from analytics.measures.tasks import met_in_time
 from analytics.view import Sources
-from analytics.views.coordination import HANDOFFS, OBLIGATIONS
+from analytics.views.coordination import HANDOFFS
 from domain.vocabulary.obligations import ObligationKind
 
 _ASKED: Final = "The day on which the handoff was asked for (UTC)."
@@ -25,19 +26,6 @@ def _hours_to_met(sources: Sources) -> Select[Any]:
     waited = value(hours_between(handoff.c.accepted_at, handoff.c.completed_at))
     found = cases(handoff, "handoff", day_of(handoff.c.requested_at), waited, group=handoff.c.urgency)
     return found.where(handoff.c.accepted_at.is_not(None), handoff.c.completed_at.is_not(None))
-
-
-def _in_time(kind: ObligationKind) -> Any:
-    def in_time(sources: Sources) -> Select[Any]:
-        task = rows(OBLIGATIONS, sources)
-        found = cases(task, "because", day_of(task.c.due_at), met(task.c.met_in_time), group=task.c.owner_role)
-        return found.where(
-            task.c.kind == code(kind),
-            or_(task.c.met_in_time.is_not(None), task.c.due_at < sources.moment),
-            not_(and_(task.c.released_at.is_not(None), task.c.released_at <= task.c.due_at)),
-        )
-
-    return in_time
 
 
 HOURS_TO_ACCEPTANCE: Final = Measure(
@@ -86,7 +74,7 @@ ACCEPTANCE_IN_TIME: Final = Measure(
     exclusions="Those that were withdrawn, or released otherwise, before that was due.",
     period="The day on which the acceptance was due (UTC).",
     source="Our choice; by when it is due stands in the organization's policy.",
-    cases=_in_time(ObligationKind.HANDOFF_ACCEPTANCE),
+    cases=met_in_time(ObligationKind.HANDOFF_ACCEPTANCE),
     group="the role whose task it is",
     better="higher",
 )
@@ -103,7 +91,7 @@ MEETING_IN_TIME: Final = Measure(
     exclusions="Those that were released before they were due.",
     period="The day on which the meeting was due (UTC).",
     source="Our choice; by when it is due stands in the organization's policy.",
-    cases=_in_time(ObligationKind.CLIENT_MEETING),
+    cases=met_in_time(ObligationKind.CLIENT_MEETING),
     group="the role whose task it is",
     better="higher",
 )

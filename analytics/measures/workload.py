@@ -5,6 +5,7 @@ from typing import Any, Final
 from sqlalchemy import Select, and_, exists, or_
 
 from analytics.measures.measure import Kind, Measure, about_same_client, cases, met, rows, today
+from analytics.measures.tasks import waits
 from analytics.view import Sources
 from analytics.views.coordination import OBLIGATIONS
 from analytics.views.people import CLIENTS, EPISODES, TEAM_MEMBERS
@@ -23,9 +24,7 @@ def _caseload(sources: Sources) -> Select[Any]:
         about_same_client(task := rows(OBLIGATIONS, sources), member),
         task.c.owner_role == member.c.role,
         task.c.due_at < now,
-        task.c.met_at.is_(None),
-        task.c.missed_at.is_(None),
-        task.c.released_at.is_(None),
+        waits(task),
     )
     # Of several people of one role on a team, the client counts once.
     before = exists().where(
@@ -53,9 +52,7 @@ def _late(sources: Sources) -> Select[Any]:
     found = cases(task, "because", today(sources), late, group=task.c.owner_role)
     return found.where(
         task.c.opens_at <= sources.moment,
-        task.c.met_at.is_(None),
-        task.c.missed_at.is_(None),
-        task.c.released_at.is_(None),
+        waits(task),
     )
 
 

@@ -22,9 +22,10 @@ from analytics.view import Sources
 from domain.policy import Policy
 from projections.catalogue import PROJECTIONS
 from service.analytics.cohort_worker import Cohort, FoldedClients, begin, work
-from service.analytics.reading import FIRST, MOMENT, NEVER, Reading
+from service.analytics.reading import FIRST, MOMENT, NEVER, RECORDED_AT, Reading
 from service.database.connection import Connection, open_pool, transaction
 from service.log.keyring import KeyEncryptionKeys
+from service.projector.client_groups import client_groups
 from service.projector.tables import in_build
 from service.runtime import clock
 
@@ -39,10 +40,6 @@ _TABLES: Final = [in_build(table, TEMPORARY) for projection in PROJECTIONS for t
 _SOURCES: Final = Sources({projection.name: TEMPORARY for projection in PROJECTIONS}, MOMENT)
 _VERSIONS: Final = {projection.name: projection.version for projection in PROJECTIONS}
 _POSITION: Final = "select max(position) from log.event where organization_id = $1 and recorded_at <= $2"
-_RECORDED_AT: Final = "select recorded_at from log.event where organization_id = $1 and position = $2"
-_CLIENTS: Final = (
-    "select client_id, version from log.timeline_head where organization_id = $1 and client_id <> $1 order by client_id"
-)
 
 
 class Past(NamedTuple):
@@ -94,7 +91,7 @@ class PastReadings:
         async with await open_pool(self._url, min_size=1, max_size=1) as pool, pool.acquire() as connection:
             async with transaction(connection, organization_id):
                 position, moment = await _when(connection, organization_id, past)
-                groups = await _groups(connection, organization_id)
+                groups = await client_groups(connection, organization_id, EVENTS_A_GROUP)
             for table in _TABLES:
                 await connection.execute(str(CreateTable(table).compile(dialect=_POSTGRESQL)))
             async with aclosing(self._folded(Cohort(organization_id, position, past.policy), groups)) as folding:
@@ -137,20 +134,7 @@ async def _when(connection: Connection, organization_id: UUID, past: Past) -> tu
         return await connection.fetchval(_POSITION, organization_id, moment) or 0, moment
     if past.position == 0:
         return 0, past.moment or NEVER
-    recorded_at = await connection.fetchval(_RECORDED_AT, organization_id, past.position)
+    recorded_at = await connection.fetchval(RECORDED_AT, organization_id, past.position)
     if recorded_at is None:
         raise NoSuchPosition(past.position)
     return past.position, past.moment or recorded_at
-
-
-async def _groups(connection: Connection, organization_id: UUID) -> list[list[UUID]]:
-    """The organization's clients, in groups of about as many events each."""
-    groups: list[list[UUID]] = []
-    events = 0
-    for client_id, version in await connection.fetch(_CLIENTS, organization_id):
-        if not groups or events + version > EVENTS_A_GROUP:
-            groups.append([])
-            events = 0
-        groups[-1].append(UUID(int=client_id.int))
-        events += version
-    return groups

@@ -24,7 +24,8 @@ from service.database.statement import literal
 from service.projector.builds import Build
 from service.projector.tables import in_build
 
-_DISGUISE: Final = Disguise(analyst.c.inner_key, analyst.c.outer_key, analyst.c.shifts_dates, by_organization=analyst)
+OF_ANALYST: Final = Disguise(analyst.c.inner_key, analyst.c.outer_key, analyst.c.shifts_dates, by_organization=analyst)
+"""Under the pseudonyms of the analysts in that table: a statement over several rows of it says whose."""
 _BEHIND_THEM: Final = frozenset[str]().union(*(view.projections for view in VIEWS))
 _THE_ASKER: Final = literal_column("current_user", Text)
 
@@ -60,7 +61,7 @@ async def show_to_analysts(owner: Owner) -> None:
 
 def rows_of_the_asker(view: View, sources: Sources) -> Select[Any]:
     """A view's rows of the organizations of whoever asks, under that analyst's pseudonyms."""
-    return _DISGUISE.rows(view, sources).where(analyst.c.role_name == _THE_ASKER)
+    return OF_ANALYST.rows(view, sources).where(analyst.c.role_name == _THE_ASKER)
 
 
 async def _show_all(owner: Owner, sources: Sources) -> None:

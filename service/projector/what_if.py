@@ -23,6 +23,7 @@ from service.database.connection import open_pool, scoped
 from service.log.keyring import ClientErased, KeyEncryptionKeys, Keyring
 from service.log.organizations import Organizations
 from service.log.reading import EVENTS, stored
+from service.projector.client_groups import client_groups
 from service.projector.folding import ProjectionFailed, fold
 from service.projector.opened_events import Opened, concerning, open_event
 from service.projector.rebuild_worker import Catalogue
@@ -33,9 +34,6 @@ from service.runtime.hardening import harden
 
 EVENTS_A_CHUNK = 2_000
 
-_CLIENTS = (
-    "SELECT client_id, version FROM log.timeline_head WHERE organization_id = $1 AND client_id <> $1 ORDER BY client_id"
-)
 _EVENTS = f"{EVENTS} AND client_id = ANY($2) AND type = ANY($3) ORDER BY client_id, version"
 
 
@@ -71,16 +69,7 @@ class WhatIf:
     async def clients(self, organization_id: UUID) -> list[list[UUID]]:
         """The organization's clients, in groups of about as many events each."""
         async with scoped(self._pool, organization_id) as connection:
-            records = await connection.fetch(_CLIENTS, organization_id)
-        groups: list[list[UUID]] = []
-        events = 0
-        for client_id, version in records:
-            if not groups or events + version > EVENTS_A_CHUNK:
-                groups.append([])
-                events = 0
-            groups[-1].append(UUID(int=client_id.int))
-            events += version
-        return groups
+            return await client_groups(connection, organization_id, EVENTS_A_CHUNK)
 
     async def ask(self, question: Question, clients: Sequence[UUID]) -> Found:
         """What would differ for these clients; those whom the log does not know are not counted."""

@@ -11,8 +11,8 @@ from analytics.pseudonyms import Disguise, RowsOfClients, pseudonym_key
 from analytics.quasi_identifiers import Rung
 from service.analytics.reading import Reading
 from service.database.analyst_tables import analyst
+from service.projector.analyst_views import OF_ANALYST
 
-_OF_ANALYST: Final = Disguise(analyst.c.inner_key, analyst.c.outer_key, analyst.c.shifts_dates, by_organization=analyst)
 _ROLE_NAME: Final = bindparam("role_name", type_=Text)
 _INNER, _OUTER = (bindparam(name, type_=LargeBinary) for name in ("inner_key", "outer_key"))
 _ITS_DATES: Final = f"select shifts_dates from {analyst.fullname} where organization_id = $1 and role_name = $2"  # noqa: S608
@@ -57,4 +57,4 @@ async def of_analyst(reading: Reading, role_name: str) -> Pseudonyms | None:
     shifted = await reading.connection.fetchval(_ITS_DATES, reading.organization_id, role_name)
     if shifted is None:
         return None
-    return Pseudonyms({"pseudonyms_of": role_name, "dates_shifted": shifted}, {"role_name": role_name}, _OF_ANALYST)
+    return Pseudonyms({"pseudonyms_of": role_name, "dates_shifted": shifted}, {"role_name": role_name}, OF_ANALYST)
